@@ -1,0 +1,281 @@
+import type {
+  APIAllowedMentions,
+  APIApplicationCommand,
+  APIAttachment,
+  APIEmbed,
+  APIMessageTopLevelComponent,
+  GatewayDispatchEvents,
+} from 'discord-api-types/v10';
+
+/**
+ * What the parts of the emulator agree on: the state (`World`), the way changes are announced (`Bus`), and the message
+ * operations that REST, webhooks and interactions share. Ids and permission bits are decimal strings, as on the wire.
+ */
+
+export interface StoredUser {
+  id: string;
+  username: string;
+  globalName: string | null;
+  avatar: string | null;
+  bot: boolean;
+  /** What `Authorization` carries: alone for a person, after `Bot ` for a bot. */
+  token: string;
+  /** The application that a bot belongs to. */
+  applicationId: string | null;
+}
+
+export interface StoredApplication {
+  id: string;
+  name: string;
+  botUserId: string;
+  ownerId: string;
+  /** Privileged intents switched on in the (imaginary) developer portal. */
+  privilegedIntents: { messageContent: boolean; guildMembers: boolean; presence: boolean };
+}
+
+export interface StoredRole {
+  id: string;
+  guildId: string;
+  name: string;
+  color: number;
+  hoist: boolean;
+  position: number;
+  permissions: string;
+  managed: boolean;
+  mentionable: boolean;
+}
+
+export interface StoredGuild {
+  id: string;
+  name: string;
+  icon: string | null;
+  ownerId: string;
+  systemChannelId: string | null;
+}
+
+export interface StoredMember {
+  guildId: string;
+  userId: string;
+  nick: string | null;
+  /** Without the everyone role. */
+  roleIds: string[];
+  joinedAt: string;
+  timedOutUntil: string | null;
+}
+
+export interface StoredOverwrite {
+  id: string;
+  type: 0 | 1;
+  allow: string;
+  deny: string;
+}
+
+export interface StoredChannel {
+  id: string;
+  type: number;
+  guildId: string | null;
+  name: string | null;
+  topic: string | null;
+  position: number;
+  parentId: string | null;
+  nsfw: boolean;
+  rateLimitPerUser: number;
+  overwrites: StoredOverwrite[];
+  lastMessageId: string | null;
+  /** DMs: both users. */
+  recipientIds: string[];
+  /** Threads only. */
+  thread: {
+    ownerId: string;
+    archived: boolean;
+    locked: boolean;
+    autoArchiveMinutes: number;
+    archiveTimestamp: string;
+    memberIds: string[];
+    messageCount: number;
+  } | null;
+}
+
+export interface StoredAttachment extends APIAttachment {
+  /** Where the bytes are, below the data folder. */
+  file: string;
+}
+
+export interface StoredMessage {
+  id: string;
+  channelId: string;
+  authorId: string;
+  type: number;
+  content: string;
+  timestamp: string;
+  editedTimestamp: string | null;
+  tts: boolean;
+  flags: number;
+  embeds: APIEmbed[];
+  components: APIMessageTopLevelComponent[];
+  attachments: StoredAttachment[];
+  pinned: boolean;
+  mentionUserIds: string[];
+  mentionRoleIds: string[];
+  mentionEveryone: boolean;
+  reference: { messageId: string; channelId: string; guildId: string | null } | null;
+  reactions: { emoji: { id: string | null; name: string }; userIds: string[] }[];
+  nonce: string | number | null;
+  /** Name and avatar of a webhook's message override the author's. */
+  webhook: { id: string; name: string; avatar: string | null } | null;
+  applicationId: string | null;
+  interaction: { id: string; type: number; userId: string; name: string } | null;
+  /** An ephemeral message reaches this user alone and is kept only while the process lives. */
+  ephemeralTo: string | null;
+  threadId: string | null;
+}
+
+export interface StoredWebhook {
+  id: string;
+  channelId: string;
+  guildId: string;
+  name: string;
+  avatar: string | null;
+  token: string;
+  applicationId: string | null;
+  creatorId: string;
+}
+
+/** A keyed set whose every change is journalled to the data folder before the current request is answered. */
+export interface Collection<T> {
+  get(key: string): T | undefined;
+  /** Inserts or replaces; objects are not to be mutated in place without a following `set`. */
+  set(key: string, value: T): void;
+  delete(key: string): boolean;
+  values(): IterableIterator<T>;
+  readonly size: number;
+}
+
+export interface World {
+  users: Collection<StoredUser>;
+  applications: Collection<StoredApplication>;
+  guilds: Collection<StoredGuild>;
+  /** By role id. */
+  roles: Collection<StoredRole>;
+  /** By `guildId/userId`. */
+  members: Collection<StoredMember>;
+  channels: Collection<StoredChannel>;
+  messages: Collection<StoredMessage>;
+  webhooks: Collection<StoredWebhook>;
+  /** By command id. */
+  commands: Collection<APIApplicationCommand>;
+  /** Gateway sessions with their replay buffers, by session id; owned by the gateway. */
+  sessions: Collection<StoredSession>;
+  /** Messages of a channel, oldest first. */
+  messagesOf(channelId: string): readonly StoredMessage[];
+  channelsOf(guildId: string): StoredChannel[];
+  rolesOf(guildId: string): StoredRole[];
+  membersOf(guildId: string): StoredMember[];
+  guildsOf(userId: string): StoredGuild[];
+  /** A fresh snowflake, always greater than every one before it. */
+  snowflake(): string;
+  /** Writes what is pending; called before every answer and dispatch. */
+  flush(): void;
+}
+
+export interface StoredSession {
+  id: string;
+  userId: string;
+  /** null for people: they see everything they may see. */
+  intents: number | null;
+  shard: [id: number, count: number];
+  sequence: number;
+  /** The latest dispatches, already filtered for this session, for a resume. */
+  replay: { s: number; t: string; d: unknown }[];
+}
+
+/**
+ * One change, announced after the state holds it. The gateway delivers it to each session that may see it: `audience`
+ * says to whom; intents and the blanking of message content are the gateway's work.
+ */
+export interface Announcement {
+  t: GatewayDispatchEvents | `${GatewayDispatchEvents}` | PersonOnlyEvent;
+  d: unknown;
+  audience:
+    /** Members of the guild; with a channel, those who may view it. */
+    | { kind: 'guild'; guildId: string; channelId?: string }
+    /** The recipients of a DM. */
+    | { kind: 'dm'; channelId: string }
+    /** Named users only (ephemeral messages, interactions for the application's bot). */
+    | { kind: 'users'; userIds: string[] };
+}
+
+/** Dispatches that only people's clients get; Discord's own clients receive them under these names. */
+export type PersonOnlyEvent =
+  | 'INTERACTION_SUCCESS'
+  | 'INTERACTION_FAILURE'
+  | 'INTERACTION_MODAL_CREATE'
+  | 'APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE';
+
+export interface Bus {
+  announce(announcement: Announcement): void;
+  subscribe(listener: (announcement: Announcement) => void): void;
+}
+
+/** A message as a request describes it, after multipart has been taken apart. */
+export interface MessageInput {
+  content?: string | null;
+  embeds?: APIEmbed[] | null;
+  components?: APIMessageTopLevelComponent[] | null;
+  allowed_mentions?: APIAllowedMentions | null;
+  flags?: number | null;
+  tts?: boolean;
+  nonce?: string | number;
+  enforce_nonce?: boolean;
+  message_reference?: { message_id: string; channel_id?: string; guild_id?: string; fail_if_not_exists?: boolean };
+  attachments?: { id: string | number; filename?: string; description?: string | null }[] | null;
+  poll?: unknown;
+  sticker_ids?: string[];
+}
+
+export interface UploadedFile {
+  /** The n of `files[n]`. */
+  index: number;
+  filename: string;
+  contentType: string;
+  data: Buffer;
+}
+
+export interface MessageContext {
+  channelId: string;
+  authorId: string;
+  webhook?: StoredMessage['webhook'];
+  applicationId?: string | null;
+  interaction?: StoredMessage['interaction'];
+  ephemeralTo?: string | null;
+  /** A message type other than 0 or 19. */
+  type?: number;
+  /** Extra flags (LOADING for a deferred answer). */
+  flags?: number;
+}
+
+/** Validation, limits, mentions, attachments and announcement of messages in one place. Throws `DiscordError`. */
+export interface MessageOperations {
+  create(context: MessageContext, input: MessageInput, files: readonly UploadedFile[]): StoredMessage;
+  edit(messageId: string, editorId: string, input: MessageInput, files: readonly UploadedFile[]): StoredMessage;
+  remove(messageId: string): void;
+  /** The API object as `viewerId` sees it. */
+  serialise(message: StoredMessage, viewerId: string): Record<string, unknown>;
+}
+
+/** What a request is allowed to be. */
+export interface Caller {
+  user: StoredUser;
+  kind: 'bot' | 'person';
+}
+
+/** Everything the emulator's parts are handed. */
+export interface Core {
+  world: World;
+  bus: Bus;
+  messages: MessageOperations;
+  /** Effective permission bits of a user in a channel (threads: the parent's) or, without one, in the guild. */
+  permissions(userId: string, place: { channelId: string } | { guildId: string }): bigint;
+  /** Address under which this emulator is reached, `http://127.0.0.1:8080`. */
+  origin: string;
+}

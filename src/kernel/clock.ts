@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A pending call that can be taken back. `cancel` after the call has run does nothing. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Time as a parameter: everything outside kernel and platform reads and waits through one of these. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Resolves after `delayMs`; rejects with the signal's reason when it is aborted first. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `run` once after `delayMs`. A pending timer does not keep the process alive. */
+  after(delayMs: number, run: () => void): Timer;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: async (delayMs, signal) => {
+    signal?.throwIfAborted();
+    try {
+      await delay(delayMs, undefined, signal ? { signal } : {});
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
+  after: (delayMs, run) => {
+    const handle = setTimeout(run, delayMs);
+    handle.unref();
+    return { cancel: () => clearTimeout(handle) };
+  },
+};

@@ -1,0 +1,65 @@
+/**
+ * An answer to the person, not a fault of the program: `code` is a key of the feature's text catalogue and `data`
+ * fills its placeholders. `message` is the English text for places that have no catalogue (command line, logs).
+ */
+export class UserError extends Error {
+  readonly code: string;
+  readonly data: Record<string, string | number>;
+
+  constructor(code: string, message: string, data: Record<string, string | number> = {}) {
+    super(message);
+    this.name = 'UserError';
+    this.code = code;
+    this.data = data;
+  }
+}
+
+export interface VendorErrorDetails {
+  /** Whether the same call may succeed later. */
+  retryable: boolean;
+  /** How long the vendor asked us to wait, in milliseconds. */
+  retryAfterMs?: number;
+  cause?: unknown;
+}
+
+/** A failure of something outside, translated by the platform folder that talks to it. */
+export class VendorError extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: string, message: string, details: VendorErrorDetails) {
+    super(message, { cause: details.cause });
+    this.name = 'VendorError';
+    this.code = code;
+    this.retryable = details.retryable;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** The start cannot go on: printed without a stack, then exit code 1. `message` says what to do. */
+export class StartError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StartError';
+  }
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error instanceof Cancelled);
+}
+
+/** The reason an AbortSignal carries when a person cancelled the work, as opposed to a shutdown or a lost lease. */
+export class Cancelled extends Error {
+  readonly by: string;
+
+  constructor(by: string) {
+    super(`cancelled by ${by}`);
+    this.name = 'Cancelled';
+    this.by = by;
+  }
+}
+
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
