@@ -1,0 +1,91 @@
+import type { Access, Caller } from '../services/access/index.ts';
+import type { OutgoingMessage } from '../platform/discord/index.ts';
+import type { Translate } from '../platform/texts/index.ts';
+
+interface OptionBase {
+  required?: boolean;
+}
+
+/** Descriptions are texts: `commands.<command>.options.<option>` in the feature's catalogue. */
+export type OptionSpec =
+  | (OptionBase & {
+      type: 'string';
+      choices?: readonly string[];
+      maxLength?: number;
+      /** Suggestions while typing; at most 25 are shown. */
+      suggest?: (call: SuggestCall) => Promise<{ name: string; value: string }[]>;
+    })
+  | (OptionBase & { type: 'integer' | 'number'; min?: number; max?: number })
+  | (OptionBase & { type: 'boolean' })
+  /** Values of these are ids. */
+  | (OptionBase & { type: 'user' | 'channel' | 'role' });
+
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+interface OptionTypes {
+  string: string;
+  integer: number;
+  number: number;
+  boolean: boolean;
+  user: string;
+  channel: string;
+  role: string;
+}
+
+export type OptionValues<Specs extends OptionSpecs> = {
+  [Name in keyof Specs]: Specs[Name] extends { required: true }
+    ? OptionTypes[Specs[Name]['type']]
+    : OptionTypes[Specs[Name]['type']] | undefined;
+};
+
+/** Where a call came from and who made it; the same for slash, prefix and components. */
+export interface Call {
+  caller: Caller;
+  /** null in a DM. */
+  guildId: string | null;
+  channelId: string;
+  /** Texts of the feature in the caller's language. */
+  t: Translate;
+}
+
+export interface SuggestCall extends Call {
+  /** What has been typed so far. */
+  text: string;
+}
+
+export interface CommandCall<Values> extends Call {
+  options: Values;
+  source: 'slash' | 'prefix';
+  /** The first call answers, later ones add. `ephemeral` defaults to the command's and is ignored for a prefix. */
+  reply(message: OutgoingMessage, options?: { ephemeral?: boolean }): Promise<void>;
+}
+
+export interface CommandDefinition<Specs extends OptionSpecs> {
+  /** Lower case, at most 32 characters, unique over all features. */
+  name: string;
+  /** Further names for the prefix form. */
+  aliases?: readonly string[];
+  /** In order, required ones first. As a prefix command the last string takes the rest of the line. */
+  options: Specs;
+  access: Access;
+  /** Both unless given. */
+  places?: readonly ('guild' | 'dm')[];
+  /** Whether a slash answer is for the caller alone. */
+  ephemeral: boolean;
+  /** Errors: a UserError is answered as its text; anything else under an id that is logged. */
+  run(call: CommandCall<OptionValues<Specs>>): Promise<void>;
+}
+
+/** A command with its option types erased, as the registry holds it. */
+export type Command = Omit<CommandDefinition<OptionSpecs>, 'run'> & {
+  run(call: CommandCall<Record<string, string | number | boolean | undefined>>): Promise<void>;
+};
+
+/**
+ * Declares a command once: it works as a slash command, as a prefix command, in the help and in the docs. Its
+ * description is the text `commands.<name>.description`.
+ */
+export function defineCommand<const Specs extends OptionSpecs>(definition: CommandDefinition<Specs>): Command {
+  // The registry checks values against `options` before `run`, so that the erased type holds at run time.
+  return definition as unknown as Command;
+}

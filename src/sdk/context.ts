@@ -1,0 +1,70 @@
+import type { Kysely } from 'kysely';
+import type { Clock } from '../kernel/clock.ts';
+import type { Ids } from '../kernel/ids.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Random } from '../kernel/random.ts';
+import type { DiscordActions, DiscordCache, SelfUser } from '../platform/discord/index.ts';
+import type { Models } from '../platform/models/index.ts';
+import type { Database, Tx } from '../platform/postgres/index.ts';
+import type { EnqueueResult, JobSpec, Queue } from '../platform/queue/index.ts';
+import type { Vault } from '../platform/secrets/index.ts';
+import type { Texts } from '../platform/texts/index.ts';
+import type { ScopeName } from '../services/settings/index.ts';
+import type { Command } from './command.ts';
+
+/** Where something happens, for looking up settings. */
+export interface Place {
+  guildId?: string | null;
+  channelId?: string;
+  userId?: string;
+}
+
+/** Settings of one feature. Values set by command win over the YAML's, nearest scope first: channel, user, guild. */
+export interface FeatureSettings<Settings> {
+  /** As the YAML has them. */
+  readonly instance: Settings;
+  /** What applies in a place. Answers from memory for guilds and channels; a user costs one query. */
+  at(place: Place): Promise<Settings>;
+  /** As `at` without the user's own, without waiting: for the path that every message takes. */
+  peek(place: Omit<Place, 'userId'>): Settings;
+  /** Undefined unsets. Rejects with a UserError when the schema does not allow the value. */
+  set<Key extends keyof Settings & string>(
+    scope: ScopeName,
+    scopeId: string,
+    key: Key,
+    value: Settings[Key] | undefined,
+  ): Promise<void>;
+}
+
+/** A command as the help shows it. */
+export interface CommandInfo {
+  feature: string;
+  command: Command;
+}
+
+/** Everything a feature may touch. */
+export interface FeatureContext<Settings> {
+  settings: FeatureSettings<Settings>;
+  db: Kysely<Database>;
+  transaction<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  logger: Logger;
+  discord: { self: SelfUser; actions: DiscordActions; cache: DiscordCache; inviteUrl: string };
+  models: Models;
+  jobs: {
+    /** Adds a job of this feature; `kind` is the name under `jobs`. */
+    enqueue(db: Kysely<Database> | Tx, spec: Omit<JobSpec, 'kind'> & { name: string }): Promise<EnqueueResult>;
+    cancel: Queue['cancel'];
+    position: Queue['position'];
+  };
+  vault: Vault;
+  texts: Texts;
+  /** Every command of the bot, in the order of the help. Complete once all features are set up. */
+  commands(): readonly CommandInfo[];
+  /** The prefix of prefix commands. */
+  prefix: string;
+  /** True in the playground, where hints for first steps are welcome. */
+  playground: boolean;
+}

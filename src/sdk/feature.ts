@@ -1,0 +1,76 @@
+import type { GatewayDispatchPayload, GatewayIntentBits, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import type { z } from 'zod';
+import type { Json } from '../kernel/json.ts';
+import type { CachedGuild } from '../platform/discord/index.ts';
+import type { Tx } from '../platform/postgres/index.ts';
+import type { JobRun } from '../platform/queue/index.ts';
+import type { Command } from './command.ts';
+import type { ComponentHandler } from './component.ts';
+import type { FeatureContext } from './context.ts';
+
+export type IntentName = keyof typeof GatewayIntentBits;
+
+/** Settings are one flat-ish zod object whose every field has a default, so that `{}` is always valid. */
+export type SettingsSchema = z.ZodObject;
+
+type EventName = GatewayDispatchPayload['t'];
+type EventData<Name extends EventName> = Extract<GatewayDispatchPayload, { t: Name }>['d'];
+
+/**
+ * Listeners see every dispatch of their name, in order within a channel, at least once: after a crash an event may come
+ * again, so what they do must be safe to repeat. They run before claims and must be quick.
+ */
+export type EventListeners = {
+  [Name in EventName]?: (data: EventData<Name>) => void | Promise<void>;
+} & {
+  /** The bot was added to a guild while it was away or running. */
+  guildJoined?: (guild: CachedGuild, systemChannelId: string | null) => Promise<void>;
+};
+
+/**
+ * The order in which features are offered a message that a person wrote. The first whose `claim` is true has it, and
+ * none after it is asked. Prefix commands come first and are claimed by the bot itself.
+ */
+export const claimOrder = ['image-prefix', 'reply-keyword', 'summon', 'chat'] as const;
+export type ClaimPlace = (typeof claimOrder)[number];
+
+export interface MessageClaim {
+  place: ClaimPlace;
+  /**
+   * True takes the message; by then everything needed to answer it is durable. Called again with the same message after
+   * a crash. Never called for messages of bots and webhooks.
+   */
+  claim(message: GatewayMessageCreateDispatchData): boolean | Promise<boolean>;
+}
+
+export interface FeatureParts {
+  on?: EventListeners;
+  claims?: readonly MessageClaim[];
+  commands?: readonly Command[];
+  /** By action, the second part of a custom id. */
+  components?: Readonly<Record<string, ComponentHandler>>;
+  /** By name; the job's kind is `feature/name`. */
+  jobs?: Readonly<Record<string, (run: JobRun) => Promise<void>>>;
+  /** Everything stored about a person, as readable JSON. Required of features that store user ids. */
+  exportUser?: (userId: string) => Promise<Json>;
+  /** Removes it, and what was derived from it, in the caller's transaction; returns how many rows went. */
+  forgetUser?: (tx: Tx, userId: string) => Promise<number>;
+  stop?: () => Promise<void>;
+}
+
+export interface FeatureDefinition<Schema extends SettingsSchema = SettingsSchema> {
+  /** The folder's name. */
+  name: string;
+  /** One sentence for the list of features. */
+  summary: string;
+  intents: readonly IntentName[];
+  settings: Schema;
+  setup(context: FeatureContext<z.output<Schema>>): FeatureParts | Promise<FeatureParts>;
+}
+
+/** Declares a feature; `feature.ts` exports the result as `feature`. */
+export function defineFeature<Schema extends SettingsSchema>(
+  definition: FeatureDefinition<Schema>,
+): FeatureDefinition<Schema> {
+  return definition;
+}

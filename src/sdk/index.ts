@@ -1,0 +1,24 @@
+/** The only door through which features see the rest of the bot. */
+export { defineCommand } from './command.ts';
+export type { Call, Command, CommandCall, OptionSpec, OptionSpecs, OptionValues, SuggestCall } from './command.ts';
+export { customId, parseCustomId } from './component.ts';
+export type { ComponentCall, ComponentHandler } from './component.ts';
+export type { CommandInfo, FeatureContext, FeatureSettings, Place } from './context.ts';
+export { claimOrder, defineFeature } from './feature.ts';
+export type {
+  ClaimPlace,
+  EventListeners,
+  FeatureDefinition,
+  FeatureParts,
+  IntentName,
+  MessageClaim,
+  SettingsSchema,
+} from './feature.ts';
+export { mayUse } from '../services/access/index.ts';
+export type { Access, Caller } from '../services/access/index.ts';
+export type { DiscordActions, DiscordCache, LivePart, OutgoingFile, OutgoingMessage } from '../platform/discord/index.ts';
+export type { ChatEvent, ChatMessage, ContentPart, ModelInfo, Models, Usage } from '../platform/models/index.ts';
+export type { Db, Tx } from '../platform/postgres/index.ts';
+export type { JobRun } from '../platform/queue/index.ts';
+export type { Vault } from '../platform/secrets/index.ts';
+export type { Texts, Translate } from '../platform/texts/index.ts';

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { Json } from '../../kernel/json.ts';
+import type { Db, MigrationSource, Postgres } from '../../platform/postgres/index.ts';
+import type { SettingsValueTable } from './schema.ts';
+
+export type ScopeName = SettingsValueTable['scope'];
+type Values = Record<string, Json>;
+
+export const settingsMigrations: MigrationSource = {
+  name: 'settings',
+  folder: join(import.meta.dirname, 'migrations'),
+};
+
+const changedChannel = 'settings_changed';
+
+/**
+ * Overrides set by command, per feature and scope. Guilds' and channels' are held in memory, kept equal to the database
+ * in every process by NOTIFY (a change is seen everywhere within milliseconds, here at once); users' are read when
+ * asked for, since there may be very many.
+ */
+export interface SettingsService {
+  /** Overrides of a guild or channel, from memory. */
+  peek(feature: string, scope: 'guild' | 'channel', scopeId: string): Values;
+  forUser(feature: string, userId: string): Promise<Values>;
+  /** Undefined unsets. */
+  set(feature: string, scope: ScopeName, scopeId: string, key: string, value: Json | undefined): Promise<void>;
+  exportUser(userId: string): Promise<Json>;
+  forgetUser(db: Db, userId: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function openSettings(postgres: Postgres): Promise<SettingsService> {
+  const { db } = postgres;
+  let held = new Map<string, Values>();
+  const keyOf = (feature: string, scope: string, scopeId: string) => `${feature}/${scope}/${scopeId}`;
+  const reload = async () => {
+    const rows = await db.selectFrom('settings_value').selectAll().where('scope', '!=', 'user').execute();
+    const fresh = new Map<string, Values>();
+    for (const row of rows) {
+      const key = keyOf(row.feature, row.scope, row.scope_id);
+      fresh.set(key, { ...fresh.get(key), [row.key]: row.value });
+    }
+    held = fresh;
+  };
+  let reloading = Promise.resolve();
+  const reloadInTurn = () => (reloading = reloading.then(reload, reload));
+  const reloadQuietly = () => void reloadInTurn().catch(() => undefined);
+  const unlisten = await postgres.listen(changedChannel, reloadQuietly, reloadQuietly);
+  await reloadInTurn();
+  const none: Values = {};
+
+  return {
+    peek: (feature, scope, scopeId) => held.get(keyOf(feature, scope, scopeId)) ?? none,
+    forUser: async (feature, userId) => {
+      const rows = await db
+        .selectFrom('settings_value')
+        .select(['key', 'value'])
+        .where('scope', '=', 'user')
+        .where('scope_id', '=', userId)
+        .where('feature', '=', feature)
+        .execute();
+      return Object.fromEntries(rows.map((row) => [row.key, row.value]));
+    },
+    set: async (feature, scope, scopeId, key, value) => {
+      await postgres.transaction(async (tx) => {
+        await store(tx, { feature, scope, scope_id: scopeId, key }, value);
+        await postgres.notify(tx, changedChannel, feature);
+      });
+      if (scope !== 'user') await reloadInTurn();
+    },
+    exportUser: async (userId) => {
+      const rows = await ofUser(db, userId).select(['feature', 'key', 'value']).execute();
+      return rows.map((row) => ({ feature: row.feature, key: row.key, value: row.value }));
+    },
+    forgetUser: async (tx, userId) => {
+      const result = await tx
+        .deleteFrom('settings_value')
+        .where('scope', '=', 'user')
+        .where('scope_id', '=', userId)
+        .executeTakeFirst();
+      return Number(result.numDeletedRows);
+    },
+    close: unlisten,
+  };
+}
+
+const ofUser = (db: Db, userId: string) =>
+  db.selectFrom('settings_value').where('scope', '=', 'user').where('scope_id', '=', userId);
+
+async function store(
+  db: Db,
+  place: Pick<SettingsValueTable, 'feature' | 'scope' | 'scope_id' | 'key'>,
+  value: Json | undefined,
+): Promise<void> {
+  if (value === undefined) {
+    await db
+      .deleteFrom('settings_value')
+      .where('scope', '=', place.scope)
+      .where('scope_id', '=', place.scope_id)
+      .where('feature', '=', place.feature)
+      .where('key', '=', place.key)
+      .execute();
+    return;
+  }
+  const json = JSON.stringify(value);
+  await db
+    .insertInto('settings_value')
+    .values({ ...place, value: json })
+    .onConflict((conflict) => conflict.columns(['scope', 'scope_id', 'feature', 'key']).doUpdateSet({ value: json }))
+    .execute();
+}
