@@ -1,5 +1,4 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +68,9 @@ function launch(args: string[], nodeArgs: string[] = []): Run {
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const end = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Awaited<Run['end']>);
+  const end = new Promise<Awaited<Run['end']>>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
   const nextLine = async (): Promise<string> => String((await lines.next()).value);
   const run = { child, nextLine, errors: () => errors, end };
   runs.push(run);
