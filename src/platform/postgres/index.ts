@@ -33,3 +33,6 @@ export interface Postgres {
   /** Closes all connections and, for the embedded server, stops it. */
   close(): Promise<void>;
 }
+
+export { lockDataFolder, type DataFolderLock } from './data-folder.ts';
+export { openPostgres, type OpenPostgresOptions } from './open.ts';

@@ -1,0 +1,109 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StartError } from '../../kernel/errors.ts';
+
+/**
+ * Makes the data folder if need be. Others may pass through it but not list it: the embedded server runs as another user
+ * when we are root. What is secret inside has its own mode.
+ */
+export async function ensureDataFolder(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o711 });
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw dataFolderError(dataDir, error);
+  }
+}
+
+/** Says which path the system refused and what can be done about it. */
+export function dataFolderError(path: string, error: unknown): StartError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const remedy =
+    code === 'ENOSPC'
+      ? 'The disk is full: free some space.'
+      : code === 'EROFS'
+        ? 'The file system is read-only: choose another data folder.'
+        : 'Give the user that runs Familiar the right to read and write it, or choose another data folder.';
+  return new StartError(`The data folder ${resolve(path)} cannot be used (${code}). ${remedy}`, { cause: error });
+}
+
+/** Held until `release` or until the process ends, however it ends. */
+export interface DataFolderLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Makes sure that one process at a time uses the data folder. Rejects with a StartError naming the process that has it.
+ *
+ * The lock is the write lock of the SQLite file `familiar.lock`: the one lock of the operating system that Node offers
+ * without a native module. The kernel drops it when its process dies, so there is no stale lock to judge, and it holds
+ * between containers that share the folder, where process ids mean nothing. Readers are let in, which is how a second
+ * process learns who the first is.
+ */
+export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
+  await ensureDataFolder(dataDir);
+  const path = join(dataDir, 'familiar.lock');
+  let file: DatabaseSync | undefined;
+  try {
+    file = new DatabaseSync(path, { timeout: 0 });
+    for (let own = false; !own;) {
+      announce(file);
+      file.exec('BEGIN IMMEDIATE');
+      own = isSelf(readHolder(file));
+      if (!own) file.exec('ROLLBACK');
+    }
+  } catch (error) {
+    const busy = isBusy(error);
+    const holder = busy && file ? readHolder(file) : undefined;
+    file?.close();
+    if (!busy) throw dataFolderError(path, error);
+    throw new StartError(
+      `Another Familiar${holder ? ` (process ${holder.pid} on ${holder.host})` : ''} is using the data folder ` +
+        `${resolve(dataDir)}. Stop it first, or give this one a data folder of its own.`,
+    );
+  }
+  const held = file;
+  return {
+    release: () => {
+      held.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Committed before the lasting lock is taken, since what an open transaction has written is invisible to others. */
+function announce(file: DatabaseSync): void {
+  file.exec('BEGIN IMMEDIATE');
+  file.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL, host TEXT NOT NULL)');
+  file.exec('DELETE FROM holder');
+  file.prepare('INSERT INTO holder VALUES (?, ?)').run(process.pid, hostname());
+  file.exec('COMMIT');
+}
+
+interface Holder {
+  pid: number;
+  host: string;
+}
+
+/** False when another process announced itself between our announcement and our lock. */
+function isSelf(holder: Holder | undefined): boolean {
+  return holder?.pid === process.pid && holder.host === hostname();
+}
+
+function readHolder(file: DatabaseSync): Holder | undefined {
+  try {
+    const row = file.prepare('SELECT pid, host FROM holder').get();
+    return row && { pid: Number(row['pid']), host: String(row['host']) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** SQLITE_BUSY (5) and SQLITE_LOCKED (6), sqlite.org/rescode.html; extended codes keep them in the low byte. */
+function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errcode' in error)) return false;
+  const primary = Number(error.errcode) & 0xff;
+  return primary === 5 || primary === 6;
+}

@@ -1,0 +1,56 @@
+import { errorMessage, VendorError } from '../../kernel/errors.ts';
+
+/**
+ * SQLSTATEs after which the same statement may succeed on another connection: class 08 (connection exception), 57P01 to
+ * 57P03 (shutting down, crashed, starting up), 53300 (too many connections). PostgreSQL manual, appendix A.
+ */
+const AWAY_STATES = /^(08...|57P0[123]|53300)$/;
+
+/** Node's names for a socket that could not be opened or was lost. */
+const AWAY_SYSTEM_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** Errors that pg makes without a code. */
+const AWAY_MESSAGES =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Cannot use a pool after calling end)/;
+
+export function sqlState(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** True for failures of two transactions over one another, which go away when one of them runs again. */
+export function isConflict(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === '40001' || state === '40P01';
+}
+
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof VendorError) return error.code === 'postgres/unavailable';
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
+  const code = sqlState(error);
+  if (code === undefined) return AWAY_MESSAGES.test(error.message);
+  return AWAY_STATES.test(code) || AWAY_SYSTEM_CODES.has(code);
+}
+
+/**
+ * A VendorError `postgres/unavailable` (retryable) when the server is away; anything else unchanged, since it is a bug of
+ * the statement and its SQLSTATE is wanted in the log.
+ */
+export function translate(error: unknown): unknown {
+  if (error instanceof VendorError || !isUnavailable(error)) return error;
+  return new VendorError('postgres/unavailable', `The database does not answer: ${errorMessage(error)}`, {
+    retryable: true,
+    cause: error,
+  });
+}

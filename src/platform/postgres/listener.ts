@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { VendorError } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import { isUnavailable } from './errors.ts';
+
+interface Subscription {
+  onPayload: (payload: string) => void;
+  onReconnect: (() => void) | undefined;
+}
+
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 1000;
+
+/** One connection for every LISTEN of the process, remade when it is lost for as long as somebody listens. */
+export class Listener {
+  readonly #config: pg.ClientConfig;
+  readonly #logger: Logger;
+  readonly #channels = new Map<string, Set<Subscription>>();
+  readonly #closing = new AbortController();
+  #client: pg.Client | undefined;
+  #connecting: Promise<pg.Client> | undefined;
+
+  constructor(config: pg.ClientConfig, logger: Logger) {
+    this.#config = config;
+    this.#logger = logger;
+  }
+
+  async listen(
+    channel: string,
+    onPayload: (payload: string) => void,
+    onReconnect?: () => void,
+  ): Promise<() => Promise<void>> {
+    const subscription = { onPayload, onReconnect };
+    const subscriptions = this.#channels.get(channel) ?? new Set();
+    this.#channels.set(channel, subscriptions.add(subscription));
+    await this.#execute('LISTEN', channel);
+    return async () => {
+      subscriptions.delete(subscription);
+      if (subscriptions.size > 0 || this.#channels.get(channel) !== subscriptions) return;
+      this.#channels.delete(channel);
+      if (this.#client) await this.#execute('UNLISTEN', channel);
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const last = this.#client;
+    this.#client = undefined;
+    await last?.end();
+    await this.#connecting?.catch(() => {});
+  }
+
+  /** Repeated when the connection is lost in between; LISTEN twice is the same as once. */
+  async #execute(command: 'LISTEN' | 'UNLISTEN', channel: string): Promise<void> {
+    for (;;) {
+      const client = await this.#connected();
+      try {
+        await client.query(`${command} ${pg.escapeIdentifier(channel)}`);
+        return;
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        this.#onLost(client);
+      }
+    }
+  }
+
+  #connected(): Promise<pg.Client> {
+    if (this.#client) return Promise.resolve(this.#client);
+    this.#connecting ??= this.#openWithRetries().finally(() => (this.#connecting = undefined));
+    return this.#connecting;
+  }
+
+  async #openWithRetries(): Promise<pg.Client> {
+    for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LAST_RETRY_MS)) {
+      if (this.#closing.signal.aborted) {
+        throw new VendorError('postgres/unavailable', 'The database connection was closed', { retryable: false });
+      }
+      try {
+        return await this.#open();
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        await delay(delayMs, undefined, { signal: this.#closing.signal }).catch(() => {});
+      }
+    }
+  }
+
+  async #open(): Promise<pg.Client> {
+    const client = new pg.Client(this.#config);
+    client.on('error', () => this.#onLost(client));
+    client.on('end', () => this.#onLost(client));
+    client.on('notification', ({ channel, payload }) => {
+      for (const { onPayload } of this.#channels.get(channel) ?? []) this.#deliver(() => onPayload(payload ?? ''));
+    });
+    try {
+      await client.connect();
+      for (const channel of this.#channels.keys()) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      this.#closing.signal.throwIfAborted();
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw error;
+    }
+    this.#client = client;
+    return client;
+  }
+
+  #onLost(lost: pg.Client): void {
+    if (this.#client !== lost) return;
+    this.#client = undefined;
+    if (this.#closing.signal.aborted || this.#channels.size === 0) return;
+    this.#logger.warn({}, 'The connection for database notifications was lost; connecting again');
+    this.#connected().then(
+      () => this.#tellReconnected(),
+      (error: unknown) => {
+        if (!this.#closing.signal.aborted) this.#logger.error({ error }, 'Database notifications ended');
+      },
+    );
+  }
+
+  #tellReconnected(): void {
+    for (const subscriptions of this.#channels.values()) {
+      for (const { onReconnect } of subscriptions) if (onReconnect) this.#deliver(onReconnect);
+    }
+  }
+
+  #deliver(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#logger.error({ error }, 'A database notification was not handled');
+    }
+  }
+}

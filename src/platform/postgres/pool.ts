@@ -1,0 +1,81 @@
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Database } from './database.ts';
+import { translate } from './errors.ts';
+
+const INT8: number = pg.types.builtins.INT8;
+
+/**
+ * `bigint` columns arrive as numbers, since counts, times and micro-dollars below 2^53 are exact in them. A value beyond
+ * that throws instead of being rounded. `numeric` (also the sum of bigints) stays a string.
+ */
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} from the database exceeds 2^53`);
+  return value;
+}
+
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  return oid === INT8 ? parseInt8 : (pg.types.getTypeParser(oid, format) as (text: string) => unknown);
+}
+
+/** How long a query waits for a connection, and a connection for the server. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export function clientConfig(connection: pg.ClientConfig): pg.ClientConfig {
+  return {
+    ...connection,
+    types: { getTypeParser: getTypeParser as pg.CustomTypesConfig['getTypeParser'] },
+    keepAlive: true,
+    application_name: 'familiar',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  };
+}
+
+/** A lost connection is removed from the pool and reported to the query that used it; it never ends the process. */
+export function createPool(connection: pg.ClientConfig, poolSize: number, logger: Logger): pg.Pool {
+  const pool = new pg.Pool({ ...clientConfig(connection), max: poolSize, idleTimeoutMillis: 30_000 });
+  const report = (error: Error) => logger.debug({ error }, 'A database connection was lost');
+  pool.on('error', report);
+  pool.on('connect', (client) => client.on('error', report));
+  return pool;
+}
+
+export function createKysely(pool: pg.Pool): Kysely<Database> {
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: translatingPool(pool) }) });
+}
+
+/** Kysely recognises a connection by identity, so each client keeps one wrapper for life. */
+function translatingPool(pool: pg.Pool): PostgresPool {
+  const wrappers = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    connect: async () => {
+      const client = await pool.connect().catch((error: unknown) => {
+        throw translate(error);
+      });
+      const known = wrappers.get(client);
+      if (known) return known;
+      const wrapper = translatingClient(client);
+      wrappers.set(client, wrapper);
+      return wrapper;
+    },
+  };
+}
+
+function translatingClient(client: pg.PoolClient): PostgresPoolClient {
+  const query = async (sql: string, parameters: readonly unknown[]) => {
+    try {
+      return await client.query(sql, [...parameters]);
+    } catch (error) {
+      throw translate(error);
+    }
+  };
+  return {
+    // Kysely's other overload takes cursors, which need a package that we do not use.
+    query: query as unknown as PostgresPoolClient['query'],
+    release: (destroy?: boolean) => client.release(destroy),
+  };
+}

@@ -1,0 +1,47 @@
+export interface SqlStatement {
+  text: string;
+  /** Line of its first character in the file, from 1. */
+  line: number;
+}
+
+/**
+ * What must be skipped as a whole while looking for the semicolon that ends a statement: comments, quoted names, strings
+ * (with backslashes only after E) and dollar-quoted bodies.
+ */
+const OPAQUE =
+  /--[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"|\b[eE]'(?:[^'\\]|''|\\[\s\S])*'|'(?:[^']|'')*'|(\$(?:[A-Za-z_]\w*)?\$)[\s\S]*?\1/y;
+
+/** Splits a file into statements, each with its line, so that an error can be told where it is. */
+export function splitStatements(sql: string): SqlStatement[] {
+  const statements: SqlStatement[] = [];
+  let start = 0;
+  const end = (at: number) => {
+    const statement = statementBetween(sql, start, at);
+    if (statement) statements.push(statement);
+    start = at + 1;
+  };
+  for (let at = 0; at < sql.length;) {
+    OPAQUE.lastIndex = at;
+    if (OPAQUE.test(sql)) {
+      at = OPAQUE.lastIndex;
+      continue;
+    }
+    if (sql[at] === ';') end(at);
+    at += 1;
+  }
+  end(sql.length);
+  return statements;
+}
+
+/** Leading blanks and comments are left out, so that the line is that of the statement itself. */
+function statementBetween(sql: string, from: number, to: number): SqlStatement | undefined {
+  const piece = sql.slice(from, to);
+  const text = piece.replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '');
+  if (text.trim() === '') return undefined;
+  return { text, line: lineAt(sql, from + piece.length - text.length) };
+}
+
+/** Line, from 1, of the character at `offset`. */
+export function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
+}
