@@ -1,3 +1,5 @@
+import type { Faults } from './faults.ts';
+import type { FileStore } from './file-store.ts';
 import type {
   APIAllowedMentions,
   APIApplicationCommand,
@@ -82,6 +84,7 @@ export interface StoredChannel {
   rateLimitPerUser: number;
   overwrites: StoredOverwrite[];
   lastMessageId: string | null;
+  lastPinTimestamp: string | null;
   /** DMs: both users. */
   recipientIds: string[];
   /** Threads only. */
@@ -92,7 +95,11 @@ export interface StoredChannel {
     autoArchiveMinutes: number;
     archiveTimestamp: string;
     memberIds: string[];
+    /** When each member joined, by user id. */
+    joinedAt: Record<string, string>;
     messageCount: number;
+    /** Private threads: whether members may add others. */
+    invitable: boolean;
   } | null;
 }
 
@@ -115,6 +122,7 @@ export interface StoredMessage {
   components: APIMessageTopLevelComponent[];
   attachments: StoredAttachment[];
   pinned: boolean;
+  pinnedAt: string | null;
   mentionUserIds: string[];
   mentionRoleIds: string[];
   mentionEveryone: boolean;
@@ -139,6 +147,34 @@ export interface StoredWebhook {
   token: string;
   applicationId: string | null;
   creatorId: string;
+}
+
+export interface StoredBan {
+  guildId: string;
+  userId: string;
+  reason: string | null;
+}
+
+export interface StoredEmoji {
+  id: string;
+  guildId: string;
+  name: string;
+  animated: boolean;
+  creatorId: string;
+  /** Where the bytes are, below the data folder. */
+  file: string;
+}
+
+export interface StoredInvite {
+  code: string;
+  guildId: string;
+  channelId: string;
+  inviterId: string;
+  createdAt: string;
+  maxAgeSeconds: number;
+  maxUses: number;
+  uses: number;
+  temporary: boolean;
 }
 
 /** A keyed set whose every change is journalled to the data folder before the current request is answered. */
@@ -166,12 +202,21 @@ export interface World {
   commands: Collection<APIApplicationCommand>;
   /** Gateway sessions with their replay buffers, by session id; owned by the gateway. */
   sessions: Collection<StoredSession>;
-  /** Messages of a channel, oldest first. */
+  /** By `guildId/userId`. */
+  bans: Collection<StoredBan>;
+  emojis: Collection<StoredEmoji>;
+  /** By code. */
+  invites: Collection<StoredInvite>;
+  /** Messages of a channel, oldest first; ephemeral ones are never in it. */
   messagesOf(channelId: string): readonly StoredMessage[];
   channelsOf(guildId: string): StoredChannel[];
   rolesOf(guildId: string): StoredRole[];
   membersOf(guildId: string): StoredMember[];
   guildsOf(userId: string): StoredGuild[];
+  threadsOf(parentId: string): StoredChannel[];
+  directMessagesOf(userId: string): StoredChannel[];
+  /** Whose token this is, without a `Bot ` prefix. */
+  userByToken(token: string): StoredUser | undefined;
   /** A fresh snowflake, always greater than every one before it. */
   snowflake(): string;
   /** Writes what is pending; called before every answer and dispatch. */
@@ -185,7 +230,10 @@ export interface StoredSession {
   intents: number | null;
   shard: [id: number, count: number];
   sequence: number;
-  /** The latest dispatches, already filtered for this session, for a resume. */
+  /**
+   * The latest dispatches, already filtered for this session, for a resume. `s` only grows: a `set` journals the entries
+   * that are newer than those of the last one.
+   */
   replay: { s: number; t: string; d: unknown }[];
 }
 
@@ -269,10 +317,33 @@ export interface Caller {
   kind: 'bot' | 'person';
 }
 
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** What `POST /_control/gateway` asks for. */
+export interface GatewayCommand {
+  action: 'drop' | 'reconnect' | 'invalid_session';
+  /** With `invalid_session`: whether the session may be resumed. */
+  resumable?: boolean;
+}
+
+export interface Gateway {
+  /** Applies the command to every open connection and says how many those were. */
+  control(command: GatewayCommand): { connections: number };
+  /** Closes every connection; sessions stay stored. */
+  close(): Promise<void>;
+}
+
 /** Everything the emulator's parts are handed. */
 export interface Core {
   world: World;
   bus: Bus;
+  clock: Clock;
+  faults: Faults;
+  /** Bytes of attachments, avatars and emojis. */
+  files: FileStore;
   messages: MessageOperations;
   /** Effective permission bits of a user in a channel (threads: the parent's) or, without one, in the guild. */
   permissions(userId: string, place: { channelId: string } | { guildId: string }): bigint;

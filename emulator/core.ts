@@ -1,0 +1,22 @@
+import { createBus } from './bus.ts';
+import type { Clock, Core } from './contract.ts';
+import { Faults } from './faults.ts';
+import { createFileStore } from './file-store.ts';
+import { createMessageOperations } from './messages/operations.ts';
+import { computePermissions } from './permissions.ts';
+import type { OpenWorld } from './world.ts';
+
+/** Puts the parts together around an open world; `origin` may change once the port is known. */
+export function createCore(world: OpenWorld, clock: Clock, dataDir: string | null): Core {
+  const core: Core = {
+    world,
+    clock,
+    bus: createBus(world),
+    faults: new Faults(),
+    files: createFileStore(dataDir),
+    messages: createMessageOperations(() => core),
+    permissions: (userId, place) => computePermissions(world, clock, userId, place),
+    origin: 'http://127.0.0.1',
+  };
+  return core;
+}

@@ -1,0 +1,132 @@
+/** One problem of a form, as Discord nests it under `_errors`. */
+export interface FormProblem {
+  code: string;
+  message: string;
+}
+
+export type FormTree = { _errors?: FormProblem[] } & { [field: string]: FormTree | FormProblem[] | undefined };
+
+/** An answer that Discord gives instead of the thing asked for: HTTP status, JSON error code and message. */
+export class DiscordError extends Error {
+  readonly status: number;
+  readonly code: number;
+  readonly errors: FormTree | undefined;
+
+  constructor(status: number, code: number, message: string, errors?: FormTree) {
+    super(message);
+    this.name = 'DiscordError';
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+  }
+
+  /** The body of the answer. */
+  toBody(): Record<string, unknown> {
+    return { message: this.message, code: this.code, ...(this.errors === undefined ? {} : { errors: this.errors }) };
+  }
+}
+
+/** Gathers the problems of a form by path and throws them as one 50035. */
+export class FormErrors {
+  #tree: FormTree = {};
+  #count = 0;
+
+  add(path: readonly PropertyKey[], code: string, message: string): this {
+    let node = this.#tree;
+    for (const key of path) {
+      const next = (node[String(key)] ??= {}) as FormTree;
+      node = next;
+    }
+    (node._errors ??= []).push({ code, message });
+    this.#count += 1;
+    return this;
+  }
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  toError(): DiscordError {
+    return new DiscordError(400, 50035, 'Invalid Form Body', this.#tree);
+  }
+
+  throwIfAny(): void {
+    if (!this.isEmpty) throw this.toError();
+  }
+}
+
+/** A 50035 with a single problem. */
+export function formError(path: readonly PropertyKey[], code: string, message: string): DiscordError {
+  return new FormErrors().add(path, code, message).toError();
+}
+
+/**
+ * Discord's error answers by name: [HTTP status, code, message]. Source: the table "JSON error codes" of Discord's
+ * documentation (Topics, Opcodes and Status Codes) and answers observed from it.
+ */
+const CATALOGUE = {
+  unauthorized: [401, 0, '401: Unauthorized'],
+  notFound: [404, 0, '404: Not Found'],
+  methodNotAllowed: [405, 0, '405: Method Not Allowed'],
+  internal: [500, 0, '500: Internal Server Error'],
+  unknownAccount: [404, 10001, 'Unknown Account'],
+  unknownApplication: [404, 10002, 'Unknown Application'],
+  unknownChannel: [404, 10003, 'Unknown Channel'],
+  unknownGuild: [404, 10004, 'Unknown Guild'],
+  unknownInvite: [404, 10006, 'Unknown Invite'],
+  unknownMember: [404, 10007, 'Unknown Member'],
+  unknownMessage: [404, 10008, 'Unknown Message'],
+  unknownOverwrite: [404, 10009, 'Unknown Permission Overwrite'],
+  unknownRole: [404, 10011, 'Unknown Role'],
+  unknownUser: [404, 10013, 'Unknown User'],
+  unknownEmoji: [404, 10014, 'Unknown Emoji'],
+  unknownWebhook: [404, 10015, 'Unknown Webhook'],
+  unknownBan: [404, 10026, 'Unknown Ban'],
+  unknownInteraction: [404, 10062, 'Unknown interaction'],
+  unknownCommand: [404, 10063, 'Unknown application command'],
+  botsOnly: [403, 20002, 'Only bots can use this endpoint'],
+  peopleOnly: [403, 20001, 'Bots cannot use this endpoint'],
+  slowmode: [429, 20016, 'This action cannot be performed due to slowmode rate limit'],
+  maximumGuilds: [400, 30001, 'Maximum number of guilds reached (100)'],
+  maximumPins: [400, 30003, 'Maximum number of pins reached (50)'],
+  maximumRoles: [400, 30005, 'Maximum number of guild roles reached (250)'],
+  maximumWebhooks: [400, 30007, 'Maximum number of webhooks reached (15)'],
+  maximumReactions: [400, 30010, 'Maximum number of reactions reached (20)'],
+  maximumChannels: [400, 30013, 'Maximum number of guild channels reached (500)'],
+  maximumEmojis: [400, 30008, 'Maximum number of emojis reached (50)'],
+  maximumOldEdits: [429, 30046, 'Maximum number of edits to messages older than 1 hour reached. Try again later'],
+  entityTooLarge: [413, 40005, 'Request entity too large'],
+  bannedFromGuild: [403, 40007, 'The user is banned from this guild.'],
+  alreadyAcknowledged: [400, 40060, 'Interaction has already been acknowledged.'],
+  threadExists: [400, 160004, 'A thread has already been created for this message'],
+  missingAccess: [403, 50001, 'Missing Access'],
+  invalidAccountType: [403, 50002, 'Invalid account type'],
+  dmChannelOnly: [403, 50003, 'Cannot execute action on a DM channel'],
+  othersMessage: [403, 50005, 'Cannot edit a message authored by another user'],
+  emptyMessage: [400, 50006, 'Cannot send an empty message'],
+  cannotMessageUser: [403, 50007, 'Cannot send messages to this user'],
+  nonTextChannel: [400, 50008, 'Cannot send messages in a non-text channel'],
+  missingPermissions: [403, 50013, 'Missing Permissions'],
+  invalidToken: [401, 50014, 'Invalid authentication token provided'],
+  bulkDeleteCount: [
+    400,
+    50016,
+    'Provided too few or too many messages to delete. Must provide at least 2 and fewer than 100 messages to delete',
+  ],
+  invalidWebhookToken: [401, 50027, 'Invalid Webhook Token'],
+  systemMessage: [403, 50021, 'Cannot execute action on a system message'],
+  wrongChannelType: [400, 50024, 'Cannot execute action on this channel type'],
+  invalidRecipients: [400, 50033, 'Invalid Recipient(s)'],
+  tooOldToBulkDelete: [400, 50034, 'You can only bulk delete messages that are under 14 days old.'],
+  invalidApiVersion: [400, 50041, 'Invalid API version'],
+  archivedThread: [400, 50083, 'Thread is archived'],
+  invalidJson: [400, 50109, 'The request body contains invalid JSON.'],
+  tokenMissingIntent: [403, 50001, 'Missing Access'],
+} as const satisfies Record<string, readonly [status: number, code: number, message: string]>;
+
+export type DiscordErrorName = keyof typeof CATALOGUE;
+
+export function discordError(name: DiscordErrorName): DiscordError {
+  const [status, code, message] = CATALOGUE[name];
+  return new DiscordError(status, code, message);
+}

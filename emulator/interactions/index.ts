@@ -1,0 +1,3 @@
+import type { Routes } from '../http/router.ts';
+
+export const registerInteractionRoutes: Routes = () => {};

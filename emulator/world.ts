@@ -1,0 +1,217 @@
+import type {
+  Clock,
+  Collection,
+  StoredChannel,
+  StoredMember,
+  StoredMessage,
+  StoredRole,
+  StoredSession,
+  StoredUser,
+  World,
+} from './contract.ts';
+import type { CollectionObserver } from './collection.ts';
+import { GroupIndex, ObservedCollection } from './collection.ts';
+import { Journal } from './journal.ts';
+import type { JournalEntry } from './journal.ts';
+import { MessageIndex } from './message-index.ts';
+import { compareSnowflakes, SnowflakeSource } from './snowflake.ts';
+
+/** How many dispatches a stored session keeps for a resume. */
+export const REPLAY_LIMIT = 1000;
+
+export interface OpenWorld extends World {
+  /** Writes what is pending and gives the data folder free. */
+  close(): void;
+}
+
+type CollectionName =
+  | 'users'
+  | 'applications'
+  | 'guilds'
+  | 'roles'
+  | 'members'
+  | 'channels'
+  | 'messages'
+  | 'webhooks'
+  | 'commands'
+  | 'sessions'
+  | 'bans'
+  | 'emojis'
+  | 'invites';
+
+/** What is still to be written, by collection and key: several changes of one thing in one flush are one line. */
+class PendingChanges {
+  #changes = new Map<string, { collection: string; key: string; read: () => unknown }>();
+
+  add(collection: string, key: string, read: () => unknown): void {
+    this.#changes.set(`${collection}\n${key}`, { collection, key, read });
+  }
+
+  take(): JournalEntry[] {
+    if (this.#changes.size === 0) return [];
+    const entries = [...this.#changes.values()].map(({ collection, key, read }): JournalEntry => [
+      collection,
+      key,
+      read(),
+    ]);
+    this.#changes.clear();
+    return entries;
+  }
+}
+
+/** Opens the state kept in `dataDir`, or an empty one that lives in memory alone when that is null. */
+export function openWorld(dataDir: string | null, clock: Clock): OpenWorld {
+  const pending = new PendingChanges();
+  const snowflakes = new SnowflakeSource(clock);
+  const indexes = createIndexes();
+  const journalled = <T>(name: string, isKept: (value: T) => boolean = () => true): CollectionObserver<T> => ({
+    changed(key, value, previous) {
+      if (isKept((value ?? previous) as T)) pending.add(name, key, () => value ?? null);
+    },
+  });
+  const collections = {
+    users: new ObservedCollection([journalled('users'), indexes.tokens]),
+    applications: new ObservedCollection([journalled('applications')]),
+    guilds: new ObservedCollection([journalled('guilds')]),
+    roles: new ObservedCollection<StoredRole>([journalled('roles'), indexes.rolesByGuild]),
+    members: new ObservedCollection<StoredMember>([
+      journalled('members'),
+      indexes.membersByGuild,
+      indexes.membersByUser,
+    ]),
+    channels: new ObservedCollection<StoredChannel>([
+      journalled('channels'),
+      indexes.channelsByGuild,
+      indexes.threadsByParent,
+      indexes.directMessagesByUser,
+    ]),
+    messages: new ObservedCollection<StoredMessage>([
+      journalled<StoredMessage>('messages', (message) => message.ephemeralTo === null),
+      indexes.messages,
+    ]),
+    webhooks: new ObservedCollection([journalled('webhooks')]),
+    commands: new ObservedCollection([journalled('commands')]),
+    sessions: new ObservedCollection<StoredSession>([sessionJournal(pending)]),
+    bans: new ObservedCollection([journalled('bans')]),
+    emojis: new ObservedCollection([journalled('emojis')]),
+    invites: new ObservedCollection([journalled('invites')]),
+  } as Pick<World, CollectionName>;
+  const journal = dataDir === null ? null : openJournal(dataDir, collections, snowflakes, pending);
+
+  const flush = (): void => {
+    const entries = pending.take();
+    if (entries.length > 0) journal?.append(entries);
+  };
+  return {
+    ...collections,
+    messagesOf: (channelId) => indexes.messages.of(channelId),
+    channelsOf: (guildId) => indexes.channelsByGuild.of(guildId),
+    rolesOf: (guildId) => indexes.rolesByGuild.of(guildId),
+    membersOf: (guildId) => indexes.membersByGuild.of(guildId),
+    guildsOf: (userId) =>
+      indexes.membersByUser.of(userId).flatMap((member) => collections.guilds.get(member.guildId) ?? []),
+    threadsOf: (parentId) => indexes.threadsByParent.of(parentId),
+    directMessagesOf: (userId) => indexes.directMessagesByUser.of(userId),
+    userByToken: (token) => indexes.tokens.get(token),
+    snowflake: () => snowflakes.next(),
+    flush,
+    close() {
+      flush();
+      journal?.close();
+    },
+  };
+}
+
+function createIndexes() {
+  return {
+    tokens: new TokenIndex(),
+    rolesByGuild: new GroupIndex<StoredRole>((role) => [role.guildId]),
+    membersByGuild: new GroupIndex<StoredMember>((member) => [member.guildId]),
+    membersByUser: new GroupIndex<StoredMember>((member) => [member.userId]),
+    channelsByGuild: new GroupIndex<StoredChannel>((channel) => (channel.guildId === null ? [] : [channel.guildId])),
+    threadsByParent: new GroupIndex<StoredChannel>((channel) =>
+      channel.thread === null || channel.parentId === null ? [] : [channel.parentId],
+    ),
+    directMessagesByUser: new GroupIndex<StoredChannel>((channel) => channel.recipientIds),
+    messages: new MessageIndex(),
+  };
+}
+
+class TokenIndex implements CollectionObserver<StoredUser> {
+  #users = new Map<string, StoredUser>();
+
+  changed(_key: string, value: StoredUser | undefined, previous: StoredUser | undefined): void {
+    if (previous !== undefined) this.#users.delete(previous.token);
+    if (value !== undefined) this.#users.set(value.token, value);
+  }
+
+  get(token: string): StoredUser | undefined {
+    return this.#users.get(token);
+  }
+}
+
+/** A stored session grows by a dispatch at a time; journalling its whole replay each time would be quadratic. */
+function sessionJournal(pending: PendingChanges): CollectionObserver<StoredSession> {
+  const written = new Map<string, number>();
+  return {
+    changed(key, session) {
+      pending.add('sessions', key, () => {
+        if (session === undefined) {
+          written.delete(key);
+          return null;
+        }
+        const after = written.get(key) ?? -1;
+        let first = session.replay.length;
+        while (first > 0 && (session.replay[first - 1]?.s ?? 0) > after) first -= 1;
+        written.set(key, Math.max(after, session.replay.at(-1)?.s ?? after));
+        return { ...session, replay: session.replay.slice(first) };
+      });
+    },
+  };
+}
+
+function openJournal(
+  dataDir: string,
+  collections: Pick<World, CollectionName>,
+  snowflakes: SnowflakeSource,
+  pending: PendingChanges,
+): Journal {
+  let lastId = '0';
+  const load = ([name, key, value]: JournalEntry): void => {
+    const id = name === 'lastId' ? String(value) : key;
+    if (/^\d+$/.test(id) && compareSnowflakes(id, lastId) > 0) lastId = id;
+    if (!(name in collections)) return;
+    const collection = collections[name as CollectionName] as Collection<unknown>;
+    if (value === null) collection.delete(key);
+    else collection.set(key, name === 'sessions' ? joinReplay(collection.get(key), value as StoredSession) : value);
+  };
+  const snapshot = function* (): Generator<JournalEntry> {
+    yield ['lastId', '', lastId];
+    for (const [name, collection] of Object.entries(collections)) {
+      for (const [key, value] of keyed(name, collection as Collection<unknown>)) yield [name, key, value];
+    }
+  };
+  const journal = Journal.open(dataDir, load, snapshot);
+  snowflakes.startAfter(lastId);
+  pending.take();
+  return journal;
+}
+
+function joinReplay(before: unknown, added: StoredSession): StoredSession {
+  const earlier = (before as StoredSession | undefined)?.replay ?? [];
+  return { ...added, replay: [...earlier, ...added.replay].slice(-REPLAY_LIMIT) };
+}
+
+/** The key under which each value is stored. */
+function* keyed(name: string, collection: Collection<unknown>): Generator<[string, unknown]> {
+  for (const value of collection.values()) {
+    const item = value as { id: string; guildId: string; userId: string; code: string };
+    if (name === 'members' || name === 'bans') yield [memberKey(item.guildId, item.userId), value];
+    else if (name === 'invites') yield [item.code, value];
+    else yield [item.id, value];
+  }
+}
+
+export function memberKey(guildId: string, userId: string): string {
+  return `${guildId}/${userId}`;
+}
