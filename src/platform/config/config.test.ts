@@ -1,0 +1,257 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { StartError } from '../../kernel/errors.ts';
+import { loadConfig, nearest, readEnvironment } from './index.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'familiar-config-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function load(yaml: string, env: NodeJS.ProcessEnv = {}) {
+  writeFileSync(join(folder, 'familiar.yaml'), yaml);
+  return loadConfig({ env, folder });
+}
+
+function failure(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(StartError);
+    return (error as StartError).message;
+  }
+  throw new Error('expected a StartError');
+}
+
+describe('settings without a file', () => {
+  it('have a default for everything', () => {
+    const config = loadConfig({ env: {}, folder });
+    expect(config.file).toBeNull();
+    expect(config.dataDir).toBe(join(folder, 'data'));
+    expect(config.http).toEqual({ host: '127.0.0.1', port: 3000 });
+    expect(config.playground).toEqual({ port: 8080, enabled: true });
+    expect(config.queue).toEqual({
+      concurrency: { text: 16, images: 2 },
+      waitingPerGuild: 50,
+      waitingPerUser: 10,
+      maxAttempts: 3,
+    });
+    expect(Object.keys(config.providers)).toEqual(['ollama']);
+    expect(config.providers['ollama']).toMatchObject({ baseUrl: 'http://127.0.0.1:11434', optional: true });
+  });
+
+  it('come from the environment, where empty means not set', () => {
+    const config = loadConfig({
+      env: {
+        DISCORD_TOKEN: 'abc',
+        PORT: '0',
+        HOST: '0.0.0.0',
+        LOG_LEVEL: 'debug',
+        DATABASE_URL: '',
+        FAMILIAR_DATA_DIR: '/srv/familiar',
+      },
+      folder,
+    });
+    expect(config.discord.token).toBe('abc');
+    expect(config.playground.enabled).toBe(false);
+    expect(config.http).toEqual({ host: '0.0.0.0', port: 0 });
+    expect(config.logLevel).toBe('debug');
+    expect(config.databaseUrl).toBeUndefined();
+    expect(config.dataDir).toBe('/srv/familiar');
+  });
+
+  it('are the same for an empty file', () => {
+    expect(load('# nothing yet\n').queue.maxAttempts).toBe(3);
+  });
+});
+
+describe('providers from the environment', () => {
+  it('are made of a key', () => {
+    const { providers } = loadConfig({
+      env: { OPENAI_API_KEYS: 'a, b', OPENAI_API_KEY: 'a', ANTHROPIC_API_KEY: 'c', OPENROUTER_API_KEY: 'd' },
+      folder,
+    });
+    expect(providers['openai']).toMatchObject({ type: 'openai', apiKeys: ['a', 'b'] });
+    expect(providers['anthropic']).toMatchObject({ type: 'anthropic', apiKeys: ['c'] });
+    expect(providers['openrouter']).toMatchObject({
+      type: 'openai-compatible',
+      apiKeys: ['d'],
+      baseUrl: 'https://openrouter.ai/api/v1',
+    });
+  });
+
+  it("are compatible ones when the address is not OpenAI's, with or without a key", () => {
+    const config = loadConfig({ env: { OPENAI_BASE_URL: 'http://127.0.0.1:1234/v1', OPENAI_MODEL: 'llama' }, folder });
+    expect(config.providers['compatible']).toMatchObject({
+      type: 'openai-compatible',
+      apiKeys: [],
+      models: [{ name: 'llama' }],
+    });
+    expect(config.models.default).toBe('compatible/llama');
+    expect(config.providers['openai']).toBeUndefined();
+  });
+
+  it('fill in what the file leaves out', () => {
+    const config = load(
+      'providers:\n  openai:\n    type: openai\n    models: [{ name: gpt-x }]\nmodels: { default: openai/gpt-x }\n',
+      { OPENAI_API_KEY: 'key' },
+    );
+    expect(config.providers['openai']).toMatchObject({ apiKeys: ['key'], models: [{ name: 'gpt-x' }] });
+    expect(config.models.default).toBe('openai/gpt-x');
+  });
+
+  it.each([
+    ['192.168.1.5', 'http://192.168.1.5:11434'],
+    ['0.0.0.0:11434', 'http://127.0.0.1:11434'],
+    ['https://ollama.example.org', 'https://ollama.example.org'],
+  ])('understand OLLAMA_HOST=%s', (host, baseUrl) => {
+    const { providers } = loadConfig({ env: { OLLAMA_HOST: host }, folder });
+    expect(providers['ollama']).toMatchObject({ baseUrl, optional: false });
+  });
+
+  it('leave Ollama alone when told so', () => {
+    expect(load('models: { findOllama: false }').providers).toEqual({});
+  });
+});
+
+describe('values in the file', () => {
+  it('give way to the environment', () => {
+    expect(load('http: { port: 4000 }', { PORT: '5000' }).http.port).toBe(5000);
+  });
+
+  it('replace ${NAME} by the variable, and $${NAME} by the text itself', () => {
+    const config = load('discord:\n  presence: hello ${WHO} and $${WHO}\nhttp:\n  port: ${WEB_PORT}\n', {
+      WHO: 'you',
+      WEB_PORT: '4100',
+    });
+    expect(config.discord.presence).toBe('hello you and ${WHO}');
+    expect(config.http.port).toBe(4100);
+  });
+
+  it('keep ids without quotes exact', () => {
+    expect(load('instance:\n  administrators: [123456789012345678]').instance.administrators).toEqual([
+      '123456789012345678',
+    ]);
+  });
+
+  it('are handed to features, with their defaults', () => {
+    const schema = z.object({ turns: z.number().default(8), name: z.string().default('x') });
+    const config = load('features:\n  chat:\n    turns: 4\n');
+    expect(config.section('features.chat', schema)).toEqual({ turns: 4, name: 'x' });
+    expect(config.section('features.starboard', schema)).toEqual({ turns: 8, name: 'x' });
+  });
+});
+
+describe('mistakes in the file', () => {
+  it('are listed together, each with its place, what is allowed and what was probably meant', () => {
+    const message = failure(() =>
+      load(
+        'discord:\n  prefx: "?"\n  shards: many\nhttp:\n  port: 99999\nlogLevel: inf\nproviders:\n  OpenAI: { type: openai }\n  mine:\n    type: openai\n    apiKeys: [k]\n    models:\n      - nam: x\n',
+      ),
+    );
+    expect(message.split('\n')).toEqual([
+      '7 settings are wrong:',
+      '  familiar.yaml:2:3   discord.prefx: unknown setting. Did you mean prefix?',
+      '  familiar.yaml:3:11  discord.shards: "many" is not allowed. Allowed: auto or a whole number from 1 to 16384.',
+      '  familiar.yaml:5:9   http.port: 99999 is not allowed. Allowed: a whole number from 0 to 65535.',
+      '  familiar.yaml:6:11  logLevel: "inf" is not allowed. Did you mean info? Allowed: debug, info, warn, error, silent.',
+      '  familiar.yaml:8:3   providers.OpenAI: this name is not allowed. Allowed: lower-case letters, digits and dashes.',
+      '  familiar.yaml:13:9  providers.mine.models.0.name: is missing. Allowed: text that is not empty.',
+      '  familiar.yaml:13:9  providers.mine.models.0.nam: unknown setting. Did you mean name?',
+    ]);
+  });
+
+  it('of syntax name line and column', () => {
+    expect(failure(() => load('http:\n\tport: 1\n'))).toMatch(
+      /familiar\.yaml:2:\d+ {2}a tab is used to indent; use spaces/,
+    );
+    expect(failure(() => load('http:\n  port: 1\n  port: 2\n'))).toContain(
+      'familiar.yaml:3:3  this setting is written twice',
+    );
+    expect(failure(() => load('list: [1\nb: 2\n'))).toMatch(/familiar\.yaml:\d+:\d+ {2}\S/);
+    expect(failure(() => load('- a\n'))).toContain('the file must hold settings');
+    expect(failure(() => load('providers: { a: { type: openai, apiKeys: [${KEY}] } }', { KEY: 'x' }))).toContain(
+      'with quotes',
+    );
+  });
+
+  it('name a variable that is not set', () => {
+    const message = failure(() => load('discord:\n  token: ${MY_TOKEN}\n'));
+    expect(message).toContain('familiar.yaml:2:10  the environment variable MY_TOKEN is not set');
+  });
+
+  it('never show secrets', () => {
+    const message = failure(() =>
+      load(
+        'databaseUrl: mysql://root:hunter2@host/db\ndiscord:\n  apiBase: ${SECRET}\nproviders:\n  a:\n    type: openai\n    apiKeys: ["", 77777]\n',
+        { SECRET: 'topsecret' },
+      ),
+    );
+    expect(message).toContain('databaseUrl: this value (not shown) is not allowed');
+    expect(message).not.toMatch(/hunter2|topsecret|77777/);
+  });
+
+  it('in the environment name the variable', () => {
+    expect(failure(() => load('', { PORT: '80 80' }))).toContain('environment PORT  http.port: "80 80" is not allowed');
+    expect(failure(() => load('', { DATABASE_URL: 'mysql://a:b@c/d' }))).toContain('environment DATABASE_URL');
+  });
+
+  it('include a default model of a provider that is not there', () => {
+    const message = failure(() => load('models: { default: opnai/gpt }', { OPENAI_API_KEY: 'k' }));
+    expect(message).toContain(
+      'familiar.yaml:1:20  models.default: "opnai/gpt" names a provider that is not configured. Providers: openai, ollama.',
+    );
+  });
+
+  it("in a feature's settings are located too", () => {
+    const config = load('features:\n  chat:\n    turnz: 4\n    model:\n      size: x\n');
+    const schema = z.object({ turns: z.number().default(8), model: z.strictObject({ size: z.number() }).optional() });
+    const message = failure(() => config.section('features.chat', schema));
+    expect(message).toContain('familiar.yaml:3:5   features.chat.turnz: unknown setting. Did you mean turns?');
+    expect(message).toContain('familiar.yaml:5:13  features.chat.model.size: "x" is not allowed. Allowed: a number.');
+  });
+
+  it('include a file that is not there', () => {
+    expect(failure(() => loadConfig({ env: { FAMILIAR_CONFIG: 'other.yaml' }, folder }))).toContain(
+      'other.yaml cannot be read (FAMILIAR_CONFIG names it)',
+    );
+  });
+});
+
+describe('what an owner starts from', () => {
+  it('the example file loads and gives the defaults', () => {
+    const example = new URL('../../../familiar.example.yaml', import.meta.url).pathname;
+    const fromExample = loadConfig({ env: { FAMILIAR_CONFIG: example }, folder });
+    const { file, section, ...settings } = fromExample;
+    expect(file).toBe(example);
+    expect(section).toBeTypeOf('function');
+    const { file: none, section: alike, ...defaults } = loadConfig({ env: {}, folder });
+    expect([none, typeof alike]).toEqual([null, 'function']);
+    expect(settings).toEqual(defaults);
+  });
+
+  it('.env is read without replacing what is set, and need not exist', () => {
+    expect(readEnvironment(folder)).toBe(process.env);
+    writeFileSync(join(folder, '.env'), 'FAMILIAR_TEST_ONE=file\nFAMILIAR_TEST_TWO=file\n');
+    process.env['FAMILIAR_TEST_TWO'] = 'shell';
+    const env = readEnvironment(folder);
+    expect([env['FAMILIAR_TEST_ONE'], env['FAMILIAR_TEST_TWO']]).toEqual(['file', 'shell']);
+    delete process.env['FAMILIAR_TEST_ONE'];
+    delete process.env['FAMILIAR_TEST_TWO'];
+  });
+});
+
+describe('the nearest name', () => {
+  it.each([
+    ['concurency', ['concurrency', 'waitingPerGuild'], 'concurrency'],
+    ['waiting_per_guild', ['concurrency', 'waitingPerGuild'], 'waitingPerGuild'],
+    ['prot', ['host', 'port'], 'port'],
+    ['elephant', ['host', 'port'], undefined],
+  ])('of %s among %j is %s', (word, candidates, expected) => {
+    expect(nearest(word, candidates)).toBe(expected);
+  });
+});

@@ -1,0 +1,146 @@
+/**
+ * The settings of an instance: `familiar.yaml` and the environment, checked once at start. The only place that reads
+ * `process.env`. Values from the environment win over the file; providers that come from a key in the environment
+ * fill in what the file leaves out.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { z } from 'zod';
+import { errorMessage, StartError } from '../../kernel/errors.ts';
+import { environmentDefaults, environmentOverrides } from './environment.ts';
+import type { EnvironmentSetting } from './environment.ts';
+import { isSecretPath, parseSettings, settingsError } from './problems.ts';
+import type { Origins } from './problems.ts';
+import { configSchema } from './schema.ts';
+import type { Settings } from './schema.ts';
+import { parseYamlFile } from './yaml-file.ts';
+import type { SettingPath, YamlFile } from './yaml-file.ts';
+
+export type { ModelConfig, ProviderConfig } from './schema.ts';
+export { nearest } from './nearest.ts';
+
+export interface Config extends Readonly<Settings> {
+  /** The file that was read; null when there is none. */
+  readonly file: string | null;
+  /** The page in the browser runs when there is no Discord token. */
+  readonly playground: Settings['playground'] & { enabled: boolean };
+  /** Absolute. */
+  readonly dataDir: string;
+  /**
+   * Parses the settings below `path` (`features.chat`) with a schema of the caller's; settings that are not written
+   * count as `{}`. Throws a StartError that names file, line and column, as the rest of the file does.
+   */
+  section<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema>;
+}
+
+/** Loads `.env` of `folder` when there is one, without replacing variables that are set, and returns the environment. */
+export function readEnvironment(folder = process.cwd()): NodeJS.ProcessEnv {
+  const file = join(folder, '.env');
+  if (existsSync(file)) {
+    try {
+      process.loadEnvFile(file);
+    } catch (error) {
+      throw new StartError(`${file} cannot be read: ${errorMessage(error)}`, { cause: error });
+    }
+  }
+  return process.env;
+}
+
+/**
+ * Reads `FAMILIAR_CONFIG`, or `familiar.yaml` of `folder` when it exists. Relative paths start at `folder`. Throws a
+ * StartError that lists every wrong setting with its place, what is allowed and what was probably meant.
+ */
+export function loadConfig({ env, folder }: { env: NodeJS.ProcessEnv; folder: string }): Config {
+  const { file, yaml } = readFile(env, folder);
+  const overrides = environmentOverrides(env);
+  const tree = structuredClone(yaml.tree);
+  const applied = overrides.filter((setting) => assign(tree, setting, 'replace'));
+  for (const setting of environmentDefaults(env, tree)) {
+    if (assign(tree, setting, 'keep')) applied.push(setting);
+  }
+  const origins = originsOf(yaml, applied);
+  const problems = [...yaml.problems];
+  const settings = parseSettings(configSchema, tree, [], origins, problems);
+  if (settings) {
+    for (const { path, id } of unknownProviders(settings)) {
+      const known = Object.keys(settings.providers).join(', ') || 'none';
+      const message = `${path.join('.')}: ${JSON.stringify(id)} names a provider that is not configured. Providers: ${known}.`;
+      problems.push({ place: origins.placeOf(path), message });
+    }
+  }
+  if (!settings || problems.length > 0) throw settingsError(problems);
+  return {
+    ...settings,
+    file,
+    playground: { ...settings.playground, enabled: settings.discord.token === undefined },
+    dataDir: resolve(folder, settings.dataDir),
+    section: (path, schema) => readSection(tree, path, schema, origins),
+  };
+}
+
+function readFile(env: NodeJS.ProcessEnv, folder: string): { file: string | null; yaml: YamlFile } {
+  const named = env['FAMILIAR_CONFIG']?.trim();
+  const file = named ? resolve(folder, named) : join(folder, 'familiar.yaml');
+  if (!named && !existsSync(file)) return { file: null, yaml: parseYamlFile('familiar.yaml', '', env) };
+  try {
+    return { file, yaml: parseYamlFile(basename(file), readFileSync(file, 'utf8'), env) };
+  } catch (error) {
+    const hint = named ? ' (FAMILIAR_CONFIG names it)' : '';
+    throw new StartError(`The settings file ${file} cannot be read${hint}: ${errorMessage(error)}`, { cause: error });
+  }
+}
+
+/** Sets a value in the tree and says whether it did. A wrong kind of value in between is left for the schema to find. */
+function assign(tree: Record<string, unknown>, setting: EnvironmentSetting, mode: 'replace' | 'keep'): boolean {
+  let target = tree;
+  for (const step of setting.path.slice(0, -1)) {
+    const next = (target[step] ??= {});
+    if (typeof next !== 'object' || Array.isArray(next)) return false;
+    target = next as Record<string, unknown>;
+  }
+  const last = String(setting.path.at(-1));
+  if (mode === 'keep' && target[last] !== undefined) return false;
+  target[last] = setting.value;
+  return true;
+}
+
+function originsOf(yaml: YamlFile, applied: readonly EnvironmentSetting[]): Origins {
+  const variable = (path: SettingPath): string | undefined =>
+    applied.find((setting) => setting.path.every((step, index) => path[index] === step))?.variable;
+  const fromEnvironment = (path: SettingPath): string | undefined => {
+    const name = variable(path);
+    return name === undefined ? undefined : `environment ${name}`;
+  };
+  return {
+    placeOf: (path) => fromEnvironment(path) ?? yaml.placeOf(path),
+    placeOfKey: (path) => fromEnvironment(path) ?? yaml.placeOfKey(path),
+    mayShow: (path) => !isSecretPath(path) && (variable(path) !== undefined || !yaml.substituted(path)),
+  };
+}
+
+/** Models that the settings name of providers that do not exist. `demo` always does. */
+function unknownProviders(settings: Settings): { path: SettingPath; id: string }[] {
+  const named: { path: SettingPath; id: string }[] = [
+    ...(settings.models.default === undefined ? [] : [{ path: ['models', 'default'], id: settings.models.default }]),
+    ...settings.models.fallback.map((id, index) => ({ path: ['models', 'fallback', index], id })),
+  ];
+  return named.filter(({ id }) => {
+    const provider = id.slice(0, id.indexOf('/'));
+    return provider !== 'demo' && !(provider in settings.providers);
+  });
+}
+
+function readSection<Schema extends z.ZodType>(
+  tree: Record<string, unknown>,
+  path: string,
+  schema: Schema,
+  origins: Origins,
+): z.output<Schema> {
+  const steps = path.split('.');
+  let value: unknown = tree;
+  for (const step of steps) value = (value as Record<string, unknown> | undefined | null)?.[step];
+  const problems: { place: string; message: string }[] = [];
+  const parsed = parseSettings(schema, value ?? {}, steps, origins, problems);
+  if (problems.length > 0) throw settingsError(problems);
+  return parsed as z.output<Schema>;
+}

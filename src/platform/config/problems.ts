@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { StartError } from '../../kernel/errors.ts';
+import { nearest } from './nearest.ts';
+import type { Problem, SettingPath } from './yaml-file.ts';
+
+/** Answers where a setting comes from. */
+export interface Origins {
+  placeOf(path: SettingPath): string;
+  placeOfKey(path: SettingPath): string;
+  /** Whether the value may be shown in an error. */
+  mayShow(path: SettingPath): boolean;
+}
+
+/** Names of settings whose values are never printed. */
+const secretName = /key|token|secret|password|url$/i;
+
+export function isSecretPath(path: SettingPath): boolean {
+  return path.some(
+    (step) => typeof step === 'string' && secretName.test(step) && step !== 'baseUrl' && !/tokens$/i.test(step),
+  );
+}
+
+/**
+ * Parses `value`, which stands at `path` among all settings. What is wrong is added to `problems`,
+ * apart from places that these name already.
+ */
+export function parseSettings<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  path: SettingPath,
+  origins: Origins,
+  problems: Problem[],
+): z.output<Schema> | undefined {
+  const strict = schema instanceof z.ZodObject ? schema.strict() : schema;
+  const result = strict.safeParse(value, { error: (issue) => allowed(issue) });
+  if (result.success) return result.data as z.output<Schema>;
+  const broken = new Set(problems.map((problem) => problem.place));
+  const found = result.error.issues.flatMap((issue) => describe(issue, schema, value, path, origins));
+  problems.push(...found.filter((problem) => !broken.has(problem.place)));
+  return undefined;
+}
+
+export function settingsError(problems: readonly Problem[]): StartError {
+  const width = Math.max(...problems.map((problem) => problem.place.length));
+  const sorted = problems.toSorted((a, b) => a.place.localeCompare(b.place, 'en', { numeric: true }));
+  const lines = sorted.map((problem) => `  ${problem.place.padEnd(width)}  ${problem.message}`);
+  const count = problems.length === 1 ? 'One setting is' : `${problems.length} settings are`;
+  return new StartError(`${count} wrong:\n${lines.join('\n')}`);
+}
+
+function describe(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodType,
+  root: unknown,
+  prefix: SettingPath,
+  origins: Origins,
+): Problem[] {
+  const inner = issue.path as SettingPath;
+  const path = [...prefix, ...inner];
+  const name = path.join('.') || 'settings';
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(schema, inner);
+    return issue.keys.map((key) => ({
+      place: origins.placeOfKey([...path, key]),
+      message: `${[...path, key].join('.')}: unknown setting. ${suggestion(key, known)}`,
+    }));
+  }
+  if (issue.code === 'invalid_key') {
+    const message = issue.issues[0]?.message ?? issue.message;
+    return [{ place: origins.placeOfKey(path), message: `${name}: this name is not allowed. Allowed: ${message}.` }];
+  }
+  const value = valueAt(root, inner);
+  const place = origins.placeOf(path);
+  if (issue.code === 'custom' && typeof value === 'object') return [{ place, message: `${name}: ${issue.message}.` }];
+  if (value === undefined) return [{ place, message: `${name}: is missing. Allowed: ${issue.message}.` }];
+  const shown = origins.mayShow(path) ? `${display(value)} is not allowed` : 'this value (not shown) is not allowed';
+  const meant = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  return [{ place, message: `${name}: ${shown}.${hint} Allowed: ${issue.message}.` }];
+}
+
+function suggestion(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known);
+  return meant === undefined ? `Allowed: ${known.join(', ')}.` : `Did you mean ${meant}?`;
+}
+
+function display(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
+}
+
+/** What zod's own checks allow, in words. Messages written in a schema come before this. */
+function allowed(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return typeNames[issue.expected] ?? issue.expected;
+    case 'invalid_value':
+      return issue.values.map(String).join(', ');
+    case 'too_small':
+      return `${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}${unit(issue.origin)}`;
+    case 'too_big':
+      return `${issue.inclusive === false ? 'less than' : 'at most'} ${String(issue.maximum)}${unit(issue.origin)}`;
+    default:
+      return undefined;
+  }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  object: 'a group of settings, indented below this name',
+  record: 'a group of names, indented below this name',
+  array: 'a list: [one, two], or one "- item" a line',
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+function unit(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? ' entries' : '';
+}
+
+function valueAt(root: unknown, path: SettingPath): unknown {
+  let value = root;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}
+
+/** The keys that the object at `path` in a schema accepts. */
+function knownKeys(schema: z.ZodType, path: SettingPath): string[] {
+  let current: z.core.$ZodType | undefined = unwrap(schema);
+  for (const step of path) {
+    if (current instanceof z.ZodObject) current = (current.shape as Record<string, z.core.$ZodType>)[String(step)];
+    else if (current instanceof z.ZodRecord) current = current.valueType as z.core.$ZodType;
+    else if (current instanceof z.ZodArray) current = current.element as z.core.$ZodType;
+    else return [];
+    current = current && unwrap(current);
+  }
+  return current instanceof z.ZodObject ? Object.keys(current.shape as object) : [];
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodPipe) return unwrap(schema.out as z.core.$ZodType);
+  if (
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodReadonly
+  ) {
+    return unwrap(schema.unwrap() as z.core.$ZodType);
+  }
+  return schema;
+}

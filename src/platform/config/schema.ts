@@ -1,0 +1,129 @@
+import { z } from 'zod';
+
+/** Numbers that come from the environment or a `${NAME}` are text: whole ones are taken as the number they spell. */
+function wholeNumber(least: number, most: number) {
+  return z.preprocess(
+    (value) => (typeof value === 'string' && /^\s*-?\d{1,15}\s*$/.test(value) ? Number(value) : value),
+    z
+      .int({ error: `a whole number from ${least} to ${most}` })
+      .min(least)
+      .max(most),
+  );
+}
+
+/** Fails with `allowed` for every kind of wrong text. */
+function text(allowed: string, matches: (value: string) => boolean) {
+  return z.string({ error: allowed }).refine(matches, { error: allowed });
+}
+
+function isUrl(value: string, protocols: readonly string[]): boolean {
+  return URL.canParse(value) && protocols.includes(new URL(value).protocol);
+}
+
+const httpUrl = text('an address that begins with http:// or https://', (value) => isUrl(value, ['http:', 'https:']));
+const port = wholeNumber(0, 65_535);
+const id = text('an id of 17 to 20 digits (Discord: Developer Mode, then Copy ID)', (value) =>
+  /^\d{17,20}$/.test(value),
+);
+const filled = text('text that is not empty', (value) => value.trim() !== '');
+const modelId = text('a model as provider/model', (value) => /^[^/\s]+\/\S+$/.test(value));
+const price = z.number({ error: 'US dollars per million tokens, 0 or more' }).min(0);
+
+/** Ten years; anything longer is a slip of the pen. */
+const longestMs = 315_360_000_000;
+const durationMs = wholeNumber(1, longestMs);
+
+const prices = z.strictObject({
+  inputPerMillion: price,
+  outputPerMillion: price,
+  cachedInputPerMillion: price.optional(),
+});
+
+const model = z.strictObject({
+  name: filled,
+  contextTokens: wholeNumber(256, 100_000_000).optional(),
+  maxOutputTokens: wholeNumber(1, 10_000_000).optional(),
+  vision: z.boolean().optional(),
+  tools: z.boolean().optional(),
+  reasoning: z.boolean().optional(),
+  prices: prices.optional(),
+});
+
+const timeouts = z.strictObject({
+  firstByteMs: durationMs.default(60_000),
+  stallMs: durationMs.default(60_000),
+  totalMs: durationMs.default(180_000),
+});
+
+const provider = z
+  .strictObject({
+    type: z.enum(['openai', 'anthropic', 'openai-compatible', 'ollama', 'demo']),
+    baseUrl: httpUrl.optional(),
+    apiKeys: z.array(filled).default([]),
+    timeouts: timeouts.prefault({}),
+    models: z.array(model).min(1).optional(),
+    optional: z.boolean().default(false),
+  })
+  .superRefine((value, context) => {
+    if (value.type === 'openai-compatible' && value.baseUrl === undefined) {
+      context.addIssue({ code: 'custom', message: 'baseUrl is missing: the address that ends in /v1' });
+    }
+    if ((value.type === 'openai' || value.type === 'anthropic') && value.apiKeys.length === 0) {
+      context.addIssue({ code: 'custom', message: 'apiKeys is missing: a list with at least one key' });
+    }
+  });
+
+const providerName = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'lower-case letters, digits and dashes' });
+
+export const configSchema = z.strictObject({
+  discord: z
+    .strictObject({
+      token: filled.optional(),
+      apiBase: httpUrl.default('https://discord.com/api'),
+      prefix: text('1 to 10 characters without spaces', (value) => /^\S{1,10}$/.test(value)).default('!'),
+      presence: z.string().max(128).optional(),
+      shards: z
+        .union([z.literal('auto'), wholeNumber(1, 16_384)], { error: 'auto or a whole number from 1 to 16384' })
+        .default('auto'),
+    })
+    .prefault({}),
+  instance: z
+    .strictObject({
+      administrators: z.array(id).default([]),
+      language: text('a language code such as en or de', (value) => /^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(value)).default(
+        'en',
+      ),
+    })
+    .prefault({}),
+  dataDir: filled.default('./data'),
+  databaseUrl: text('postgres://user:password@host:5432/database', (value) =>
+    isUrl(value, ['postgres:', 'postgresql:']),
+  ).optional(),
+  http: z.strictObject({ host: filled.default('127.0.0.1'), port: port.default(3000) }).prefault({}),
+  playground: z.strictObject({ port: port.default(8080) }).prefault({}),
+  instanceKey: filled.optional(),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  queue: z
+    .strictObject({
+      concurrency: z
+        .strictObject({ text: wholeNumber(1, 1000).default(16), images: wholeNumber(1, 1000).default(2) })
+        .prefault({}),
+      waitingPerGuild: wholeNumber(1, 1_000_000).default(50),
+      waitingPerUser: wholeNumber(1, 1_000_000).default(10),
+      maxAttempts: wholeNumber(1, 100).default(3),
+    })
+    .prefault({}),
+  providers: z.record(providerName, provider).default({}),
+  models: z
+    .strictObject({
+      default: modelId.optional(),
+      fallback: z.array(modelId).default([]),
+      findOllama: z.boolean().default(true),
+    })
+    .prefault({}),
+  features: z.record(z.string(), z.unknown()).default({}),
+});
+
+export type Settings = z.output<typeof configSchema>;
+export type ProviderConfig = Settings['providers'][string];
+export type ModelConfig = NonNullable<ProviderConfig['models']>[number];
