@@ -107,6 +107,8 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       // A port's method is asynchronous whether or not this adapter has to wait for anything.
       '@typescript-eslint/require-await': 'off',
+      // Features take what they need out of their context by destructuring; nothing in it uses `this`.
+      '@typescript-eslint/unbound-method': 'off',
     },
   },
   {
@@ -154,7 +156,6 @@ export default defineConfig(
       // The body of a `describe` is a table of contents, not a function.
       'max-lines-per-function': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/unbound-method': 'off',
     },
   },
   { files: CONFIGS, rules: { 'no-restricted-syntax': 'off' } },
