@@ -44,6 +44,8 @@ export interface Call {
   /** null in a DM. */
   guildId: string | null;
   channelId: string;
+  /** The message or interaction that this call came with; its snowflake tells when it was made. */
+  calledId: string;
   /** Texts of the feature in the caller's language. */
   t: Translate;
 }

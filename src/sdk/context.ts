@@ -8,7 +8,7 @@ import type { Models } from '../platform/models/index.ts';
 import type { Database, Tx } from '../platform/postgres/index.ts';
 import type { EnqueueResult, JobSpec, Queue } from '../platform/queue/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
-import type { Texts } from '../platform/texts/index.ts';
+import type { Texts, Translate } from '../platform/texts/index.ts';
 import type { ScopeName } from '../services/settings/index.ts';
 import type { Command } from './command.ts';
 
@@ -40,6 +40,10 @@ export interface FeatureSettings<Settings> {
 export interface CommandInfo {
   feature: string;
   command: Command;
+  /** `!model [name]`. */
+  usage: string;
+  /** The texts of the command's own feature, for its description and those of its options. */
+  describe: Translate;
 }
 
 /** Everything a feature may touch. */

@@ -1,4 +1,8 @@
-import type { GatewayDispatchPayload, GatewayIntentBits, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import type {
+  GatewayDispatchPayload,
+  GatewayIntentBits,
+  GatewayMessageCreateDispatchData,
+} from 'discord-api-types/v10';
 import type { z } from 'zod';
 import type { Json } from '../kernel/json.ts';
 import type { CachedGuild } from '../platform/discord/index.ts';

@@ -16,7 +16,13 @@ export type {
 } from './feature.ts';
 export { mayUse } from '../services/access/index.ts';
 export type { Access, Caller } from '../services/access/index.ts';
-export type { DiscordActions, DiscordCache, LivePart, OutgoingFile, OutgoingMessage } from '../platform/discord/index.ts';
+export type {
+  DiscordActions,
+  DiscordCache,
+  LivePart,
+  OutgoingFile,
+  OutgoingMessage,
+} from '../platform/discord/index.ts';
 export type { ChatEvent, ChatMessage, ContentPart, ModelInfo, Models, Usage } from '../platform/models/index.ts';
 export type { Db, Tx } from '../platform/postgres/index.ts';
 export type { JobRun } from '../platform/queue/index.ts';

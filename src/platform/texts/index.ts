@@ -34,7 +34,6 @@ export function loadTexts(sources: readonly { name: string; folder: string }[], 
     fallbackLng: [language, 'en'],
     initAsync: false,
     interpolation: { escapeValue: false, skipOnVariables: true },
-    showSupportNotice: false,
   });
   return new Map(
     sources.map(({ name }) => [

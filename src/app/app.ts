@@ -1,0 +1,197 @@
+import { join } from 'node:path';
+import { StartError } from '../kernel/errors.ts';
+import type { Discord } from '../platform/discord/index.ts';
+import { startHttp } from '../platform/http/index.ts';
+import type { Models } from '../platform/models/index.ts';
+import type { JobHandler } from '../platform/queue/index.ts';
+import { loadTexts } from '../platform/texts/index.ts';
+import type { Texts } from '../platform/texts/index.ts';
+import { createClosers } from './closers.ts';
+import type { Closers } from './closers.ts';
+import { createCommandRegistry, slashCommand, usage } from './commands.ts';
+import type { CommandRegistry } from './commands.ts';
+import { createCommandRunner } from './command-runner.ts';
+import { createComponentRunner } from './component-runner.ts';
+import { createDispatch } from './dispatch.ts';
+import type { Dispatch } from './dispatch.ts';
+import { createFailureTexts } from './failures.ts';
+import { createFeatureContext, textsOf } from './feature-context.ts';
+import { featureIntents, featureMigrations, featuresFolder, findFeatures, setUpFeatures } from './features.ts';
+import type { FoundFeature, LoadedFeature } from './features.ts';
+import { createHealth } from './health.ts';
+import { reportRefusedIntents } from './intents.ts';
+import { openPlatforms } from './platforms.ts';
+import type { PlatformOptions, Platforms } from './platforms.ts';
+
+/** How long running jobs get to finish when the process is asked to stop; stopping takes at most 10 s in all. */
+const stopGraceMs = 7000;
+
+const appCatalogue = { name: 'app', folder: join(import.meta.dirname, 'locales') };
+
+export interface AppOptions extends PlatformOptions {
+  /** True in the playground. */
+  playground: boolean;
+}
+
+export interface App {
+  /** Where the bot's own HTTP API is reached; null without the role api. */
+  readonly port: number | null;
+  readonly discord: Discord;
+  readonly models: Models;
+  readonly features: readonly LoadedFeature[];
+  /** Resolves when every received event is handled and no job is running or due. For tests. */
+  idle(): Promise<void>;
+  /** Finishes or hands back what is running, within 10 s. */
+  stop(): Promise<void>;
+}
+
+/** Puts the bot together and starts its roles. What was opened is closed again when a later step fails. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const closers = createClosers();
+  try {
+    return await assemble(options, closers);
+  } catch (error) {
+    await closers.closeAll().catch((failure: unknown) => {
+      options.logger.warn({ error: failure }, 'Closing after a failed start failed too.');
+    });
+    throw error;
+  }
+}
+
+async function assemble(options: AppOptions, closers: Closers): Promise<App> {
+  const { config, roles } = options;
+  const health = createHealth();
+  const http = roles.api ? await startHttp({ ...config.http, routes: [health.route] }) : null;
+  if (http) closers.add(() => http.close());
+  const found = await findFeatures(featuresFolder);
+  checkFeatureNames(Object.keys(config.features), found);
+  const platforms = await openPlatforms(options, featureMigrations(found), closers);
+  const { discord, models, postgres, queue } = platforms;
+  const { features, commands, dispatch } = await setUp(options, platforms, found);
+  closers.add(() => stopFeatures(features));
+
+  if (roles.queues.length > 0) await startWorker(options, platforms, features);
+  closers.add(() => queue.stop(stopGraceMs));
+  if (roles.gateway) {
+    await discord.actions.registerCommands(commands.all.map(slashCommand));
+    await startGateway(options, discord, found, dispatch);
+    closers.add(() => discord.gateway.stop());
+  }
+  health.becomes(async () => {
+    if (roles.gateway && !discord.gateway.connected) throw new Error('not connected to Discord');
+    await postgres.ping();
+  });
+  return {
+    port: http?.port ?? null,
+    discord,
+    models,
+    features,
+    idle: () => idle(platforms, dispatch),
+    stop: () => closers.closeAll(),
+  };
+}
+
+/** Throws a StartError for settings of a feature that does not exist. */
+function checkFeatureNames(configured: readonly string[], found: readonly FoundFeature[]): void {
+  const names = found.map(({ definition }) => definition.name);
+  const unknown = configured.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new StartError(`features.${unknown}: there is no such feature. Features: ${names.join(', ')}.`);
+  }
+}
+
+interface SetUp {
+  features: readonly LoadedFeature[];
+  commands: CommandRegistry;
+  dispatch: Dispatch;
+}
+
+async function setUp(options: AppOptions, platforms: Platforms, found: readonly FoundFeature[]): Promise<SetUp> {
+  const { config, ids, clock, logger } = options;
+  const { discord } = platforms;
+  const { prefix } = config.discord;
+  const catalogues = found.map(({ definition, folder }) => ({
+    name: definition.name,
+    folder: join(folder, 'locales'),
+  }));
+  const texts = loadTexts([...catalogues, appCatalogue], config.instance.language);
+  let commands = createCommandRegistry([]);
+  const features = await setUpFeatures(found, (feature) =>
+    createFeatureContext({ ...options, ...platforms, texts, commands: () => commands.all }, feature),
+  );
+  commands = createCommandRegistry(features.flatMap((feature) => commandsOf(feature, texts, prefix)));
+
+  const appTexts = textsOf(texts, appCatalogue.name);
+  const failures = createFailureTexts(appTexts, ids, logger);
+  const administrators = new Set(config.instance.administrators);
+  const shared = { discord, administrators, failures, clock };
+  const dispatch = createDispatch({
+    features,
+    commands: createCommandRunner({ ...shared, registry: commands, prefix }),
+    press: createComponentRunner({ ...shared, appTexts, components: componentsOf(features, texts) }),
+    logger,
+  });
+  return { features, commands, dispatch };
+}
+
+function commandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<string, Texts>, prefix: string) {
+  const catalogue = textsOf(texts, definition.name);
+  return (parts.commands ?? []).map((command) => ({
+    feature: definition.name,
+    command,
+    texts: catalogue,
+    usage: usage(prefix, command),
+    describe: catalogue.in(undefined),
+  }));
+}
+
+function componentsOf(features: readonly LoadedFeature[], texts: ReadonlyMap<string, Texts>) {
+  return new Map(
+    features.flatMap(({ definition, parts }) =>
+      Object.entries(parts.components ?? {}).map(([action, handler]) => [
+        `${definition.name}/${action}`,
+        { handler, texts: textsOf(texts, definition.name) },
+      ]),
+    ),
+  );
+}
+
+async function startWorker(
+  { config, roles }: AppOptions,
+  { queue }: Platforms,
+  features: readonly LoadedFeature[],
+): Promise<void> {
+  const handlers = new Map<string, JobHandler>(
+    features.flatMap(({ definition, parts }) =>
+      Object.entries(parts.jobs ?? {}).map(([name, handler]) => [`${definition.name}/${name}`, handler]),
+    ),
+  );
+  const concurrency = Object.fromEntries(roles.queues.map((name) => [name, config.queue.concurrency[name]]));
+  await queue.work({ concurrency, handlers });
+}
+
+async function startGateway(
+  { logger }: AppOptions,
+  discord: Discord,
+  found: readonly FoundFeature[],
+  dispatch: Dispatch,
+): Promise<void> {
+  await discord.gateway.start({
+    intents: featureIntents(found),
+    onIntentsRefused: (refused) => reportRefusedIntents(refused, found, logger),
+    onDispatch: (event) => dispatch.event(event),
+    onGuildJoined: (guild, systemChannelId) => dispatch.guildJoined(guild, systemChannelId),
+  });
+}
+
+async function stopFeatures(features: readonly LoadedFeature[]): Promise<void> {
+  for (const { parts } of features) await parts.stop?.();
+}
+
+/** A job may send messages and an event may add jobs, so both are waited for in turn until neither had anything. */
+async function idle({ discord, queue }: Platforms, dispatch: Dispatch): Promise<void> {
+  await discord.gateway.idle();
+  await dispatch.idle();
+  await queue.idle();
+  await discord.gateway.idle();
+}

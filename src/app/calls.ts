@@ -1,0 +1,37 @@
+import type { APIInteraction, APIInteractionGuildMember, APIUser } from 'discord-api-types/v10';
+import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import type { DiscordCache } from '../platform/discord/index.ts';
+import type { Caller } from '../sdk/index.ts';
+
+const nameOf = (user: APIUser, nick: string | null | undefined) => nick ?? user.global_name ?? user.username;
+
+/** Who made an interaction. Discord sends the effective permissions along. */
+export function callerOfInteraction(interaction: APIInteraction, administrators: ReadonlySet<string>): Caller {
+  const member: APIInteractionGuildMember | undefined = interaction.member;
+  const user = member?.user ?? interaction.user;
+  if (!user) throw new Error('An interaction carries neither a member nor a user.');
+  return {
+    userId: user.id,
+    displayName: nameOf(user, member?.nick),
+    roleIds: member?.roles ?? [],
+    permissions: member ? BigInt(member.permissions) : null,
+    instanceAdministrator: administrators.has(user.id),
+  };
+}
+
+/** Who wrote a message; permissions are computed from the cache, since messages do not carry them. */
+export async function callerOfMessage(
+  message: GatewayMessageCreateDispatchData,
+  cache: DiscordCache,
+  administrators: ReadonlySet<string>,
+): Promise<Caller> {
+  const roleIds = message.member?.roles ?? [];
+  const { author } = message;
+  return {
+    userId: author.id,
+    displayName: nameOf(author, message.member?.nick),
+    roleIds,
+    permissions: message.guild_id ? await cache.memberPermissions(message.channel_id, author.id, roleIds) : null,
+    instanceAdministrator: administrators.has(author.id),
+  };
+}

@@ -1,0 +1,93 @@
+import { StartError, errorMessage } from '../kernel/errors.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { systemRandom } from '../kernel/random.ts';
+import { loadConfig, readEnvironment } from '../platform/config/index.ts';
+import type { Config } from '../platform/config/index.ts';
+import { checkDiscord } from '../platform/discord/index.ts';
+import { createModels } from '../platform/models/index.ts';
+import { lockDataFolder, openPostgres } from '../platform/postgres/index.ts';
+import { featureIntents, featuresFolder, findFeatures } from './features.ts';
+
+/** One thing that was looked at. */
+interface Finding {
+  ok: boolean;
+  title: string;
+  detail: string;
+  /** What to do, when it is not ok. */
+  fix?: string;
+}
+
+/** Checks everything that a start needs, changes nothing, and prints one line each. The exit code is 1 when one fails. */
+export async function runDoctor(): Promise<void> {
+  const findings = await examine();
+  for (const finding of findings) {
+    process.stdout.write(`${finding.ok ? '✓' : '✗'} ${finding.title}: ${finding.detail}\n`);
+    if (!finding.ok && finding.fix !== undefined) process.stdout.write(`  → ${finding.fix}\n`);
+  }
+  if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
+}
+
+async function examine(): Promise<Finding[]> {
+  let config: Config;
+  try {
+    config = loadConfig({ env: readEnvironment(), folder: process.cwd() });
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    return [{ ok: false, title: 'Settings', detail: error.message }];
+  }
+  return [
+    { ok: true, title: 'Settings', detail: config.file ?? 'no familiar.yaml; defaults and the environment' },
+    await examineDatabase(config),
+    ...(await examineDiscord(config)),
+    ...(await examineModels(config)),
+  ];
+}
+
+async function examineDatabase(config: Config): Promise<Finding> {
+  const where = config.databaseUrl === undefined ? `embedded, in ${config.dataDir}` : 'DATABASE_URL';
+  try {
+    const lock = await lockDataFolder(config.dataDir);
+    try {
+      const postgres = await openPostgres({ url: config.databaseUrl, dataDir: config.dataDir, logger: silentLogger });
+      await postgres.ping().finally(() => postgres.close());
+    } finally {
+      await lock.release();
+    }
+    return { ok: true, title: 'Database', detail: where };
+  } catch (error) {
+    return { ok: false, title: 'Database', detail: errorMessage(error) };
+  }
+}
+
+async function examineDiscord(config: Config): Promise<Finding[]> {
+  const { token, apiBase } = config.discord;
+  if (token === undefined) {
+    return [{ ok: true, title: 'Discord', detail: 'no DISCORD_TOKEN: the playground in the browser' }];
+  }
+  return checkDiscord({ token, apiBase, intents: featureIntents(await findFeatures(featuresFolder)) });
+}
+
+async function examineModels(config: Config): Promise<Finding[]> {
+  const models = await createModels({
+    providers: config.providers,
+    models: config.models,
+    clock: systemClock,
+    random: systemRandom,
+    logger: silentLogger,
+  });
+  try {
+    const statuses = await models.check();
+    const providers = statuses.map(({ provider, state, detail }) => ({
+      ok: state !== 'down',
+      title: `Provider ${provider}`,
+      detail,
+    }));
+    return [
+      ...providers,
+      { ok: true, title: 'Model', detail: `${models.default.id} answers unless another is chosen` },
+    ];
+  } finally {
+    await models.close();
+  }
+}

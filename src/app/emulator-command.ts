@@ -1,0 +1,1 @@
+import { pathToFileURL } from 'node:url';

@@ -1,0 +1,50 @@
+import type { Texts } from '../platform/texts/index.ts';
+import type { CommandInfo, FeatureContext } from '../sdk/index.ts';
+import { createFeatureSettings } from './feature-settings.ts';
+import type { FoundFeature } from './features.ts';
+import type { PlatformOptions, Platforms } from './platforms.ts';
+
+export interface ContextOptions extends PlatformOptions, Platforms {
+  texts: ReadonlyMap<string, Texts>;
+  playground: boolean;
+  /** Asked when a feature asks, by when every feature is set up. */
+  commands: () => readonly CommandInfo[];
+}
+
+/** What one feature is handed; its settings are checked here, at start. */
+export function createFeatureContext(
+  options: ContextOptions,
+  { definition }: FoundFeature,
+): FeatureContext<Record<string, unknown>> {
+  const { config, postgres, queue, discord } = options;
+  const { name } = definition;
+  const instance = config.section(`features.${name}`, definition.settings);
+  return {
+    settings: createFeatureSettings(name, definition.settings, instance, options.settings),
+    db: postgres.db,
+    transaction: (run) => postgres.transaction(run),
+    clock: options.clock,
+    ids: options.ids,
+    random: options.random,
+    logger: options.logger.child({ feature: name }),
+    discord: { self: discord.self, actions: discord.actions, cache: discord.cache, inviteUrl: discord.inviteUrl },
+    models: options.models,
+    jobs: {
+      enqueue: (db, { name: job, ...spec }) =>
+        queue.enqueue(db, { maxAttempts: config.queue.maxAttempts, ...spec, kind: `${name}/${job}` }),
+      cancel: (jobId, by) => queue.cancel(jobId, by),
+      position: (jobId) => queue.position(jobId),
+    },
+    vault: options.vault,
+    texts: textsOf(options.texts, name),
+    commands: options.commands,
+    prefix: config.discord.prefix,
+    playground: options.playground,
+  };
+}
+
+export function textsOf(texts: ReadonlyMap<string, Texts>, name: string): Texts {
+  const found = texts.get(name);
+  if (!found) throw new Error(`No texts were loaded for "${name}".`);
+  return found;
+}

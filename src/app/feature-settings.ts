@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import { UserError } from '../kernel/errors.ts';
+import type { Json } from '../kernel/json.ts';
+import type { FeatureSettings, Place, SettingsSchema } from '../sdk/index.ts';
+import type { SettingsService } from '../services/settings/index.ts';
+
+/**
+ * The settings of one feature: the YAML's, with what was set by command on top. An override that the schema no longer
+ * allows (a setting removed or narrowed by an update) is passed over.
+ */
+export function createFeatureSettings<Schema extends SettingsSchema>(
+  feature: string,
+  schema: Schema,
+  instance: z.output<Schema>,
+  service: SettingsService,
+): FeatureSettings<z.output<Schema>> {
+  type Settings = z.output<Schema>;
+  const merge = (layers: readonly Record<string, Json>[]): Settings => {
+    const filled = layers.filter((layer) => Object.keys(layer).length > 0);
+    if (filled.length === 0) return instance;
+    const merged: Record<string, unknown> = { ...instance };
+    for (const [key, value] of filled.flatMap((layer) => Object.entries(layer))) {
+      const parsed = schema.shape[key]?.safeParse(value);
+      if (parsed?.success) merged[key] = parsed.data;
+    }
+    return merged as Settings;
+  };
+  const guild = ({ guildId }: Place) => (guildId ? service.peek(feature, 'guild', guildId) : {});
+  const channel = ({ channelId }: Place) => (channelId ? service.peek(feature, 'channel', channelId) : {});
+
+  return {
+    instance,
+    peek: (place) => merge([guild(place), channel(place)]),
+    at: async (place) => {
+      const user = place.userId ? await service.forUser(feature, place.userId) : {};
+      return merge([guild(place), user, channel(place)]);
+    },
+    set: async (scope, scopeId, key, value) => {
+      const parsed = value === undefined ? undefined : schema.shape[key]?.safeParse(value);
+      if (parsed && !parsed.success) {
+        const reason = parsed.error.issues.map(({ message }: { message: string }) => message).join('; ');
+        throw new UserError('errors.setting', `${key}: ${reason}`, { key, reason });
+      }
+      await service.set(feature, scope, scopeId, key, value as Json | undefined);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { errorMessage } from '../kernel/errors.ts';
+import type { HttpRoute } from '../platform/http/index.ts';
+
+/** Throws with the reason when something is missing. */
+export type HealthCheck = () => void | Promise<void>;
+
+export interface Health {
+  route: HttpRoute;
+  /** From now on the check decides; until then the answer is "starting". */
+  becomes(check: HealthCheck): void;
+}
+
+/** `GET /health`: 200 `{"status":"ok"}` when the bot is connected and ready for work, 503 with the reason otherwise. */
+export function createHealth(): Health {
+  let check: HealthCheck | undefined;
+  return {
+    becomes: (next) => {
+      check = next;
+    },
+    route: {
+      method: 'GET',
+      path: '/health',
+      handle: async () => {
+        if (!check) return { status: 503, body: { status: 'starting' } };
+        try {
+          await check();
+          return { status: 200, body: { status: 'ok' } };
+        } catch (error) {
+          return { status: 503, body: { status: 'unavailable', reason: errorMessage(error) } };
+        }
+      },
+    },
+  };
+}

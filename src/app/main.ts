@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import { StartError } from '../kernel/errors.ts';
+import { runDoctor } from './doctor-command.ts';
+import { runEmulator } from './emulator-command.ts';
+import { runStart } from './start-command.ts';
+
+const help = `Usage: familiar <command>
+
+  start [gateway] [worker] [api]   run the bot; without names, all of it in one process
+        --queues text,images       the queues that this worker takes jobs of
+  doctor                           check the settings, Discord, the models and the database
+  emulator                         run the playground's Discord alone
+  dev                              as start, and again on every change
+
+Without DISCORD_TOKEN, start opens a playground in the browser. Settings: familiar.yaml and .env, see the examples.
+`;
+
+/** Runs the command line; the exit code is 0, or 1 with one clear line for what is wrong. */
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { queues: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  const [command = 'help', ...rest] = positionals;
+  if (values.help === true || command === 'help') {
+    process.stdout.write(help);
+    return;
+  }
+  switch (command) {
+    case 'start':
+      return runStart(rest, values.queues);
+    case 'doctor':
+      return runDoctor();
+    case 'emulator':
+      return runEmulator();
+    default:
+      throw new StartError(`There is no command "${command}".\n\n${help}`);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  const usage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  if (!(error instanceof StartError) && usage !== true) throw error;
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

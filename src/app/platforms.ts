@@ -1,0 +1,86 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Ids } from '../kernel/ids.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Random } from '../kernel/random.ts';
+import type { Config } from '../platform/config/index.ts';
+import { createDiscord, discordMigrations } from '../platform/discord/index.ts';
+import type { Discord } from '../platform/discord/index.ts';
+import { createModels } from '../platform/models/index.ts';
+import type { Models } from '../platform/models/index.ts';
+import { openPostgres } from '../platform/postgres/index.ts';
+import type { MigrationSource, Postgres } from '../platform/postgres/index.ts';
+import { createQueue, queueMigrations } from '../platform/queue/index.ts';
+import type { Queue } from '../platform/queue/index.ts';
+import { createVault, loadInstanceKey, secretsMigrations } from '../platform/secrets/index.ts';
+import type { Vault } from '../platform/secrets/index.ts';
+import { openSettings, settingsMigrations } from '../services/settings/index.ts';
+import type { SettingsService } from '../services/settings/index.ts';
+import type { Closers } from './closers.ts';
+import { instanceId } from './instance.ts';
+import { rolesName } from './roles.ts';
+import type { Roles } from './roles.ts';
+
+export interface PlatformOptions {
+  config: Config;
+  roles: Roles;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  logger: Logger;
+  /** The configured bot, or the playground's. */
+  bot: { token: string; apiBase: string };
+}
+
+/** Everything outside, opened. */
+export interface Platforms {
+  postgres: Postgres;
+  settings: SettingsService;
+  vault: Vault;
+  queue: Queue;
+  models: Models;
+  discord: Discord;
+}
+
+export const platformMigrations: readonly MigrationSource[] = [
+  queueMigrations,
+  secretsMigrations,
+  settingsMigrations,
+  discordMigrations,
+];
+
+/** Opens the database, brings its tables up to date, and opens what rests on it. */
+export async function openPlatforms(
+  options: PlatformOptions,
+  migrations: readonly MigrationSource[],
+  closers: Closers,
+): Promise<Platforms> {
+  const { config, clock, ids, random, logger } = options;
+  const { dataDir, databaseUrl } = config;
+  const postgres = await openPostgres({ url: databaseUrl, dataDir, logger });
+  closers.add(() => postgres.close());
+  await postgres.migrate([...platformMigrations, ...migrations]);
+  const settings = await openSettings(postgres);
+  closers.add(() => settings.close());
+  const instanceKey = await loadInstanceKey({ dataDir, fromEnvironment: config.instanceKey });
+  const queue = createQueue({
+    postgres,
+    clock,
+    ids,
+    random,
+    logger,
+    instanceId: `${instanceId(dataDir, ids)}/${rolesName(options.roles)}`,
+    limits: config.queue,
+  });
+  const models = await createModels({ providers: config.providers, models: config.models, clock, random, logger });
+  closers.add(() => models.close());
+  const discord = await createDiscord({
+    ...options.bot,
+    shards: config.discord.shards,
+    postgres,
+    clock,
+    random,
+    logger,
+  });
+  closers.add(() => discord.close());
+  return { postgres, settings, vault: createVault({ instanceKey }), queue, models, discord };
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { StartError, errorMessage } from '../kernel/errors.ts';
+import type { Config } from '../platform/config/index.ts';
+
+export interface Playground {
+  /** Address of the page. */
+  origin: string;
+  /** How the bot connects. */
+  bot: { token: string; apiBase: string };
+  close(): Promise<void>;
+}
+
+/** Starts the Discord emulator beside the bot, with its state in the data folder. */
+export async function startPlayground(config: Config, page: string | null): Promise<Playground> {
+  const { startEmulator } = await import('../../emulator/index.ts');
+  try {
+    const emulator = await startEmulator({
+      port: config.playground.port,
+      dataDir: join(config.dataDir, 'emulator'),
+      page,
+    });
+    const bot = [...emulator.core.world.users.values()].find((user) => user.bot);
+    if (!bot) throw new Error('The playground has no bot: its data folder is damaged.');
+    return {
+      origin: emulator.origin,
+      bot: { token: bot.token, apiBase: `${emulator.origin}/api` },
+      close: () => emulator.close(),
+    };
+  } catch (error) {
+    throw new StartError(`The playground cannot start: ${errorMessage(error)}`, { cause: error });
+  }
+}

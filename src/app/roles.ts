@@ -1,0 +1,45 @@
+import { StartError } from '../kernel/errors.ts';
+import type { QueueName } from '../platform/queue/index.ts';
+
+const roleNames = ['gateway', 'worker', 'api'] as const;
+const queueNames: readonly QueueName[] = ['text', 'images'];
+
+/** What this process does of the bot's work. */
+export interface Roles {
+  gateway: boolean;
+  /** The queues it works; empty when it is no worker. */
+  queues: readonly QueueName[];
+  api: boolean;
+}
+
+export const allRoles: Roles = { gateway: true, queues: queueNames, api: true };
+
+/** `start`, `start gateway`, `start worker --queues images`. Throws a StartError that lists what is allowed. */
+export function readRoles(names: readonly string[], queues: string | undefined): Roles {
+  const unknown = names.find((name) => !(roleNames as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    throw new StartError(`There is no role "${unknown}". Roles: ${roleNames.join(', ')}; none means all of them.`);
+  }
+  const worker = names.length === 0 || names.includes('worker');
+  if (queues !== undefined && !worker) throw new StartError('--queues goes with the role worker.');
+  return {
+    gateway: names.length === 0 || names.includes('gateway'),
+    queues: worker ? readQueues(queues) : [],
+    api: names.length === 0 || names.includes('api'),
+  };
+}
+
+function readQueues(text: string | undefined): QueueName[] {
+  if (text === undefined) return [...queueNames];
+  return text.split(',').map((name) => {
+    const queue = queueNames.find((known) => known === name.trim());
+    if (!queue) throw new StartError(`There is no queue "${name.trim()}". Queues: ${queueNames.join(', ')}.`);
+    return queue;
+  });
+}
+
+/** A name that is the same for the same roles, so that a restart finds what its earlier life left. */
+export function rolesName(roles: Roles): string {
+  const parts = [roles.gateway ? 'gateway' : '', roles.queues.join('+'), roles.api ? 'api' : ''];
+  return parts.filter((part) => part !== '').join(',');
+}

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { systemClock } from '../kernel/clock.ts';
+import { StartError } from '../kernel/errors.ts';
+import { systemIds } from '../kernel/ids.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { systemRandom } from '../kernel/random.ts';
+import { loadConfig, readEnvironment } from '../platform/config/index.ts';
+import type { Config } from '../platform/config/index.ts';
+import { lockDataFolder } from '../platform/postgres/index.ts';
+import { createLogger } from '../platform/telemetry/index.ts';
+import { startApp } from './app.ts';
+import type { App } from './app.ts';
+import { createClosers } from './closers.ts';
+import type { Closers } from './closers.ts';
+import { ensurePage } from './page.ts';
+import { startPlayground } from './playground.ts';
+import type { Playground } from './playground.ts';
+import { readRoles } from './roles.ts';
+import type { Roles } from './roles.ts';
+
+/** The checkout. */
+export const root = join(import.meta.dirname, '..', '..');
+
+/** Stopping takes at most this long, whatever hangs. */
+const stopWithinMs = 10_000;
+
+export async function runStart(roleNames: readonly string[], queues: string | undefined): Promise<void> {
+  const roles = readRoles(roleNames, queues);
+  const config = loadConfig({ env: readEnvironment(), folder: process.cwd() });
+  const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
+  const closers = createClosers();
+  const stopped = stopOnSignal(closers, logger);
+  try {
+    const lock = await lockDataFolder(config.dataDir);
+    closers.add(() => lock.release());
+    const playground = await openPlayground(config, roles, logger, closers);
+    const app = await startApp({
+      config,
+      roles,
+      clock: systemClock,
+      ids: systemIds,
+      random: systemRandom,
+      logger,
+      bot: playground?.bot ?? { token: config.discord.token ?? '', apiBase: config.discord.apiBase },
+      playground: playground !== null,
+    });
+    closers.add(() => app.stop());
+    process.stdout.write(greeting(app, config, playground));
+  } catch (error) {
+    await closers.closeAll();
+    if (stopped.asked) return;
+    throw error;
+  }
+}
+
+async function openPlayground(
+  config: Config,
+  roles: Roles,
+  logger: Logger,
+  closers: Closers,
+): Promise<Playground | null> {
+  if (!config.playground.enabled) return null;
+  if (!roles.gateway || !roles.api || roles.queues.length === 0) {
+    throw new StartError('DISCORD_TOKEN is missing: the playground, which needs none, runs all roles in one process.');
+  }
+  const page = await ensurePage({ root, logger });
+  const playground = await startPlayground(config, page);
+  closers.add(() => playground.close());
+  return playground;
+}
+
+/** Stops in order on the first SIGTERM or SIGINT, and at once on the second or when stopping takes too long. */
+function stopOnSignal(closers: Closers, logger: Logger): { asked: boolean } {
+  const state = { asked: false };
+  const onSignal = (signal: string) => {
+    if (state.asked) process.exit(1);
+    state.asked = true;
+    logger.info({ signal }, 'Stopping.');
+    systemClock.after(stopWithinMs, () => {
+      logger.error({}, 'Stopping took too long; what was running is taken up again at the next start.');
+      process.exit(1);
+    });
+    closers.closeAll().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ error }, 'Stopping failed.');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  return state;
+}
+
+function greeting(app: App, config: Config, playground: Playground | null): string {
+  const model = app.models.default;
+  const lines = [
+    '',
+    `  ${app.discord.self.username} is ready.`,
+    '',
+    ...(playground ? [`  Playground   ${playground.origin}`] : [`  Invite me    ${app.discord.inviteUrl}`]),
+    ...(app.port === null ? [] : [`  Health       http://${config.http.host}:${app.port}/health`]),
+    `  Model        ${model.id}${model.demo ? ' (built in; put a key into .env for a real one, see .env.example)' : ''}`,
+    '',
+    '',
+  ];
+  return lines.join('\n');
+}

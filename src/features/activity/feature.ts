@@ -1,0 +1,46 @@
+/**
+ * Counts how many messages each member writes a day, for what builds on activity. It only listens.
+ *
+ * Invariants: no text is kept, only counts; a busy server costs one statement every few seconds, whatever the number of
+ * messages. A crash may lose the counts of the last few seconds; nothing else rests on them being exact.
+ */
+import { z } from 'zod';
+import { defineFeature } from '../../sdk/index.ts';
+import { addCounts, countsOf, deleteCounts } from './store.ts';
+import { createTally } from './tally.ts';
+
+export const feature = defineFeature({
+  name: 'activity',
+  summary: 'Counts messages per member and day, without keeping any text.',
+  intents: ['Guilds', 'GuildMessages'],
+  settings: z.strictObject({
+    enabled: z.boolean().default(true),
+    /** How long counts are gathered before they are written. */
+    writeEverySeconds: z.int().min(1).max(600).default(10),
+  }),
+  setup: ({ settings, clock, db, logger }) => {
+    const { enabled, writeEverySeconds } = settings.instance;
+    const tally = createTally({
+      clock,
+      delayMs: writeEverySeconds * 1000,
+      write: (counts) => addCounts(db, counts),
+      onError: (error) =>
+        logger.warn({ error }, 'Message counts could not be written; they are kept for the next time.'),
+    });
+    return {
+      on: {
+        MESSAGE_CREATE: (message) => {
+          if (!enabled || message.guild_id === undefined || message.author.bot || message.webhook_id !== undefined)
+            return;
+          tally.count(message.guild_id, message.author.id);
+        },
+      },
+      exportUser: (userId) => countsOf(db, userId),
+      forgetUser: async (tx, userId) => {
+        tally.forget(userId);
+        return deleteCounts(tx, userId);
+      },
+      stop: () => tally.flush(),
+    };
+  },
+});

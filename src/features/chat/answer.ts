@@ -1,0 +1,197 @@
+import { Cancelled, VendorError } from '../../kernel/errors.ts';
+import type { DiscordActions, JobRun, LivePart, ModelInfo } from '../../sdk/index.ts';
+import type { ChatContext } from './chat.ts';
+import { openQuestion } from './chat.ts';
+import type { Notice } from './prompt.ts';
+import { buildPrompt } from './prompt.ts';
+import { failedAnswer, retryButton, stopButton, withNotices } from './render.ts';
+import type { Question } from './rules.ts';
+import type { AnswerState } from './schema.ts';
+import type { ChatSettings } from './settings.ts';
+import { beginStreaming, endAnswer, findAnswer, setPart, showDone, trimConversation } from './store.ts';
+import type { AnswerRow, QuestionRow } from './store.ts';
+
+type Live = ReturnType<DiscordActions['live']>;
+
+/** One run of the job that answers a question. */
+interface Work {
+  context: ChatContext;
+  run: JobRun;
+  answer: AnswerRow;
+  row: QuestionRow;
+  question: Question;
+  settings: ChatSettings;
+  live: Live;
+  notices: Notice[];
+  model: ModelInfo;
+  text: string;
+}
+
+const ended: readonly AnswerState[] = ['done', 'stopped', 'failed'];
+
+/**
+ * Answers one question, or goes on where a run that died left off: a text that was complete is only shown, anything
+ * less is asked for again, and the same Discord messages are edited either way.
+ */
+export async function runAnswer(context: ChatContext, run: JobRun): Promise<void> {
+  const found = await findAnswer(context.db, String(run.job.payload['answerId']));
+  if (!found || ended.includes(found.answer.state)) return;
+  const { answer, question: row } = found;
+  const question = await openQuestion(context, row);
+  if (!question) return;
+  const settings = await context.settings.at(placeOf(row));
+  const work: Work = {
+    context,
+    run,
+    answer,
+    row,
+    question,
+    settings,
+    live: liveMessage(context, run, answer, row),
+    notices: [],
+    model: chooseModel(context, settings),
+    text: '',
+  };
+  const stopTyping = context.discord.actions.typing(row.channel_id);
+  try {
+    if (answer.state === 'written') await showAgain(work);
+    else await write(work);
+  } finally {
+    stopTyping();
+  }
+}
+
+export const placeOf = (row: Pick<QuestionRow, 'guild_id' | 'channel_id' | 'author_id'>) => ({
+  guildId: row.guild_id,
+  channelId: row.channel_id,
+  userId: row.author_id,
+});
+
+/** The chosen model, or the default one when it no longer exists. */
+export function chooseModel(context: ChatContext, settings: ChatSettings): ModelInfo {
+  return (settings.model === '' ? undefined : context.models.find(settings.model)) ?? context.models.default;
+}
+
+function liveMessage(context: ChatContext, run: JobRun, answer: AnswerRow, row: QuestionRow): Live {
+  return context.discord.actions.live({
+    channelId: row.channel_id,
+    replyTo: row.message_id,
+    key: `chat/${answer.id}/${answer.tries}`,
+    parts: answer.parts.map((messageId) => ({ messageId })),
+    onPart: (index, part) => setPart(context.db, answer.id, index, part.messageId),
+    liveComponents: stopButton(answer.id, context.texts.in(undefined)),
+    signal: run.signal,
+  });
+}
+
+async function write(work: Work): Promise<void> {
+  const { context, run } = work;
+  try {
+    await beginStreaming(context.db, work.answer.id, work.model.id);
+    await stream(work);
+  } catch (error) {
+    await onFailure(work, error);
+    return;
+  }
+  // Complete and stored before it is shown: from here on no run asks a model again.
+  await end(work, 'written', null);
+  run.signal.throwIfAborted();
+  await show(work, 'done');
+}
+
+async function stream(work: Work): Promise<void> {
+  const { context, model, run, live } = work;
+  const prompt = await buildPrompt(context, work.settings, model, work.row, work.question, run.signal);
+  work.notices.push(...prompt.notices);
+  const events = context.models.stream({
+    modelId: model.id,
+    messages: prompt.messages,
+    maxOutputTokens: prompt.maxOutputTokens,
+    signal: run.signal,
+  });
+  for await (const event of events) {
+    if (event.type === 'start' && event.modelId !== model.id) {
+      work.notices.push({ key: 'notices.fallback', data: { asked: model.id, model: event.modelId } });
+      work.model = context.models.find(event.modelId) ?? model;
+    } else if (event.type === 'text') {
+      work.text += event.text;
+      live.update(work.text);
+    } else if (event.type === 'finish' && event.reason === 'length') {
+      work.notices.push({ key: 'notices.length', data: {} });
+    } else if (event.type === 'finish' && event.reason === 'refused') {
+      work.notices.push({ key: 'notices.refused', data: { model: work.model.id } });
+    }
+  }
+  if (work.text.trim() === '') {
+    throw new VendorError('model/empty', 'The model finished without a word.', { retryable: !run.lastAttempt });
+  }
+}
+
+async function onFailure(work: Work, error: unknown): Promise<void> {
+  const { run, live } = work;
+  if (run.signal.aborted) {
+    if (!(run.signal.reason instanceof Cancelled)) {
+      await live.abandon();
+      throw error;
+    }
+    work.notices.push({ key: work.text === '' ? 'notices.stopped-empty' : 'notices.stopped', data: {} });
+    await end(work, 'stopped', null);
+    await show(work, 'stopped');
+    return;
+  }
+  const final = run.lastAttempt || !(error instanceof VendorError) || !error.retryable;
+  if (!final) {
+    await live.abandon();
+    throw error;
+  }
+  await showFailure(work, error);
+  throw error;
+}
+
+async function showFailure(work: Work, error: unknown): Promise<void> {
+  const { context, answer, live } = work;
+  const t = context.texts.in(undefined);
+  const code = error instanceof VendorError && context.texts.has(failureKey(error.code)) ? error.code : 'model/failed';
+  await end(work, 'failed', code);
+  await live.finish({
+    content: failedAnswer(work.text, code, work.model.id, t),
+    components: retryButton(answer.id, t),
+  });
+}
+
+const failureKey = (code: string) => `failures.${code.replace('/', '.')}`;
+
+async function end(work: Work, state: AnswerState, errorCode: string | null): Promise<void> {
+  const { context, answer, row } = work;
+  const { text } = work;
+  await endAnswer(context.db, answer.id, {
+    state,
+    sealed: text === '' ? null : await context.vault.seal(context.db, row.author_id, answer.id, text),
+    finishedAt: new Date(context.clock.now()),
+    modelId: work.model.id,
+    ...(errorCode === null ? {} : { errorCode }),
+  });
+}
+
+async function show(work: Work, state: 'done' | 'stopped'): Promise<void> {
+  const { context, answer, row, settings } = work;
+  const content = withNotices(work.text, work.notices, context.texts.in(undefined));
+  const parts: LivePart[] = await work.live.finish({ content, components: [] });
+  if (state === 'done') {
+    await showDone(
+      context.db,
+      answer.id,
+      parts.map((part) => part.messageId),
+    );
+  }
+  await trimConversation(context.db, row.channel_id, settings.historyKept);
+}
+
+/** For a run that died between storing the text and showing it. */
+async function showAgain(work: Work): Promise<void> {
+  const { context, answer, row } = work;
+  const text = answer.sealed && (await context.vault.open(context.db, row.author_id, answer.id, answer.sealed));
+  if (text === null) return;
+  work.text = text;
+  await show(work, 'done');
+}

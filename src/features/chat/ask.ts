@@ -1,0 +1,92 @@
+import { PermissionFlagsBits } from 'discord-api-types/v10';
+import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import { UserError } from '../../kernel/errors.ts';
+import { uuidFromName } from '../../kernel/ids.ts';
+import type { Db } from '../../sdk/index.ts';
+import type { ChatContext } from './chat.ts';
+import { isAddressed, isListed, readQuestion } from './rules.ts';
+import type { ChatSettings } from './settings.ts';
+import type { QuestionRow } from './store.ts';
+import { insertQuestion, setJob } from './store.ts';
+
+/**
+ * Takes a message that is meant for the bot: stores the question and its job in one transaction, so that it is answered
+ * whatever happens next. The ids come from the message's, so that a second delivery finds the first.
+ */
+export async function claimQuestion(context: ChatContext, message: GatewayMessageCreateDispatchData): Promise<boolean> {
+  const { discord } = context;
+  const guildId = message.guild_id ?? null;
+  const channel = guildId === null ? undefined : await discord.cache.channel(message.channel_id);
+  const settings = context.settings.peek({ guildId, channelId: message.channel_id });
+  const channels = answeredChannels(context, settings);
+  const everything = settings.answerEverything ?? isListed(channels, message.channel_id, channel?.name ?? null);
+  if (!everything && !isAddressed(message, discord.self.userId)) return false;
+  const question = readQuestion(message, discord.self.userId);
+  if (question.text === '' && question.attachments.length === 0) {
+    question.text = context.texts.in(undefined)('empty-question');
+  }
+  if (guildId !== null && !(await maySpeak(context, message.channel_id))) return true;
+  try {
+    await store(context, message, JSON.stringify(question));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const content = context.texts.in(undefined)(error.code, error.data);
+    await discord.actions.send(message.channel_id, { content }, { replyTo: message.id, key: `refusal/${message.id}` });
+  }
+  return true;
+}
+
+/** The playground comes with a channel where everything is answered, unless the settings name others. */
+function answeredChannels(context: ChatContext, settings: ChatSettings): readonly string[] {
+  const { answerEverythingIn } = settings;
+  return context.playground && answerEverythingIn.length === 0 ? ['bot-chat'] : answerEverythingIn;
+}
+
+/** Without the permission to write there is nobody to tell but the log. */
+async function maySpeak(context: ChatContext, channelId: string): Promise<boolean> {
+  const needed = PermissionFlagsBits.ViewChannel | PermissionFlagsBits.SendMessages;
+  const held = await context.discord.cache.selfPermissions(channelId);
+  if ((held & needed) === needed) return true;
+  context.logger.warn({ channelId }, 'Asked in a channel where I may not write: give me "Send Messages" there.');
+  return false;
+}
+
+async function store(context: ChatContext, message: GatewayMessageCreateDispatchData, text: string): Promise<void> {
+  const id = uuidFromName(`chat/question/${message.id}`);
+  const answerId = uuidFromName(`chat/answer/${message.id}`);
+  await context.transaction(async (tx) => {
+    const row: QuestionRow = {
+      id,
+      channel_id: message.channel_id,
+      guild_id: message.guild_id ?? null,
+      author_id: message.author.id,
+      message_id: message.id,
+      sealed: await context.vault.seal(tx, message.author.id, id, text),
+      asked_at: new Date(context.clock.now()),
+    };
+    if (!(await insertQuestion(tx, row, answerId))) return;
+    await enqueueAnswer(context, tx, row, answerId, 0);
+  });
+}
+
+/** Throws a UserError when too much is waiting already; the caller's transaction then leaves no trace. */
+export async function enqueueAnswer(
+  context: ChatContext,
+  tx: Db,
+  question: Pick<QuestionRow, 'author_id' | 'guild_id'>,
+  answerId: string,
+  tries: number,
+): Promise<void> {
+  const result = await context.jobs.enqueue(tx, {
+    queue: 'text',
+    name: 'answer',
+    key: `chat/answer/${answerId}/${tries}`,
+    payload: { answerId },
+    userId: question.author_id,
+    ...(question.guild_id === null ? {} : { guildId: question.guild_id }),
+  });
+  if (result.status === 'full') {
+    throw new UserError(`full.${result.scope}`, 'too many questions are waiting', { limit: result.limit });
+  }
+  await setJob(tx, answerId, result.jobId);
+}

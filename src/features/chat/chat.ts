@@ -1,0 +1,30 @@
+import type { FeatureContext } from '../../sdk/index.ts';
+import type { ExchangeRow, QuestionRow } from './store.ts';
+import type { Exchange, Question } from './rules.ts';
+import type { ChatSettings } from './settings.ts';
+
+/** What the parts of this feature are handed. */
+export type ChatContext = FeatureContext<ChatSettings>;
+
+/** Null when its author was forgotten. */
+export async function openQuestion(context: ChatContext, row: QuestionRow): Promise<Question | null> {
+  const text = await context.vault.open(context.db, row.author_id, row.id, row.sealed);
+  return text === null ? null : (JSON.parse(text) as Question);
+}
+
+/** The exchanges whose authors are still known, as text. */
+export async function openExchanges(context: ChatContext, rows: readonly ExchangeRow[]): Promise<Exchange[]> {
+  const opened = await Promise.all(
+    rows.map(async ({ question: row, answer }): Promise<Exchange | null> => {
+      const question = await openQuestion(context, row);
+      if (!question) return null;
+      const sealed = answer?.sealed ?? null;
+      return {
+        name: question.name,
+        question: question.text,
+        answer: answer && sealed ? await context.vault.open(context.db, row.author_id, answer.id, sealed) : null,
+      };
+    }),
+  );
+  return opened.filter((exchange) => exchange !== null);
+}

@@ -1,0 +1,54 @@
+import { UserError } from '../../../kernel/errors.ts';
+import { defineCommand } from '../../../sdk/index.ts';
+import type { Command, CommandCall } from '../../../sdk/index.ts';
+import { chooseModel } from '../answer.ts';
+import type { ChatContext } from '../chat.ts';
+
+const reset = 'default';
+
+type ModelCall = CommandCall<{ name: string | undefined }> & { scope: 'user' | 'guild' };
+
+/** Chooses the model for oneself, or, for people who manage the server, what the server gets unless a member chose. */
+export function modelCommands(context: ChatContext): Command[] {
+  const suggest = ({ text }: { text: string }) => Promise.resolve(suggestions(context, text));
+  return [
+    defineCommand({
+      name: 'model',
+      options: { name: { type: 'string', maxLength: 100, suggest } },
+      access: 'everyone',
+      ephemeral: true,
+      run: (call) => choose(context, { ...call, scope: 'user' }),
+    }),
+    defineCommand({
+      name: 'server-model',
+      options: { name: { type: 'string', maxLength: 100, suggest } },
+      access: 'guild-administrator',
+      places: ['guild'],
+      ephemeral: true,
+      run: (call) => choose(context, { ...call, scope: 'guild' }),
+    }),
+  ];
+}
+
+function suggestions(context: ChatContext, text: string): { name: string; value: string }[] {
+  const wanted = text.toLowerCase();
+  const ids = context.models.list().map((model) => model.id);
+  return [...ids, reset]
+    .filter((id) => id.toLowerCase().includes(wanted) && id.length <= 100)
+    .map((id) => ({ name: id, value: id }));
+}
+
+async function choose(context: ChatContext, call: ModelCall): Promise<void> {
+  const { caller, guildId, channelId, options, reply, scope, t } = call;
+  const place = { guildId, channelId, ...(scope === 'user' ? { userId: caller.userId } : {}) };
+  if (options.name !== undefined) {
+    const model = options.name === reset ? undefined : context.models.find(options.name);
+    if (!model && options.name !== reset) {
+      throw new UserError('model.unknown', 'no such model', { name: options.name.replaceAll('`', "'").slice(0, 100) });
+    }
+    await context.settings.set(scope, scope === 'user' ? caller.userId : (guildId ?? ''), 'model', model?.id);
+  }
+  const settings = await context.settings.at(place);
+  const key = options.name === undefined ? 'current' : options.name === reset ? 'reset' : 'set';
+  await reply({ content: t(`model.${scope}.${key}`, { model: chooseModel(context, settings).id }) });
+}

@@ -1,0 +1,50 @@
+import { UserError } from '../../kernel/errors.ts';
+import { mayUse } from '../../sdk/index.ts';
+import type { ComponentCall, ComponentHandler } from '../../sdk/index.ts';
+import { enqueueAnswer } from './ask.ts';
+import type { ChatContext } from './chat.ts';
+import { mayControl } from './rules.ts';
+import { beginRetry, findAnswer } from './store.ts';
+import type { AnswerRow, QuestionRow } from './store.ts';
+
+/** The buttons under an answer. */
+export function createControls(context: ChatContext): Record<'stop' | 'retry', ComponentHandler> {
+  return {
+    stop: {
+      version: 1,
+      run: async (call) => {
+        const { answer } = await controlled(context, call);
+        const result = answer.job_id && (await context.jobs.cancel(answer.job_id, call.caller.userId));
+        if (!result || result === 'not-found') throw new UserError('already-ended', 'nothing to stop');
+        await call.acknowledge();
+      },
+    },
+    retry: {
+      version: 1,
+      run: async (call) => {
+        const { answer, question } = await controlled(context, call);
+        const begun = await context.transaction(async (tx) => {
+          const tries = await beginRetry(tx, answer.id);
+          if (tries !== undefined) await enqueueAnswer(context, tx, question, answer.id, tries);
+          return tries !== undefined;
+        });
+        if (!begun) throw new UserError('already-retrying', 'this answer has not failed');
+        await call.acknowledge();
+      },
+    },
+  };
+}
+
+/** Throws a UserError unless the one who pressed may control this answer. */
+async function controlled(
+  context: ChatContext,
+  call: ComponentCall,
+): Promise<{ answer: AnswerRow; question: QuestionRow }> {
+  const found = await findAnswer(context.db, call.id);
+  if (!found) throw new UserError('answer-gone', 'the answer was cleared');
+  const moderates = call.guildId !== null && mayUse('moderator', call.caller);
+  if (!mayControl(call.caller, found.question.author_id, moderates)) {
+    throw new UserError('not-yours', 'only the asker and moderators', { asker: found.question.author_id });
+  }
+  return found;
+}

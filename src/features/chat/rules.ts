@@ -1,0 +1,102 @@
+import type { APIAttachment, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import type { Caller, ChatMessage } from '../../sdk/index.ts';
+
+/** A question as it is stored: what a model and a later export need of the message. */
+export interface Question {
+  /** The author's name as the guild shows it. */
+  name: string;
+  text: string;
+  attachments: Attachment[];
+}
+
+export type Attachment = Pick<APIAttachment, 'url' | 'filename' | 'size'> & { contentType: string };
+
+/** Whether a message is meant for the bot, wherever it is. Mentions of everyone and of roles are not. */
+export function isAddressed(message: GatewayMessageCreateDispatchData, selfId: string): boolean {
+  return (
+    message.guild_id === undefined ||
+    message.mentions.some((user) => user.id === selfId) ||
+    message.referenced_message?.author.id === selfId
+  );
+}
+
+/** Whether a channel is in a list of ids and names. */
+export function isListed(channels: readonly string[], channelId: string, name: string | null): boolean {
+  return channels.includes(channelId) || (name !== null && channels.includes(name));
+}
+
+/** The question in a message, without the mention that addresses the bot. */
+export function readQuestion(message: GatewayMessageCreateDispatchData, selfId: string): Question {
+  const mention = new RegExp(`^\\s*<@!?${selfId}>[\\s,:]*|\\s*<@!?${selfId}>\\s*$`, 'g');
+  return {
+    name: message.member?.nick ?? message.author.global_name ?? message.author.username,
+    text: message.content.replace(mention, '').trim(),
+    attachments: message.attachments.map((file) => ({
+      url: file.url,
+      filename: file.filename,
+      size: file.size,
+      contentType: file.content_type ?? 'application/octet-stream',
+    })),
+  };
+}
+
+/** Kinds that every vision model takes. */
+const pictureTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];
+export const isPicture = (file: Attachment): boolean => pictureTypes.includes(baseType(file));
+
+export function isText(file: Attachment): boolean {
+  const type = baseType(file);
+  return type.startsWith('text/') || ['application/json', 'application/xml', 'application/yaml'].includes(type);
+}
+
+const baseType = (file: Attachment) => file.contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+
+/** One earlier exchange as text. */
+export interface Exchange {
+  name: string;
+  question: string;
+  answer: string | null;
+}
+
+export interface ContextInput {
+  system: string;
+  /** Oldest first. */
+  history: readonly Exchange[];
+  question: ChatMessage;
+  questionTokens: number;
+  /** Tokens for everything but the answer. */
+  budgetTokens: number;
+  /** Whether messages begin with their author's name, as they do where several people talk. */
+  named: boolean;
+  countTokens: (text: string) => number;
+}
+
+/** What each message costs beside its text, in tokens; a little above what providers document. */
+const messageOverheadTokens = 6;
+
+/**
+ * The messages for the model: the system prompt, as many of the latest exchanges as fit, and the question. Exchanges are
+ * kept or dropped whole, without gaps.
+ */
+export function buildContext(input: ContextInput): ChatMessage[] {
+  const cost = (text: string) => input.countTokens(text) + messageOverheadTokens;
+  let left = input.budgetTokens - cost(input.system) - input.questionTokens - messageOverheadTokens;
+  const kept: ChatMessage[][] = [];
+  for (const exchange of input.history.toReversed()) {
+    const said: ChatMessage[] = [{ role: 'user', content: spoken(exchange.name, exchange.question, input.named) }];
+    if (exchange.answer !== null) said.push({ role: 'assistant', content: exchange.answer });
+    left -= said.reduce((sum, message) => sum + cost(String(message.content)), 0);
+    if (left < 0) break;
+    kept.push(said);
+  }
+  return [{ role: 'system', content: input.system }, ...kept.toReversed().flat(), input.question];
+}
+
+export function spoken(name: string, text: string, named: boolean): string {
+  return named ? `${name}: ${text}` : text;
+}
+
+/** Who may stop or retry an answer: the one who asked, and moderators. */
+export function mayControl(caller: Caller, askerId: string, moderates: boolean): boolean {
+  return caller.userId === askerId || moderates;
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+export const chatSettings = z.strictObject({
+  /** A model's id; empty is the instance's default. */
+  model: z.string().default(''),
+  /** Channels, by id or name, in which every message is answered. */
+  answerEverythingIn: z.array(z.string()).default([]),
+  /** Set per channel by command; wins over the list. */
+  answerEverything: z.boolean().nullable().default(null),
+  /** Questions with their answers that a conversation keeps. */
+  historyKept: z.int().min(0).max(1000).default(50),
+  /** The latest of them that the model gets. */
+  historySent: z.int().min(0).max(100).default(8),
+  /** The longest answer, in tokens. */
+  maxAnswerTokens: z.int().min(16).max(100_000).default(4096),
+  systemPrompt: z
+    .string()
+    .max(20_000)
+    .default(
+      'You are {{name}}, a friendly and helpful member of a Discord community. Answer in the language of the question. ' +
+        "Use Discord's Markdown. Be brief unless asked for more. In a channel each message begins with the name of its " +
+        'author; never begin yours with a name.',
+    ),
+});
+
+export type ChatSettings = z.output<typeof chatSettings>;

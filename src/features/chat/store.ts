@@ -1,0 +1,176 @@
+import { sql } from 'kysely';
+import type { Selectable } from 'kysely';
+import type { Db } from '../../sdk/index.ts';
+import type { AnswerState, ChatAnswerTable, ChatQuestionTable } from './schema.ts';
+
+export type QuestionRow = Selectable<ChatQuestionTable>;
+export type AnswerRow = Selectable<ChatAnswerTable>;
+
+/** False when this question is already there: its message was delivered before. */
+export async function insertQuestion(db: Db, question: QuestionRow, answerId: string): Promise<boolean> {
+  const inserted = await db
+    .insertInto('chat_question')
+    .values(question)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows !== 1n) return false;
+  await db.insertInto('chat_answer').values({ id: answerId, question_id: question.id, state: 'waiting' }).execute();
+  return true;
+}
+
+export async function findAnswer(
+  db: Db,
+  answerId: string,
+): Promise<{ answer: AnswerRow; question: QuestionRow } | undefined> {
+  const answer = await db.selectFrom('chat_answer').selectAll().where('id', '=', answerId).executeTakeFirst();
+  if (!answer) return undefined;
+  const question = await db
+    .selectFrom('chat_question')
+    .selectAll()
+    .where('id', '=', answer.question_id)
+    .executeTakeFirst();
+  return question && { answer, question };
+}
+
+export async function setJob(db: Db, answerId: string, jobId: string): Promise<void> {
+  await db.updateTable('chat_answer').set({ job_id: jobId }).where('id', '=', answerId).execute();
+}
+
+export async function beginStreaming(db: Db, answerId: string, modelId: string): Promise<void> {
+  await db
+    .updateTable('chat_answer')
+    .set({ state: 'streaming', model_id: modelId, error_code: null })
+    .where('id', '=', answerId)
+    .execute();
+}
+
+/** Remembers a sent part at its place. */
+export async function setPart(db: Db, answerId: string, index: number, messageId: string): Promise<void> {
+  await db
+    .updateTable('chat_answer')
+    .set({ parts: sql<string[]>`parts[1:${sql.lit(index)}] || ${messageId}::text` })
+    .where('id', '=', answerId)
+    .execute();
+}
+
+export async function endAnswer(
+  db: Db,
+  answerId: string,
+  end: { state: AnswerState; sealed: Buffer | null; errorCode?: string; finishedAt: Date | null; modelId?: string },
+): Promise<void> {
+  await db
+    .updateTable('chat_answer')
+    .set({
+      state: end.state,
+      sealed: end.sealed,
+      error_code: end.errorCode ?? null,
+      finished_at: end.finishedAt,
+      ...(end.modelId === undefined ? {} : { model_id: end.modelId }),
+    })
+    .where('id', '=', answerId)
+    .execute();
+}
+
+export async function showDone(db: Db, answerId: string, parts: readonly string[]): Promise<void> {
+  await db
+    .updateTable('chat_answer')
+    .set({ state: 'done', parts: [...parts] })
+    .where('id', '=', answerId)
+    .execute();
+}
+
+/**
+ * Makes a failed answer wait again and returns the number of this try, or undefined when it has not failed: of two
+ * people who press Retry at once, one starts it.
+ */
+export async function beginRetry(db: Db, answerId: string): Promise<number | undefined> {
+  const row = await db
+    .updateTable('chat_answer')
+    .set({ state: 'waiting', tries: sql<number>`tries + 1` })
+    .where('id', '=', answerId)
+    .where('state', '=', 'failed')
+    .returning('tries')
+    .executeTakeFirst();
+  return row?.tries;
+}
+
+export interface ExchangeRow {
+  question: QuestionRow;
+  answer: Pick<AnswerRow, 'id' | 'sealed'> | null;
+}
+
+/** The latest exchanges of a channel before a question, oldest first. */
+export async function exchangesBefore(db: Db, before: QuestionRow, limit: number): Promise<ExchangeRow[]> {
+  if (limit === 0) return [];
+  const rows = await db
+    .selectFrom('chat_question as q')
+    .leftJoin('chat_answer as a', (join) => join.onRef('a.question_id', '=', 'q.id').on('a.sealed', 'is not', null))
+    .selectAll('q')
+    .select(['a.id as answer_id', 'a.sealed as answer_sealed'])
+    .where('q.channel_id', '=', before.channel_id)
+    .where('q.id', '!=', before.id)
+    .where('q.asked_at', '<=', before.asked_at)
+    .orderBy('q.asked_at', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.reverse().map(({ answer_id, answer_sealed, ...question }) => ({
+    question,
+    answer: answer_id === null ? null : { id: answer_id, sealed: answer_sealed },
+  }));
+}
+
+/** Deletes all but the latest `kept` ended exchanges of a channel. */
+export async function trimConversation(db: Db, channelId: string, kept: number): Promise<void> {
+  await db
+    .deleteFrom('chat_question')
+    .where('id', 'in', (select) =>
+      select
+        .selectFrom('chat_question')
+        .select('id')
+        .where('channel_id', '=', channelId)
+        .where(hasEnded)
+        .orderBy('asked_at', 'desc')
+        .offset(kept),
+    )
+    .execute();
+}
+
+/** Deletes what has ended of a conversation, or of one person's part in it. */
+export async function clearConversation(db: Db, channelId: string, authorId: string | null): Promise<number> {
+  const result = await db
+    .deleteFrom('chat_question')
+    .where('channel_id', '=', channelId)
+    .$if(authorId !== null, (query) => query.where('author_id', '=', authorId ?? ''))
+    .where(hasEnded)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+export async function questionsOf(db: Db, authorId: string): Promise<ExchangeRow[]> {
+  const questions = await db
+    .selectFrom('chat_question')
+    .selectAll()
+    .where('author_id', '=', authorId)
+    .orderBy('asked_at')
+    .execute();
+  const answers = await db
+    .selectFrom('chat_answer as a')
+    .innerJoin('chat_question as q', 'q.id', 'a.question_id')
+    .select(['a.id', 'a.question_id', 'a.sealed'])
+    .where('q.author_id', '=', authorId)
+    .execute();
+  return questions.map((question) => {
+    const answer = answers.find(({ question_id, sealed }) => question_id === question.id && sealed !== null);
+    return { question, answer: answer ?? null };
+  });
+}
+
+export async function deleteQuestionsOf(db: Db, authorId: string): Promise<number> {
+  const result = await db.deleteFrom('chat_question').where('author_id', '=', authorId).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** For `chat_question`: no answer to it is still being worked on. */
+const hasEnded = sql<boolean>`NOT EXISTS (
+  SELECT FROM chat_answer a WHERE a.question_id = chat_question.id AND a.state IN ('waiting', 'streaming', 'written')
+)`;
