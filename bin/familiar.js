@@ -15,6 +15,8 @@ const root = dirname(dirname(thisFile));
 /** Set by the launcher for the process it starts, which then ends with it. */
 const LAUNCHED_VARIABLE = 'FAMILIAR_LAUNCHED';
 
+const PARENT_CHECK_MS = 500;
+
 const runningMajor = Number.parseInt(process.versions.node, 10);
 if (runningMajor >= REQUIRED_MAJOR) await runHere();
 else runOnLocalNode();
@@ -23,6 +25,7 @@ async function runHere() {
   hideExperimentalWarnings();
   useCompileCache();
   endWithLauncher();
+  endWithNpm();
   const [command, ...rest] = process.argv.slice(2);
   if (command === 'dev') {
     const { restartOnChange } = await import('./dev.js');
@@ -81,6 +84,18 @@ function endWithLauncher() {
   if (!process.channel) return;
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   process.channel.unref();
+}
+
+/** npm that is killed the hard way tells nobody, and what it started would keep the ports and the data folder. */
+function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, PARENT_CHECK_MS);
+  watch.unref();
 }
 
 /** They name features of Node that the code was written for; nobody who runs the bot can act on them. */

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,12 +14,17 @@ const APPLICATION = `
 const [command, value] = process.argv.slice(2);
 process.emitWarning('a feature', 'ExperimentalWarning');
 process.emitWarning('something to act on');
-console.log(JSON.stringify({ pid: process.pid, args: process.argv.slice(2), cache: process.env.NODE_COMPILE_CACHE, launched: process.env.FAMILIAR_LAUNCHED }));
 if (command === 'exit') process.exitCode = Number(value);
 if (command === 'wait' || command === 'start') {
   setInterval(() => {}, 1000);
   process.on('SIGTERM', () => { console.log('got SIGTERM'); process.exit(7); });
 }
+console.log(JSON.stringify({
+  pid: process.pid,
+  args: process.argv.slice(2),
+  cache: process.env.NODE_COMPILE_CACHE,
+  launched: process.env.FAMILIAR_LAUNCHED,
+}));
 `;
 
 /** Makes the Node that loads it look like one that is too old and cannot become another process. */
@@ -59,9 +65,14 @@ function installLocalNode(): void {
 }
 
 function launch(args: string[], nodeArgs: string[] = []): Run {
+  return start(process.execPath, [...nodeArgs, join(root, 'bin/familiar.js'), ...args]);
+}
+
+function start(command: string, args: string[]): Run {
   const env: NodeJS.ProcessEnv = { ...process.env };
   delete env['NODE_COMPILE_CACHE'];
-  const child = spawn(process.execPath, [...nodeArgs, join(root, 'bin/familiar.js'), ...args], {
+  const child = spawn(command, args, {
+    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env,
   });
@@ -149,6 +160,29 @@ describe('on an older Node', () => {
   it('leaves no orphan when it is killed itself', async () => {
     installLocalNode();
     const run = launch(['wait'], asOldNode());
+    await greeting(run);
+    run.child.kill('SIGKILL');
+    expect(await run.nextLine()).toBe('got SIGTERM');
+    expect(await run.end).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+});
+
+describe('under npm', () => {
+  beforeEach(() => {
+    const { scripts } = createRequire(import.meta.url)('../package.json') as { scripts: Record<string, string> };
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ type: 'module', scripts: { start: scripts['start'] } }));
+  });
+
+  it('stops in good order when npm is asked to stop, and npm waits for it', async () => {
+    const run = start('npm', ['start', '--silent']);
+    await greeting(run);
+    run.child.kill('SIGTERM');
+    expect(await run.nextLine()).toBe('got SIGTERM');
+    expect(await run.end).toEqual({ code: 7, signal: null });
+  });
+
+  it('leaves no orphan when npm is killed', async () => {
+    const run = start('npm', ['start', '--silent']);
     await greeting(run);
     run.child.kill('SIGKILL');
     expect(await run.nextLine()).toBe('got SIGTERM');
