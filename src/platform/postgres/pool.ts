@@ -21,7 +21,7 @@ function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) 
 }
 
 /** How long a query waits for a connection, and a connection for the server. */
-const CONNECT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 export function clientConfig(connection: pg.ClientConfig): pg.ClientConfig {
   return {

@@ -89,3 +89,6 @@ export interface Queue {
    */
   stop(graceMs: number): Promise<void>;
 }
+
+export { createQueue, queueMigrations, type QueueOptions } from './queue.ts';
+export { LeaseLost, ShuttingDown } from './reasons.ts';

@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Ids } from '../../kernel/ids.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Random } from '../../kernel/random.ts';
+import type { MigrationSource, Postgres } from '../postgres/index.ts';
+import type { Queue, QueueLimits, QueueName } from './index.ts';
+import * as store from './store.ts';
+import { Worker } from './worker.ts';
+
+export interface QueueOptions {
+  postgres: Postgres;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  logger: Logger;
+  /**
+   * Names the slot of this process (data folder and role) across its restarts. No two living processes may share one:
+   * the later takes the jobs of the earlier.
+   */
+  instanceId: string;
+  limits: QueueLimits;
+}
+
+export const queueMigrations: MigrationSource = {
+  name: 'queue',
+  folder: fileURLToPath(new URL('./migrations', import.meta.url)),
+};
+
+const QUEUE_NAMES: readonly QueueName[] = ['text', 'images'];
+
+export function createQueue(options: QueueOptions): Queue {
+  const { postgres, clock, ids, random, limits } = options;
+  const owner = { instanceId: options.instanceId, bootId: ids.uuid() };
+  const logger = options.logger.child({ part: 'queue' });
+  let worker: Worker | undefined;
+  return {
+    enqueue: (db, spec) => store.enqueue(postgres, db, { ...spec, id: ids.uuid(), nowMs: clock.now(), limits }),
+    cancel: async (jobId, by) => {
+      const state = await store.cancel(postgres.db, { jobId, by }, clock.now());
+      return state === 'active' ? 'cancelling' : (state ?? 'not-found');
+    },
+    position: (jobId) => store.position(postgres.db, jobId, clock.now()),
+    stats: async () => {
+      const stats = QUEUE_NAMES.map((queue) => ({ queue, waiting: 0, active: 0, dead: 0 }));
+      for (const { queue, state, count } of await store.countByState(postgres.db)) {
+        const entry = stats.find((other) => other.queue === queue);
+        if (entry) entry[state] = count;
+      }
+      return stats;
+    },
+    work: async (work) => {
+      if (worker) throw new Error('This queue is worked already');
+      worker = new Worker({ postgres, clock, random, logger, owner }, work);
+      await worker.start();
+    },
+    idle: async () => worker?.idle(),
+    stop: async (graceMs) => worker?.stop(graceMs),
+  };
+}

@@ -1,0 +1,206 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { JsonObject } from '../../kernel/json.ts';
+import type { Db } from '../postgres/index.ts';
+import type { Job, QueueName } from './index.ts';
+import { LEASE_MS, RUNS_AFTER_LOSS } from './rules.ts';
+import './schema.ts';
+import { WAKE_CHANNEL } from './store.ts';
+
+/** One life of one process in one slot. */
+export interface Owner {
+  instanceId: string;
+  bootId: string;
+}
+
+export interface TakenJob {
+  job: Job;
+  /** Set when somebody cancelled it during an earlier run that died. */
+  cancelBy: string | null;
+}
+
+/** Names one run of a job: its end counts only while the run is the current one. */
+export interface RunKey {
+  jobId: string;
+  attempt: number;
+}
+
+interface TakenRow {
+  id: string;
+  queue: QueueName;
+  kind: string;
+  payload: JsonObject;
+  user_id: string | null;
+  guild_id: string | null;
+  attempt: number;
+  max_attempts: number;
+  created_at_ms: number;
+  cancel_by: string | null;
+}
+
+/** Takes up to `count` due jobs of one queue, in their order. Jobs that another process is just taking are passed over. */
+export async function take(
+  db: Db,
+  owner: Owner,
+  options: { queue: QueueName; kinds: readonly string[]; count: number; nowMs: number },
+): Promise<TakenJob[]> {
+  const { queue, kinds, count, nowMs } = options;
+  const { rows } = await sql<TakenRow>`
+    WITH next AS (
+      SELECT id FROM queue_job
+      WHERE queue = ${queue} AND state = 'waiting' AND run_at_ms <= ${nowMs} AND kind = ANY(${kinds})
+      ORDER BY priority DESC, turn, sequence
+      LIMIT ${count}
+      FOR UPDATE SKIP LOCKED
+    ),
+    taken AS (
+      UPDATE queue_job SET state = 'active', attempt = attempt + 1, instance_id = ${owner.instanceId},
+        boot_id = ${owner.bootId}::uuid, lease_until_ms = ${nowMs + LEASE_MS}::bigint
+      WHERE id IN (SELECT id FROM next)
+      RETURNING *
+    )
+    SELECT id, queue, kind, payload, user_id, guild_id, attempt, max_attempts, created_at_ms, cancel_by
+    FROM taken ORDER BY priority DESC, turn, sequence
+  `.execute(db);
+  return rows.map((row) => ({
+    cancelBy: row.cancel_by,
+    job: {
+      id: row.id,
+      queue: row.queue,
+      kind: row.kind,
+      payload: row.payload,
+      userId: row.user_id,
+      guildId: row.guild_id,
+      attempt: row.attempt,
+      maxAttempts: row.max_attempts,
+      createdAt: row.created_at_ms,
+    },
+  }));
+}
+
+/** When the next job that is not yet due will be (Unix ms); null when none waits. */
+export async function nextDue(db: Db, queues: readonly QueueName[], nowMs: number): Promise<number | null> {
+  const row = await db
+    .selectFrom('queue_job')
+    .select('run_at_ms')
+    .where('state', '=', 'waiting')
+    .where('run_at_ms', '>', nowMs)
+    .where('queue', 'in', queues)
+    .orderBy('run_at_ms')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.run_at_ms ?? null;
+}
+
+export async function hasDue(
+  db: Db,
+  queues: readonly QueueName[],
+  kinds: readonly string[],
+  nowMs: number,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('queue_job')
+    .select('id')
+    .where('state', '=', 'waiting')
+    .where('run_at_ms', '<=', nowMs)
+    .where('queue', 'in', queues)
+    .where('kind', 'in', kinds)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Ends runs as done, those that are still current; returns their job ids. */
+export async function complete(db: Db, owner: Owner, runs: readonly RunKey[], nowMs: number): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    UPDATE queue_job SET state = 'done', ended_at_ms = ${nowMs}, ${noOwner}
+    FROM unnest(${runs.map((run) => run.jobId)}::uuid[], ${runs.map((run) => run.attempt)}::integer[]) AS run (id, attempt)
+    WHERE queue_job.id = run.id AND queue_job.attempt = run.attempt
+      AND state = 'active' AND boot_id = ${owner.bootId}::uuid
+    RETURNING queue_job.id
+  `.execute(db);
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Ends a run for good without success. False when the run was no longer current. */
+export async function bury(
+  db: Db,
+  owner: Owner,
+  run: RunKey,
+  end: { state: 'dead' | 'cancelled'; error: string | null; nowMs: number },
+): Promise<boolean> {
+  const result = await sql`
+    UPDATE queue_job SET state = ${end.state}, error = ${end.error}, ended_at_ms = ${end.nowMs}, ${noOwner}
+    WHERE ${isCurrent(owner, run)}
+  `.execute(db);
+  return result.numAffectedRows === 1n;
+}
+
+/** Puts a failed run's job back for later, in its old turn. False when the run was no longer current. */
+export async function retry(
+  db: Db,
+  owner: Owner,
+  run: RunKey,
+  plan: { runAtMs: number; error: string },
+): Promise<boolean> {
+  const { rows } = await sql`
+    UPDATE queue_job SET state = 'waiting', run_at_ms = ${plan.runAtMs}, error = ${plan.error}, ${noOwner}
+    WHERE ${isCurrent(owner, run)}
+    RETURNING pg_notify(${WAKE_CHANNEL}, queue)
+  `.execute(db);
+  return rows.length === 1;
+}
+
+const noOwner = sql`instance_id = NULL, boot_id = NULL, lease_until_ms = NULL`;
+
+function isCurrent(owner: Owner, run: RunKey): RawBuilder<unknown> {
+  return sql`id = ${run.jobId}::uuid AND attempt = ${run.attempt} AND state = 'active' AND boot_id = ${owner.bootId}::uuid`;
+}
+
+export interface HeldJob {
+  id: string;
+  attempt: number;
+  cancel_by: string | null;
+}
+
+/** Renews the leases of these jobs in one statement; what is not returned belongs to another run now. */
+export async function beat(db: Db, owner: Owner, jobIds: readonly string[], nowMs: number): Promise<HeldJob[]> {
+  const { rows } = await sql<HeldJob>`
+    UPDATE queue_job SET lease_until_ms = ${nowMs + LEASE_MS}
+    WHERE state = 'active' AND boot_id = ${owner.bootId}::uuid AND id = ANY(${jobIds}::uuid[])
+    RETURNING id, attempt, cancel_by
+  `.execute(db);
+  return rows;
+}
+
+/** Gives jobs whose lease has run out to whoever comes first; returns how many. */
+export async function reclaimExpired(db: Db, nowMs: number): Promise<number> {
+  return release(db, sql`lease_until_ms < ${nowMs}`, nowMs);
+}
+
+/** Frees what earlier lives of this instance left active, without waiting for its leases; returns how many. */
+export async function reclaimEarlierLives(db: Db, owner: Owner, nowMs: number): Promise<number> {
+  return release(db, sql`instance_id = ${owner.instanceId} AND boot_id <> ${owner.bootId}::uuid`, nowMs);
+}
+
+async function release(db: Db, which: RawBuilder<unknown>, nowMs: number): Promise<number> {
+  const again = sql`attempt < max_attempts + ${RUNS_AFTER_LOSS}`;
+  const { rows } = await sql`
+    UPDATE queue_job SET
+      state = CASE WHEN ${again} THEN 'waiting' ELSE 'dead' END,
+      ended_at_ms = CASE WHEN ${again} THEN NULL ELSE ${nowMs}::bigint END,
+      run_at_ms = 0, error = 'worker lost', ${noOwner}
+    WHERE state = 'active' AND ${which}
+    RETURNING pg_notify(${WAKE_CHANNEL}, queue)
+  `.execute(db);
+  return rows.length;
+}
+
+/** Gives back all that this process still holds, without a run being used up; returns how many. */
+export async function handBack(db: Db, owner: Owner): Promise<number> {
+  const { rows } = await sql`
+    UPDATE queue_job SET state = 'waiting', run_at_ms = 0, max_attempts = max_attempts + 1, ${noOwner}
+    WHERE state = 'active' AND boot_id = ${owner.bootId}::uuid
+    RETURNING pg_notify(${WAKE_CHANNEL}, queue)
+  `.execute(db);
+  return rows.length;
+}

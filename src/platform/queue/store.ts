@@ -1,0 +1,183 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Db, Postgres, Tx } from '../postgres/index.ts';
+import type { EnqueueResult, JobSpec, QueueLimits } from './index.ts';
+import { DEFAULT_MAX_ATTEMPTS, RETENTION_MS } from './rules.ts';
+import './schema.ts';
+
+/** A waiting job can be taken; the payload is the queue's name. */
+export const WAKE_CHANNEL = 'queue_wake';
+/** A running job is to stop; the payload is a CancelNotice as JSON. */
+export const CANCEL_CHANNEL = 'queue_cancel';
+
+export interface CancelNotice {
+  jobId: string;
+  by: string;
+}
+
+const SWEEP_BATCH = 1_000;
+const COUNTED_STATES = ['waiting', 'active', 'dead'] as const;
+export type CountedState = (typeof COUNTED_STATES)[number];
+
+/**
+ * Adds a job. The locks make limits exact and a user's turns distinct under concurrency: who waits for the same guild or
+ * user counts after the other has committed. They are taken guild first, as all locks in Familiar.
+ */
+export async function enqueue(
+  postgres: Postgres,
+  db: Db,
+  spec: JobSpec & { id: string; nowMs: number; limits: QueueLimits },
+): Promise<EnqueueResult> {
+  if (!db.isTransaction) return postgres.transaction((tx) => enqueue(postgres, tx, spec));
+  await lockScopes(db, spec);
+  const row = await insertWithinLimits(db as Tx, spec);
+  if (row.inserted_id !== null) return { status: 'queued', jobId: row.inserted_id, ahead: row.ahead };
+  if (row.guild_waiting >= spec.limits.waitingPerGuild && row.existing_id === null) {
+    return { status: 'full', scope: 'guild', limit: spec.limits.waitingPerGuild };
+  }
+  if (row.user_waiting >= spec.limits.waitingPerUser && row.existing_id === null) {
+    return { status: 'full', scope: 'user', limit: spec.limits.waitingPerUser };
+  }
+  return { status: 'duplicate', jobId: row.existing_id ?? (await findByKey(db, spec)) };
+}
+
+async function lockScopes(db: Db, { guildId, userId }: JobSpec): Promise<void> {
+  const locks = [guildId && `queue/guild/${guildId}`, userId && `queue/user/${userId}`]
+    .filter((name) => name !== undefined)
+    .map((name) => sql`pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
+  if (locks.length > 0) await sql`SELECT ${sql.join(locks)}`.execute(db);
+}
+
+interface InsertRow {
+  existing_id: string | null;
+  inserted_id: string | null;
+  guild_waiting: number;
+  user_waiting: number;
+  ahead: number;
+}
+
+/**
+ * The turn is start-time fair queueing (Goyal, Vin and Cheng, "Start-time Fair Queuing", SIGCOMM 1996) with jobs of
+ * equal length: one after the user's last, but no earlier than where the round stands, which is the highest turn begun.
+ * So a user with a hundred waiting jobs occupies a hundred turns, and another's first comes in the very next. Jobs of
+ * nobody share one place in the round. Each priority has a round of its own.
+ */
+async function insertWithinLimits(
+  tx: Tx,
+  spec: JobSpec & { id: string; nowMs: number; limits: QueueLimits },
+): Promise<InsertRow> {
+  const { queue, kind, limits } = spec;
+  const [key, userId, guildId] = [spec.key ?? null, spec.userId ?? null, spec.guildId ?? null];
+  const priority = sql`${spec.priority ?? 0}::integer`;
+  const { rows } = await sql<InsertRow>`
+    WITH existing AS (SELECT id FROM queue_job WHERE key = ${key}),
+    waiting AS (
+      SELECT
+        (SELECT count(*) FROM queue_job WHERE state = 'waiting' AND guild_id = ${guildId}) AS guild,
+        (SELECT count(*) FROM queue_job WHERE state = 'waiting' AND user_id = ${userId}) AS person
+    ),
+    place AS (
+      SELECT greatest(
+        0,
+        (SELECT max(turn) FROM queue_job WHERE queue = ${queue} AND priority = ${priority} AND attempt > 0),
+        (SELECT max(turn) + 1 FROM queue_job
+          WHERE queue = ${queue} AND priority = ${priority} AND ${sameUser(userId)}
+            AND (state <> 'cancelled' OR attempt > 0))
+      ) AS turn
+    ),
+    inserted AS (
+      INSERT INTO queue_job
+        (id, queue, kind, payload, key, user_id, guild_id, priority, turn, state, run_at_ms, max_attempts, created_at_ms)
+      SELECT ${spec.id}::uuid, ${queue}, ${kind}, ${JSON.stringify(spec.payload)}::jsonb, ${key}, ${userId}, ${guildId},
+        ${priority}, place.turn, 'waiting', ${spec.runAt ?? 0}::bigint,
+        ${spec.maxAttempts ?? DEFAULT_MAX_ATTEMPTS}::integer, ${spec.nowMs}::bigint
+      FROM waiting, place
+      WHERE waiting.guild < ${limits.waitingPerGuild} AND waiting.person < ${limits.waitingPerUser}
+        AND NOT EXISTS (SELECT FROM existing)
+      ON CONFLICT (key) DO NOTHING
+      RETURNING id, turn, sequence, pg_notify(${WAKE_CHANNEL}, ${queue})
+    )
+    SELECT existing.id AS existing_id, inserted.id AS inserted_id,
+      waiting.guild AS guild_waiting, waiting.person AS user_waiting,
+      (SELECT count(*) FROM queue_job
+        WHERE state = 'waiting' AND queue = ${queue} AND run_at_ms <= ${spec.nowMs}
+          AND (priority > ${priority}
+            OR (priority = ${priority} AND (turn, sequence) < (inserted.turn, inserted.sequence)))) AS ahead
+    FROM waiting LEFT JOIN existing ON true LEFT JOIN inserted ON true
+  `.execute(tx);
+  return single(rows);
+}
+
+/** In two forms, since an index serves `=` and `IS NULL` but not `IS NOT DISTINCT FROM`. */
+function sameUser(userId: string | null): RawBuilder<unknown> {
+  return userId === null ? sql`user_id IS NULL` : sql`user_id = ${userId}`;
+}
+
+/** For the job that another transaction added under the same key while this one was adding it. */
+async function findByKey(db: Db, { key }: JobSpec): Promise<string> {
+  const row = await db
+    .selectFrom('queue_job')
+    .select('id')
+    .where('key', '=', key ?? null)
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
+/** Ends a waiting job; marks a running one and tells all workers. The state after it, or undefined when it had ended. */
+export async function cancel(db: Db, notice: CancelNotice, nowMs: number): Promise<'cancelled' | 'active' | undefined> {
+  const { rows } = await sql<{ state: 'cancelled' | 'active' }>`
+    WITH changed AS (
+      UPDATE queue_job SET cancel_by = ${notice.by},
+        state = CASE state WHEN 'waiting' THEN 'cancelled' ELSE state END,
+        ended_at_ms = CASE state WHEN 'waiting' THEN ${nowMs}::bigint END
+      WHERE id = ${notice.jobId}::uuid AND state IN ('waiting', 'active')
+      RETURNING state
+    )
+    SELECT state, CASE state WHEN 'active' THEN pg_notify(${CANCEL_CHANNEL}, ${JSON.stringify(notice)}) END
+    FROM changed
+  `.execute(db);
+  return rows[0]?.state;
+}
+
+export async function position(db: Db, jobId: string, nowMs: number): Promise<number | null> {
+  const { rows } = await sql<{ ahead: number }>`
+    SELECT (
+      SELECT count(*) FROM queue_job other
+      WHERE other.state = 'waiting' AND other.queue = job.queue
+        AND other.run_at_ms <= greatest(job.run_at_ms, ${nowMs})
+        AND (other.priority > job.priority
+          OR (other.priority = job.priority AND (other.turn, other.sequence) < (job.turn, job.sequence)))
+    ) AS ahead
+    FROM queue_job job WHERE id = ${jobId}::uuid AND state = 'waiting'
+  `.execute(db);
+  return rows[0]?.ahead ?? null;
+}
+
+/** Each state by itself, so that its partial index is used instead of a walk over the ended jobs of a week. */
+export async function countByState(db: Db): Promise<{ queue: string; state: CountedState; count: number }[]> {
+  const counts = COUNTED_STATES.map(
+    (state) => sql`SELECT queue, state, count(*) FROM queue_job WHERE state = ${sql.lit(state)} GROUP BY queue, state`,
+  );
+  const { rows } = await sql<{ queue: string; state: CountedState; count: number }>`
+    ${sql.join(counts, sql` UNION ALL `)}
+  `.execute(db);
+  return rows;
+}
+
+/** Deletes jobs that ended longer ago than they are kept; returns how many. */
+export async function sweep(db: Db, nowMs: number): Promise<number> {
+  for (let total = 0; ;) {
+    const { rows } = await sql`
+      DELETE FROM queue_job WHERE id IN (
+        SELECT id FROM queue_job WHERE ended_at_ms < ${nowMs - RETENTION_MS} LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED
+      ) RETURNING id
+    `.execute(db);
+    total += rows.length;
+    if (rows.length < SWEEP_BATCH) return total;
+  }
+}
+
+function single<T>(rows: readonly T[]): T {
+  const [row] = rows;
+  if (row === undefined) throw new Error('The statement returned no row');
+  return row;
+}

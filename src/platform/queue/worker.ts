@@ -1,0 +1,302 @@
+import { setTimeout as realDelay } from 'node:timers/promises';
+import type { Clock, Timer } from '../../kernel/clock.ts';
+import { Cancelled } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Random } from '../../kernel/random.ts';
+import type { Postgres } from '../postgres/index.ts';
+import { Completions } from './completions.ts';
+import type { Job, QueueName, WorkOptions } from './index.ts';
+import { LeaseLost, ShuttingDown } from './reasons.ts';
+import { HEARTBEAT_MS, LEASE_MS, type Outcome, outcomeOfFailure, TICK_MS } from './rules.ts';
+import * as runs from './run-store.ts';
+import { CANCEL_CHANNEL, type CancelNotice, sweep, WAKE_CHANNEL } from './store.ts';
+
+export interface WorkerContext {
+  postgres: Postgres;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  owner: runs.Owner;
+}
+
+interface Running {
+  job: Job;
+  controller: AbortController;
+  /** Resolves when its end is recorded, or never will be. */
+  ended: Promise<void>;
+}
+
+const SWEEP_EVERY_MS = 3_600_000;
+const RECORD_AGAIN_MS = 250;
+/** Real time, since it is for handlers to unwind after their signal: code that runs, not time that is told to pass. */
+const UNWIND_MS = 2_000;
+
+/** Takes jobs of one process and runs them; everything it does again by itself survives an absent database. */
+export class Worker {
+  readonly #context: WorkerContext;
+  readonly #options: WorkOptions;
+  readonly #queues: QueueName[];
+  readonly #kinds: string[];
+  readonly #running = new Map<string, Running>();
+  readonly #completions: Completions;
+  /** Notices for jobs that are not running here: perhaps not yet, their rows being still on the way to us. */
+  readonly #earlyCancels = new Map<string, string>();
+  readonly #stopped = new AbortController();
+  #unlisten: (() => Promise<void>)[] = [];
+  #taking = true;
+  #passWanted = false;
+  #passing: Promise<void> | undefined;
+  #tickTimer: Timer | undefined;
+  #ticking: Promise<void> | undefined;
+  #dueTimer: Timer | undefined;
+  #leasedUntilMs = 0;
+  #lastBeatMs = 0;
+  #lastSweepMs = 0;
+
+  constructor(context: WorkerContext, options: WorkOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#queues = (Object.keys(options.concurrency) as QueueName[]).filter((queue) => this.#slots(queue) > 0);
+    this.#kinds = [...options.handlers.keys()];
+    const { postgres, clock, owner } = context;
+    this.#completions = new Completions((ended) => runs.complete(postgres.db, owner, ended, clock.now()));
+  }
+
+  async start(): Promise<void> {
+    const { postgres, clock, owner, logger } = this.#context;
+    const count = await runs.reclaimEarlierLives(postgres.db, owner, clock.now());
+    if (count > 0) logger.info({ count }, 'Taking again the jobs that an earlier life of this process left');
+    this.#unlisten = await Promise.all([
+      postgres.listen(
+        WAKE_CHANNEL,
+        () => this.#wake(),
+        () => this.#afterSilence(),
+      ),
+      postgres.listen(CANCEL_CHANNEL, (payload) => this.#onCancel(JSON.parse(payload) as CancelNotice)),
+    ]);
+    this.#scheduleTick();
+    this.#wake();
+  }
+
+  async idle(): Promise<void> {
+    const { postgres, clock } = this.#context;
+    for (;;) {
+      this.#wake();
+      await this.#passing;
+      if (!this.#taking) return;
+      if (this.#running.size > 0) {
+        await Promise.race([...this.#running.values()].map((running) => running.ended));
+      } else if (!(await runs.hasDue(postgres.db, this.#queues, this.#kinds, clock.now()))) {
+        return;
+      }
+    }
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    const { postgres, clock, logger, owner } = this.#context;
+    this.#taking = false;
+    this.#dueTimer?.cancel();
+    await this.#passing;
+    if (graceMs > 0 && this.#running.size > 0) await Promise.race([this.#allEnded(), clock.sleep(graceMs)]);
+    for (const { controller } of this.#running.values()) controller.abort(new ShuttingDown());
+    if (this.#running.size > 0) await Promise.race([this.#allEnded(), realDelay(UNWIND_MS, undefined, { ref: false })]);
+    this.#stopped.abort();
+    this.#tickTimer?.cancel();
+    await this.#ticking;
+    try {
+      const count = await runs.handBack(postgres.db, owner);
+      if (count > 0) logger.info({ count }, 'Handed back the jobs that were not finished');
+      for (const unlisten of this.#unlisten) await unlisten();
+    } catch (error) {
+      logger.warn({ error }, 'Could not hand back jobs: they will be taken again when their leases run out');
+    }
+  }
+
+  async #allEnded(): Promise<void> {
+    await Promise.all([...this.#running.values()].map((running) => running.ended));
+  }
+
+  #slots(queue: QueueName): number {
+    return this.#options.concurrency[queue] ?? 0;
+  }
+
+  // ——— taking ———
+
+  #wake(): void {
+    this.#passWanted = true;
+    this.#passing ??= this.#passes().finally(() => (this.#passing = undefined));
+  }
+
+  /** Wakes that come during a pass make one more pass, not many. */
+  async #passes(): Promise<void> {
+    while (this.#passWanted && this.#taking) {
+      this.#passWanted = false;
+      try {
+        await this.#pass();
+      } catch (error) {
+        this.#context.logger.warn({ error }, 'Could not look for jobs; trying again soon');
+      }
+    }
+  }
+
+  async #pass(): Promise<void> {
+    const anySlotLeft = (await Promise.all(this.#queues.map((queue) => this.#takeFor(queue)))).some(Boolean);
+    if (anySlotLeft) await this.#scheduleNextDue();
+  }
+
+  /** Fills the free slots of a queue; true when some stay free. */
+  async #takeFor(queue: QueueName): Promise<boolean> {
+    const { postgres, clock, owner } = this.#context;
+    const busy = [...this.#running.values()].filter((running) => running.job.queue === queue).length;
+    const count = this.#slots(queue) - busy;
+    if (count <= 0) return false;
+    const nowMs = clock.now();
+    const taken = await runs.take(postgres.db, owner, { queue, kinds: this.#kinds, count, nowMs });
+    if (this.#running.size === 0) this.#leasedUntilMs = nowMs + LEASE_MS;
+    for (const entry of taken) this.#begin(entry);
+    return taken.length < count;
+  }
+
+  async #scheduleNextDue(): Promise<void> {
+    const { postgres, clock } = this.#context;
+    const dueMs = await runs.nextDue(postgres.db, this.#queues, clock.now());
+    this.#dueTimer?.cancel();
+    this.#dueTimer = undefined;
+    // The tick comes sooner than a later one, and a timer cannot be set months ahead.
+    if (dueMs === null || dueMs - clock.now() > TICK_MS || !this.#taking) return;
+    this.#dueTimer = clock.after(Math.max(0, dueMs - clock.now()), () => this.#wake());
+  }
+
+  // ——— running ———
+
+  #begin({ job, cancelBy }: runs.TakenJob): void {
+    const controller = new AbortController();
+    const by = cancelBy ?? this.#earlyCancels.get(job.id);
+    if (by !== undefined) controller.abort(new Cancelled(by));
+    const ended = this.#run(job, controller)
+      .then((outcome) => this.#record(job, outcome))
+      .catch((error: unknown) => {
+        this.#context.logger.error({ error, jobId: job.id }, 'The end of a job could not be recorded');
+      })
+      .finally(() => {
+        this.#running.delete(job.id);
+        if (this.#taking) this.#wake();
+      });
+    this.#running.set(job.id, { job, controller, ended });
+  }
+
+  async #run(job: Job, controller: AbortController): Promise<Outcome> {
+    const { attempt, maxAttempts } = job;
+    const handler = this.#options.handlers.get(job.kind);
+    try {
+      if (!handler) throw new Error(`No handler for jobs of kind ${job.kind}`);
+      await handler({ job, signal: controller.signal, lastAttempt: attempt >= maxAttempts });
+      return { type: 'done' };
+    } catch (error) {
+      const abortReason: unknown = controller.signal.reason;
+      const chance = this.#context.random.next();
+      const outcome = outcomeOfFailure({ error, abortReason, attempt, maxAttempts, chance });
+      if (outcome.type === 'retry' || outcome.type === 'dead') {
+        const level = outcome.type === 'dead' ? 'error' : 'warn';
+        this.#context.logger[level]({ error, jobId: job.id, kind: job.kind, attempt, outcome }, 'A job failed');
+      }
+      return outcome;
+    }
+  }
+
+  /** Tries until the database has answered, since a finished job that nobody knows of would run again. */
+  async #record(job: Job, outcome: Outcome): Promise<void> {
+    if (outcome.type === 'lost' || outcome.type === 'shutting-down') return;
+    const { clock, logger } = this.#context;
+    for (;;) {
+      try {
+        const current = await this.#recordOnce({ jobId: job.id, attempt: job.attempt }, outcome);
+        if (!current) logger.warn({ jobId: job.id, outcome: outcome.type }, 'A job ended after its lease was lost');
+        return;
+      } catch (error) {
+        if (this.#stopped.signal.aborted) throw error;
+        logger.warn({ error, jobId: job.id }, 'The end of a job is not recorded yet; trying again');
+        await clock.sleep(RECORD_AGAIN_MS, this.#stopped.signal);
+      }
+    }
+  }
+
+  #recordOnce(run: runs.RunKey, outcome: Exclude<Outcome, { type: 'lost' | 'shutting-down' }>): Promise<boolean> {
+    const { postgres, clock, owner } = this.#context;
+    const nowMs = clock.now();
+    switch (outcome.type) {
+      case 'done':
+        return this.#completions.add(run);
+      case 'retry':
+        return runs.retry(postgres.db, owner, run, { runAtMs: nowMs + outcome.delayMs, error: outcome.error });
+      case 'dead':
+        return runs.bury(postgres.db, owner, run, { state: 'dead', error: outcome.error, nowMs });
+      case 'cancelled':
+        return runs.bury(postgres.db, owner, run, { state: 'cancelled', error: null, nowMs });
+    }
+  }
+
+  #onCancel({ jobId, by }: CancelNotice): void {
+    const running = this.#running.get(jobId);
+    if (running) running.controller.abort(new Cancelled(by));
+    else this.#earlyCancels.set(jobId, by);
+  }
+
+  // ——— keeping ———
+
+  /** Scheduled before it runs, so that a clock turned by hand finds the next one; a slow one makes the next be left out. */
+  #scheduleTick(): void {
+    this.#tickTimer = this.#context.clock.after(TICK_MS, () => {
+      this.#scheduleTick();
+      this.#ticking ??= this.#tick().finally(() => (this.#ticking = undefined));
+    });
+  }
+
+  /** Our own leases are renewed before any are judged, so a process that slept does not take its jobs from itself. */
+  async #tick(): Promise<void> {
+    const { postgres, clock, logger } = this.#context;
+    const nowMs = clock.now();
+    try {
+      if (nowMs - this.#lastBeatMs >= HEARTBEAT_MS) await this.#beat(nowMs);
+      const count = await runs.reclaimExpired(postgres.db, nowMs);
+      if (count > 0) logger.warn({ count }, 'Jobs of a silent worker wait to be taken again');
+      if (nowMs - this.#lastSweepMs >= SWEEP_EVERY_MS) {
+        this.#lastSweepMs = nowMs;
+        await sweep(postgres.db, nowMs);
+      }
+    } catch (error) {
+      logger.warn({ error }, 'Could not renew or judge leases; trying again soon');
+      if (clock.now() > this.#leasedUntilMs) this.#loseAll();
+    }
+    if (this.#taking) this.#wake();
+  }
+
+  async #beat(nowMs: number): Promise<void> {
+    const { postgres, owner } = this.#context;
+    const sent = [...this.#running.values()];
+    this.#earlyCancels.clear();
+    if (sent.length > 0) {
+      const jobIds = sent.map(({ job }) => job.id);
+      const held = new Map((await runs.beat(postgres.db, owner, jobIds, nowMs)).map((row) => [row.id, row]));
+      for (const { job, controller } of sent) this.#follow(job, controller, held.get(job.id));
+    }
+    this.#leasedUntilMs = nowMs + LEASE_MS;
+    this.#lastBeatMs = nowMs;
+  }
+
+  #follow(job: Job, controller: AbortController, row: runs.HeldJob | undefined): void {
+    if (row?.attempt !== job.attempt) controller.abort(new LeaseLost(job.id));
+    else if (row.cancel_by !== null) controller.abort(new Cancelled(row.cancel_by));
+  }
+
+  /** Nobody could be told for the length of a lease: others may run our jobs by now. */
+  #loseAll(): void {
+    for (const { job, controller } of this.#running.values()) controller.abort(new LeaseLost(job.id));
+  }
+
+  /** Notices may have been missed: the row says who cancelled, and the beat reads it. */
+  #afterSilence(): void {
+    this.#lastBeatMs = 0;
+    this.#ticking ??= this.#tick().finally(() => (this.#ticking = undefined));
+  }
+}

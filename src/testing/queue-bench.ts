@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+import { afterAll, afterEach, expect, vi } from 'vitest';
+import { systemIds } from '../kernel/ids.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import {
+  createQueue,
+  type JobHandler,
+  type JobRun,
+  type JobSpec,
+  type Queue,
+  type QueueLimits,
+  queueMigrations,
+  type QueueName,
+} from '../platform/queue/index.ts';
+import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { testDatabase } from './postgres.ts';
+
+export const START_MS = 1_800_000_000_000;
+
+const LIMITS: QueueLimits = { waitingPerGuild: 50, waitingPerUser: 10 };
+
+/** Several processes of the bot over one database of queues, emptied after each test. Call it once per file. */
+export async function queueBench() {
+  const database = await testDatabase({ migrations: [queueMigrations] });
+  const { postgres } = database;
+  const open: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const stop of open.splice(0)) await stop();
+    await sql`TRUNCATE queue_job`.execute(postgres.db);
+  });
+  afterAll(() => database.close());
+
+  /** One process: a queue over its own connections. */
+  function start(options: { instanceId?: string; clock?: ManualClock; limits?: QueueLimits } = {}) {
+    const clock = options.clock ?? createManualClock(START_MS);
+    const connections = database.another();
+    const queue = createQueue({
+      postgres: connections,
+      clock,
+      ids: systemIds,
+      random: { next: () => 0.5 },
+      logger: silentLogger,
+      instanceId: options.instanceId ?? 'first',
+      limits: options.limits ?? LIMITS,
+    });
+    let ended = false;
+    const stop = async () => {
+      if (ended) return;
+      ended = true;
+      await queue.stop(0);
+      await connections.close();
+    };
+    /** As kill -9 would: nothing is handed back, its connections are gone. */
+    const kill = async () => {
+      ended = true;
+      await connections.close();
+    };
+    open.push(stop);
+    return { queue, clock, stop, kill };
+  }
+
+  const row = (jobId: string) =>
+    postgres.db.selectFrom('queue_job').selectAll().where('id', '=', jobId).executeTakeFirstOrThrow();
+
+  return {
+    postgres,
+    start,
+    row,
+    /** Adds a job that must be accepted; returns its id. */
+    add: async (queue: Queue, overrides: Partial<JobSpec> = {}): Promise<string> => {
+      const result = await queue.enqueue(postgres.db, jobSpec(overrides));
+      if (result.status === 'full') throw new Error('full');
+      return result.jobId;
+    },
+    until: (jobId: string, state: string) =>
+      vi.waitFor(
+        async () => {
+          const found = await row(jobId);
+          expect(found.state).toBe(state);
+          return found;
+        },
+        { timeout: 5_000, interval: 5 },
+      ),
+    /** Lets time pass in steps, with room for the database to answer after each. */
+    pass: async (clock: ManualClock, totalMs: number): Promise<void> => {
+      for (let passedMs = 0; passedMs < totalMs; passedMs += 1_000) {
+        await clock.advance(Math.min(1_000, totalMs - passedMs));
+        for (let turn = 0; turn < 8; turn += 1) await postgres.ping();
+      }
+    },
+    /** Cuts every connection of every process, as a restart of the server would. */
+    cutConnections: () =>
+      sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`.execute(postgres.db),
+  };
+}
+
+export function jobSpec(overrides: Partial<JobSpec> = {}): JobSpec {
+  return { queue: 'text', kind: 'test/job', payload: {}, ...overrides };
+}
+
+/** Works the jobs that `jobSpec` makes. */
+export async function work(
+  queue: Queue,
+  handler: JobHandler,
+  concurrency: Partial<Record<QueueName, number>> = { text: 1 },
+): Promise<void> {
+  await queue.work({ concurrency, handlers: new Map([['test/job', handler]]) });
+}
+
+export interface HeldRun extends JobRun {
+  finish(): void;
+  fail(error: Error): void;
+}
+
+/** A handler that holds its runs until the test lets them go, or their signal is aborted. */
+export function holding() {
+  const runs: HeldRun[] = [];
+  const handler: JobHandler = (run) =>
+    new Promise((resolve, reject) => {
+      const stop = () => reject(run.signal.reason as Error);
+      if (run.signal.aborted) stop();
+      else run.signal.addEventListener('abort', stop);
+      runs.push({ ...run, finish: resolve, fail: reject });
+    });
+  /** The run that began as number `index`, from 0, once it has. */
+  const nth = (index: number): Promise<HeldRun> =>
+    vi.waitFor(
+      () => {
+        const run = runs[index];
+        if (!run) throw new Error(`run ${index} has not begun`);
+        return run;
+      },
+      { timeout: 5_000, interval: 2 },
+    );
+  return { runs, handler, nth };
+}
