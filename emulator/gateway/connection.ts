@@ -33,7 +33,6 @@ export interface ConnectionHandlers {
 /** One client's WebSocket: frames, heartbeats, limits and the order in which ops are allowed. */
 export class Connection {
   session: Session | null = null;
-  readonly #socket: WebSocket;
   readonly #writer: FrameWriter;
   readonly #handlers: ConnectionHandlers;
   readonly #timing: GatewayTiming;
@@ -42,7 +41,6 @@ export class Connection {
   #closedByUs = false;
 
   constructor(socket: WebSocket, compress: boolean, handlers: ConnectionHandlers, timing: GatewayTiming) {
-    this.#socket = socket;
     this.#writer = createFrameWriter(socket, compress);
     this.#handlers = handlers;
     this.#timing = timing;
@@ -106,7 +104,7 @@ export class Connection {
     return this.#sentAt.length > sendLimit.count;
   }
 
-  #handle(op: number, data: unknown): void {
+  #handle(op: GatewayOpcodes, data: unknown): void {
     switch (op) {
       case GatewayOpcodes.Heartbeat:
         this.#expectHeartbeat();
@@ -130,11 +128,11 @@ export class Connection {
   }
 }
 
-function parsePayload(text: string): { op: number; d: unknown } | null {
+function parsePayload(text: string): { op: GatewayOpcodes; d: unknown } | null {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || !('op' in value) || typeof value.op !== 'number') return null;
-    return { op: value.op, d: 'd' in value ? value.d : null };
+    return { op: value.op as GatewayOpcodes, d: 'd' in value ? value.d : null };
   } catch {
     return null;
   }

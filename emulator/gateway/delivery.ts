@@ -52,7 +52,7 @@ export class Delivery {
 
   /** Tells every session that shares a guild with the user how the user's presence is now. */
   announcePresence(userId: string): void {
-    const presence = this.presenceOf(userId) ?? { status: 'offline' as Presence['status'], activities: [] };
+    const presence = this.presenceOf(userId) ?? { status: 'offline', activities: [] };
     const guilds = this.#core.world.guildsOf(userId);
     for (const session of this.#sessions.all()) {
       if (session.user.id === userId) continue;
@@ -97,8 +97,9 @@ export class Delivery {
 
   #reaches(session: Session, { t, d, audience }: Announcement): boolean {
     if (audience.kind === 'users') {
-      const guildId = (d as { guild_id?: string } | null)?.guild_id ?? null;
-      return audience.userIds.includes(session.user.id) && (t === 'GUILD_DELETE' || session.serves(guildId));
+      if (!audience.userIds.includes(session.user.id)) return false;
+      const guildId = guildOf(t, d);
+      return session.serves(guildId) && this.#passesIntents(session, t, d, guildId === null ? 'dm' : 'guild');
     }
     if (!this.#passesIntents(session, t, d, audience.kind)) return false;
     if (audience.kind === 'dm') {
@@ -111,7 +112,7 @@ export class Delivery {
   }
 
   /** A bot's own member is told of to it whatever its intents are. */
-  #passesIntents(session: Session, t: string, d: unknown, kind: Announcement['audience']['kind']): boolean {
+  #passesIntents(session: Session, t: string, d: unknown, kind: 'guild' | 'dm'): boolean {
     if (session.intents === null || intentsAllow(session.intents, t, kind)) return true;
     return t === 'GUILD_MEMBER_UPDATE' && (d as { user?: { id: string } }).user?.id === session.user.id;
   }
@@ -125,4 +126,10 @@ export class Delivery {
     if (!this.#core.world.channels.get(channelId)) return true;
     return (this.#core.permissions(userId, { channelId }) & PermissionFlagsBits.ViewChannel) !== 0n;
   }
+}
+
+/** The guild that an event for named users is about; null when it has to do with direct messages or with nothing. */
+function guildOf(t: string, d: unknown): string | null {
+  const { id, guild_id: guildId } = d as { id?: string; guild_id?: string };
+  return guildId ?? (t.startsWith('GUILD_') ? (id ?? null) : null);
 }

@@ -170,5 +170,5 @@ function presenceFrom(data: unknown): Presence | null {
   if (typeof data !== 'object' || data === null || !('status' in data)) return null;
   const { status, activities } = data as Partial<Presence>;
   if (typeof status !== 'string') return null;
-  return { status: status === 'invisible' ? ('offline' as Presence['status']) : status, activities: activities ?? [] };
+  return { status: status === 'invisible' ? 'offline' : status, activities: activities ?? [] };
 }

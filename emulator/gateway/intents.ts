@@ -1,5 +1,5 @@
 import { GatewayIntentBits } from 'discord-api-types/v10';
-import type { Announcement, StoredApplication } from '../contract.ts';
+import type { StoredApplication } from '../contract.ts';
 
 /**
  * Which intents let an event through, and which intents an application may ask for. Source: the table "List of intents"
@@ -82,9 +82,8 @@ function intentsOf(event: string): EventIntents {
   return guildEventPattern.test(event) ? guildOnly(GatewayIntentBits.Guilds) : always;
 }
 
-/** Whether a bot that asked for `intents` gets the event `event` of that kind of audience. */
-export function intentsAllow(intents: number, event: string, kind: Announcement['audience']['kind']): boolean {
-  if (kind === 'users') return true;
+/** Whether a bot that asked for `intents` gets the event `event` of a guild or of a direct message. */
+export function intentsAllow(intents: number, event: string, kind: 'guild' | 'dm'): boolean {
   const needed = kind === 'guild' ? intentsOf(event).guild : intentsOf(event).dm;
   return needed !== null && (needed === 0 || (intents & needed) !== 0);
 }

@@ -1,4 +1,3 @@
-import type { GatewayPresenceUpdateData } from 'discord-api-types/v10';
 import type { StoredApplication, StoredSession, StoredUser, World } from '../contract.ts';
 import type { Connection } from './connection.ts';
 
@@ -8,7 +7,10 @@ export const replayLimit = 1_000;
 /** Splicing this many at a time keeps a busy session from moving its whole buffer at every event. */
 const replaySlack = 250;
 
-export type Presence = Pick<GatewayPresenceUpdateData, 'status' | 'activities'>;
+export interface Presence {
+  status: string;
+  activities: unknown[];
+}
 
 /** What READY and the filters need to know of a client; lives on while the client is away, until its resume window ends. */
 export class Session {
@@ -22,7 +24,7 @@ export class Session {
   connection: Connection | null = null;
   /** Milliseconds since the epoch; null while connected. */
   disconnectedAt: number | null = null;
-  presence: Presence = { status: 'online' as Presence['status'], activities: [] };
+  presence: Presence = { status: 'online', activities: [] };
   readonly #world: World;
   /** The state as it is stored; the data of each replayed event is its JSON text, shared by all who got the event. */
   readonly #stored: StoredSession;

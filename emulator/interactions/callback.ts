@@ -1,0 +1,200 @@
+import { MessageFlags, MessageType } from 'discord-api-types/v10';
+import { z } from 'zod';
+import type { Caller, Core, MessageInput, StoredMessage, UploadedFile } from '../contract.ts';
+import { formError } from '../errors.ts';
+import { integer, parseForm, text } from '../forms.ts';
+import type { ApiRequest } from '../http/router.ts';
+import { CommandType } from './command-schema.ts';
+import { parseModal } from './modals.ts';
+import { InteractionType, type Interaction, type InteractionRegistry } from './registry.ts';
+
+/** Source: "Interaction Callback Type" in Discord's documentation. */
+const CallbackType = {
+  message: 4,
+  deferredMessage: 5,
+  deferredUpdate: 6,
+  update: 7,
+  autocomplete: 8,
+  modal: 9,
+} as const;
+
+const callbackForm = z.object({ type: integer(1, 12), data: z.unknown() });
+const choicesForm = z.object({
+  choices: z
+    .array(
+      z.object({
+        name: text(1, 100),
+        name_localizations: z.record(z.string(), z.string()).nullish(),
+        value: z.union([z.string().max(100), z.number()]),
+      }),
+    )
+    .max(25),
+});
+
+/**
+ * The first answer to an interaction. Throws 10062 (unknown or later than three seconds), 40060 (answered already) and
+ * 50035; whatever is wrong with the data leaves the interaction unanswered, so that the bot may try again.
+ */
+export function answerInteraction(
+  core: Core,
+  registry: InteractionRegistry,
+  { params, query, body, files, reply }: ApiRequest<Caller | null>,
+): unknown {
+  const interaction = registry.waiting(params.interaction_id ?? '', params.interaction_token ?? '');
+  const { type, data } = parseForm(callbackForm, body);
+  if (!allowedTypes(interaction).includes(type)) {
+    const message = `Value must be one of {${allowedTypes(interaction).join(', ')}}.`;
+    throw formError(['type'], 'BASE_TYPE_CHOICES', message);
+  }
+  const message = perform(core, registry, interaction, type, data, files);
+  registry.acknowledge(interaction);
+  if (query.with_response !== 'true') return undefined;
+  reply.status(200);
+  return callbackResponse(core, interaction, type, message);
+}
+
+function allowedTypes({ type, message }: Interaction): number[] {
+  const { message: write, deferredMessage, deferredUpdate, update, autocomplete, modal } = CallbackType;
+  if (type === InteractionType.autocomplete) return [autocomplete];
+  const updates = message === null ? [] : [deferredUpdate, update];
+  return [write, deferredMessage, ...updates, ...(type === InteractionType.modal ? [] : [modal])];
+}
+
+/** Does what the callback asks for and answers the message that `@original` now means. */
+function perform(
+  core: Core,
+  registry: InteractionRegistry,
+  interaction: Interaction,
+  type: number,
+  data: unknown,
+  files: readonly UploadedFile[],
+): StoredMessage | null {
+  switch (type) {
+    case CallbackType.message:
+    case CallbackType.deferredMessage: {
+      const isDeferred = type === CallbackType.deferredMessage;
+      const message = isDeferred
+        ? createAnswer(core, interaction, { flags: messageData(data).flags ?? 0 }, [], MessageFlags.Loading)
+        : createAnswer(core, interaction, messageData(data), files);
+      interaction.originalId = message.id;
+      return message;
+    }
+    case CallbackType.update:
+      if (interaction.message) {
+        const { botUserId } = interaction.application;
+        const message = core.messages.edit(interaction.message.id, botUserId, messageData(data), files);
+        interaction.originalId = message.id;
+        return message;
+      }
+      return null;
+    case CallbackType.deferredUpdate:
+      interaction.originalId = interaction.message?.id ?? null;
+      return interaction.message;
+    case CallbackType.autocomplete:
+      sendChoices(core, interaction, data);
+      return null;
+    default:
+      showModal(core, registry, interaction, data);
+      return null;
+  }
+}
+
+function messageData(data: unknown): MessageInput {
+  return data ?? {};
+}
+
+/**
+ * Writes a message in the name of the application. The first answer to a command has a message type of its own; later
+ * ones name the first. Whether it is ephemeral is told by a flag, as everywhere at Discord.
+ */
+export function createAnswer(
+  core: Core,
+  interaction: Interaction,
+  input: MessageInput,
+  files: readonly UploadedFile[],
+  extraFlags = 0,
+): StoredMessage {
+  const { application, user, channel, commandType, message: source, originalId } = interaction;
+  const flags = typeof input.flags === 'number' ? input.flags : 0;
+  const isEphemeral = (flags & MessageFlags.Ephemeral) !== 0;
+  const isFirst = originalId === null;
+  return core.messages.create(
+    {
+      channelId: channel.id,
+      authorId: application.botUserId,
+      applicationId: application.id,
+      ephemeralTo: isEphemeral ? user.id : null,
+      flags: extraFlags | (isEphemeral ? MessageFlags.Ephemeral : 0),
+      ...(isFirst && commandType !== null ? { type: typeOfAnswer(commandType) } : {}),
+      interaction: {
+        id: interaction.id,
+        type: interaction.type,
+        userId: user.id,
+        name: interaction.name,
+        ...(source ? { interactedMessageId: source.id } : {}),
+        ...(originalId === null ? {} : { originalResponseId: originalId }),
+      },
+    },
+    { ...input, flags: flags & ~MessageFlags.Ephemeral },
+    files,
+  );
+}
+
+function typeOfAnswer(commandType: number): MessageType {
+  return commandType === CommandType.chatInput ? MessageType.ChatInputCommand : MessageType.ContextMenuCommand;
+}
+
+function sendChoices(core: Core, { nonce, user }: Interaction, data: unknown): void {
+  const { choices } = parseForm(z.object({ data: choicesForm }), { data }).data;
+  core.bus.announce({
+    t: 'APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE',
+    d: { nonce, choices },
+    audience: { kind: 'users', userIds: [user.id] },
+  });
+}
+
+function showModal(core: Core, registry: InteractionRegistry, interaction: Interaction, data: unknown): void {
+  const { custom_id: customId, title, components } = parseModal(data);
+  registry.showModal({ origin: interaction, customId, title, components });
+  const { application } = interaction;
+  core.bus.announce({
+    t: 'INTERACTION_MODAL_CREATE',
+    d: {
+      id: interaction.id,
+      nonce: interaction.nonce,
+      channel_id: interaction.channel.id,
+      application: { id: application.id, name: application.name, icon: null, description: '' },
+      custom_id: customId,
+      title,
+      components,
+    },
+    audience: { kind: 'users', userIds: [interaction.user.id] },
+  });
+}
+
+/** Source: "Interaction Callback Response Object" in Discord's documentation. */
+function callbackResponse(
+  core: Core,
+  { id, type: interactionType, application }: Interaction,
+  type: number,
+  message: StoredMessage | null,
+): Record<string, unknown> {
+  const flags = message?.flags ?? 0;
+  return {
+    interaction: {
+      id,
+      type: interactionType,
+      ...(message
+        ? {
+            response_message_id: message.id,
+            response_message_loading: (flags & MessageFlags.Loading) !== 0,
+            response_message_ephemeral: message.ephemeralTo !== null,
+          }
+        : {}),
+    },
+    resource: {
+      type,
+      ...(message ? { message: core.messages.serialise(message, application.botUserId) } : {}),
+    },
+  };
+}
