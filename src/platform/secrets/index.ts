@@ -12,3 +12,6 @@ export interface Vault {
   /** Destroys the author's data key, here and in every other process. */
   forget(db: Db, authorId: string): Promise<void>;
 }
+
+export { loadInstanceKey } from './instance-key.ts';
+export { createVault, secretsMigrations } from './vault.ts';

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, link, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorMessage, StartError } from '../../kernel/errors.ts';
+import { KEY_BYTES } from './cipher.ts';
+
+/**
+ * The key that wraps all others: from the environment where it is given there, else from `instance.key` in the data
+ * folder, which is made at the first start and readable by its owner alone. Rejects with a StartError.
+ *
+ * @param options.fromEnvironment 32 bytes in base64 or hexadecimal
+ */
+export async function loadInstanceKey(options: {
+  dataDir: string;
+  fromEnvironment: string | undefined;
+}): Promise<Buffer> {
+  if (options.fromEnvironment !== undefined) {
+    const key = parseKey(options.fromEnvironment);
+    if (key) return key;
+    throw new StartError(
+      'The instance key in the environment is not 32 bytes in base64 or hexadecimal. `openssl rand -base64 32` makes one.',
+    );
+  }
+  const path = join(options.dataDir, 'instance.key');
+  try {
+    const text = (await readKeyFile(path)) ?? (await makeKeyFile(path));
+    const key = parseKey(text);
+    if (key) return key;
+  } catch (error) {
+    throw new StartError(
+      `The instance key ${path} cannot be used: ${errorMessage(error)}. ` +
+        'Give the user that runs Familiar the right to read and write it.',
+      { cause: error },
+    );
+  }
+  throw new StartError(
+    `The instance key ${path} is damaged. Put it back from a backup: without it, what people wrote cannot be read. ` +
+      'If there is none and that is acceptable, delete the file and a new key will be made.',
+  );
+}
+
+function parseKey(text: string): Buffer | undefined {
+  const trimmed = text.trim();
+  if (/^[0-9a-f]{64}$/i.test(trimmed)) return Buffer.from(trimmed, 'hex');
+  if (!/^[\w+/-]{43}=?$/.test(trimmed)) return undefined;
+  const key = Buffer.from(trimmed, 'base64');
+  return key.length === KEY_BYTES ? key : undefined;
+}
+
+async function readKeyFile(path: string): Promise<string | undefined> {
+  try {
+    const text = await readFile(path, 'utf8');
+    await chmod(path, 0o600);
+    return text;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Written and flushed under another name first: a key that exists is whole, and one that exists is never replaced. */
+async function makeKeyFile(path: string): Promise<string> {
+  const text = `${randomBytes(KEY_BYTES).toString('base64')}\n`;
+  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    await link(draft, path);
+    return text;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return await readFile(path, 'utf8');
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}

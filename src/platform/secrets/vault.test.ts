@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { testDatabase } from '../../testing/postgres.ts';
+import { createVault, secretsMigrations } from './index.ts';
+
+const database = await testDatabase({ migrations: [secretsMigrations] });
+const { postgres } = database;
+const { db } = postgres;
+afterAll(() => database.close());
+
+const instanceKey = randomBytes(32);
+const vault = createVault({ instanceKey });
+
+describe('the vault', () => {
+  it('gives back what was sealed, of any length and script, in another process too', async () => {
+    for (const text of ['', 'hello', 'größer 🦊 第', 'x'.repeat(100_000)]) {
+      const sealed = await vault.seal(db, 'alice', 'row 1', text);
+      expect(await createVault({ instanceKey }).open(db, 'alice', 'row 1', sealed)).toBe(text);
+    }
+  });
+
+  it('never seals the same text to the same bytes, and shows none of it', async () => {
+    const [one, two] = [await vault.seal(db, 'a', 'c', 'secret'), await vault.seal(db, 'a', 'c', 'secret')];
+    expect(one.equals(two)).toBe(false);
+    expect(one.toString('latin1')).not.toContain('secret');
+  });
+
+  it('throws when a byte of the text, the context or the format was altered', async () => {
+    const sealed = await vault.seal(db, 'alice', 'row 1', 'hello');
+    for (let at = 9; at < sealed.length; at += 1) {
+      const altered = Buffer.from(sealed);
+      altered[at] = (altered[at] ?? 0) ^ 1;
+      await expect(vault.open(db, 'alice', 'row 1', altered)).rejects.toThrow();
+    }
+    await expect(vault.open(db, 'alice', 'row 2', sealed)).rejects.toThrow();
+    await expect(vault.open(db, 'alice', 'row 1', Buffer.of(7))).rejects.toThrow(/unknown format 7/);
+    await expect(vault.open(db, 'alice', 'row 1', sealed.subarray(0, 12))).rejects.toThrow();
+  });
+
+  it('cannot open with the key of another author', async () => {
+    const sealed = await vault.seal(db, 'alice', 'row 1', 'hello');
+    await vault.seal(db, 'bob', 'row 1', 'hello');
+    expect(await vault.open(db, 'bob', 'row 1', sealed)).toBeNull();
+  });
+
+  it('opens nothing of a forgotten author, in any process, even when they write again', async () => {
+    const elsewhere = createVault({ instanceKey });
+    const before = await vault.seal(db, 'carol', 'row 1', 'hello');
+    const other = await vault.seal(db, 'dave', 'row 1', 'hello');
+    expect(await elsewhere.open(db, 'carol', 'row 1', before)).toBe('hello');
+    await vault.forget(db, 'carol');
+    expect(await elsewhere.open(db, 'carol', 'row 1', before)).toBeNull();
+    const after = await elsewhere.seal(db, 'carol', 'row 2', 'again');
+    expect(await vault.open(db, 'carol', 'row 1', before)).toBeNull();
+    expect(await vault.open(db, 'carol', 'row 2', after)).toBe('again');
+    expect(await vault.open(db, 'dave', 'row 1', other)).toBe('hello');
+  });
+
+  it('keeps no key whose transaction was taken back', async () => {
+    await postgres
+      .transaction(async (tx) => {
+        await vault.seal(tx, 'erin', 'row 1', 'gone');
+        throw new Error('taken back');
+      })
+      .catch(() => {});
+    const sealed = await vault.seal(db, 'erin', 'row 1', 'stays');
+    expect(await createVault({ instanceKey }).open(db, 'erin', 'row 1', sealed)).toBe('stays');
+  });
+
+  it('makes one key for many that write at once for the first time', async () => {
+    const sealed = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => vault.seal(db, 'frank', `row ${n}`, `text ${n}`)));
+    const opened = await Promise.all(sealed.map((bytes, n) => vault.open(db, 'frank', `row ${n + 1}`, bytes)));
+    expect(opened).toEqual([1, 2, 3, 4, 5, 6].map((n) => `text ${n}`));
+  });
+
+  it('says so when the instance key is another one', async () => {
+    const sealed = await vault.seal(db, 'alice', 'row 1', 'hello');
+    const stranger = createVault({ instanceKey: randomBytes(32) });
+    await expect(stranger.open(db, 'alice', 'row 1', sealed)).rejects.toThrow(/instance key is not the one/);
+  });
+});
