@@ -143,6 +143,11 @@ export interface DiscordActions {
     range: { before?: string; after?: string; around?: string; limit: number },
   ): Promise<APIMessage[]>;
   openDm(userId: string): Promise<string>;
+  /**
+   * The bytes of an attachment of a message. Only Discord's own file hosts (or those of `apiBase`) are asked, without
+   * the token and without following redirects; longer bodies are refused with `discord/too-large`.
+   */
+  attachment(url: string, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array>;
   interaction(interaction: APIInteraction): InteractionReplies;
   /** Makes Discord's global commands equal these; sends nothing when they already are. */
   registerCommands(commands: RESTPutAPIApplicationCommandsJSONBody): Promise<'unchanged' | 'updated'>;

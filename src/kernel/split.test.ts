@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { longTests } from '../testing/long.ts';
+import { splitMessage, splitRanges } from './split.ts';
+
+const numRuns = longTests() ? 5_000 : 300;
+const LIMIT = 120;
+const words = (count: number, word = 'word') => Array.from({ length: count }, () => word).join(' ');
+
+describe('splitMessage', () => {
+  it('leaves what fits alone and drops what is blank', () => {
+    expect(splitMessage('Hello.')).toEqual(['Hello.']);
+    expect(splitMessage('x'.repeat(2000))).toEqual(['x'.repeat(2000)]);
+    expect(splitMessage('')).toEqual([]);
+    expect(splitMessage(' \n\t '.repeat(2000))).toEqual([]);
+  });
+
+  it('prefers paragraphs to lines, lines to sentences, sentences to spaces', () => {
+    const paragraph = words(16);
+    expect(splitMessage(`${paragraph}\n\n${words(4)}\n${words(10)}`, { limit: LIMIT })[0]).toBe(paragraph);
+    expect(splitMessage(`${paragraph}\nAnd so. On it goes ${words(10)}`, { limit: LIMIT })[0]).toBe(paragraph);
+    expect(splitMessage(`${words(16)}. And ${words(20)}`, { limit: LIMIT })[0]).toBe(`${words(16)}.`);
+    expect(splitMessage(words(40), { limit: LIMIT })[0]).toBe(words(24));
+    expect(splitMessage('x'.repeat(250), { limit: LIMIT }).map((part) => part.length)).toEqual([120, 120, 10]);
+  });
+
+  it('closes a code block and opens it again in the same language', () => {
+    const code = Array.from({ length: 20 }, (_, index) => `let a${index} = 1;`).join('\n');
+    const parts = splitMessage(`Look:\n\n\`\`\`ts\n${code}\n\`\`\`\nDone.`, { limit: LIMIT });
+    expect(parts.length).toBeGreaterThan(2);
+    expect(parts[0]).toMatch(/^Look:\n\n```ts\nlet a0 = 1;\n[^]*\n```$/);
+    for (const part of parts.slice(1, -1)) expect(part).toMatch(/^```ts\nlet a\d+ = 1;\n[^]*\n```$/);
+    expect(parts.at(-1)).toMatch(/```\nDone\.$/);
+    expect(parts.join('\n').match(/let a\d+/g)).toHaveLength(20);
+  });
+
+  it('takes a longer fence for one that shorter ones do not close', () => {
+    const inner = Array.from({ length: 8 }, (_, index) => `\`\`\`js\nline${index}\n\`\`\``).join('\n');
+    const parts = splitMessage(`\`\`\`\`md\n${inner}\n\`\`\`\`\nafter`, { limit: LIMIT });
+    for (const part of parts.slice(0, -1)) expect(part).toMatch(/^````md\n[^]*\n````$/);
+    expect(parts.at(-1)).toMatch(/\nafter$/);
+  });
+
+  it('does not end a part with a code block that shows nothing', () => {
+    const parts = splitMessage(`${words(22)}\n\`\`\`py\n${words(10)}\n\`\`\``, { limit: LIMIT });
+    expect(parts).toEqual([words(22), `\`\`\`py\n${words(10)}\n\`\`\``]);
+  });
+
+  it('closes a code block that the text leaves open', () => {
+    expect(splitMessage('```ts\nconst a = 1')).toEqual(['```ts\nconst a = 1\n```']);
+    expect(splitMessage('Here:\n```ts')).toEqual(['Here:\n```ts']);
+  });
+
+  it.each([
+    ['a mention', '<@!123456789012345678>'],
+    ['a role', '<@&123456789012345678>'],
+    ['a custom emoji', '<a:party_parrot:123456789012345678>'],
+    ['a timestamp', '<t:1700000000:R>'],
+    ['a command', '</remind me later:123456789012345678>'],
+    ['an address', 'https://example.org/a/b?c=d&e=f#g'],
+    ['a link', '[a text here](https://example.org/a)'],
+    ['a spoiler', '||the butler did it, as ever||'],
+    ['a family', '👨‍👩‍👧‍👦'],
+    ['a flag', '🇦🇹🇩🇪'.slice(0, 4)],
+    ['a skin tone', '👍🏽'],
+    ['a letter with marks', 'e\u0301\u0323'],
+  ])('never cuts %s', (_name, piece) => {
+    for (let before = LIMIT - piece.length - 3; before <= LIMIT + 1; before += 1) {
+      for (const filler of ['x'.repeat(before), `${'x'.repeat(before - 1)} `]) {
+        const parts = splitMessage(`${filler}${piece} ${'y'.repeat(150)}`, { limit: LIMIT });
+        expect(parts.some((part) => part.includes(piece))).toBe(true);
+      }
+    }
+  });
+
+  it('cuts an address only when it alone is longer than a part', () => {
+    const address = `https://example.org/${'a'.repeat(200)}`;
+    const parts = splitMessage(`See ${address}`, { limit: LIMIT });
+    expect(parts).toEqual(['See', address.slice(0, LIMIT), address.slice(LIMIT)]);
+  });
+
+  it('refuses a limit that leaves no room for text', () => {
+    expect(() => splitMessage('text', { limit: 20 })).toThrow(RangeError);
+  });
+
+  it.each(['a', ' ', '\n', '`', '|', '<', '[', 'h', '```\n', '👨‍👩‍👧‍👦', '🇦🇹', 'a\u0301', 'https://', '||a'])(
+    'takes time linear in a megabyte of %j',
+    (unit) => {
+      const startMs = performance.now();
+      const parts = splitMessage(unit.repeat(1_000_000 / unit.length));
+      expect(Math.max(0, ...parts.map((part) => part.length))).toBeLessThanOrEqual(2000);
+      // A hundredth of what quadratic time would take, and ten times what is needed.
+      expect(performance.now() - startMs).toBeLessThan(10_000);
+    },
+  );
+});
+
+const unit = fc.oneof(
+  { weight: 6, arbitrary: fc.stringMatching(/^[a-z]{1,12}$/) },
+  { weight: 4, arbitrary: fc.constantFrom(' ', ' ', '. ', '\n', '\n\n', ', ') },
+  { weight: 1, arbitrary: fc.constantFrom('```ts\n', '\n```\n', '```', '````', '\n````md\n', '  ```\n', '~~~') },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('<@123456789012345678>', '||hidden||', '||', 'https://example.org/x', '👨‍👩‍👧‍👦', '🇦🇹', '👍🏽'),
+  },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+  { weight: 1, arbitrary: fc.nat({ max: 300 }).map((count) => 'z'.repeat(count)) },
+);
+const source = fc.array(unit, { maxLength: 120, size: 'max' }).map((units) => units.join(''));
+
+describe('any text', () => {
+  it('gives parts that Discord takes', () => {
+    fc.assert(
+      fc.property(source, (text) => {
+        for (const part of splitMessage(text, { limit: LIMIT })) {
+          expect(part.length).toBeLessThanOrEqual(LIMIT);
+          expect(part.trim()).not.toBe('');
+          if (text.isWellFormed()) expect(part.isWellFormed()).toBe(true);
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  it('is all there once the added markers are removed', () => {
+    fc.assert(
+      fc.property(source, (text) => {
+        const ranges = splitRanges(text, LIMIT);
+        let end = 0;
+        for (const range of ranges) {
+          const gap = text.slice(end, range.start);
+          expect(gap).toMatch(/^\s*(?:`{3,16}\s*)?$/);
+          if (gap.includes('`')) expect(range.opening).toBe('');
+          expect(range.end).toBeGreaterThan(range.start);
+          end = range.end;
+        }
+        expect(text.slice(end)).toMatch(/^\s*(?:`{3,16}\s*)?$/);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('keeps all parts but the last two when more is written', () => {
+    fc.assert(
+      fc.property(source, source, (text, more) => {
+        const before = splitMessage(text, { limit: LIMIT }).slice(0, -2);
+        expect(splitMessage(text + more, { limit: LIMIT }).slice(0, before.length)).toEqual(before);
+      }),
+      { numRuns },
+    );
+  });
+});

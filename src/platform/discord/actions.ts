@@ -1,0 +1,70 @@
+import { Routes, type APIChannel, type APIMessage } from 'discord-api-types/v10';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import { fetchAttachment } from './attachment.ts';
+import { ChannelWriter } from './channel-writer.ts';
+import { registerCommands } from './commands.ts';
+import type { GlobalGate } from './global-gate.ts';
+import type { DiscordHttp } from './http.ts';
+import type { DiscordActions } from './index.ts';
+import { Replies } from './interaction.ts';
+import { discordLimits } from './limits.ts';
+import { LiveAnswer } from './live.ts';
+import { Pacer } from './pacer.ts';
+import { Typing } from './typing.ts';
+
+export interface ActionsContext {
+  http: DiscordHttp;
+  gate: GlobalGate;
+  clock: Clock;
+  logger: Logger;
+  applicationId: string;
+  fileOrigins: readonly string[];
+  /** Remembers a DM channel that was opened. */
+  onDmOpened: (channelId: string, userId: string) => Promise<void>;
+}
+
+export function createActions(context: ActionsContext): DiscordActions {
+  const { http, gate, clock, logger } = context;
+  const pacer = new Pacer(clock);
+  const writer = new ChannelWriter(http, pacer);
+  const typing = new Typing(http, gate, clock);
+  const ownReaction = (channelId: string, messageId: string, emoji: string) =>
+    Routes.channelMessageOwnReaction(channelId, messageId, encodeURIComponent(emoji));
+  return {
+    send: (channelId, message, options) => writer.create(channelId, message, options),
+    edit: (channelId, messageId, message) => writer.edit(channelId, messageId, message),
+    delete: (channelId, messageId) => writer.delete(channelId, messageId),
+    live: (options) => new LiveAnswer(options, { writer, lane: pacer.lane(options.channelId), gate, clock, logger }),
+    typing: (channelId) => typing.start(channelId),
+    react: async (channelId, messageId, emoji) => {
+      await http.request({ method: 'PUT', path: ownReaction(channelId, messageId, emoji), repeatable: true });
+    },
+    unreact: async (channelId, messageId, emoji) => {
+      await http.request({ method: 'DELETE', path: ownReaction(channelId, messageId, emoji), repeatable: true });
+    },
+    message: (channelId, messageId) =>
+      http.request<APIMessage>({
+        method: 'GET',
+        path: Routes.channelMessage(channelId, messageId),
+        repeatable: true,
+      }),
+    messages: (channelId, { limit, ...range }) =>
+      http.request<APIMessage[]>({
+        method: 'GET',
+        path: Routes.channelMessages(channelId),
+        query: { ...range, limit: String(Math.min(limit, discordLimits.messagesPerFetch)) },
+        repeatable: true,
+      }),
+    openDm: async (userId) => {
+      const body = { recipient_id: userId };
+      const path = Routes.userChannels();
+      const channel = await http.request<APIChannel>({ method: 'POST', path, body, repeatable: true });
+      await context.onDmOpened(channel.id, userId);
+      return channel.id;
+    },
+    attachment: (url, maxBytes, signal) => fetchAttachment(context.fileOrigins, url, maxBytes, signal),
+    interaction: (interaction) => new Replies(interaction, http, writer),
+    registerCommands: (commands) => registerCommands(http, context.applicationId, commands),
+  };
+}

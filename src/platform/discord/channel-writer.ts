@@ -1,0 +1,93 @@
+import { Routes, type APIMessage } from 'discord-api-types/v10';
+import { VendorError } from '../../kernel/errors.ts';
+import { nonceFromName } from '../../kernel/ids.ts';
+import { discordCodes, isDiscordError } from './errors.ts';
+import type { DiscordHttp } from './http.ts';
+import type { OutgoingMessage, SendOptions } from './index.ts';
+import type { BucketState, Pacer } from './pacer.ts';
+import { messageBody, messageFiles } from './payload.ts';
+
+/** Says with Discord's answer that a write taken from a lane is done. */
+export type Taken = (answer: BucketState | undefined) => void;
+
+export interface WriteOptions {
+  /** A write already taken from the channel's lane; without it the call waits for one. */
+  taken?: Taken;
+  /** Only shows progress: not worth a second attempt. */
+  progress?: boolean;
+}
+
+/** Creates and edits messages within the channel's budget. */
+export class ChannelWriter {
+  #http: DiscordHttp;
+  #pacer: Pacer;
+
+  constructor(http: DiscordHttp, pacer: Pacer) {
+    this.#http = http;
+    this.#pacer = pacer;
+  }
+
+  create(
+    channelId: string,
+    message: OutgoingMessage,
+    options: SendOptions = {},
+    write: WriteOptions = {},
+  ): Promise<APIMessage> {
+    const body = {
+      ...messageBody(message),
+      ...(options.key === undefined ? {} : { nonce: nonceFromName(options.key), enforce_nonce: true }),
+      ...(options.replyTo === undefined
+        ? {}
+        : { message_reference: { message_id: options.replyTo, fail_if_not_exists: false } }),
+    };
+    const path = Routes.channelMessages(channelId);
+    return this.#write('POST', channelId, path, body, message, { ...write, repeatable: options.key !== undefined });
+  }
+
+  edit(channelId: string, messageId: string, message: OutgoingMessage, write: WriteOptions = {}): Promise<APIMessage> {
+    const path = Routes.channelMessage(channelId, messageId);
+    return this.#write('PATCH', channelId, path, messageBody(message), message, { ...write, repeatable: true });
+  }
+
+  /** A message that is gone already counts as deleted. */
+  async delete(channelId: string, messageId: string): Promise<void> {
+    try {
+      await this.#http.request({
+        method: 'DELETE',
+        path: Routes.channelMessage(channelId, messageId),
+        repeatable: true,
+      });
+    } catch (error) {
+      if (!isDiscordError(error, discordCodes.unknownMessage)) throw error;
+    }
+  }
+
+  async #write(
+    method: 'POST' | 'PATCH',
+    channelId: string,
+    path: `/${string}`,
+    body: unknown,
+    message: OutgoingMessage,
+    write: WriteOptions & { repeatable: boolean },
+  ): Promise<APIMessage> {
+    const lane = this.#pacer.lane(channelId);
+    const taken = write.taken ?? (await lane.enter());
+    let bucket: BucketState | undefined;
+    try {
+      return await this.#http.request<APIMessage>({
+        method,
+        path,
+        body,
+        files: messageFiles(message),
+        repeatable: write.repeatable,
+        onBucket: (state) => (bucket = state),
+        ...(write.progress ? { priority: 'progress', patient: false } : {}),
+      });
+    } catch (error) {
+      if (error instanceof VendorError && error.retryAfterMs !== undefined) lane.block(error.retryAfterMs);
+      throw error;
+    } finally {
+      taken(bucket);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { DiscordAPIError, HTTPError, RateLimitError } from '@discordjs/rest';
+import { errorMessage, VendorError } from '../../kernel/errors.ts';
+
+/** Discord's error codes that the code acts on. */
+export const discordCodes = {
+  unknownChannel: 'discord/10003',
+  unknownMessage: 'discord/10008',
+  unknownWebhook: 'discord/10015',
+  unknownInteraction: 'discord/10062',
+  alreadyAcknowledged: 'discord/40060',
+  missingAccess: 'discord/50001',
+  missingPermissions: 'discord/50013',
+  invalidWebhookToken: 'discord/50027',
+  unauthorized: 'discord/401',
+  rateLimited: 'discord/429',
+  unreachable: 'discord/unreachable',
+} as const;
+
+export function isDiscordError(error: unknown, ...codes: string[]): error is VendorError {
+  return error instanceof VendorError && codes.includes(error.code);
+}
+
+/**
+ * Discord's answer or its absence as a VendorError. Addresses and bodies stay behind: the first hold interaction tokens,
+ * the second what people wrote.
+ */
+export function translateError(error: unknown): VendorError {
+  if (error instanceof VendorError) return error;
+  if (error instanceof RateLimitError) {
+    return new VendorError(discordCodes.rateLimited, `Discord asks to wait ${Math.ceil(error.retryAfter)} ms`, {
+      retryable: true,
+      retryAfterMs: error.retryAfter,
+    });
+  }
+  if (error instanceof DiscordAPIError) {
+    const code = typeof error.code === 'number' && error.code > 0 ? error.code : error.status;
+    const retryable = error.status === 429 || error.status >= 500;
+    return new VendorError(`discord/${code}`, `Discord refused: ${error.message} (${code})`, { retryable });
+  }
+  if (error instanceof HTTPError) {
+    return new VendorError(`discord/${error.status}`, `Discord answered ${error.status}`, { retryable: true });
+  }
+  return new VendorError(discordCodes.unreachable, `Discord cannot be reached: ${reason(error)}`, { retryable: true });
+}
+
+function reason(error: unknown): string {
+  if (error instanceof Error && error.name === 'AbortError') return 'no answer in time';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code || errorMessage(error);
+}

@@ -1,0 +1,135 @@
+import { DiscordAPIError, HTTPError, parseResponse, RateLimitError, REST, type RawFile } from '@discordjs/rest';
+import type { Clock } from '../../kernel/clock.ts';
+import type { VendorError } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Random } from '../../kernel/random.ts';
+import { translateError } from './errors.ts';
+import type { GlobalGate, Priority } from './global-gate.ts';
+import { readBucket, type BucketState } from './pacer.ts';
+import { createTransport } from './transport.ts';
+
+const DISCORD_API = 'https://discord.com/api';
+const REQUEST_TIMEOUT_MS = 15_000;
+const RETRIES = 3;
+const FIRST_RETRY_MS = 250;
+/** Longer waits are told to the caller, whose job can come again. */
+const LONGEST_WAIT_MS = 60_000;
+
+export interface DiscordRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: `/${string}`;
+  body?: unknown;
+  query?: Record<string, string>;
+  files?: RawFile[];
+  priority?: Priority;
+  /** Interactions carry their own token and do not count towards the global limit. */
+  tokenInPath?: boolean;
+  /** Whether the same request may be sent again after an answer that did not come. */
+  repeatable: boolean;
+  /** Whether to wait and try again at all; an edit that the next one replaces is not worth it. */
+  patient?: boolean;
+  signal?: AbortSignal;
+  onBucket?: (bucket: BucketState) => void;
+}
+
+export interface DiscordHttpOptions {
+  token: string;
+  /** Base without version; Discord's own when undefined. */
+  apiBase: string | undefined;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  gate: GlobalGate;
+}
+
+/**
+ * Requests to Discord: under the global limit, each within 15 s, with 429, 5xx and network faults tried again (three
+ * times, waiting longer each time), errors translated. `@discordjs/rest` counts the limits of each route; it is told
+ * to reject instead of wait, so that all waiting happens here, on the injected clock.
+ */
+export class DiscordHttp {
+  /** For the gateway's own requests. */
+  readonly rest: REST;
+  #options: DiscordHttpOptions;
+  #transport = createTransport();
+
+  constructor(options: DiscordHttpOptions) {
+    this.#options = options;
+    const origin = options.apiBase === undefined ? undefined : new URL(options.apiBase).origin;
+    this.rest = new REST({
+      version: '10',
+      api: options.apiBase?.replace(/\/+$/, '') ?? DISCORD_API,
+      ...(origin === undefined ? {} : { cdn: origin, mediaProxy: origin }),
+      makeRequest: this.#transport.makeRequest,
+      retries: 0,
+      timeout: REQUEST_TIMEOUT_MS,
+      rejectOnRateLimit: () => true,
+      globalRequestsPerSecond: Infinity,
+      offset: 0,
+    }).setToken(options.token);
+    this.rest.on('rateLimited', (info) =>
+      options.logger.debug({ route: info.route, ms: info.retryAfter }, 'rate limit'),
+    );
+  }
+
+  /** Resolves to the decoded body. Rejects with a VendorError, or with the signal's reason. */
+  async request<T>(request: DiscordRequest): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
+      request.signal?.throwIfAborted();
+      try {
+        return (await this.#once(request)) as T;
+      } catch (error) {
+        request.signal?.throwIfAborted();
+        const waitMs = this.#waitBefore(request, error, attempt);
+        if (waitMs === undefined) throw this.#translate(error);
+        await this.#options.clock.sleep(waitMs, request.signal);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.rest.clearHandlerSweeper();
+    this.rest.clearHashSweeper();
+    await this.#transport.close();
+  }
+
+  async #once(request: DiscordRequest): Promise<unknown> {
+    const answered = request.tokenInPath
+      ? undefined
+      : await this.#options.gate.enter(request.priority ?? 'urgent', request.signal);
+    try {
+      const response = await this.rest.queueRequest({
+        fullRoute: request.path,
+        method: request.method as Parameters<REST['queueRequest']>[0]['method'],
+        auth: !request.tokenInPath,
+        ...(request.body === undefined ? {} : { body: request.body }),
+        ...(request.query ? { query: new URLSearchParams(request.query) } : {}),
+        ...(request.files?.length ? { files: request.files } : {}),
+        ...(request.signal ? { signal: request.signal } : {}),
+      });
+      const bucket = readBucket(response.headers);
+      if (bucket) request.onBucket?.(bucket);
+      return await parseResponse(response);
+    } finally {
+      answered?.();
+    }
+  }
+
+  /** How long to wait before the next attempt; undefined when there is none. */
+  #waitBefore(request: DiscordRequest, error: unknown, attempt: number): number | undefined {
+    if (error instanceof RateLimitError) {
+      const waitMs = Math.max(error.retryAfter, error.sublimitTimeout, 1);
+      if (error.global) this.#options.gate.block(waitMs);
+      return request.patient === false || waitMs > LONGEST_WAIT_MS ? undefined : waitMs;
+    }
+    const passing = error instanceof HTTPError || !(error instanceof DiscordAPIError);
+    if (!passing || request.patient === false || !request.repeatable || attempt >= RETRIES) return undefined;
+    return FIRST_RETRY_MS * 2 ** attempt * (0.5 + this.#options.random.next());
+  }
+
+  #translate(error: unknown): VendorError {
+    // One 401 makes the library drop its token for good; the next request shall be judged by Discord again.
+    if (error instanceof DiscordAPIError && error.status === 401) this.rest.setToken(this.#options.token);
+    return translateError(error);
+  }
+}

@@ -1,0 +1,199 @@
+import {
+  InteractionResponseType,
+  InteractionType,
+  MessageFlags,
+  Routes,
+  type APIApplicationCommandOptionChoice,
+  type APIInteraction,
+  type APIInteractionResponseCallbackData,
+  type APIMessage,
+  type APIModalInteractionResponseCallbackData,
+} from 'discord-api-types/v10';
+import type { RawFile } from '@discordjs/rest';
+import type { ChannelWriter } from './channel-writer.ts';
+import { discordCodes, isDiscordError } from './errors.ts';
+import type { DiscordHttp } from './http.ts';
+import type { InteractionReplies, OutgoingMessage } from './index.ts';
+import { discordLimits } from './limits.ts';
+import { clip, messageBody, messageFiles } from './payload.ts';
+
+/**
+ * What Discord has been told: nothing yet; that an answer comes (`deferred`, in public or not); that the component's
+ * message stays as it is for now (`acknowledged`); the answer (`answered`).
+ */
+type State = 'fresh' | 'deferred' | 'acknowledged' | 'answered';
+
+interface Callback {
+  type: InteractionResponseType;
+  data?: object;
+  files?: RawFile[];
+}
+
+interface CallbackAnswer {
+  resource?: { message?: APIMessage };
+}
+
+/** The token has run out, or was never known to Discord. */
+const EXPIRED = [discordCodes.invalidWebhookToken, discordCodes.unknownWebhook, discordCodes.unknownInteraction];
+
+/**
+ * Answers one interaction, in whichever state it is. Another process may have answered first (40060): then the deferred
+ * answer is filled or followed up, as the state says. After 15 minutes, public replies go to the channel as messages.
+ */
+export class Replies implements InteractionReplies {
+  #interaction: APIInteraction;
+  #http: DiscordHttp;
+  #writer: ChannelWriter;
+  #state: State = 'fresh';
+  #ephemeral = false;
+  #sent = 0;
+
+  constructor(interaction: APIInteraction, http: DiscordHttp, writer: ChannelWriter) {
+    this.#interaction = interaction;
+    this.#http = http;
+    this.#writer = writer;
+  }
+
+  async defer({ ephemeral }: { ephemeral: boolean }): Promise<void> {
+    if (this.#state !== 'fresh') return;
+    const data = ephemeral ? { flags: MessageFlags.Ephemeral } : {};
+    await this.#callback({ type: InteractionResponseType.DeferredChannelMessageWithSource, data });
+    this.#state = 'deferred';
+    this.#ephemeral = ephemeral;
+  }
+
+  async deferUpdate(): Promise<void> {
+    if (this.#state !== 'fresh') return;
+    await this.#callback({ type: InteractionResponseType.DeferredMessageUpdate });
+    this.#state = 'acknowledged';
+  }
+
+  async reply(message: OutgoingMessage, options: { ephemeral?: boolean } = {}): Promise<APIMessage | undefined> {
+    const ephemeral = options.ephemeral ?? false;
+    try {
+      if (this.#state === 'fresh') return await this.#answer(message, ephemeral);
+      if (this.#state === 'deferred') return await this.#fill(message);
+      return await this.#followUp(message, ephemeral);
+    } catch (error) {
+      const hidden = this.#state === 'deferred' ? this.#ephemeral : ephemeral;
+      if (hidden || !isDiscordError(error, ...EXPIRED) || this.#interaction.channel === undefined) throw error;
+      this.#sent += 1;
+      const key = `interaction/${this.#interaction.id}/${this.#sent}`;
+      return this.#writer.create(this.#interaction.channel.id, message, { key });
+    }
+  }
+
+  async refuse(message: OutgoingMessage): Promise<void> {
+    if (this.#state === 'deferred' && !this.#ephemeral) {
+      await this.#original('DELETE');
+      this.#state = 'answered';
+    }
+    await this.reply(message, { ephemeral: true });
+  }
+
+  async update(message: OutgoingMessage): Promise<void> {
+    if (this.#state === 'fresh') {
+      const data = messageBody(message);
+      const callback = { type: InteractionResponseType.UpdateMessage, data, files: messageFiles(message) };
+      if (await this.#callback(callback)) {
+        this.#state = 'acknowledged';
+        return;
+      }
+      this.#state = 'acknowledged';
+    }
+    if (this.#state === 'acknowledged') {
+      await this.#original('PATCH', message);
+      return;
+    }
+    // The original answer is a message of its own by now; the component's is edited as any other.
+    const on = this.#interaction.message;
+    if (on) await this.#writer.edit(on.channel_id, on.id, message);
+  }
+
+  async modal(modal: APIModalInteractionResponseCallbackData): Promise<void> {
+    if (this.#state !== 'fresh') throw new Error('A modal can only be the first answer to an interaction');
+    const data = { ...modal, title: clip(modal.title, discordLimits.modalTitleLength) };
+    await this.#callback({ type: InteractionResponseType.Modal, data });
+    this.#state = 'acknowledged';
+  }
+
+  async autocomplete(choices: APIApplicationCommandOptionChoice[]): Promise<void> {
+    const kept = choices.slice(0, discordLimits.autocompleteChoices).map((choice) => ({
+      ...choice,
+      name: clip(choice.name, discordLimits.choiceNameLength),
+    }));
+    const type = InteractionResponseType.ApplicationCommandAutocompleteResult;
+    try {
+      await this.#callback({ type, data: { choices: kept } });
+    } catch (error) {
+      // The person has typed on, or the three seconds have passed: nobody waits for these choices.
+      if (!isDiscordError(error, discordCodes.unknownInteraction)) throw error;
+    }
+  }
+
+  async #answer(message: OutgoingMessage, ephemeral: boolean): Promise<APIMessage | undefined> {
+    const data = withEphemeral(messageBody(message), ephemeral);
+    const type = InteractionResponseType.ChannelMessageWithSource;
+    const answer = await this.#callback({ type, data, files: messageFiles(message) });
+    if (answer) {
+      this.#state = 'answered';
+      return answer.resource?.message;
+    }
+    const fromComponent = this.#interaction.type === InteractionType.MessageComponent;
+    this.#state = fromComponent ? 'acknowledged' : 'deferred';
+    return fromComponent ? this.#followUp(message, ephemeral) : this.#fill(message);
+  }
+
+  async #fill(message: OutgoingMessage): Promise<APIMessage> {
+    const filled = await this.#original('PATCH', message);
+    this.#state = 'answered';
+    return filled;
+  }
+
+  #followUp(message: OutgoingMessage, ephemeral: boolean): Promise<APIMessage> {
+    return this.#http.request<APIMessage>({
+      method: 'POST',
+      path: Routes.webhook(this.#interaction.application_id, this.#interaction.token),
+      query: { wait: 'true' },
+      body: withEphemeral(messageBody(message), ephemeral),
+      files: messageFiles(message),
+      tokenInPath: true,
+      // Follow-ups have no nonce: whether one whose answer was lost has been made cannot be known.
+      repeatable: false,
+    });
+  }
+
+  #original(method: 'PATCH' | 'DELETE', message?: OutgoingMessage): Promise<APIMessage> {
+    return this.#http.request<APIMessage>({
+      method,
+      path: Routes.webhookMessage(this.#interaction.application_id, this.#interaction.token, '@original'),
+      ...(message ? { body: messageBody(message), files: messageFiles(message) } : {}),
+      tokenInPath: true,
+      repeatable: true,
+    });
+  }
+
+  /** Undefined when the interaction has been answered already, here (when the answer to that was lost) or elsewhere. */
+  async #callback(callback: Callback): Promise<CallbackAnswer | undefined> {
+    const { files, ...body } = callback;
+    try {
+      return await this.#http.request<CallbackAnswer>({
+        method: 'POST',
+        path: Routes.interactionCallback(this.#interaction.id, this.#interaction.token),
+        query: { with_response: 'true' },
+        body,
+        ...(files ? { files } : {}),
+        tokenInPath: true,
+        repeatable: true,
+      });
+    } catch (error) {
+      if (isDiscordError(error, discordCodes.alreadyAcknowledged)) return undefined;
+      throw error;
+    }
+  }
+}
+
+function withEphemeral(body: Record<string, unknown>, ephemeral: boolean): APIInteractionResponseCallbackData {
+  const flags = typeof body['flags'] === 'number' ? body['flags'] : 0;
+  return ephemeral ? { ...body, flags: flags | MessageFlags.Ephemeral } : body;
+}

@@ -1,0 +1,277 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLogger } from '../../kernel/logger.ts';
+import { systemRandom } from '../../kernel/random.ts';
+import { createManualClock, type ManualClock } from '../../testing/manual-clock.ts';
+import { createActions } from './actions.ts';
+import { GlobalGate } from './global-gate.ts';
+import { DiscordHttp } from './http.ts';
+import type { DiscordActions, LiveMessage } from './index.ts';
+import { startFakeApi, type FakeApi } from './testing/fake-api.ts';
+
+const CHANNEL = '1100000000000000001';
+const OTHER_CHANNEL = '1100000000000000002';
+
+let clock: ManualClock;
+let api: FakeApi;
+let http: DiscordHttp;
+let actions: DiscordActions;
+
+beforeEach(async () => {
+  clock = createManualClock(1_700_000_000_000);
+  api = await startFakeApi(() => clock.now());
+  const gate = new GlobalGate(clock);
+  http = new DiscordHttp({ token: 't', apiBase: api.base, clock, random: systemRandom, logger: silentLogger, gate });
+  actions = createActions({
+    http,
+    gate,
+    clock,
+    logger: silentLogger,
+    applicationId: '1',
+    fileOrigins: [],
+    onDmOpened: () => Promise.resolve(),
+  });
+});
+
+afterEach(async () => {
+  await http.close();
+  await api.close();
+});
+
+/** Turns the event loop until what is asked for is so. */
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + 5000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error('it did not happen');
+    await turn();
+  }
+}
+
+/** Moves time in small steps, giving requests over the wire the time to be answered. */
+async function pass(delayMs: number): Promise<void> {
+  for (let passedMs = 0; passedMs < delayMs; passedMs += 50) {
+    await clock.advance(50);
+    for (let turns = 0; turns < 20; turns += 1) await turn();
+    await settled();
+  }
+}
+
+/** Until no request is under way for some turns of the loop. */
+async function settled(): Promise<void> {
+  let seen = -1;
+  while (seen !== api.requests.length) {
+    seen = api.requests.length;
+    await new Promise((resolve) => setTimeout(resolve, 3));
+  }
+}
+
+async function whilePassing<T>(work: Promise<T>): Promise<T> {
+  let done = false;
+  const result = work.finally(() => (done = true));
+  result.catch(() => {});
+  while (!done) await pass(50);
+  return result;
+}
+
+const start = (key = 'answer', channelId = CHANNEL): LiveMessage => actions.live({ channelId, key });
+
+describe('a live message', () => {
+  it('shows the first text at once and the final text after it', async () => {
+    const live = actions.live({ channelId: CHANNEL, key: 'a', replyTo: '1200000000000000000' });
+    live.update('Hel');
+    await until(() => api.requests.length === 1);
+    expect(api.requests[0]?.body).toMatchObject({
+      content: 'Hel',
+      enforce_nonce: true,
+      message_reference: { message_id: '1200000000000000000', fail_if_not_exists: false },
+      allowed_mentions: { parse: [], users: [], replied_user: false },
+    });
+    const parts = await live.finish({ content: 'Hello' });
+    expect(parts).toHaveLength(1);
+    expect(api.screen()).toEqual(['Hello']);
+    expect(clock.now()).toBe(1_700_000_000_000);
+  });
+
+  it('edits about once a second, keeps a write for the final text, and never exceeds the budget', async () => {
+    const live = start();
+    let text = '';
+    for (let ms = 0; ms < 12_000; ms += 100) {
+      text += 'word ';
+      live.update(text);
+      await pass(100);
+    }
+    const edits = api.requests.length - 1;
+    expect(edits).toBeGreaterThanOrEqual(8);
+    expect(edits).toBeLessThanOrEqual(12);
+    const beforeMs = clock.now();
+    await live.finish({ content: `${text}end` });
+    expect(clock.now()).toBe(beforeMs);
+    expect(api.screen()).toEqual([`${text}end`]);
+    expect(api.tooMany).toEqual([]);
+  });
+
+  it('splits as it grows, with the stop button on the last part alone', async () => {
+    const liveComponents = [{ type: 1, components: [{ type: 2, style: 2, label: 'Stop', custom_id: 'stop' }] }];
+    const live = actions.live({ channelId: CHANNEL, key: 'a', liveComponents });
+    live.update('a'.repeat(1500));
+    await settled();
+    live.update('a'.repeat(2500));
+    await whilePassing(until(() => api.screen().length === 2));
+    const [first, second] = [...api.messages.values()];
+    expect(first).toMatchObject({ content: 'a'.repeat(2000), components: [] });
+    expect(second).toMatchObject({ content: 'a'.repeat(500), components: liveComponents });
+    expect(second).not.toHaveProperty('message_reference');
+    await whilePassing(live.finish({ content: 'a'.repeat(2600) }));
+    expect(second).toMatchObject({ content: 'a'.repeat(600), components: [] });
+  });
+
+  it('gives two answers in one channel a share each and both a final text at once', async () => {
+    const lives = [start('a'), start('b')];
+    for (let ms = 0; ms < 8000; ms += 200) {
+      for (const live of lives) live.update(`${'x'.repeat(ms / 200 + 1)}`);
+      await pass(200);
+    }
+    const beforeMs = clock.now();
+    await Promise.all(lives.map((live, index) => live.finish({ content: `final ${index}` })));
+    expect(clock.now()).toBe(beforeMs);
+    expect(api.screen()).toEqual(['final 0', 'final 1']);
+    expect(api.tooMany).toEqual([]);
+    for (const message of api.messages.values()) {
+      const edits = api.requests.filter(({ path }) => path.endsWith(`/${message.id}`));
+      expect(edits.length).toBeGreaterThanOrEqual(3);
+    }
+  });
+
+  it('deletes parts that the final text does not need and keeps the rest', async () => {
+    const live = start();
+    live.update('a'.repeat(4500));
+    await whilePassing(until(() => api.screen().length === 3));
+    const parts = await whilePassing(live.finish({ content: 'short' }));
+    expect(parts).toHaveLength(1);
+    expect(api.screen()).toEqual(['short']);
+  });
+
+  it('stops quietly when its only part was deleted', async () => {
+    const live = start();
+    live.update('some text');
+    await until(() => api.screen().length === 1);
+    api.messages.clear();
+    live.update('some text and more');
+    await pass(1500);
+    live.update('some text and more and more');
+    await pass(1500);
+    expect(await live.finish({ content: 'all of it' })).toEqual([]);
+    expect(api.screen()).toEqual([]);
+  });
+
+  it('goes on with the other parts when one was deleted', async () => {
+    const live = start();
+    live.update('a'.repeat(2500));
+    await whilePassing(until(() => api.screen().length === 2));
+    const [first] = api.messages.keys();
+    api.messages.delete(first ?? '');
+    const parts = await whilePassing(live.finish({ content: `${'c'.repeat(2000)}${'b'.repeat(1000)}` }));
+    expect(parts).toHaveLength(1);
+    expect(api.screen()).toEqual([expect.stringMatching(/b$/)]);
+  });
+
+  it('takes up an earlier attempt: edits its parts, and finds by nonce a part whose id was lost', async () => {
+    const first = start('same');
+    first.update('a'.repeat(2500));
+    await whilePassing(until(() => api.screen().length === 2));
+    const [part] = await first.abandon();
+    const second = actions.live({ channelId: CHANNEL, key: 'same', parts: part ? [part] : [] });
+    await whilePassing(second.finish({ content: 'b'.repeat(2300) }));
+    expect(api.screen()).toEqual(['b'.repeat(2000), 'b'.repeat(300)]);
+  });
+
+  it('tells of each new part before the next request, and stops when it cannot be kept', async () => {
+    const order: string[] = [];
+    const live = actions.live({
+      channelId: CHANNEL,
+      key: 'a',
+      onPart: async (index) => {
+        order.push(`part ${index}`);
+        await turn();
+        order.push(`kept ${index} after ${api.requests.length}`);
+      },
+    });
+    await whilePassing(live.finish({ content: 'a'.repeat(2500) }));
+    expect(order).toEqual(['part 0', 'kept 0 after 1', 'part 1', 'kept 1 after 2']);
+    const failing = actions.live({
+      channelId: CHANNEL,
+      key: 'b',
+      onPart: () => Promise.reject(new Error('no database')),
+    });
+    await expect(whilePassing(failing.finish({ content: 'text' }))).rejects.toThrow('no database');
+  });
+
+  it('sends nothing after the signal, and the final text all the same', async () => {
+    const abort = new AbortController();
+    const live = actions.live({ channelId: CHANNEL, key: 'a', signal: abort.signal });
+    live.update('one');
+    await until(() => api.screen().length === 1);
+    live.update('one two');
+    abort.abort();
+    await pass(3000);
+    expect(api.screen()).toEqual(['one']);
+    await live.finish({ content: 'one two, stopped' });
+    expect(api.screen()).toEqual(['one two, stopped']);
+  });
+
+  it('rejects when Discord refuses, naming the code', async () => {
+    api.intercept = () => ({ status: 403, body: { code: 50013, message: 'Missing Permissions' } });
+    const live = start();
+    live.update('text');
+    await settled();
+    await expect(live.finish({ content: 'text' })).rejects.toMatchObject({ code: 'discord/50013', retryable: false });
+  });
+
+  it('gets the final text through a fault that passes', async () => {
+    const live = start();
+    live.update('text');
+    await until(() => api.screen().length === 1);
+    let faults = 2;
+    api.intercept = () => (faults-- > 0 ? { status: 502 } : undefined);
+    await whilePassing(live.finish({ content: 'text to the end' }));
+    expect(api.screen()).toEqual(['text to the end']);
+  });
+
+  it('waits for an edit under way and lets nothing follow the final text', async () => {
+    const live = start();
+    live.update('one');
+    await until(() => api.screen().length === 1);
+    let release = () => {};
+    api.intercept = async () => {
+      api.intercept = () => undefined;
+      await new Promise<void>((resolve) => (release = resolve));
+      return undefined;
+    };
+    live.update('one two');
+    await pass(1100);
+    const finished = live.finish({ content: 'final' });
+    live.update('too late');
+    release();
+    await finished;
+    await pass(3000);
+    expect(api.requests.map(({ body }) => body['content'])).toEqual(['one', 'one two', 'final']);
+  });
+
+  it('keeps many channels under the global limit, final texts first', async () => {
+    const lives = Array.from({ length: 60 }, (_, index) =>
+      start(`a${index}`, String(BigInt(OTHER_CHANNEL) + BigInt(index))),
+    );
+    let text = '';
+    for (let ms = 0; ms < 4000; ms += 250) {
+      text += 'word ';
+      for (const live of lives) live.update(text);
+      await pass(250);
+    }
+    await Promise.all(lives.map((live) => whilePassing(live.finish({ content: 'final' }))));
+    expect(new Set(api.screen())).toEqual(new Set(['final']));
+    const times = api.requests.map(({ atMs }) => atMs);
+    for (const from of times) {
+      expect(times.filter((atMs) => atMs >= from && atMs < from + 1000).length).toBeLessThanOrEqual(50);
+    }
+  });
+});

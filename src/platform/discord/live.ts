@@ -1,0 +1,242 @@
+import type { APIMessageTopLevelComponent } from 'discord-api-types/v10';
+import type { Clock } from '../../kernel/clock.ts';
+import { VendorError } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import { splitMessage } from '../../kernel/split.ts';
+import type { ChannelWriter, Taken } from './channel-writer.ts';
+import { discordCodes, isDiscordError } from './errors.ts';
+import type { GlobalGate } from './global-gate.ts';
+import { Growth } from './growth.ts';
+import type { LiveMessage, LiveMessageOptions, LivePart, OutgoingMessage } from './index.ts';
+import type { ChannelLane } from './pacer.ts';
+import { fingerprint } from './payload.ts';
+
+/** After an edit that only showed progress failed in passing. */
+const AFTER_FAILURE_MS = 2000;
+
+export interface LiveContext {
+  writer: ChannelWriter;
+  lane: ChannelLane;
+  gate: GlobalGate;
+  clock: Clock;
+  logger: Logger;
+}
+
+interface ShownPart {
+  messageId: string;
+  /** What it shows, as `fingerprint`; undefined when that is not known. */
+  shown: string | undefined;
+  /** Somebody deleted it. */
+  gone: boolean;
+}
+
+/** What one part shall show. */
+type Wanted = Pick<OutgoingMessage, 'content' | 'components' | 'embeds' | 'files'>;
+
+interface Step {
+  index: number;
+  wanted: Wanted;
+  /** `first` puts the first text on screen, `whole` a part that another follows, `progress` the growing last part. */
+  kind: 'first' | 'whole' | 'progress';
+}
+
+/** One runner per answer sends one request at a time, so that nothing overtakes and nothing follows the final text. */
+export class LiveAnswer implements LiveMessage {
+  #options: LiveMessageOptions;
+  #context: LiveContext;
+  #parts: ShownPart[];
+  #text = '';
+  #growth: Growth;
+  #stopped = false;
+  #failure: unknown;
+  #retryAtMs = 0;
+  #running: Promise<void> = Promise.resolve();
+  #busy = false;
+  #wake: () => void = () => {};
+
+  constructor(options: LiveMessageOptions, context: LiveContext) {
+    this.#options = options;
+    this.#context = context;
+    this.#growth = new Growth(context.clock);
+    this.#parts = (options.parts ?? []).map(({ messageId }) => ({ messageId, shown: undefined, gone: false }));
+    context.lane.join(this);
+    options.signal?.addEventListener('abort', () => this.#wake(), { once: true });
+  }
+
+  update(text: string): void {
+    this.#text = text;
+    this.#growth.reached(text.length);
+    this.#wake();
+    if (this.#busy || !this.#mayStream()) return;
+    this.#busy = true;
+    this.#running = this.#stream();
+  }
+
+  async finish(final: Wanted): Promise<LivePart[]> {
+    await this.#endStream();
+    if (this.#failure instanceof PersistFailure) throw this.#failure.cause;
+    const wanted = wantedParts(final, {});
+    for (const [index, part] of wanted.entries()) {
+      if (this.#allGone()) return [];
+      // Twice for a part that was sent under a nonce which Discord knew from an earlier attempt.
+      for (let tries = 0; tries < 2 && !this.#isShown(index, part); tries += 1) {
+        const taken = await this.#context.lane.enter();
+        await this.#show({ index, wanted: part, kind: 'whole' }, taken);
+        if (this.#failure instanceof PersistFailure) throw this.#failure.cause;
+      }
+    }
+    for (const part of this.#parts.splice(wanted.length)) {
+      if (!part.gone) await this.#context.writer.delete(this.#options.channelId, part.messageId);
+    }
+    return this.#result();
+  }
+
+  async abandon(): Promise<LivePart[]> {
+    await this.#endStream();
+    return this.#result();
+  }
+
+  #result(): LivePart[] {
+    return this.#parts.filter((part) => !part.gone).map(({ messageId }) => ({ messageId }));
+  }
+
+  async #endStream(): Promise<void> {
+    this.#stopped = true;
+    this.#wake();
+    await this.#running;
+    this.#context.lane.leave(this);
+  }
+
+  #mayStream(): boolean {
+    return !this.#stopped && this.#failure === undefined && !this.#options.signal?.aborted && !this.#allGone();
+  }
+
+  #allGone(): boolean {
+    return this.#parts.length > 0 && this.#parts.every((part) => part.gone);
+  }
+
+  /** Brings the screen up to the text as the limits allow, until nothing is left to show or the stream ends. */
+  async #stream(): Promise<void> {
+    for (let step = this.#nextStep(); step && this.#mayStream(); step = this.#nextStep()) {
+      const delayMs = this.#delayMs(step);
+      if (delayMs > 0) {
+        await this.#pause(delayMs);
+        continue;
+      }
+      const taken = this.#context.lane.take(step.kind === 'whole' ? undefined : this);
+      try {
+        await this.#show(step, taken, step.kind === 'progress');
+      } catch (error) {
+        this.#streamFailed(error, step);
+      }
+    }
+    this.#context.lane.content(this);
+    this.#busy = false;
+  }
+
+  #streamFailed(error: unknown, step: Step): void {
+    const { clock, logger } = this.#context;
+    const passing = error instanceof VendorError && error.retryable && step.kind !== 'first';
+    if (passing) this.#retryAtMs = clock.now() + (error.retryAfterMs ?? AFTER_FAILURE_MS);
+    else this.#failure = error;
+    logger.debug({ error, channelId: this.#options.channelId }, 'an answer could not be updated on screen');
+  }
+
+  #nextStep(): Step | undefined {
+    const live = this.#options.liveComponents;
+    const wanted = wantedParts({ content: this.#text, ...(live ? { components: live } : {}) }, { growing: true });
+    const index = wanted.findIndex((part, at) => !this.#isShown(at, part));
+    const part = wanted[index];
+    if (!part) return undefined;
+    const kind = this.#parts.length === 0 ? 'first' : index < wanted.length - 1 ? 'whole' : 'progress';
+    return { index, wanted: part, kind };
+  }
+
+  #delayMs(step: Step): number {
+    const { lane, gate, clock } = this.#context;
+    const afterFailureMs = this.#retryAtMs - clock.now();
+    if (step.kind === 'first') return Math.max(lane.delayMs(0), gate.delayMs('urgent'), 0);
+    if (step.kind === 'whole') return Math.max(lane.delayMs(1), gate.delayMs('progress'), afterFailureMs, 0);
+    const reserve = lane.liveAnswers + this.#growth.writesNeeded(step.wanted.content?.length ?? 0, lane.windowLeftMs);
+    return Math.max(lane.progressDelayMs(this, reserve), gate.delayMs('progress'), afterFailureMs, 0);
+  }
+
+  /** Waits for the time, or until an update, the end or a change in the channel gives reason to look again. */
+  async #pause(delayMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = this.#context.clock.after(delayMs, resolve);
+      const forget = this.#context.lane.onceChanged(resolve);
+      this.#wake = () => {
+        timer.cancel();
+        forget();
+        resolve();
+      };
+    });
+    this.#wake();
+    this.#wake = () => {};
+  }
+
+  #isShown(index: number, wanted: Wanted): boolean {
+    const part = this.#parts[index];
+    return part !== undefined && (part.gone || part.shown === fingerprintOf(wanted));
+  }
+
+  async #show({ index, wanted }: Step, taken: Taken, progress = false): Promise<void> {
+    const part = this.#parts[index];
+    if (!part) return this.#send(index, wanted, taken);
+    try {
+      const { channelId } = this.#options;
+      await this.#context.writer.edit(channelId, part.messageId, wanted, { taken, progress });
+      part.shown = fingerprintOf(wanted);
+    } catch (error) {
+      if (!isDiscordError(error, discordCodes.unknownMessage)) throw error;
+      part.gone = true;
+    }
+  }
+
+  async #send(index: number, wanted: Wanted, taken: Taken): Promise<void> {
+    const { channelId, replyTo, key, onPart } = this.#options;
+    const { components, ...rest } = wanted;
+    const message = await this.#context.writer.create(
+      channelId,
+      components?.length ? wanted : rest,
+      { key: `${key}/${index}`, ...(index === 0 && replyTo !== undefined ? { replyTo } : {}) },
+      { taken },
+    );
+    // Discord returns the message of an earlier attempt when the nonce is known to it: then it shows another text.
+    const fresh = message.content === (wanted.content ?? '').trim();
+    this.#parts[index] = { messageId: message.id, shown: fresh ? fingerprintOf(wanted) : undefined, gone: false };
+    try {
+      await onPart?.(index, { messageId: message.id });
+    } catch (error) {
+      this.#failure = new PersistFailure(error);
+    }
+  }
+}
+
+/** `onPart` rejected: without the part's id kept, going on would risk a second answer. */
+class PersistFailure {
+  readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    this.cause = cause;
+  }
+}
+
+function fingerprintOf(wanted: Wanted): string {
+  const files = wanted.files?.map((file) => [file.name, file.data.length]);
+  return fingerprint([wanted.content, wanted.components, wanted.embeds, files]);
+}
+
+/** The text in parts; what is not text on the last. Every part names its components, so that an edit removes old ones. */
+function wantedParts(message: Wanted, options: { growing?: boolean }): Wanted[] {
+  const contents = splitMessage(message.content ?? '');
+  const bare = !message.embeds?.length && !message.files?.length && !message.components?.length;
+  if (contents.length === 0 && !bare && !options.growing) contents.push('');
+  const none: APIMessageTopLevelComponent[] = [];
+  return contents.map((content, index) =>
+    index < contents.length - 1
+      ? { content, components: none }
+      : { ...message, content, components: message.components ?? none },
+  );
+}
