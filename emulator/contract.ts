@@ -132,7 +132,16 @@ export interface StoredMessage {
   /** Name and avatar of a webhook's message override the author's. */
   webhook: { id: string; name: string; avatar: string | null } | null;
   applicationId: string | null;
-  interaction: { id: string; type: number; userId: string; name: string } | null;
+  interaction: {
+    id: string;
+    type: number;
+    userId: string;
+    name: string;
+    /** Components: the message that carries what was pressed. */
+    interactedMessageId?: string;
+    /** Follow-ups: the first answer. */
+    originalResponseId?: string;
+  } | null;
   /** An ephemeral message reaches this user alone and is kept only while the process lives. */
   ephemeralTo: string | null;
   threadId: string | null;
@@ -215,6 +224,7 @@ export interface World {
   guildsOf(userId: string): StoredGuild[];
   threadsOf(parentId: string): StoredChannel[];
   directMessagesOf(userId: string): StoredChannel[];
+  attachmentById(attachmentId: string): StoredAttachment | undefined;
   /** Whose token this is, without a `Bot ` prefix. */
   userByToken(token: string): StoredUser | undefined;
   /** A fresh snowflake, always greater than every one before it. */
@@ -327,10 +337,12 @@ export interface GatewayCommand {
   action: 'drop' | 'reconnect' | 'invalid_session';
   /** With `invalid_session`: whether the session may be resumed. */
   resumable?: boolean;
+  /** Whose connections; those of every bot unless given, so that people keep watching what a bot does about it. */
+  userId?: string;
 }
 
 export interface Gateway {
-  /** Applies the command to every open connection and says how many those were. */
+  /** Applies the command to the open connections it names and says how many those were. */
   control(command: GatewayCommand): { connections: number };
   /** Closes every connection; sessions stay stored. */
   close(): Promise<void>;

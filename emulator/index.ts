@@ -8,7 +8,8 @@ import { servePage } from './http/page.ts';
 import { RouteTable } from './http/router.ts';
 import { answerUnknown, buildServer } from './http/server.ts';
 import { registerInteractionRoutes } from './interactions/index.ts';
-import { registerCdn, registerRestRoutes } from './rest/index.ts';
+import { registerCdn } from './rest/cdn.ts';
+import { registerRestRoutes } from './rest/index.ts';
 import { seedWorld } from './seed.ts';
 import { openWorld } from './world.ts';
 

@@ -1,5 +1,5 @@
 import type { CollectionObserver } from './collection.ts';
-import type { StoredMessage } from './contract.ts';
+import type { StoredAttachment, StoredMessage } from './contract.ts';
 import { compareSnowflakes } from './snowflake.ts';
 
 /** Messages by channel, oldest first. Finding a place costs a binary search; appending, the usual case, nothing. */
@@ -22,6 +22,20 @@ export class MessageIndex implements CollectionObserver<StoredMessage> {
 
   of(channelId: string): readonly StoredMessage[] {
     return this.#channels.get(channelId) ?? [];
+  }
+}
+
+/** Attachments of all messages by their id. */
+export class AttachmentIndex implements CollectionObserver<StoredMessage> {
+  #attachments = new Map<string, StoredAttachment>();
+
+  changed(_id: string, value: StoredMessage | undefined, previous: StoredMessage | undefined): void {
+    for (const attachment of previous?.attachments ?? []) this.#attachments.delete(attachment.id);
+    for (const attachment of value?.attachments ?? []) this.#attachments.set(attachment.id, attachment);
+  }
+
+  get(attachmentId: string): StoredAttachment | undefined {
+    return this.#attachments.get(attachmentId);
   }
 }
 

@@ -13,8 +13,8 @@ export function snowflakeTimestampMs(id: string): number {
   return Number((BigInt(id) >> 22n) + EPOCH_MS);
 }
 
-export function isSnowflake(value: unknown): value is string {
-  return typeof value === 'string' && /^\d{1,20}$/.test(value);
+export function isSnowflake(value: string): boolean {
+  return /^\d{1,20}$/.test(value);
 }
 
 /** Makes ids that only grow, even when the clock stands still, goes back or the process starts again. */

@@ -13,7 +13,7 @@ import type { CollectionObserver } from './collection.ts';
 import { GroupIndex, ObservedCollection } from './collection.ts';
 import { Journal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
-import { MessageIndex } from './message-index.ts';
+import { AttachmentIndex, MessageIndex } from './message-index.ts';
 import { compareSnowflakes, SnowflakeSource } from './snowflake.ts';
 
 /** How many dispatches a stored session keeps for a resume. */
@@ -88,6 +88,7 @@ export function openWorld(dataDir: string | null, clock: Clock): OpenWorld {
     messages: new ObservedCollection<StoredMessage>([
       journalled<StoredMessage>('messages', (message) => message.ephemeralTo === null),
       indexes.messages,
+      indexes.attachments,
     ]),
     webhooks: new ObservedCollection([journalled('webhooks')]),
     commands: new ObservedCollection([journalled('commands')]),
@@ -112,6 +113,7 @@ export function openWorld(dataDir: string | null, clock: Clock): OpenWorld {
       indexes.membersByUser.of(userId).flatMap((member) => collections.guilds.get(member.guildId) ?? []),
     threadsOf: (parentId) => indexes.threadsByParent.of(parentId),
     directMessagesOf: (userId) => indexes.directMessagesByUser.of(userId),
+    attachmentById: (attachmentId) => indexes.attachments.get(attachmentId),
     userByToken: (token) => indexes.tokens.get(token),
     snowflake: () => snowflakes.next(),
     flush,
@@ -134,6 +136,7 @@ function createIndexes() {
     ),
     directMessagesByUser: new GroupIndex<StoredChannel>((channel) => channel.recipientIds),
     messages: new MessageIndex(),
+    attachments: new AttachmentIndex(),
   };
 }
 

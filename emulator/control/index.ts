@@ -1,6 +1,24 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { Core, Gateway } from '../contract.ts';
+import {
+  BOT_PERMISSIONS,
+  addBot,
+  addMember,
+  createApplication,
+  createChannel,
+  createGuild,
+  createUser,
+} from '../creation.ts';
+import { DiscordError } from '../errors.ts';
+import { integer, parseForm, permissionBits, snowflake, text } from '../forms.ts';
 import type { RequestGuard } from '../http/guard.ts';
 import type { HttpServer } from '../http/server.ts';
+import { announceGuildCreated, announceMemberAdded, announceRole } from '../rest/member-events.ts';
+import { channelObject } from '../serialise/channel.ts';
+import { announceChannel } from '../threads.ts';
+import { memberKey } from '../world.ts';
+import { stateObject } from './state.ts';
 
 export interface ControlParts {
   server: HttpServer;
@@ -8,4 +26,144 @@ export interface ControlParts {
   guard: RequestGuard;
   gateway: Gateway;
 }
-export function registerControl(_parts: ControlParts): void {}
+
+type ControlRoute = (body: unknown, query: unknown) => unknown;
+
+const faultForm = z.object({
+  match: z.object({ method: z.string().optional(), route: z.string().optional(), event: z.string().optional() }),
+  times: integer(1, 1_000_000).default(1),
+  answer: z.object({
+    status: integer(200, 599).optional(),
+    body: z.unknown().optional(),
+    headers: z.record(z.string(), z.coerce.string()).optional(),
+    delayMs: integer(0, 600_000).optional(),
+    close: z.union([z.boolean(), z.int()]).optional(),
+    drop: z.boolean().optional(),
+  }),
+});
+
+const gatewayForm = z.object({
+  action: z.enum(['drop', 'reconnect', 'invalid_session']),
+  resumable: z.boolean().optional(),
+});
+
+const channelForm = z.object({
+  guildId: snowflake,
+  name: text(1, 100),
+  type: integer(0, 16).optional(),
+  parentId: snowflake.optional(),
+  topic: text(0, 1024).optional(),
+  nsfw: z.boolean().optional(),
+  overwrites: z
+    .array(
+      z.object({
+        id: snowflake,
+        type: z.union([z.literal(0), z.literal(1)]),
+        allow: permissionBits.default('0'),
+        deny: permissionBits.default('0'),
+      }),
+    )
+    .optional(),
+});
+
+const applicationForm = z.object({
+  name: text(1, 32),
+  intents: z
+    .object({
+      messageContent: z.boolean().default(false),
+      guildMembers: z.boolean().default(false),
+      presence: z.boolean().default(false),
+    })
+    .prefault({}),
+  /** Where the bot becomes a member; every guild unless given. */
+  guildIds: z.array(snowflake).optional(),
+});
+
+/** The control interface under `/_control`: what no Discord has, for tests and for the playground. */
+export function registerControl(parts: ControlParts): void {
+  const { server, core, guard } = parts;
+  const mount = (method: 'GET' | 'POST', name: string, run: ControlRoute): void => {
+    server.app.route({
+      method,
+      url: `/_control/${name}`,
+      handler: (request: FastifyRequest) => {
+        const refusal = guard.controlRefusal(request.raw);
+        if (refusal !== undefined) throw new DiscordError(403, 0, refusal);
+        const result = run(request.body, request.query);
+        core.world.flush();
+        return Promise.resolve(result ?? {});
+      },
+    });
+  };
+  registerMaking(core, mount);
+  mount('GET', 'state', () => ({ ...stateObject(core), invalidRequests: server.limits.invalidCounts() }));
+  mount('GET', 'requests', (_body, query) => {
+    const { since } = parseForm(z.object({ since: integer(0, Number.MAX_SAFE_INTEGER).default(0) }), query);
+    return server.requests.since(since);
+  });
+  mount('POST', 'limits', (body) => {
+    server.limits.enforce = parseForm(z.object({ enforce: z.boolean() }), body).enforce;
+    return { enforce: server.limits.enforce };
+  });
+  mount('POST', 'faults', (body) => {
+    core.faults.add(JSON.parse(JSON.stringify(parseForm(faultForm, body))) as Parameters<typeof core.faults.add>[0]);
+  });
+  mount('POST', 'gateway', (body) => {
+    const { action, resumable } = parseForm(gatewayForm, body);
+    return parts.gateway.control({ action, ...(resumable === undefined ? {} : { resumable }) });
+  });
+}
+
+function registerMaking(core: Core, mount: (method: 'POST', name: string, run: ControlRoute) => void): void {
+  const { world, clock } = core;
+  mount('POST', 'guilds', (body) => {
+    const { name, ownerId } = parseForm(z.object({ name: text(2, 100), ownerId: snowflake.optional() }), body);
+    const owner = ownerId ?? [...world.users.values()].find((user) => !user.bot)?.id ?? createUser(world, 'owner').id;
+    const guild = createGuild(world, clock, name, owner);
+    const general = createChannel(world, guild.id, { name: 'general' });
+    world.guilds.set(guild.id, { ...guild, systemChannelId: general.id });
+    for (const application of world.applications.values()) {
+      const bot = world.users.get(application.botUserId);
+      if (bot !== undefined) addBot(world, clock, guild.id, bot, BOT_PERMISSIONS);
+    }
+    announceGuildCreated(core, guild.id);
+    return stateObject(core).guilds.find(({ id }) => id === guild.id);
+  });
+  mount('POST', 'members', (body) => {
+    const form = parseForm(
+      z.object({ guildId: snowflake, username: text(1, 32), roles: z.array(snowflake).default([]) }),
+      body,
+    );
+    requireGuild(core, form.guildId);
+    const known = [...world.users.values()].find((user) => user.username === form.username && !user.bot);
+    const user = known ?? createUser(world, form.username);
+    const isNew = world.members.get(memberKey(form.guildId, user.id)) === undefined;
+    const member = addMember(world, clock, form.guildId, user.id, form.roles);
+    if (isNew) announceMemberAdded(core, member);
+    return { id: user.id, username: user.username, token: user.token, roles: member.roleIds };
+  });
+  mount('POST', 'channels', (body) => {
+    const { guildId, ...form } = parseForm(channelForm, body);
+    requireGuild(core, guildId);
+    const given = Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined));
+    const channel = createChannel(world, guildId, { ...given, name: form.name });
+    announceChannel(core, 'CHANNEL_CREATE', channel);
+    return channelObject(world, channel, '');
+  });
+  mount('POST', 'applications', (body) => {
+    const { name, intents, guildIds } = parseForm(applicationForm, body);
+    const owner = [...world.users.values()].find((user) => !user.bot) ?? createUser(world, 'owner');
+    const { application, bot } = createApplication(world, name, owner.id, intents);
+    for (const guild of [...world.guilds.values()]) {
+      if (guildIds !== undefined && !guildIds.includes(guild.id)) continue;
+      const member = addBot(world, clock, guild.id, bot, BOT_PERMISSIONS);
+      for (const roleId of member.roleIds) announceRole(core, 'GUILD_ROLE_CREATE', guild.id, roleId);
+      announceMemberAdded(core, member);
+    }
+    return { id: application.id, botUserId: bot.id, botToken: bot.token };
+  });
+}
+
+function requireGuild(core: Core, guildId: string): void {
+  if (core.world.guilds.get(guildId) === undefined) throw new DiscordError(404, 10004, `There is no guild ${guildId}.`);
+}

@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller, Core } from '../contract.ts';
-import { DiscordError, discordError } from '../errors.ts';
+import { DiscordError, discordError, formError } from '../errors.ts';
 import type { FaultAnswer } from '../faults.ts';
 import { acceptBodies, bodyLimitBytes, readBody } from './body.ts';
+import { isSnowflake } from '../snowflake.ts';
 import type { RequestGuard } from './guard.ts';
 import { RateLimits } from './rate-limits.ts';
 import { RequestRecorder } from './recorder.ts';
@@ -137,6 +138,7 @@ async function handle(core: Core, endpoint: Endpoint, request: FastifyRequest, r
   const route = endpoint.routes.find((candidate) => candidate.accepts?.(params) ?? true);
   if (route === undefined) throw discordError('notFound');
   requireCaller(route, visit.caller);
+  requireSnowflakes(params);
   const { body, files } = await readBody(request);
   visit.recorded.body = files.length === 0 ? (body ?? null) : { ...(body as object), files: files.map(summary) };
   const run = route.handler as (request: unknown) => unknown;
@@ -164,6 +166,15 @@ function requireCaller(route: AnyApiRoute, caller: Caller | null): void {
   if (caller === null) throw discordError('unauthorized');
   if (route.auth === 'bot' && caller.kind !== 'bot') throw discordError('botsOnly');
   if (route.auth === 'person' && caller.kind !== 'person') throw discordError('peopleOnly');
+}
+
+/** Ids in the path that are none are a form error, not an unknown thing. */
+function requireSnowflakes(params: Record<string, string>): void {
+  for (const name in params) {
+    const value = params[name] ?? '';
+    if (!name.endsWith('_id') || isSnowflake(value)) continue;
+    throw formError([name], 'NUMBER_TYPE_COERCE', `Value "${value.slice(0, 100)}" is not snowflake.`);
+  }
 }
 
 function summary(file: { filename: string; contentType: string; data: Buffer }): Record<string, unknown> {

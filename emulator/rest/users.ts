@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import type { Core, StoredApplication } from '../contract.ts';
+import { directMessageOf } from '../creation.ts';
+import { discordError } from '../errors.ts';
+import { integer, parseForm, snowflake, text } from '../forms.ts';
+import type { Routes } from '../http/router.ts';
+import { channelObject } from '../serialise/channel.ts';
+import { memberWithUserObject, ownUserObject, userObject } from '../serialise/user.ts';
+import { compareSnowflakes } from '../snowflake.ts';
+import { memberKey } from '../world.ts';
+import { joinedGuild } from './access.ts';
+import { announceMemberRemoved } from './member-events.ts';
+import { storeImage } from './images.ts';
+
+const profileForm = z.object({
+  username: text(2, 32).optional(),
+  global_name: text(0, 32).nullish(),
+  avatar: z.string().nullish(),
+});
+
+export const registerUserRoutes: Routes = (api, core) => {
+  const { world } = core;
+  api.route({ method: 'GET', path: '/users/@me', auth: 'any', handler: ({ caller }) => ownUserObject(caller.user) });
+  api.route({
+    method: 'PATCH',
+    path: '/users/@me',
+    auth: 'any',
+    handler: ({ caller, body }) => {
+      const form = parseForm(profileForm, body);
+      const user = {
+        ...caller.user,
+        username: form.username ?? caller.user.username,
+        globalName: form.global_name === undefined ? caller.user.globalName : form.global_name || null,
+        avatar: form.avatar === undefined ? caller.user.avatar : storeImage(core, ['avatar'], 'avatars', form.avatar),
+      };
+      world.users.set(user.id, user);
+      core.bus.announce({ t: 'USER_UPDATE', d: ownUserObject(user), audience: { kind: 'users', userIds: [user.id] } });
+      return ownUserObject(user);
+    },
+  });
+  api.route({
+    method: 'GET',
+    path: '/users/{user_id}',
+    auth: 'any',
+    handler: ({ params }) => {
+      const user = world.users.get(params['user_id'] ?? '');
+      if (user === undefined) throw discordError('unknownUser');
+      return userObject(user);
+    },
+  });
+  registerOwnGuilds(api, core);
+  registerDirectMessages(api, core);
+};
+
+const registerOwnGuilds: Routes = (api, core) => {
+  const { world } = core;
+  const query = z.object({
+    limit: integer(1, 200).default(200),
+    before: snowflake.optional(),
+    after: snowflake.optional(),
+  });
+  api.route({
+    method: 'GET',
+    path: '/users/@me/guilds',
+    auth: 'any',
+    handler: ({ caller, query: raw }) => {
+      const { limit, before, after } = parseForm(query, raw);
+      const guilds = world
+        .guildsOf(caller.user.id)
+        .filter((guild) => before === undefined || compareSnowflakes(guild.id, before) < 0)
+        .filter((guild) => after === undefined || compareSnowflakes(guild.id, after) > 0)
+        .sort((left, right) => compareSnowflakes(left.id, right.id));
+      return (before === undefined ? guilds.slice(0, limit) : guilds.slice(-limit)).map((guild) => ({
+        id: guild.id,
+        name: guild.name,
+        icon: guild.icon,
+        banner: null,
+        owner: guild.ownerId === caller.user.id,
+        permissions: String(core.permissions(caller.user.id, { guildId: guild.id })),
+        features: [],
+        ...(raw['with_counts'] === 'true'
+          ? { approximate_member_count: world.membersOf(guild.id).length, approximate_presence_count: 0 }
+          : {}),
+      }));
+    },
+  });
+  api.route({
+    method: 'GET',
+    path: '/users/@me/guilds/{guild_id}/member',
+    auth: 'any',
+    handler: ({ caller, params }) => {
+      const guild = joinedGuild(core, caller, params['guild_id']);
+      const member = world.members.get(memberKey(guild.id, caller.user.id));
+      return member === undefined ? undefined : memberWithUserObject(world, member, core.clock);
+    },
+  });
+  api.route({
+    method: 'DELETE',
+    path: '/users/@me/guilds/{guild_id}',
+    auth: 'any',
+    handler: ({ caller, params }) => {
+      const guild = joinedGuild(core, caller, params['guild_id']);
+      if (guild.ownerId === caller.user.id) throw discordError('invalidGuildOwner');
+      announceMemberRemoved(core, guild.id, caller.user.id);
+    },
+  });
+};
+
+const registerDirectMessages: Routes = (api, core) => {
+  const { world } = core;
+  api.route({
+    method: 'GET',
+    path: '/users/@me/channels',
+    auth: 'any',
+    handler: ({ caller }) =>
+      caller.kind === 'bot'
+        ? []
+        : world.directMessagesOf(caller.user.id).map((channel) => channelObject(world, channel, caller.user.id)),
+  });
+  api.route({
+    method: 'POST',
+    path: '/users/@me/channels',
+    auth: 'any',
+    handler: ({ caller, body }) => {
+      const form = parseForm(
+        z.object({ recipient_id: snowflake.optional(), recipients: z.array(snowflake).length(1).optional() }),
+        body,
+      );
+      const recipientId = form.recipient_id ?? form.recipients?.[0];
+      const recipient = recipientId === undefined ? undefined : world.users.get(recipientId);
+      if (recipient === undefined || recipient.id === caller.user.id) throw discordError('invalidRecipients');
+      const { channel, isNew } = directMessageOf(world, caller.user.id, recipient.id);
+      if (isNew) {
+        for (const userId of channel.recipientIds) {
+          if (world.users.get(userId)?.bot === true) continue;
+          core.bus.announce({
+            t: 'CHANNEL_CREATE',
+            d: channelObject(world, channel, userId),
+            audience: { kind: 'users', userIds: [userId] },
+          });
+        }
+      }
+      return channelObject(world, channel, caller.user.id);
+    },
+  });
+};
+
+/** Bits of an application's flags that tell which privileged intents a bot in few servers has. */
+const LIMITED_PRESENCE = 1 << 13;
+const LIMITED_GUILD_MEMBERS = 1 << 15;
+const LIMITED_MESSAGE_CONTENT = 1 << 19;
+
+export function applicationObject(core: Core, application: StoredApplication): Record<string, unknown> {
+  const { world } = core;
+  const owner = world.users.get(application.ownerId);
+  const bot = world.users.get(application.botUserId);
+  const { presence, guildMembers, messageContent } = application.privilegedIntents;
+  const guildCount = world.guildsOf(application.botUserId).length;
+  return {
+    id: application.id,
+    name: application.name,
+    icon: null,
+    description: '',
+    type: null,
+    bot_public: true,
+    bot_require_code_grant: false,
+    verify_key: '0'.repeat(64),
+    flags:
+      (presence ? LIMITED_PRESENCE : 0) |
+      (guildMembers ? LIMITED_GUILD_MEMBERS : 0) |
+      (messageContent ? LIMITED_MESSAGE_CONTENT : 0),
+    redirect_uris: [],
+    interactions_endpoint_url: null,
+    role_connections_verification_url: null,
+    approximate_guild_count: guildCount,
+    approximate_user_install_count: 0,
+    approximate_user_authorization_count: 0,
+    explicit_content_filter: 0,
+    team: null,
+    eligible_oauth2_scopes: ['bot', 'applications.commands'],
+    ...(owner === undefined ? {} : { owner: userObject(owner) }),
+    ...(bot === undefined ? {} : { bot: userObject(bot) }),
+  };
+}
+
+export const registerApplicationRoutes: Routes = (api, core) => {
+  for (const path of ['/applications/@me', '/oauth2/applications/@me']) {
+    api.route({
+      method: 'GET',
+      path,
+      auth: 'bot',
+      handler: ({ caller }) => {
+        const application = core.world.applications.get(caller.user.applicationId ?? '');
+        if (application === undefined) throw discordError('unknownApplication');
+        return applicationObject(core, application);
+      },
+    });
+  }
+};

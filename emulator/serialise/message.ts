@@ -1,0 +1,216 @@
+import type { APIEmbed } from 'discord-api-types/v10';
+import { MessageFlags } from 'discord-api-types/v10';
+import type { Core, StoredAttachment, StoredMessage } from '../contract.ts';
+import { channelObject } from './channel.ts';
+import { deletedUserObject, memberObject, userObject } from './user.ts';
+import { memberKey } from '../world.ts';
+
+type Json = Record<string, unknown>;
+const REPLY_TYPE = 19;
+
+/** A message as `viewerId` sees it: `me` of reactions and the thread's own membership differ between viewers. */
+export function messageObject(core: Core, message: StoredMessage, viewerId: string): Json {
+  const { world } = core;
+  const object = basicMessageObject(core, message);
+  if (message.reference !== null && message.type === REPLY_TYPE) {
+    const answered = world.messages.get(message.reference.messageId);
+    object['referenced_message'] = answered === undefined ? null : basicMessageObject(core, answered);
+  }
+  if (message.reactions.length > 0) object['reactions'] = reactionObjects(message, viewerId);
+  const thread = message.threadId === null ? undefined : world.channels.get(message.threadId);
+  if (thread !== undefined) object['thread'] = channelObject(world, thread, viewerId);
+  return object;
+}
+
+/** As dispatches carry it: nobody's `me`, and the author's and the mentioned members' places in the guild. */
+export function messageEventObject(core: Core, message: StoredMessage): Json {
+  const { world, clock } = core;
+  const object = messageObject(core, message, '');
+  const channel = world.channels.get(message.channelId);
+  if (channel === undefined) return object;
+  object['channel_type'] = channel.type;
+  const { guildId } = channel;
+  if (guildId === null) return object;
+  object['guild_id'] = guildId;
+  const author = world.members.get(memberKey(guildId, message.authorId));
+  if (author !== undefined && message.webhook === null) object['member'] = memberObject(author, clock);
+  object['mentions'] = (object['mentions'] as Json[]).map((mention) => {
+    const member = world.members.get(memberKey(guildId, String(mention['id'])));
+    return member === undefined ? mention : { ...mention, member: memberObject(member, clock) };
+  });
+  return object;
+}
+
+function basicMessageObject(core: Core, message: StoredMessage): Json {
+  const { world } = core;
+  const isSuppressed = (message.flags & MessageFlags.SuppressEmbeds) !== 0;
+  const resolve = resolver(core, message);
+  const webhookId = message.webhook?.id ?? message.applicationId;
+  return {
+    id: message.id,
+    channel_id: message.channelId,
+    type: message.type,
+    content: message.content,
+    author: authorObject(core, message),
+    timestamp: message.timestamp,
+    edited_timestamp: message.editedTimestamp,
+    tts: message.tts,
+    flags: message.flags,
+    pinned: message.pinned,
+    mention_everyone: message.mentionEveryone,
+    mentions: message.mentionUserIds.flatMap((id) => world.users.get(id) ?? []).map(userObject),
+    mention_roles: message.mentionRoleIds,
+    embeds: isSuppressed ? [] : message.embeds.map((embed) => embedObject(embed, resolve)),
+    attachments: shownAttachments(message).map((attachment) => attachmentObject(core, message, attachment)),
+    components: hasLayout(message) ? resolveMedia(message.components, resolve) : message.components,
+    ...(webhookId === null ? {} : { webhook_id: webhookId }),
+    ...(message.applicationId === null ? {} : { application_id: message.applicationId }),
+    ...referenceFields(message),
+    ...interactionFields(core, message),
+  };
+}
+
+function authorObject(core: Core, message: StoredMessage): Json {
+  if (message.webhook !== null) {
+    const { id, name, avatar } = message.webhook;
+    return {
+      ...userObject({ id, username: name, globalName: null, avatar, bot: true, token: '', applicationId: null }),
+      discriminator: '0000',
+    };
+  }
+  const author = core.world.users.get(message.authorId);
+  return author === undefined ? deletedUserObject(message.authorId) : userObject(author);
+}
+
+function referenceFields({ reference }: StoredMessage): Json {
+  if (reference === null) return {};
+  const { messageId, channelId, guildId } = reference;
+  return {
+    message_reference: {
+      type: 0,
+      channel_id: channelId,
+      ...(messageId === '' ? {} : { message_id: messageId }),
+      ...(guildId === null ? {} : { guild_id: guildId }),
+    },
+  };
+}
+
+function interactionFields(core: Core, { interaction, channelId }: StoredMessage): Json {
+  if (interaction === null) return {};
+  const user = core.world.users.get(interaction.userId);
+  const shown = user === undefined ? deletedUserObject(interaction.userId) : userObject(user);
+  const guildId = core.world.channels.get(channelId)?.guildId;
+  const { id, type, name, interactedMessageId, originalResponseId } = interaction;
+  return {
+    ...(type === 2 ? { interaction: { id, type, name, user: shown } } : {}),
+    interaction_metadata: {
+      id,
+      type,
+      user: shown,
+      authorizing_integration_owners: guildId == null ? { '1': interaction.userId } : { '0': guildId },
+      ...(type === 2 ? { name } : {}),
+      ...(interactedMessageId === undefined ? {} : { interacted_message_id: interactedMessageId }),
+      ...(originalResponseId === undefined ? {} : { original_response_message_id: originalResponseId }),
+    },
+  };
+}
+
+function reactionObjects(message: StoredMessage, viewerId: string): Json[] {
+  return message.reactions.map(({ emoji, userIds }) => ({
+    emoji,
+    count: userIds.length,
+    count_details: { burst: 0, normal: userIds.length },
+    burst_colors: [],
+    me_burst: false,
+    burst_me: false,
+    burst_count: 0,
+    me: userIds.includes(viewerId),
+  }));
+}
+
+export function attachmentUrl(core: Core, channelId: string, attachment: StoredAttachment): string {
+  return `${core.origin}/cdn/attachments/${channelId}/${attachment.id}/${encodeURIComponent(attachment.filename)}`;
+}
+
+function attachmentObject(core: Core, message: StoredMessage, attachment: StoredAttachment): Json {
+  const { file: _file, ...shown } = attachment;
+  const address = attachmentUrl(core, message.channelId, attachment);
+  return { ...shown, url: address, proxy_url: address, ...(message.ephemeralTo === null ? {} : { ephemeral: true }) };
+}
+
+function hasLayout(message: StoredMessage): boolean {
+  return (message.flags & MessageFlags.IsComponentsV2) !== 0;
+}
+
+/** Files that an embed shows are not listed a second time. */
+function shownAttachments(message: StoredMessage): StoredAttachment[] {
+  if (message.attachments.length === 0 || message.embeds.length === 0) return message.attachments;
+  const used = JSON.stringify(message.embeds);
+  return message.attachments.filter((attachment) => !used.includes(`"attachment://${attachment.filename}"`));
+}
+
+type Resolve = (url: string) => { url: string; attachment: StoredAttachment | undefined };
+
+/** Turns `attachment://name` into the address of that file. */
+function resolver(core: Core, message: StoredMessage): Resolve {
+  return (url) => {
+    if (!url.startsWith('attachment://')) return { url, attachment: undefined };
+    const name = url.slice('attachment://'.length);
+    const attachment = message.attachments.find((candidate) => candidate.filename === name);
+    return { url: attachment === undefined ? url : attachmentUrl(core, message.channelId, attachment), attachment };
+  };
+}
+
+function embedObject(embed: APIEmbed, resolve: Resolve): Json {
+  const object: Json = { ...embed };
+  for (const key of ['image', 'thumbnail'] as const) {
+    const picture = embed[key];
+    if (picture === undefined) continue;
+    const { url, attachment } = resolve(picture.url);
+    const size = attachment?.width == null ? {} : { width: attachment.width, height: attachment.height };
+    object[key] = { ...picture, url, proxy_url: url, ...size };
+  }
+  for (const key of ['footer', 'author'] as const) {
+    const line = embed[key];
+    if (line?.icon_url === undefined) continue;
+    const { url } = resolve(line.icon_url);
+    object[key] = { ...line, icon_url: url, proxy_icon_url: url };
+  }
+  return object;
+}
+
+/** Components name pictures and files by address; Discord answers what it found there. */
+function resolveMedia(value: unknown, resolve: Resolve): unknown {
+  if (Array.isArray(value)) return value.map((item) => resolveMedia(item, resolve));
+  if (typeof value !== 'object' || value === null) return value;
+  const component = value as Json;
+  const object: Json = {};
+  for (const [key, field] of Object.entries(component)) {
+    object[key] =
+      key === 'media' || key === 'file' ? mediaObject(field as { url: string }, resolve) : resolveMedia(field, resolve);
+  }
+  if (component['type'] === 11) Object.assign(object, { description: component['description'] ?? null });
+  if (component['type'] === 13) {
+    const { attachment } = resolve((component['file'] as { url: string }).url);
+    Object.assign(object, { name: attachment?.filename ?? null, size: attachment?.size ?? null });
+  }
+  if (component['type'] === 17) Object.assign(object, { accent_color: component['accent_color'] ?? null });
+  if ([11, 13, 17].includes(component['type'] as number)) object['spoiler'] = component['spoiler'] ?? false;
+  if ('media' in component && component['type'] === undefined) {
+    Object.assign(object, { description: component['description'] ?? null, spoiler: component['spoiler'] ?? false });
+  }
+  return object;
+}
+
+function mediaObject(media: { url: string }, resolve: Resolve): Json {
+  const { url, attachment } = resolve(media.url);
+  return {
+    id: attachment?.id ?? '0',
+    url,
+    proxy_url: url,
+    width: attachment?.width ?? null,
+    height: attachment?.height ?? null,
+    content_type: attachment?.content_type ?? null,
+    ...(attachment === undefined ? {} : { attachment_id: attachment.id }),
+  };
+}

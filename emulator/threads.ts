@@ -1,0 +1,68 @@
+import type { Core, StoredChannel } from './contract.ts';
+import { channelObject, threadMemberObject } from './serialise/channel.ts';
+import { memberWithUserObject } from './serialise/user.ts';
+import { memberKey } from './world.ts';
+
+/** Tells everybody who may see a channel about a change of it. */
+export function announceChannel(
+  core: Core,
+  event: 'CHANNEL_CREATE' | 'CHANNEL_UPDATE' | 'CHANNEL_DELETE' | 'THREAD_CREATE' | 'THREAD_UPDATE',
+  channel: StoredChannel,
+  extra: Record<string, unknown> = {},
+): void {
+  if (channel.guildId === null) return;
+  core.bus.announce({
+    t: event,
+    d: { ...channelObject(core.world, channel, ''), ...extra },
+    audience: {
+      kind: 'guild',
+      guildId: channel.guildId,
+      ...(event === 'CHANNEL_DELETE' ? {} : { channelId: channel.id }),
+    },
+  });
+}
+
+/** Adds users to a thread; those who are in it already are left alone. */
+export function joinThread(core: Core, thread: StoredChannel, userIds: readonly string[]): void {
+  const { guildId } = thread;
+  if (thread.thread === null || guildId === null) return;
+  const state = thread.thread;
+  const added = userIds.filter((userId) => state.joinedAt[userId] === undefined);
+  if (added.length === 0) return;
+  const joinedAt = new Date(core.clock.now()).toISOString();
+  state.memberIds.push(...added);
+  for (const userId of added) state.joinedAt[userId] = joinedAt;
+  core.world.channels.set(thread.id, thread);
+  const addedMembers = added.map((userId) => {
+    const member = core.world.members.get(memberKey(guildId, userId));
+    return {
+      ...threadMemberObject(thread.id, userId, joinedAt),
+      ...(member === undefined ? {} : { member: memberWithUserObject(core.world, member, core.clock) }),
+      presence: null,
+    };
+  });
+  announceMembers(core, thread, { added_members: addedMembers });
+}
+
+export function leaveThread(core: Core, thread: StoredChannel, userId: string): void {
+  if (thread.thread?.joinedAt[userId] === undefined) return;
+  thread.thread.memberIds = thread.thread.memberIds.filter((memberId) => memberId !== userId);
+  thread.thread.joinedAt = Object.fromEntries(Object.entries(thread.thread.joinedAt).filter(([id]) => id !== userId));
+  core.world.channels.set(thread.id, thread);
+  announceMembers(core, thread, { removed_member_ids: [userId] });
+}
+
+function announceMembers(core: Core, thread: StoredChannel, change: Record<string, unknown>): void {
+  const { guildId } = thread;
+  if (guildId === null) return;
+  core.bus.announce({
+    t: 'THREAD_MEMBERS_UPDATE',
+    d: {
+      id: thread.id,
+      guild_id: guildId,
+      member_count: Math.min(50, thread.thread?.memberIds.length ?? 0),
+      ...change,
+    },
+    audience: { kind: 'guild', guildId, channelId: thread.id },
+  });
+}

@@ -1,0 +1,12 @@
+import { randomBytes } from 'node:crypto';
+
+/** A token shaped like Discord's: the user's id in base64, a time and a secret. */
+export function createToken(userId: string): string {
+  const id = Buffer.from(userId).toString('base64url');
+  return `${id}.${randomBytes(5).toString('base64url').slice(0, 6)}.${randomBytes(29).toString('base64url')}`;
+}
+
+/** The secret of a webhook: 68 letters, as long as Discord's. */
+export function createWebhookToken(): string {
+  return randomBytes(51).toString('base64url');
+}
