@@ -216,6 +216,8 @@ export interface World {
   emojis: Collection<StoredEmoji>;
   /** By code. */
   invites: Collection<StoredInvite>;
+  /** Files given to commands as options, which belong to no message, by attachment id. */
+  optionUploads: Collection<StoredAttachment>;
   /** Messages of a channel, oldest first; ephemeral ones are never in it. */
   messagesOf(channelId: string): readonly StoredMessage[];
   channelsOf(guildId: string): StoredChannel[];
@@ -308,6 +310,8 @@ export interface MessageContext {
   ephemeralTo?: string | null;
   /** A message type other than 0 or 19. */
   type?: number;
+  /** What a system message refers to (a pin, a thread's start); answers name theirs in the input. */
+  reference?: StoredMessage['reference'];
   /** Extra flags (LOADING for a deferred answer). */
   flags?: number;
 }

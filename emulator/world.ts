@@ -37,7 +37,8 @@ type CollectionName =
   | 'sessions'
   | 'bans'
   | 'emojis'
-  | 'invites';
+  | 'invites'
+  | 'optionUploads';
 
 /** What is still to be written, by collection and key: several changes of one thing in one flush are one line. */
 class PendingChanges {
@@ -96,6 +97,7 @@ export function openWorld(dataDir: string | null, clock: Clock): OpenWorld {
     bans: new ObservedCollection([journalled('bans')]),
     emojis: new ObservedCollection([journalled('emojis')]),
     invites: new ObservedCollection([journalled('invites')]),
+    optionUploads: new ObservedCollection([journalled('optionUploads')]),
   } as Pick<World, CollectionName>;
   const journal = dataDir === null ? null : openJournal(dataDir, collections, snowflakes, pending);
 
@@ -113,7 +115,8 @@ export function openWorld(dataDir: string | null, clock: Clock): OpenWorld {
       indexes.membersByUser.of(userId).flatMap((member) => collections.guilds.get(member.guildId) ?? []),
     threadsOf: (parentId) => indexes.threadsByParent.of(parentId),
     directMessagesOf: (userId) => indexes.directMessagesByUser.of(userId),
-    attachmentById: (attachmentId) => indexes.attachments.get(attachmentId),
+    attachmentById: (attachmentId) =>
+      indexes.attachments.get(attachmentId) ?? collections.optionUploads.get(attachmentId),
     userByToken: (token) => indexes.tokens.get(token),
     snowflake: () => snowflakes.next(),
     flush,

@@ -18,7 +18,7 @@ const CallbackType = {
   modal: 9,
 } as const;
 
-const callbackForm = z.object({ type: integer(1, 12), data: z.unknown() });
+const callbackForm = z.object({ type: integer(1, 12), data: z.unknown().optional() });
 const choicesForm = z.object({
   choices: z
     .array(

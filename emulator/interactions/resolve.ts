@@ -70,6 +70,7 @@ export class Resolver {
     if (!upload) return null;
     const [attachment] = storeUploads(this.#core, [upload], {});
     if (!attachment) return null;
+    this.#core.world.optionUploads.set(attachment.id, attachment);
     const { file: _file, ...shown } = attachment;
     const url = attachmentUrl(this.#core, this.#place.channel.id, attachment);
     this.#put('attachments', attachment.id, { ...shown, url, proxy_url: url, ephemeral: true });
