@@ -35,7 +35,7 @@ const PATTERNS: Pattern[] = [
   },
   {
     files: CODE,
-    pattern: new RegExp(`\\b${word('as', ' any')}\\b`),
+    pattern: new RegExp(`\\b${word('as', ' any')}\\b(?=\\s*([;,.)\\]}]|$))`, 'm'),
     advice: 'parse the value with zod, or take `unknown` and narrow it',
   },
   {
