@@ -119,6 +119,7 @@ const CATALOGUE = {
   systemMessage: [403, 50021, 'Cannot execute action on a system message'],
   wrongChannelType: [400, 50024, 'Cannot execute action on this channel type'],
   invalidGuildOwner: [400, 50055, 'Invalid Guild'],
+  invalidRole: [400, 50028, 'Invalid Role'],
   invalidRecipients: [400, 50033, 'Invalid Recipient(s)'],
   tooOldToBulkDelete: [400, 50034, 'You can only bulk delete messages that are under 14 days old.'],
   invalidApiVersion: [400, 50041, 'Invalid API version'],

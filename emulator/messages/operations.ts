@@ -71,8 +71,9 @@ function createMessage(
   const mayBeBlank =
     (flags & MessageFlags.Loading) !== 0 || (context.type !== undefined && !NORMAL_TYPES.includes(context.type));
   if (isBlank && !mayBeBlank) throw discordError('emptyMessage');
-  const reference = referenceOf(core, channel, form);
-  const repliedUserId = reference === null ? null : (world.messages.get(reference.messageId)?.authorId ?? null);
+  const answered = referenceOf(core, channel, form);
+  const reference = answered ?? context.reference ?? null;
+  const repliedUserId = answered === null ? null : (world.messages.get(answered.messageId)?.authorId ?? null);
   const mentions = findMentions(core, form.content ?? '', {
     channel,
     authorId: context.authorId,
@@ -85,7 +86,7 @@ function createMessage(
     id: world.snowflake(),
     channelId: channel.id,
     authorId: context.authorId,
-    type: context.type ?? (reference === null ? MessageType.Default : MessageType.Reply),
+    type: context.type ?? (answered === null ? MessageType.Default : MessageType.Reply),
     content: form.content ?? '',
     timestamp: isoNow(core),
     editedTimestamp: null,
@@ -163,7 +164,7 @@ function advanceChannel(core: Core, channel: StoredChannel, message: StoredMessa
   const { thread } = channel;
   const wasArchived = thread?.archived === true;
   if (thread !== null) {
-    thread.messageCount += 1;
+    if (message.type !== MessageType.ThreadStarterMessage) thread.messageCount += 1;
     if (wasArchived) {
       thread.archived = false;
       thread.archiveTimestamp = message.timestamp;
@@ -171,8 +172,9 @@ function advanceChannel(core: Core, channel: StoredChannel, message: StoredMessa
   }
   core.world.channels.set(channel.id, channel);
   if (wasArchived) announceChannel(core, 'THREAD_UPDATE', channel);
-  if (thread !== null && message.webhook === null)
+  if (thread !== null && message.webhook === null && NORMAL_TYPES.includes(message.type)) {
     joinThread(core, channel, [message.authorId, ...message.mentionUserIds]);
+  }
 }
 
 function editMessage(

@@ -1,0 +1,48 @@
+import { PermissionFlagsBits } from 'discord-api-types/v10';
+import { z } from 'zod';
+import { parseForm, snowflake, text } from '../forms.ts';
+import type { Routes } from '../http/router.ts';
+import { guildObject } from '../serialise/guild.ts';
+import { joinedGuild, requireInGuild } from './access.ts';
+import { storeImage } from './images.ts';
+
+const editForm = z.object({
+  name: text(2, 100).optional(),
+  icon: z.string().nullish(),
+  system_channel_id: snowflake.nullish(),
+});
+
+export const registerGuildRoutes: Routes = (api, core) => {
+  const { world } = core;
+  const path = '/guilds/{guild_id}';
+  api.route({
+    method: 'GET',
+    path,
+    auth: 'any',
+    handler: ({ caller, params, query }) => {
+      const guild = joinedGuild(core, caller, params['guild_id']);
+      const counts = { approximate_member_count: world.membersOf(guild.id).length, approximate_presence_count: 0 };
+      return { ...guildObject(world, guild), ...(query['with_counts'] === 'true' ? counts : {}) };
+    },
+  });
+  api.route({
+    method: 'PATCH',
+    path,
+    auth: 'any',
+    handler: ({ caller, params, body }) => {
+      const guild = joinedGuild(core, caller, params['guild_id']);
+      requireInGuild(core, caller, guild, PermissionFlagsBits.ManageGuild);
+      const form = parseForm(editForm, body);
+      const next = {
+        ...guild,
+        name: form.name ?? guild.name,
+        icon: form.icon === undefined ? guild.icon : storeImage(core, ['icon'], 'icons', form.icon),
+        systemChannelId: form.system_channel_id === undefined ? guild.systemChannelId : form.system_channel_id,
+      };
+      world.guilds.set(guild.id, next);
+      const object = guildObject(world, next);
+      core.bus.announce({ t: 'GUILD_UPDATE', d: object, audience: { kind: 'guild', guildId: guild.id } });
+      return object;
+    },
+  });
+};
