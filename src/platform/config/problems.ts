@@ -74,7 +74,7 @@ function describe(
   if (issue.code === 'custom' && typeof value === 'object') return [{ place, message: `${name}: ${issue.message}.` }];
   if (value === undefined) return [{ place, message: `${name}: is missing. Allowed: ${issue.message}.` }];
   const shown = origins.mayShow(path) ? `${display(value)} is not allowed` : 'this value (not shown) is not allowed';
-  const meant = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
+  const meant = issue.code === 'invalid_value' ? nearest(display(value), issue.values.map(String)) : undefined;
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   return [{ place, message: `${name}: ${shown}.${hint} Allowed: ${issue.message}.` }];
 }
@@ -134,16 +134,16 @@ function knownKeys(schema: z.ZodType, path: SettingPath): string[] {
   let current: z.core.$ZodType | undefined = unwrap(schema);
   for (const step of path) {
     if (current instanceof z.ZodObject) current = (current.shape as Record<string, z.core.$ZodType>)[String(step)];
-    else if (current instanceof z.ZodRecord) current = current.valueType as z.core.$ZodType;
-    else if (current instanceof z.ZodArray) current = current.element as z.core.$ZodType;
+    else if (current instanceof z.ZodRecord) current = current.valueType;
+    else if (current instanceof z.ZodArray) current = current.element;
     else return [];
     current = current && unwrap(current);
   }
-  return current instanceof z.ZodObject ? Object.keys(current.shape as object) : [];
+  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
 }
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodPipe) return unwrap(schema.out as z.core.$ZodType);
+  if (schema instanceof z.ZodPipe) return unwrap(schema.out);
   if (
     schema instanceof z.ZodDefault ||
     schema instanceof z.ZodPrefault ||
@@ -151,7 +151,7 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
     schema instanceof z.ZodNullable ||
     schema instanceof z.ZodReadonly
   ) {
-    return unwrap(schema.unwrap() as z.core.$ZodType);
+    return unwrap(schema.unwrap());
   }
   return schema;
 }

@@ -1,0 +1,173 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { VendorError } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Random } from '../../kernel/random.ts';
+import type { ProviderConfig } from '../config/index.ts';
+import { DEMO_MODEL, streamDemo } from './demo/model.ts';
+import { modelError } from './errors.ts';
+import type { ChatEvent, ChatRequest, ModelInfo, Models, ProviderStatus } from './port.ts';
+import { Provider } from './provider.ts';
+import { TokenCounter } from './tokens.ts';
+
+export interface ModelsOptions {
+  providers: Readonly<Record<string, ProviderConfig>>;
+  models?: {
+    /** `provider/model`; the first provider's own choice by default. */
+    default?: string | undefined;
+    /** Models to try in order when the one asked for does not answer. */
+    fallback?: readonly string[];
+  };
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+}
+
+/** How long the start waits for providers that have to be asked for their models. */
+const START_WAIT_MS = 300;
+
+/** Failures of one model that another may make good. */
+const worthFallback: ReadonlySet<string> = new Set([
+  'model/rate-limited',
+  'model/overloaded',
+  'model/bad-key',
+  'model/unreachable',
+  'model/timeout',
+  'model/unknown-model',
+  'model/failed',
+]);
+
+/**
+ * The models of all configured providers. Nothing of the AI SDK is loaded before the first answer. Resolves within
+ * 300 ms, also when a provider does not answer: it is asked again when its models are looked at later.
+ */
+export async function createModels(options: ModelsOptions): Promise<Models> {
+  const registry = new Registry(options);
+  await registry.open();
+  return registry;
+}
+
+class Registry implements Models {
+  private readonly options: ModelsOptions;
+  private readonly providers: Provider[];
+  private readonly wanted: string | undefined;
+  private readonly fallback: readonly string[];
+  private readonly counter = new TokenCounter();
+  private readonly closing = new AbortController();
+  /** The demo model was asked for by name, as opposed to standing in for nothing. */
+  private readonly demoWanted: boolean;
+
+  constructor(options: ModelsOptions) {
+    this.options = options;
+    this.wanted = options.models?.default;
+    this.fallback = options.models?.fallback ?? [];
+    const named = [...(this.wanted === undefined ? [] : [this.wanted]), ...this.fallback];
+    const { clock, logger } = options;
+    const entries = Object.entries(options.providers);
+    this.providers = entries
+      .filter(([, config]) => config.type !== 'demo')
+      .map(([name, config]) => {
+        const alsoNamed = named.filter((id) => id.startsWith(`${name}/`)).map((id) => id.slice(name.length + 1));
+        return new Provider({ name, config, alsoNamed, clock, logger, countTokens: (text) => this.countTokens(text) });
+      });
+    this.demoWanted = entries.some(([, config]) => config.type === 'demo') || named.includes(DEMO_MODEL.id);
+  }
+
+  async open(): Promise<void> {
+    const lists = Promise.all(this.providers.map((provider) => provider.list()));
+    const enough = new AbortController();
+    const waited = this.options.clock.sleep(START_WAIT_MS, enough.signal).catch(() => undefined);
+    await Promise.race([lists, waited]);
+    enough.abort();
+  }
+
+  list(): ModelInfo[] {
+    // Ollama is there by chance: what was configured on purpose comes first.
+    const ordered = [...this.providers].sort(
+      (a, b) => Number(a.config.type === 'ollama') - Number(b.config.type === 'ollama'),
+    );
+    const models = ordered.flatMap((provider) => provider.models());
+    if (models.length === 0 || this.demoWanted) models.push(DEMO_MODEL);
+    const wanted = models.findIndex((model) => model.id === this.wanted);
+    const first = wanted > 0 ? models.splice(wanted, 1) : [];
+    return [...first, ...models];
+  }
+
+  find(name: string): ModelInfo | undefined {
+    const models = this.list();
+    const exact = models.find((model) => model.id === name);
+    if (exact) return exact;
+    const wanted = name.toLowerCase();
+    const similar = models.filter((model) =>
+      [model.id, shortName(model)].some((known) => known.toLowerCase() === wanted),
+    );
+    return similar.length === 1 ? similar[0] : undefined;
+  }
+
+  get default(): ModelInfo {
+    return this.list()[0] ?? DEMO_MODEL;
+  }
+
+  async *stream(request: ChatRequest): AsyncGenerator<ChatEvent> {
+    request.signal.throwIfAborted();
+    const signal = AbortSignal.any([request.signal, this.closing.signal]);
+    let failure: VendorError | undefined;
+    for (const model of this.candidates(request.modelId)) {
+      let started = false;
+      try {
+        for await (const event of this.ask(model, { ...request, signal })) {
+          started = true;
+          yield event;
+        }
+        return;
+      } catch (error) {
+        request.signal.throwIfAborted();
+        if (started || !(error instanceof VendorError) || !worthFallback.has(error.code)) throw error;
+        this.options.logger.warn(
+          { model: model.id, code: error.code, reason: error.message },
+          'A model did not answer.',
+        );
+        failure ??= error;
+      }
+    }
+    throw failure ?? modelError('model/unknown-model', `there is no model ${request.modelId}`, { retryable: false });
+  }
+
+  private candidates(modelId: string): ModelInfo[] {
+    const asked = this.find(modelId);
+    const fallbacks = this.fallback.map((id) => this.find(id));
+    const all = [asked, ...fallbacks].filter((model) => model !== undefined);
+    return all.filter((model, index) => all.findIndex((other) => other.id === model.id) === index);
+  }
+
+  private ask(model: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
+    const { clock, random } = this.options;
+    if (model.demo) return streamDemo(request, { clock, random });
+    const provider = this.providers.find((candidate) => candidate.name === model.provider);
+    if (!provider)
+      throw modelError('model/unknown-model', `there is no provider ${model.provider}`, { retryable: false });
+    return provider.stream(model, request);
+  }
+
+  countTokens(text: string): number {
+    return this.counter.count(text);
+  }
+
+  async check(): Promise<ProviderStatus[]> {
+    const statuses = await Promise.all(this.providers.map((provider) => provider.check()));
+    if (!this.list().some((model) => model.demo)) return statuses;
+    return [
+      ...statuses,
+      { provider: DEMO_MODEL.provider, state: 'up', detail: 'built in: canned answers, no real model' },
+    ];
+  }
+
+  /** Ends every answer that is still being given. */
+  close(): Promise<void> {
+    this.closing.abort(modelError('model/unreachable', 'the models are closed', { retryable: true }));
+    return Promise.resolve();
+  }
+}
+
+function shortName(model: ModelInfo): string {
+  return model.id.slice(model.provider.length + 1);
+}

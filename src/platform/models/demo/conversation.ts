@@ -1,0 +1,95 @@
+import type { ChatMessage } from '../port.ts';
+
+export interface Said {
+  /** As written before the text where several people talk; null elsewhere. */
+  speaker: string | null;
+  text: string;
+}
+
+/** What the demo understands of the messages it is given. */
+export interface Conversation {
+  question: Said;
+  /** What the same person said before, oldest first. */
+  earlier: Said[];
+  hasPicture: boolean;
+  /** What to call the person: as they asked to be called, else as the message names them. */
+  name: string | null;
+  /** What the person told about themselves, in their words turned around: `favourite colour` → `green`. */
+  facts: ReadonlyMap<string, string>;
+}
+
+/** Longer texts are not looked at: patterns must take bounded time whatever is pasted. */
+const MOST_CHARACTERS = 4000;
+const spokenBy = /^([^\s:][^\n:]{0,31}): /;
+
+export function readConversation(messages: readonly ChatMessage[]): Conversation {
+  const fromPeople = messages.filter((message) => message.role === 'user').map((message) => plainText(message));
+  // A single "Note: …" is no speaker; where people are named, every message names one.
+  const named = fromPeople.length > 0 && fromPeople.every((text) => spokenBy.test(text));
+  const said = fromPeople.map((text) => split(text, named));
+  const question = said.at(-1) ?? { speaker: null, text: '' };
+  const earlier = said.slice(0, -1).filter((other) => other.speaker === question.speaker);
+  const own = [...earlier, question];
+  return {
+    question,
+    earlier,
+    hasPicture: hasPicture(messages.findLast((message) => message.role === 'user')),
+    name: own.map(({ text }) => readName(text)).findLast((name) => name !== undefined) ?? firstName(question.speaker),
+    facts: new Map(own.flatMap(({ text }) => readFacts(text))),
+  };
+}
+
+function split(text: string, named: boolean): Said {
+  const speaker = named ? (spokenBy.exec(text)?.[1] ?? null) : null;
+  const rest = speaker === null ? text : text.slice(speaker.length + 2);
+  return { speaker, text: rest.slice(0, MOST_CHARACTERS).trim() };
+}
+
+function plainText({ content }: ChatMessage): string {
+  if (typeof content === 'string') return content;
+  return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
+}
+
+function hasPicture(message: ChatMessage | undefined): boolean {
+  if (!message) return false;
+  if (typeof message.content !== 'string' && message.content.some((part) => part.type === 'image')) return true;
+  return plainText(message).includes('you cannot see pictures');
+}
+
+function firstName(speaker: string | null): string | null {
+  return speaker?.split(/\s/)[0] ?? null;
+}
+
+/** The name in "my name is Ada", "call me Ada", "I am called Ada". */
+export function readName(text: string): string | undefined {
+  const found = /\b(?:my name(?:'s| is)|call me|i(?:'m| am) called)\s+([\p{L}\p{M}][\p{L}\p{M}'’-]{0,31})/iu.exec(
+    text,
+  )?.[1];
+  return found && found.charAt(0).toUpperCase() + found.slice(1);
+}
+
+const ownFact =
+  /\bmy ((?:favou?rite )?[\p{L}]{2,20}(?: [\p{L}]{2,20})?) (?:is|are) (?:called |named )?([^.!?\n]{1,80})/iu;
+const statements: readonly (readonly [pattern: RegExp, key: string])[] = [
+  [/\bi live in ([^.!?,\n]{1,60})/i, 'home'],
+  [/\bi work (?:as|at|for) ([^.!?,\n]{1,60})/i, 'work'],
+  [/\bi (?:really )?(?:like|love|enjoy) ([^.!?\n]{1,80})/i, 'likes'],
+  [/\bi have ((?:an?|two|three|\d+) [^.!?,\n]{1,60})/i, 'has'],
+];
+
+/** What a statement tells about its author. Questions tell nothing. */
+export function readFacts(text: string): [key: string, value: string][] {
+  if (text.endsWith('?') || /^(what|who|where|when|do|does|is|can)\b/i.test(text)) return [];
+  const own = ownFact.exec(text);
+  const facts: [string, string][] = [];
+  if (own?.[1] && own[2] && !/^name$/i.test(own[1])) facts.push([normalKey(own[1]), own[2].trim()]);
+  for (const [pattern, key] of statements) {
+    const value = pattern.exec(text)?.[1];
+    if (value) facts.push([key, value.trim()]);
+  }
+  return facts;
+}
+
+export function normalKey(words: string): string {
+  return words.toLowerCase().replace('favorite', 'favourite').trim();
+}

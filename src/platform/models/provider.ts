@@ -1,0 +1,221 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { VendorError } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { ModelConfig, ProviderConfig } from '../config/index.ts';
+import { CircuitBreaker } from './breaker.ts';
+import { callModel } from './call.ts';
+import { catalogueNames, describeModel } from './catalogue.ts';
+import { listModels } from './discovery.ts';
+import { modelError, translateModelError } from './errors.ts';
+import type { ChatEvent, ChatRequest, ModelInfo, ProviderStatus } from './port.ts';
+import { KeyRing } from './key-ring.ts';
+import { baseUrlOf, VendorClients } from './vendor.ts';
+
+export interface ProviderOptions {
+  name: string;
+  config: ProviderConfig;
+  /** Models that the settings name elsewhere (as default or fallback): usable though nothing lists them. */
+  alsoNamed: readonly string[];
+  clock: Clock;
+  logger: Logger;
+  countTokens: (text: string) => number;
+}
+
+/** A list that is older is asked for again, in the background, when somebody looks. */
+const LIST_AGE_MS = 30_000;
+/** Where a provider does not say how long a key must rest. */
+const RATE_LIMIT_REST_MS = 20_000;
+/** After this a refused key is tried again: it may have been paid for, or the provider mistaken. */
+const BAD_KEY_REST_MS = 600_000;
+/** The model of a provider whose list is not known yet. */
+const ANY_MODEL = 'auto';
+
+/** Failures that say something about the provider, not about the request or the key. */
+const breaksCircuit: ReadonlySet<string> = new Set(['model/unreachable', 'model/overloaded', 'model/timeout']);
+
+/** One configured provider: its models, keys and circuit breaker. */
+export class Provider {
+  readonly name: string;
+  readonly config: ProviderConfig;
+  private readonly options: ProviderOptions;
+  private readonly keys: KeyRing;
+  private readonly breaker: CircuitBreaker;
+  private readonly clients: VendorClients;
+  private readonly listsItself: boolean;
+  private listed: ModelConfig[];
+  private listedAt = Number.NEGATIVE_INFINITY;
+  private listing: Promise<void> | undefined;
+  private listFailure: VendorError | undefined;
+
+  constructor(options: ProviderOptions) {
+    this.options = options;
+    this.name = options.name;
+    this.config = options.config;
+    this.keys = new KeyRing(options.clock, options.config.apiKeys);
+    this.breaker = new CircuitBreaker(options.clock);
+    this.clients = new VendorClients(options.name, options.config);
+    const { type, models } = options.config;
+    this.listsItself = models === undefined && (type === 'ollama' || type === 'openai-compatible');
+    this.listed = models ?? catalogueNames(type).map((name) => ({ name }));
+  }
+
+  /** Usable models, the provider's own choice first. A provider that must be there but did not answer has one, `auto`. */
+  models(): ModelInfo[] {
+    this.refreshList();
+    const missing = this.options.alsoNamed.filter(
+      (name) => name !== ANY_MODEL && !this.listed.some((model) => model.name === name),
+    );
+    const all = [...this.listed, ...missing.map((name) => ({ name }))];
+    if (all.length === 0 && !this.config.optional) all.push({ name: ANY_MODEL });
+    return all.map((model) => describeModel(this.name, this.config.type, model));
+  }
+
+  /** Asks for the list of models when the provider has to be asked and that is due. Never rejects. */
+  async list(): Promise<void> {
+    this.refreshList();
+    await this.listing;
+  }
+
+  private refreshList(): void {
+    const { clock } = this.options;
+    if (!this.listsItself || this.listing || clock.now() - this.listedAt < LIST_AGE_MS) return;
+    this.listing = this.readList().finally(() => {
+      this.listing = undefined;
+      this.listedAt = clock.now();
+    });
+  }
+
+  private async readList(): Promise<void> {
+    try {
+      this.listed = await listModels(this.config, this.config.apiKeys[0] ?? '');
+      this.listFailure = undefined;
+    } catch (error) {
+      this.listFailure = translateModelError(this.name, error, this.options.clock.now());
+    }
+  }
+
+  /**
+   * Begins with `start`, which comes with the first thing the model says. Tries one key after the other while nothing
+   * has been said. Throws a VendorError.
+   */
+  async *stream(model: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
+    const info = await this.resolve(model);
+    const openMs = this.breaker.enter();
+    if (openMs > 0) {
+      const message = `${this.name}: it failed several times in a row and is left alone for a moment`;
+      throw modelError('model/unreachable', message, { retryable: true, retryAfterMs: openMs });
+    }
+    try {
+      yield* this.tryKeys(info, request);
+      this.breaker.succeeded();
+    } catch (error) {
+      if (error instanceof VendorError && breaksCircuit.has(error.code)) this.breaker.failed();
+      else if (error instanceof VendorError && error.code === 'model/rate-limited') this.breaker.succeeded();
+      throw error;
+    } finally {
+      this.breaker.left();
+    }
+  }
+
+  private async *tryKeys(info: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
+    const { clock, countTokens } = this.options;
+    const tried = new Set<string>();
+    for (;;) {
+      const key = this.keys.next(tried);
+      if (!key) throw this.noKeyLeft();
+      tried.add(key.value);
+      let started = false;
+      try {
+        const client = await this.clients.model(info.id.slice(this.name.length + 1), key.value);
+        for await (const event of callModel({
+          model: client,
+          info,
+          request,
+          timeouts: this.config.timeouts,
+          clock,
+          countTokens,
+        })) {
+          if (!started) yield { type: 'start', modelId: info.id };
+          started = true;
+          yield event;
+        }
+        this.keys.worked(key.value);
+        return;
+      } catch (error) {
+        if (started || !(error instanceof VendorError) || !this.retire(key, error)) throw error;
+      }
+    }
+  }
+
+  /** Whether the key is what failed, so that another may do. */
+  private retire(key: { value: string; number: number }, error: VendorError): boolean {
+    if (error.code === 'model/rate-limited') {
+      this.keys.rest(key.value, error.retryAfterMs ?? RATE_LIMIT_REST_MS);
+      return true;
+    }
+    if (error.code !== 'model/bad-key') return false;
+    if (this.keys.setAside(key.value, BAD_KEY_REST_MS)) {
+      const fields = { provider: this.name, keyNumber: key.number, of: this.keys.size };
+      this.options.logger.warn(
+        { ...fields, reason: error.message },
+        'A provider refuses one of its keys; it is set aside.',
+      );
+    }
+    return true;
+  }
+
+  private noKeyLeft(): VendorError {
+    const state = this.keys.state();
+    if (state.status === 'resting') {
+      const details = { retryable: true, retryAfterMs: state.readyInMs };
+      return modelError('model/rate-limited', `${this.name}: too many requests`, details);
+    }
+    const which = this.keys.size === 1 ? 'its key is' : 'all of its keys are';
+    return modelError('model/bad-key', `${this.name}: ${which} refused; set a valid one`, { retryable: false });
+  }
+
+  /** `auto` stands for whatever the provider turns out to have. */
+  private async resolve(model: ModelInfo): Promise<ModelInfo> {
+    if (
+      !this.listsItself ||
+      model.id !== `${this.name}/${ANY_MODEL}` ||
+      this.listed.some(({ name }) => name === ANY_MODEL)
+    ) {
+      return model;
+    }
+    await this.list();
+    const first = this.listed[0];
+    if (first) return describeModel(this.name, this.config.type, first);
+    throw this.listFailure ?? modelError('model/unknown-model', `${this.name}: it has no models`, { retryable: false });
+  }
+
+  /** Asks for the list of models now. Never rejects. */
+  async check(): Promise<ProviderStatus> {
+    const { clock } = this.options;
+    try {
+      const models = await listModels(this.config, this.config.apiKeys[0] ?? '');
+      if (this.listsItself) Object.assign(this, { listed: models, listedAt: clock.now(), listFailure: undefined });
+      const detail = models.length === 1 ? '1 model' : `${models.length} models`;
+      return { provider: this.name, state: 'up', detail };
+    } catch (error) {
+      const failure = translateModelError(this.name, error, clock.now());
+      if (this.config.optional) {
+        return {
+          provider: this.name,
+          state: 'unknown',
+          detail: `nothing answers at ${baseUrlOf(this.config)}, and nothing has to`,
+        };
+      }
+      return { provider: this.name, state: 'down', detail: advice(failure, baseUrlOf(this.config)) };
+    }
+  }
+}
+
+function advice(failure: VendorError, baseUrl: string): string {
+  if (failure.code === 'model/bad-key')
+    return 'the key is refused: make a new one at the provider and set it in .env or familiar.yaml';
+  if (failure.code === 'model/unreachable')
+    return `nothing answers at ${baseUrl}: is the address right, and does the server run?`;
+  if (failure.code === 'model/rate-limited') return 'it answers, but has had too many requests for now';
+  return failure.message;
+}

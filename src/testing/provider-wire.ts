@@ -1,0 +1,247 @@
+import { Buffer } from 'node:buffer';
+
+/** The wire formats that the fake providers speak. */
+export type FakeApi = 'chat' | 'responses' | 'messages';
+
+export interface FakeUsage {
+  inputTokens: number;
+  outputTokens: number;
+  cachedInputTokens?: number;
+  reasoningTokens?: number;
+}
+
+export interface WireAnswer {
+  model: string;
+  /** `null`: the provider reports none. */
+  usage: FakeUsage | null;
+  finishReason: 'stop' | 'length' | 'content-filter';
+}
+
+/** One way of answering over HTTP: the events of a stream, the body of an answer in one piece, the body of an error. */
+export interface Wire {
+  open(answer: WireAnswer): string;
+  text(chunk: string, answer: WireAnswer): string;
+  reasoning(chunk: string, answer: WireAnswer): string;
+  close(answer: WireAnswer, text: string): string;
+  whole(answer: WireAnswer, text: string): object;
+  error(status: number, message: string, code: string | undefined): object;
+}
+
+function data(value: object): string {
+  return `data: ${JSON.stringify(value)}\n\n`;
+}
+
+function event(value: { type: string; [field: string]: unknown }): string {
+  return `event: ${value.type}\n${data(value)}`;
+}
+
+function chatUsage(usage: FakeUsage) {
+  return {
+    prompt_tokens: usage.inputTokens,
+    completion_tokens: usage.outputTokens,
+    total_tokens: usage.inputTokens + usage.outputTokens,
+    prompt_tokens_details: { cached_tokens: usage.cachedInputTokens ?? 0 },
+    completion_tokens_details: { reasoning_tokens: usage.reasoningTokens ?? 0 },
+  };
+}
+
+const chatFinish = { stop: 'stop', length: 'length', 'content-filter': 'content_filter' };
+
+function chatChunk(answer: WireAnswer, delta: object, finish: string | null = null) {
+  return {
+    id: 'chatcmpl-fake',
+    object: 'chat.completion.chunk',
+    created: 1_700_000_000,
+    model: answer.model,
+    choices: [{ index: 0, delta, finish_reason: finish }],
+  };
+}
+
+function openAiError(status: number, message: string, code: string | undefined): object {
+  return {
+    error: {
+      message,
+      type: status === 429 ? 'rate_limit_error' : 'invalid_request_error',
+      param: null,
+      code: code ?? null,
+    },
+  };
+}
+
+const chat: Wire = {
+  open: (answer) => data(chatChunk(answer, { role: 'assistant', content: '' })),
+  text: (chunk, answer) => data(chatChunk(answer, { content: chunk })),
+  reasoning: (chunk, answer) => data(chatChunk(answer, { reasoning_content: chunk })),
+  close: (answer) => {
+    const usage = answer.usage ? data({ ...chatChunk(answer, {}), choices: [], usage: chatUsage(answer.usage) }) : '';
+    return `${data(chatChunk(answer, {}, chatFinish[answer.finishReason]))}${usage}data: [DONE]\n\n`;
+  },
+  whole: (answer, text) => ({
+    id: 'chatcmpl-fake',
+    object: 'chat.completion',
+    created: 1_700_000_000,
+    model: answer.model,
+    choices: [
+      { index: 0, message: { role: 'assistant', content: text }, finish_reason: chatFinish[answer.finishReason] },
+    ],
+    ...(answer.usage && { usage: chatUsage(answer.usage) }),
+  }),
+  error: openAiError,
+};
+
+function responsesBody(answer: WireAnswer, status: string, text: string) {
+  return {
+    id: 'resp_fake',
+    object: 'response',
+    created_at: 1_700_000_000,
+    model: answer.model,
+    status,
+    output: [{ ...messageItem, status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] }],
+    incomplete_details:
+      answer.finishReason === 'stop'
+        ? null
+        : { reason: answer.finishReason === 'length' ? 'max_output_tokens' : 'content_filter' },
+    usage: answer.usage && {
+      input_tokens: answer.usage.inputTokens,
+      input_tokens_details: { cached_tokens: answer.usage.cachedInputTokens ?? 0 },
+      output_tokens: answer.usage.outputTokens,
+      output_tokens_details: { reasoning_tokens: answer.usage.reasoningTokens ?? 0 },
+      total_tokens: answer.usage.inputTokens + answer.usage.outputTokens,
+    },
+  };
+}
+
+const messageItem = { id: 'msg_fake', type: 'message', role: 'assistant' };
+
+const responses: Wire = {
+  open: (answer) =>
+    event({
+      type: 'response.created',
+      response: { ...responsesBody(answer, 'in_progress', ''), output: [], usage: null },
+    }) +
+    event({
+      type: 'response.output_item.added',
+      output_index: 0,
+      item: { ...messageItem, status: 'in_progress', content: [] },
+    }),
+  text: (chunk) =>
+    event({
+      type: 'response.output_text.delta',
+      item_id: messageItem.id,
+      output_index: 0,
+      content_index: 0,
+      delta: chunk,
+    }),
+  // Summaries of reasoning come in items of their own, which no test needs so far: the stream only shows life.
+  reasoning: (_, answer) =>
+    event({
+      type: 'response.in_progress',
+      response: { ...responsesBody(answer, 'in_progress', ''), output: [], usage: null },
+    }),
+  close: (answer, text) => {
+    const item = { ...messageItem, status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] };
+    const complete = answer.finishReason === 'stop';
+    return (
+      event({ type: 'response.output_item.done', output_index: 0, item }) +
+      event({
+        type: complete ? 'response.completed' : 'response.incomplete',
+        response: responsesBody(answer, complete ? 'completed' : 'incomplete', text),
+      })
+    );
+  },
+  whole: (answer, text) => responsesBody(answer, 'completed', text),
+  error: openAiError,
+};
+
+const messagesFinish = { stop: 'end_turn', length: 'max_tokens', 'content-filter': 'refusal' };
+
+function anthropicUsage(usage: FakeUsage | null) {
+  const cached = usage?.cachedInputTokens ?? 0;
+  return {
+    input_tokens: (usage?.inputTokens ?? 0) - cached,
+    cache_read_input_tokens: cached,
+    cache_creation_input_tokens: 0,
+    output_tokens: usage?.outputTokens ?? 0,
+  };
+}
+
+function anthropicMessage(answer: WireAnswer, content: object[], finish: string | null) {
+  return {
+    id: 'msg_fake',
+    type: 'message',
+    role: 'assistant',
+    model: answer.model,
+    content,
+    stop_reason: finish,
+    stop_sequence: null,
+    usage: anthropicUsage(answer.usage),
+  };
+}
+
+const anthropicErrorTypes: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  429: 'rate_limit_error',
+  529: 'overloaded_error',
+};
+
+const messages: Wire = {
+  open: (answer) =>
+    event({ type: 'message_start', message: anthropicMessage(answer, [], null) }) +
+    event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
+  text: (chunk) => event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: chunk } }),
+  reasoning: () => event({ type: 'ping' }),
+  close: (answer) =>
+    event({ type: 'content_block_stop', index: 0 }) +
+    event({
+      type: 'message_delta',
+      delta: { stop_reason: messagesFinish[answer.finishReason], stop_sequence: null },
+      usage: anthropicUsage(answer.usage),
+    }) +
+    event({ type: 'message_stop' }),
+  whole: (answer, text) => anthropicMessage(answer, [{ type: 'text', text }], messagesFinish[answer.finishReason]),
+  error: (status, message, code) => ({
+    type: 'error',
+    error: { type: code ?? anthropicErrorTypes[status] ?? 'api_error', message },
+  }),
+};
+
+export const wires: Readonly<Record<FakeApi, Wire>> = { chat, responses, messages };
+
+interface WireMessage {
+  role?: string;
+  content?: unknown;
+}
+
+/** What a request asks, read the same way from all three formats. */
+export function readRequest(body: Record<string, unknown>): {
+  model: string;
+  stream: boolean;
+  userText: string;
+  images: number;
+} {
+  const list = (body['messages'] ?? body['input'] ?? []) as WireMessage[];
+  const parts = list.map((message) => ({ role: message.role, parts: contentParts(message.content) }));
+  const lastUser = parts.findLast((message) => message.role === 'user');
+  return {
+    model: typeof body['model'] === 'string' ? body['model'] : '',
+    stream: body['stream'] === true,
+    userText: (lastUser?.parts ?? [])
+      .map((part) => part.text ?? '')
+      .join('\n')
+      .trim(),
+    images: parts.flatMap((message) => message.parts).filter((part) => part.type?.includes('image')).length,
+  };
+}
+
+function contentParts(content: unknown): { type?: string; text?: string }[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return Array.isArray(content) ? (content as { type?: string; text?: string }[]) : [];
+}
+
+/** What a provider would count, near enough for a fake: a token for each four bytes. */
+export function roughTokens(text: string): number {
+  return Math.max(1, Math.ceil(Buffer.byteLength(text) / 4));
+}
