@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv';
+
+type Json = Record<string, unknown>;
+
+/** Discord's own description of its API, when it is at hand: `DISCORD_OPENAPI`, or `shared` beside the checkout. */
+export function findOpenApi(): string | undefined {
+  const beside = join(import.meta.dirname, '..', '..', '..', 'shared', 'discord-openapi.json');
+  return [process.env['DISCORD_OPENAPI'], beside].find((path) => path !== undefined && path !== '' && existsSync(path));
+}
+
+interface Operation {
+  requestBody?: { content?: Record<string, { schema: Json }> };
+  responses: Record<string, { content?: Record<string, { schema: Json }> }>;
+}
+
+interface Description {
+  paths: Record<string, Record<string, Operation>>;
+  components: Json;
+}
+
+/** Checks bodies against Discord's OpenAPI description; each schema is compiled when it is first needed. */
+export class OpenApiChecker {
+  #description: Description;
+  #ajv: Ajv2020;
+  #compiled = new Map<string, ValidateFunction>();
+
+  constructor(path: string) {
+    this.#description = JSON.parse(readFileSync(path, 'utf8')) as Description;
+    this.#ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: false });
+    this.#ajv.addSchema({ $id: 'discord', components: this.#description.components });
+  }
+
+  /** What is wrong with the answer; empty when nothing is, or when Discord describes no such answer. */
+  checkResponse(method: string, path: string, status: number, body: unknown): string[] {
+    const found = this.#find(method, path);
+    if (found === undefined) return [];
+    const { responses } = found.operation;
+    const response = responses[String(status)] ?? responses[`${Math.floor(status / 100)}XX`];
+    if (response === undefined) return [`${method} ${found.path} never answers ${status}`];
+    const schema = response.content?.['application/json']?.schema;
+    if (schema === undefined)
+      return body === undefined ? [] : [`${method} ${found.path} answers ${status} without a body`];
+    return this.#check(`${method} ${found.path} ${status}`, schema, body);
+  }
+
+  checkRequest(method: string, path: string, body: unknown): string[] {
+    const found = this.#find(method, path);
+    const content = found?.operation.requestBody?.content;
+    const schema = content?.['application/json']?.schema ?? content?.['multipart/form-data']?.schema;
+    if (found === undefined || schema === undefined || body === undefined) return [];
+    return this.#check(`${method} ${found.path} request`, schema, body);
+  }
+
+  #check(name: string, schema: Json, body: unknown): string[] {
+    let validate = this.#compiled.get(name);
+    if (validate === undefined) {
+      const absolute = JSON.stringify(schema).replaceAll('"#/', '"discord#/');
+      validate = this.#ajv.compile(JSON.parse(absolute) as Json);
+      this.#compiled.set(name, validate);
+    }
+    if (validate(body)) return [];
+    return (validate.errors ?? []).map(
+      (error) => `${name}${error.instancePath} ${error.message ?? ''} ${JSON.stringify(error.params)}`,
+    );
+  }
+
+  #find(method: string, path: string): { path: string; operation: Operation } | undefined {
+    const segments = path.split('?')[0]?.split('/') ?? [];
+    const matching = Object.entries(this.#description.paths)
+      .filter(([pattern, operations]) => {
+        const parts = pattern.split('/');
+        if (parts.length !== segments.length || operations[method.toLowerCase()] === undefined) return false;
+        return parts.every((part, index) => part.startsWith('{') || part === segments[index]);
+      })
+      .sort(([left], [right]) => left.split('{').length - right.split('{').length);
+    const [best] = matching;
+    const operation = best?.[1][method.toLowerCase()];
+    return best === undefined || operation === undefined ? undefined : { path: best[0], operation };
+  }
+}
