@@ -1,0 +1,105 @@
+/**
+ * The queue on the embedded server as it runs in production: how soon a waiting worker begins a job, what adding one
+ * costs, how fast a backlog is worked against pg-boss on the same server by turns, and how soon a cancel reaches a handler
+ * in another process.
+ */
+import type { PgBoss, WorkOptions } from 'pg-boss';
+import { withCleanUp } from './lib/clean-up.ts';
+import { median, percentile } from './lib/statistics.ts';
+import type { Figure } from './lib/statistics.ts';
+import { openDatabase } from './queue/database.ts';
+import type { Database } from './queue/database.ts';
+import { perSecond } from './queue/drain.ts';
+import * as familiar from './queue/familiar.ts';
+import type { Process } from './queue/familiar.ts';
+import * as pgBoss from './queue/pg-boss.ts';
+
+const concurrency = 16;
+const backlog = 2000;
+const rounds = 3;
+const samples = 300;
+const cancels = { rounds: 8, atOnce: concurrency };
+
+/** pg-boss polls twice a second at most, unless it is told to go on while there is more. */
+const polling = { pollingIntervalSeconds: 0.5 };
+const settings: Readonly<Record<string, WorkOptions>> = {
+  'one worker': polling,
+  '16 workers': { ...polling, localConcurrency: concurrency },
+  '16 workers, batches of 16': { ...polling, localConcurrency: concurrency, batchSize: 16 },
+  '16 workers, burst': { ...polling, localConcurrency: concurrency, burstWhenReadyExceeds: 1 },
+  '16 workers, burst of batches of 16': {
+    ...polling,
+    localConcurrency: concurrency,
+    batchSize: 16,
+    burstWhenBatchFull: true,
+  },
+};
+/** As many jobs at once as ours, otherwise as it comes. */
+const compared = '16 workers';
+
+export function benchQueue(): Promise<Figure[]> {
+  return withCleanUp(async (atEnd) => {
+    const database = await openDatabase(atEnd);
+    const adder = familiar.openQueue(await database.another(), 'adder');
+    const boss = await pgBoss.startBoss(database, atEnd);
+    const next = worker(database);
+    return [
+      ...(await costOfAdding(adder, boss)),
+      ...(await pickUp(adder, next())),
+      ...(await rates(adder, next, boss)),
+      ...(await cancelling(adder, next())),
+    ];
+  });
+}
+
+/** A queue works once; each measurement takes a new one, on the same connections. */
+function worker(database: Database): () => Process {
+  let count = 0;
+  return () => familiar.openQueue(database.postgres, `worker-${(count += 1)}`);
+}
+
+async function costOfAdding(adder: Process, boss: PgBoss): Promise<Figure[]> {
+  const ours = await familiar.enqueueTimes(adder, samples);
+  const theirs = await pgBoss.enqueueTimes(boss, samples);
+  return [
+    { name: 'adding a job, p50', value: median(ours), unit: 'ms' },
+    { name: 'adding a job, p50, pg-boss', value: median(theirs), unit: 'ms' },
+  ];
+}
+
+async function pickUp(adder: Process, idle: Process): Promise<Figure[]> {
+  const times = await familiar.pickUpTimes(adder, idle, samples);
+  return [
+    { name: 'commit to first line of the handler, p50', value: median(times), unit: 'ms', atMost: 6 },
+    { name: 'commit to first line of the handler, p95', value: percentile(times, 0.95), unit: 'ms' },
+  ];
+}
+
+async function rates(adder: Process, next: () => Process, boss: PgBoss): Promise<Figure[]> {
+  const ours: number[] = [];
+  const theirs = new Map<string, number[]>(Object.keys(settings).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    ours.push(perSecond(await familiar.drain(adder, next(), backlog, concurrency)));
+    for (const [name, options] of Object.entries(settings)) {
+      theirs.get(name)?.push(perSecond(await pgBoss.drain(boss, backlog, options)));
+    }
+  }
+  const rate = (name: string) => median(theirs.get(name) ?? []);
+  return [
+    { name: `jobs worked, ${concurrency} at once`, value: median(ours), unit: 'per s' },
+    ...Object.keys(settings).map((name) => ({
+      name: `jobs worked, pg-boss work(), ${name}`,
+      value: rate(name),
+      unit: 'per s' as const,
+    })),
+    { name: `jobs worked ÷ pg-boss work(), ${compared}`, value: median(ours) / rate(compared), unit: '×', atLeast: 5 },
+  ];
+}
+
+async function cancelling(canceller: Process, running: Process): Promise<Figure[]> {
+  const times = await familiar.cancelTimes(canceller, running, cancels);
+  return [
+    { name: `cancel to abort in another process, p50 of ${times.length}`, value: median(times), unit: 'ms' },
+    { name: 'cancel to abort in another process, p95', value: percentile(times, 0.95), unit: 'ms', atMost: 200 },
+  ];
+}
