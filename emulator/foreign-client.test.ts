@@ -28,7 +28,7 @@ const { Guilds, GuildMembers, GuildMessages, GuildMessageReactions, MessageConte
 let emulator: Emulator;
 let alice: Person;
 let client: Client<true>;
-const closing: (() => Promise<unknown>)[] = [];
+const closing: (() => unknown)[] = [];
 
 interface ControlState {
   guilds: { id: string; channels: { id: string; name: string }[] }[];
@@ -67,7 +67,7 @@ function onInteraction(handle: (interaction: Interaction) => Promise<unknown>): 
   client.on(Events.InteractionCreate, (interaction) => {
     handle(interaction).catch((error: unknown) => failures.push(error));
   });
-  closing.push(() => (failures.length === 0 ? Promise.resolve() : Promise.reject(failures[0] as Error)));
+  closing.push(() => expect(failures).toEqual([]));
 }
 
 /** The contents of the next messages that a client is told of. */
