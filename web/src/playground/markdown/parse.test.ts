@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Block, Inline } from './ast.ts';
+import { parseInline } from './parse-inline.ts';
+import { parseMarkdown } from './parse.ts';
+
+/** A short notation for trees: `strong(text)`. */
+function outline(nodes: readonly Inline[]): string {
+  return nodes.map(outlineNode).join('');
+}
+
+function outlineNode(node: Inline): string {
+  switch (node.kind) {
+    case 'text':
+      return node.text;
+    case 'break':
+      return '⏎';
+    case 'code':
+      return `code(${node.text})`;
+    case 'link':
+      return `link(${outline(node.children)}→${node.url})`;
+    case 'user':
+    case 'role':
+    case 'channel':
+      return `${node.kind}(${node.id})`;
+    case 'everyone':
+      return `everyone(${node.text})`;
+    case 'command':
+      return `command(${node.name})`;
+    case 'emoji':
+      return `emoji(${node.name},${node.id},${node.animated})`;
+    case 'time':
+      return `time(${node.unixSeconds},${node.style})`;
+    default:
+      return `${node.kind}(${outline(node.children)})`;
+  }
+}
+
+function outlineBlocks(blocks: readonly Block[]): string {
+  return blocks.map(outlineBlock).join(' ');
+}
+
+function outlineBlock(block: Block): string {
+  switch (block.kind) {
+    case 'code':
+      return `[code ${block.language ?? '-'} ${JSON.stringify(block.text)}]`;
+    case 'quote':
+      return `[quote ${outlineBlocks(block.children)}]`;
+    case 'list':
+      return `[list ${block.items.map((item) => `${item.depth}${item.marker ?? '•'} ${outline(item.children)}`).join('; ')}]`;
+    case 'heading':
+      return `[h${block.level} ${outline(block.children)}]`;
+    default:
+      return `[${block.kind} ${outline(block.children)}]`;
+  }
+}
+
+describe('inline Markdown', () => {
+  it.each([
+    ['**bold** and *italic*', 'strong(bold) and emphasis(italic)'],
+    ['***both***', 'strong(emphasis(both))'],
+    ['**a *b* c**', 'strong(a emphasis(b) c)'],
+    ['*a **b** c*', 'emphasis(a strong(b) c)'],
+    ['__under__ _it_ ~~gone~~', 'underline(under) emphasis(it) strike(gone)'],
+    ['||secret **x**||', 'spoiler(secret strong(x))'],
+    ['snake_case_name stays', 'snake_case_name stays'],
+    ['2 * 3 * 4', '2 * 3 * 4'],
+    ['`**raw**` ``a`b``', 'code(**raw**) code(a`b)'],
+    ['**unclosed', '**unclosed'],
+    ['\\*not\\* \\_so\\_', '*not* _so_'],
+    ['**a `**` b**', 'strong(a code(**) b)'],
+    ['line\nnext', 'line⏎next'],
+  ])('%s', (text, expected) => {
+    expect(outline(parseInline(text))).toBe(expected);
+  });
+
+  it.each([
+    ['<@123456> <@!123456> <@&123456> <#123456>', 'user(123456) user(123456) role(123456) channel(123456)'],
+    ['<a:wave:123456>', 'emoji(wave,123456,true)'],
+    ['<t:1700000000:R> <t:1700000000>', 'time(1700000000,R) time(1700000000,f)'],
+    ['</model set:123456>', 'command(model set)'],
+    ['@everyone @here me@everyones', 'everyone(@everyone) everyone(@here) me@everyones'],
+  ])('%s', (text, expected) => {
+    expect(outline(parseInline(text))).toBe(expected);
+  });
+
+  it.each([
+    ['see https://a.example/x.', 'see link(https://a.example/x→https://a.example/x).'],
+    ['(https://a.example/x)', '(link(https://a.example/x→https://a.example/x))'],
+    ['https://a.example/Cat_(animal)', 'link(https://a.example/Cat_(animal)→https://a.example/Cat_(animal))'],
+    ['[**name**](https://a.example)', 'link(**name**→https://a.example)'],
+    ['<https://a.example>', 'link(https://a.example→https://a.example)'],
+    ['[run](javascript:alert(1))', '[run](javascript:alert(1))'],
+  ])('%s', (text, expected) => {
+    expect(outline(parseInline(text))).toBe(expected);
+  });
+});
+
+describe('Markdown blocks', () => {
+  it.each([
+    ['# One\n## Two\ntext', '[h1 One] [h2 Two] [paragraph text]'],
+    ['#nospace', '[paragraph #nospace]'],
+    ['-# small', '[subtext small]'],
+    ['- a\n  - b\n1. c', '[list 0• a; 1• b; 01. c]'],
+    ['- a\n  goes on', '[list 0• a⏎goes on]'],
+    ['> one\n> two\nafter', '[quote [paragraph one⏎two]] [paragraph after]'],
+    ['>>> all\nof it', '[quote [paragraph all⏎of it]]'],
+    ['before\n```ts\nconst a = 1;\n```\nafter', '[paragraph before] [code ts "const a = 1;"] [paragraph after]'],
+    ['```one line```', '[code - "one line"]'],
+    ['> ```js\n> x\n> ```', '[quote [code js "x"]]'],
+    ['```\nnever closed', '[paragraph ```⏎never closed]'],
+  ])('%j', (text, expected) => {
+    expect(outlineBlocks(parseMarkdown(text))).toBe(expected);
+  });
+
+  it('keeps every letter of any text, whatever the marks do', () => {
+    const letters = fc.array(
+      fc.constantFrom('a', 'b', '*', '_', '`', '|', '~', '>', '#', '<', '[', ' ', '\n', '1.', '-'),
+    );
+    fc.assert(
+      fc.property(letters, (parts) => {
+        const text = parts.join('');
+        const shown = outlineBlocks(parseMarkdown(text)).replace(
+          /\b(strong|emphasis|underline|strike|spoiler|code|paragraph|heading|quote|list|subtext)\b/g,
+          '',
+        );
+        const count = (from: string): number => [...from].filter((letter) => letter === 'a').length;
+        // Names of block kinds hold an "a" only where they were taken out above.
+        expect(count(shown)).toBeGreaterThanOrEqual(count(text.replace(/```[ab]+\n/g, '')));
+      }),
+    );
+  });
+
+  it('reads hostile text of an embed’s greatest length quickly', () => {
+    const startedMs = performance.now();
+    for (const part of ['*', '_ _', '||a', '[', '`', '> ', '**a', '<@', '[a](', '- ', '``a']) {
+      parseMarkdown(part.repeat(Math.floor(4096 / part.length)));
+    }
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+  });
+});

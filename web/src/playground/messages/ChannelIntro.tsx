@@ -1,0 +1,59 @@
+import { Icon } from '../../shared/icons.tsx';
+import { useClientState, usePlayground } from '../context.tsx';
+import { type Channel, ChannelKind } from '../state/model.ts';
+import { channelTitle, directPartner, displayName } from '../state/select.ts';
+import { UserAvatar } from './UserAvatar.tsx';
+import { channelIcon } from '../navigation/channel-icon.ts';
+import { insertInComposer } from '../composer/insert.ts';
+import styles from './messages.module.css';
+
+/** The top of a channel's history; in an empty one, things to try. */
+export function ChannelIntro({ channel, empty }: { readonly channel: Channel; readonly empty: boolean }) {
+  const title = useClientState((state) => channelTitle(state, channel));
+  const partner = useClientState((state) => directPartner(state, channel));
+  const direct = channel.kind === ChannelKind.dm;
+  return (
+    <div className={styles.intro}>
+      {direct && partner !== null ? (
+        <UserAvatar user={partner} guildId={null} size={64} />
+      ) : (
+        <span className={styles.introIcon}>
+          <Icon name={channelIcon(channel)} size={30} />
+        </span>
+      )}
+      <h2>{direct ? title : channel.thread === null ? `Welcome to #${title}` : title}</h2>
+      <p>{introText(channel, title)}</p>
+      {empty ? <TryThis channel={channel} partnerIsBot={partner?.bot === true} /> : null}
+    </div>
+  );
+}
+
+function introText(channel: Channel, title: string): string {
+  if (channel.kind === ChannelKind.dm) return `This is the beginning of your messages with ${title}.`;
+  if (channel.thread !== null) return 'This is the beginning of the thread.';
+  return channel.topic ?? 'This is the beginning of the channel.';
+}
+
+function TryThis({ channel, partnerIsBot }: { readonly channel: Channel; readonly partnerIsBot: boolean }) {
+  const { botUserId } = usePlayground();
+  const botName = useClientState((state) =>
+    botUserId === null ? null : displayName(state, botUserId, channel.guildId),
+  );
+  if (botUserId === null || botName === null) return null;
+  const needsMention = !partnerIsBot && channel.name !== 'bot-chat';
+  const hello = needsMention ? `@${botName} hi!` : 'Hi! What can you do?';
+  return (
+    <div className={styles.tries}>
+      <span>Try</span>
+      <button type="button" onClick={() => insertInComposer(hello)}>
+        {needsMention ? `Say hi to @${botName}` : `Say hi to ${botName}`}
+      </button>
+      <button type="button" onClick={() => insertInComposer('/help')}>
+        /help
+      </button>
+      <button type="button" onClick={() => insertInComposer('/')}>
+        See all commands
+      </button>
+    </div>
+  );
+}

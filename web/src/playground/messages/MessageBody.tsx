@@ -1,0 +1,92 @@
+import { Icon } from '../../shared/icons.tsx';
+import { formatMoment } from '../../shared/format-time.ts';
+import { useClient, useClientState } from '../context.tsx';
+import { Markdown } from '../markdown/Markdown.tsx';
+import { type Message, MessageFlag } from '../state/model.ts';
+import { useActions } from '../use-actions.ts';
+import { Attachments } from './Attachments.tsx';
+import { ComponentTree } from '../components/ComponentTree.tsx';
+import { EmbedView } from './EmbedView.tsx';
+import { Reactions } from './Reactions.tsx';
+import styles from './messages.module.css';
+
+interface MessageBodyProps {
+  readonly message: Message;
+  readonly guildId: string | null;
+}
+
+/** All that a message says: text, files, embeds, components, thread, reactions. */
+export function MessageBody({ message, guildId }: MessageBodyProps) {
+  const flags = message.flags ?? 0;
+  const thinking = (flags & MessageFlag.loading) !== 0;
+  const showEmbeds = (flags & MessageFlag.suppressEmbeds) === 0;
+  return (
+    <>
+      <div data-testid="message-content" className={styles.content}>
+        {thinking && message.content === '' ? <Thinking name={message.author.username} /> : null}
+        {message.content === '' ? null : <Markdown text={message.content} guildId={guildId} />}
+        {message.edited_timestamp === null ? null : <EditedMark at={message.edited_timestamp} />}
+      </div>
+      <Attachments attachments={message.attachments} />
+      {showEmbeds
+        ? message.embeds.map((embed, index) => <EmbedView key={index} embed={embed} guildId={guildId} />)
+        : null}
+      {message.components === undefined ? null : (
+        <ComponentTree components={message.components} message={message} guildId={guildId} />
+      )}
+      <Reactions message={message} />
+      <ThreadLink message={message} />
+      {(flags & MessageFlag.ephemeral) === 0 ? null : <EphemeralNote message={message} />}
+    </>
+  );
+}
+
+function Thinking({ name }: { readonly name: string }) {
+  return (
+    <span className={styles.thinking} role="status">
+      <span className={styles.dots} aria-hidden="true">
+        <i />
+        <i />
+        <i />
+      </span>
+      {name} is thinking…
+    </span>
+  );
+}
+
+function EditedMark({ at }: { readonly at: string }) {
+  const atMs = Date.parse(at);
+  return (
+    <small className={styles.edited} title={formatMoment(atMs, 'F', atMs)}>
+      (edited)
+    </small>
+  );
+}
+
+function ThreadLink({ message }: { readonly message: Message }) {
+  const actions = useActions();
+  const threadId = message.thread?.id ?? message.id;
+  const thread = useClientState((state) => state.channels[threadId]);
+  if (thread?.thread === null || thread === undefined) return null;
+  return (
+    <button type="button" className={styles.threadLink} onClick={() => actions.openChannel(thread.id)}>
+      <Icon name="thread" size={16} />
+      <strong>{thread.name}</strong>
+      <span>Open thread</span>
+    </button>
+  );
+}
+
+function EphemeralNote({ message }: { readonly message: Message }) {
+  const { store } = useClient();
+  const dismiss = (): void => store.dispatch({ type: 'dismiss', channelId: message.channel_id, messageId: message.id });
+  return (
+    <p className={styles.ephemeral}>
+      <Icon name="eye" size={14} />
+      Only you can see this ·{' '}
+      <button type="button" onClick={dismiss}>
+        Dismiss
+      </button>
+    </p>
+  );
+}

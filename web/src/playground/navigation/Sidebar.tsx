@@ -1,0 +1,132 @@
+import { useState } from 'react';
+import { Icon } from '../../shared/icons.tsx';
+import { useClientState, useUi, useWholeState } from '../context.tsx';
+import { type Channel, ChannelKind } from '../state/model.ts';
+import { formatRoute } from '../state/route.ts';
+import {
+  channelTitle,
+  channelTree,
+  directChannels,
+  directPartner,
+  isUnread,
+  type ChannelGroup,
+} from '../state/select.ts';
+import { UserAvatar } from '../messages/UserAvatar.tsx';
+import { channelIcon } from './channel-icon.ts';
+import { WhoAmI } from './WhoAmI.tsx';
+import styles from './navigation.module.css';
+
+/** The channels of the open server or the list of DMs, and below it who this person is. */
+export function Sidebar() {
+  const guildId = useUi((ui) => ui.route.guildId);
+  const guild = useClientState((state) => state.guilds[guildId ?? '']);
+  return (
+    <aside className={styles.sidebar} aria-label="Channels">
+      <div className={styles.sidebarHead}>
+        <h1>{guildId === null ? 'Direct messages' : (guild?.name ?? '…')}</h1>
+      </div>
+      <nav className={styles.channels} aria-label={guildId === null ? 'Direct messages' : 'Channels'}>
+        {guildId === null ? <DirectList /> : <ChannelList guildId={guildId} />}
+      </nav>
+      <WhoAmI />
+    </aside>
+  );
+}
+
+function ChannelList({ guildId }: { readonly guildId: string }) {
+  const state = useWholeState();
+  return channelTree(state, guildId).map((group) => <Group key={group.category?.id ?? 'none'} group={group} />);
+}
+
+function Group({ group }: { readonly group: ChannelGroup }) {
+  const [open, setOpen] = useState(true);
+  return (
+    <section>
+      {group.category === null ? null : (
+        <button type="button" className={styles.category} aria-expanded={open} onClick={() => setOpen(!open)}>
+          <Icon name="chevron" size={12} />
+          {group.category.name}
+        </button>
+      )}
+      <ul>
+        {group.channels.map(({ channel, threads }) => (
+          <li key={channel.id}>
+            {open ? <ChannelLink channel={channel} /> : null}
+            {open && threads.length > 0 ? (
+              <ul className={styles.threads}>
+                {threads.map((thread) => (
+                  <li key={thread.id}>
+                    <ChannelLink channel={thread} />
+                  </li>
+                ))}
+              </ul>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function ChannelLink({ channel }: { readonly channel: Channel }) {
+  const current = useUi((ui) => ui.route.channelId === channel.id);
+  const unread = useClientState((state) => isUnread(state, channel));
+  const count = useClientState((state) => state.mentionCounts[channel.id] ?? 0);
+  const title = useClientState((state) => channelTitle(state, channel));
+  return (
+    <a
+      className={styles.channelLink}
+      href={formatRoute({ guildId: channel.guildId, channelId: channel.id })}
+      data-testid="channel-link"
+      data-name={title}
+      data-unread={(unread && !current) || undefined}
+      aria-current={current ? 'page' : undefined}
+      aria-label={`${title}${unread && !current ? ', unread' : ''}${count > 0 ? `, ${count} mentions` : ''}`}
+    >
+      <Icon name={channelIcon(channel)} size={channel.thread === null ? 18 : 15} />
+      <span>{title}</span>
+      {count > 0 ? <span className={styles.count}>{count}</span> : null}
+    </a>
+  );
+}
+
+function DirectList() {
+  const state = useWholeState();
+  const channels = directChannels(state);
+  if (channels.length === 0) {
+    return (
+      <p className={styles.hint}>No direct messages yet. Open a server, press a member’s name and choose “Message”.</p>
+    );
+  }
+  return (
+    <ul>
+      {channels.map((channel) => (
+        <li key={channel.id}>
+          {channel.kind === ChannelKind.dm ? <DirectLink channel={channel} /> : <ChannelLink channel={channel} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function DirectLink({ channel }: { readonly channel: Channel }) {
+  const current = useUi((ui) => ui.route.channelId === channel.id);
+  const partner = useClientState((state) => directPartner(state, channel));
+  const title = useClientState((state) => channelTitle(state, channel));
+  const count = useClientState((state) => state.mentionCounts[channel.id] ?? 0);
+  return (
+    <a
+      className={styles.channelLink}
+      href={formatRoute({ guildId: null, channelId: channel.id })}
+      data-testid="channel-link"
+      data-name={title}
+      data-unread={(count > 0 && !current) || undefined}
+      aria-current={current ? 'page' : undefined}
+    >
+      {partner === null ? <Icon name="at" /> : <UserAvatar user={partner} guildId={null} size={28} withStatus />}
+      <span>{title}</span>
+      {partner?.bot === true ? <span className={styles.badge}>APP</span> : null}
+      {count > 0 ? <span className={styles.count}>{count}</span> : null}
+    </a>
+  );
+}

@@ -1,0 +1,21 @@
+import type { ClientState } from '../state/client-state.ts';
+import { ChannelKind } from '../state/model.ts';
+import { channelTree } from '../state/select.ts';
+
+const lastChannels = new Map<string, string>();
+
+/** Remembers, for this visit, the channel that was open in each guild. */
+export function rememberChannel(guildId: string, channelId: string): void {
+  lastChannels.set(guildId, channelId);
+}
+
+/** The channel to open in a guild: the last one that was open, else the first that holds text. */
+export function defaultChannelId(state: ClientState, guildId: string): string | null {
+  const last = lastChannels.get(guildId);
+  if (last !== undefined && state.channels[last] !== undefined) return last;
+  const entries = channelTree(state, guildId).flatMap((group) => group.channels);
+  const text = entries.find(
+    ({ channel }) => channel.kind === ChannelKind.text || channel.kind === ChannelKind.announcement,
+  );
+  return text?.channel.id ?? null;
+}
