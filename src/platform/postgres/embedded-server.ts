@@ -68,8 +68,11 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   const folder = await prepareFolder(options, binaries, user);
   const socketFolder = await mkdtemp(join(tmpdir(), 'familiar-'));
   const logPath = join(options.dataDir, 'postgres.log');
-  try {
+  const openSocketFolder = async () => {
+    await mkdir(socketFolder, { recursive: true, mode: 0o700 });
     if (user) await chown(socketFolder, user.uid, user.gid);
+  };
+  try {
     await rotateLog(logPath);
     const settings = { ...SETTINGS, ...options.settings, unix_socket_directories: socketFolder };
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -79,7 +82,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
       ...args,
     ]);
     const connection = { ...CONNECTION, host: socketFolder };
-    return await supervise({ command, connection, folder, logPath, logger: options.logger });
+    return await supervise({ command, connection, openSocketFolder, folder, logPath, logger: options.logger });
   } catch (error) {
     await rm(socketFolder, { recursive: true, force: true });
     throw error;
@@ -148,6 +151,8 @@ async function rotateLog(logPath: string): Promise<void> {
 interface Supervised {
   command: ServerCommand;
   connection: EmbeddedServer['connection'];
+  /** Makes the socket's folder where it is missing, for the server alone. */
+  openSocketFolder: () => Promise<void>;
   folder: string;
   logPath: string;
   logger: Logger;
@@ -169,7 +174,6 @@ async function supervise(server: Supervised): Promise<EmbeddedServer> {
     for (let delayMs = 100; !stopping; delayMs = Math.min(delayMs * 2, 10_000)) {
       try {
         await clearStaleServer(server.folder, server.logger);
-        await mkdir(server.connection.host, { recursive: true, mode: 0o700 });
         child = await startProcess(server);
         keepAlive(child);
         if (stopping) await stopProcess(child);
@@ -199,7 +203,9 @@ async function supervise(server: Supervised): Promise<EmbeddedServer> {
  * In a process group of its own, or Ctrl+C in the terminal would stop the database before the bot has put its work away.
  * It logs to a file rather than to a pipe, which would break when we are killed.
  */
-async function startProcess({ command, connection, logPath }: Supervised): Promise<ChildProcess> {
+async function startProcess(server: Supervised): Promise<ChildProcess> {
+  const { command, connection, logPath } = server;
+  await server.openSocketFolder();
   const log = await open(logPath, 'a', 0o600);
   const logStart = (await log.stat()).size;
   try {

@@ -28,6 +28,7 @@ export function clientConfig(connection: pg.ClientConfig): pg.ClientConfig {
     ...connection,
     types: { getTypeParser: getTypeParser as pg.CustomTypesConfig['getTypeParser'] },
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     application_name: 'familiar',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   };

@@ -37,7 +37,7 @@ export async function findServerBinaries(): Promise<ServerBinaries> {
  * npm packages cannot hold symbolic links, so this one makes those of its libraries in an install script, which many
  * setups switch off. Without them the server does not load.
  */
-async function linkLibraries(root: string, packageName: string): Promise<void> {
+export async function linkLibraries(root: string, packageName: string): Promise<void> {
   const list = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const path = join(root, target);
