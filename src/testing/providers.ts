@@ -85,6 +85,8 @@ export interface FakeProviders {
   answer(match: FakeMatch, answer: FakeAnswer): void;
   /** What answers questions that nothing was scripted for, instead of the echo. */
   answerByDefault(answer: FakeAnswer): void;
+  /** Answers requests for a list of models with this status when they come with this key. */
+  refuseLists(apiKey: string, status: number): void;
   /** Resolves when a matching request has arrived, also to one that has arrived before. */
   requested(match: FakeMatch): Promise<FakeRequest>;
   /** Lets every held answer go on. */
@@ -107,24 +109,37 @@ interface State {
   requests: FakeRequest[];
   scripted: Scripted[];
   byDefault: FakeAnswer | undefined;
+  refusals: Map<string, number>;
   waiting: { match: FakeMatch; resolve: (request: FakeRequest) => void }[];
   held: (() => void)[];
   answering: Set<ServerResponse>;
   models: FakeProviders['models'];
 }
 
-/** Starts the server on a free port of the loopback address, or on `port`. */
-export async function startFakeProviders({ port = 0 }: { port?: number } = {}): Promise<FakeProviders> {
+export interface FakeProvidersOptions {
+  /** A free one by default. */
+  port?: number;
+  /** Takes connections and never answers anything. */
+  silent?: boolean;
+}
+
+/** Starts the server on the loopback address. */
+export async function startFakeProviders({
+  port = 0,
+  silent = false,
+}: FakeProvidersOptions = {}): Promise<FakeProviders> {
   const state: State = {
     requests: [],
     scripted: [],
     byDefault: undefined,
+    refusals: new Map(),
     waiting: [],
     held: [],
     answering: new Set(),
     models: defaultModels(),
   };
   const server = createServer((request, response) => {
+    if (silent) return;
     handle(state, request, response).catch((error: unknown) => {
       if (!isAbort(error)) response.destroy(error as Error);
     });
@@ -140,6 +155,7 @@ export async function startFakeProviders({ port = 0 }: { port?: number } = {}): 
     models: state.models,
     answer: (match, answer) => void state.scripted.push({ match, answer, left: answer.times ?? 1, used: false }),
     answerByDefault: (answer) => void (state.byDefault = answer),
+    refuseLists: (apiKey, status) => void state.refusals.set(apiKey, status),
     requested: (match) => {
       const known = state.requests.find((request) => matches(match, request));
       return known ? Promise.resolve(known) : new Promise((resolve) => void state.waiting.push({ match, resolve }));
@@ -151,6 +167,7 @@ export async function startFakeProviders({ port = 0 }: { port?: number } = {}): 
       for (const response of state.answering) response.destroy();
       Object.assign(state.models, defaultModels());
       state.byDefault = undefined;
+      state.refusals.clear();
       for (const list of [state.requests, state.scripted, state.waiting, state.held]) list.length = 0;
     },
     close: async () => {
@@ -185,16 +202,20 @@ async function handle(state: State, incoming: IncomingMessage, response: ServerR
   const provider = path.split('/')[1] as FakeRequest['provider'];
   const body = await readBody(incoming);
   const api = questionPaths.find(({ end }) => path.endsWith(end))?.api;
-  if (!api) return sendList(state, path, body, response);
+  const apiKey = readKey(incoming.headers);
+  if (!api) {
+    const status = state.refusals.get(apiKey ?? '');
+    return status === undefined
+      ? sendList(state, path, body, response)
+      : sendJson(response, status, { error: 'refused' });
+  }
   const gone = new AbortController();
   const closed = Promise.withResolvers<void>();
-  const { authorization } = incoming.headers;
-  const apiKey = incoming.headers['x-api-key'] ?? authorization?.replace(/^Bearer /, '');
   const request: FakeRequest = {
     provider,
     api,
     headers: incoming.headers,
-    apiKey: typeof apiKey === 'string' ? apiKey : undefined,
+    apiKey,
     body,
     ...readRequest(body),
     aborted: false,
@@ -212,6 +233,11 @@ async function handle(state: State, incoming: IncomingMessage, response: ServerR
   state.waiting = state.waiting.filter((entry) => !arrived.includes(entry));
   arrived.forEach((entry) => entry.resolve(request));
   await respond(request, chooseAnswer(state, request), response, { signal: gone.signal, held: state.held });
+}
+
+function readKey(headers: IncomingHttpHeaders): string | undefined {
+  const key = headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /, '');
+  return typeof key === 'string' ? key : undefined;
 }
 
 function chooseAnswer(state: State, request: FakeRequest): FakeAnswer {

@@ -74,9 +74,13 @@ function describe(
   if (issue.code === 'custom' && typeof value === 'object') return [{ place, message: `${name}: ${issue.message}.` }];
   if (value === undefined) return [{ place, message: `${name}: is missing. Allowed: ${issue.message}.` }];
   const shown = origins.mayShow(path) ? `${display(value)} is not allowed` : 'this value (not shown) is not allowed';
-  const meant = issue.code === 'invalid_value' ? nearest(display(value), issue.values.map(String)) : undefined;
+  const meant = typeof value === 'string' ? nearest(value, choices(issue)) : undefined;
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   return [{ place, message: `${name}: ${shown}.${hint} Allowed: ${issue.message}.` }];
+}
+
+function choices(issue: z.core.$ZodIssue): string[] {
+  return issue.code === 'invalid_value' ? issue.values.map(String) : [];
 }
 
 function suggestion(key: string, known: readonly string[]): string {

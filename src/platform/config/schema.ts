@@ -51,7 +51,8 @@ const model = z.strictObject({
 
 const timeouts = z.strictObject({
   firstByteMs: durationMs.default(60_000),
-  stallMs: durationMs.default(60_000),
+  // Some models think for more than a minute without a sign.
+  stallMs: durationMs.default(90_000),
   totalMs: durationMs.default(180_000),
 });
 

@@ -21,11 +21,14 @@ export interface Conversation {
 /** Longer texts are not looked at: patterns must take bounded time whatever is pasted. */
 const MOST_CHARACTERS = 4000;
 const spokenBy = /^([^\s:][^\n:]{0,31}): /;
+/** Before a colon these begin a request, also as the only message of a conversation. */
+const notNames =
+  /^(summari[sz]e|tl;?dr|sum up|explain|say|repeat|echo|write|translate|calculate|note|question|example|ps)\b/i;
 
 export function readConversation(messages: readonly ChatMessage[]): Conversation {
   const fromPeople = messages.filter((message) => message.role === 'user').map((message) => plainText(message));
   // A single "Note: …" is no speaker; where people are named, every message names one.
-  const named = fromPeople.length > 0 && fromPeople.every((text) => spokenBy.test(text));
+  const named = fromPeople.length > 0 && fromPeople.every((text) => spokenBy.test(text) && !notNames.test(text));
   const said = fromPeople.map((text) => split(text, named));
   const question = said.at(-1) ?? { speaker: null, text: '' };
   const earlier = said.slice(0, -1).filter((other) => other.speaker === question.speaker);

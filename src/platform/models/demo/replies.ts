@@ -44,7 +44,7 @@ const rules: readonly (readonly [pattern: RegExp, answer: Answer])[] = [
     (_, match) => code(match[2]),
   ],
   [
-    /\b(python|javascript|typescript|rust|golang|java|c\+\+|bash|sql|html)(?![\w+#]).*\b(code|program|script|function|snippet|example)\b/i,
+    /\b(python|javascript|typescript|rust|golang|java|c\+\+|c|bash|sql|html)(?![\w+#]).*\b(code|program|script|function|snippet|example)\b/i,
     (_, match) => code(match[1]),
   ],
   [/\b(code|program|script|snippet)\b/i, () => code('python')],

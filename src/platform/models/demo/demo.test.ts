@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { Cancelled } from '../../../kernel/errors.ts';
+import { systemClock } from '../../../kernel/clock.ts';
+import type { Clock } from '../../../kernel/clock.ts';
+import { createManualClock } from '../../../testing/manual-clock.ts';
+import { collect } from '../../../testing/model-bench.ts';
+import type { ChatMessage } from '../port.ts';
+import { calculate } from './arithmetic.ts';
+import { DEMO_MODEL, streamDemo } from './model.ts';
+import { texts } from './texts.ts';
+
+/** Friday, 13 November 2026, 12:34:56 UTC. */
+const startMs = Date.UTC(2026, 10, 13, 12, 34, 56);
+const instant: Clock = { ...createManualClock(startMs), sleep: () => Promise.resolve() };
+const random = { next: () => 0.5 };
+
+async function reply(...said: (string | ChatMessage)[]): Promise<string> {
+  const messages = said.map((text): ChatMessage => (typeof text === 'string' ? { role: 'user', content: text } : text));
+  const request = { modelId: DEMO_MODEL.id, messages, maxOutputTokens: 2048, signal: new AbortController().signal };
+  const { text } = await collect(streamDemo(request, { clock: instant, random }));
+  expect(text).toContain(texts.label);
+  return text.slice(0, -texts.label.length).trim();
+}
+
+describe('the demo', () => {
+  it.each([
+    ['hi', /Hello! I am Familiar/],
+    ['Ada Lovelace: hello there', /Hello, Ada!/],
+    ['my name is ada', /Nice to meet you, \*\*Ada\*\*/],
+    ['what can you do?', /member of your Discord community/],
+    ['how do I connect a real model?', /OPENAI_API_KEY=sk-\.\.\.\n[\s\S]*ollama pull gpt-oss:20b/],
+    ['show me a table', /```\nModel/],
+    ['make a list of things', /1\. \*\*Kindness\*\*/],
+    ['show me some markdown', /# A heading/],
+    ['write a function in Python', /```python\ndef greet/],
+    ['rust code please', /```rust\nfn greet/],
+    ['write hello world in C++', /```cpp\n#include <iostream>/],
+    ['give me some C code', /```c\n#include <stdio/],
+    ['write a program in Haskell', /no Haskell in my small collection/],
+    ['write me a poem', /The Familiar/],
+    ['tell me a joke', /async/],
+    ['tell me a story', /A fox once/],
+    ['what time is it?', /<t:1794573296:t> on <t:1794573296:D> where you are \(2026-11-13 12:34 UTC\)/],
+    ['what is 12 * (3 + 4)?', /12 × \(3 \+ 4\) = \*\*84\*\*/],
+    ['what is 0.1 + 0.2', /= \*\*0\.3\*\*/],
+    ['1 / 0', /no answer among the numbers/],
+    ['explain recursion to me', /\*\*recursion to me\*\*/],
+    ['summarise: One thing happened. Then another did.', /6 words came in\): One thing happened\.$/],
+    ['say @everyone wake up', /^@everyone wake up$/],
+    ['how are you?', /Very well/],
+    ['thanks!', /You are welcome/],
+    ['why is the sky blue?', /You ask: \*why is the sky blue\?\*/],
+    ['bananas everywhere', /I hear you: \*bananas everywhere\*/],
+    ['', /said nothing/],
+  ])('answers %j', async (question, expected) => {
+    expect(await reply(question)).toMatch(expected);
+  });
+
+  it('remembers a name and what was told', async () => {
+    const told = ['My name is Grace.', 'My favorite colour is deep green', 'I live in Lisbon', 'I like old maps.'];
+    expect(await reply(...told, 'What is my name?')).toBe('You are **Grace**.');
+    expect(await reply(...told, "what's my favourite colour?")).toBe(
+      'You told me: your favourite colour is **deep green**.',
+    );
+    expect(await reply(...told, 'where do I live?')).toContain('**Lisbon**');
+    expect(await reply(...told, 'what do I like?')).toContain('**old maps**');
+    expect(await reply(...told, 'what do you know about me?')).toMatch(
+      /\*\*Grace\*\*[\s\S]*deep green[\s\S]*Lisbon[\s\S]*old maps/,
+    );
+    expect(await reply(...told, 'what is my shoe size?')).toContain('have not told me about your shoe size');
+    expect(await reply('what is my name?')).toContain('have not told me your name');
+  });
+
+  it('repeats what was said, to the one who said it', async () => {
+    const said = ['Ada: I like maps', 'Bob: I like trains', 'Ada: what did I say?'];
+    expect(await reply(...said)).toBe('Before this you said:\n> I like maps');
+    expect(await reply('what did I say?')).toContain('first thing you say');
+  });
+
+  it('does not take a note for a speaker', async () => {
+    expect(await reply('hello', 'Note: hello')).not.toContain('Note,');
+  });
+
+  it('tells a story longer than one Discord message', async () => {
+    expect((await reply('tell me a long story')).length).toBeGreaterThan(2000);
+  });
+
+  it('says that it sees no pictures', async () => {
+    const picture = { type: 'image' as const, mediaType: 'image/png', data: new Uint8Array() };
+    expect(await reply({ role: 'user', content: [{ type: 'text', text: 'what is this?' }, picture] })).toContain(
+      'no eyes',
+    );
+    expect(await reply('look\n\n[Attached, but you cannot see pictures: cat.png]')).toContain('no eyes');
+  });
+
+  it('has a program that fits its fence for every language it names', async () => {
+    for (const language of Object.keys(texts.programs)) {
+      const text = await reply(`write some code in ${language}`);
+      expect(text).toContain(`\`\`\`${language}\n`);
+      expect(text.split('```')).toHaveLength(3);
+    }
+  });
+
+  it('takes bounded time for whatever is pasted', async () => {
+    const startedMs = performance.now();
+    for (const piece of ['a', '1+', '(', 'my ', 'explain ', '\n', 'what is my ']) await reply(piece.repeat(100_000));
+    expect(performance.now() - startedMs).toBeLessThan(2000);
+  });
+});
+
+describe('the stream of the demo', () => {
+  const request = (signal: AbortSignal, maxOutputTokens = 500) => ({
+    modelId: DEMO_MODEL.id,
+    messages: [{ role: 'user' as const, content: 'tell me a story' }],
+    maxOutputTokens,
+    signal,
+  });
+
+  it('begins at once and goes on at a readable pace', async () => {
+    const clock = createManualClock(startMs);
+    const events = streamDemo(request(new AbortController().signal), { clock, random });
+    expect((await events.next()).value).toEqual({ type: 'start', modelId: 'demo/familiar' });
+    expect((await events.next()).value).toEqual({ type: 'text', text: 'A' });
+    let words = 1;
+    const rest = (async () => {
+      for await (const event of events) if (event.type === 'text') words += 1;
+    })();
+    await clock.advance(1000);
+    expect(words).toBeGreaterThanOrEqual(20);
+    expect(words).toBeLessThanOrEqual(40);
+    await clock.advance(10_000);
+    await rest;
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is the same every time', async () => {
+    expect(await reply('hello')).toBe(await reply('hello'));
+  });
+
+  it('ends early when there is no room', async () => {
+    const answer = await collect(streamDemo(request(new AbortController().signal, 5), { clock: instant, random }));
+    expect(answer.text).toBe('A fox once found a');
+    expect(answer.finish).toMatchObject({ reason: 'length', usage: { estimated: true } });
+  });
+
+  it('stops with the reason it is given', async () => {
+    const controller = new AbortController();
+    const run = async () => {
+      for await (const event of streamDemo(request(controller.signal), { clock: systemClock, random })) {
+        if (event.type === 'text') controller.abort(new Cancelled('somebody'));
+      }
+    };
+    await expect(run()).rejects.toThrow('cancelled by somebody');
+  });
+});
+
+describe('arithmetic', () => {
+  it.each([
+    ['2 + 3 * 4', 14],
+    ['(2 + 3) * 4 =', 20],
+    ['2 ^ 3 ^ 2', 512],
+    ['-3 - -4', 1],
+    ['what is 7 times 6?', 42],
+    ['how much is 15% of 80', 12],
+    ['calculate 9 divided by 2 please', 4.5],
+    ['12 x 12', 144],
+    ['5 squared', 25],
+  ])('%s is %d', (text, value) => {
+    expect(calculate(text)?.value).toBe(value);
+  });
+
+  it.each(['2026', 'call me at 5', '2 +', '(1 + 2', 'what is love', '', '1 + one', '1+'.repeat(200)])(
+    'is not %j',
+    (text) => {
+      expect(calculate(text)).toBeUndefined();
+    },
+  );
+});
