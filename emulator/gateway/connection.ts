@@ -114,6 +114,10 @@ export class Connection {
         if (this.session) return this.close(GatewayCloseCodes.AlreadyAuthenticated, 'Already authenticated.');
         return op === GatewayOpcodes.Identify ? this.#handlers.identify(this, data) : this.#handlers.resume(this, data);
       }
+      // Known to Discord and not served here: heard, so that a client that sends them is not cut off.
+      case GatewayOpcodes.RequestSoundboardSounds:
+      case GatewayOpcodes.RequestChannelInfo:
+        return undefined;
       case GatewayOpcodes.PresenceUpdate:
       case GatewayOpcodes.VoiceStateUpdate:
       case GatewayOpcodes.RequestGuildMembers: {

@@ -1,0 +1,47 @@
+import type { EndpointTable } from './states.ts';
+
+/** Applications, their commands, interactions and webhooks. */
+export const applicationEndpoints: EndpointTable = {
+  '/applications/@me': { GET: 'done', PATCH: 'no' },
+  '/applications/{application_id}': { GET: 'no', PATCH: 'no' },
+  '/applications/{application_id}/activity-instances/{instance_id}': { GET: 'no' },
+  '/applications/{application_id}/attachment': { POST: 'no' },
+  '/applications/{application_id}/commands': { GET: 'done', POST: 'done', PUT: 'done' },
+  '/applications/{application_id}/commands/{command_id}': { GET: 'done', PATCH: 'done', DELETE: 'done' },
+  '/applications/{application_id}/emojis': { GET: 'no', POST: 'no' },
+  '/applications/{application_id}/emojis/{emoji_id}': { GET: 'no', PATCH: 'no', DELETE: 'no' },
+  '/applications/{application_id}/entitlements': { GET: 'no', POST: 'no' },
+  '/applications/{application_id}/entitlements/{entitlement_id}': { GET: 'no', DELETE: 'no' },
+  '/applications/{application_id}/entitlements/{entitlement_id}/consume': { POST: 'no' },
+  '/applications/{application_id}/guilds/{guild_id}/commands': { GET: 'done', POST: 'done', PUT: 'done' },
+  '/applications/{application_id}/guilds/{guild_id}/commands/permissions': {
+    GET: { partly: 'nobody can set any, so the list is empty' },
+  },
+  '/applications/{application_id}/guilds/{guild_id}/commands/{command_id}': {
+    GET: 'done',
+    PATCH: 'done',
+    DELETE: 'done',
+  },
+  '/applications/{application_id}/guilds/{guild_id}/commands/{command_id}/permissions': {
+    GET: { partly: 'nobody can set any, so the answer is 10066' },
+    PUT: 'no',
+  },
+  '/applications/{application_id}/role-connections/metadata': { GET: 'no', PUT: 'no' },
+  '/interactions': { POST: { partly: 'commands, components, completion and forms; no user-installed applications' } },
+  '/interactions/{interaction_id}/{interaction_token}/callback': {
+    POST: { partly: 'types 4 to 9; forms hold text inputs and select menus, no file uploads; no activities' },
+  },
+  '/skus/{sku_id}/subscriptions': { GET: 'no' },
+  '/skus/{sku_id}/subscriptions/{subscription_id}': { GET: 'no' },
+  '/webhooks/{webhook_id}': { GET: 'done', PATCH: 'done', DELETE: 'done' },
+  '/webhooks/{webhook_id}/{webhook_token}': {
+    GET: 'done',
+    POST: { partly: 'no polls, no posts in forums' },
+    PATCH: 'done',
+    DELETE: 'done',
+  },
+  '/webhooks/{webhook_id}/{webhook_token}/github': { POST: 'no' },
+  '/webhooks/{webhook_id}/{webhook_token}/messages/@original': { GET: 'done', PATCH: 'done', DELETE: 'done' },
+  '/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}': { GET: 'done', PATCH: 'done', DELETE: 'done' },
+  '/webhooks/{webhook_id}/{webhook_token}/slack': { POST: 'no' },
+};
