@@ -21,7 +21,7 @@ export interface ActionsContext {
   applicationId: string;
   fileOrigins: readonly string[];
   /** Remembers a DM channel that was opened. */
-  onDmOpened: (channelId: string, userId: string) => Promise<void>;
+  onDmOpened: (channelId: string) => void;
 }
 
 export function createActions(context: ActionsContext): DiscordActions {
@@ -60,7 +60,7 @@ export function createActions(context: ActionsContext): DiscordActions {
       const body = { recipient_id: userId };
       const path = Routes.userChannels();
       const channel = await http.request<APIChannel>({ method: 'POST', path, body, repeatable: true });
-      await context.onDmOpened(channel.id, userId);
+      context.onDmOpened(channel.id);
       return channel.id;
     },
     attachment: (url, maxBytes, signal) => fetchAttachment(context.fileOrigins, url, maxBytes, signal),

@@ -186,7 +186,6 @@ export interface DiscordGateway {
 
 export interface Discord {
   readonly self: SelfUser;
-  /** Privileged features that work, by Discord's application flags. */
   readonly actions: DiscordActions;
   readonly cache: DiscordCache;
   readonly gateway: DiscordGateway;
@@ -194,3 +193,9 @@ export interface Discord {
   readonly inviteUrl: string;
   close(): Promise<void>;
 }
+
+export { checkDiscord, type CheckDiscordOptions, type DiscordFinding } from './check.ts';
+export { createDiscord, discordMigrations, type CreateDiscordOptions } from './create.ts';
+export { discordCodes } from './errors.ts';
+export { discordLimits } from './limits.ts';
+export { effectivePermissions } from './permissions.ts';

@@ -29,7 +29,7 @@ beforeEach(async () => {
     logger: silentLogger,
     applicationId: '1',
     fileOrigins: [],
-    onDmOpened: () => Promise.resolve(),
+    onDmOpened: () => {},
   });
 });
 

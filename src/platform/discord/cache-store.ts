@@ -1,0 +1,102 @@
+import { sql } from 'kysely';
+import type { Db, Postgres } from '../postgres/index.ts';
+import type { CachedChannel } from './index.ts';
+import { channelFromRow, channelToRow, guildFromRow, guildToRow, type GuildRecord } from './records.ts';
+import './schema.ts';
+
+/** NOTIFY channel on which processes hear what changed: ids apart by commas, or `*` for much. */
+export const CACHE_CHANNEL = 'discord_cache';
+/** Keeps a payload far below PostgreSQL's 8000 bytes. */
+const MOST_IDS = 300;
+const ROWS_PER_STATEMENT = 500;
+
+/** Changes to be written together; null deletes. A guild that is deleted takes its channels along. */
+export interface CacheChanges {
+  guilds: Map<string, GuildRecord | null>;
+  channels: Map<string, CachedChannel | null>;
+}
+
+export async function loadGuilds(db: Db): Promise<GuildRecord[]> {
+  return (await db.selectFrom('discord_guild').selectAll().execute()).map(guildFromRow);
+}
+
+export async function loadChannels(db: Db): Promise<CachedChannel[]> {
+  return (await db.selectFrom('discord_channel').selectAll().execute()).map(channelFromRow);
+}
+
+export async function findGuild(db: Db, id: string): Promise<GuildRecord | undefined> {
+  const row = await db.selectFrom('discord_guild').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && guildFromRow(row);
+}
+
+export async function findChannel(db: Db, id: string): Promise<CachedChannel | undefined> {
+  const row = await db.selectFrom('discord_channel').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && channelFromRow(row);
+}
+
+/** Writes all changes in one transaction and tells the other processes. */
+export async function writeChanges(postgres: Postgres, changes: CacheChanges): Promise<void> {
+  await postgres.transaction(async (tx) => {
+    const guilds = split(changes.guilds);
+    const channels = split(changes.channels);
+    if (guilds.deleted.length > 0) {
+      await tx.deleteFrom('discord_channel').where('guild_id', 'in', guilds.deleted).execute();
+      await tx.deleteFrom('discord_guild').where('id', 'in', guilds.deleted).execute();
+    }
+    if (channels.deleted.length > 0) {
+      await tx.deleteFrom('discord_channel').where('id', 'in', channels.deleted).execute();
+    }
+    for (const rows of chunks(guilds.kept.map(guildToRow))) await upsertGuilds(tx, rows);
+    for (const rows of chunks(channels.kept.map(channelToRow))) await upsertChannels(tx, rows);
+    const ids = [...changes.guilds.keys(), ...changes.channels.keys()];
+    await postgres.notify(tx, CACHE_CHANNEL, ids.length > MOST_IDS ? '*' : ids.join());
+  });
+}
+
+async function upsertGuilds(db: Db, rows: ReturnType<typeof guildToRow>[]): Promise<void> {
+  await db
+    .insertInto('discord_guild')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({
+        name: sql`excluded.name`,
+        owner_id: sql`excluded.owner_id`,
+        system_channel_id: sql`excluded.system_channel_id`,
+        self_role_ids: sql`excluded.self_role_ids`,
+        self_muted_until_ms: sql`excluded.self_muted_until_ms`,
+        roles: sql`excluded.roles`,
+      }),
+    )
+    .execute();
+}
+
+async function upsertChannels(db: Db, rows: ReturnType<typeof channelToRow>[]): Promise<void> {
+  await db
+    .insertInto('discord_channel')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({
+        guild_id: sql`excluded.guild_id`,
+        type: sql`excluded.type`,
+        name: sql`excluded.name`,
+        parent_id: sql`excluded.parent_id`,
+        nsfw: sql`excluded.nsfw`,
+        overwrites: sql`excluded.overwrites`,
+      }),
+    )
+    .execute();
+}
+
+function split<T>(changes: Map<string, T | null>): { deleted: string[]; kept: T[] } {
+  const deleted: string[] = [];
+  const kept: T[] = [];
+  for (const [id, value] of changes) {
+    if (value === null) deleted.push(id);
+    else kept.push(value);
+  }
+  return { deleted, kept };
+}
+
+function* chunks<T>(rows: T[]): Generator<T[]> {
+  for (let at = 0; at < rows.length; at += ROWS_PER_STATEMENT) yield rows.slice(at, at + ROWS_PER_STATEMENT);
+}

@@ -1,0 +1,130 @@
+import {
+  GatewayDispatchEvents,
+  PermissionFlagsBits as Bits,
+  Routes,
+  type APIChannel,
+  type APIGuildMember,
+  type APIMessage,
+  type GatewayGuildCreateDispatchData,
+  type GatewayMessageCreateDispatch,
+} from 'discord-api-types/v10';
+import type { Clock } from '../../kernel/clock.ts';
+import { VendorError } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import { compareSnowflakes, snowflakeAt } from '../../kernel/snowflake.ts';
+import type { Cache } from './cache.ts';
+import type { DiscordHttp } from './http.ts';
+import { discordLimits } from './limits.ts';
+
+const FARTHEST_BACK_MS = 24 * 60 * 60 * 1000;
+/** Messages of different channels are handled side by side, so slightly older ones may be missing. */
+const OVERLAP_MS = 5000;
+const CONCURRENT_FETCHES = 8;
+const MOST_DMS = 200;
+const READ_HISTORY = Bits.ViewChannel | Bits.ReadMessageHistory;
+
+export interface CatchUpContext {
+  http: DiscordHttp;
+  cache: Cache;
+  clock: Clock;
+  logger: Logger;
+}
+
+/**
+ * Looks for the messages that were written between the end of one session and the begin of the next: at most 24 hours
+ * back and 100 in a channel, oldest first.
+ */
+export class CatchUp {
+  /** Set when Discord could not be asked: the messages are to be looked for again. */
+  incomplete = false;
+  #context: CatchUpContext;
+  #after: string;
+  #fetching = 0;
+  #turns: (() => void)[] = [];
+  #members = new Map<string, Promise<APIGuildMember | undefined>>();
+
+  constructor(context: CatchUpContext, handledUntilMs: number) {
+    this.#context = context;
+    const fromMs = Math.max(handledUntilMs - OVERLAP_MS, context.clock.now() - FARTHEST_BACK_MS);
+    this.#after = snowflakeAt(Math.floor(fromMs));
+  }
+
+  /** The channels and threads of a guild in which something new has been written. */
+  channelsOf(guild: GatewayGuildCreateDispatchData): string[] {
+    return ([...guild.channels, ...guild.threads] as APIChannel[])
+      .filter((channel) => {
+        const last = 'last_message_id' in channel ? channel.last_message_id : undefined;
+        return typeof last === 'string' && compareSnowflakes(last, this.#after) > 0;
+      })
+      .map(({ id }) => id);
+  }
+
+  /** DM channels say nothing about themselves at the begin of a session, so all that are known are asked. */
+  directChannels(): string[] {
+    return this.#context.cache.dmChannelIds().sort(compareSnowflakes).slice(-MOST_DMS);
+  }
+
+  /** What MESSAGE_CREATE would have said, oldest first. */
+  async missed(channelId: string, guildId: string | null): Promise<GatewayMessageCreateDispatch[]> {
+    try {
+      if (guildId !== null) {
+        const permissions = await this.#context.cache.selfPermissions(channelId);
+        if ((permissions & READ_HISTORY) !== READ_HISTORY) return [];
+      }
+      const messages = await this.#fetch(channelId);
+      messages.sort((a, b) => compareSnowflakes(a.id, b.id));
+      return await Promise.all(messages.map((message) => this.#asEvent(message, guildId)));
+    } catch (error) {
+      if (!(error instanceof VendorError)) throw error;
+      // A channel that is gone or closed to us has nothing to catch up on.
+      if (error.retryable) this.incomplete = true;
+      this.#context.logger.warn({ channelId, error }, 'Missed messages of a channel could not be read');
+      return [];
+    }
+  }
+
+  async #fetch(channelId: string): Promise<APIMessage[]> {
+    if (this.#fetching >= CONCURRENT_FETCHES) await new Promise<void>((resolve) => this.#turns.push(resolve));
+    this.#fetching += 1;
+    try {
+      return await this.#context.http.request<APIMessage[]>({
+        method: 'GET',
+        path: Routes.channelMessages(channelId),
+        query: { after: this.#after, limit: String(discordLimits.messagesPerFetch) },
+        priority: 'progress',
+        repeatable: true,
+      });
+    } finally {
+      this.#fetching -= 1;
+      this.#turns.shift()?.();
+    }
+  }
+
+  async #asEvent(message: APIMessage, guildId: string | null): Promise<GatewayMessageCreateDispatch> {
+    const inGuild = guildId === null ? {} : { guild_id: guildId, ...(await this.#memberOf(message, guildId)) };
+    const d = { ...message, ...inGuild, mentions: message.mentions } as GatewayMessageCreateDispatch['d'];
+    return { op: 0, t: GatewayDispatchEvents.MessageCreate, s: 0, d };
+  }
+
+  async #memberOf(message: APIMessage, guildId: string): Promise<{ member?: object }> {
+    if (message.webhook_id !== undefined || message.author.bot) return {};
+    const key = `${guildId}/${message.author.id}`;
+    let found = this.#members.get(key);
+    if (!found) this.#members.set(key, (found = this.#fetchMember(guildId, message.author.id)));
+    const member = await found;
+    if (!member) return { member: { roles: [], joined_at: null, deaf: false, mute: false, flags: 0 } };
+    const { user: _user, ...partial } = member;
+    return { member: partial };
+  }
+
+  /** Undefined for who has left. */
+  async #fetchMember(guildId: string, userId: string): Promise<APIGuildMember | undefined> {
+    try {
+      const path = Routes.guildMember(guildId, userId);
+      return await this.#context.http.request<APIGuildMember>({ method: 'GET', path, repeatable: true });
+    } catch (error) {
+      if (error instanceof VendorError && !error.retryable) return undefined;
+      throw error;
+    }
+  }
+}

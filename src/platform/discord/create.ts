@@ -1,0 +1,95 @@
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../../kernel/clock.ts';
+import { VendorError } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Random } from '../../kernel/random.ts';
+import type { MigrationSource, Postgres } from '../postgres/index.ts';
+import { createActions } from './actions.ts';
+import { fetchApplication, fetchSelf, inviteUrl, requestStartError } from './application.ts';
+import { fileOrigins } from './attachment.ts';
+import { Cache } from './cache.ts';
+import { Gateway } from './gateway.ts';
+import { GlobalGate } from './global-gate.ts';
+import { DiscordHttp } from './http.ts';
+import type { Discord } from './index.ts';
+import { SharedRate } from './shared-rate.ts';
+
+export const discordMigrations: MigrationSource = {
+  name: 'discord',
+  folder: fileURLToPath(new URL('migrations', import.meta.url)),
+};
+
+/** How long Discord may be unreachable at start. */
+const PATIENCE_MS = 30_000;
+const RETRY_MS = 2000;
+
+export interface CreateDiscordOptions {
+  token: string;
+  /** Base address of the API without its version; Discord's own when undefined. */
+  apiBase: string | undefined;
+  /** With `discordMigrations` applied. */
+  postgres: Postgres;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  /** How many gateway connections; as many as Discord recommends unless given. */
+  shards?: number | 'auto';
+}
+
+/**
+ * Signs in over REST; the gateway connects when it is started. Rejects with a StartError when the token is refused or
+ * Discord stays unreachable for half a minute.
+ */
+export async function createDiscord(options: CreateDiscordOptions): Promise<Discord> {
+  const { token, apiBase, postgres, clock, random, logger } = options;
+  const gate = new GlobalGate(clock);
+  const http = new DiscordHttp({ token, apiBase, clock, random, logger, gate });
+  try {
+    const [user, application] = await signIn(http, options);
+    const applicationId = application.id;
+    const rate = new SharedRate({ postgres, gate, clock, logger, applicationId });
+    const cache = new Cache({ postgres, http, clock, logger, selfUserId: user.id });
+    await Promise.all([rate.start(), cache.listen()]);
+    const shardCount = typeof options.shards === 'number' ? options.shards : null;
+    const context = { token, applicationId, selfUserId: user.id, shardCount };
+    const gateway = new Gateway({ ...context, http, cache, postgres, clock, logger });
+    return {
+      self: { applicationId, userId: user.id, username: user.username },
+      actions: createActions({
+        http,
+        gate,
+        clock,
+        logger,
+        applicationId,
+        fileOrigins: fileOrigins(apiBase),
+        onDmOpened: (channelId) => cache.rememberDm(channelId),
+      }),
+      cache,
+      gateway,
+      inviteUrl: inviteUrl(applicationId),
+      close: async () => {
+        await gateway.stop();
+        await cache.close();
+        await rate.stop();
+        await http.close();
+      },
+    };
+  } catch (error) {
+    await http.close();
+    throw error;
+  }
+}
+
+async function signIn(http: DiscordHttp, { clock, logger, apiBase }: CreateDiscordOptions) {
+  const untilMs = clock.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await Promise.all([fetchSelf(http), fetchApplication(http)]);
+    } catch (error) {
+      const passing = error instanceof VendorError && error.retryable && clock.now() < untilMs;
+      if (!passing) throw requestStartError(error, apiBase);
+      logger.warn({ error: error.message }, 'Discord cannot be reached; trying again');
+      await clock.sleep(RETRY_MS);
+    }
+  }
+}

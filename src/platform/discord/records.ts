@@ -1,0 +1,148 @@
+import type { APIChannel, APIGuildMember, APIOverwrite, APIRole } from 'discord-api-types/v10';
+import type { CachedChannel, CachedGuild } from './index.ts';
+import type { DiscordChannelTable, DiscordGuildTable, StoredOverwrite, StoredRole } from './schema.ts';
+import type { Insertable, Selectable } from 'kysely';
+
+export type Role = CachedGuild['roles'] extends ReadonlyMap<string, infer T> ? T : never;
+
+/** What is kept of a guild, in memory and in the database. */
+export interface GuildRecord extends CachedGuild {
+  roles: Map<string, Role>;
+  selfRoleIds: readonly string[];
+  selfMutedUntilMs: number;
+  systemChannelId: string | null;
+}
+
+/** Most channels have none: they share this list. */
+const NO_OVERWRITES: CachedChannel['overwrites'] = [];
+
+export function roleOf(role: APIRole): Role {
+  return { name: role.name, permissions: BigInt(role.permissions), position: role.position };
+}
+
+export function mutedUntilMs(member: Pick<APIGuildMember, 'communication_disabled_until'> | undefined): number {
+  const until = member?.communication_disabled_until;
+  return until ? Date.parse(until) : 0;
+}
+
+/** A guild as GUILD_CREATE, GUILD_UPDATE or REST describe it; the bot's own membership comes apart. */
+export function guildOf(
+  guild: { id: string; name: string; owner_id: string; roles: APIRole[]; system_channel_id?: string | null },
+  self: Pick<GuildRecord, 'selfRoleIds' | 'selfMutedUntilMs'>,
+): GuildRecord {
+  return {
+    id: guild.id,
+    name: guild.name,
+    ownerId: guild.owner_id,
+    systemChannelId: guild.system_channel_id ?? null,
+    roles: new Map(guild.roles.map((role) => [role.id, roleOf(role)])),
+    selfRoleIds: self.selfRoleIds,
+    selfMutedUntilMs: self.selfMutedUntilMs,
+  };
+}
+
+/** A channel or thread; GUILD_CREATE leaves the guild's id out of its channels. */
+export function channelOf(channel: APIChannel, guildId?: string): CachedChannel {
+  const fields = channel as Partial<{
+    guild_id: string;
+    parent_id: string | null;
+    nsfw: boolean;
+    permission_overwrites: APIOverwrite[];
+  }>;
+  return {
+    id: channel.id,
+    guildId: fields.guild_id ?? guildId ?? null,
+    type: channel.type,
+    name: channel.name ?? null,
+    parentId: fields.parent_id ?? null,
+    nsfw: fields.nsfw ?? false,
+    overwrites: overwritesOf(fields.permission_overwrites),
+  };
+}
+
+function overwritesOf(overwrites: readonly StoredOverwrite[] | undefined): CachedChannel['overwrites'] {
+  if (!overwrites?.length) return NO_OVERWRITES;
+  return overwrites.map(({ id, type, allow, deny }) => ({ id, type, allow: BigInt(allow), deny: BigInt(deny) }));
+}
+
+export function guildFromRow(row: Selectable<DiscordGuildTable>): GuildRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    ownerId: row.owner_id,
+    systemChannelId: row.system_channel_id,
+    selfRoleIds: row.self_role_ids,
+    selfMutedUntilMs: row.self_muted_until_ms,
+    roles: new Map(
+      row.roles.map(({ id, name, permissions, position }) => [
+        id,
+        { name, permissions: BigInt(permissions), position },
+      ]),
+    ),
+  };
+}
+
+export function channelFromRow(row: Selectable<DiscordChannelTable>): CachedChannel {
+  return {
+    id: row.id,
+    guildId: row.guild_id,
+    type: row.type,
+    name: row.name,
+    parentId: row.parent_id,
+    nsfw: row.nsfw,
+    overwrites: overwritesOf(row.overwrites),
+  };
+}
+
+/** In a fixed order, so that equal guilds have equal rows. */
+export function guildToRow(guild: GuildRecord): Insertable<DiscordGuildTable> & { self_muted_until_ms: number } {
+  const roles: StoredRole[] = [...guild.roles]
+    .map(([id, role]) => ({ ...role, id, permissions: role.permissions.toString() }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    id: guild.id,
+    name: guild.name,
+    owner_id: guild.ownerId,
+    system_channel_id: guild.systemChannelId,
+    self_role_ids: JSON.stringify([...guild.selfRoleIds].sort()),
+    self_muted_until_ms: guild.selfMutedUntilMs,
+    roles: JSON.stringify(roles),
+  };
+}
+
+export function channelToRow(channel: CachedChannel): Insertable<DiscordChannelTable> {
+  const overwrites: StoredOverwrite[] = channel.overwrites
+    .map(({ id, type, allow, deny }) => ({ id, type, allow: allow.toString(), deny: deny.toString() }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    id: channel.id,
+    guild_id: channel.guildId,
+    type: channel.type,
+    name: channel.name,
+    parent_id: channel.parentId,
+    nsfw: channel.nsfw,
+    overwrites: JSON.stringify(overwrites),
+  };
+}
+
+export function sameGuild(a: GuildRecord, b: GuildRecord): boolean {
+  if (a.name !== b.name || a.ownerId !== b.ownerId || a.systemChannelId !== b.systemChannelId) return false;
+  if (a.selfMutedUntilMs !== b.selfMutedUntilMs || a.roles.size !== b.roles.size) return false;
+  if (a.selfRoleIds.length !== b.selfRoleIds.length || !a.selfRoleIds.every((id) => b.selfRoleIds.includes(id)))
+    return false;
+  for (const [id, role] of a.roles) {
+    const other = b.roles.get(id);
+    if (!other || other.permissions !== role.permissions || other.position !== role.position) return false;
+    if (other.name !== role.name) return false;
+  }
+  return true;
+}
+
+export function sameChannel(a: CachedChannel, b: CachedChannel): boolean {
+  if (a.guildId !== b.guildId || a.type !== b.type || a.name !== b.name) return false;
+  if (a.parentId !== b.parentId || a.nsfw !== b.nsfw || a.overwrites.length !== b.overwrites.length) return false;
+  return a.overwrites.every((overwrite) => {
+    const other = b.overwrites.find(({ id }) => id === overwrite.id);
+    return other?.type === overwrite.type && other.allow === overwrite.allow && other.deny === overwrite.deny;
+  });
+}
