@@ -155,6 +155,10 @@ export function applicationObject(core: Core, application: StoredApplication): R
   const owner = world.users.get(application.ownerId);
   const bot = world.users.get(application.botUserId);
   const { presence, guildMembers, messageContent } = application.privilegedIntents;
+  const flags =
+    (presence ? LIMITED_PRESENCE : 0) |
+    (guildMembers ? LIMITED_GUILD_MEMBERS : 0) |
+    (messageContent ? LIMITED_MESSAGE_CONTENT : 0);
   const guildCount = world.guildsOf(application.botUserId).length;
   return {
     id: application.id,
@@ -165,10 +169,8 @@ export function applicationObject(core: Core, application: StoredApplication): R
     bot_public: true,
     bot_require_code_grant: false,
     verify_key: '0'.repeat(64),
-    flags:
-      (presence ? LIMITED_PRESENCE : 0) |
-      (guildMembers ? LIMITED_GUILD_MEMBERS : 0) |
-      (messageContent ? LIMITED_MESSAGE_CONTENT : 0),
+    flags,
+    flags_new: String(flags),
     redirect_uris: [],
     interactions_endpoint_url: null,
     role_connections_verification_url: null,
