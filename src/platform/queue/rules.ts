@@ -69,6 +69,12 @@ function isFinal(error: unknown): boolean {
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   if (error instanceof UserError || error instanceof VendorError) return `${error.name} ${error.code}`;
-  const place = /^ +at (.*)$/m.exec(error.stack ?? '')?.[1];
+  const place = placeOf(error);
   return place === undefined ? error.name : `${error.name} at ${place}`;
+}
+
+/** The first frame of the stack, looked for after the message, which the stack repeats and which may look like one. */
+function placeOf({ stack = '', message }: Error): string | undefined {
+  const at = stack.indexOf(message);
+  return at === -1 ? undefined : /^ +at (.*)$/m.exec(stack.slice(at + message.length))?.[1];
 }

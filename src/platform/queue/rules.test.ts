@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { Cancelled, UserError, VendorError } from '../../kernel/errors.ts';
+import { LeaseLost, ShuttingDown } from './index.ts';
+import { backoffMs, describeFailure, type FailedRun, outcomeOfFailure } from './rules.ts';
+
+const failed = (overrides: Partial<FailedRun>) =>
+  outcomeOfFailure({
+    error: new Error('x'),
+    abortReason: undefined,
+    attempt: 1,
+    maxAttempts: 3,
+    chance: 0.5,
+    ...overrides,
+  });
+
+const retryable = (retryAfterMs?: number) =>
+  new VendorError('v/busy', 'busy', { retryable: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+
+describe('backoff', () => {
+  it.each([
+    [1, 0, 0],
+    [1, 0.5, 1_000],
+    [2, 0.5, 2_000],
+    [3, 0.5, 4_000],
+    [8, 0.5, 128_000],
+    [9, 0.5, 150_000],
+    [2_000, 0.999, 299_700],
+  ])('after run %i with chance %d is %i ms', (attempt, chance, expected) => {
+    expect(backoffMs(attempt, chance)).toBe(expected);
+  });
+});
+
+describe('after a failed run a job', () => {
+  it.each<[string, Partial<FailedRun>, object]>([
+    ['is tried again', {}, { type: 'retry', delayMs: 1_000 }],
+    ['waits longer when asked to', { error: retryable(9_000) }, { type: 'retry', delayMs: 9_000 }],
+    ['waits its backoff when asked for less', { error: retryable(9) }, { type: 'retry', delayMs: 1_000 }],
+    ['is dead after its last attempt', { attempt: 3 }, { type: 'dead' }],
+    ['is dead after more than its last attempt', { attempt: 5 }, { type: 'dead' }],
+    ['is dead at once by an answer', { error: new UserError('a', 'b') }, { type: 'dead', error: 'UserError a' }],
+    [
+      'is dead at once by what cannot be retried',
+      { error: new VendorError('v/no', 'no', { retryable: false }) },
+      { type: 'dead', error: 'VendorError v/no' },
+    ],
+    ['is cancelled by its handler', { error: new Cancelled('u') }, { type: 'cancelled' }],
+    ['is cancelled, whatever that made of the run', { abortReason: new Cancelled('u') }, { type: 'cancelled' }],
+    ['is handed back', { abortReason: new ShuttingDown(), attempt: 3 }, { type: 'shutting-down' }],
+    ['is left to its new owner', { abortReason: new LeaseLost('j'), attempt: 3 }, { type: 'lost' }],
+  ])('%s', (_, overrides, expected) => {
+    expect(failed(overrides)).toMatchObject(expected);
+  });
+});
+
+describe('what is kept of a failure', () => {
+  it('never holds its message', () => {
+    expect(describeFailure(new RangeError('what she wrote'))).toMatch(/^RangeError at .*rules\.test\.ts/);
+    expect(describeFailure(new RangeError('line\n    at a lie'))).not.toContain('lie');
+    expect(describeFailure('what she wrote')).toBe('string');
+    expect(describeFailure(retryable())).toBe('VendorError v/busy');
+  });
+});
