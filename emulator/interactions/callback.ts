@@ -172,29 +172,34 @@ function showModal(core: Core, registry: InteractionRegistry, interaction: Inter
   });
 }
 
-/** Source: "Interaction Callback Response Object" in Discord's documentation. */
+/**
+ * Source: InteractionCallbackResponse in Discord's OpenAPI description, where a resource is a message created (4) or
+ * updated (7), deferred or not; completions and forms have none.
+ */
 function callbackResponse(
   core: Core,
-  { id, type: interactionType, application }: Interaction,
+  { id, type: interactionType, application, channel }: Interaction,
   type: number,
   message: StoredMessage | null,
 ): Record<string, unknown> {
-  const flags = message?.flags ?? 0;
+  const interaction = {
+    id,
+    type: interactionType,
+    channel_id: channel.id,
+    ...(channel.guildId === null ? {} : { guild_id: channel.guildId }),
+  };
+  if (message === null) return { interaction };
+  const isNew = type === CallbackType.message || type === CallbackType.deferredMessage;
   return {
     interaction: {
-      id,
-      type: interactionType,
-      ...(message
-        ? {
-            response_message_id: message.id,
-            response_message_loading: (flags & MessageFlags.Loading) !== 0,
-            response_message_ephemeral: message.ephemeralTo !== null,
-          }
-        : {}),
+      ...interaction,
+      response_message_id: message.id,
+      response_message_loading: (message.flags & MessageFlags.Loading) !== 0,
+      response_message_ephemeral: message.ephemeralTo !== null,
     },
     resource: {
-      type,
-      ...(message ? { message: core.messages.serialise(message, application.botUserId) } : {}),
+      type: isNew ? CallbackType.message : CallbackType.update,
+      message: core.messages.serialise(message, application.botUserId),
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Announcement } from '../contract.ts';
 import { createCore } from '../core.ts';
 import { startEmulator, type Emulator } from '../index.ts';
 import { seedWorld } from '../seed.ts';
+import { findOpenApi, OpenApiChecker } from '../testing/openapi.ts';
 import { connectPerson, type Person } from '../testing/person.ts';
 import { RawGateway } from '../testing/raw-gateway.ts';
 import { openWorld } from '../world.ts';
@@ -23,6 +24,9 @@ interface Received {
   [field: string]: unknown;
 }
 
+const description = findOpenApi();
+/** Every answer is compared with Discord's own description where that is at hand. */
+const checker = description === undefined ? undefined : new OpenApiChecker(description);
 const closing: (() => unknown)[] = [];
 let emulator: Emulator;
 let alice: Person;
@@ -39,7 +43,12 @@ async function asBot(method: string, path: string, body?: unknown): Promise<Answ
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+  const answered: unknown = text === '' ? undefined : JSON.parse(text);
+  const problems = response.ok
+    ? checker?.checkResponse(method, path.replace('%40', '@'), response.status, answered)
+    : [];
+  expect(problems ?? []).toEqual([]);
+  return { status: response.status, body: answered };
 }
 
 function received(): Promise<Received> {
@@ -230,7 +239,7 @@ describe('an interaction', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({
       interaction: { response_message_loading: true, response_message_ephemeral: true },
-      resource: { type: 5, message: { flags: MessageFlags.Ephemeral | MessageFlags.Loading } },
+      resource: { type: 4, message: { flags: MessageFlags.Ephemeral | MessageFlags.Loading } },
     });
   });
 
