@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { StartError } from '../../kernel/errors.ts';
-import { loadConfig, nearest, readEnvironment } from './index.ts';
+import { loadConfig, nearest, readEnvironment, secretsOf } from './index.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -144,6 +144,24 @@ describe('values in the file', () => {
     expect(config.section('features.chat', schema)).toEqual({ turns: 4, name: 'x' });
     expect(config.section('features.starboard', schema)).toEqual({ turns: 8, name: 'x' });
   });
+});
+
+it('the secrets among the settings can be told from the rest', () => {
+  const env = {
+    DISCORD_TOKEN: 'tok',
+    OPENAI_API_KEYS: 'one,two',
+    FAMILIAR_KEY: 'lock',
+    DATABASE_URL: 'postgres://a:p%40ss@h/d',
+  };
+  expect(secretsOf(load('', env)).toSorted()).toEqual([
+    'lock',
+    'one',
+    'p%40ss',
+    'p@ss',
+    'postgres://a:p%40ss@h/d',
+    'tok',
+    'two',
+  ]);
 });
 
 describe('mistakes in the file', () => {

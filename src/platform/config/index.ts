@@ -78,6 +78,14 @@ export function loadConfig({ env, folder }: { env: NodeJS.ProcessEnv; folder: st
   };
 }
 
+/** Every secret among the settings, for the logger to keep out of its lines. */
+export function secretsOf(config: Config): string[] {
+  const password = config.databaseUrl === undefined ? '' : new URL(config.databaseUrl).password;
+  const keys = Object.values(config.providers).flatMap((provider) => provider.apiKeys);
+  const single = [config.discord.token, config.instanceKey, config.databaseUrl, password, decodeURIComponent(password)];
+  return [...keys, ...single].filter((secret): secret is string => secret !== undefined && secret !== '');
+}
+
 function readFile(env: NodeJS.ProcessEnv, folder: string): { file: string | null; yaml: YamlFile } {
   const named = env['FAMILIAR_CONFIG']?.trim();
   const file = named ? resolve(folder, named) : join(folder, 'familiar.yaml');

@@ -21,8 +21,9 @@ export interface ProviderOptions {
   countTokens: (text: string) => number;
 }
 
-/** A list that is older is asked for again, in the background, when somebody looks. */
-const LIST_AGE_MS = 30_000;
+/** A list that is older is asked for again, in the background, when somebody looks; sooner when there is none. */
+const LIST_AGE_MS = 300_000;
+const NO_LIST_AGE_MS = 30_000;
 /** Where a provider does not say how long a key must rest. */
 const RATE_LIMIT_REST_MS = 20_000;
 /** After this a refused key is tried again: it may have been paid for, or the provider mistaken. */
@@ -78,7 +79,9 @@ export class Provider {
 
   private refreshList(): void {
     const { clock } = this.options;
-    if (!this.listsItself || this.listing || clock.now() - this.listedAt < LIST_AGE_MS) return;
+    const missing = this.listed.length === 0 || this.listFailure !== undefined;
+    const ageMs = missing ? NO_LIST_AGE_MS : LIST_AGE_MS;
+    if (!this.listsItself || this.listing || clock.now() - this.listedAt < ageMs) return;
     this.listing = this.readList().finally(() => {
       this.listing = undefined;
       this.listedAt = clock.now();
@@ -186,7 +189,9 @@ export class Provider {
     await this.list();
     const first = this.listed[0];
     if (first) return describeModel(this.name, this.config.type, first);
-    throw this.listFailure ?? modelError('model/unknown-model', `${this.name}: it has no models`, { retryable: false });
+    if (this.listFailure && !isMissingList(this.listFailure)) throw this.listFailure;
+    const message = `${this.name}: it lists no models; name one in familiar.yaml (providers.${this.name}.models)`;
+    throw modelError('model/unknown-model', message, { retryable: false });
   }
 
   /** Asks for the list of models now. Never rejects. */
@@ -199,6 +204,8 @@ export class Provider {
       return { provider: this.name, state: 'up', detail };
     } catch (error) {
       const failure = translateModelError(this.name, error, clock.now());
+      if (isMissingList(failure))
+        return { provider: this.name, state: 'up', detail: 'it answers, but lists no models' };
       if (this.config.optional) {
         return {
           provider: this.name,
@@ -209,6 +216,11 @@ export class Provider {
       return { provider: this.name, state: 'down', detail: advice(failure, baseUrlOf(this.config)) };
     }
   }
+}
+
+/** Not every compatible server can list its models. */
+function isMissingList(failure: VendorError): boolean {
+  return failure.code === 'model/unknown-model';
 }
 
 function advice(failure: VendorError, baseUrl: string): string {

@@ -171,6 +171,14 @@ describe('the start', () => {
     expect(error.message).toContain('studio');
   });
 
+  it('says what to do about a provider that cannot list its models', async () => {
+    fake.refuseLists('simple', 404);
+    const models = await open({ simple: compatible({ apiKeys: ['simple'], models: undefined }) });
+    const { error } = await failure(ask(models, 'hello'));
+    expect(error).toMatchObject({ code: 'model/unknown-model', retryable: false });
+    expect(error.message).toContain('providers.simple.models');
+  });
+
   it('lets whatever the provider has answer once it is up', async () => {
     const clock = createManualClock(1_700_000_000_000);
     const list = fake.models.openai.splice(0);
@@ -187,10 +195,12 @@ describe('the check', () => {
   it('says of each provider whether it answers and what to do', async () => {
     const gone = await nowhere();
     fake.refuseLists('bad', 401);
+    fake.refuseLists('simple', 404);
     const models = await open({
       good: openai(),
       claude: anthropic(),
       locked: compatible({ apiKeys: ['bad'] }),
+      simple: compatible({ apiKeys: ['simple'] }),
       down: compatible({ baseUrl: `${gone}/v1` }),
       maybe: ollama({ baseUrl: gone, optional: true }),
     });
@@ -198,6 +208,7 @@ describe('the check', () => {
       { provider: 'good', state: 'up', detail: '1 model' },
       { provider: 'claude', state: 'up', detail: '1 model' },
       { provider: 'locked', state: 'down', detail: expect.stringContaining('the key is refused') as string },
+      { provider: 'simple', state: 'up', detail: 'it answers, but lists no models' },
       { provider: 'down', state: 'down', detail: expect.stringContaining(`nothing answers at ${gone}/v1`) as string },
       { provider: 'maybe', state: 'unknown', detail: `nothing answers at ${gone}, and nothing has to` },
     ]);
