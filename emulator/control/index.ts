@@ -45,6 +45,7 @@ const faultForm = z.object({
 const gatewayForm = z.object({
   action: z.enum(['drop', 'reconnect', 'invalid_session']),
   resumable: z.boolean().optional(),
+  userId: snowflake.optional(),
 });
 
 const channelForm = z.object({
@@ -109,8 +110,12 @@ export function registerControl(parts: ControlParts): void {
     core.faults.add(JSON.parse(JSON.stringify(parseForm(faultForm, body))) as Parameters<typeof core.faults.add>[0]);
   });
   mount('POST', 'gateway', (body) => {
-    const { action, resumable } = parseForm(gatewayForm, body);
-    return parts.gateway.control({ action, ...(resumable === undefined ? {} : { resumable }) });
+    const { action, resumable, userId } = parseForm(gatewayForm, body);
+    return parts.gateway.control({
+      action,
+      ...(resumable === undefined ? {} : { resumable }),
+      ...(userId === undefined ? {} : { userId }),
+    });
   });
 }
 

@@ -1,7 +1,7 @@
 import type { APIApplicationCommand } from 'discord-api-types/v10';
 import { z } from 'zod';
 import type { Caller, Core, StoredApplication } from '../contract.ts';
-import { DiscordError, discordError } from '../errors.ts';
+import { DiscordError, discordError, FormErrors } from '../errors.ts';
 import { parseForm } from '../forms.ts';
 import type { ApiRequest, ApiRouter, HttpMethod } from '../http/router.ts';
 import { memberKey } from '../world.ts';
@@ -136,12 +136,17 @@ function checkCounts(types: readonly number[]): void {
 }
 
 function checkNames(forms: readonly CommandForm[]): void {
+  const errors = new FormErrors();
   const seen = new Set<string>();
-  for (const form of forms) {
+  forms.forEach((form, index) => {
     const key = `${String(typeOf(form))}/${form.name}`;
-    if (seen.has(key)) throw new DiscordError(400, 50035, 'Application command names must be unique');
+    if (seen.has(key)) {
+      const message = 'Application command names must be unique';
+      errors.add([index, 'name'], 'APPLICATION_COMMANDS_DUPLICATE_NAME', message);
+    }
     seen.add(key);
-  }
+  });
+  errors.throwIfAny();
 }
 
 /** The stored command; its version changes only when something else does. */
