@@ -107,7 +107,7 @@ function describe(issue: z.core.$ZodIssue, value: unknown): { code: string; mess
   if (issue.code === 'custom')
     return { code: String(issue.params?.['code'] ?? 'BASE_TYPE_CHOICES'), message: issue.message };
   if (value === undefined || value === null) return { code: 'BASE_TYPE_REQUIRED', message: 'This field is required' };
-  const shown = typeof value === 'object' ? JSON.stringify(value).slice(0, 100) : String(value as string).slice(0, 100);
+  const shown = (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 100);
   switch (issue.code) {
     case 'invalid_type': {
       const known = CONVERSIONS[issue.expected];

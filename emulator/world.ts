@@ -65,42 +65,8 @@ export function openWorld(dataDir: string | null, clock: Clock): OpenWorld {
   const pending = new PendingChanges();
   const snowflakes = new SnowflakeSource(clock);
   const indexes = createIndexes();
-  const journalled = <T>(name: string, isKept: (value: T) => boolean = () => true): CollectionObserver<T> => ({
-    changed(key, value, previous) {
-      if (isKept((value ?? previous) as T)) pending.add(name, key, () => value ?? null);
-    },
-  });
-  const collections = {
-    users: new ObservedCollection([journalled('users'), indexes.tokens]),
-    applications: new ObservedCollection([journalled('applications')]),
-    guilds: new ObservedCollection([journalled('guilds')]),
-    roles: new ObservedCollection<StoredRole>([journalled('roles'), indexes.rolesByGuild]),
-    members: new ObservedCollection<StoredMember>([
-      journalled('members'),
-      indexes.membersByGuild,
-      indexes.membersByUser,
-    ]),
-    channels: new ObservedCollection<StoredChannel>([
-      journalled('channels'),
-      indexes.channelsByGuild,
-      indexes.threadsByParent,
-      indexes.directMessagesByUser,
-    ]),
-    messages: new ObservedCollection<StoredMessage>([
-      journalled<StoredMessage>('messages', (message) => message.ephemeralTo === null),
-      indexes.messages,
-      indexes.attachments,
-    ]),
-    webhooks: new ObservedCollection([journalled('webhooks')]),
-    commands: new ObservedCollection([journalled('commands')]),
-    sessions: new ObservedCollection<StoredSession>([sessionJournal(pending)]),
-    bans: new ObservedCollection([journalled('bans')]),
-    emojis: new ObservedCollection([journalled('emojis')]),
-    invites: new ObservedCollection([journalled('invites')]),
-    optionUploads: new ObservedCollection([journalled('optionUploads')]),
-  } as Pick<World, CollectionName>;
+  const collections = createCollections(indexes, pending);
   const journal = dataDir === null ? null : openJournal(dataDir, collections, snowflakes, pending);
-
   const flush = (): void => {
     const entries = pending.take();
     if (entries.length > 0) journal?.append(entries);
@@ -124,6 +90,41 @@ export function openWorld(dataDir: string | null, clock: Clock): OpenWorld {
       flush();
       journal?.close();
     },
+  };
+}
+
+type Collections = Pick<World, CollectionName>;
+
+function createCollections(indexes: ReturnType<typeof createIndexes>, pending: PendingChanges): Collections {
+  const journalled = <T>(name: string, isKept: (value: T) => boolean = () => true): CollectionObserver<T> => ({
+    changed(key, value, previous) {
+      if (isKept((value ?? previous) as T)) pending.add(name, key, () => value ?? null);
+    },
+  });
+  return {
+    users: new ObservedCollection([journalled('users'), indexes.tokens]),
+    applications: new ObservedCollection([journalled('applications')]),
+    guilds: new ObservedCollection([journalled('guilds')]),
+    roles: new ObservedCollection([journalled('roles'), indexes.rolesByGuild]),
+    members: new ObservedCollection([journalled('members'), indexes.membersByGuild, indexes.membersByUser]),
+    channels: new ObservedCollection([
+      journalled('channels'),
+      indexes.channelsByGuild,
+      indexes.threadsByParent,
+      indexes.directMessagesByUser,
+    ]),
+    messages: new ObservedCollection([
+      journalled<StoredMessage>('messages', (message) => message.ephemeralTo === null),
+      indexes.messages,
+      indexes.attachments,
+    ]),
+    webhooks: new ObservedCollection([journalled('webhooks')]),
+    commands: new ObservedCollection([journalled('commands')]),
+    sessions: new ObservedCollection([sessionJournal(pending)]),
+    bans: new ObservedCollection([journalled('bans')]),
+    emojis: new ObservedCollection([journalled('emojis')]),
+    invites: new ObservedCollection([journalled('invites')]),
+    optionUploads: new ObservedCollection([journalled('optionUploads')]),
   };
 }
 
@@ -178,7 +179,7 @@ function sessionJournal(pending: PendingChanges): CollectionObserver<StoredSessi
 
 function openJournal(
   dataDir: string,
-  collections: Pick<World, CollectionName>,
+  collections: Collections,
   snowflakes: SnowflakeSource,
   pending: PendingChanges,
 ): Journal {
@@ -194,7 +195,7 @@ function openJournal(
   const snapshot = function* (): Generator<JournalEntry> {
     yield ['lastId', '', lastId];
     for (const [name, collection] of Object.entries(collections)) {
-      for (const [key, value] of keyed(name, collection as Collection<unknown>)) yield [name, key, value];
+      for (const [key, value] of keyed(name, collection)) yield [name, key, value];
     }
   };
   const journal = Journal.open(dataDir, load, snapshot);

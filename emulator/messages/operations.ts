@@ -65,25 +65,39 @@ function createMessage(
     const first = nonces.find(context.authorId, channel.id, form.nonce);
     if (first !== undefined) return first;
   }
+  const message = compose(core, channel, context, form, files);
+  world.messages.set(message.id, message);
+  nonces.remember(message);
+  if (message.ephemeralTo === null) advanceChannel(core, channel, message);
+  announce(core, 'MESSAGE_CREATE', message, {
+    ...messageEventObject(core, message),
+    ...(message.nonce === null ? {} : { nonce: message.nonce }),
+  });
+  return message;
+}
+
+/** The message that a form describes; its files are stored, itself is not yet. */
+function compose(
+  core: Core,
+  channel: StoredChannel,
+  context: MessageContext,
+  form: MessageForm,
+  files: readonly UploadedFile[],
+): StoredMessage {
   const flags = ((form.flags ?? 0) & CREATE_FLAGS) | (context.flags ?? 0);
-  const components = contentOf(form, flags).components;
-  const isBlank = !form.content && !form.embeds?.length && components.length === 0 && files.length === 0;
-  const mayBeBlank =
-    (flags & MessageFlags.Loading) !== 0 || (context.type !== undefined && !NORMAL_TYPES.includes(context.type));
-  if (isBlank && !mayBeBlank) throw discordError('emptyMessage');
+  const components = componentsOf(form, flags);
+  requireContent(context, form, flags, components.length + files.length);
   const answered = referenceOf(core, channel, form);
-  const reference = answered ?? context.reference ?? null;
-  const repliedUserId = answered === null ? null : (world.messages.get(answered.messageId)?.authorId ?? null);
   const mentions = findMentions(core, form.content ?? '', {
     channel,
     authorId: context.authorId,
     isWebhook: context.webhook != null,
-    repliedUserId,
+    repliedUserId: answered === null ? null : (core.world.messages.get(answered.messageId)?.authorId ?? null),
     allowed: form.allowed_mentions ?? null,
   });
   const attachments = storeUploads(core, files, form);
-  const message: StoredMessage = {
-    id: world.snowflake(),
+  return {
+    id: core.world.snowflake(),
     channelId: channel.id,
     authorId: context.authorId,
     type: context.type ?? (answered === null ? MessageType.Default : MessageType.Reply),
@@ -100,7 +114,7 @@ function createMessage(
     mentionUserIds: mentions.userIds,
     mentionRoleIds: mentions.roleIds,
     mentionEveryone: mentions.everyone,
-    reference,
+    reference: answered ?? context.reference ?? null,
     reactions: [],
     nonce: form.nonce ?? null,
     webhook: context.webhook ?? null,
@@ -109,18 +123,17 @@ function createMessage(
     ephemeralTo: context.ephemeralTo ?? null,
     threadId: null,
   };
-  world.messages.set(message.id, message);
-  nonces.remember(message);
-  if (message.ephemeralTo === null) advanceChannel(core, channel, message);
-  announce(core, 'MESSAGE_CREATE', message, {
-    ...messageEventObject(core, message),
-    ...(message.nonce === null ? {} : { nonce: message.nonce }),
-  });
-  return message;
+}
+
+/** Only system messages and answers still to come may be empty. */
+function requireContent(context: MessageContext, form: MessageForm, flags: number, partCount: number): void {
+  const isBlank = !form.content && !form.embeds?.length && partCount === 0;
+  const isSystem = context.type !== undefined && !NORMAL_TYPES.includes(context.type);
+  if (isBlank && !isSystem && (flags & MessageFlags.Loading) === 0) throw discordError('emptyMessage');
 }
 
 /** Checks what layouts forbid and parses the components. */
-function contentOf(form: MessageForm, flags: number): Pick<StoredMessage, 'components'> {
+function componentsOf(form: MessageForm, flags: number): StoredMessage['components'] {
   if ((flags & MessageFlags.IsComponentsV2) !== 0) {
     const errors = new FormErrors();
     for (const field of ['content', 'embeds'] as const) {
@@ -130,7 +143,7 @@ function contentOf(form: MessageForm, flags: number): Pick<StoredMessage, 'compo
     }
     errors.throwIfAny();
   }
-  return { components: parseComponents(form.components ?? [], flags) };
+  return parseComponents(form.components ?? [], flags);
 }
 
 function referenceOf(core: Core, channel: StoredChannel, form: MessageForm): StoredMessage['reference'] {
@@ -196,8 +209,7 @@ function editMessage(
   if (form.flags != null) flags = (flags & ~EDIT_FLAGS) | (form.flags & EDIT_FLAGS);
   flags |= message.flags & MessageFlags.IsComponentsV2;
   if (message.authorId !== editorId) return suppressEmbeds(core, message, form, flags);
-  const components = 'components' in form ? contentOf(form, flags).components : message.components;
-  if (form.components === undefined) contentOf(form, flags);
+  const components = componentsOf(form, flags);
   const kept = keepListed(message, form, files);
   if (kept.length + files.length > 10) {
     throw formError(['attachments'], 'BASE_TYPE_MAX_LENGTH', 'Must be 10 or fewer in length.');
@@ -296,7 +308,7 @@ function toEmbed(form: EmbedForm): APIEmbed {
     const line = form[key];
     if (line != null) embed[key] = Object.fromEntries(Object.entries(line).filter(([, value]) => value != null));
   }
-  return embed as unknown as APIEmbed;
+  return embed;
 }
 
 function isoNow(core: Core): string {

@@ -114,32 +114,7 @@ const registerGuildChannels: Routes = (api, core) => {
     method: 'POST',
     path,
     auth: 'any',
-    handler: ({ caller, params, body, reply }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
-      requireInGuild(core, caller, guild, PermissionFlagsBits.ManageChannels);
-      const form = parseForm(createForm, body);
-      if (!CREATABLE_TYPES.includes(form.type)) {
-        throw formError(['type'], 'BASE_TYPE_CHOICES', `Value must be one of {${CREATABLE_TYPES.join(', ')}}.`);
-      }
-      if (world.channelsOf(guild.id).length >= MAX_CHANNELS) throw discordError('maximumChannels');
-      const overwrites = form.permission_overwrites ?? [];
-      requireMayGrant(core, caller, guild, overwrites);
-      const parentId = form.parent_id ?? null;
-      requireCategory(core, guild, parentId);
-      const channel = createChannel(world, guild.id, {
-        name: normaliseName(form.name, form.type),
-        type: form.type,
-        parentId,
-        topic: form.topic ?? null,
-        nsfw: form.nsfw ?? false,
-        rateLimitPerUser: form.rate_limit_per_user ?? 0,
-        overwrites: form.permission_overwrites == null ? inherited(core, parentId) : overwrites,
-        ...(form.position == null ? {} : { position: form.position }),
-      });
-      announceChannel(core, 'CHANNEL_CREATE', channel);
-      reply.status(201);
-      return channelObject(world, channel, caller.user.id);
-    },
+    handler: (request) => makeChannel(core, request),
   });
   const positions = z.array(
     z.object({ id: snowflake, position: integer(0, 10_000).nullish(), parent_id: snowflake.nullish() }),
@@ -162,6 +137,34 @@ const registerGuildChannels: Routes = (api, core) => {
     },
   });
 };
+
+function makeChannel(core: Core, { caller, params, body, reply }: ApiRequest<Caller>): unknown {
+  const { world } = core;
+  const guild = joinedGuild(core, caller, params['guild_id']);
+  requireInGuild(core, caller, guild, PermissionFlagsBits.ManageChannels);
+  const form = parseForm(createForm, body);
+  if (!CREATABLE_TYPES.includes(form.type)) {
+    throw formError(['type'], 'BASE_TYPE_CHOICES', `Value must be one of {${CREATABLE_TYPES.join(', ')}}.`);
+  }
+  if (world.channelsOf(guild.id).length >= MAX_CHANNELS) throw discordError('maximumChannels');
+  const overwrites = form.permission_overwrites ?? [];
+  requireMayGrant(core, caller, guild, overwrites);
+  const parentId = form.parent_id ?? null;
+  requireCategory(core, guild, parentId);
+  const channel = createChannel(world, guild.id, {
+    name: normaliseName(form.name, form.type),
+    type: form.type,
+    parentId,
+    topic: form.topic ?? null,
+    nsfw: form.nsfw ?? false,
+    rateLimitPerUser: form.rate_limit_per_user ?? 0,
+    overwrites: form.permission_overwrites == null ? inherited(core, parentId) : overwrites,
+    ...(form.position == null ? {} : { position: form.position }),
+  });
+  announceChannel(core, 'CHANNEL_CREATE', channel);
+  reply.status(201);
+  return channelObject(world, channel, caller.user.id);
+}
 
 function editChannel(core: Core, caller: Caller, guild: StoredGuild, channel: StoredChannel, body: unknown): void {
   requireIn(core, caller, channel, PermissionFlagsBits.ManageChannels);

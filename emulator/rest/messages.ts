@@ -130,13 +130,13 @@ function editMessage(core: Core, { caller, params, body, files }: ApiRequest<Cal
   const message = messageIn(core, channel, params['message_id']);
   const isOwn = message.authorId === caller.user.id && message.webhook === null;
   if (!isOwn) {
-    const fields = Object.keys((body ?? {}) as object);
+    const fields = Object.keys(body ?? {});
     if (fields.some((field) => field !== 'flags')) throw discordError('othersMessage');
     requireIn(core, caller, channel, PermissionFlagsBits.ManageMessages);
   } else if (files.length > 0) {
     requireIn(core, caller, channel, PermissionFlagsBits.AttachFiles);
   }
-  const edited = core.messages.edit(message.id, caller.user.id, (body ?? {}) as MessageInput, files);
+  const edited = core.messages.edit(message.id, caller.user.id, body ?? {}, files);
   return core.messages.serialise(edited, caller.user.id);
 }
 

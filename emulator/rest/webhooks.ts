@@ -212,7 +212,7 @@ const registerExecution: Routes = (api, core) => {
   );
   routeWithToken(api, core, 'PATCH', path, (webhook, request) => {
     const message = find(webhook, request);
-    const edited = core.messages.edit(message.id, webhook.id, (request.body ?? {}) as MessageInput, request.files);
+    const edited = core.messages.edit(message.id, webhook.id, request.body ?? {}, request.files);
     return core.messages.serialise(edited, webhook.id);
   });
   routeWithToken(api, core, 'DELETE', path, (webhook, request) => {
