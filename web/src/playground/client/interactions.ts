@@ -29,6 +29,11 @@ export interface RunnableCommand {
 
 export type OptionValue = string | number | boolean | File;
 
+/** A value as it stands in a text field. */
+export function valueText(value: OptionValue | undefined): string {
+  return value === undefined || value instanceof File ? '' : String(value);
+}
+
 export interface InteractionData {
   readonly json: Record<string, unknown>;
   readonly files: readonly File[];

@@ -1,6 +1,6 @@
 import type { APIApplicationCommandOption, APIApplicationCommandOptionChoice } from 'discord-api-types/v10';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import type { OptionValue } from '../client/interactions.ts';
+import { type OptionValue, valueText } from '../client/interactions.ts';
 import { useClient, useClientState } from '../context.tsx';
 import type { OptionContext } from './OptionField.tsx';
 import styles from './commands.module.css';
@@ -18,7 +18,7 @@ interface AutocompleteInputProps {
 
 /** A field whose choices the application thinks of while one types. What is typed counts even when nothing is chosen. */
 export function AutocompleteInput({ id, option, value, context, onChange }: AutocompleteInputProps) {
-  const [text, setText] = useState(value === undefined ? '' : String(value));
+  const [text, setText] = useState(() => valueText(value));
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const choices = useChoices(option.name, text, open, context);

@@ -21,9 +21,7 @@ export function CommandForm({ channelId, runnable, typed, onLeave }: CommandForm
   const client = useClient();
   const form = useRef<HTMLFormElement>(null);
   const [values, setValues] = useState(() => valuesFromText(runnable.options, typed));
-  const [shown, setShown] = useState<readonly string[]>(() =>
-    runnable.options.filter((option) => option.required === true || values.has(option.name)).map(({ name }) => name),
-  );
+  const [shown, setShown] = useState(() => firstShown(runnable, values));
   const [checked, setChecked] = useState(false);
   const leave = (): void => {
     onLeave();
@@ -44,48 +42,53 @@ export function CommandForm({ channelId, runnable, typed, onLeave }: CommandForm
     run();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return;
-    leave();
+    if (event.key === 'Escape' && !event.defaultPrevented) leave();
   };
-  const hidden = runnable.options.filter((option) => !shown.includes(option.name));
-  const change = (name: string, value: OptionValue | undefined): void => setValues(withValue(values, name, value));
+  const fieldOf = (option: APIApplicationCommandOption) => (
+    <OptionField
+      key={option.name}
+      option={option}
+      value={values.get(option.name)}
+      problem={checked ? optionProblem(option, values.get(option.name)) : null}
+      context={{ channelId, runnable, values }}
+      onChange={(value) => setValues(withValue(values, option.name, value))}
+    />
+  );
+  const isShown = (option: APIApplicationCommandOption): boolean => shown.includes(option.name);
+  const title = commandTitle(runnable);
   return (
-    <form
-      ref={form}
-      className={styles.form}
-      aria-label={commandTitle(runnable)}
-      onSubmit={onSubmit}
-      onKeyDown={onKeyDown}
-      noValidate
-    >
-      <header>
-        <b>{commandTitle(runnable)}</b>
-        <span>{runnable.description}</span>
-        <button type="button" aria-label="Leave the command" onClick={leave}>
-          <Icon name="close" size={16} />
-        </button>
-      </header>
-      <div className={styles.fields}>
-        {runnable.options
-          .filter((option) => shown.includes(option.name))
-          .map((option) => (
-            <OptionField
-              key={option.name}
-              option={option}
-              value={values.get(option.name)}
-              problem={checked ? optionProblem(option, values.get(option.name)) : null}
-              context={{ channelId, runnable, values }}
-              onChange={(value) => change(option.name, value)}
-            />
-          ))}
-      </div>
+    <form ref={form} className={styles.form} aria-label={title} onSubmit={onSubmit} onKeyDown={onKeyDown} noValidate>
+      <CommandHead runnable={runnable} onLeave={leave} />
+      <div className={styles.fields}>{runnable.options.filter(isShown).map(fieldOf)}</div>
       <footer>
-        <MoreOptions options={hidden} onShow={(name) => setShown([...shown, name])} />
+        <MoreOptions
+          options={runnable.options.filter((option) => !isShown(option))}
+          onShow={(name) => setShown([...shown, name])}
+        />
         <button type="submit" className={styles.run}>
           <Icon name="send" size={16} /> Run
         </button>
       </footer>
     </form>
+  );
+}
+
+/** Fields that stand in the form from the start: what is needed, and what was typed already. */
+function firstShown(runnable: RunnableCommand, values: ReadonlyMap<string, OptionValue>): readonly string[] {
+  return runnable.options
+    .filter((option) => option.required === true || values.has(option.name))
+    .map(({ name }) => name);
+}
+
+function CommandHead({ runnable, onLeave }: { readonly runnable: RunnableCommand; readonly onLeave: () => void }) {
+  return (
+    <header>
+      <b>{commandTitle(runnable)}</b>
+      <span>{runnable.description}</span>
+      <button type="button" aria-label="Leave the command" onClick={onLeave}>
+        <Icon name="close" size={16} />
+      </button>
+    </header>
   );
 }
 

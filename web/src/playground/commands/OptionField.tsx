@@ -1,6 +1,6 @@
 import type { APIApplicationCommandOption } from 'discord-api-types/v10';
 import { useId } from 'react';
-import { OptionKind, type OptionValue, type RunnableCommand } from '../client/interactions.ts';
+import { OptionKind, type OptionValue, type RunnableCommand, valueText } from '../client/interactions.ts';
 import { useUi, useWholeState } from '../context.tsx';
 import type { ClientState } from '../state/client-state.ts';
 import { ChannelKind } from '../state/model.ts';
@@ -65,7 +65,7 @@ function OptionInput(props: OptionInputProps) {
       type="text"
       inputMode={numeric ? 'decimal' : 'text'}
       autoComplete="off"
-      value={value === undefined ? '' : String(value)}
+      value={valueText(value)}
       onChange={(event) => onChange(event.target.value)}
     />
   );

@@ -8,6 +8,7 @@ import { allows, Permission } from '../state/permissions.ts';
 import { channelTitle, ownPermissions } from '../state/select.ts';
 import { EmojiButton } from './EmojiButton.tsx';
 import { FileTray } from './FileTray.tsx';
+import { loadDraft, saveDraft } from './drafts.ts';
 import { receiveInsertions } from './insert.ts';
 import { ReplyBar } from './ReplyBar.tsx';
 import { SuggestionList } from './SuggestionList.tsx';
@@ -24,6 +25,7 @@ interface ComposerProps {
 
 /** The message box with its helpers; in the middle of a command, the command's form instead. */
 export function Composer({ channel, dropped }: ComposerProps) {
+  const { member } = useClient();
   const [command, setCommand] = useState<{ runnable: RunnableCommand; typed: string } | null>(null);
   const mayWrite = useClientState((state) => {
     const wanted = channel.thread === null ? Permission.sendMessages : Permission.sendMessagesInThreads;
@@ -46,9 +48,12 @@ export function Composer({ channel, dropped }: ComposerProps) {
       />
     );
   }
-  return (
-    <MessageBox channel={channel} dropped={dropped} onCommand={(runnable, typed) => setCommand({ runnable, typed })} />
-  );
+  const begin = (runnable: RunnableCommand, typed: string): void => {
+    // The box is gone before it could keep its emptied text, and would come back with the command's name in it.
+    saveDraft(member.id, channel.id, { ...loadDraft(member.id, channel.id), text: '' });
+    setCommand({ runnable, typed });
+  };
+  return <MessageBox channel={channel} dropped={dropped} onCommand={begin} />;
 }
 
 type MessageBoxProps = ComposerProps & {
@@ -69,7 +74,8 @@ function MessageBox({ channel, dropped, onCommand }: MessageBoxProps) {
   }, [dropped, setFiles]);
   useGrowing(box, text);
   useFocusOnArrival(box);
-  const onKeyDown = useBoxKeys({ channel, text, help, send, canSend: text.trim() !== '' || files.length > 0 });
+  const canSend = text.trim() !== '' || files.length > 0;
+  const onKeyDown = useBoxKeys({ channel, text, help, send, canSend });
   const onPaste = (event: ClipboardEvent): void => {
     if (event.clipboardData.files.length === 0) return;
     event.preventDefault();
@@ -103,22 +109,28 @@ function MessageBox({ channel, dropped, onCommand }: MessageBoxProps) {
           onPaste={onPaste}
         />
         <EmojiButton onChoose={(emoji) => insert(emoji)} />
-        <button
-          type="button"
-          className={styles.send}
-          aria-label="Send"
-          disabled={text.trim() === '' && files.length === 0}
-          onClick={send}
-        >
-          <Icon name="send" size={19} />
-        </button>
+        <SendButton enabled={canSend} onPress={send} />
       </div>
-      {text.length > 1800 ? (
-        <span className={styles.length} data-over={text.length > 2000 || undefined} role="status">
-          {2000 - text.length}
-        </span>
-      ) : null}
+      <LengthNote length={text.length} />
     </div>
+  );
+}
+
+function SendButton({ enabled, onPress }: { readonly enabled: boolean; readonly onPress: () => void }) {
+  return (
+    <button type="button" className={styles.send} aria-label="Send" disabled={!enabled} onClick={onPress}>
+      <Icon name="send" size={19} />
+    </button>
+  );
+}
+
+/** How many characters are left, once the end is near. */
+function LengthNote({ length }: { readonly length: number }) {
+  if (length <= 1800) return null;
+  return (
+    <span className={styles.length} data-over={length > 2000 || undefined} role="status">
+      {2000 - length}
+    </span>
   );
 }
 

@@ -1,5 +1,5 @@
 import { memo, useMemo } from 'react';
-import type { Block, Inline, ListItem } from './ast.ts';
+import type { Block, ListItem } from './ast.ts';
 import { CodeBlock } from './CodeBlock.tsx';
 import { InlineText } from './InlineText.tsx';
 import { parseInline } from './parse-inline.ts';
@@ -84,7 +84,7 @@ function ListView({ items, guildId }: { readonly items: readonly ListItem[]; rea
             {item.marker ?? (item.depth % 2 === 0 ? '•' : '◦')}
           </span>
           <span>
-            <InlineText nodes={item.children as readonly Inline[]} guildId={guildId} />
+            <InlineText nodes={item.children} guildId={guildId} />
           </span>
         </li>
       ))}

@@ -6,7 +6,7 @@ import type { Channel, Message } from '../state/model.ts';
 import { ChannelIntro } from './ChannelIntro.tsx';
 import { MessageRow } from './MessageRow.tsx';
 import { Outgoing } from './Outgoing.tsx';
-import { type Row, toRows } from './rows.ts';
+import { type Row, toRows, unreadStretch } from './rows.ts';
 import { type ScrollControl, useScroll } from './use-scroll.ts';
 import styles from './messages.module.css';
 
@@ -18,8 +18,8 @@ export function MessageList({ channel }: { readonly channel: Channel }) {
   const window = useClientState((state) => state.windows[channel.id]);
   const selfId = useClientState((state) => state.selfId);
   const items = window?.items ?? noMessages;
-  const [readUpTo] = useState(() => client.store.getState().lastRead[channel.id] ?? null);
-  const rows = useMemo(() => toRows(items, readUpTo, selfId), [items, readUpTo, selfId]);
+  const [unread] = useState(() => unreadStretch(client.store.getState(), channel));
+  const rows = useMemo(() => toRows(items, unread, selfId), [items, unread, selfId]);
   const scroll = useScroll(
     channel.id,
     () => void client.loadOlder(channel.id).catch(() => undefined),

@@ -30,6 +30,8 @@ export const MessageRow = memo(function MessageRow({ message, guildId, compact, 
   const actions = useActions();
   const editing = useUi((ui) => ui.editingId === message.id);
   const highlighted = useClientState((state) => isCalling(state, message));
+  // A thread opens with a pointer to the message it began from: what that one says is what people want to see.
+  const shown = message.type === 21 && message.referenced_message ? message.referenced_message : message;
   const ephemeral = ((message.flags ?? 0) & MessageFlag.ephemeral) !== 0;
   const openMenu = (x: number, y: number): void => actions.openMenu(x, y, { kind: 'message', message });
   const onContextMenu = (event: MouseEvent): void => {
@@ -56,8 +58,8 @@ export const MessageRow = memo(function MessageRow({ message, guildId, compact, 
       onContextMenu={onContextMenu}
       onKeyDown={onKeyDown}
     >
-      {isSpoken(message) ? (
-        <Spoken message={message} guildId={guildId} compact={compact} editing={editing} />
+      {isSpoken(shown) ? (
+        <Spoken message={shown} guildId={guildId} compact={compact} editing={editing} />
       ) : (
         <SystemLine message={message} guildId={guildId} />
       )}

@@ -1,5 +1,6 @@
 import { dayNumber } from '../../shared/format-time.ts';
-import type { Message } from '../state/model.ts';
+import type { ClientState } from '../state/client-state.ts';
+import type { Channel, Message } from '../state/model.ts';
 import { isEphemeral } from '../state/reduce-history.ts';
 import { isNewer } from '../state/snowflake.ts';
 
@@ -16,20 +17,36 @@ export function isSpoken(message: Message): boolean {
   return spokenTypes.includes(message.type);
 }
 
+/** The messages that were unread when the channel was opened: younger than `after`, up to `upTo`. */
+export interface UnreadStretch {
+  readonly after: string;
+  readonly upTo: string;
+}
+
+/** What is unread in the channel now; null when nothing is. */
+export function unreadStretch(state: ClientState, channel: Channel): UnreadStretch | null {
+  const after = state.lastRead[channel.id];
+  const upTo = channel.lastMessageId;
+  return after !== undefined && upTo !== null && isNewer(upTo, after) ? { after, upTo } : null;
+}
+
 /**
- * Messages with day dividers, the line above the first unread one, and later messages of one author joined to the
- * first. `readUpTo` is the youngest message that was read when the channel was opened.
+ * Messages with day dividers, the line above the first of `unread`, and later messages of one author joined to the
+ * first.
  */
-export function toRows(messages: readonly Message[], readUpTo: string | null, selfId: string | null): readonly Row[] {
+export function toRows(
+  messages: readonly Message[],
+  unread: UnreadStretch | null,
+  selfId: string | null,
+): readonly Row[] {
   const rows: Row[] = [];
   let previous: Message | null = null;
-  let marked = readUpTo === null;
+  let marked = false;
   for (const message of messages) {
     const atMs = Date.parse(message.timestamp);
     const newDay = previous === null || dayNumber(Date.parse(previous.timestamp)) !== dayNumber(atMs);
     if (newDay) rows.push({ kind: 'day', key: `day-${message.id}`, atMs });
-    const startsUnread =
-      !marked && isNewer(message.id, readUpTo) && message.author.id !== selfId && !isEphemeral(message);
+    const startsUnread = !marked && unread !== null && isUnreadIn(unread, message) && message.author.id !== selfId;
     if (startsUnread) {
       marked = true;
       rows.push({ kind: 'new', key: 'new' });
@@ -39,6 +56,10 @@ export function toRows(messages: readonly Message[], readUpTo: string | null, se
     previous = message;
   }
   return rows;
+}
+
+function isUnreadIn(unread: UnreadStretch, message: Message): boolean {
+  return isNewer(message.id, unread.after) && !isNewer(message.id, unread.upTo) && !isEphemeral(message);
 }
 
 function continues(previous: Message, message: Message): boolean {

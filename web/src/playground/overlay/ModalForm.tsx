@@ -62,6 +62,7 @@ function FormBody({ modal }: { readonly modal: ModalRequest }) {
             guildId={guildId}
             values={values.get(part.customId) ?? []}
             checked={checked}
+            first={index === 0}
             onChange={(next) => setValues(new Map(values).set(part.customId, next))}
           />
         ),
@@ -86,10 +87,12 @@ interface FieldViewProps {
   readonly guildId: string | null;
   readonly values: readonly string[];
   readonly checked: boolean;
+  /** The first field has the focus when the form opens. */
+  readonly first: boolean;
   readonly onChange: (values: readonly string[]) => void;
 }
 
-function FieldView({ field, guildId, values, checked, onChange }: FieldViewProps) {
+function FieldView({ field, guildId, values, checked, first, onChange }: FieldViewProps) {
   const id = useId();
   const problem = checked ? fieldProblem(field, values) : null;
   return (
@@ -101,7 +104,7 @@ function FieldView({ field, guildId, values, checked, onChange }: FieldViewProps
         ) : null}
       </label>
       {field.description === null ? null : <p className={styles.description}>{field.description}</p>}
-      <FieldInput id={id} field={field} guildId={guildId} values={values} onChange={onChange} />
+      <FieldInput id={id} field={field} guildId={guildId} values={values} first={first} onChange={onChange} />
       {problem === null ? null : (
         <p className={styles.problem} role="alert">
           {problem}
@@ -116,6 +119,7 @@ function FieldInput({
   field,
   guildId,
   values,
+  first,
   onChange,
 }: Omit<FieldViewProps, 'checked'> & { readonly id: string }) {
   const { input } = field;
@@ -129,6 +133,7 @@ function FieldInput({
     value: values[0] ?? '',
     placeholder: input.placeholder,
     maxLength: input.max_length,
+    'data-autofocus': first || undefined,
   };
   // Style 2 is a paragraph; a single line is 1.
   return (input.style as number) === 2 ? (
