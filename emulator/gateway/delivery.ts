@@ -18,6 +18,7 @@ const peopleOnlyInDirectMessages = new Set(['CHANNEL_CREATE', 'CHANNEL_UPDATE', 
 export class Delivery {
   readonly #core: Core;
   readonly #sessions: Sessions;
+  #isStopped = false;
 
   constructor(core: Core, sessions: Sessions) {
     this.#core = core;
@@ -65,7 +66,13 @@ export class Delivery {
     }
   }
 
+  /** From now on nothing is delivered: what timers still announce after the end must not touch the stored sessions. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   #deliver(announcement: Announcement, fault: FaultAnswer | undefined): void {
+    if (this.#isStopped) return;
     const variants = new PayloadVariants(announcement);
     for (const session of [...this.#sessions.all()]) {
       if (this.#followsMembership(session, announcement) || !this.#reaches(session, announcement)) continue;
@@ -76,6 +83,8 @@ export class Delivery {
       }
       session.dispatch(announcement.t, variants.jsonFor(session));
     }
+    // Also without a request whose answer would write them, the sequence numbers that clients know are on disk.
+    this.#core.world.flush();
   }
 
   /**

@@ -159,6 +159,7 @@ class GatewayServer implements Gateway, ConnectionHandlers {
   /** Clients are cut off as by a crash: they come back and resume. */
   close(): Promise<void> {
     this.#isClosing = true;
+    this.delivery.stop();
     this.#sessions.close();
     for (const connection of this.#connections) connection.cut();
     this.#sockets.close();

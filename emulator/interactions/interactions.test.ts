@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MessageFlags, type APIMessage } from 'discord-api-types/v10';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Announcement } from '../contract.ts';
@@ -309,6 +312,23 @@ describe('an interaction', () => {
       data: { custom_id: 'never-shown', components: [] },
     };
     await expect(alice.request('POST', '/interactions', body)).rejects.toThrow(/10062/);
+  });
+});
+
+describe('an emulator that ends', () => {
+  it('leaves its stored state alone when an unanswered interaction fails later', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'interactions-test-'));
+    closing.push(() => rm(dataDir, { recursive: true }));
+    const stored = await startEmulator({ port: 0, dataDir });
+    const olivia = await connectPerson(stored.origin, 'olivia');
+    closing.push(() => olivia.close());
+    await stored.close();
+    const audience = { kind: 'users' as const, userIds: [olivia.user.id] };
+    for (const nonce of ['1', '2']) stored.core.bus.announce({ t: 'INTERACTION_FAILURE', d: { nonce }, audience });
+    const again = await startEmulator({ port: 0, dataDir });
+    closing.push(() => again.close());
+    const kept = [...again.core.world.sessions.values()].filter(({ userId }) => userId === olivia.user.id);
+    expect(kept.flatMap(({ replay }) => replay).map(({ t }) => t)).not.toContain('INTERACTION_FAILURE');
   });
 });
 
