@@ -80,7 +80,7 @@ module.exports = {
     mayImport(
       'app-imports',
       '^src/app/',
-      ['^src/(kernel|platform|services|sdk|features|app)/', '^emulator/index\\.ts$'],
+      ['^src/(kernel|platform|services|sdk|features|app)/', '^emulator/(index|main)\\.ts$'],
       'The application is made of src and the door of the emulator; what only tests need stays in src/testing.',
     ),
     {

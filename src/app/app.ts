@@ -4,6 +4,7 @@ import type { Discord } from '../platform/discord/index.ts';
 import { startHttp } from '../platform/http/index.ts';
 import type { Models } from '../platform/models/index.ts';
 import type { JobHandler } from '../platform/queue/index.ts';
+import { createMetrics } from '../platform/telemetry/index.ts';
 import { loadTexts } from '../platform/texts/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import { createClosers } from './closers.ts';
@@ -19,6 +20,7 @@ import { createFeatureContext, textsOf } from './feature-context.ts';
 import { featureIntents, featureMigrations, featuresFolder, findFeatures, setUpFeatures } from './features.ts';
 import type { FoundFeature, LoadedFeature } from './features.ts';
 import { createHealth } from './health.ts';
+import { countJobs, metricsRoute } from './metrics.ts';
 import { reportRefusedIntents } from './intents.ts';
 import { openPlatforms } from './platforms.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
@@ -34,8 +36,8 @@ export interface AppOptions extends PlatformOptions {
 }
 
 export interface App {
-  /** Where the bot's own HTTP API is reached; null without the role api. */
-  readonly port: number | null;
+  /** Where every role answers `/health`, and the role api all else. */
+  readonly port: number;
   readonly discord: Discord;
   readonly models: Models;
   readonly features: readonly LoadedFeature[];
@@ -61,12 +63,17 @@ export async function startApp(options: AppOptions): Promise<App> {
 async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   const { config, roles } = options;
   const health = createHealth();
-  const http = roles.api ? await startHttp({ ...config.http, routes: [health.route] }) : null;
-  if (http) closers.add(() => http.close());
+  const metrics = createMetrics();
+  const http = await startHttp({
+    ...config.http,
+    routes: [health.route, ...(roles.api ? [metricsRoute(metrics)] : [])],
+  });
+  closers.add(() => http.close());
   const found = await findFeatures(featuresFolder);
   checkFeatureNames(Object.keys(config.features), found);
   const platforms = await openPlatforms(options, featureMigrations(found), closers);
   const { discord, models, postgres, queue } = platforms;
+  countJobs(metrics, queue);
   const { features, commands, dispatch } = await setUp(options, platforms, found);
   closers.add(() => stopFeatures(features));
 
@@ -82,7 +89,7 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
     await postgres.ping();
   });
   return {
-    port: http?.port ?? null,
+    port: http.port,
     discord,
     models,
     features,

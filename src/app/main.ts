@@ -1,8 +1,5 @@
 import { parseArgs } from 'node:util';
 import { StartError } from '../kernel/errors.ts';
-import { runDoctor } from './doctor-command.ts';
-import { runEmulator } from './emulator-command.ts';
-import { runStart } from './start-command.ts';
 
 const help = `Usage: familiar <command>
 
@@ -15,7 +12,7 @@ const help = `Usage: familiar <command>
 Without DISCORD_TOKEN, start opens a playground in the browser. Settings: familiar.yaml and .env, see the examples.
 `;
 
-/** Runs the command line; the exit code is 0, or 1 with one clear line for what is wrong. */
+/** Runs the command line, loading only what the command needs; the exit code is 0, or 1 with one clear line for what is wrong. */
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -28,11 +25,11 @@ async function main(): Promise<void> {
   }
   switch (command) {
     case 'start':
-      return runStart(rest, values.queues);
+      return (await import('./start-command.ts')).runStart(rest, values.queues);
     case 'doctor':
-      return runDoctor();
+      return (await import('./doctor-command.ts')).runDoctor();
     case 'emulator':
-      return runEmulator();
+      return (await import('./emulator-command.ts')).runEmulator();
     default:
       throw new StartError(`There is no command "${command}".\n\n${help}`);
   }

@@ -4,7 +4,7 @@ import { StartError } from '../kernel/errors.ts';
 import { systemIds } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { systemRandom } from '../kernel/random.ts';
-import { loadConfig, readEnvironment } from '../platform/config/index.ts';
+import { loadConfig, readEnvironment, secretsOf } from '../platform/config/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { lockDataFolder } from '../platform/postgres/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
@@ -15,7 +15,7 @@ import type { Closers } from './closers.ts';
 import { ensurePage } from './page.ts';
 import { startPlayground } from './playground.ts';
 import type { Playground } from './playground.ts';
-import { readRoles } from './roles.ts';
+import { readRoles, rolesName } from './roles.ts';
 import type { Roles } from './roles.ts';
 
 /** The checkout. */
@@ -27,11 +27,15 @@ const stopWithinMs = 10_000;
 export async function runStart(roleNames: readonly string[], queues: string | undefined): Promise<void> {
   const roles = readRoles(roleNames, queues);
   const config = loadConfig({ env: readEnvironment(), folder: process.cwd() });
-  const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
+  const logger = createLogger({
+    level: config.logLevel,
+    pretty: process.stdout.isTTY,
+    secrets: secretsOf(config),
+  });
   const closers = createClosers();
   const stopped = stopOnSignal(closers, logger);
   try {
-    const lock = await lockDataFolder(config.dataDir);
+    const lock = await lockDataFolder(config.dataDir, lockSlot(config, roles));
     closers.add(() => lock.release());
     const playground = await openPlayground(config, roles, logger, closers);
     const app = await startApp({
@@ -51,6 +55,14 @@ export async function runStart(roleNames: readonly string[], queues: string | un
     if (stopped.asked) return;
     throw error;
   }
+}
+
+/**
+ * An embedded database belongs to one process. With a database of their own, processes of different roles may share the
+ * folder, which then holds the key and the files.
+ */
+function lockSlot(config: Config, roles: Roles): string {
+  return config.databaseUrl === undefined ? 'familiar' : rolesName(roles);
 }
 
 async function openPlayground(
@@ -99,7 +111,7 @@ function greeting(app: App, config: Config, playground: Playground | null): stri
     `  ${app.discord.self.username} is ready.`,
     '',
     ...(playground ? [`  Playground   ${playground.origin}`] : [`  Invite me    ${app.discord.inviteUrl}`]),
-    ...(app.port === null ? [] : [`  Health       http://${config.http.host}:${app.port}/health`]),
+    `  Health       http://${config.http.host}:${app.port}/health`,
     `  Model        ${model.id}${model.demo ? ' (built in; put a key into .env for a real one, see .env.example)' : ''}`,
     '',
     '',

@@ -25,6 +25,8 @@ interface Work {
   notices: Notice[];
   model: ModelInfo;
   text: string;
+  /** Ends the typing indicator, which would outlive the text that it announces. */
+  stopTyping: () => void;
 }
 
 const ended: readonly AnswerState[] = ['done', 'stopped', 'failed'];
@@ -51,13 +53,13 @@ export async function runAnswer(context: ChatContext, run: JobRun): Promise<void
     notices: [],
     model: chooseModel(context, settings),
     text: '',
+    stopTyping: context.discord.actions.typing(row.channel_id),
   };
-  const stopTyping = context.discord.actions.typing(row.channel_id);
   try {
     if (answer.state === 'written') await showAgain(work);
     else await write(work);
   } finally {
-    stopTyping();
+    work.stopTyping();
   }
 }
 
@@ -114,6 +116,7 @@ async function stream(work: Work): Promise<void> {
       work.notices.push({ key: 'notices.fallback', data: { asked: model.id, model: event.modelId } });
       work.model = context.models.find(event.modelId) ?? model;
     } else if (event.type === 'text') {
+      work.stopTyping();
       work.text += event.text;
       live.update(work.text);
     } else if (event.type === 'finish' && event.reason === 'length') {

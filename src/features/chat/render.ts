@@ -1,6 +1,6 @@
 import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
 import type { APIMessageTopLevelComponent } from 'discord-api-types/v10';
-import type { Translate } from '../../platform/texts/index.ts';
+import type { Translate } from '../../sdk/index.ts';
 import { customId } from '../../sdk/index.ts';
 import type { Notice } from './prompt.ts';
 

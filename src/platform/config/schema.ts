@@ -107,7 +107,7 @@ export const configSchema = z.strictObject({
   queue: z
     .strictObject({
       concurrency: z
-        .strictObject({ text: wholeNumber(1, 1000).default(16), images: wholeNumber(1, 1000).default(2) })
+        .strictObject({ text: wholeNumber(1, 1000).default(64), images: wholeNumber(1, 1000).default(2) })
         .prefault({}),
       waitingPerGuild: wholeNumber(1, 1_000_000).default(50),
       waitingPerUser: wholeNumber(1, 1_000_000).default(10),

@@ -35,16 +35,17 @@ export interface DataFolderLock {
 }
 
 /**
- * Makes sure that one process at a time uses the data folder. Rejects with a StartError naming the process that has it.
+ * Makes sure that one process at a time uses the data folder, or one for each `slot` where several may share it.
+ * Rejects with a StartError naming the process that has it.
  *
- * The lock is the write lock of the SQLite file `familiar.lock`: the one lock of the operating system that Node offers
+ * The lock is the write lock of the SQLite file `<slot>.lock`: the one lock of the operating system that Node offers
  * without a native module. The kernel drops it when its process dies, so there is no stale lock to judge, and it holds
  * between containers that share the folder, where process ids mean nothing. Readers are let in, which is how a second
  * process learns who the first is.
  */
-export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
+export async function lockDataFolder(dataDir: string, slot = 'familiar'): Promise<DataFolderLock> {
   await ensureDataFolder(dataDir);
-  const path = join(dataDir, 'familiar.lock');
+  const path = join(dataDir, `${slot}.lock`);
   let file: DatabaseSync | undefined;
   try {
     file = new DatabaseSync(path, { timeout: 0 });

@@ -1,6 +1,6 @@
 import { defineCommand } from '../../../sdk/index.ts';
-import type { Command, ModelInfo } from '../../../sdk/index.ts';
-import type { Translate } from '../../../platform/texts/index.ts';
+import type { Command, ModelInfo, Translate } from '../../../sdk/index.ts';
+
 import { chooseModel } from '../answer.ts';
 import type { ChatContext } from '../chat.ts';
 

@@ -1,0 +1,205 @@
+/**
+ * How long after a question the first words of the answer are on screen, against a script that does nothing else
+ * (`raw-bot.ts`), on the same emulator and model in the same run, by turns; and how soon after the model's last word the
+ * whole text is there.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { call, lookAround, say } from './lib/people.ts';
+import type { Place } from './lib/people.ts';
+import { freePort, startProgram, untilAnswers } from './lib/processes.ts';
+import type { Program } from './lib/processes.ts';
+import { median, percentile } from './lib/statistics.ts';
+import type { Figure } from './lib/statistics.ts';
+import { watch } from './lib/watcher.ts';
+import type { Watcher } from './lib/watcher.ts';
+
+const chats = 50;
+const simultaneousRounds = 8;
+/** Each round uses a channel's budget of 5 messages and edits in 5 s at most once. */
+const betweenRoundsMs = 2500;
+
+interface Stage {
+  origin: string;
+  place: Place;
+  watcher: Watcher;
+  channelIds: string[];
+  raw: { id: string };
+  stop(): Promise<void>;
+}
+
+async function setUp(model: readonly string[]): Promise<Stage> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'familiar-bench-'));
+  const [emulatorPort, botPort, modelPort] = [await freePort(), await freePort(), await freePort()];
+  const origin = `http://127.0.0.1:${emulatorPort}`;
+  const modelUrl = `http://127.0.0.1:${modelPort}/openai/v1`;
+  const provider = startProgram(['src/testing/providers.ts', '--port', String(modelPort), ...model], {});
+  const emulator = startProgram(['bin/familiar.js', 'emulator'], {
+    PLAYGROUND_PORT: String(emulatorPort),
+    FAMILIAR_DATA_DIR: dataDir,
+  });
+  await untilAnswers(`${origin}/_control/state`, emulator);
+  await untilAnswers(`${modelUrl}/models`, provider);
+  const place = await lookAround(origin);
+  const channelIds: string[] = [];
+  for (let index = 0; index < chats; index += 1) {
+    const channel = await call(`${origin}/_control/channels`, { guildId: place.guildId, name: `bench-${index}` });
+    channelIds.push((channel as { id: string }).id);
+  }
+  const config = join(dataDir, 'bench.yaml');
+  await writeFile(config, 'models: { findOllama: false }\n');
+  const bot = startProgram(['bin/familiar.js', 'start'], {
+    DISCORD_TOKEN: place.botToken,
+    DISCORD_API_BASE: `${origin}/api`,
+    FAMILIAR_CONFIG: config,
+    FAMILIAR_DATA_DIR: join(dataDir, 'bot'),
+    PORT: String(botPort),
+    OPENAI_BASE_URL: modelUrl,
+    OPENAI_API_KEY: 'key',
+    OPENAI_MODEL: 'fake-large',
+  });
+  await untilAnswers(`http://127.0.0.1:${botPort}/health`, bot);
+  const { program: rawBot, id } = await startRawBot(origin, modelUrl);
+  const watcher = await watch(origin, place.tokens.get('olivia') ?? '');
+  return {
+    origin,
+    place,
+    watcher,
+    channelIds,
+    raw: { id },
+    stop: async () => {
+      watcher.close();
+      for (const program of [bot, rawBot, emulator, provider]) await program.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startRawBot(origin: string, modelUrl: string): Promise<{ program: Program; id: string }> {
+  const application = (await call(`${origin}/_control/applications`, {
+    name: 'Raw',
+    intents: ['messageContent'],
+  })) as { botUserId: string; botToken: string };
+  const program = startProgram(['bench/raw-bot.ts'], {
+    RAW_TOKEN: application.botToken,
+    RAW_API: `${origin}/api/v10`,
+    RAW_MODEL: modelUrl,
+  });
+  const deadline = Date.now() + 10_000;
+  while (!program.output().includes('ready')) {
+    if (Date.now() > deadline) throw new Error(`The raw script did not start: ${program.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return { program, id: application.botUserId };
+}
+
+/** Milliseconds from just before the question is posted to the first text of its answer. */
+async function firstTextMs(stage: Stage, botId: string, channelId: string): Promise<number> {
+  const beganMs = performance.now();
+  const { id } = await say(stage.place, 'olivia', channelId, `<@${botId}> go`);
+  const seen = await stage.watcher.sees(({ repliesTo, content }) => repliesTo === id && content !== '');
+  return seen.atMs - beganMs;
+}
+
+const pause = (delayMs: number) => new Promise((resolve) => setTimeout(resolve, delayMs));
+
+async function compare(stage: Stage): Promise<Figure[]> {
+  const familiarId = stage.place.botId;
+  const single: { familiar: number[]; raw: number[] } = { familiar: [], raw: [] };
+  for (const channelId of [...stage.channelIds, ...stage.channelIds]) {
+    single.familiar.push(await firstTextMs(stage, familiarId, channelId));
+    single.raw.push(await firstTextMs(stage, stage.raw.id, channelId));
+    await pause(60);
+  }
+  const many: { familiar: number[]; raw: number[] } = { familiar: [], raw: [] };
+  const all = (botId: string) => Promise.all(stage.channelIds.map((id) => firstTextMs(stage, botId, id)));
+  for (let round = 0; round < simultaneousRounds; round += 1) {
+    many.familiar.push(...(await all(familiarId)));
+    await pause(betweenRoundsMs);
+    many.raw.push(...(await all(stage.raw.id)));
+    await pause(betweenRoundsMs);
+  }
+  return [...added('1 chat', single), ...added(`${chats} chats at once`, many)];
+}
+
+function added(name: string, { familiar, raw }: { familiar: number[]; raw: number[] }): Figure[] {
+  const difference = (share: number) => percentile(familiar, share) - percentile(raw, share);
+  return [
+    { name: `first text, ${name}: raw script p50`, value: median(raw), unit: 'ms' },
+    { name: `first text, ${name}: Familiar p50`, value: median(familiar), unit: 'ms' },
+    { name: `first text, ${name}: added p50`, value: difference(0.5), unit: 'ms', atMost: 25 },
+    { name: `first text, ${name}: added p99`, value: difference(0.99), unit: 'ms', atMost: 60 },
+  ];
+}
+
+/**
+ * The first text on screen: what the bot adds to a model that speaks at once. A model of ten words ends before the
+ * channel's budget matters.
+ */
+export async function benchFirstText(): Promise<Figure[]> {
+  const stage = await setUp(['--delay', '5', '--chunks', '10']);
+  try {
+    await Promise.all(stage.channelIds.slice(0, 5).map((id) => firstTextMs(stage, stage.place.botId, id)));
+    await Promise.all(stage.channelIds.slice(5, 10).map((id) => firstTextMs(stage, stage.raw.id, id)));
+    await pause(betweenRoundsMs);
+    return await compare(stage);
+  } finally {
+    await stage.stop();
+  }
+}
+
+/**
+ * The whole text on screen against the best that the limits allow. A channel takes 5 messages or edits in 5 s, so a bot
+ * that keeps one of them for the end can show the last word as soon as the model has said it: the optimum is the model's
+ * own time. Answers of several lengths, all in channels of their own at the same time.
+ */
+export async function benchFinalText(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  const ratios: number[] = [];
+  let refused = 0;
+  for (const [chunks, delayMs] of [
+    [30, 40],
+    [100, 60],
+    [250, 60],
+  ] as const) {
+    const stage = await setUp(['--delay', String(delayMs), '--chunks', String(chunks)]);
+    try {
+      const modelMs = chunks * delayMs;
+      const channels = stage.channelIds.slice(0, 10);
+      ratios.push(...(await Promise.all(channels.map((id) => finalTextRatio(stage, id, modelMs)))));
+      refused += await countRefused(stage.origin);
+    } finally {
+      await stage.stop();
+    }
+  }
+  figures.push(
+    { name: 'final text on screen ÷ optimum, p50', value: median(ratios), unit: '×' },
+    { name: 'final text on screen ÷ optimum, worst', value: percentile(ratios, 1), unit: '×', atMost: 1.1 },
+    { name: 'requests refused with 429', value: refused, unit: 'count', atMost: 0 },
+  );
+  return figures;
+}
+
+/** A quiet time this long after an edit means that the text was the last. */
+const quietMs = 3000;
+
+async function finalTextRatio(stage: Stage, channelId: string, modelMs: number): Promise<number> {
+  const { id } = await say(stage.place, 'olivia', channelId, `<@${stage.place.botId}> go`);
+  const askedMs = performance.now();
+  const mine = () => stage.watcher.sightings.filter(({ repliesTo }) => repliesTo === id);
+  await stage.watcher.sees(({ repliesTo }) => repliesTo === id);
+  for (;;) {
+    await pause(200);
+    const last = mine().at(-1);
+    const past = performance.now() - askedMs > modelMs;
+    if (last && past && performance.now() - last.atMs > quietMs) return (last.atMs - askedMs) / modelMs;
+  }
+}
+
+async function countRefused(origin: string): Promise<number> {
+  const seen = (await call(`${origin}/_control/requests?since=0`)) as
+    { status: number }[] | { requests: { status: number }[] };
+  const requests = Array.isArray(seen) ? seen : seen.requests;
+  return requests.filter(({ status }) => status === 429).length;
+}

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** A program of ours in a process of its own, as a person would run it. */
+export interface Program {
+  readonly child: ChildProcess;
+  /** The end of what it printed, for the report of a failure. */
+  output(): string;
+  /** SIGTERM, then waits for its end. */
+  stop(): Promise<void>;
+  /** SIGKILL, then waits for its end. */
+  kill(): Promise<void>;
+}
+
+/** Starts `node <args>` in the checkout with only these variables added to PATH. */
+export function startProgram(args: readonly string[], env: Record<string, string>): Program {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: {
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      LOG_LEVEL: 'warn',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  const remember = (chunk: Buffer) => {
+    printed = (printed + chunk.toString()).slice(-20_000);
+  };
+  child.stdout.on('data', remember);
+  child.stderr.on('data', remember);
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  };
+  return { child, output: () => printed, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+}
+
+/** A port that nothing listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('The system gave no port.');
+  return address.port;
+}
+
+/** Asks until the address answers 200. Rejects with what the program printed when it ends or takes too long. */
+export async function untilAnswers(url: string, program: Program, withinMs = 60_000): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const answer = await fetch(url).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer?.ok) return;
+    if (program.child.exitCode !== null || Date.now() > deadline) {
+      throw new Error(`${url} does not answer. The program printed:\n${program.output()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

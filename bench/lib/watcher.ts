@@ -1,0 +1,71 @@
+import { WebSocket } from 'ws';
+
+/** A message as it was seen on the wire. */
+export interface Sighting {
+  /** `performance.now()` when it arrived. */
+  atMs: number;
+  content: string;
+  messageId: string;
+  repliesTo: string | undefined;
+}
+
+/** A member's client that remembers when it saw which text. */
+export interface Watcher {
+  readonly sightings: readonly Sighting[];
+  /** Resolves with the first sighting, past or future, that matches. */
+  sees(matches: (sighting: Sighting) => boolean): Promise<Sighting>;
+  close(): void;
+}
+
+interface GatewayPayload {
+  op: number;
+  t: string | null;
+  d: {
+    id?: string;
+    content?: string;
+    heartbeat_interval?: number;
+    message_reference?: { message_id?: string };
+  } | null;
+}
+
+export async function watch(origin: string, token: string): Promise<Watcher> {
+  const socket = new WebSocket(`${origin.replace('http', 'ws')}/gateway?v=10&encoding=json`);
+  const sightings: Sighting[] = [];
+  const repliesTo = new Map<string, string>();
+  const waiting = new Set<{ matches: (sighting: Sighting) => boolean; resolve: (sighting: Sighting) => void }>();
+  const ready = Promise.withResolvers<void>();
+  let heartbeat: NodeJS.Timeout | undefined;
+
+  socket.on('error', ready.reject);
+  socket.on('message', (data: Buffer) => {
+    const atMs = performance.now();
+    const { op, t, d } = JSON.parse(data.toString()) as GatewayPayload;
+    if (op === 10) {
+      socket.send(JSON.stringify({ op: 2, d: { token, properties: {} } }));
+      heartbeat = setInterval(() => socket.send('{"op":1,"d":null}'), d?.heartbeat_interval ?? 40_000);
+    }
+    if (t === 'READY') ready.resolve();
+    if ((t !== 'MESSAGE_CREATE' && t !== 'MESSAGE_UPDATE') || d?.id === undefined) return;
+    const reference = d.message_reference?.message_id;
+    if (reference !== undefined) repliesTo.set(d.id, reference);
+    const sighting = { atMs, content: d.content ?? '', messageId: d.id, repliesTo: repliesTo.get(d.id) };
+    sightings.push(sighting);
+    for (const waiter of waiting) {
+      if (!waiter.matches(sighting)) continue;
+      waiting.delete(waiter);
+      waiter.resolve(sighting);
+    }
+  });
+  await ready.promise;
+  return {
+    sightings,
+    sees: (matches) => {
+      const past = sightings.find(matches);
+      return past ? Promise.resolve(past) : new Promise((resolve) => waiting.add({ matches, resolve }));
+    },
+    close: () => {
+      clearInterval(heartbeat);
+      socket.terminate();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * Runs the benchmarks and prints their figures, each with the bound that it must keep. Exits with 1 when one is missed.
+ *
+ *     npm run bench [-- first-text final-text gateway queue]
+ */
+import { benchGateway } from './gateway.ts';
+import { benchFinalText, benchFirstText } from './first-text.ts';
+import { benchQueue } from './queue.ts';
+import { holds, table } from './lib/statistics.ts';
+import type { Figure } from './lib/statistics.ts';
+
+const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  'first-text': benchFirstText,
+  'final-text': benchFinalText,
+  gateway: benchGateway,
+  queue: benchQueue,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !(name in benchmarks));
+if (unknown !== undefined) {
+  process.stderr.write(`There is no benchmark "${unknown}". Benchmarks: ${Object.keys(benchmarks).join(', ')}.\n`);
+  process.exit(1);
+}
+
+const figures: Figure[] = [];
+for (const [name, run] of Object.entries(benchmarks)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stdout.write(`${name}…\n`);
+  const measured = await run();
+  process.stdout.write(`${table(measured)}\n\n`);
+  figures.push(...measured);
+}
+if (!figures.every(holds)) process.exit(1);

@@ -1,0 +1,111 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadTexts } from '../platform/texts/index.ts';
+import { startTestBot } from '../testing/bot.ts';
+import type { TestBot } from '../testing/bot.ts';
+import { featuresFolder, findFeatures } from './features.ts';
+import { slashCommand } from './commands.ts';
+
+const found = await findFeatures(featuresFolder);
+
+describe('every feature', () => {
+  let bot: TestBot;
+  beforeAll(async () => {
+    bot = await startTestBot();
+  });
+  afterAll(() => bot.close());
+  const parts = (name: string) => bot.app.features.find((feature) => feature.definition.name === name)?.parts;
+
+  it('is a folder with feature.ts', () => {
+    const folders = readdirSync(featuresFolder).filter((name) => !name.includes('.'));
+    expect(found.map(({ definition }) => definition.name)).toEqual(folders.sort());
+  });
+
+  describe.each(found)('$definition.name', ({ definition, folder }) => {
+    it('is named as its folder, and says what it does in a sentence', () => {
+      expect(folder).toBe(join(featuresFolder, definition.name));
+      expect(definition.summary).toMatch(/^[A-Z].*\.$/);
+    });
+
+    it('works without any settings', () => {
+      expect(definition.settings.safeParse({}).success).toBe(true);
+    });
+
+    it('refuses settings that it does not have', () => {
+      expect(definition.settings.safeParse({ 'no such setting': 1 }).success).toBe(false);
+    });
+
+    it('has a README that names its settings and commands', () => {
+      const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+      for (const setting of Object.keys(definition.settings.shape)) expect(readme).toContain(`\`${setting}\``);
+      for (const command of parts(definition.name)?.commands ?? []) expect(readme).toContain(`\`/${command.name}`);
+    });
+
+    it('exports and forgets people when it stores their ids', () => {
+      const sql = existsSync(join(folder, 'migrations'))
+        ? readdirSync(join(folder, 'migrations')).map((file) => readFileSync(join(folder, 'migrations', file), 'utf8'))
+        : [];
+      if (!/\b(user|author|member|owner|asker)_id\b/.test(sql.join('\n'))) return;
+      expect(parts(definition.name)?.exportUser, 'exportUser').toBeTypeOf('function');
+      expect(parts(definition.name)?.forgetUser, 'forgetUser').toBeTypeOf('function');
+    });
+
+    it('keeps its tables under its name', () => {
+      const folderOfTables = join(folder, 'migrations');
+      if (!existsSync(folderOfTables)) return;
+      for (const file of readdirSync(folderOfTables)) {
+        const tables = readFileSync(join(folderOfTables, file), 'utf8').matchAll(/CREATE TABLE (\w+)/g);
+        for (const [, table] of tables) expect(table).toMatch(new RegExp(`^${definition.name}_`));
+      }
+    });
+  });
+
+  it('has commands that Discord takes', () => {
+    const texts = loadTexts(
+      found.map(({ definition, folder }) => ({ name: definition.name, folder: join(folder, 'locales') })),
+      'en',
+    );
+    for (const { definition } of found) {
+      for (const command of parts(definition.name)?.commands ?? []) {
+        const catalogue = texts.get(definition.name);
+        if (!catalogue) throw new Error(`no texts for ${definition.name}`);
+        const body = slashCommand({
+          feature: definition.name,
+          command,
+          texts: catalogue,
+          usage: '',
+          describe: catalogue.in('en'),
+        });
+        expect(body.name).toMatch(/^[\p{Ll}\p{N}_-]{1,32}$/u);
+        expect(body.description.length).toBeLessThanOrEqual(100);
+        expect(body.options?.length ?? 0).toBeLessThanOrEqual(25);
+        for (const option of body.options ?? []) expect(option.description.length).toBeLessThanOrEqual(100);
+      }
+    }
+  });
+});
+
+describe('finding features', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'familiar-features-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const plant = (name: string, code: string) => {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, 'feature.ts'), code);
+  };
+
+  it.each([
+    ['broken', 'throw new Error("oh no");', /"broken" cannot be loaded: oh no/],
+    ['empty', 'export const other = 1;', /"empty" cannot be loaded: it does not export `feature`/],
+    [
+      'misnamed',
+      'export const feature = { name: "else" };',
+      /declares the feature "else"; its folder's name is "misnamed"/,
+    ],
+  ])('stops with a clear error at a feature that is %s', async (name, code, message) => {
+    plant(name, code);
+    await expect(findFeatures(folder)).rejects.toThrow(message);
+    rmSync(join(folder, name), { recursive: true });
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../kernel/errors.ts';
+import { defineCommand } from '../sdk/index.ts';
+import { parsePrefixArguments, readPrefixCommand } from './prefix-arguments.ts';
+
+const command = defineCommand({
+  name: 'remind',
+  options: {
+    who: { type: 'user', required: true },
+    hours: { type: 'integer', min: 1, max: 24 },
+    loud: { type: 'boolean' },
+    kind: { type: 'string', choices: ['dm', 'here'] },
+    text: { type: 'string', maxLength: 10 },
+  },
+  access: 'everyone',
+  ephemeral: false,
+  run: () => Promise.resolve(),
+});
+const t = (key: string) => key;
+const parse = (rest: string) => parsePrefixArguments(command, rest, '!', t);
+
+describe('recognising a prefix command', () => {
+  it.each([
+    ['!help', { name: 'help', rest: '' }],
+    ['!model openai/x y', { name: 'model', rest: 'openai/x y' }],
+    ['! help', undefined],
+    ['help', undefined],
+    ['!', undefined],
+  ])('%j', (content, expected) => expect(readPrefixCommand('!', content)).toEqual(expected));
+});
+
+describe('reading the words of a prefix command', () => {
+  it('takes options in order and the rest of the line for the last string', () => {
+    expect(parse('<@123456789012345678> 3 yes dm buy milk')).toEqual({
+      who: '123456789012345678',
+      hours: 3,
+      loud: true,
+      kind: 'dm',
+      text: 'buy milk',
+    });
+  });
+  it('leaves out what is not given', () => {
+    expect(parse('123456789012345678')).toMatchObject({ who: '123456789012345678', hours: undefined });
+  });
+  it('cuts at the longest length', () => {
+    expect(parse('123456789012345678 3 no here 1234567890123')).toMatchObject({ text: '1234567890' });
+  });
+  it.each([
+    ['', 'errors.option-missing'],
+    ['alice', 'errors.option-type'],
+    ['123456789012345678 1.5', 'errors.option-type'],
+    ['123456789012345678 25', 'errors.option-type'],
+    ['123456789012345678 3 maybe', 'errors.option-type'],
+    ['123456789012345678 3 yes mail', 'errors.option-choice'],
+  ])('refuses %j as %s', (rest, code) => {
+    expect(() => parse(rest)).toThrow(expect.objectContaining({ code }) as UserError);
+  });
+  it('refuses words that nothing takes', () => {
+    const bare = defineCommand({ ...command, options: {}, run: () => Promise.resolve() });
+    expect(() => parsePrefixArguments(bare, 'extra', '!', t)).toThrow(UserError);
+  });
+  it('shows the usage and cannot be made to break out of a code span', () => {
+    try {
+      parse('`@everyone`');
+      expect.unreachable();
+    } catch (error) {
+      expect((error as UserError).data).toMatchObject({
+        usage: '!remind <who> [hours] [loud] [kind] [text]',
+        value: "'@everyone'",
+      });
+    }
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { buttons } from '../../testing/components.ts';
+import { startTestBot } from '../../testing/bot.ts';
+
+describe('a provider that does not answer', () => {
+  it.each([
+    ['429', { status: 429 }, 'gets more questions than its provider allows'],
+    ['401', { status: 401 }, 'does not accept my key'],
+    ['503', { status: 503 }, 'overloaded'],
+    ['an empty answer', { text: '' }, 'finished without saying anything'],
+  ])('(%s) is named with its reason, and the question can be asked again', async (_, answer, words) => {
+    const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
+    try {
+      bot.providers.answer('hello', answer);
+      const question = await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      const failed = await bot.alice.sees(
+        (message) => message.message_reference?.message_id === question.id && message.content.includes(words),
+      );
+      expect(buttons(failed).map(({ label }) => label)).toEqual(['Retry']);
+    } finally {
+      await bot.close();
+    }
+  });
+
+  it('is tried again by itself before anybody is told', async () => {
+    const bot = await startTestBot();
+    try {
+      bot.providers.answer('hello', { status: 503 });
+      bot.providers.answer('hello', { text: 'Hello at last.' });
+      await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      await bot.alice.sees('Hello at last.', { timeoutMs: 15_000 });
+      expect((await bot.alice.messages('#general')).filter((message) => message.author.bot)).toHaveLength(1);
+    } finally {
+      await bot.close();
+    }
+  });
+
+  it('that was away at the start is asked when it is back', async () => {
+    const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n', start: false });
+    try {
+      bot.providers.models.openai.length = 0;
+      await bot.start();
+      bot.providers.answer('hello', { text: 'Here I am.' });
+      await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      await bot.alice.sees('Here I am.');
+    } finally {
+      await bot.close();
+    }
+  });
+});
+
+describe('the bot being away', () => {
+  it('loses nothing: what was asked meanwhile is answered at its return, once', async () => {
+    const bot = await startTestBot();
+    try {
+      const mention = `<@${bot.app.discord.self.userId}>`;
+      bot.providers.answerByDefault({ text: 'Yes.' });
+      await bot.alice.says('#general', `${mention} are you there?`);
+      await bot.alice.sees('Yes.');
+      await bot.stop();
+      const asked = [
+        await bot.alice.says('#general', `${mention} and now?`),
+        await bot.bob.says('#memes', `${mention} hello?`),
+      ];
+      await bot.start();
+      for (const question of asked) {
+        await bot.alice.sees((message) => message.message_reference?.message_id === question.id);
+      }
+      await bot.idle();
+      await bot.stop();
+      await bot.start();
+      await bot.idle();
+      expect(bot.providers.requests).toHaveLength(3);
+    } finally {
+      await bot.close();
+    }
+  });
+
+  it('after an invalid session, too', async () => {
+    const bot = await startTestBot();
+    try {
+      const mention = `<@${bot.app.discord.self.userId}>`;
+      bot.providers.answerByDefault({ text: 'Yes.' });
+      await bot.alice.says('#general', `${mention} are you there?`);
+      await bot.alice.sees('Yes.');
+      await bot.idle();
+      await bot.stop();
+      const question = await bot.alice.says('#art', `${mention} hello?`);
+      await fetch(`${bot.emulator.origin}/_control/gateway`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ action: 'invalid_session', resumable: false }),
+      });
+      await bot.start();
+      await bot.alice.sees((message) => message.message_reference?.message_id === question.id);
+    } finally {
+      await bot.close();
+    }
+  });
+});

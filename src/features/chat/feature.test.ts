@@ -1,0 +1,249 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { APIMessage } from 'discord-api-types/v10';
+import { button, buttons } from '../../testing/components.ts';
+import { startTestBot } from '../../testing/bot.ts';
+import type { TestBot } from '../../testing/bot.ts';
+
+let bot: TestBot;
+beforeAll(async () => {
+  bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1, waitingPerUser: 2, concurrency: { text: 4 } }\n' });
+});
+afterEach(async () => {
+  await bot.idle();
+  expect(bot.providers.unused()).toEqual([]);
+  bot.providers.reset();
+});
+afterAll(() => bot.close());
+
+const mention = () => `<@${bot.app.discord.self.userId}>`;
+const isAnswerTo = (question: APIMessage) => (message: APIMessage) =>
+  message.message_reference?.message_id === question.id;
+const complete = (question: APIMessage, text: string) => (message: APIMessage) =>
+  isAnswerTo(question)(message) && message.content === text && (message.components ?? []).length === 0;
+
+describe('what is answered', () => {
+  it('is a mention, as a reply to it', async () => {
+    bot.providers.answer('How tall', { text: 'Quite tall.' });
+    const question = await bot.alice.says('#general', `${mention()} How tall is it?`);
+    const answer = await bot.alice.sees(complete(question, 'Quite tall.'), { in: 'general' });
+    expect(answer.author.username).toBe(bot.app.discord.self.username);
+  });
+
+  it('is a reply to the bot', async () => {
+    bot.providers.answer('first', { text: 'One.' });
+    bot.providers.answer('second', { text: 'Two.' });
+    const first = await bot.alice.says('#general', `${mention()} first`);
+    const answer = await bot.alice.sees(complete(first, 'One.'));
+    const second = await bot.bob.says('#general', 'second', { replyTo: answer });
+    await bot.bob.sees(complete(second, 'Two.'));
+  });
+
+  it('is a direct message', async () => {
+    bot.providers.answer('just us', { text: 'Just us.' });
+    const { id } = await bot.alice.opensDirectMessages(bot.app.discord.self.userId);
+    const question = await bot.alice.says(id, 'just us?');
+    await bot.alice.sees(complete(question, 'Just us.'), { in: id });
+  });
+
+  it('is everything in a channel that is set so, and only there', async () => {
+    await bot.olivia.runs('listen', { everything: true }, { in: 'art' });
+    await bot.alice.says('#memes', 'nobody asked you');
+    bot.providers.answer('plain words', { text: 'Heard.' });
+    const question = await bot.alice.says('#art', 'plain words');
+    await bot.alice.sees(complete(question, 'Heard.'), { in: 'art' });
+    await bot.olivia.runs('listen', { everything: false }, { in: 'art' });
+    await bot.alice.says('#art', 'plain words again');
+    await bot.idle();
+    expect(bot.providers.requests).toHaveLength(1);
+  });
+
+  it('is not a message of the bot itself, of everyone or of nobody', async () => {
+    await bot.olivia.says('#general', '@everyone lunch!');
+    await bot.alice.says('#general', 'I like it here');
+    await bot.idle();
+    expect(bot.providers.requests).toEqual([]);
+  });
+});
+
+describe('what the model gets', () => {
+  const sent = (index: number) =>
+    (bot.providers.requests[index]?.body['messages'] as { role: string; content: string }[]).map(
+      ({ role, content }) => `${role}: ${content}`,
+    );
+
+  it('is the conversation of this channel with its speakers, and nothing of another', async () => {
+    await bot.milo.runs('clear', { everyone: true }, { in: 'general' });
+    await bot.milo.runs('clear', { everyone: true }, { in: 'memes' });
+    bot.providers.answerByDefault({ text: 'Noted.' });
+    for (const [person, channel, text] of [
+      [bot.bob, 'memes', 'a secret'],
+      [bot.alice, 'general', 'I am Alice'],
+      [bot.bob, 'general', 'Who was that?'],
+    ] as const) {
+      const question = await person.says(`#${channel}`, `${mention()} ${text}`);
+      await person.sees(complete(question, 'Noted.'));
+      await bot.idle();
+    }
+    expect(sent(2).slice(1)).toEqual(['user: Alice: I am Alice', 'assistant: Noted.', 'user: Bob: Who was that?']);
+    expect(sent(2)[0]).toContain(`You are ${bot.app.discord.self.username}`);
+  });
+
+  it('begins afresh after /clear', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answerByDefault({ text: 'Noted.' });
+    const first = await bot.alice.says(room, `${mention()} remember me`);
+    await bot.alice.sees(complete(first, 'Noted.'));
+    await bot.idle();
+    await bot.alice.runs('clear', {}, { in: room });
+    await bot.alice.sees(/Forgotten/);
+    await bot.milo.runs('clear', { everyone: true }, { in: room });
+    const second = await bot.alice.says(room, `${mention()} who am I?`);
+    await bot.alice.sees(complete(second, 'Noted.'));
+    expect(sent(1).slice(1)).toEqual(['user: Alice: who am I?']);
+  });
+
+  it('does not hide that a picture was not seen', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answer('look', { text: 'A fine picture, surely.' });
+    const png = Buffer.from('89504e470d0a1a0a', 'hex');
+    const question = await bot.alice.says(room, `${mention()} look`, {
+      files: [{ name: 'cat.png', data: png, type: 'image/png' }],
+    });
+    const answer = await bot.alice.sees(
+      (message) => isAnswerTo(question)(message) && /can't see/.test(message.content),
+    );
+    expect(answer.content).toContain("fake/test-model can't see pictures, so it answered without yours.");
+    expect(bot.providers.requests[0]?.images).toBe(0);
+    expect(bot.providers.requests[0]?.userText).toContain('cat.png');
+  });
+
+  it('fits its window whatever is attached', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answer('what is this', { text: 'The letter a, often.' });
+    const question = await bot.alice.says(room, `${mention()} what is this`, {
+      files: [{ name: 'message.txt', data: 'a'.repeat(100_000), type: 'text/plain' }],
+    });
+    await bot.alice.sees((message) => isAnswerTo(question)(message) && message.content.startsWith('The letter a'));
+    const length = bot.providers.requests[0]?.userText.length ?? 0;
+    expect(length).toBeGreaterThan(1000);
+    expect(length).toBeLessThanOrEqual(100_100);
+  });
+});
+
+describe('an answer', () => {
+  it('of any length arrives whole, in parts that Discord takes, the first as the reply', async () => {
+    const text = Array.from({ length: 120 }, (_, index) => `Paragraph ${index}: ${'word '.repeat(8)}`.trim()).join(
+      '\n\n',
+    );
+    bot.providers.answer('long', { chunks: text.match(/[\s\S]{1,400}/g) ?? [] });
+    const question = await bot.alice.says('#memes', `${mention()} tell me something long`);
+    await bot.alice.sees(/Paragraph 119/, { in: 'memes', timeoutMs: 15_000 });
+    await bot.idle();
+    const messages = await bot.alice.messages('#memes');
+    const parts = messages.slice(messages.findIndex(isAnswerTo(question)));
+    expect(parts.length).toBeGreaterThan(2);
+    for (const part of parts) expect(part.content.length).toBeLessThanOrEqual(2000);
+    expect(parts.filter((part) => part.message_reference)).toHaveLength(1);
+    expect(parts.map((part) => part.content).join('\n\n')).toBe(text);
+  });
+
+  it('pings nobody', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answer('shout', { text: `@everyone @here <@${bot.bob.user.id}> wake up` });
+    const question = await bot.alice.says(room, `${mention()} shout`);
+    const answer = await bot.alice.sees((message) => isAnswerTo(question)(message) && /wake up/.test(message.content));
+    expect(answer.mention_everyone).toBe(false);
+    expect(answer.mentions).toEqual([]);
+  });
+
+  it('can be stopped by the one who asked, not by others, and keeps what is there', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answer('slowly', { chunks: ['It begins', ' and never ends'], hold: 1 });
+    const question = await bot.alice.says(room, `${mention()} slowly`);
+    const growing = await bot.alice.sees(isAnswerTo(question));
+    expect(growing.content).toBe('It begins');
+    await bot.bob.presses(growing, button(growing, 'Stop'));
+    await bot.bob.sees(/moderators can use this button/);
+    await bot.alice.presses(growing, button(growing, 'Stop'));
+    const stopped = await bot.alice.sees((message) => message.id === growing.id && /Stopped\./.test(message.content));
+    expect(stopped.content).toMatch(/^It begins/);
+    expect(buttons(stopped)).toEqual([]);
+  });
+
+  it('that fails keeps its partial text and can be retried, in the same message', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answer('fragile', { chunks: ['Half of', ' the answer'], cutAfterChunks: 1 });
+    const question = await bot.alice.says(room, `${mention()} fragile`);
+    const failed = await bot.alice.sees(
+      (message) => isAnswerTo(question)(message) && buttons(message).some(({ label }) => label === 'Retry'),
+    );
+    expect(failed.content).toMatch(/^Half of[\s\S]*⚠️/);
+    await bot.idle();
+    bot.providers.answer('fragile', { text: 'The whole answer.' });
+    await bot.alice.presses(failed, button(failed, 'Retry'));
+    const whole = await bot.alice.sees(complete(question, 'The whole answer.'));
+    expect(whole.id).toBe(failed.id);
+  });
+});
+
+describe('too many questions', () => {
+  it('are refused kindly, and the others answered', async () => {
+    bot.providers.answer('busy', { text: 'Done.', hold: true, times: 4 });
+    for (let number = 0; number < 4; number += 1) {
+      await bot.bob.says(await bot.newChannel(), `${mention()} busy`);
+      await bot.providers.requested(() => bot.providers.requests.length === number + 1);
+    }
+    bot.providers.answer('waiting', { text: 'At last.', times: 2 });
+    const room = await bot.newChannel();
+    const waiting = [
+      await bot.bob.says(room, `${mention()} waiting`),
+      await bot.bob.says(room, `${mention()} waiting too`),
+    ];
+    const refused = await bot.bob.says(room, `${mention()} waiting as well`);
+    await bot.bob.sees((message) => isAnswerTo(refused)(message) && /2 questions waiting/.test(message.content));
+    bot.providers.release();
+    for (const question of waiting) await bot.bob.sees(complete(question, 'At last.'));
+  });
+});
+
+describe('choosing a model', () => {
+  it('shows what there is and completes names', async () => {
+    await bot.alice.runs('models');
+    const list = await bot.alice.sees((message) => message.embeds[0]?.title === 'Models');
+    expect(list.embeds[0]?.description).toContain('fake/test-model');
+    expect(await bot.alice.completes('model', { name: 'test' }, 'name')).toEqual([
+      { name: 'fake/test-model', value: 'fake/test-model' },
+    ]);
+  });
+
+  it('refuses unknown models and people who may not choose for the server', async () => {
+    await bot.alice.runs('model', { name: 'gpt-1' });
+    await bot.alice.sees(/don't know a model `gpt-1`/);
+    await bot.alice.says('#general', '!server-model fake/test-model');
+    await bot.alice.sees(/Only people who can manage this server/);
+    await bot.olivia.runs('server-model', { name: 'fake/test-model' });
+    await bot.olivia.sees(/From now on \*\*fake\/test-model\*\* answers in this server/);
+  });
+});
+
+describe('what is kept', () => {
+  it('is unreadable in the database, readable for its author, and gone when they ask', async () => {
+    bot.providers.answer('heliotrope', { text: 'A purple flower, amaranthine.' });
+    const question = await bot.alice.says('#general', `${mention()} what is heliotrope?`);
+    await bot.alice.sees(complete(question, 'A purple flower, amaranthine.'));
+    await bot.idle();
+    const { db } = bot.database.postgres;
+    const dump = JSON.stringify([
+      await db.selectFrom('chat_question').selectAll().execute(),
+      await db.selectFrom('chat_answer').selectAll().execute(),
+      await db.selectFrom('queue_job').selectAll().execute(),
+    ]);
+    expect(dump).not.toMatch(/heliotrope|amaranthine/);
+
+    const chat = bot.app.features.find(({ definition }) => definition.name === 'chat')?.parts;
+    const exported = () => chat?.exportUser?.(bot.alice.user.id);
+    expect(JSON.stringify(await exported())).toMatch(/heliotrope.*amaranthine/);
+    await bot.database.postgres.transaction(async (tx) => chat?.forgetUser?.(tx, bot.alice.user.id));
+    expect(await exported()).toEqual([]);
+  });
+});

@@ -1,0 +1,91 @@
+import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import { describe, expect, it } from 'vitest';
+import { buildContext, isAddressed, isListed, mayControl, readQuestion } from './rules.ts';
+
+const self = '900000000000000001';
+
+function message(over: Partial<GatewayMessageCreateDispatchData>): GatewayMessageCreateDispatchData {
+  return {
+    guild_id: '100000000000000000',
+    content: 'hello',
+    mentions: [],
+    attachments: [],
+    author: { id: '5', username: 'alice', global_name: null },
+    ...over,
+  } as GatewayMessageCreateDispatchData;
+}
+
+describe('whether a message is meant for the bot', () => {
+  const user = (id: string) => ({ id }) as GatewayMessageCreateDispatchData['mentions'][number];
+  it.each([
+    ['a mention', message({ mentions: [user(self)] }), true],
+    ['a mention of someone else', message({ mentions: [user('7')] }), false],
+    ['a mention of everyone', message({ mention_everyone: true }), false],
+    ['a reply to the bot', message({ referenced_message: message({ author: user(self) }) }), true],
+    ['a reply to someone else', message({ referenced_message: message({}) }), false],
+    ['plain words', message({}), false],
+  ])('%s', (_, given, expected) => expect(isAddressed(given, self)).toBe(expected));
+
+  it('is always true in a direct message', () => {
+    const { guild_id: _, ...direct } = message({});
+    expect(isAddressed(direct as GatewayMessageCreateDispatchData, self)).toBe(true);
+  });
+
+  it('finds a channel in a list by id or name', () => {
+    expect(isListed(['bot-chat'], '12', 'bot-chat')).toBe(true);
+    expect(isListed(['12'], '12', 'art')).toBe(true);
+    expect(isListed(['bot-chat'], '12', null)).toBe(false);
+  });
+});
+
+describe('the question in a message', () => {
+  it.each([
+    [`<@${self}> hi`, 'hi'],
+    [`<@!${self}>, hi there`, 'hi there'],
+    [`hi <@${self}>`, 'hi'],
+    [`does <@${self}> know?`, `does <@${self}> know?`],
+    [`<@${self}>`, ''],
+  ])('%j is %j', (content, text) => expect(readQuestion(message({ content }), self).text).toBe(text));
+
+  it('carries the name that the guild shows', () => {
+    const member = { nick: 'Ali' } as NonNullable<GatewayMessageCreateDispatchData['member']>;
+    expect(readQuestion(message({ member }), self).name).toBe('Ali');
+    expect(readQuestion(message({}), self).name).toBe('alice');
+  });
+});
+
+describe('the context for a model', () => {
+  const history = [1, 2, 3].map((n) => ({ name: 'Alice', question: `q${n}`, answer: n === 2 ? null : `a${n}` }));
+  const build = (budgetTokens: number, named = false) =>
+    buildContext({
+      system: 'be kind',
+      history,
+      question: { role: 'user', content: 'now' },
+      questionTokens: 1,
+      budgetTokens,
+      named,
+      countTokens: () => 1,
+    }).map((part) => part.content);
+
+  it('is the prompt, the history in order and the question', () => {
+    expect(build(1000)).toEqual(['be kind', 'q1', 'a1', 'q2', 'q3', 'a3', 'now']);
+  });
+  it('says who spoke where several people talk', () => {
+    expect(build(1000, true)).toContain('Alice: q3');
+  });
+  it('drops the oldest exchanges whole when the window is small', () => {
+    // Prompt and question cost 7 each, the last exchange 14, the one before 7.
+    expect(build(28)).toEqual(['be kind', 'q3', 'a3', 'now']);
+    expect(build(27)).toEqual(['be kind', 'now']);
+    expect(build(35)).toEqual(['be kind', 'q2', 'q3', 'a3', 'now']);
+  });
+});
+
+describe('who may stop or retry an answer', () => {
+  const caller = { userId: '5', displayName: 'A', roleIds: [], permissions: 0n, instanceAdministrator: false };
+  it('is the asker and moderators', () => {
+    expect(mayControl(caller, '5', false)).toBe(true);
+    expect(mayControl(caller, '6', false)).toBe(false);
+    expect(mayControl(caller, '6', true)).toBe(true);
+  });
+});

@@ -1,0 +1,158 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmulator } from '../../emulator/index.ts';
+import type { Emulator } from '../../emulator/index.ts';
+import { connectPerson } from '../../emulator/testing/person.ts';
+import type { Person } from '../../emulator/testing/person.ts';
+import { startApp } from '../app/app.ts';
+import type { App } from '../app/app.ts';
+import { featureMigrations, featuresFolder, findFeatures } from '../app/features.ts';
+import { platformMigrations } from '../app/platforms.ts';
+import { allRoles } from '../app/roles.ts';
+import type { Roles } from '../app/roles.ts';
+import { systemClock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { systemIds } from '../kernel/ids.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { loadConfig } from '../platform/config/index.ts';
+import { testDatabase } from './postgres.ts';
+import type { TestDatabase } from './postgres.ts';
+import { startFakeProviders } from './providers.ts';
+import type { FakeProviders } from './providers.ts';
+
+export interface TestBotOptions {
+  /** Added to the settings file, at its top level. */
+  yaml?: string;
+  clock?: Clock;
+  roles?: Roles;
+  logger?: Logger;
+  /** False starts everything but the bot, which `start` then does. */
+  start?: boolean;
+}
+
+/** The whole bot against the emulator, a database of its own and providers that say what the test wants. */
+export interface TestBot {
+  readonly app: App;
+  readonly emulator: Emulator;
+  readonly providers: FakeProviders;
+  readonly database: TestDatabase;
+  /** Members of the seeded server: its owner, a moderator and two members. */
+  readonly olivia: Person;
+  readonly milo: Person;
+  readonly alice: Person;
+  readonly bob: Person;
+  /** Makes a channel of its own for a test, with a budget of messages of its own, and returns its name. */
+  newChannel(): Promise<string>;
+  start(): Promise<void>;
+  /** Stops the bot alone. */
+  stop(): Promise<void>;
+  /** Resolves when the bot has nothing left to do. */
+  idle(): Promise<void>;
+  /** Stops everything. Fails when a fake answer was prepared and never asked for. */
+  close(): Promise<void>;
+}
+
+/** The model that tests talk with: an OpenAI-compatible server of their own. */
+const settings = (baseUrl: string) => `
+models:
+  default: fake/test-model
+  findOllama: false
+providers:
+  fake:
+    type: openai-compatible
+    baseUrl: ${baseUrl}
+    apiKeys: [test-key]
+    models:
+      - name: test-model
+        contextTokens: 16000
+        maxOutputTokens: 4000
+`;
+
+export async function startTestBot(options: TestBotOptions = {}): Promise<TestBot> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'familiar-bot-'));
+  const emulator = await startEmulator({ port: 0, dataDir: null });
+  const providers = await startFakeProviders();
+  const found = await findFeatures(featuresFolder);
+  const database = await testDatabase({ migrations: [...platformMigrations, ...featureMigrations(found)] });
+  await writeFile(join(dataDir, 'familiar.yaml'), settings(providers.openaiBaseUrl) + (options.yaml ?? ''));
+  const people = await connectPeople(emulator);
+  const config = loadConfig({ env: environment(emulator, database, dataDir), folder: dataDir });
+  let app: App | undefined;
+
+  const bot: TestBot = {
+    ...people,
+    emulator,
+    providers,
+    database,
+    get app() {
+      if (!app) throw new Error('The bot is not running.');
+      return app;
+    },
+    newChannel: () => newChannel(emulator, Object.values(people)),
+    start: async () => {
+      app = await startApp({
+        config,
+        roles: options.roles ?? allRoles,
+        clock: options.clock ?? systemClock,
+        ids: systemIds,
+        random: { next: () => 0.5 },
+        logger: options.logger ?? silentLogger,
+        bot: { token: config.discord.token ?? '', apiBase: config.discord.apiBase },
+        playground: false,
+      });
+    },
+    stop: async () => {
+      await app?.stop();
+      app = undefined;
+    },
+    idle: async () => bot.app.idle(),
+    close: async () => {
+      await bot.stop();
+      for (const person of Object.values(people)) await person.close();
+      const unused = providers.unused();
+      await providers.close();
+      await emulator.close();
+      await database.close();
+      await rm(dataDir, { recursive: true, force: true });
+      if (unused.length > 0) throw new Error(`Prepared answers that nobody asked for: ${JSON.stringify(unused)}`);
+    },
+  };
+  if (options.start !== false) await bot.start();
+  return bot;
+}
+
+function environment(emulator: Emulator, database: TestDatabase, dataDir: string): NodeJS.ProcessEnv {
+  const token = [...emulator.core.world.users.values()].find((user) => user.bot)?.token;
+  return {
+    DISCORD_TOKEN: token,
+    DISCORD_API_BASE: `${emulator.origin}/api`,
+    DATABASE_URL: database.url,
+    FAMILIAR_DATA_DIR: dataDir,
+    PORT: '0',
+  };
+}
+
+async function connectPeople(emulator: Emulator): Promise<Record<'olivia' | 'milo' | 'alice' | 'bob', Person>> {
+  const names = ['olivia', 'milo', 'alice', 'bob'] as const;
+  const people = await Promise.all(names.map((name) => connectPerson(emulator.origin, name)));
+  const [olivia, milo, alice, bob] = people as [Person, Person, Person, Person];
+  return { olivia, milo, alice, bob };
+}
+
+let channelsMade = 0;
+
+async function newChannel(emulator: Emulator, people: readonly Person[]): Promise<string> {
+  channelsMade += 1;
+  const name = `room-${channelsMade}`;
+  const [guild] = emulator.core.world.guilds.values();
+  const response = await fetch(`${emulator.origin}/_control/channels`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ guildId: guild?.id, name }),
+  });
+  const { id } = (await response.json()) as { id: string };
+  for (const person of people) await person.until(`#${name}`, () => person.view.channels.get(id) ?? null);
+  return name;
+}
