@@ -1,5 +1,6 @@
 import type { Faults } from './faults.ts';
 import type { FileStore } from './file-store.ts';
+import type { RateLimits } from './http/rate-limits.ts';
 import type {
   APIAllowedMentions,
   APIApplicationCommand,
@@ -358,6 +359,7 @@ export interface Core {
   bus: Bus;
   clock: Clock;
   faults: Faults;
+  limits: RateLimits;
   /** Bytes of attachments, avatars and emojis. */
   files: FileStore;
   messages: MessageOperations;

@@ -2,6 +2,7 @@ import { createBus } from './bus.ts';
 import type { Clock, Core } from './contract.ts';
 import { Faults } from './faults.ts';
 import { createFileStore } from './file-store.ts';
+import { RateLimits } from './http/rate-limits.ts';
 import { createMessageOperations } from './messages/operations.ts';
 import { computePermissions } from './permissions.ts';
 import type { OpenWorld } from './world.ts';
@@ -13,6 +14,7 @@ export function createCore(world: OpenWorld, clock: Clock, dataDir: string | nul
     clock,
     bus: createBus(world),
     faults: new Faults(),
+    limits: new RateLimits(clock),
     files: createFileStore(dataDir),
     messages: createMessageOperations(() => core),
     permissions: (userId, place) => computePermissions(world, clock, userId, place),

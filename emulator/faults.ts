@@ -58,8 +58,9 @@ export class Faults {
 /** `*` stands for any text without a slash, `**` for any text; parameter names do not matter. */
 function matchesRoute(wanted: string, route: string, path: string): boolean {
   const withoutNames = (pattern: string): string => pattern.replace(/\{[^}]*\}|:[a-z_]+/gi, '{}');
-  if (withoutNames(wanted) === withoutNames(route)) return true;
-  const source = withoutNames(wanted)
+  const plain = withoutNames(wanted.replace(/^\/api(?:\/v\d+)?(?=\/)/, ''));
+  if (plain === withoutNames(route)) return true;
+  const source = plain
     .replace(/[.+?^$()|[\]\\]/g, '\\$&')
     .replaceAll('{}', '[^/]+')
     .replaceAll('**', '\u0000')

@@ -2,6 +2,8 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, w
 import { join } from 'node:path';
 import { lockDataFolder } from './data-folder-lock.ts';
 
+const MIN_COMPACTION_BYTES = 64 * 1024 * 1024;
+
 /** One change: collection, key, and the new value, or null when the key was deleted. */
 export type JournalEntry = [collection: string, key: string, value: unknown];
 
@@ -11,13 +13,19 @@ export type JournalEntry = [collection: string, key: string, value: unknown];
  */
 export class Journal {
   #path: string;
-  #descriptor: number;
+  #snapshot: () => Iterable<JournalEntry>;
   #unlock: () => void;
+  #descriptor: number;
+  #size: number;
+  #compactAt: number;
 
-  private constructor(path: string, descriptor: number, unlock: () => void) {
+  private constructor(path: string, snapshot: () => Iterable<JournalEntry>, unlock: () => void) {
     this.#path = path;
-    this.#descriptor = descriptor;
+    this.#snapshot = snapshot;
     this.#unlock = unlock;
+    this.#size = compact(path, snapshot());
+    this.#compactAt = nextCompaction(this.#size);
+    this.#descriptor = openSync(path, 'a');
   }
 
   /** Locks the folder, hands what was stored to `load`, and rewrites the file as `snapshot` gives it. */
@@ -26,8 +34,7 @@ export class Journal {
     try {
       const path = join(dataDir, 'journal.jsonl');
       readEntries(path, load);
-      compact(path, snapshot());
-      return new Journal(path, openSync(path, 'a'), unlock);
+      return new Journal(path, snapshot, unlock);
     } catch (error) {
       unlock();
       throw error;
@@ -35,17 +42,24 @@ export class Journal {
   }
 
   append(entries: readonly JournalEntry[]): void {
-    writeWhole(this.#descriptor, `${JSON.stringify(entries)}\n`);
+    this.#size += writeWhole(this.#descriptor, `${JSON.stringify(entries)}\n`);
+    if (this.#size < this.#compactAt) return;
+    const size = compact(this.#path, this.#snapshot());
+    closeSync(this.#descriptor);
+    this.#descriptor = openSync(this.#path, 'a');
+    this.#size = size;
+    this.#compactAt = nextCompaction(size);
   }
 
   close(): void {
     closeSync(this.#descriptor);
     this.#unlock();
   }
+}
 
-  get path(): string {
-    return this.#path;
-  }
+/** Streaming edits write the same message again and again; the file is rewritten when it is mostly old states. */
+function nextCompaction(sizeBytes: number): number {
+  return Math.max(MIN_COMPACTION_BYTES, 4 * sizeBytes);
 }
 
 function readEntries(path: string, load: (entry: JournalEntry) => void): void {
@@ -64,20 +78,23 @@ function readEntries(path: string, load: (entry: JournalEntry) => void): void {
   });
 }
 
-/** Writes beside the old file and renames: a crash leaves either the old or the new one, both whole. */
-function compact(path: string, entries: Iterable<JournalEntry>): void {
+/** Writes beside the old file and renames: a crash leaves either the old or the new one, both whole. Returns the size. */
+function compact(path: string, entries: Iterable<JournalEntry>): number {
   const descriptor = openSync(`${path}.new`, 'w');
+  let size = 0;
   try {
-    for (const entry of entries) writeWhole(descriptor, `${JSON.stringify([entry])}\n`);
+    for (const entry of entries) size += writeWhole(descriptor, `${JSON.stringify([entry])}\n`);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
   renameSync(`${path}.new`, path);
+  return size;
 }
 
-function writeWhole(descriptor: number, text: string): void {
+function writeWhole(descriptor: number, text: string): number {
   const data = Buffer.from(text);
   let offset = 0;
   while (offset < data.length) offset += writeSync(descriptor, data, offset);
+  return data.length;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,6 +99,20 @@ describe('a restart', () => {
     const again = openWorld(dataDir, clock);
     const replay = again.sessions.get('a')?.replay ?? [];
     expect([replay.length, replay.at(-1)?.s]).toEqual([REPLAY_LIMIT, REPLAY_LIMIT + 5]);
+    again.close();
+  });
+
+  it('rewrites the file while running when it is mostly old states', () => {
+    const world = openWorld(dataDir, clock);
+    const name = 'x'.repeat(1_000_000);
+    for (let n = 0; n < 80; n += 1) {
+      world.guilds.set('1', { id: '1', name: name + String(n), icon: null, ownerId: '2', systemChannelId: null });
+      world.flush();
+    }
+    world.close();
+    expect(statSync(join(dataDir, 'journal.jsonl')).size).toBeLessThan(30_000_000);
+    const again = openWorld(dataDir, clock);
+    expect(again.guilds.get('1')?.name.slice(-2)).toBe('79');
     again.close();
   });
 

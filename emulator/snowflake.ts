@@ -32,6 +32,11 @@ export class SnowflakeSource {
     return this.#last.toString();
   }
 
+  /** The latest id given out or known. */
+  get last(): string {
+    return this.#last.toString();
+  }
+
   /** Every later id is greater than this one. */
   startAfter(id: string): void {
     const value = BigInt(id);

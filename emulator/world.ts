@@ -14,7 +14,7 @@ import { GroupIndex, ObservedCollection } from './collection.ts';
 import { Journal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
 import { AttachmentIndex, MessageIndex } from './message-index.ts';
-import { compareSnowflakes, SnowflakeSource } from './snowflake.ts';
+import { isSnowflake, SnowflakeSource } from './snowflake.ts';
 
 /** How many dispatches a stored session keeps for a resume. */
 export const REPLAY_LIMIT = 1000;
@@ -183,23 +183,21 @@ function openJournal(
   snowflakes: SnowflakeSource,
   pending: PendingChanges,
 ): Journal {
-  let lastId = '0';
   const load = ([name, key, value]: JournalEntry): void => {
     const id = name === 'lastId' ? String(value) : key;
-    if (/^\d+$/.test(id) && compareSnowflakes(id, lastId) > 0) lastId = id;
+    if (isSnowflake(id)) snowflakes.startAfter(id);
     if (!(name in collections)) return;
     const collection = collections[name as CollectionName] as Collection<unknown>;
     if (value === null) collection.delete(key);
     else collection.set(key, name === 'sessions' ? joinReplay(collection.get(key), value as StoredSession) : value);
   };
   const snapshot = function* (): Generator<JournalEntry> {
-    yield ['lastId', '', lastId];
+    yield ['lastId', '', snowflakes.last];
     for (const [name, collection] of Object.entries(collections)) {
       for (const [key, value] of keyed(name, collection)) yield [name, key, value];
     }
   };
   const journal = Journal.open(dataDir, load, snapshot);
-  snowflakes.startAfter(lastId);
   pending.take();
   return journal;
 }
@@ -209,10 +207,11 @@ function joinReplay(before: unknown, added: StoredSession): StoredSession {
   return { ...added, replay: [...earlier, ...added.replay].slice(-REPLAY_LIMIT) };
 }
 
-/** The key under which each value is stored. */
+/** What is kept of a collection, each under its key. */
 function* keyed(name: string, collection: Collection<unknown>): Generator<[string, unknown]> {
   for (const value of collection.values()) {
-    const item = value as { id: string; guildId: string; userId: string; code: string };
+    const item = value as { id: string; guildId: string; userId: string; code: string; ephemeralTo?: string | null };
+    if (typeof item.ephemeralTo === 'string') continue;
     if (name === 'members' || name === 'bans') yield [memberKey(item.guildId, item.userId), value];
     else if (name === 'invites') yield [item.code, value];
     else yield [item.id, value];

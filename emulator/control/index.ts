@@ -67,15 +67,19 @@ const channelForm = z.object({
     .optional(),
 });
 
+const INTENTS = ['messageContent', 'guildMembers', 'presence'] as const;
+
 const applicationForm = z.object({
   name: text(1, 32),
+  /** Off unless named, as `{messageContent: true}` or `['messageContent']`. */
   intents: z
-    .object({
-      messageContent: z.boolean().default(false),
-      guildMembers: z.boolean().default(false),
-      presence: z.boolean().default(false),
-    })
-    .prefault({}),
+    .union([z.array(z.enum(INTENTS)), z.partialRecord(z.enum(INTENTS), z.boolean())])
+    .default([])
+    .transform((given) => {
+      const isOn = (name: (typeof INTENTS)[number]): boolean =>
+        Array.isArray(given) ? given.includes(name) : given[name] === true;
+      return { messageContent: isOn('messageContent'), guildMembers: isOn('guildMembers'), presence: isOn('presence') };
+    }),
   /** Where the bot becomes a member; every guild unless given. */
   guildIds: z.array(snowflake).optional(),
 });
@@ -97,14 +101,14 @@ export function registerControl(parts: ControlParts): void {
     });
   };
   registerMaking(core, mount);
-  mount('GET', 'state', () => ({ ...stateObject(core), invalidRequests: server.limits.invalidCounts() }));
+  mount('GET', 'state', () => ({ ...stateObject(core), invalidRequests: core.limits.invalidCounts() }));
   mount('GET', 'requests', (_body, query) => {
     const { since } = parseForm(z.object({ since: integer(0, Number.MAX_SAFE_INTEGER).default(0) }), query);
     return server.requests.since(since);
   });
   mount('POST', 'limits', (body) => {
-    server.limits.enforce = parseForm(z.object({ enforce: z.boolean() }), body).enforce;
-    return { enforce: server.limits.enforce };
+    core.limits.enforce = parseForm(z.object({ enforce: z.boolean() }), body).enforce;
+    return { enforce: core.limits.enforce };
   });
   mount('POST', 'faults', (body) => {
     core.faults.add(JSON.parse(JSON.stringify(parseForm(faultForm, body))) as Parameters<typeof core.faults.add>[0]);
@@ -136,14 +140,15 @@ function registerMaking(core: Core, mount: (method: 'POST', name: string, run: C
   });
   mount('POST', 'members', (body) => {
     const form = parseForm(
-      z.object({ guildId: snowflake, username: text(1, 32), roles: z.array(snowflake).default([]) }),
+      z.object({ guildId: snowflake, username: text(1, 32), roles: z.array(z.string()).default([]) }),
       body,
     );
     requireGuild(core, form.guildId);
     const known = [...world.users.values()].find((user) => user.username === form.username && !user.bot);
     const user = known ?? createUser(world, form.username);
     const isNew = world.members.get(memberKey(form.guildId, user.id)) === undefined;
-    const member = addMember(world, clock, form.guildId, user.id, form.roles);
+    const roleIds = form.roles.map((role) => roleIdOf(core, form.guildId, role));
+    const member = addMember(world, clock, form.guildId, user.id, roleIds);
     if (isNew) announceMemberAdded(core, member);
     return { id: user.id, username: user.username, token: user.token, roles: member.roleIds };
   });
@@ -167,6 +172,13 @@ function registerMaking(core: Core, mount: (method: 'POST', name: string, run: C
     }
     return { id: application.id, botUserId: bot.id, botToken: bot.token };
   });
+}
+
+/** A role by its id or its name. */
+function roleIdOf(core: Core, guildId: string, idOrName: string): string {
+  const role = core.world.rolesOf(guildId).find(({ id, name }) => id === idOrName || name === idOrName);
+  if (role === undefined) throw new DiscordError(404, 10011, `The guild ${guildId} has no role ${idOrName}.`);
+  return role.id;
 }
 
 function requireGuild(core: Core, guildId: string): void {

@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { UploadedFile } from '../contract.ts';
-import { discordError } from '../errors.ts';
+import { DiscordError, discordError } from '../errors.ts';
 
 /** Discord's default upload limit for one file, in bytes (10 MiB). */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;
@@ -50,6 +50,15 @@ function parseJson(text: string): unknown {
 /** Takes multipart apart: `payload_json` is the body, loose fields join it, `files[n]` are the files. */
 export async function readBody(request: FastifyRequest): Promise<ParsedBody> {
   if (!request.isMultipart()) return { body: request.body, files: [] };
+  try {
+    return await readParts(request);
+  } catch (error) {
+    const isKnown = error instanceof DiscordError || (error as { code?: string }).code?.startsWith('FST_') === true;
+    throw isKnown ? error : new DiscordError(400, 0, '400: Bad Request');
+  }
+}
+
+async function readParts(request: FastifyRequest): Promise<ParsedBody> {
   const files: UploadedFile[] = [];
   let body: Record<string, unknown> = {};
   for await (const part of request.parts()) {

@@ -82,6 +82,30 @@ describe('the budget of a bot', () => {
   });
 });
 
+describe('who sends nothing but invalid requests', () => {
+  it('is shut out for the rest of ten minutes', async () => {
+    for (let n = 0; n < 10_000; n += 1) playground.core.limits.countInvalid(playground.botUserId);
+    const answer = await fetch(`${playground.emulator.origin}/api/v10/users/@me`, {
+      headers: { authorization: `Bot ${playground.state.application?.botToken ?? ''}` },
+    });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '600']);
+    nowMs += 600_000;
+    expect((await playground.bot.get('/users/@me')).status).toBe(200);
+  });
+});
+
+describe('edits of messages older than an hour', () => {
+  it('run out with 30046', async () => {
+    const { body } = await playground.alice.post<{ id: string }>(messages, { content: 'old' });
+    nowMs += 3_700_000;
+    const edit = (): Promise<Answer<{ code: number }>> =>
+      playground.alice.patch(`${messages}/${body.id}`, { content: 'new' });
+    for (let n = 0; n < 30; n += 1) expect((await edit()).status).toBe(200);
+    const refused = await edit();
+    expect([refused.status, refused.body.code]).toEqual([429, 30046]);
+  });
+});
+
 describe('the switch', () => {
   it('turns the limits off and on again', async () => {
     await playground.control('limits', { enforce: false });

@@ -47,6 +47,9 @@ const GLOBAL_WINDOW_MS = 1000;
 /** Discord shuts out an address after this many answers 401, 403 or 429 in ten minutes. */
 const INVALID_LIMIT = 10_000;
 const INVALID_WINDOW_MS = 600_000;
+/** Discord limits edits of old messages (error 30046) without a figure; this one is ours. */
+const OLD_EDIT_LIMIT = 30;
+const OLD_EDIT_WINDOW_MS = 60_000;
 /** Parts of a path that have budgets of their own. */
 const MAJOR_PARAMETERS = ['channel_id', 'guild_id', 'webhook_id', 'webhook_token', 'interaction_id'];
 const UNLIMITED = 1_000_000;
@@ -108,6 +111,17 @@ export class RateLimits {
     const bucket = this.#bucket(`${rule.name}/${majors}/${subject}`, limit, rule.windowMs);
     if (!bucket.take(nowMs)) return refusal(bucket, nowMs, bucketHash, false);
     return { headers: headersOf(limit, limit - bucket.used, bucket.resetAtMs, bucket.resetAtMs - nowMs, bucketHash) };
+  }
+
+  /**
+   * Takes one of the edits of messages older than an hour that a user has in a channel. Returns 0, or how long to wait in
+   * milliseconds when they are used up.
+   */
+  takeOldEdit(userId: string, channelId: string): number {
+    if (!this.enforce) return 0;
+    const nowMs = this.#clock.now();
+    const window = this.#bucket(`old-edits/${channelId}/${userId}`, OLD_EDIT_LIMIT, OLD_EDIT_WINDOW_MS);
+    return window.take(nowMs) ? 0 : window.resetAtMs - nowMs;
   }
 
   /** Counts answers 401, 403 and 429. */

@@ -7,7 +7,6 @@ import type { FaultAnswer } from '../faults.ts';
 import { acceptBodies, bodyLimitBytes, readBody } from './body.ts';
 import { isSnowflake } from '../snowflake.ts';
 import type { RequestGuard } from './guard.ts';
-import { RateLimits } from './rate-limits.ts';
 import { RequestRecorder } from './recorder.ts';
 import type { RecordedRequest } from './recorder.ts';
 import { mount } from './router.ts';
@@ -15,7 +14,6 @@ import type { AnyApiRoute, ApiReply, Endpoint, RouteTable } from './router.ts';
 
 export interface HttpServer {
   app: FastifyInstance;
-  limits: RateLimits;
   requests: RequestRecorder;
 }
 
@@ -38,7 +36,7 @@ export async function buildServer(core: Core, table: RouteTable, guard: RequestG
     rewriteUrl: (request) => normaliseUrl(request.url ?? '/'),
     forceCloseConnections: true,
   });
-  const server: HttpServer = { app, limits: new RateLimits(core.clock), requests: new RequestRecorder() };
+  const server: HttpServer = { app, requests: new RequestRecorder() };
   await acceptBodies(app);
   app.addHook('onRequest', async (request, reply) => {
     const refusal = guard.refusal(request.raw);
@@ -49,7 +47,7 @@ export async function buildServer(core: Core, table: RouteTable, guard: RequestG
     const visit = visits.get(request);
     if (visit !== undefined) visit.recorded.status = reply.statusCode;
   });
-  app.setErrorHandler((error, request, reply) => answerError(server, error, request, reply));
+  app.setErrorHandler((error, request, reply) => answerError(core, error, request, reply));
   mount(app, table, (endpoint, request, reply) => handle(core, endpoint, request, reply));
   return server;
 }
@@ -82,7 +80,7 @@ async function receive(server: HttpServer, core: Core, request: FastifyRequest, 
   visits.set(request, { caller, subject, recorded, fault });
   if (fault !== undefined && (await strike(fault, request, reply))) return reply;
   if (endpoint === undefined) return undefined;
-  const shutOutMs = server.limits.shutOutMs(subject);
+  const shutOutMs = core.limits.shutOutMs(subject);
   if (shutOutMs > 0) {
     return reply
       .code(429)
@@ -92,10 +90,10 @@ async function receive(server: HttpServer, core: Core, request: FastifyRequest, 
   }
   const needsToken = endpoint.routes.every((route) => route.auth !== 'none');
   if ((needsToken && caller === null) || (token !== '' && caller === null)) throw discordError('unauthorized');
-  const verdict = server.limits.check(endpoint, request.params as Record<string, string>, caller, subject);
+  const verdict = core.limits.check(endpoint, request.params as Record<string, string>, caller, subject);
   reply.headers(verdict.headers);
   if (verdict.refused === undefined) return undefined;
-  server.limits.countInvalid(subject);
+  core.limits.countInvalid(subject);
   const { retryAfterMs, global } = verdict.refused;
   return reply.code(429).send({ message: 'You are being rate limited.', retry_after: retryAfterMs / 1000, global });
 }
@@ -207,11 +205,11 @@ const TRANSLATED: Readonly<Record<string, () => DiscordError>> = {
   FST_FIELDS_LIMIT: () => discordError('entityTooLarge'),
 };
 
-function answerError(server: HttpServer, error: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
+function answerError(core: Core, error: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
   const answer = translate(error);
   if (answer.status === 401 || answer.status === 403) {
     const subject = visits.get(request)?.subject;
-    if (subject !== undefined) server.limits.countInvalid(subject);
+    if (subject !== undefined) core.limits.countInvalid(subject);
   }
   return reply.code(answer.status).send(answer.toBody());
 }

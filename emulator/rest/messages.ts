@@ -12,6 +12,8 @@ import { readableMessage } from './message-view.ts';
 
 /** Older messages cannot be deleted in bulk: 14 days. */
 const BULK_DELETE_AGE_MS = 14 * 24 * 3_600_000;
+/** Edits of messages older than this are limited further. */
+const OLD_MESSAGE_AGE_MS = 3_600_000;
 /** Message types that nobody may delete: recipient added and removed, call. */
 const UNDELETABLE_TYPES: readonly number[] = [1, 2, 3, 4, 5, 14, 15, 16, 17, 21];
 
@@ -108,14 +110,15 @@ function requireSlowmodeOver(core: Core, caller: Caller, channel: StoredChannel)
   const last = core.world.messagesOf(channel.id).findLast((message) => message.authorId === caller.user.id);
   if (last === undefined) return;
   const waitMs = snowflakeTimestampMs(last.id) + channel.rateLimitPerUser * 1000 - core.clock.now();
-  if (waitMs > 0) throw new SlowmodeError(waitMs);
+  if (waitMs > 0) throw new WaitError('slowmode', waitMs);
 }
 
-class SlowmodeError extends DiscordError {
+/** A refusal that says when it ends. */
+class WaitError extends DiscordError {
   #retryAfterMs: number;
 
-  constructor(retryAfterMs: number) {
-    const { status, code, message } = discordError('slowmode');
+  constructor(name: 'slowmode' | 'maximumOldEdits', retryAfterMs: number) {
+    const { status, code, message } = discordError(name);
     super(status, code, message);
     this.#retryAfterMs = retryAfterMs;
   }
@@ -135,6 +138,10 @@ function editMessage(core: Core, { caller, params, body, files }: ApiRequest<Cal
     requireIn(core, caller, channel, PermissionFlagsBits.ManageMessages);
   } else if (files.length > 0) {
     requireIn(core, caller, channel, PermissionFlagsBits.AttachFiles);
+  }
+  if (core.clock.now() - snowflakeTimestampMs(message.id) > OLD_MESSAGE_AGE_MS) {
+    const waitMs = core.limits.takeOldEdit(caller.user.id, channel.id);
+    if (waitMs > 0) throw new WaitError('maximumOldEdits', waitMs);
   }
   const edited = core.messages.edit(message.id, caller.user.id, body ?? {}, files);
   return core.messages.serialise(edited, caller.user.id);

@@ -9,7 +9,7 @@ import { memberWithUserObject, ownUserObject, userObject } from '../serialise/us
 import { compareSnowflakes } from '../snowflake.ts';
 import { memberKey } from '../world.ts';
 import { joinedGuild } from './access.ts';
-import { announceMemberRemoved } from './member-events.ts';
+import { announceMemberRemoved, announceMemberUpdated } from './member-events.ts';
 import { storeImage } from './images.ts';
 
 const profileForm = z.object({
@@ -35,6 +35,10 @@ export const registerUserRoutes: Routes = (api, core) => {
       };
       world.users.set(user.id, user);
       core.bus.announce({ t: 'USER_UPDATE', d: ownUserObject(user), audience: { kind: 'users', userIds: [user.id] } });
+      for (const guild of world.guildsOf(user.id)) {
+        const member = world.members.get(memberKey(guild.id, user.id));
+        if (member !== undefined) announceMemberUpdated(core, member);
+      }
       return ownUserObject(user);
     },
   });
