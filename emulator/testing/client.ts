@@ -24,7 +24,7 @@ export interface UploadedPart {
   type?: string;
 }
 
-/** Somebody who calls the API over HTTP; every answer is compared with Discord's description. */
+/** Somebody who calls the API over HTTP; what succeeds is compared with Discord's description, request and answer. */
 export class ApiClient {
   #base: string;
   #authorization: string | null;
@@ -79,7 +79,13 @@ export class ApiClient {
     const response = await fetch(this.#base + path, { ...init, method, headers });
     const text = await response.text();
     const body = (text === '' ? undefined : JSON.parse(text)) as T;
-    const problems = response.ok ? (checker?.checkResponse(method, path, response.status, body) ?? []) : [];
+    const problems =
+      response.ok && checker !== undefined
+        ? [
+            ...checker.checkRequest(method, path, typeof init.body === 'string' ? JSON.parse(init.body) : undefined),
+            ...checker.checkResponse(method, path, response.status, body),
+          ]
+        : [];
     if (problems.length > 0)
       throw new Error(`Not as Discord describes it: ${problems.join('; ')}\n${text.slice(0, 2000)}`);
     return { status: response.status, headers: response.headers, body };

@@ -51,7 +51,7 @@ export class OpenApiChecker {
     const content = found?.operation.requestBody?.content;
     const schema = content?.['application/json']?.schema ?? content?.['multipart/form-data']?.schema;
     if (found === undefined || schema === undefined || body === undefined) return [];
-    return this.#check(`${method} ${found.path} request`, schema, body);
+    return this.#check(`${method} ${found.path} request`, schema, withNumericBits(body));
   }
 
   #check(name: string, schema: Json, body: unknown): string[] {
@@ -80,4 +80,11 @@ export class OpenApiChecker {
     const operation = best?.[1][method.toLowerCase()];
     return best === undefined || operation === undefined ? undefined : { path: best[0], operation };
   }
+}
+
+/** The description has permission bits of requests as integers, Discord's documentation as strings; both are taken. */
+function withNumericBits(body: unknown): unknown {
+  return JSON.parse(JSON.stringify(body), (key, value: unknown) =>
+    ['permissions', 'allow', 'deny'].includes(key) && typeof value === 'string' ? Number(value) : value,
+  );
 }
