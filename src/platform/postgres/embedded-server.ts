@@ -214,7 +214,11 @@ async function startProcess(server: Supervised): Promise<ChildProcess> {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });
-    await once(child, 'spawn');
+    await once(child, 'spawn').catch((error: unknown) => {
+      throw new StartError(`The database server ${command.file} cannot be started: ${errorMessage(error)}.`, {
+        cause: error,
+      });
+    });
     child.unref();
     await untilReady(child, connection, async () => (await readFile(logPath)).subarray(logStart).toString().trim());
     return child;

@@ -23,6 +23,8 @@ export interface OpenPostgresOptions {
 const OLDEST_VERSION = 140_000;
 const CONNECT_PATIENCE_MS = 10_000;
 const TRANSACTION_ATTEMPTS = 5;
+/** A transaction that nobody ends must not keep the process from ending. */
+const CLOSE_PATIENCE_MS = 3_000;
 
 /**
  * Connects to the database, starting the embedded server where no other is named; the caller holds the data folder's
@@ -53,7 +55,7 @@ export function connect(connection: pg.ClientConfig, { logger, poolSize, onClose
   let closed: Promise<void> | undefined;
   const close = async () => {
     await listener.close();
-    await pool.end();
+    await Promise.race([pool.end(), delay(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
     await onClose();
   };
   return {

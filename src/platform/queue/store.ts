@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Db, Postgres, Tx } from '../postgres/index.ts';
 import type { EnqueueResult, JobSpec, QueueLimits } from './index.ts';
 import { DEFAULT_MAX_ATTEMPTS, RETENTION_MS } from './rules.ts';
@@ -80,7 +80,7 @@ async function insertWithinLimits(
         0,
         (SELECT max(turn) FROM queue_job WHERE queue = ${queue} AND priority = ${priority} AND attempt > 0),
         (SELECT max(turn) + 1 FROM queue_job
-          WHERE queue = ${queue} AND priority = ${priority} AND ${sameUser(userId)}
+          WHERE queue = ${queue} AND priority = ${priority} AND coalesce(user_id, '') = ${userId ?? ''}
             AND (state <> 'cancelled' OR attempt > 0))
       ) AS turn
     ),
@@ -105,11 +105,6 @@ async function insertWithinLimits(
     FROM waiting LEFT JOIN existing ON true LEFT JOIN inserted ON true
   `.execute(tx);
   return single(rows);
-}
-
-/** In two forms, since an index serves `=` and `IS NULL` but not `IS NOT DISTINCT FROM`. */
-function sameUser(userId: string | null): RawBuilder<unknown> {
-  return userId === null ? sql`user_id IS NULL` : sql`user_id = ${userId}`;
 }
 
 /** For the job that another transaction added under the same key while this one was adding it. */

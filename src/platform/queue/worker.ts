@@ -4,6 +4,7 @@ import { Cancelled } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Postgres } from '../postgres/index.ts';
+import { Coalesced } from './coalesced.ts';
 import { Completions } from './completions.ts';
 import type { Job, QueueName, WorkOptions } from './index.ts';
 import { LeaseLost, ShuttingDown } from './reasons.ts';
@@ -43,11 +44,10 @@ export class Worker {
   readonly #earlyCancels = new Map<string, string>();
   readonly #stopped = new AbortController();
   #unlisten: (() => Promise<void>)[] = [];
-  #taking = true;
-  #passWanted = false;
-  #passing: Promise<void> | undefined;
+  readonly #passes = new Coalesced(() => this.#pass());
+  readonly #ticks = new Coalesced(() => this.#tick());
+  #stopping = false;
   #tickTimer: Timer | undefined;
-  #ticking: Promise<void> | undefined;
   #dueTimer: Timer | undefined;
   #leasedUntilMs = 0;
   #lastBeatMs = 0;
@@ -69,21 +69,22 @@ export class Worker {
     this.#unlisten = await Promise.all([
       postgres.listen(
         WAKE_CHANNEL,
-        () => this.#wake(),
+        () => this.#passes.request(),
         () => this.#afterSilence(),
       ),
       postgres.listen(CANCEL_CHANNEL, (payload) => this.#onCancel(JSON.parse(payload) as CancelNotice)),
     ]);
     this.#scheduleTick();
-    this.#wake();
+    this.#passes.request();
   }
 
   async idle(): Promise<void> {
     const { postgres, clock } = this.#context;
     for (;;) {
-      this.#wake();
-      await this.#passing;
-      if (!this.#taking) return;
+      await this.#ticks.settled();
+      this.#passes.request();
+      await this.#passes.settled();
+      if (this.#stopping) return;
       if (this.#running.size > 0) {
         await Promise.race([...this.#running.values()].map((running) => running.ended));
       } else if (!(await runs.hasDue(postgres.db, this.#queues, this.#kinds, clock.now()))) {
@@ -94,15 +95,15 @@ export class Worker {
 
   async stop(graceMs: number): Promise<void> {
     const { postgres, clock, logger, owner } = this.#context;
-    this.#taking = false;
+    this.#stopping = true;
+    await this.#passes.end();
     this.#dueTimer?.cancel();
-    await this.#passing;
     if (graceMs > 0 && this.#running.size > 0) await Promise.race([this.#allEnded(), clock.sleep(graceMs)]);
     for (const { controller } of this.#running.values()) controller.abort(new ShuttingDown());
     if (this.#running.size > 0) await Promise.race([this.#allEnded(), realDelay(UNWIND_MS, undefined, { ref: false })]);
     this.#stopped.abort();
     this.#tickTimer?.cancel();
-    await this.#ticking;
+    await this.#ticks.end();
     try {
       const count = await runs.handBack(postgres.db, owner);
       if (count > 0) logger.info({ count }, 'Handed back the jobs that were not finished');
@@ -122,26 +123,13 @@ export class Worker {
 
   // ——— taking ———
 
-  #wake(): void {
-    this.#passWanted = true;
-    this.#passing ??= this.#passes().finally(() => (this.#passing = undefined));
-  }
-
-  /** Wakes that come during a pass make one more pass, not many. */
-  async #passes(): Promise<void> {
-    while (this.#passWanted && this.#taking) {
-      this.#passWanted = false;
-      try {
-        await this.#pass();
-      } catch (error) {
-        this.#context.logger.warn({ error }, 'Could not look for jobs; trying again soon');
-      }
-    }
-  }
-
   async #pass(): Promise<void> {
-    const anySlotLeft = (await Promise.all(this.#queues.map((queue) => this.#takeFor(queue)))).some(Boolean);
-    if (anySlotLeft) await this.#scheduleNextDue();
+    try {
+      const slotsLeft = await Promise.all(this.#queues.map((queue) => this.#takeFor(queue)));
+      if (slotsLeft.some(Boolean)) await this.#scheduleNextDue();
+    } catch (error) {
+      this.#context.logger.warn({ error }, 'Could not look for jobs; trying again soon');
+    }
   }
 
   /** Fills the free slots of a queue; true when some stay free. */
@@ -163,8 +151,8 @@ export class Worker {
     this.#dueTimer?.cancel();
     this.#dueTimer = undefined;
     // The tick comes sooner than a later one, and a timer cannot be set months ahead.
-    if (dueMs === null || dueMs - clock.now() > TICK_MS || !this.#taking) return;
-    this.#dueTimer = clock.after(Math.max(0, dueMs - clock.now()), () => this.#wake());
+    if (dueMs === null || dueMs - clock.now() > TICK_MS || this.#stopping) return;
+    this.#dueTimer = clock.after(Math.max(0, dueMs - clock.now()), () => this.#passes.request());
   }
 
   // ——— running ———
@@ -180,7 +168,7 @@ export class Worker {
       })
       .finally(() => {
         this.#running.delete(job.id);
-        if (this.#taking) this.#wake();
+        this.#passes.request();
       });
     this.#running.set(job.id, { job, controller, ended });
   }
@@ -244,11 +232,11 @@ export class Worker {
 
   // ——— keeping ———
 
-  /** Scheduled before it runs, so that a clock turned by hand finds the next one; a slow one makes the next be left out. */
+  /** Scheduled before it runs, so that a clock turned by hand finds the next one. */
   #scheduleTick(): void {
     this.#tickTimer = this.#context.clock.after(TICK_MS, () => {
       this.#scheduleTick();
-      this.#ticking ??= this.#tick().finally(() => (this.#ticking = undefined));
+      this.#ticks.request();
     });
   }
 
@@ -268,7 +256,7 @@ export class Worker {
       logger.warn({ error }, 'Could not renew or judge leases; trying again soon');
       if (clock.now() > this.#leasedUntilMs) this.#loseAll();
     }
-    if (this.#taking) this.#wake();
+    this.#passes.request();
   }
 
   async #beat(nowMs: number): Promise<void> {
@@ -297,6 +285,6 @@ export class Worker {
   /** Notices may have been missed: the row says who cancelled, and the beat reads it. */
   #afterSilence(): void {
     this.#lastBeatMs = 0;
-    this.#ticking ??= this.#tick().finally(() => (this.#ticking = undefined));
+    this.#ticks.request();
   }
 }

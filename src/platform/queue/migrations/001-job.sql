@@ -41,9 +41,9 @@ CREATE INDEX queue_job_due ON queue_job (run_at_ms) WHERE state = 'waiting' AND 
 -- The limits.
 CREATE INDEX queue_job_waiting_user ON queue_job (user_id) WHERE state = 'waiting';
 CREATE INDEX queue_job_waiting_guild ON queue_job (guild_id) WHERE state = 'waiting';
--- The turns: how far the round has come, and each user in it.
+-- The turns: how far the round has come, and each user in it, nobody being one.
 CREATE INDEX queue_job_started ON queue_job (queue, priority, turn) WHERE attempt > 0;
-CREATE INDEX queue_job_user_turn ON queue_job (queue, priority, user_id, turn);
+CREATE INDEX queue_job_user_turn ON queue_job (queue, priority, coalesce(user_id, ''), turn);
 -- A handful of rows, so the lease is left out: a heartbeat then touches no index.
 CREATE INDEX queue_job_active ON queue_job (boot_id) WHERE state = 'active';
 CREATE INDEX queue_job_ended ON queue_job (ended_at_ms) WHERE ended_at_ms IS NOT NULL;
