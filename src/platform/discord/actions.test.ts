@@ -1,0 +1,259 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { APIInteraction } from 'discord-api-types/v10';
+import { silentLogger } from '../../kernel/logger.ts';
+import { createManualClock, type ManualClock } from '../../testing/manual-clock.ts';
+import { createActions } from './actions.ts';
+import { canonical } from './commands.ts';
+import { GlobalGate } from './global-gate.ts';
+import { DiscordHttp } from './http.ts';
+import type { DiscordActions } from './index.ts';
+import { discordLimits } from './limits.ts';
+import { startFakeApi, type FakeApi } from './testing/fake-api.ts';
+
+const CHANNEL = '1100000000000000001';
+const APPLICATION = '1000000000000000001';
+
+let clock: ManualClock;
+let api: FakeApi;
+let http: DiscordHttp;
+let actions: DiscordActions;
+
+beforeEach(async () => {
+  clock = createManualClock(1_700_000_000_000);
+  api = await startFakeApi(() => clock.now());
+  const gate = new GlobalGate(clock);
+  const random = { next: () => 0.5 };
+  http = new DiscordHttp({ token: 'secret.token', apiBase: api.base, clock, random, logger: silentLogger, gate });
+  actions = createActions({
+    http,
+    gate,
+    clock,
+    logger: silentLogger,
+    applicationId: APPLICATION,
+    fileOrigins: [new URL(api.base).origin],
+    onDmOpened: () => {},
+  });
+});
+
+afterEach(async () => {
+  await http.close();
+  await api.close();
+});
+
+/** Lets time pass until the work is done. */
+async function whilePassing<T>(work: Promise<T>): Promise<T> {
+  let done = false;
+  const result = work.finally(() => (done = true));
+  result.catch(() => {});
+  while (!done) await clock.advance(100);
+  return result;
+}
+
+describe('sending', () => {
+  it('pings only whom it names, and clips instead of being refused', async () => {
+    await actions.send(CHANNEL, {
+      content: 'x'.repeat(3000),
+      pings: ['5', '5'],
+      suppressEmbeds: true,
+      embeds: Array.from({ length: 12 }, () => ({ title: 't'.repeat(300), description: 'd'.repeat(5000) })),
+    });
+    const { body } = api.requests[0] ?? {};
+    expect(body).toMatchObject({ allowed_mentions: { parse: [], users: ['5'], replied_user: false }, flags: 4 });
+    expect(body?.['content']).toBe(`${'x'.repeat(1999)}…`);
+    const embeds = body?.['embeds'] as { title: string; description?: string }[];
+    const total = embeds.reduce((sum, { title, description = '' }) => sum + title.length + description.length, 0);
+    expect(total).toBeLessThanOrEqual(discordLimits.embedTotalLength);
+  });
+
+  it('makes one message of two sends under one name', async () => {
+    const first = await actions.send(CHANNEL, { content: 'hello' }, { key: 'greeting/1' });
+    const second = await actions.send(CHANNEL, { content: 'hello' }, { key: 'greeting/1' });
+    expect(second.id).toBe(first.id);
+    expect(api.requests[0]?.body).toMatchObject({
+      enforce_nonce: true,
+      nonce: expect.stringMatching(/^.{25}$/) as string,
+    });
+  });
+
+  it('uploads files beside the message', async () => {
+    await actions.send(CHANNEL, { content: 'see', files: [{ name: 'a.txt', data: Buffer.from('file content') }] });
+    const raw = api.requests[0]?.body['raw'] as string;
+    expect(raw).toContain('name="payload_json"');
+    expect(raw).toContain('"attachments":[{"id":0}]');
+    expect(raw).toMatch(/name="files\[0\]"; filename="a\.txt"[^]*file content/);
+  });
+
+  it('waits for its turn when a channel is full, without being refused', async () => {
+    const sends = Array.from({ length: 8 }, (_, index) => actions.send(CHANNEL, { content: String(index) }));
+    await whilePassing(Promise.all(sends));
+    expect(api.tooMany).toEqual([]);
+    expect(clock.now() - 1_700_000_000_000).toBeGreaterThanOrEqual(5000);
+  });
+
+  it('tries again after faults that pass, but not what might have been done', async () => {
+    let faults = 2;
+    api.intercept = () => (faults-- > 0 ? { status: 500 } : undefined);
+    await whilePassing(actions.send(CHANNEL, { content: 'a' }, { key: 'a' }));
+    expect(api.requests).toHaveLength(3);
+    faults = 1;
+    await expect(actions.send(CHANNEL, { content: 'b' })).rejects.toMatchObject({
+      code: 'discord/500',
+      retryable: true,
+    });
+  });
+
+  it('obeys a 429', async () => {
+    let refused = 1;
+    api.intercept = () =>
+      refused-- > 0
+        ? { status: 429, headers: { 'retry-after': '3' }, body: { message: 'slow', retry_after: 3 } }
+        : undefined;
+    await whilePassing(actions.send(CHANNEL, { content: 'a' }));
+    expect(api.requests.map(({ atMs }) => atMs - 1_700_000_000_000)[1]).toBeGreaterThanOrEqual(3000);
+  });
+
+  it('survives a 401, and errors tell neither token nor text', async () => {
+    api.intercept = () => ({ status: 401, body: { message: '401: Unauthorized', code: 0 } });
+    const error = await actions.send(CHANNEL, { content: 'private words' }).catch((failure: unknown) => failure);
+    expect(error).toMatchObject({ code: 'discord/401', retryable: false });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toMatch(/secret|private words/);
+    api.intercept = () => undefined;
+    await expect(actions.send(CHANNEL, { content: 'again' })).resolves.toMatchObject({ content: 'again' });
+  });
+
+  it('says when Discord cannot be reached', async () => {
+    await api.close();
+    const work = whilePassing(actions.message(CHANNEL, '1'));
+    await expect(work).rejects.toMatchObject({ code: 'discord/unreachable', retryable: true });
+  });
+
+  it('shows typing until stopped', async () => {
+    const stop = actions.typing(CHANNEL);
+    for (let ms = 0; ms < 17_000; ms += 500) await clock.advance(500);
+    stop();
+    await clock.advance(20_000);
+    expect(api.requests.filter(({ path }) => path.endsWith('/typing'))).toHaveLength(3);
+  });
+
+  it('asks only Discord for files, and not for large ones', async () => {
+    api.intercept = () => ({ body: 'x'.repeat(100) });
+    const url = api.base.replace('/api', '/cdn/a');
+    expect((await actions.attachment(url, 1000)).length).toBe(102);
+    await expect(actions.attachment(url, 10)).rejects.toMatchObject({ code: 'discord/too-large' });
+    await expect(actions.attachment('http://169.254.169.254/x', 10)).rejects.toMatchObject({
+      code: 'discord/foreign-file',
+    });
+  });
+});
+
+describe('an interaction', () => {
+  const interaction = (type = 2) =>
+    ({
+      id: '1200000000000000001',
+      application_id: APPLICATION,
+      token: 'itoken',
+      type,
+      channel: { id: CHANNEL },
+      message: { id: '1200000000000000002', channel_id: CHANNEL },
+    }) as unknown as APIInteraction;
+  const seen = () =>
+    api.requests.map(({ method, path }) => `${method} ${decodeURIComponent(path.split('?')[0] ?? '')}`);
+  const CALLBACK = 'POST /interactions/1200000000000000001/itoken/callback';
+  const FOLLOW_UP = `POST /webhooks/${APPLICATION}/itoken`;
+  const ORIGINAL = `/webhooks/${APPLICATION}/itoken/messages/@original`;
+
+  it('answers first, follows up then', async () => {
+    const replies = actions.interaction(interaction());
+    await replies.reply({ content: 'one' }, { ephemeral: true });
+    await replies.reply({ content: 'two' });
+    expect(seen()).toEqual([CALLBACK, FOLLOW_UP]);
+    expect(api.requests[0]?.body).toMatchObject({ type: 4, data: { content: 'one', flags: 64 } });
+    expect(api.requests[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it('fills a deferred answer, and takes a public one back to refuse in private', async () => {
+    const filled = actions.interaction(interaction());
+    await filled.defer({ ephemeral: false });
+    await filled.defer({ ephemeral: false });
+    await filled.reply({ content: 'done' });
+    const refused = actions.interaction(interaction());
+    await refused.defer({ ephemeral: false });
+    await refused.refuse({ content: 'no' });
+    expect(seen()).toEqual([CALLBACK, `PATCH ${ORIGINAL}`, CALLBACK, `DELETE ${ORIGINAL}`, FOLLOW_UP]);
+    expect(api.requests.at(-1)?.body).toMatchObject({ content: 'no', flags: 64 });
+  });
+
+  it('fills the answer that another process has deferred', async () => {
+    api.intercept = ({ path }) =>
+      path.includes('/callback')
+        ? { status: 400, body: { code: 40060, message: 'already acknowledged' } }
+        : { body: {} };
+    await actions.interaction(interaction()).reply({ content: 'done' });
+    await actions.interaction(interaction(3)).reply({ content: 'done' });
+    expect(seen()).toEqual([CALLBACK, `PATCH ${ORIGINAL}`, CALLBACK, FOLLOW_UP]);
+  });
+
+  it('answers in the channel when the interaction has expired', async () => {
+    const replies = actions.interaction(interaction());
+    await replies.defer({ ephemeral: false });
+    api.intercept = ({ path }) =>
+      path.includes('/webhooks/')
+        ? { status: 401, body: { code: 50027, message: 'Invalid Webhook Token' } }
+        : undefined;
+    await replies.reply({ content: 'late' });
+    expect(api.screen()).toEqual(['late']);
+  });
+
+  it('changes the message of a component, at once or after an acknowledgement', async () => {
+    await actions.interaction(interaction(3)).update({ content: 'new' });
+    const later = actions.interaction(interaction(3));
+    await later.deferUpdate();
+    await later.update({ content: 'new' });
+    expect(seen()).toEqual([CALLBACK, CALLBACK, `PATCH ${ORIGINAL}`]);
+    expect(api.requests.map(({ body }) => body['type'])).toEqual([7, 6, undefined]);
+  });
+
+  it('keeps quiet about choices that come too late', async () => {
+    api.intercept = () => ({ status: 404, body: { code: 10062, message: 'Unknown interaction' } });
+    await actions.interaction(interaction(4)).autocomplete([{ name: 'x'.repeat(200), value: 'x' }]);
+    expect((api.requests[0]?.body['data'] as { choices: { name: string }[] }).choices[0]?.name).toHaveLength(100);
+    await expect(actions.interaction(interaction()).reply({ content: 'a' }, { ephemeral: true })).rejects.toMatchObject(
+      {
+        code: 'discord/10062',
+      },
+    );
+  });
+});
+
+describe('commands', () => {
+  const command = { name: 'ping', description: 'Pong', options: [{ type: 3, name: 'text', description: 'Text' }] };
+
+  it('are put only when they differ from what Discord has', async () => {
+    const registered = {
+      ...command,
+      id: '1',
+      application_id: APPLICATION,
+      version: '2',
+      type: 1,
+      nsfw: false,
+      dm_permission: true,
+      default_member_permissions: null,
+      contexts: null,
+      integration_types: [0],
+      options: [{ ...command.options[0], required: false }],
+    };
+    api.intercept = ({ method }) => ({ body: method === 'GET' ? [registered] : [] });
+    expect(await actions.registerCommands([command])).toBe('unchanged');
+    expect(api.requests).toHaveLength(1);
+    expect(await actions.registerCommands([{ ...command, description: 'Other' }])).toBe('updated');
+    expect(api.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'PUT']);
+  });
+
+  it('are compared whatever their order, but not that of their options', () => {
+    const other = { name: 'pong', description: 'Ping' };
+    expect(canonical([command, other])).toBe(canonical([other, command]));
+    const swapped = { ...command, options: [{ type: 4, name: 'n', description: 'n' }, ...command.options] };
+    const straight = { ...command, options: [...command.options, { type: 4, name: 'n', description: 'n' }] };
+    expect(canonical([swapped])).not.toBe(canonical([straight]));
+  });
+});
