@@ -1,6 +1,6 @@
 import { type ClientState, initialState } from '../state/client-state.ts';
 import { type Action, reduce } from '../state/reduce.ts';
-import { createNonce, isNewer } from '../state/snowflake.ts';
+import { createNonce } from '../state/snowflake.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { toPageAddress } from './addresses.ts';
 import { type Api, createApi } from './api.ts';
@@ -159,13 +159,7 @@ export class PlaygroundClient {
   /** READY lists DMs for people's clients on Discord; asking as well costs one request and misses none. */
   async #loadDirectChannels(): Promise<void> {
     const channels = await this.api.directChannels().catch(() => []);
-    const known = this.store.getState().channels;
-    for (const channel of channels) {
-      const knownLast = known[channel.id]?.lastMessageId ?? null;
-      const last = channel.last_message_id ?? null;
-      const newest = isNewer(knownLast, last) ? knownLast : last;
-      this.store.dispatch({ type: 'channel', channel: { ...channel, last_message_id: newest } });
-    }
+    for (const channel of channels) this.store.dispatch({ type: 'channel', channel });
   }
 
   #completeMembers(guild: { id: string; member_count?: number }): void {

