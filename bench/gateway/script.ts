@@ -6,13 +6,15 @@ import type { WorldSize } from './world.ts';
 
 /**
  * All that a connection is ever sent, in order, made beforehand. Nothing is sent in between, so that the compressed
- * stream is the same for every connection. `login` and `messages` end with a request for a heartbeat, which tells that the
+ * stream is the same for every connection. All parts but `hello` end with a request for a heartbeat, which tells that the
  * client has read them; it stays unanswered.
  */
 export interface Script {
   hello: Buffer[];
   login: Buffer[];
   messages: Buffer[];
+  /** As many again, for a client that has compiled by then what it runs often. */
+  moreMessages: Buffer[];
 }
 
 /** Long enough that no client sends one by itself. */
@@ -31,15 +33,15 @@ export async function writeScript(size: WorldSize, gatewayUrl: string, transport
   const login = [dispatch('READY', readyData(size, gatewayUrl, 'session'))];
   for (let guild = 0; guild < size.guilds; guild += 1) login.push(dispatch('GUILD_CREATE', guildData(guild)));
   login.push(heartbeatRequest);
-  const messages: Buffer[] = [];
-  for (let index = 0; index < size.messages; index += 1) {
-    messages.push(dispatch('MESSAGE_CREATE', messageData(size, index)));
-  }
-  messages.push(heartbeatRequest);
+  const messages = (from: number, to: number) => [
+    ...Array.from({ length: to - from }, (_, index) => dispatch('MESSAGE_CREATE', messageData(size, from + index))),
+    heartbeatRequest,
+  ];
   const frames = transport === 'plain' ? async (payloads: Buffer[]) => plainFrames(payloads) : createCompressor();
   return {
     hello: await frames(hello),
     login: await frames(login),
-    messages: await frames(messages),
+    messages: await frames(messages(0, size.messages)),
+    moreMessages: await frames(messages(size.messages, 2 * size.messages)),
   };
 }

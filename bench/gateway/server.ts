@@ -23,9 +23,9 @@ export interface Server {
 /** A client's connection. */
 export interface Session {
   /** Resolves when the client has received READY and all guilds. */
-  readonly loggedIn: Promise<Login>;
-  /** Sends all messages as fast as they are taken; resolves when the client has received the last. */
-  sendMessages(): Promise<void>;
+  loggedIn(): Promise<Login>;
+  /** Sends messages as fast as they are taken; resolves when the client has received the last. Once for each part. */
+  send(part: 'messages' | 'moreMessages'): Promise<void>;
 }
 
 export interface Login {
@@ -91,39 +91,38 @@ interface FromClient {
 }
 
 class Connection implements Session {
-  readonly #login = Promise.withResolvers<Login>();
-  readonly #received = Promise.withResolvers<void>();
   readonly #socket: IncomingMessage['socket'];
   readonly #script: Promise<Script>;
   readonly #transport: Transport;
   #intents = 0;
-  #heartbeats = 0;
+  /** Settled by the heartbeat at the end of what is being sent. */
+  #received = Promise.withResolvers<void>();
 
   constructor(client: WebSocket, request: IncomingMessage, transport: Transport, script: Promise<Script>) {
     this.#socket = request.socket;
     this.#transport = transport;
     this.#script = script;
     const fail = (error: Error) => {
-      this.#login.reject(error);
       this.#received.reject(error);
     };
-    // Who waits for neither has no interest in a connection that ends.
+    // Who does not wait has no interest in a connection that ends.
     this.#received.promise.catch(() => {});
-    this.#login.promise.catch(() => {});
     client.on('message', (data: Buffer) => {
       this.#onMessage(JSON.parse(data.toString()) as FromClient).catch(fail);
     });
     client.on('close', (code) => fail(new Error(`The client closed the connection (${code}).`)));
     client.on('error', fail);
-    script.then(({ hello }) => this.#send(hello)).catch(fail);
+    script.then(({ hello }) => this.#write(hello)).catch(fail);
   }
 
-  get loggedIn(): Promise<Login> {
-    return this.#login.promise;
+  async loggedIn(): Promise<Login> {
+    await this.#received.promise;
+    return { intents: this.#intents, transport: this.#transport };
   }
 
-  async sendMessages(): Promise<void> {
-    await this.#send((await this.#script).messages);
+  async send(part: 'messages' | 'moreMessages'): Promise<void> {
+    this.#received = Promise.withResolvers();
+    await this.#write((await this.#script)[part]);
     await this.#received.promise;
   }
 
@@ -131,15 +130,12 @@ class Connection implements Session {
     if (op === GatewayOpcodes.Resume) throw new Error('The client resumes a session that is not there.');
     if (op === GatewayOpcodes.Identify && typeof d === 'object') {
       this.#intents = d?.intents ?? 0;
-      await this.#send((await this.#script).login);
+      await this.#write((await this.#script).login);
     }
-    if (op !== GatewayOpcodes.Heartbeat) return;
-    this.#heartbeats += 1;
-    if (this.#heartbeats === 1) this.#login.resolve({ intents: this.#intents, transport: this.#transport });
-    else this.#received.resolve();
+    if (op === GatewayOpcodes.Heartbeat) this.#received.resolve();
   }
 
-  async #send(buffers: readonly Buffer[]): Promise<void> {
+  async #write(buffers: readonly Buffer[]): Promise<void> {
     for (const buffer of buffers) {
       if (!this.#socket.write(buffer)) await once(this.#socket, 'drain');
     }

@@ -10,8 +10,8 @@ const rolesPerGuild = 20;
 const channelsPerGuild = 30;
 /** Those in voice channels: of the others a bot without the presence intent is not told. */
 const membersPerGuild = 5;
-/** Who writes in a guild. */
-const authorsPerGuild = 50;
+/** Who writes in a guild, each about five of a hundred messages. */
+const authorsPerGuild = 20;
 
 export const bot = { id: snowflake(1), username: 'Familiar', discriminator: '0001', avatar: null, bot: true };
 /** What every client asks for; the same as the bot's features want. */
