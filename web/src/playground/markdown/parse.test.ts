@@ -106,6 +106,7 @@ describe('Markdown blocks', () => {
     ['> one\n> two\nafter', '[quote [paragraph one⏎two]] [paragraph after]'],
     ['>>> all\nof it', '[quote [paragraph all⏎of it]]'],
     ['before\n```ts\nconst a = 1;\n```\nafter', '[paragraph before] [code ts "const a = 1;"] [paragraph after]'],
+    ['a\n\n- b\n\nc\n\n\n# d', '[paragraph a] [list 0• b] [paragraph c⏎] [h1 d]'],
     ['```one line```', '[code - "one line"]'],
     ['> ```js\n> x\n> ```', '[quote [code js "x"]]'],
     ['```\nnever closed', '[paragraph ```⏎never closed]'],

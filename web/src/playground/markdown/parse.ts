@@ -27,7 +27,16 @@ function parseBlocks(text: string, insideQuote: boolean): readonly Block[] {
     if (text[position] === '\n') position += 1;
   }
   blocks.push(...parseLines(text.slice(position), insideQuote));
-  return blocks;
+  return blocks.flatMap((block, index) => tighten(block, index > 0, index < blocks.length - 1));
+}
+
+/** Blocks keep their own distance: one blank line between them and running text is theirs, not the text's. */
+function tighten(block: Block, hasBefore: boolean, hasAfter: boolean): readonly Block[] {
+  if (block.kind !== 'paragraph') return [block];
+  const start = hasBefore && block.children[0]?.kind === 'break' ? 1 : 0;
+  const end = hasAfter && block.children.at(-1)?.kind === 'break' ? -1 : undefined;
+  const children = block.children.slice(start, end);
+  return children.length === 0 ? [] : [{ ...block, children }];
 }
 
 function trimBreak(text: string): string {
