@@ -1,9 +1,8 @@
 import styles from './Avatar.module.css';
 
 export interface AvatarProps {
-  readonly id: string;
   readonly name: string;
-  /** Address of a picture; without one, initials on a colour of the id's own. */
+  /** Address of a picture; without one, initials on a colour of the name's own. */
   readonly picture: string | null;
   readonly size?: number;
   readonly status?: 'online' | 'away' | null;
@@ -11,8 +10,9 @@ export interface AvatarProps {
 }
 
 /** A person's or a bot's picture. Decoration: the name stands beside it, so it is hidden from screen readers. */
-export function Avatar({ id, name, picture, size = 40, status = null, bot = false }: AvatarProps) {
-  const hue = hueOf(id);
+export function Avatar({ name, picture, size = 40, status = null, bot = false }: AvatarProps) {
+  // By name, so that a person keeps their colour in a fresh playground, where ids are new.
+  const hue = hueOf(name.toLowerCase());
   const style = {
     width: size,
     height: size,
@@ -38,9 +38,9 @@ function Face({ name, bot }: { readonly name: string; readonly bot: boolean }) {
   );
 }
 
-function hueOf(id: string): number {
+function hueOf(text: string): number {
   let hash = 7;
-  for (const letter of id) hash = (hash * 31 + letter.charCodeAt(0)) % 3600;
+  for (const letter of text) hash = (hash * 31 + letter.charCodeAt(0)) % 3600;
   return Math.round((hash * 137.5) % 360);
 }
 

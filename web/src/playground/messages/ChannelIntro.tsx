@@ -1,7 +1,8 @@
 import { Icon } from '../../shared/icons.tsx';
 import { useClientState, usePlayground } from '../context.tsx';
 import { type Channel, ChannelKind } from '../state/model.ts';
-import { channelTitle, directPartner, displayName } from '../state/select.ts';
+import { allows, Permission } from '../state/permissions.ts';
+import { channelTitle, directPartner, displayName, ownPermissions } from '../state/select.ts';
 import { UserAvatar } from './UserAvatar.tsx';
 import { channelIcon } from '../navigation/channel-icon.ts';
 import { insertInComposer } from '../composer/insert.ts';
@@ -39,7 +40,8 @@ function TryThis({ channel, partnerIsBot }: { readonly channel: Channel; readonl
   const botName = useClientState((state) =>
     botUserId === null ? null : displayName(state, botUserId, channel.guildId),
   );
-  if (botUserId === null || botName === null) return null;
+  const mayWrite = useClientState((state) => allows(ownPermissions(state, channel), Permission.sendMessages));
+  if (botUserId === null || botName === null || !mayWrite) return null;
   const needsMention = !partnerIsBot && channel.name !== 'bot-chat';
   const hello = needsMention ? `@${botName} hi!` : 'Hi! What can you do?';
   return (

@@ -49,7 +49,7 @@ function ReactionButton({ message, reaction }: { readonly message: Message; read
     );
   };
   return (
-    <Tooltip label={names ?? '…'} openDelay={350} disabled={names === null}>
+    <Tooltip label={names ?? '…'} openDelay={250}>
       <button
         type="button"
         className={styles.reaction}

@@ -20,7 +20,6 @@ export function UserAvatar({ user, guildId, size = 40, withStatus = false }: Use
   const online = status !== undefined && status !== 'offline';
   return (
     <Avatar
-      id={user.id}
       name={name}
       picture={user.avatar === null ? null : avatarAddress(user.id, user.avatar)}
       size={size}

@@ -20,7 +20,7 @@ export function WhoAmI() {
             data-username={me.username}
             aria-label={`You are ${me.username}. Become another member`}
           >
-            <Avatar id={me.id} name={me.username} picture={null} size={34} status="online" />
+            <Avatar name={me.username} picture={null} size={34} status="online" />
             <span>
               <small>You are</small>
               <b>{me.username}</b>
@@ -56,7 +56,7 @@ function MemberItem({ member, current, onChoose }: MemberItemProps) {
   });
   return (
     <Menu.Item
-      leftSection={<Avatar id={member.id} name={member.username} picture={null} size={26} />}
+      leftSection={<Avatar name={member.username} picture={null} size={26} />}
       rightSection={current ? <Icon name="check" size={16} /> : null}
       aria-current={current || undefined}
       data-username={member.username}
