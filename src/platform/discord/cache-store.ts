@@ -46,45 +46,36 @@ export async function writeChanges(postgres: Postgres, changes: CacheChanges): P
     if (channels.deleted.length > 0) {
       await tx.deleteFrom('discord_channel').where('id', 'in', channels.deleted).execute();
     }
-    for (const rows of chunks(guilds.kept.map(guildToRow))) await upsertGuilds(tx, rows);
-    for (const rows of chunks(channels.kept.map(channelToRow))) await upsertChannels(tx, rows);
+    for (const some of chunks(guilds.kept)) await upsertGuilds(tx, some.map(guildToRow));
+    for (const some of chunks(channels.kept)) await upsertChannels(tx, some.map(channelToRow));
     const ids = [...changes.guilds.keys(), ...changes.channels.keys()];
     await postgres.notify(tx, CACHE_CHANNEL, ids.length > MOST_IDS ? '*' : ids.join());
   });
 }
 
+/** All rows as one JSON parameter: a tenth of the work of a parameter for each value, at a bot's first start. */
 async function upsertGuilds(db: Db, rows: ReturnType<typeof guildToRow>[]): Promise<void> {
-  await db
-    .insertInto('discord_guild')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({
-        name: sql`excluded.name`,
-        owner_id: sql`excluded.owner_id`,
-        system_channel_id: sql`excluded.system_channel_id`,
-        self_role_ids: sql`excluded.self_role_ids`,
-        self_muted_until_ms: sql`excluded.self_muted_until_ms`,
-        roles: sql`excluded.roles`,
-      }),
-    )
-    .execute();
+  await sql`
+    INSERT INTO discord_guild (id, name, owner_id, system_channel_id, self_role_ids, self_muted_until_ms, roles)
+    SELECT id, name, owner_id, system_channel_id, self_role_ids, self_muted_until_ms, roles
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS row (
+      id text, name text, owner_id text, system_channel_id text, self_role_ids jsonb, self_muted_until_ms bigint,
+      roles jsonb)
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner_id = excluded.owner_id,
+      system_channel_id = excluded.system_channel_id, self_role_ids = excluded.self_role_ids,
+      self_muted_until_ms = excluded.self_muted_until_ms, roles = excluded.roles
+  `.execute(db);
 }
 
 async function upsertChannels(db: Db, rows: ReturnType<typeof channelToRow>[]): Promise<void> {
-  await db
-    .insertInto('discord_channel')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({
-        guild_id: sql`excluded.guild_id`,
-        type: sql`excluded.type`,
-        name: sql`excluded.name`,
-        parent_id: sql`excluded.parent_id`,
-        nsfw: sql`excluded.nsfw`,
-        overwrites: sql`excluded.overwrites`,
-      }),
-    )
-    .execute();
+  await sql`
+    INSERT INTO discord_channel (id, guild_id, type, name, parent_id, nsfw, overwrites)
+    SELECT id, guild_id, type, name, parent_id, nsfw, overwrites
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS row (
+      id text, guild_id text, type integer, name text, parent_id text, nsfw boolean, overwrites jsonb)
+    ON CONFLICT (id) DO UPDATE SET guild_id = excluded.guild_id, type = excluded.type, name = excluded.name,
+      parent_id = excluded.parent_id, nsfw = excluded.nsfw, overwrites = excluded.overwrites
+  `.execute(db);
 }
 
 function split<T>(changes: Map<string, T | null>): { deleted: string[]; kept: T[] } {

@@ -9,7 +9,6 @@ import {
 import type { Clock } from '../../kernel/clock.ts';
 import { errorMessage, StartError, VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import { snowflakeTime } from '../../kernel/snowflake.ts';
 import type { Postgres } from '../postgres/index.ts';
 import { fetchApplication } from './application.ts';
 import { CacheEvents } from './cache-events.ts';
@@ -24,6 +23,7 @@ import type { DiscordGateway, GatewayOptions } from './index.ts';
 import { privilegedWithout, PRIVILEGED_INTENTS } from './intents.ts';
 import { OrderedRunner } from './ordered-runner.ts';
 import { RecentIds } from './recent-ids.ts';
+import type { SequenceTracker, TrackedEvent } from './sequence-tracker.ts';
 import { loadSessions, type StoredSession } from './session-store.ts';
 import { SessionWriter } from './session-writer.ts';
 import { Shard } from './shard.ts';
@@ -49,10 +49,29 @@ export interface GatewayContext {
   logger: Logger;
 }
 
+/** An event to be handled. */
+interface EventItem {
+  event: GatewayDispatchPayload;
+  tracker: SequenceTracker;
+  tracked: TrackedEvent;
+  /** The bot was just added to the guild that it describes. */
+  joined: boolean;
+}
+
+/** A channel to be caught up on. */
+interface CatchUpItem {
+  catchUp: CatchUp;
+  channelId: string;
+  guildId: string | null;
+  resolve: () => void;
+}
+
+type Item = EventItem | CatchUpItem;
+
 export class Gateway implements DiscordGateway {
   #context: GatewayContext;
   #cacheEvents: CacheEvents;
-  #runner: OrderedRunner;
+  #runner: OrderedRunner<Item>;
   #sessions: SessionWriter;
   #recent = new RecentIds(MOST_RECENT_MESSAGES);
   #shards = new Map<number, Shard>();
@@ -66,9 +85,7 @@ export class Gateway implements DiscordGateway {
   constructor(context: GatewayContext) {
     this.#context = context;
     this.#cacheEvents = new CacheEvents(context.cache, context.selfUserId);
-    this.#runner = new OrderedRunner(MOST_HANDLERS, (error) =>
-      context.logger.error({ error }, 'An event of Discord could not be handled'),
-    );
+    this.#runner = new OrderedRunner(MOST_HANDLERS, (item) => this.#run(item));
     this.#sessions = new SessionWriter(context, () => ({ shards: [...this.#shards.values()], intents: this.#intents }));
   }
 
@@ -255,40 +272,47 @@ export class Gateway implements DiscordGateway {
 
   /** In the channel's own lane, so that what is said there meanwhile comes after what was missed. */
   #catchUpChannel(catchUp: CatchUp, channelId: string, guildId: string | null): Promise<void> {
-    return new Promise((resolve) => {
-      this.#runner.submit(channelId, async () => {
-        try {
-          for (const event of await catchUp.missed(channelId, guildId)) {
-            if (this.#recent.add(event.d.id)) await this.#handle(event);
-          }
-        } finally {
-          resolve();
-        }
-      });
-    });
+    return new Promise((resolve) => this.#runner.submit(channelId, { catchUp, channelId, guildId, resolve }));
   }
 
   #onDispatch(shardId: number, event: GatewayDispatchPayload): void {
     const shard = this.#shard(shardId);
-    if (event.s <= shard.tracker.received) return;
-    const isMessage = event.t === Events.MessageCreate;
-    const entry = shard.tracker.receive(event.s, isMessage ? snowflakeTime(event.d.id) : 0);
+    const { tracker } = shard;
+    if (event.s <= tracker.received) return;
+    const messageId = event.t === Events.MessageCreate ? event.d.id : undefined;
+    const tracked = tracker.receive(event.s, messageId);
     const joined = event.t === Events.GuildCreate && this.#describe(shard, event);
     this.#cacheEvents.apply(event);
-    if (event.t === Events.Ready || event.t === Events.Resumed || (isMessage && !this.#recent.add(event.d.id))) {
-      shard.tracker.handled(entry);
+    const isRepeated = messageId !== undefined && !this.#recent.add(messageId);
+    if (isRepeated || event.t === Events.Ready || event.t === Events.Resumed) {
+      tracker.handled(tracked);
       return;
     }
     if (event.t === Events.GuildCreate) shard.onGuild(event.d);
-    this.#runner.submit(laneOf(event), async () => {
-      try {
-        await this.#handle(event);
-        if (joined) await this.#greet(event.d.id);
-      } finally {
-        shard.tracker.handled(entry);
-        this.#sessions.schedule();
-      }
-    });
+    this.#runner.submit(laneOf(event), { event, tracker, tracked, joined });
+  }
+
+  /** Never rejects: what fails counts as handled. */
+  async #run(item: Item): Promise<void> {
+    try {
+      if ('catchUp' in item) await this.#runCatchUp(item);
+      else await this.#options?.onDispatch(item.event);
+      if ('joined' in item && item.joined) await this.#greet(item.event);
+    } catch (error) {
+      this.#context.logger.error({ error }, 'An event of Discord could not be handled');
+    }
+    if ('catchUp' in item) {
+      item.resolve();
+      return;
+    }
+    item.tracker.handled(item.tracked);
+    this.#sessions.schedule();
+  }
+
+  async #runCatchUp({ catchUp, channelId, guildId }: CatchUpItem): Promise<void> {
+    for (const event of await catchUp.missed(channelId, guildId)) {
+      if (this.#recent.add(event.d.id)) await this.#options?.onDispatch(event);
+    }
   }
 
   /** Whether the bot was just added to the guild; otherwise it was known, or the session began with it. */
@@ -298,12 +322,8 @@ export class Gateway implements DiscordGateway {
     return !announced && !event.d.unavailable && !this.#context.cache.guilds.has(event.d.id);
   }
 
-  async #handle(event: GatewayDispatchPayload): Promise<void> {
-    await this.#options?.onDispatch(event);
-  }
-
-  async #greet(guildId: string): Promise<void> {
-    const guild = this.#context.cache.guilds.get(guildId);
+  async #greet(event: GatewayDispatchPayload): Promise<void> {
+    const guild = event.t === Events.GuildCreate ? this.#context.cache.guilds.get(event.d.id) : undefined;
     if (guild) await this.#options?.onGuildJoined(guild, guild.systemChannelId);
   }
 }

@@ -1,35 +1,35 @@
-/** Something to be done; what it rejects with is for `onError`. */
-export type Task = () => Promise<void>;
-
 /**
- * Runs tasks of one key in order and tasks of different keys side by side, at most `limit` at a time. A task whose key is
- * free and for which there is room begins before `submit` returns.
+ * Runs items of one key in order and items of different keys side by side, at most `limit` at a time. An item whose key
+ * is free and for which there is room is begun before `submit` returns. It is made for events that are mostly handled
+ * at once: such an item costs one entry of a map and one promise.
  */
-export class OrderedRunner {
+export class OrderedRunner<T> {
   #limit: number;
-  #onError: (error: unknown) => void;
-  /** Keys with a task under way or waiting for room, and what waits behind it. */
-  #lanes = new Map<string, Task[]>();
-  #waiting: { key: string; task: Task }[] = [];
+  #run: (item: T) => Promise<void>;
+  /** Keys with an item under way or waiting for room, and what waits behind it. */
+  #lanes = new Map<string, T[] | undefined>();
+  #waiting: { key: string; item: T }[] = [];
   #active = 0;
   #idlers: (() => void)[] = [];
   #dropped = false;
 
-  constructor(limit: number, onError: (error: unknown) => void) {
+  /** `run` must not reject. */
+  constructor(limit: number, run: (item: T) => Promise<void>) {
     this.#limit = limit;
-    this.#onError = onError;
+    this.#run = run;
   }
 
-  submit(key: string, task: Task): void {
+  submit(key: string, item: T): void {
     if (this.#dropped) return;
-    const lane = this.#lanes.get(key);
-    if (lane) {
-      lane.push(task);
+    if (this.#lanes.has(key)) {
+      const behind = this.#lanes.get(key);
+      if (behind) behind.push(item);
+      else this.#lanes.set(key, [item]);
       return;
     }
-    this.#lanes.set(key, []);
-    if (this.#active < this.#limit) this.#run(key, task);
-    else this.#waiting.push({ key, task });
+    this.#lanes.set(key, undefined);
+    if (this.#active < this.#limit) this.#begin(key, item);
+    else this.#waiting.push({ key, item });
   }
 
   /** Resolves when nothing is under way or waiting. */
@@ -41,30 +41,24 @@ export class OrderedRunner {
   drop(): void {
     this.#dropped = true;
     this.#waiting = [];
-    for (const lane of this.#lanes.values()) lane.length = 0;
+    for (const behind of this.#lanes.values()) behind?.splice(0);
   }
 
-  #run(key: string, task: Task): void {
+  #begin(key: string, item: T): void {
     this.#active += 1;
-    task().then(
-      () => this.#ended(key),
-      (error: unknown) => {
-        this.#onError(error);
-        this.#ended(key);
-      },
-    );
+    void this.#run(item).then(() => this.#ended(key));
   }
 
   #ended(key: string): void {
     this.#active -= 1;
     const next = this.#lanes.get(key)?.shift();
-    if (next) {
-      this.#run(key, next);
+    if (next !== undefined) {
+      this.#begin(key, next);
       return;
     }
     this.#lanes.delete(key);
     const waiting = this.#waiting.shift();
-    if (waiting) this.#run(waiting.key, waiting.task);
+    if (waiting) this.#begin(waiting.key, waiting.item);
     else if (this.#active === 0) for (const resolve of this.#idlers.splice(0)) resolve();
   }
 }

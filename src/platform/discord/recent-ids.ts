@@ -1,7 +1,9 @@
-/** Remembers the last `capacity` ids. */
+/** Remembers at least the last `capacity` ids, at most twice as many. */
 export class RecentIds {
   #capacity: number;
-  #ids = new Set<string>();
+  /** Two generations: dropping the older as a whole is cheaper than deleting ids one by one. */
+  #newer = new Set<string>();
+  #older = new Set<string>();
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -9,14 +11,12 @@ export class RecentIds {
 
   /** False when it is known already. */
   add(id: string): boolean {
-    if (this.#ids.has(id)) return false;
-    this.#ids.add(id);
-    if (this.#ids.size > this.#capacity) {
-      for (const oldest of this.#ids) {
-        this.#ids.delete(oldest);
-        break;
-      }
+    if (this.#newer.has(id) || this.#older.has(id)) return false;
+    if (this.#newer.size >= this.#capacity) {
+      this.#older = this.#newer;
+      this.#newer = new Set();
     }
+    this.#newer.add(id);
     return true;
   }
 }

@@ -1,7 +1,7 @@
 import type { APIChannel, APIGuildMember, APIOverwrite, APIRole } from 'discord-api-types/v10';
 import type { CachedChannel, CachedGuild } from './index.ts';
 import type { DiscordChannelTable, DiscordGuildTable, StoredOverwrite, StoredRole } from './schema.ts';
-import type { Insertable, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 
 export type Role = CachedGuild['roles'] extends ReadonlyMap<string, infer T> ? T : never;
 
@@ -95,7 +95,7 @@ export function channelFromRow(row: Selectable<DiscordChannelTable>): CachedChan
 }
 
 /** In a fixed order, so that equal guilds have equal rows. */
-export function guildToRow(guild: GuildRecord): Insertable<DiscordGuildTable> & { self_muted_until_ms: number } {
+export function guildToRow(guild: GuildRecord): Selectable<DiscordGuildTable> {
   const roles: StoredRole[] = [...guild.roles]
     .map(([id, role]) => ({ ...role, id, permissions: role.permissions.toString() }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -104,13 +104,13 @@ export function guildToRow(guild: GuildRecord): Insertable<DiscordGuildTable> & 
     name: guild.name,
     owner_id: guild.ownerId,
     system_channel_id: guild.systemChannelId,
-    self_role_ids: JSON.stringify([...guild.selfRoleIds].sort()),
+    self_role_ids: [...guild.selfRoleIds].sort(),
     self_muted_until_ms: guild.selfMutedUntilMs,
-    roles: JSON.stringify(roles),
+    roles,
   };
 }
 
-export function channelToRow(channel: CachedChannel): Insertable<DiscordChannelTable> {
+export function channelToRow(channel: CachedChannel): Selectable<DiscordChannelTable> {
   const overwrites: StoredOverwrite[] = channel.overwrites
     .map(({ id, type, allow, deny }) => ({ id, type, allow: allow.toString(), deny: deny.toString() }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -121,7 +121,7 @@ export function channelToRow(channel: CachedChannel): Insertable<DiscordChannelT
     name: channel.name,
     parent_id: channel.parentId,
     nsfw: channel.nsfw,
-    overwrites: JSON.stringify(overwrites),
+    overwrites,
   };
 }
 

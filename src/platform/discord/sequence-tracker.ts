@@ -1,7 +1,9 @@
+import { compareSnowflakes, snowflakeTime } from '../../kernel/snowflake.ts';
+
 interface Entry {
   sequence: number;
-  /** When the event's message was made; 0 for other events. */
-  messageMs: number;
+  /** The event's message, if it brought one. */
+  messageId: string | undefined;
   done: boolean;
 }
 
@@ -9,14 +11,14 @@ interface Entry {
 const COMPACT_AT = 1024;
 
 /**
- * How far a session's events have been handled: up to `sequence`, every one has, though they end in any order. Messages
- * made before `messageMs` are among them.
+ * How far a session's events have been handled: up to `sequence`, every one has, though they end in any order, with the
+ * messages they brought.
  */
 export class SequenceTracker {
   sequence: number;
-  messageMs = 0;
   /** The last event that came. */
   received: number;
+  #newestMessageId = '0';
   #entries: Entry[] = [];
   #front = 0;
 
@@ -25,10 +27,15 @@ export class SequenceTracker {
     this.received = sequence;
   }
 
+  /** When the newest message among the handled was made, Unix ms; long ago when there was none. */
+  get messageMs(): number {
+    return snowflakeTime(this.#newestMessageId);
+  }
+
   /** Returns what `handled` takes. */
-  receive(sequence: number, messageMs: number): Entry {
-    const entry = { sequence, messageMs, done: false };
-    this.received = Math.max(this.received, sequence);
+  receive(sequence: number, messageId: string | undefined): Entry {
+    const entry = { sequence, messageId, done: false };
+    if (sequence > this.received) this.received = sequence;
     this.#entries.push(entry);
     return entry;
   }
@@ -36,11 +43,16 @@ export class SequenceTracker {
   handled(entry: Entry): void {
     entry.done = true;
     for (let next = this.#entries[this.#front]; next?.done; next = this.#entries[this.#front]) {
-      this.sequence = Math.max(this.sequence, next.sequence);
-      this.messageMs = Math.max(this.messageMs, next.messageMs);
+      if (next.sequence > this.sequence) this.sequence = next.sequence;
+      if (next.messageId !== undefined && compareSnowflakes(next.messageId, this.#newestMessageId) > 0) {
+        this.#newestMessageId = next.messageId;
+      }
       this.#front += 1;
     }
-    if (this.#front === this.#entries.length || this.#front >= COMPACT_AT) {
+    if (this.#front === this.#entries.length) {
+      this.#entries.length = 0;
+      this.#front = 0;
+    } else if (this.#front >= COMPACT_AT) {
       this.#entries.splice(0, this.#front);
       this.#front = 0;
     }
