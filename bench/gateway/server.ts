@@ -96,17 +96,17 @@ class Connection implements Session {
   readonly #transport: Transport;
   #intents = 0;
   /** Settled by the heartbeat at the end of what is being sent. */
-  #received = Promise.withResolvers<void>();
+  #received = awaited();
+  #failure: Error | undefined;
 
   constructor(client: WebSocket, request: IncomingMessage, transport: Transport, script: Promise<Script>) {
     this.#socket = request.socket;
     this.#transport = transport;
     this.#script = script;
     const fail = (error: Error) => {
+      this.#failure = error;
       this.#received.reject(error);
     };
-    // Who does not wait has no interest in a connection that ends.
-    this.#received.promise.catch(() => {});
     client.on('message', (data: Buffer) => {
       this.#onMessage(JSON.parse(data.toString()) as FromClient).catch(fail);
     });
@@ -121,7 +121,8 @@ class Connection implements Session {
   }
 
   async send(part: 'messages' | 'moreMessages'): Promise<void> {
-    this.#received = Promise.withResolvers();
+    if (this.#failure) throw this.#failure;
+    this.#received = awaited();
     await this.#write((await this.#script)[part]);
     await this.#received.promise;
   }
@@ -137,7 +138,15 @@ class Connection implements Session {
 
   async #write(buffers: readonly Buffer[]): Promise<void> {
     for (const buffer of buffers) {
-      if (!this.#socket.write(buffer)) await once(this.#socket, 'drain');
+      // The second for a connection that ends, which never drains.
+      if (!this.#socket.write(buffer)) await Promise.race([once(this.#socket, 'drain'), this.#received.promise]);
     }
   }
+}
+
+/** A promise whose rejection is nobody's fault while nobody waits for it yet. */
+function awaited(): PromiseWithResolvers<void> {
+  const resolvers = Promise.withResolvers<void>();
+  resolvers.promise.catch(() => {});
+  return resolvers;
 }
