@@ -18,14 +18,23 @@ import type { Watcher } from './lib/watcher.ts';
 const chats = 50;
 const simultaneousRounds = 8;
 /** Each round uses a channel's budget of 5 messages and edits in 5 s at most once. */
-const betweenRoundsMs = 2500;
+const betweenRoundsMs = 5000;
+const betweenSinglesMs = 150;
+
+/** A channel with somebody who asks there. */
+interface Room {
+  channelId: string;
+  username: string;
+}
 
 interface Stage {
   origin: string;
   place: Place;
   watcher: Watcher;
-  channelIds: string[];
+  rooms: Room[];
   raw: { id: string };
+  /** What the programs printed, for the report of a failure. */
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -42,11 +51,7 @@ async function setUp(model: readonly string[]): Promise<Stage> {
   await untilAnswers(`${origin}/_control/state`, emulator);
   await untilAnswers(`${modelUrl}/models`, provider);
   const place = await lookAround(origin);
-  const channelIds: string[] = [];
-  for (let index = 0; index < chats; index += 1) {
-    const channel = await call(`${origin}/_control/channels`, { guildId: place.guildId, name: `bench-${index}` });
-    channelIds.push((channel as { id: string }).id);
-  }
+  const rooms = await makeRooms(origin, place);
   const config = join(dataDir, 'bench.yaml');
   await writeFile(config, 'models: { findOllama: false }\n');
   const bot = startProgram(['bin/familiar.js', 'start'], {
@@ -66,8 +71,9 @@ async function setUp(model: readonly string[]): Promise<Stage> {
     origin,
     place,
     watcher,
-    channelIds,
+    rooms,
     raw: { id },
+    output: () => [bot, rawBot, emulator, provider].map((program) => program.output()).join('\n'),
     stop: async () => {
       watcher.close();
       for (const program of [bot, rawBot, emulator, provider]) await program.stop();
@@ -76,10 +82,22 @@ async function setUp(model: readonly string[]): Promise<Stage> {
   };
 }
 
+async function makeRooms(origin: string, { guildId, tokens }: Place): Promise<Room[]> {
+  const rooms: Room[] = [];
+  for (let index = 0; index < chats; index += 1) {
+    const username = `asker${index}`;
+    const channel = await call(`${origin}/_control/channels`, { guildId, name: `bench-${index}` });
+    const member = await call(`${origin}/_control/members`, { guildId, username });
+    tokens.set(username, (member as { token: string }).token);
+    rooms.push({ channelId: (channel as { id: string }).id, username });
+  }
+  return rooms;
+}
+
 async function startRawBot(origin: string, modelUrl: string): Promise<{ program: Program; id: string }> {
   const application = (await call(`${origin}/_control/applications`, {
     name: 'Raw',
-    intents: ['messageContent'],
+    intents: { messageContent: true },
   })) as { botUserId: string; botToken: string };
   const program = startProgram(['bench/raw-bot.ts'], {
     RAW_TOKEN: application.botToken,
@@ -95,10 +113,13 @@ async function startRawBot(origin: string, modelUrl: string): Promise<{ program:
 }
 
 /** Milliseconds from just before the question is posted to the first text of its answer. */
-async function firstTextMs(stage: Stage, botId: string, channelId: string): Promise<number> {
+async function firstTextMs(stage: Stage, botId: string, { channelId, username }: Room): Promise<number> {
   const beganMs = performance.now();
-  const { id } = await say(stage.place, 'olivia', channelId, `<@${botId}> go`);
-  const seen = await stage.watcher.sees(({ repliesTo, content }) => repliesTo === id && content !== '');
+  const { id } = await say(stage.place, username, channelId, `<@${botId}> go`);
+  const seen = await stage.watcher.sees(
+    `an answer of ${botId} in ${channelId}`,
+    ({ repliesTo, content }) => repliesTo === id && content !== '',
+  );
   return seen.atMs - beganMs;
 }
 
@@ -107,13 +128,14 @@ const pause = (delayMs: number) => new Promise((resolve) => setTimeout(resolve, 
 async function compare(stage: Stage): Promise<Figure[]> {
   const familiarId = stage.place.botId;
   const single: { familiar: number[]; raw: number[] } = { familiar: [], raw: [] };
-  for (const channelId of [...stage.channelIds, ...stage.channelIds]) {
-    single.familiar.push(await firstTextMs(stage, familiarId, channelId));
-    single.raw.push(await firstTextMs(stage, stage.raw.id, channelId));
-    await pause(60);
+  for (const room of [...stage.rooms, ...stage.rooms]) {
+    single.familiar.push(await firstTextMs(stage, familiarId, room));
+    single.raw.push(await firstTextMs(stage, stage.raw.id, room));
+    await pause(betweenSinglesMs);
   }
   const many: { familiar: number[]; raw: number[] } = { familiar: [], raw: [] };
-  const all = (botId: string) => Promise.all(stage.channelIds.map((id) => firstTextMs(stage, botId, id)));
+  await pause(betweenRoundsMs);
+  const all = (botId: string) => Promise.all(stage.rooms.map((room) => firstTextMs(stage, botId, room)));
   for (let round = 0; round < simultaneousRounds; round += 1) {
     many.familiar.push(...(await all(familiarId)));
     await pause(betweenRoundsMs);
@@ -134,16 +156,18 @@ function added(name: string, { familiar, raw }: { familiar: number[]; raw: numbe
 }
 
 /**
- * The first text on screen: what the bot adds to a model that speaks at once. A model of ten words ends before the
- * channel's budget matters.
+ * The first text on screen: what the bot adds to a model's own time. The model takes a second and a half for its ten
+ * words, so that fifty first messages and their final edits do not fall into the same second of Discord's global limit.
  */
 export async function benchFirstText(): Promise<Figure[]> {
-  const stage = await setUp(['--delay', '5', '--chunks', '10']);
+  const stage = await setUp(['--first-byte-delay', '20', '--delay', '150', '--chunks', '10']);
   try {
-    await Promise.all(stage.channelIds.slice(0, 5).map((id) => firstTextMs(stage, stage.place.botId, id)));
-    await Promise.all(stage.channelIds.slice(5, 10).map((id) => firstTextMs(stage, stage.raw.id, id)));
+    await Promise.all(stage.rooms.slice(0, 5).map((room) => firstTextMs(stage, stage.place.botId, room)));
+    await Promise.all(stage.rooms.slice(5, 10).map((room) => firstTextMs(stage, stage.raw.id, room)));
     await pause(betweenRoundsMs);
     return await compare(stage);
+  } catch (error) {
+    throw new Error(`The benchmark failed. The programs printed:\n${stage.output()}`, { cause: error });
   } finally {
     await stage.stop();
   }
@@ -166,8 +190,8 @@ export async function benchFinalText(): Promise<Figure[]> {
     const stage = await setUp(['--delay', String(delayMs), '--chunks', String(chunks)]);
     try {
       const modelMs = chunks * delayMs;
-      const channels = stage.channelIds.slice(0, 10);
-      ratios.push(...(await Promise.all(channels.map((id) => finalTextRatio(stage, id, modelMs)))));
+      const rooms = stage.rooms.slice(0, 10);
+      ratios.push(...(await Promise.all(rooms.map((room) => finalTextRatio(stage, room, modelMs)))));
       refused += await countRefused(stage.origin);
     } finally {
       await stage.stop();
@@ -184,11 +208,11 @@ export async function benchFinalText(): Promise<Figure[]> {
 /** A quiet time this long after an edit means that the text was the last. */
 const quietMs = 3000;
 
-async function finalTextRatio(stage: Stage, channelId: string, modelMs: number): Promise<number> {
-  const { id } = await say(stage.place, 'olivia', channelId, `<@${stage.place.botId}> go`);
+async function finalTextRatio(stage: Stage, { channelId, username }: Room, modelMs: number): Promise<number> {
+  const { id } = await say(stage.place, username, channelId, `<@${stage.place.botId}> go`);
   const askedMs = performance.now();
   const mine = () => stage.watcher.sightings.filter(({ repliesTo }) => repliesTo === id);
-  await stage.watcher.sees(({ repliesTo }) => repliesTo === id);
+  await stage.watcher.sees(`an answer in ${channelId}`, ({ repliesTo }) => repliesTo === id);
   for (;;) {
     await pause(200);
     const last = mine().at(-1);

@@ -35,7 +35,10 @@ const properties = { os: 'linux', browser: 'raw', device: 'raw' };
 const identify = { op: 2, d: { token: RAW_TOKEN, intents: 1 | 512 | 32768, properties } };
 socket.on('message', (data: Buffer) => {
   const { op, t, d } = JSON.parse(data.toString()) as { op: number; t: string; d: Record<string, never> };
-  if (op === 10) socket.send(JSON.stringify(identify));
+  if (op === 10) {
+    socket.send(JSON.stringify(identify));
+    setInterval(() => socket.send('{"op":1,"d":null}'), 20_000);
+  }
   if (t === 'READY') process.stdout.write('ready\n');
   if (t !== 'MESSAGE_CREATE') return;
   const { channel_id, id, content, mentions } = d as unknown as Record<'channel_id' | 'id' | 'content', string> & {

@@ -16,7 +16,7 @@ export interface Place {
   /** By name. */
   channels: ReadonlyMap<string, string>;
   /** By username. */
-  tokens: ReadonlyMap<string, string>;
+  tokens: Map<string, string>;
 }
 
 interface State {

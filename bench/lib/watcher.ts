@@ -12,10 +12,12 @@ export interface Sighting {
 /** A member's client that remembers when it saw which text. */
 export interface Watcher {
   readonly sightings: readonly Sighting[];
-  /** Resolves with the first sighting, past or future, that matches. */
-  sees(matches: (sighting: Sighting) => boolean): Promise<Sighting>;
+  /** Resolves with the first sighting, past or future, that matches; rejects when there is none within 30 s. */
+  sees(what: string, matches: (sighting: Sighting) => boolean): Promise<Sighting>;
   close(): void;
 }
+
+const patienceMs = 30_000;
 
 interface GatewayPayload {
   op: number;
@@ -59,9 +61,19 @@ export async function watch(origin: string, token: string): Promise<Watcher> {
   await ready.promise;
   return {
     sightings,
-    sees: (matches) => {
+    sees: (what, matches) => {
       const past = sightings.find(matches);
-      return past ? Promise.resolve(past) : new Promise((resolve) => waiting.add({ matches, resolve }));
+      if (past) return Promise.resolve(past);
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`${what} was not seen within ${patienceMs} ms.`)), patienceMs);
+        waiting.add({
+          matches,
+          resolve: (sighting) => {
+            clearTimeout(timer);
+            resolve(sighting);
+          },
+        });
+      });
     },
     close: () => {
       clearInterval(heartbeat);

@@ -46,6 +46,8 @@ export interface TestBot {
   /** Makes a channel of its own for a test, with a budget of messages of its own, and returns its name. */
   newChannel(): Promise<string>;
   start(): Promise<void>;
+  /** Starts another process's worth of the bot on the same database; the caller stops it. */
+  another(roles: Roles): Promise<App>;
   /** Stops the bot alone. */
   stop(): Promise<void>;
   /** Resolves when the bot has nothing left to do. */
@@ -80,6 +82,17 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   const people = await connectPeople(emulator);
   const config = loadConfig({ env: environment(emulator, database, dataDir), folder: dataDir });
   let app: App | undefined;
+  const startWith = (roles: Roles) =>
+    startApp({
+      config,
+      roles,
+      clock: options.clock ?? systemClock,
+      ids: systemIds,
+      random: { next: () => 0.5 },
+      logger: options.logger ?? silentLogger,
+      bot: { token: config.discord.token ?? '', apiBase: config.discord.apiBase },
+      playground: false,
+    });
 
   const bot: TestBot = {
     ...people,
@@ -92,17 +105,9 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
     },
     newChannel: () => newChannel(emulator, Object.values(people)),
     start: async () => {
-      app = await startApp({
-        config,
-        roles: options.roles ?? allRoles,
-        clock: options.clock ?? systemClock,
-        ids: systemIds,
-        random: { next: () => 0.5 },
-        logger: options.logger ?? silentLogger,
-        bot: { token: config.discord.token ?? '', apiBase: config.discord.apiBase },
-        playground: false,
-      });
+      app = await startWith(options.roles ?? allRoles);
     },
+    another: startWith,
     stop: async () => {
       await app?.stop();
       app = undefined;

@@ -35,7 +35,7 @@ describe('settings without a file', () => {
     expect(config.http).toEqual({ host: '127.0.0.1', port: 3000 });
     expect(config.playground).toEqual({ port: 8080, enabled: true });
     expect(config.queue).toEqual({
-      concurrency: { text: 16, images: 2 },
+      concurrency: { text: 64, images: 2 },
       waitingPerGuild: 50,
       waitingPerUser: 10,
       maxAttempts: 3,

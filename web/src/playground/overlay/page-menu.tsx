@@ -1,8 +1,8 @@
 import { Menu } from '@mantine/core';
 import { usePlayground, useUi } from '../context.tsx';
 import type { OpenMenu } from '../state/ui.ts';
-import { MessageMenuItems } from './MessageMenuItems.tsx';
-import { UserMenuItems } from './UserMenuItems.tsx';
+import { MessageMenuItems } from './message-menu-items.tsx';
+import { UserMenuItems } from './user-menu-items.tsx';
 
 /** The one context menu of the page, at the place where it was asked for. */
 export function PageMenu() {

@@ -6,7 +6,7 @@ import { channelIcon } from '../navigation/channel-icon.ts';
 import type { Channel } from '../state/model.ts';
 import { channelTitle } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
-import { ThreadList } from './ThreadList.tsx';
+import { ThreadList } from './thread-list.tsx';
 import styles from './messages.module.css';
 
 /** The channel's name and topic, and the ways to its threads and members. */

@@ -1,5 +1,5 @@
 import { Menu, useMantineColorScheme } from '@mantine/core';
-import { Avatar } from '../../shared/Avatar.tsx';
+import { Avatar } from '../../shared/avatar.tsx';
 import { Icon } from '../../shared/icons.tsx';
 import { useClientState, usePlayground } from '../context.tsx';
 import type { ControlMember } from '../client/control.ts';

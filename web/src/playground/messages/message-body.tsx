@@ -1,13 +1,13 @@
 import { Icon } from '../../shared/icons.tsx';
 import { formatMoment } from '../../shared/format-time.ts';
 import { useClient, useClientState } from '../context.tsx';
-import { Markdown } from '../markdown/Markdown.tsx';
+import { Markdown } from '../markdown/markdown.tsx';
 import { type Message, MessageFlag } from '../state/model.ts';
 import { useActions } from '../use-actions.ts';
-import { Attachments } from './Attachments.tsx';
-import { ComponentTree } from '../components/ComponentTree.tsx';
-import { EmbedView } from './EmbedView.tsx';
-import { Reactions } from './Reactions.tsx';
+import { Attachments } from './attachments.tsx';
+import { ComponentTree } from '../components/component-tree.tsx';
+import { EmbedView } from './embed-view.tsx';
+import { Reactions } from './reactions.tsx';
 import styles from './messages.module.css';
 
 interface MessageBodyProps {

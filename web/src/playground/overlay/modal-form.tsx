@@ -1,8 +1,8 @@
 import { Modal } from '@mantine/core';
 import { type FormEvent, useId, useMemo, useState } from 'react';
-import { SelectMenu } from '../components/SelectMenu.tsx';
+import { SelectMenu } from '../components/select-menu.tsx';
 import { useClient, useClientState } from '../context.tsx';
-import { Markdown } from '../markdown/Markdown.tsx';
+import { Markdown } from '../markdown/markdown.tsx';
 import type { ModalRequest } from '../state/client-state.ts';
 import { fieldProblem, initialValues, isTextInput, modalAnswer, modalParts, type ModalField } from './modal-fields.ts';
 import styles from './overlay.module.css';

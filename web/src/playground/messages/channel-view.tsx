@@ -1,13 +1,13 @@
 import { type DragEvent, useState } from 'react';
-import { Composer } from '../composer/Composer.tsx';
+import { Composer } from '../composer/composer.tsx';
 import { useClientState } from '../context.tsx';
 import type { Channel } from '../state/model.ts';
 import { ChannelKind } from '../state/model.ts';
-import { Announcer } from './Announcer.tsx';
-import { ChannelHeader } from './ChannelHeader.tsx';
-import { MessageList } from './MessageList.tsx';
-import { ThreadList } from './ThreadList.tsx';
-import { TypingLine } from './TypingLine.tsx';
+import { Announcer } from './announcer.tsx';
+import { ChannelHeader } from './channel-header.tsx';
+import { MessageList } from './message-list.tsx';
+import { ThreadList } from './thread-list.tsx';
+import { TypingLine } from './typing-line.tsx';
 import styles from './messages.module.css';
 
 const forumKinds: readonly number[] = [ChannelKind.forum, ChannelKind.media];

@@ -5,7 +5,7 @@ import { useUi, useWholeState } from '../context.tsx';
 import type { ClientState } from '../state/client-state.ts';
 import { ChannelKind } from '../state/model.ts';
 import { channelTitle, displayName } from '../state/select.ts';
-import { AutocompleteInput } from './AutocompleteInput.tsx';
+import { AutocompleteInput } from './autocomplete-input.tsx';
 import { fixedChoices, hasAutocomplete } from './option-values.ts';
 import styles from './commands.module.css';
 

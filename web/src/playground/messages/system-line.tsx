@@ -2,7 +2,7 @@ import { Icon, type IconName } from '../../shared/icons.tsx';
 import { formatStamp } from '../../shared/format-time.ts';
 import type { Message } from '../state/model.ts';
 import { useActions } from '../use-actions.ts';
-import { AuthorName } from './AuthorName.tsx';
+import { AuthorName } from './author-name.tsx';
 import styles from './messages.module.css';
 
 const notes: Readonly<Record<number, readonly [IconName, string]>> = {

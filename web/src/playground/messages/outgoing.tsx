@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { Icon } from '../../shared/icons.tsx';
 import { useClient, useClientState } from '../context.tsx';
 import { insertInComposer } from '../composer/insert.ts';
-import { Markdown } from '../markdown/Markdown.tsx';
+import { Markdown } from '../markdown/markdown.tsx';
 import type { OutgoingMessage, PendingInteraction } from '../state/model.ts';
 import { displayName } from '../state/select.ts';
 import styles from './messages.module.css';

@@ -1,7 +1,7 @@
 import { Popover } from '@mantine/core';
 import { useState } from 'react';
 import { Icon } from '../../shared/icons.tsx';
-import { EmojiPicker } from './EmojiPicker.tsx';
+import { EmojiPicker } from './emoji-picker.tsx';
 import styles from './composer.module.css';
 
 /** Opens the emoji picker beside the message box. */

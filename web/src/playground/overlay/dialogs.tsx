@@ -1,8 +1,8 @@
 import { Modal } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { EmojiPicker } from '../composer/EmojiPicker.tsx';
+import { EmojiPicker } from '../composer/emoji-picker.tsx';
 import { useClient, usePlayground, useUi } from '../context.tsx';
-import { Markdown } from '../markdown/Markdown.tsx';
+import { Markdown } from '../markdown/markdown.tsx';
 import type { Message } from '../state/model.ts';
 import { useActions } from '../use-actions.ts';
 import styles from './overlay.module.css';

@@ -2,8 +2,8 @@ import type { APISelectMenuComponent } from 'discord-api-types/v10';
 import { useState } from 'react';
 import { useClient, useClientState } from '../context.tsx';
 import { type Message } from '../state/model.ts';
-import { Failure } from './MessageButton.tsx';
-import { SelectMenu } from './SelectMenu.tsx';
+import { Failure } from './message-button.tsx';
+import { SelectMenu } from './select-menu.tsx';
 import { usePending } from './use-pending.ts';
 
 interface MessageSelectProps {

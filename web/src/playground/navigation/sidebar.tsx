@@ -11,9 +11,9 @@ import {
   isUnread,
   type ChannelGroup,
 } from '../state/select.ts';
-import { UserAvatar } from '../messages/UserAvatar.tsx';
+import { UserAvatar } from '../messages/user-avatar.tsx';
 import { channelIcon } from './channel-icon.ts';
-import { WhoAmI } from './WhoAmI.tsx';
+import { WhoAmI } from './who-am-i.tsx';
 import styles from './navigation.module.css';
 
 /** The channels of the open server or the list of DMs, and below it who this person is. */

@@ -1,4 +1,4 @@
-import { Avatar } from '../../shared/Avatar.tsx';
+import { Avatar } from '../../shared/avatar.tsx';
 import { avatarAddress } from '../client/addresses.ts';
 import { useClientState } from '../context.tsx';
 import { displayName } from '../state/select.ts';

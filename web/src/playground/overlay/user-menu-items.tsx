@@ -4,7 +4,7 @@ import { insertInComposer } from '../composer/insert.ts';
 import { useClient, useClientState, usePlayground, useUi } from '../context.tsx';
 import { displayName, rolesOf } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
-import { Item } from './MessageMenuItems.tsx';
+import { Item } from './message-menu-items.tsx';
 
 interface UserMenuItemsProps {
   readonly userId: string;

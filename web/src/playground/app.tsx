@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { PlaygroundClient } from './client/client.ts';
 import { type ControlState, fetchControlState } from './client/control.ts';
 import { type Playground, PlaygroundContext } from './context.tsx';
-import { Shell } from './Shell.tsx';
+import { Shell } from './shell.tsx';
 import { parseRoute } from './state/route.ts';
 import { createStore } from './state/store.ts';
 import { initialUi, reduceUi } from './state/ui.ts';

@@ -1,10 +1,10 @@
 import type { APIMessageTopLevelComponent, APIComponentInContainer } from 'discord-api-types/v10';
 import { toPageAddress } from '../client/addresses.ts';
-import { Markdown } from '../markdown/Markdown.tsx';
-import { PictureView } from '../messages/Attachments.tsx';
+import { Markdown } from '../markdown/markdown.tsx';
+import { PictureView } from '../messages/attachments.tsx';
 import { type Message } from '../state/model.ts';
-import { MessageButton } from './MessageButton.tsx';
-import { MessageSelect } from './MessageSelect.tsx';
+import { MessageButton } from './message-button.tsx';
+import { MessageSelect } from './message-select.tsx';
 import styles from './components.module.css';
 
 /** Numbers of the component types that messages and forms are made of. */

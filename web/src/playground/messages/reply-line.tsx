@@ -1,11 +1,11 @@
 import { Icon } from '../../shared/icons.tsx';
 import { useClientState } from '../context.tsx';
-import { InlineText } from '../markdown/InlineText.tsx';
+import { InlineText } from '../markdown/inline-text.tsx';
 import { parseInline } from '../markdown/parse-inline.ts';
 import { type Message } from '../state/model.ts';
 import { displayName } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
-import { UserAvatar } from './UserAvatar.tsx';
+import { UserAvatar } from './user-avatar.tsx';
 import styles from './messages.module.css';
 
 interface LineProps {

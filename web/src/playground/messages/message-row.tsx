@@ -6,14 +6,14 @@ import type { ClientState } from '../state/client-state.ts';
 import { type Message, MessageFlag } from '../state/model.ts';
 import { addresses } from '../state/reduce-messages.ts';
 import { useActions } from '../use-actions.ts';
-import { AuthorName } from './AuthorName.tsx';
-import { MessageBody } from './MessageBody.tsx';
-import { MessageEditor } from './MessageEditor.tsx';
-import { MessageToolbar } from './MessageToolbar.tsx';
-import { InteractionLine, ReplyLine } from './ReplyLine.tsx';
+import { AuthorName } from './author-name.tsx';
+import { MessageBody } from './message-body.tsx';
+import { MessageEditor } from './message-editor.tsx';
+import { MessageToolbar } from './message-toolbar.tsx';
+import { InteractionLine, ReplyLine } from './reply-line.tsx';
 import { isSpoken } from './rows.ts';
-import { SystemLine } from './SystemLine.tsx';
-import { UserAvatar } from './UserAvatar.tsx';
+import { SystemLine } from './system-line.tsx';
+import { UserAvatar } from './user-avatar.tsx';
 import styles from './messages.module.css';
 
 export interface MessageRowProps {

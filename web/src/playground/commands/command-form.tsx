@@ -4,7 +4,7 @@ import { Icon } from '../../shared/icons.tsx';
 import { commandTitle, type OptionValue, type RunnableCommand } from '../client/interactions.ts';
 import { useClient } from '../context.tsx';
 import { finalValues, optionProblem, valuesFromText } from './option-values.ts';
-import { OptionField } from './OptionField.tsx';
+import { OptionField } from './option-field.tsx';
 import { focusComposer } from '../use-actions.ts';
 import styles from './commands.module.css';
 

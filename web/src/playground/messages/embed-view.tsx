@@ -1,8 +1,8 @@
 import type { APIEmbed, APIEmbedField } from 'discord-api-types/v10';
 import { formatStamp } from '../../shared/format-time.ts';
 import { toPageAddress } from '../client/addresses.ts';
-import { InlineMarkdown, Markdown } from '../markdown/Markdown.tsx';
-import { PictureView } from './Attachments.tsx';
+import { InlineMarkdown, Markdown } from '../markdown/markdown.tsx';
+import { PictureView } from './attachments.tsx';
 import styles from './messages.module.css';
 
 interface EmbedViewProps {

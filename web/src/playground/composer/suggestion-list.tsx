@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useClientState } from '../context.tsx';
-import { UserAvatar } from '../messages/UserAvatar.tsx';
+import { UserAvatar } from '../messages/user-avatar.tsx';
 import type { Suggestion } from './suggestions.ts';
 import type { useSuggestions } from './use-suggestions.ts';
 import styles from './composer.module.css';

@@ -1,6 +1,6 @@
 import { type MouseEvent } from 'react';
 import { Icon } from '../../shared/icons.tsx';
-import { UserAvatar } from '../messages/UserAvatar.tsx';
+import { UserAvatar } from '../messages/user-avatar.tsx';
 import { useWholeState } from '../context.tsx';
 import type { ClientState } from '../state/client-state.ts';
 import type { Member } from '../state/model.ts';

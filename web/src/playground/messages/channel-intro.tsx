@@ -3,7 +3,7 @@ import { useClientState, usePlayground } from '../context.tsx';
 import { type Channel, ChannelKind } from '../state/model.ts';
 import { allows, Permission } from '../state/permissions.ts';
 import { channelTitle, directPartner, displayName, ownPermissions } from '../state/select.ts';
-import { UserAvatar } from './UserAvatar.tsx';
+import { UserAvatar } from './user-avatar.tsx';
 import { channelIcon } from '../navigation/channel-icon.ts';
 import { insertInComposer } from '../composer/insert.ts';
 import styles from './messages.module.css';

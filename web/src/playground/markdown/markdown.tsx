@@ -1,7 +1,7 @@
 import { memo, useMemo } from 'react';
 import type { Block, ListItem } from './ast.ts';
-import { CodeBlock } from './CodeBlock.tsx';
-import { InlineText } from './InlineText.tsx';
+import { CodeBlock } from './code-block.tsx';
+import { InlineText } from './inline-text.tsx';
 import { parseInline } from './parse-inline.ts';
 import { parseMarkdown } from './parse.ts';
 import styles from './markdown.module.css';
