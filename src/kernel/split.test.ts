@@ -66,7 +66,7 @@ describe('splitMessage', () => {
     ['a letter with marks', 'e\u0301\u0323'],
   ])('never cuts %s', (_name, piece) => {
     for (let before = LIMIT - piece.length - 3; before <= LIMIT + 1; before += 1) {
-      for (const filler of ['x'.repeat(before), `${'x'.repeat(before - 1)} `]) {
+      for (const filler of [`${'x'.repeat(before - 1)}(`, `${'x'.repeat(before - 1)} `]) {
         const parts = splitMessage(`${filler}${piece} ${'y'.repeat(150)}`, { limit: LIMIT });
         expect(parts.some((part) => part.includes(piece))).toBe(true);
       }

@@ -16,7 +16,7 @@ const PIECES =
   /<(?:@[!&]?\d+|#\d+|id:\w+|a?:\w+:\d+|t:-?\d+(?::\w)?|\/[^<>\n]{1,100}:\d+)>|\[[^[\]\n]{1,200}\]\(https?:\/\/[^)\s]*(?:\)|$)|https?:\/\/\S+|\|\|(?=[^|])(?:(?!\|\|)[^])+\|\|/g;
 /** A piece that begins before the end of what is looked at and may go on after it. */
 const UNFINISHED_PIECE =
-  /<(?:@[!&]?\d*|#\d*|i?d?:?\w*|a?:\w*:?\d*|t:-?\d*:?\w?|\/[^<>\n]{0,120})$|\[[^[\]\n]{0,200}\]?\(?$|\bh(?:t(?:tp?)?)?$|\bhttps?:?\/?\/?$/;
+  /<(?:@[!&]?\d*|#\d*|i?d?:?\w*|a?:\w*:?\d*|t:-?\d*:?\w?|\/[^<>\n]{0,120})$|\[[^[\]\n]{0,200}(?:\](?:\([a-z:/]{0,8})?)?$|\bh(?:t(?:tp?)?)?$|\bhttps?:?\/?\/?$/;
 
 interface Fence {
   ticks: string;
