@@ -1,5 +1,5 @@
 import { Cancelled, VendorError } from '../../kernel/errors.ts';
-import type { DiscordActions, JobRun, LivePart, ModelInfo } from '../../sdk/index.ts';
+import type { DiscordActions, JobRun, LivePart, ModelInfo, VaultReader } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
 import { openQuestion } from './chat.ts';
 import type { Notice } from './prompt.ts';
@@ -8,7 +8,7 @@ import { failedAnswer, retryButton, stopButton, withNotices } from './render.ts'
 import type { Question } from './rules.ts';
 import type { AnswerState } from './schema.ts';
 import type { ChatSettings } from './settings.ts';
-import { beginStreaming, endAnswer, findAnswer, setPart, showDone, trimConversation } from './store.ts';
+import { endAnswer, findAnswer, setPart, showDone, trimConversation } from './store.ts';
 import type { AnswerRow, QuestionRow } from './store.ts';
 
 type Live = ReturnType<DiscordActions['live']>;
@@ -20,6 +20,7 @@ interface Work {
   answer: AnswerRow;
   row: QuestionRow;
   question: Question;
+  read: VaultReader;
   settings: ChatSettings;
   live: Live;
   notices: Notice[];
@@ -39,15 +40,16 @@ export async function runAnswer(context: ChatContext, run: JobRun): Promise<void
   const found = await findAnswer(context.db, String(run.job.payload['answerId']));
   if (!found || ended.includes(found.answer.state)) return;
   const { answer, question: row } = found;
-  const question = await openQuestion(context, row);
+  const read = context.vault.reader(context.db);
+  const [question, settings] = await Promise.all([openQuestion(read, row), context.settings.at(placeOf(row))]);
   if (!question) return;
-  const settings = await context.settings.at(placeOf(row));
   const work: Work = {
     context,
     run,
     answer,
     row,
     question,
+    read,
     settings,
     live: liveMessage(context, run, answer, row),
     notices: [],
@@ -89,7 +91,6 @@ function liveMessage(context: ChatContext, run: JobRun, answer: AnswerRow, row: 
 async function write(work: Work): Promise<void> {
   const { context, run } = work;
   try {
-    await beginStreaming(context.db, work.answer.id, work.model.id);
     await stream(work);
   } catch (error) {
     await onFailure(work, error);
@@ -103,7 +104,7 @@ async function write(work: Work): Promise<void> {
 
 async function stream(work: Work): Promise<void> {
   const { context, model, run, live } = work;
-  const prompt = await buildPrompt(context, work.settings, model, work.row, work.question, run.signal);
+  const prompt = await buildPrompt(context, work.read, work.settings, model, work.row, work.question, run.signal);
   work.notices.push(...prompt.notices);
   const events = context.models.stream({
     modelId: model.id,
@@ -192,8 +193,8 @@ async function show(work: Work, state: 'done' | 'stopped'): Promise<void> {
 
 /** For a run that died between storing the text and showing it. */
 async function showAgain(work: Work): Promise<void> {
-  const { context, answer, row } = work;
-  const text = answer.sealed && (await context.vault.open(context.db, row.author_id, answer.id, answer.sealed));
+  const { answer, row } = work;
+  const text = answer.sealed && (await work.read(row.author_id, answer.id, answer.sealed));
   if (text === null) return;
   work.text = text;
   await show(work, 'done');

@@ -7,7 +7,7 @@ import type { ChatContext } from './chat.ts';
 import { isAddressed, isListed, readQuestion } from './rules.ts';
 import type { ChatSettings } from './settings.ts';
 import type { QuestionRow } from './store.ts';
-import { insertQuestion, setJob } from './store.ts';
+import { insertQuestion } from './store.ts';
 
 /**
  * Takes a message that is meant for the bot: stores the question and its job in one transaction, so that it is answered
@@ -53,7 +53,7 @@ async function maySpeak(context: ChatContext, channelId: string): Promise<boolea
 
 async function store(context: ChatContext, message: GatewayMessageCreateDispatchData, text: string): Promise<void> {
   const id = uuidFromName(`chat/question/${message.id}`);
-  const answerId = uuidFromName(`chat/answer/${message.id}`);
+  const answer = { id: uuidFromName(`chat/answer/${message.id}`), jobId: context.ids.uuid() };
   await context.transaction(async (tx) => {
     const row: QuestionRow = {
       id,
@@ -64,8 +64,9 @@ async function store(context: ChatContext, message: GatewayMessageCreateDispatch
       sealed: await context.vault.seal(tx, message.author.id, id, text),
       asked_at: new Date(context.clock.now()),
     };
-    if (!(await insertQuestion(tx, row, answerId))) return;
-    await enqueueAnswer(context, tx, row, answerId, 0);
+    if (!(await insertQuestion(tx, row, answer))) return;
+    // Last in the transaction, since it holds the locks of the guild's and the user's limits until the commit.
+    await enqueueAnswer(context, tx, row, answer, 0);
   });
 }
 
@@ -74,19 +75,19 @@ export async function enqueueAnswer(
   context: ChatContext,
   tx: Db,
   question: Pick<QuestionRow, 'author_id' | 'guild_id'>,
-  answerId: string,
+  answer: { id: string; jobId: string },
   tries: number,
 ): Promise<void> {
   const result = await context.jobs.enqueue(tx, {
+    id: answer.jobId,
     queue: 'text',
     name: 'answer',
-    key: `chat/answer/${answerId}/${tries}`,
-    payload: { answerId },
+    key: `chat/answer/${answer.id}/${tries}`,
+    payload: { answerId: answer.id },
     userId: question.author_id,
     ...(question.guild_id === null ? {} : { guildId: question.guild_id }),
   });
   if (result.status === 'full') {
     throw new UserError(`full.${result.scope}`, 'too many questions are waiting', { limit: result.limit });
   }
-  await setJob(tx, answerId, result.jobId);
 }

@@ -1,4 +1,4 @@
-import type { FeatureContext } from '../../sdk/index.ts';
+import type { FeatureContext, VaultReader } from '../../sdk/index.ts';
 import type { ExchangeRow, QuestionRow } from './store.ts';
 import type { Exchange, Question } from './rules.ts';
 import type { ChatSettings } from './settings.ts';
@@ -7,22 +7,22 @@ import type { ChatSettings } from './settings.ts';
 export type ChatContext = FeatureContext<ChatSettings>;
 
 /** Null when its author was forgotten. */
-export async function openQuestion(context: ChatContext, row: QuestionRow): Promise<Question | null> {
-  const text = await context.vault.open(context.db, row.author_id, row.id, row.sealed);
+export async function openQuestion(read: VaultReader, row: QuestionRow): Promise<Question | null> {
+  const text = await read(row.author_id, row.id, row.sealed);
   return text === null ? null : (JSON.parse(text) as Question);
 }
 
 /** The exchanges whose authors are still known, as text. */
-export async function openExchanges(context: ChatContext, rows: readonly ExchangeRow[]): Promise<Exchange[]> {
+export async function openExchanges(read: VaultReader, rows: readonly ExchangeRow[]): Promise<Exchange[]> {
   const opened = await Promise.all(
     rows.map(async ({ question: row, answer }): Promise<Exchange | null> => {
-      const question = await openQuestion(context, row);
+      const question = await openQuestion(read, row);
       if (!question) return null;
       const sealed = answer?.sealed ?? null;
       return {
         name: question.name,
         question: question.text,
-        answer: answer && sealed ? await context.vault.open(context.db, row.author_id, answer.id, sealed) : null,
+        answer: answer && sealed ? await read(row.author_id, answer.id, sealed) : null,
       };
     }),
   );

@@ -23,9 +23,10 @@ export function createControls(context: ChatContext): Record<'stop' | 'retry', C
       version: 1,
       run: async (call) => {
         const { answer, question } = await controlled(context, call);
+        const jobId = context.ids.uuid();
         const begun = await context.transaction(async (tx) => {
-          const tries = await beginRetry(tx, answer.id);
-          if (tries !== undefined) await enqueueAnswer(context, tx, question, answer.id, tries);
+          const tries = await beginRetry(tx, answer.id, jobId);
+          if (tries !== undefined) await enqueueAnswer(context, tx, question, { id: answer.id, jobId }, tries);
           return tries !== undefined;
         });
         if (!begun) throw new UserError('already-retrying', 'this answer has not failed');

@@ -28,7 +28,7 @@ export const feature = defineFeature({
     components: createControls(context),
     jobs: { answer: (run) => runAnswer(context, run) },
     exportUser: async (userId) => {
-      const exchanges = await openExchanges(context, await questionsOf(context.db, userId));
+      const exchanges = await openExchanges(context.vault.reader(context.db), await questionsOf(context.db, userId));
       return exchanges.map(({ question, answer }) => ({ question, answer }));
     },
     forgetUser: async (tx, userId) => {

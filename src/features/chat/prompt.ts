@@ -1,4 +1,4 @@
-import type { ChatMessage, ContentPart, ModelInfo } from '../../sdk/index.ts';
+import type { ChatMessage, ContentPart, ModelInfo, VaultReader } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
 import { openExchanges } from './chat.ts';
 import { buildContext, isPicture, isText, spoken } from './rules.ts';
@@ -27,6 +27,7 @@ export interface Prompt {
 /** Everything a model gets for a question, within its window. */
 export async function buildPrompt(
   context: ChatContext,
+  read: VaultReader,
   settings: ChatSettings,
   model: ModelInfo,
   row: QuestionRow,
@@ -44,7 +45,7 @@ export async function buildPrompt(
   const parts = await questionParts(context, model, question, named, notices, signal);
   const fitted = fitParts(context, parts, budgetTokens, notices);
   const limit = Math.min(settings.historySent, settings.historyKept);
-  const history = await openExchanges(context, await exchangesBefore(context.db, row, limit));
+  const history = await openExchanges(read, await exchangesBefore(context.db, row, limit));
   const system = settings.systemPrompt.replaceAll('{{name}}', context.discord.self.username);
   const messages = buildContext({
     system,

@@ -1,10 +1,8 @@
 import type { Generated } from 'kysely';
 
 export type AnswerState =
-  /** Its job has not begun. */
+  /** Its job has not begun, or a model is writing it. */
   | 'waiting'
-  /** A model is, or was when the process died, writing it. */
-  | 'streaming'
   /** The text is complete and stored; Discord may not show all of it yet. */
   | 'written'
   | 'done'

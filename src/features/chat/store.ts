@@ -7,41 +7,58 @@ export type QuestionRow = Selectable<ChatQuestionTable>;
 export type AnswerRow = Selectable<ChatAnswerTable>;
 
 /** False when this question is already there: its message was delivered before. */
-export async function insertQuestion(db: Db, question: QuestionRow, answerId: string): Promise<boolean> {
+export async function insertQuestion(
+  db: Db,
+  question: QuestionRow,
+  answer: { id: string; jobId: string },
+): Promise<boolean> {
   const inserted = await db
-    .insertInto('chat_question')
-    .values(question)
-    .onConflict((conflict) => conflict.column('id').doNothing())
+    .with('question', (cte) =>
+      cte
+        .insertInto('chat_question')
+        .values(question)
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .returning('id'),
+    )
+    .insertInto('chat_answer')
+    .columns(['id', 'question_id', 'state', 'job_id'])
+    .expression((select) =>
+      select
+        .selectFrom('question')
+        .select((row) => [
+          sql<string>`${answer.id}::uuid`.as('id'),
+          row.ref('question.id').as('question_id'),
+          sql.lit<'waiting'>('waiting').as('state'),
+          sql<string>`${answer.jobId}::uuid`.as('job_id'),
+        ]),
+    )
     .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows !== 1n) return false;
-  await db.insertInto('chat_answer').values({ id: answerId, question_id: question.id, state: 'waiting' }).execute();
-  return true;
+  return inserted.numInsertedOrUpdatedRows === 1n;
 }
 
 export async function findAnswer(
   db: Db,
   answerId: string,
 ): Promise<{ answer: AnswerRow; question: QuestionRow } | undefined> {
-  const answer = await db.selectFrom('chat_answer').selectAll().where('id', '=', answerId).executeTakeFirst();
-  if (!answer) return undefined;
-  const question = await db
-    .selectFrom('chat_question')
-    .selectAll()
-    .where('id', '=', answer.question_id)
+  const row = await db
+    .selectFrom('chat_answer as a')
+    .innerJoin('chat_question as q', 'q.id', 'a.question_id')
+    .selectAll('a')
+    .select(['q.channel_id', 'q.guild_id', 'q.author_id', 'q.message_id', 'q.sealed as question_sealed', 'q.asked_at'])
+    .where('a.id', '=', answerId)
     .executeTakeFirst();
-  return question && { answer, question };
-}
-
-export async function setJob(db: Db, answerId: string, jobId: string): Promise<void> {
-  await db.updateTable('chat_answer').set({ job_id: jobId }).where('id', '=', answerId).execute();
-}
-
-export async function beginStreaming(db: Db, answerId: string, modelId: string): Promise<void> {
-  await db
-    .updateTable('chat_answer')
-    .set({ state: 'streaming', model_id: modelId, error_code: null })
-    .where('id', '=', answerId)
-    .execute();
+  if (!row) return undefined;
+  const { channel_id, guild_id, author_id, message_id, question_sealed, asked_at, ...answer } = row;
+  const question = {
+    id: row.question_id,
+    channel_id,
+    guild_id,
+    author_id,
+    message_id,
+    sealed: question_sealed,
+    asked_at,
+  };
+  return { answer, question };
 }
 
 /** Remembers a sent part at its place. */
@@ -80,13 +97,13 @@ export async function showDone(db: Db, answerId: string, parts: readonly string[
 }
 
 /**
- * Makes a failed answer wait again and returns the number of this try, or undefined when it has not failed: of two
- * people who press Retry at once, one starts it.
+ * Makes a failed answer wait again for this job and returns the number of this try, or undefined when it has not failed:
+ * of two people who press Retry at once, one starts it.
  */
-export async function beginRetry(db: Db, answerId: string): Promise<number | undefined> {
+export async function beginRetry(db: Db, answerId: string, jobId: string): Promise<number | undefined> {
   const row = await db
     .updateTable('chat_answer')
-    .set({ state: 'waiting', tries: sql<number>`tries + 1` })
+    .set({ state: 'waiting', job_id: jobId, error_code: null, tries: sql<number>`tries + 1` })
     .where('id', '=', answerId)
     .where('state', '=', 'failed')
     .returning('tries')
@@ -172,5 +189,5 @@ export async function deleteQuestionsOf(db: Db, authorId: string): Promise<numbe
 
 /** For `chat_question`: no answer to it is still being worked on. */
 const hasEnded = sql<boolean>`NOT EXISTS (
-  SELECT FROM chat_answer a WHERE a.question_id = chat_question.id AND a.state IN ('waiting', 'streaming', 'written')
+  SELECT FROM chat_answer a WHERE a.question_id = chat_question.id AND a.state IN ('waiting', 'written')
 )`;

@@ -5,6 +5,8 @@ export type QueueName = 'text' | 'images';
 
 /** What a job is. `payload` carries ids, never message text. */
 export interface JobSpec {
+  /** A UUID of the caller's, for one who has to know it before; random unless given. */
+  id?: string;
   queue: QueueName;
   /** `feature/name`: chooses the handler. */
   kind: string;

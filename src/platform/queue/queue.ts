@@ -35,7 +35,8 @@ export function createQueue(options: QueueOptions): Queue {
   const logger = options.logger.child({ part: 'queue' });
   let worker: Worker | undefined;
   return {
-    enqueue: (db, spec) => store.enqueue(postgres, db, { ...spec, id: ids.uuid(), nowMs: clock.now(), limits }),
+    enqueue: (db, spec) =>
+      store.enqueue(postgres, db, { ...spec, id: spec.id ?? ids.uuid(), nowMs: clock.now(), limits }),
     cancel: async (jobId, by) => {
       const state = await store.cancel(postgres.db, { jobId, by }, clock.now());
       return state === 'active' ? 'cancelling' : (state ?? 'not-found');

@@ -68,16 +68,26 @@ export function createVault({ instanceKey }: { instanceKey: Buffer }): Vault {
       const { id, key } = await findOrMake(db, authorId);
       return Buffer.concat([Buffer.of(FORMAT), id, encrypt(key, textContext(context), Buffer.from(plaintext, 'utf8'))]);
     },
-    open: async (db, authorId, context, sealed) => {
-      if (sealed[0] !== FORMAT) throw new Error(`What is sealed has the unknown format ${sealed[0]}`);
-      const found = await find(db, authorId);
-      if (!found || !found.id.equals(sealed.subarray(1, HEADER_BYTES))) return null;
-      return decrypt(found.key, textContext(context), sealed.subarray(HEADER_BYTES)).toString('utf8');
+    open: async (db, authorId, context, sealed) => openWith(await find(db, authorId), context, sealed),
+    reader: (db) => {
+      const keys = new Map<string, Promise<AuthorKey | undefined>>();
+      return async (authorId, context, sealed) => {
+        const key = keys.get(authorId) ?? find(db, authorId);
+        keys.set(authorId, key);
+        return openWith(await key, context, sealed);
+      };
     },
     forget: async (db, authorId) => {
       await db.deleteFrom('secrets_author_key').where('author_id', '=', authorId).execute();
     },
   };
+}
+
+/** A key that is not the one it was sealed with is a later one of somebody who was forgotten and came back. */
+function openWith(author: AuthorKey | undefined, context: string, sealed: Buffer): string | null {
+  if (sealed[0] !== FORMAT) throw new Error(`What is sealed has the unknown format ${sealed[0]}`);
+  if (!author || !author.id.equals(sealed.subarray(1, HEADER_BYTES))) return null;
+  return decrypt(author.key, textContext(context), sealed.subarray(HEADER_BYTES)).toString('utf8');
 }
 
 function textContext(context: string): string {

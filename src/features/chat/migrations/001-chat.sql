@@ -16,7 +16,7 @@ CREATE INDEX chat_question_author ON chat_question (author_id);
 CREATE TABLE chat_answer (
   id uuid PRIMARY KEY,
   question_id uuid NOT NULL REFERENCES chat_question ON DELETE CASCADE,
-  state text NOT NULL CHECK (state IN ('waiting', 'streaming', 'written', 'done', 'stopped', 'failed')),
+  state text NOT NULL CHECK (state IN ('waiting', 'written', 'done', 'stopped', 'failed')),
   job_id uuid,
   tries integer NOT NULL DEFAULT 0,
   parts text[] NOT NULL DEFAULT '{}',
