@@ -43,5 +43,5 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
     CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # The bot promises to stop within 10 s; give it a little more (docker stop --time 15).
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["tini", "--", "node", "bin/familiar.js"]
+ENTRYPOINT ["tini", "--", "node", "--max-semi-space-size=8", "bin/familiar.js"]
 CMD ["start"]

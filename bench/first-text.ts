@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { call, lookAround, say } from './lib/people.ts';
 import type { Place } from './lib/people.ts';
-import { freePort, startProgram, untilAnswers } from './lib/processes.ts';
+import { freePort, startFamiliar, startProgram, untilAnswers } from './lib/processes.ts';
 import type { Program } from './lib/processes.ts';
 import { median, percentile } from './lib/statistics.ts';
 import type { Figure } from './lib/statistics.ts';
@@ -44,7 +44,7 @@ async function setUp(model: readonly string[]): Promise<Stage> {
   const origin = `http://127.0.0.1:${emulatorPort}`;
   const modelUrl = `http://127.0.0.1:${modelPort}/openai/v1`;
   const provider = startProgram(['src/testing/providers.ts', '--port', String(modelPort), ...model], {});
-  const emulator = startProgram(['bin/familiar.js', 'emulator'], {
+  const emulator = startFamiliar(['emulator'], {
     PLAYGROUND_PORT: String(emulatorPort),
     FAMILIAR_DATA_DIR: dataDir,
   });
@@ -54,7 +54,7 @@ async function setUp(model: readonly string[]): Promise<Stage> {
   const rooms = await makeRooms(origin, place);
   const config = join(dataDir, 'bench.yaml');
   await writeFile(config, 'models: { findOllama: false }\n');
-  const bot = startProgram(['bin/familiar.js', 'start'], {
+  const bot = startFamiliar(['start'], {
     DISCORD_TOKEN: place.botToken,
     DISCORD_API_BASE: `${origin}/api`,
     FAMILIAR_CONFIG: config,

@@ -16,7 +16,7 @@ import { startFakeProviders } from '../src/testing/providers.ts';
 import type { FakeProviders } from '../src/testing/providers.ts';
 import { lookAround, openDm, read, say } from './lib/people.ts';
 import type { Place, SeenMessage } from './lib/people.ts';
-import { freePort, startProgram, untilAnswers } from './lib/processes.ts';
+import { freePort, startFamiliar, untilAnswers } from './lib/processes.ts';
 import type { Program } from './lib/processes.ts';
 import { median, percentile, table } from './lib/statistics.ts';
 
@@ -42,7 +42,7 @@ async function setUp(): Promise<Bench> {
   const dataDir = await mkdtemp(join(tmpdir(), 'familiar-kill-'));
   const [emulatorPort, botPort] = [await freePort(), await freePort()];
   const providers = await startFakeProviders();
-  const emulator = startProgram(['bin/familiar.js', 'emulator'], {
+  const emulator = startFamiliar(['emulator'], {
     PLAYGROUND_PORT: String(emulatorPort),
     FAMILIAR_DATA_DIR: dataDir,
   });
@@ -66,7 +66,7 @@ async function setUp(): Promise<Bench> {
     providers,
     dataDir,
     startBot: async () => {
-      const bot = startProgram(['bin/familiar.js', 'start'], env);
+      const bot = startFamiliar(['start'], env);
       await untilAnswers(`http://127.0.0.1:${botPort}/health`, bot);
       return bot;
     },

@@ -23,7 +23,7 @@ export function restartOnChange({ root, launcher, args }) {
   let ending = false;
 
   const start = () => {
-    const started = spawn(process.execPath, [launcher, 'start', ...args], {
+    const started = spawn(process.execPath, [...process.execArgv, launcher, 'start', ...args], {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, FAMILIAR_LAUNCHED: '1' },
     });

@@ -9,6 +9,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const REQUIRED_MAJOR = 24;
+/** V8 keeps a young generation of up to 128 MB resident after a burst of events; 8 MB costs no measurable speed. */
+const NODE_FLAGS = ['--max-semi-space-size=8'];
 const thisFile = fileURLToPath(import.meta.url);
 const root = dirname(dirname(thisFile));
 
@@ -47,7 +49,7 @@ function runOnLocalNode() {
     process.exitCode = 1;
     return;
   }
-  const args = [thisFile, ...process.argv.slice(2)];
+  const args = [...NODE_FLAGS, thisFile, ...process.argv.slice(2)];
   // Becoming the other Node costs no second process; Node 22.15 and later can.
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
     hideExperimentalWarnings();

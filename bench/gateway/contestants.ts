@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { silentLogger } from '../../src/kernel/logger.ts';
 import { openPostgres } from '../../src/platform/postgres/index.ts';
 import type { AtEnd } from '../lib/clean-up.ts';
-import { startProgram } from '../lib/processes.ts';
+import { startFamiliar, startProgram } from '../lib/processes.ts';
 import type { Program } from '../lib/processes.ts';
 import { intents } from './world.ts';
 
@@ -39,7 +39,7 @@ async function startFamiliar(apiBase: string, atEnd: AtEnd): Promise<Contestant>
   const dataDir = join(folder, 'data');
   const config = join(folder, 'bench.yaml');
   await writeFile(config, 'models: { findOllama: false }\n');
-  const program = startProgram(['bin/familiar.js', 'start', 'gateway'], {
+  const program = startFamiliar(['start', 'gateway'], {
     DISCORD_TOKEN: token,
     DISCORD_API_BASE: apiBase,
     FAMILIAR_CONFIG: config,

@@ -44,6 +44,11 @@ export function startProgram(args: readonly string[], env: Record<string, string
   return { child, output: () => printed, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
+/** `familiar <args>`, as the scripts of package.json run it. */
+export function startFamiliar(args: readonly string[], env: Record<string, string>): Program {
+  return startProgram(['--max-semi-space-size=8', 'bin/familiar.js', ...args], env);
+}
+
 /** A port that nothing listens on now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -31,8 +31,8 @@ export interface CommandRunnerOptions {
 export interface CommandRunner {
   slash(interaction: APIApplicationCommandInteraction): Promise<void>;
   suggest(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void>;
-  /** False when the message is no prefix command of this bot. */
-  prefix(message: GatewayMessageCreateDispatchData): Promise<boolean>;
+  /** False, at once, when the message is no prefix command of this bot. */
+  prefix(message: GatewayMessageCreateDispatchData): false | Promise<boolean>;
 }
 
 export function createCommandRunner(options: CommandRunnerOptions): CommandRunner {
@@ -43,12 +43,11 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
       if (registered) await runSlash(options, registered, interaction as APIChatInputApplicationCommandInteraction);
     },
     suggest: (interaction) => suggest(options, interaction),
-    prefix: async (message) => {
+    prefix: (message) => {
       const read = readPrefixCommand(options.prefix, message.content);
       const registered = read && options.registry.find(read.name, { aliases: true });
       if (!registered) return false;
-      await runPrefix(options, registered, read.rest, message);
-      return true;
+      return runPrefix(options, registered, read.rest, message).then(() => true);
     },
   };
 }

@@ -16,8 +16,12 @@ export interface DispatchOptions {
 }
 
 export interface Dispatch {
-  /** Resolves when everything that must survive a crash is durable. Never rejects. */
-  event(event: GatewayDispatchPayload): Promise<void>;
+  /**
+   * Resolves when everything that must survive a crash is durable; returns nothing when it is at once. A busy server
+   * sends thousands of events a second that nobody wants, and a promise for each would cost more than the rest. Never
+   * throws or rejects.
+   */
+  event(event: GatewayDispatchPayload): Promise<void> | undefined;
   guildJoined(guild: CachedGuild, systemChannelId: string | null): Promise<void>;
   /** Resolves when no interaction is being worked on. For tests and for stopping. */
   idle(): Promise<void>;
@@ -32,35 +36,43 @@ type Listener = (data: unknown) => void | Promise<void>;
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { logger } = options;
   const listeners = listenersByEvent(options.features);
-  const claims = claimsInOrder(options.features);
+  const claims: MessageClaim['claim'][] = [
+    (message) => options.commands.prefix(message),
+    ...claimsInOrder(options.features).map(({ claim }) => claim),
+  ];
   const underway = new Set<Promise<void>>();
 
-  const guard = async (name: string, run: () => unknown): Promise<void> => {
+  const guard = (name: string, run: () => unknown): Promise<void> | undefined => {
+    const failed = (error: unknown) => logger.error({ error, event: name }, 'Handling an event failed.');
     try {
-      await run();
+      const result = run();
+      return result instanceof Promise ? result.then(() => undefined, failed) : undefined;
     } catch (error) {
-      logger.error({ error, event: name }, 'Handling an event failed.');
+      failed(error);
+      return undefined;
     }
   };
   const inBackground = (name: string, run: () => Promise<void>): void => {
-    const work = guard(name, run).finally(() => underway.delete(work));
+    const work = Promise.resolve(guard(name, run)).finally(() => underway.delete(work));
     underway.add(work);
   };
-  const offer = async (message: GatewayMessageCreateDispatchData): Promise<void> => {
-    if (message.author.bot || message.webhook_id !== undefined) return;
-    if (await options.commands.prefix(message)) return;
-    for (const claim of claims) {
-      if (await claim.claim(message)) return;
+  const listen = ({ t, d }: GatewayDispatchPayload): Promise<void> | undefined => {
+    let waiting: Promise<void> | undefined;
+    for (const listener of listeners.get(t) ?? []) {
+      const work = guard(t, () => listener(d));
+      if (work) waiting = waiting ? waiting.then(() => work) : work;
     }
+    return waiting;
   };
 
   return {
-    event: async (event) => {
-      const interested = listeners.get(event.t);
-      if (interested) await Promise.all(interested.map((listener) => guard(event.t, () => listener(event.d))));
-      if (event.t === 'MESSAGE_CREATE') await guard(event.t, () => offer(event.d));
+    event: (event) => {
+      const listening = listen(event);
       // An interaction dies with the process anyway (Discord waits 3 s), so nothing has to wait for its answer.
       if (event.t === 'INTERACTION_CREATE') inBackground(event.t, () => interact(options, event.d));
+      if (event.t !== 'MESSAGE_CREATE') return listening;
+      const offered = () => guard(event.t, () => offer(claims, event.d));
+      return listening ? listening.then(offered) : offered();
     },
     guildJoined: async (guild, systemChannelId) => {
       for (const { parts } of options.features) {
@@ -71,6 +83,22 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       while (underway.size > 0) await Promise.all(underway);
     },
   };
+}
+
+/** Asks one claim after the other; waits only for one that has to think. */
+function offer(
+  claims: readonly MessageClaim['claim'][],
+  message: GatewayMessageCreateDispatchData,
+): Promise<void> | undefined {
+  if (message.author.bot || message.webhook_id !== undefined) return undefined;
+  for (const [index, claim] of claims.entries()) {
+    const claimed = claim(message);
+    if (claimed === true) return undefined;
+    if (claimed !== false) {
+      return claimed.then((taken) => (taken ? undefined : offer(claims.slice(index + 1), message)));
+    }
+  }
+  return undefined;
 }
 
 function interact(options: DispatchOptions, interaction: APIInteraction): Promise<void> {

@@ -3,16 +3,15 @@ import type { Db } from '../../sdk/index.ts';
 import type {} from './schema.ts';
 import type { Count } from './tally.ts';
 
+/** Adds counts, one for each guild, member and day, to what is there. Any number of them: they travel as one parameter. */
 export async function addCounts(db: Db, counts: readonly Count[]): Promise<void> {
-  await db
-    .insertInto('activity_day')
-    .values(counts.map(({ guildId, userId, day, messages }) => ({ guild_id: guildId, user_id: userId, day, messages })))
-    .onConflict((conflict) =>
-      conflict
-        .columns(['guild_id', 'user_id', 'day'])
-        .doUpdateSet({ messages: sql<number>`activity_day.messages + excluded.messages` }),
-    )
-    .execute();
+  await sql`
+    INSERT INTO activity_day (guild_id, user_id, day, messages)
+    SELECT count."guildId", count."userId", count.day, count.messages
+    FROM jsonb_to_recordset(${JSON.stringify(counts)}::jsonb)
+      AS count ("guildId" text, "userId" text, day date, messages integer)
+    ON CONFLICT (guild_id, user_id, day) DO UPDATE SET messages = activity_day.messages + excluded.messages
+  `.execute(db);
 }
 
 export async function countsOf(db: Db, userId: string): Promise<{ guildId: string; day: string; messages: number }[]> {

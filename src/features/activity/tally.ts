@@ -22,39 +22,72 @@ export interface Tally {
   flush(): Promise<void>;
 }
 
-/** Gathers counts in memory and writes them together, `delayMs` after the first. */
+const dayMs = 86_400_000;
+
+/**
+ * Gathers counts in memory and writes them together, `delayMs` after the first. Counting runs for every message that the
+ * bot sees, so it does nothing but find a number and add one.
+ */
 export function createTally({ clock, delayMs, write, onError }: TallyOptions): Tally {
-  let gathered = new Map<string, Count>();
+  /** By guild, then by user; of one day. */
+  let gathered = new Map<string, Map<string, number>>();
+  let dayNumber = 0;
+  /** What is to be written: whole days that have passed, and what could not be written before. */
+  let closed: Count[] = [];
   let timer: Timer | undefined;
 
-  const add = (count: Count) => {
-    const key = `${count.guildId}/${count.userId}/${count.day}`;
-    const held = gathered.get(key);
-    if (held) held.messages += count.messages;
-    else gathered.set(key, count);
-    timer ??= clock.after(delayMs, () => void flush());
+  const add = (guildId: string, userId: string) => {
+    let users = gathered.get(guildId);
+    if (!users) gathered.set(guildId, (users = new Map()));
+    users.set(userId, (users.get(userId) ?? 0) + 1);
+  };
+  const close = () => {
+    const day = new Date(dayNumber * dayMs).toISOString().slice(0, 10);
+    for (const [guildId, users] of gathered) {
+      for (const [userId, messages] of users) closed.push({ guildId, userId, day, messages });
+    }
+    gathered = new Map();
   };
   const flush = async () => {
     timer?.cancel();
     timer = undefined;
-    if (gathered.size === 0) return;
-    const counts = [...gathered.values()];
-    gathered = new Map();
+    close();
+    const counts = merge(closed);
+    closed = [];
+    if (counts.length === 0) return;
     try {
       await write(counts);
     } catch (error) {
       onError(error);
-      counts.forEach(add);
+      closed = [...counts, ...closed];
+      timer ??= clock.after(delayMs, () => void flush());
     }
   };
   return {
     count: (guildId, userId) => {
-      const day = new Date(clock.now()).toISOString().slice(0, 10);
-      add({ guildId, userId, day, messages: 1 });
+      const today = Math.floor(clock.now() / dayMs);
+      if (today !== dayNumber) {
+        close();
+        dayNumber = today;
+      }
+      add(guildId, userId);
+      timer ??= clock.after(delayMs, () => void flush());
     },
     forget: (userId) => {
-      gathered = new Map([...gathered].filter(([, count]) => count.userId !== userId));
+      for (const users of gathered.values()) users.delete(userId);
+      closed = closed.filter((count) => count.userId !== userId);
     },
     flush,
   };
+}
+
+/** One count for each guild, member and day. */
+function merge(counts: readonly Count[]): Count[] {
+  const merged = new Map<string, Count>();
+  for (const count of counts) {
+    const key = `${count.guildId} ${count.userId} ${count.day}`;
+    const known = merged.get(key);
+    merged.set(key, known ? { ...known, messages: known.messages + count.messages } : count);
+  }
+  return [...merged.values()];
 }

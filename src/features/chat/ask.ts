@@ -13,19 +13,34 @@ import { insertQuestion } from './store.ts';
  * Takes a message that is meant for the bot: stores the question and its job in one transaction, so that it is answered
  * whatever happens next. The ids come from the message's, so that a second delivery finds the first.
  */
-export async function claimQuestion(context: ChatContext, message: GatewayMessageCreateDispatchData): Promise<boolean> {
-  const { discord } = context;
-  const guildId = message.guild_id ?? null;
-  const channel = guildId === null ? undefined : await discord.cache.channel(message.channel_id);
-  const settings = context.settings.peek({ guildId, channelId: message.channel_id });
+export function claimQuestion(
+  context: ChatContext,
+  message: GatewayMessageCreateDispatchData,
+): boolean | Promise<boolean> {
+  if (isAddressed(message, context.discord.self.userId)) return takeQuestion(context, message);
+  const settings = context.settings.peek({ guildId: message.guild_id ?? null, channelId: message.channel_id });
+  if (settings.answerEverything !== null) return settings.answerEverything && takeQuestion(context, message);
   const channels = answeredChannels(context, settings);
-  const everything = settings.answerEverything ?? isListed(channels, message.channel_id, channel?.name ?? null);
-  if (!everything && !isAddressed(message, discord.self.userId)) return false;
+  if (channels.length === 0) return false;
+  return claimInChannel(context, message, channels);
+}
+
+async function claimInChannel(
+  context: ChatContext,
+  message: GatewayMessageCreateDispatchData,
+  channels: readonly string[],
+): Promise<boolean> {
+  const channel = await context.discord.cache.channel(message.channel_id);
+  return isListed(channels, message.channel_id, channel?.name ?? null) && takeQuestion(context, message);
+}
+
+async function takeQuestion(context: ChatContext, message: GatewayMessageCreateDispatchData): Promise<boolean> {
+  const { discord } = context;
   const question = readQuestion(message, discord.self.userId);
   if (question.text === '' && question.attachments.length === 0) {
     question.text = context.texts.in(undefined)('empty-question');
   }
-  if (guildId !== null && !(await maySpeak(context, message.channel_id))) return true;
+  if (message.guild_id !== undefined && !(await maySpeak(context, message.channel_id))) return true;
   try {
     await store(context, message, JSON.stringify(question));
   } catch (error) {

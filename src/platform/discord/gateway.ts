@@ -292,27 +292,46 @@ export class Gateway implements DiscordGateway {
     this.#runner.submit(laneOf(event), { event, tracker, tracked, joined });
   }
 
-  /** Never rejects: what fails counts as handled. */
-  async #run(item: Item): Promise<void> {
+  /** Never throws or rejects: what fails counts as handled. Returns nothing when there is nothing to wait for. */
+  #run(item: Item): Promise<void> | undefined {
+    if ('catchUp' in item) return this.#runCatchUp(item);
+    const work = this.#handle(item);
+    if (work) return work.then(() => this.#handled(item));
+    this.#handled(item);
+    return undefined;
+  }
+
+  #handle({ event, joined }: EventItem): Promise<void> | undefined {
     try {
-      if ('catchUp' in item) await this.#runCatchUp(item);
-      else await this.#options?.onDispatch(item.event);
-      if ('joined' in item && item.joined) await this.#greet(item.event);
+      const work = this.#options?.onDispatch(event);
+      if (!joined) return work?.catch((error: unknown) => this.#failed(error));
+      return Promise.resolve(work)
+        .then(() => this.#greet(event))
+        .catch((error: unknown) => this.#failed(error));
     } catch (error) {
-      this.#context.logger.error({ error }, 'An event of Discord could not be handled');
+      this.#failed(error);
+      return undefined;
     }
-    if ('catchUp' in item) {
-      item.resolve();
-      return;
-    }
-    item.tracker.handled(item.tracked);
+  }
+
+  #handled({ tracker, tracked }: EventItem): void {
+    tracker.handled(tracked);
     this.#sessions.schedule();
   }
 
-  async #runCatchUp({ catchUp, channelId, guildId }: CatchUpItem): Promise<void> {
-    for (const event of await catchUp.missed(channelId, guildId)) {
-      if (this.#recent.add(event.d.id)) await this.#options?.onDispatch(event);
+  #failed(error: unknown): void {
+    this.#context.logger.error({ error }, 'An event of Discord could not be handled');
+  }
+
+  async #runCatchUp({ catchUp, channelId, guildId, resolve }: CatchUpItem): Promise<void> {
+    try {
+      for (const event of await catchUp.missed(channelId, guildId)) {
+        if (this.#recent.add(event.d.id)) await this.#options?.onDispatch(event);
+      }
+    } catch (error) {
+      this.#failed(error);
     }
+    resolve();
   }
 
   /** Whether the bot was just added to the guild; otherwise it was known, or the session began with it. */

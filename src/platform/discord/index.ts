@@ -167,9 +167,10 @@ export interface GatewayOptions {
   /**
    * Called for each dispatch, in order per channel, each exactly once per process life. The session position moves past
    * an event only when its promise has resolved, so an event whose handling did not finish is delivered again after a
-   * restart. Rejections are logged and count as finished.
+   * restart. Rejections are logged and count as finished. Nothing is returned when there is nothing to wait for, which
+   * is the case for most events.
    */
-  onDispatch: (event: GatewayDispatchPayload) => Promise<void>;
+  onDispatch: (event: GatewayDispatchPayload) => Promise<void> | undefined;
   /** A guild the bot has just been added to, as opposed to one it finds at start. */
   onGuildJoined: (guild: CachedGuild, systemChannelId: string | null) => Promise<void>;
 }

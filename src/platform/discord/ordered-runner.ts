@@ -1,20 +1,21 @@
 /**
  * Runs items of one key in order and items of different keys side by side, at most `limit` at a time. An item whose key
  * is free and for which there is room is begun before `submit` returns. It is made for events that are mostly handled
- * at once: such an item costs one entry of a map and one promise.
+ * at once: such an item costs one entry of a map, and no promise when `run` returns none.
  */
 export class OrderedRunner<T> {
   #limit: number;
-  #run: (item: T) => Promise<void>;
+  #run: (item: T) => Promise<void> | undefined;
   /** Keys with an item under way or waiting for room, and what waits behind it. */
   #lanes = new Map<string, T[] | undefined>();
   #waiting: { key: string; item: T }[] = [];
   #active = 0;
   #idlers: (() => void)[] = [];
   #dropped = false;
+  #refilling = false;
 
   /** `run` must not reject. */
-  constructor(limit: number, run: (item: T) => Promise<void>) {
+  constructor(limit: number, run: (item: T) => Promise<void> | undefined) {
     this.#limit = limit;
     this.#run = run;
   }
@@ -46,19 +47,33 @@ export class OrderedRunner<T> {
 
   #begin(key: string, item: T): void {
     this.#active += 1;
-    void this.#run(item).then(() => this.#ended(key));
+    this.#goOn(key, item);
   }
 
-  #ended(key: string): void {
-    this.#active -= 1;
-    const next = this.#lanes.get(key)?.shift();
-    if (next !== undefined) {
-      this.#begin(key, next);
-      return;
+  /** Runs the items of a lane until one has to be waited for or none is left. */
+  #goOn(key: string, item: T | undefined): void {
+    for (let next = item; next !== undefined; next = this.#lanes.get(key)?.shift()) {
+      const work = this.#run(next);
+      if (work) {
+        void work.then(() => this.#goOn(key, this.#lanes.get(key)?.shift()));
+        return;
+      }
     }
     this.#lanes.delete(key);
-    const waiting = this.#waiting.shift();
-    if (waiting) this.#begin(waiting.key, waiting.item);
-    else if (this.#active === 0) for (const resolve of this.#idlers.splice(0)) resolve();
+    this.#active -= 1;
+    this.#refill();
+  }
+
+  /** A loop instead of recursion: thousands may be waiting that are handled at once. */
+  #refill(): void {
+    if (this.#refilling) return;
+    this.#refilling = true;
+    while (this.#active < this.#limit) {
+      const waiting = this.#waiting.shift();
+      if (!waiting) break;
+      this.#begin(waiting.key, waiting.item);
+    }
+    this.#refilling = false;
+    if (this.#active === 0) for (const resolve of this.#idlers.splice(0)) resolve();
   }
 }
