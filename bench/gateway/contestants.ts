@@ -22,7 +22,7 @@ export type Name = (typeof names)[number];
 export function start(name: Name, apiBase: string, atEnd: AtEnd): Promise<Contestant> {
   switch (name) {
     case 'Familiar':
-      return startFamiliar(apiBase, atEnd);
+      return startOurs(apiBase, atEnd);
     case 'discord.js':
       return startClient('bench/gateway/clients/discord-js.ts', apiBase, atEnd);
     case 'bare socket':
@@ -33,7 +33,7 @@ export function start(name: Name, apiBase: string, atEnd: AtEnd): Promise<Contes
 const token = `${Buffer.from('1').toString('base64url')}.bench.token`;
 
 /** The gateway process as it is started on a machine of its own, on a database that has seen nothing. */
-async function startFamiliar(apiBase: string, atEnd: AtEnd): Promise<Contestant> {
+async function startOurs(apiBase: string, atEnd: AtEnd): Promise<Contestant> {
   const folder = await mkdtemp(join(tmpdir(), 'familiar-bench-'));
   atEnd(() => rm(folder, { recursive: true, force: true }));
   const dataDir = join(folder, 'data');
