@@ -1,8 +1,9 @@
-import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord-api-types/v10';
+import { ApplicationCommandType } from 'discord-api-types/v10';
 import type {
   APIApplicationCommandAutocompleteInteraction,
   APIApplicationCommandInteraction,
   APIApplicationCommandInteractionDataBasicOption,
+  ApplicationCommandOptionType,
   APIChatInputApplicationCommandInteraction,
   GatewayMessageCreateDispatchData,
 } from 'discord-api-types/v10';

@@ -15,12 +15,13 @@ export function createFeatureSettings<Schema extends SettingsSchema>(
   service: SettingsService,
 ): FeatureSettings<z.output<Schema>> {
   type Settings = z.output<Schema>;
+  const fields = schema.shape as Readonly<Record<string, z.ZodType | undefined>>;
   const merge = (layers: readonly Record<string, Json>[]): Settings => {
     const filled = layers.filter((layer) => Object.keys(layer).length > 0);
     if (filled.length === 0) return instance;
     const merged: Record<string, unknown> = { ...instance };
     for (const [key, value] of filled.flatMap((layer) => Object.entries(layer))) {
-      const parsed = schema.shape[key]?.safeParse(value);
+      const parsed = fields[key]?.safeParse(value);
       if (parsed?.success) merged[key] = parsed.data;
     }
     return merged as Settings;
@@ -36,9 +37,9 @@ export function createFeatureSettings<Schema extends SettingsSchema>(
       return merge([guild(place), user, channel(place)]);
     },
     set: async (scope, scopeId, key, value) => {
-      const parsed = value === undefined ? undefined : schema.shape[key]?.safeParse(value);
+      const parsed = value === undefined ? undefined : fields[key]?.safeParse(value);
       if (parsed && !parsed.success) {
-        const reason = parsed.error.issues.map(({ message }: { message: string }) => message).join('; ');
+        const reason = parsed.error.issues.map(({ message }) => message).join('; ');
         throw new UserError('errors.setting', `${key}: ${reason}`, { key, reason });
       }
       await service.set(feature, scope, scopeId, key, value as Json | undefined);

@@ -89,5 +89,5 @@ export type Command = Omit<CommandDefinition<OptionSpecs>, 'run'> & {
  */
 export function defineCommand<const Specs extends OptionSpecs>(definition: CommandDefinition<Specs>): Command {
   // The registry checks values against `options` before `run`, so that the erased type holds at run time.
-  return definition as unknown as Command;
+  return definition;
 }

@@ -37,8 +37,8 @@ export function createTally({ clock, delayMs, write, onError }: TallyOptions): T
   let timer: Timer | undefined;
 
   const add = (guildId: string, userId: string) => {
-    let users = gathered.get(guildId);
-    if (!users) gathered.set(guildId, (users = new Map()));
+    const users = gathered.get(guildId) ?? new Map<string, number>();
+    if (users.size === 0) gathered.set(guildId, users);
     users.set(userId, (users.get(userId) ?? 0) + 1);
   };
   const close = () => {

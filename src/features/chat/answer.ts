@@ -37,7 +37,7 @@ const ended: readonly AnswerState[] = ['done', 'stopped', 'failed'];
  * less is asked for again, and the same Discord messages are edited either way.
  */
 export async function runAnswer(context: ChatContext, run: JobRun): Promise<void> {
-  const found = await findAnswer(context.db, String(run.job.payload['answerId']));
+  const found = await findAnswer(context.db, run.job.payload['answerId'] as string);
   if (!found || ended.includes(found.answer.state)) return;
   const { answer, question: row } = found;
   const read = context.vault.reader(context.db);
@@ -89,7 +89,7 @@ function liveMessage(context: ChatContext, run: JobRun, answer: AnswerRow, row: 
 }
 
 async function write(work: Work): Promise<void> {
-  const { context, run } = work;
+  const { run } = work;
   try {
     await stream(work);
   } catch (error) {

@@ -83,9 +83,13 @@ export function buildContext(input: ContextInput): ChatMessage[] {
   let left = input.budgetTokens - cost(input.system) - input.questionTokens - messageOverheadTokens;
   const kept: ChatMessage[][] = [];
   for (const exchange of input.history.toReversed()) {
-    const said: ChatMessage[] = [{ role: 'user', content: spoken(exchange.name, exchange.question, input.named) }];
-    if (exchange.answer !== null) said.push({ role: 'assistant', content: exchange.answer });
-    left -= said.reduce((sum, message) => sum + cost(String(message.content)), 0);
+    const question = spoken(exchange.name, exchange.question, input.named);
+    const said: ChatMessage[] = [{ role: 'user', content: question }];
+    left -= cost(question);
+    if (exchange.answer !== null) {
+      said.push({ role: 'assistant', content: exchange.answer });
+      left -= cost(exchange.answer);
+    }
     if (left < 0) break;
     kept.push(said);
   }
