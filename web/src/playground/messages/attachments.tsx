@@ -4,7 +4,7 @@ import { Icon } from '../../shared/icons.tsx';
 import { formatBytes } from '../../shared/format-time.ts';
 import { toPageAddress } from '../client/addresses.ts';
 import { usePlayground } from '../context.tsx';
-import styles from './messages.module.css';
+import styles from './message-content.module.css';
 
 const widestPx = 420;
 const highestPx = 320;

@@ -2,7 +2,7 @@ import { useClientState } from '../context.tsx';
 import type { Message } from '../state/model.ts';
 import { displayName, memberColor } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
-import styles from './messages.module.css';
+import styles from './message-row.module.css';
 
 /** The author's name in the colour of their role; pressing it opens the person's menu. */
 export function AuthorName({ message, guildId }: { readonly message: Message; readonly guildId: string | null }) {

@@ -7,7 +7,7 @@ import type { Channel } from '../state/model.ts';
 import { channelTitle } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
 import { ThreadList } from './thread-list.tsx';
-import styles from './messages.module.css';
+import styles from './channel.module.css';
 
 /** The channel's name and topic, and the ways to its threads and members. */
 export function ChannelHeader({ channel }: { readonly channel: Channel }) {

@@ -6,7 +6,7 @@ import { channelTitle, directPartner, displayName, ownPermissions } from '../sta
 import { UserAvatar } from './user-avatar.tsx';
 import { channelIcon } from '../navigation/channel-icon.ts';
 import { insertInComposer } from '../composer/insert.ts';
-import styles from './messages.module.css';
+import styles from './channel.module.css';
 
 /** The top of a channel's history; in an empty one, things to try. */
 export function ChannelIntro({ channel, empty }: { readonly channel: Channel; readonly empty: boolean }) {

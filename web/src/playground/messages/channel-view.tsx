@@ -8,7 +8,7 @@ import { ChannelHeader } from './channel-header.tsx';
 import { MessageList } from './message-list.tsx';
 import { ThreadList } from './thread-list.tsx';
 import { TypingLine } from './typing-line.tsx';
-import styles from './messages.module.css';
+import styles from './channel.module.css';
 
 const forumKinds: readonly number[] = [ChannelKind.forum, ChannelKind.media];
 

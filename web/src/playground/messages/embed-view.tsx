@@ -3,7 +3,7 @@ import { formatStamp } from '../../shared/format-time.ts';
 import { toPageAddress } from '../client/addresses.ts';
 import { InlineMarkdown, Markdown } from '../markdown/markdown.tsx';
 import { PictureView } from './attachments.tsx';
-import styles from './messages.module.css';
+import styles from './message-content.module.css';
 
 interface EmbedViewProps {
   readonly embed: APIEmbed;

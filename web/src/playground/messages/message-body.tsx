@@ -8,7 +8,7 @@ import { Attachments } from './attachments.tsx';
 import { ComponentTree } from '../components/component-tree.tsx';
 import { EmbedView } from './embed-view.tsx';
 import { Reactions } from './reactions.tsx';
-import styles from './messages.module.css';
+import styles from './message-row.module.css';
 
 interface MessageBodyProps {
   readonly message: Message;

@@ -3,7 +3,7 @@ import { decodeContent, encodeContent } from '../composer/content.ts';
 import { useClient, usePlayground } from '../context.tsx';
 import { type Message } from '../state/model.ts';
 import { focusComposer, useActions } from '../use-actions.ts';
-import styles from './messages.module.css';
+import styles from './message-content.module.css';
 
 /** Edits a message in its place. Enter saves, Esc leaves; emptying the text asks whether to delete. */
 export function MessageEditor({ message }: { readonly message: Message }) {

@@ -8,7 +8,7 @@ import { MessageRow } from './message-row.tsx';
 import { Outgoing } from './outgoing.tsx';
 import { type Row, toRows, unreadStretch } from './rows.ts';
 import { type ScrollControl, useScroll } from './use-scroll.ts';
-import styles from './messages.module.css';
+import styles from './channel.module.css';
 
 const noMessages: readonly Message[] = [];
 

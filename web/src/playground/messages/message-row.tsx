@@ -14,7 +14,7 @@ import { InteractionLine, ReplyLine } from './reply-line.tsx';
 import { isSpoken } from './rows.ts';
 import { SystemLine } from './system-line.tsx';
 import { UserAvatar } from './user-avatar.tsx';
-import styles from './messages.module.css';
+import styles from './message-row.module.css';
 
 export interface MessageRowProps {
   readonly message: Message;

@@ -3,7 +3,7 @@ import { useClient, usePlayground } from '../context.tsx';
 import { type Message } from '../state/model.ts';
 import { isEphemeral } from '../state/reduce-history.ts';
 import { useActions } from '../use-actions.ts';
-import styles from './messages.module.css';
+import styles from './message-row.module.css';
 
 interface MessageToolbarProps {
   readonly message: Message;

@@ -5,7 +5,8 @@ import { insertInComposer } from '../composer/insert.ts';
 import { Markdown } from '../markdown/markdown.tsx';
 import type { OutgoingMessage, PendingInteraction } from '../state/model.ts';
 import { displayName } from '../state/select.ts';
-import styles from './messages.module.css';
+import channelStyles from './channel.module.css';
+import rowStyles from './message-row.module.css';
 
 /** What this person sent and nobody has seen yet: messages on their way, and commands without an answer. */
 export function Outgoing({ channelId }: { readonly channelId: string }) {
@@ -37,16 +38,16 @@ function OutgoingRow({ message }: { readonly message: OutgoingMessage }) {
     insertInComposer(message.content, message.files);
   };
   return (
-    <div className={styles.outgoing} data-testid="outgoing" data-state={message.state}>
+    <div className={channelStyles.outgoing} data-testid="outgoing" data-state={message.state}>
       <b>{name}</b>
       <Markdown text={message.content} guildId={null} />
       {message.files.map((file) => (
-        <p key={file.name} className={styles.outgoingFile}>
+        <p key={file.name} className={channelStyles.outgoingFile}>
           <Icon name="file" size={15} /> {file.name}
         </p>
       ))}
       {message.error === null ? null : (
-        <p className={styles.outgoingError} role="alert">
+        <p className={channelStyles.outgoingError} role="alert">
           <Icon name="warning" size={15} /> {message.error}
           {message.state === 'failed' ? (
             <>
@@ -71,12 +72,12 @@ function CommandRow({ command }: { readonly command: PendingInteraction }) {
   const { store } = useClient();
   const failed = command.state === 'failed';
   return (
-    <div className={styles.outgoing} data-state={failed ? 'failed' : 'sending'}>
+    <div className={channelStyles.outgoing} data-state={failed ? 'failed' : 'sending'}>
       <p>
-        <span className={styles.command}>{command.label}</span> {failed ? null : 'sent, waiting for the answer…'}
+        <span className={rowStyles.command}>{command.label}</span> {failed ? null : 'sent, waiting for the answer…'}
       </p>
       {failed ? (
-        <p className={styles.outgoingError} role="alert">
+        <p className={channelStyles.outgoingError} role="alert">
           <Icon name="warning" size={15} /> {command.error}
           <button type="button" onClick={() => store.dispatch({ type: 'interaction-gone', nonce: command.nonce })}>
             Dismiss

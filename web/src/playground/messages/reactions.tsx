@@ -7,7 +7,7 @@ import { useClient, usePlayground } from '../context.tsx';
 import { type Message } from '../state/model.ts';
 import { displayName } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
-import styles from './messages.module.css';
+import styles from './message-content.module.css';
 
 /** Who felt what about a message; pressing one joins in or takes one's own back. */
 export function Reactions({ message }: { readonly message: Message }) {

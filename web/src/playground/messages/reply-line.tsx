@@ -6,7 +6,7 @@ import { type Message } from '../state/model.ts';
 import { displayName } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
 import { UserAvatar } from './user-avatar.tsx';
-import styles from './messages.module.css';
+import styles from './message-row.module.css';
 
 interface LineProps {
   readonly message: Message;

@@ -3,7 +3,7 @@ import { formatStamp } from '../../shared/format-time.ts';
 import type { Message } from '../state/model.ts';
 import { useActions } from '../use-actions.ts';
 import { AuthorName } from './author-name.tsx';
-import styles from './messages.module.css';
+import styles from './message-row.module.css';
 
 const notes: Readonly<Record<number, readonly [IconName, string]>> = {
   1: ['people', 'added someone to the group.'],

@@ -4,7 +4,7 @@ import { useClient, useClientState, usePlayground } from '../context.tsx';
 import type { Channel } from '../state/model.ts';
 import { compareSnowflakes } from '../state/snowflake.ts';
 import { useActions } from '../use-actions.ts';
-import styles from './messages.module.css';
+import styles from './channel.module.css';
 
 interface ThreadListProps {
   readonly channel: Channel;

@@ -1,7 +1,8 @@
 import { useNow } from '../../shared/use-now.ts';
 import { useClientState } from '../context.tsx';
 import { displayName } from '../state/select.ts';
-import styles from './messages.module.css';
+import channelStyles from './channel.module.css';
+import rowStyles from './message-row.module.css';
 
 const nobody: Readonly<Record<string, number>> = {};
 
@@ -20,10 +21,10 @@ export function TypingLine({ channelId }: { readonly channelId: string }) {
     return `${list.join(' and ')} ${list.length === 1 ? 'is' : 'are'} typing…`;
   });
   return (
-    <div className={styles.typing} aria-live="off" data-testid="typing">
+    <div className={channelStyles.typing} aria-live="off" data-testid="typing">
       {names === '' ? null : (
         <>
-          <span className={styles.dots} aria-hidden="true">
+          <span className={rowStyles.dots} aria-hidden="true">
             <i />
             <i />
             <i />
