@@ -19,6 +19,7 @@ import { createFailureTexts } from './failures.ts';
 import { createFeatureContext, textsOf } from './feature-context.ts';
 import { featureIntents, featureMigrations, featuresFolder, findFeatures, setUpFeatures } from './features.ts';
 import type { FoundFeature, LoadedFeature } from './features.ts';
+import { orGiveUp } from './give-up.ts';
 import { createHealth } from './health.ts';
 import { countJobs, metricsRoute } from './metrics.ts';
 import { reportRefusedIntents } from './intents.ts';
@@ -61,7 +62,8 @@ export async function startApp(options: AppOptions): Promise<App> {
 }
 
 async function assemble(options: AppOptions, closers: Closers): Promise<App> {
-  const { config, roles } = options;
+  const { config, roles, signal } = options;
+  signal?.throwIfAborted();
   const health = createHealth();
   const metrics = createMetrics();
   const http = await startHttp({
@@ -80,9 +82,9 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   if (roles.queues.length > 0) await startWorker(options, platforms, features);
   closers.add(() => queue.stop(stopGraceMs));
   if (roles.gateway) {
-    await discord.actions.registerCommands(commands.all.map(slashCommand));
-    await startGateway(options, discord, found, dispatch);
     closers.add(() => discord.gateway.stop());
+    await orGiveUp(discord.actions.registerCommands(commands.all.map(slashCommand)), signal);
+    await orGiveUp(startGateway(options, discord, found, dispatch), signal);
   }
   health.becomes(async () => {
     if (roles.gateway && !discord.gateway.connected) throw new Error('not connected to Discord');

@@ -6,7 +6,7 @@ import { loadConfig, readEnvironment } from '../platform/config/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { checkDiscord } from '../platform/discord/index.ts';
 import { createModels } from '../platform/models/index.ts';
-import { lockDataFolder, openPostgres } from '../platform/postgres/index.ts';
+import { DataFolderInUse, lockDataFolder, openPostgres } from '../platform/postgres/index.ts';
 import { featureIntents, featuresFolder, findFeatures } from './features.ts';
 
 /** One thing that was looked at. */
@@ -56,6 +56,14 @@ async function examineDatabase(config: Config): Promise<Finding> {
     }
     return { ok: true, title: 'Database', detail: where };
   } catch (error) {
+    if (error instanceof DataFolderInUse) {
+      const holder = error.holder ?? 'another process';
+      return {
+        ok: true,
+        title: 'Database',
+        detail: `${where}; Familiar runs on it already (${holder}), so it was left alone`,
+      };
+    }
     return { ok: false, title: 'Database', detail: errorMessage(error) };
   }
 }

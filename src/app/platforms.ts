@@ -16,6 +16,7 @@ import type { Vault } from '../platform/secrets/index.ts';
 import { openSettings, settingsMigrations } from '../services/settings/index.ts';
 import type { SettingsService } from '../services/settings/index.ts';
 import type { Closers } from './closers.ts';
+import { orGiveUp } from './give-up.ts';
 import { instanceId } from './instance.ts';
 import { rolesName } from './roles.ts';
 import type { Roles } from './roles.ts';
@@ -29,6 +30,8 @@ export interface PlatformOptions {
   logger: Logger;
   /** The configured bot, or the playground's. */
   bot: { token: string; apiBase: string };
+  /** Aborted when the process is asked to stop before it has started. */
+  signal?: AbortSignal;
 }
 
 /** Everything outside, opened. */
@@ -54,11 +57,11 @@ export async function openPlatforms(
   migrations: readonly MigrationSource[],
   closers: Closers,
 ): Promise<Platforms> {
-  const { config, clock, ids, random, logger } = options;
+  const { config, clock, ids, random, logger, signal } = options;
   const { dataDir, databaseUrl } = config;
-  const postgres = await openPostgres({ url: databaseUrl, dataDir, logger });
+  const postgres = await openPostgres({ url: databaseUrl, dataDir, logger, ...(signal && { signal }) });
   closers.add(() => postgres.close());
-  await postgres.migrate([...platformMigrations, ...migrations]);
+  await orGiveUp(postgres.migrate([...platformMigrations, ...migrations]), signal);
   const settings = await openSettings(postgres);
   closers.add(() => settings.close());
   const instanceKey = await loadInstanceKey({ dataDir, fromEnvironment: config.instanceKey });
@@ -71,16 +74,11 @@ export async function openPlatforms(
     instanceId: `${instanceId(dataDir, ids)}/${rolesName(options.roles)}`,
     limits: config.queue,
   });
-  const models = await createModels({ providers: config.providers, models: config.models, clock, random, logger });
+  const { providers } = config;
+  const models = await orGiveUp(createModels({ providers, models: config.models, clock, random, logger }), signal);
   closers.add(() => models.close());
-  const discord = await createDiscord({
-    ...options.bot,
-    shards: config.discord.shards,
-    postgres,
-    clock,
-    random,
-    logger,
-  });
+  const { shards } = config.discord;
+  const discord = await orGiveUp(createDiscord({ ...options.bot, shards, postgres, clock, random, logger }), signal);
   closers.add(() => discord.close());
   return { postgres, settings, vault: createVault({ instanceKey }), queue, models, discord };
 }

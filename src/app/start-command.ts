@@ -12,6 +12,7 @@ import { startApp } from './app.ts';
 import type { App } from './app.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
+import { orGiveUp } from './give-up.ts';
 import { ensurePage } from './page.ts';
 import { startPlayground } from './playground.ts';
 import type { Playground } from './playground.ts';
@@ -33,28 +34,51 @@ export async function runStart(roleNames: readonly string[], queues: string | un
     secrets: secretsOf(config),
   });
   const closers = createClosers();
-  const stopped = stopOnSignal(closers, logger);
-  try {
-    const lock = await lockDataFolder(config.dataDir, lockSlot(config, roles));
-    closers.add(() => lock.release());
-    const playground = await openPlayground(config, roles, logger, closers);
-    const app = await startApp({
-      config,
-      roles,
-      clock: systemClock,
-      ids: systemIds,
-      random: systemRandom,
-      logger,
-      bot: playground?.bot ?? { token: config.discord.token ?? '', apiBase: config.discord.apiBase },
-      playground: playground !== null,
-    });
-    closers.add(() => app.stop());
-    process.stdout.write(greeting(app, config, playground));
-  } catch (error) {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const started = start({ config, roles, logger, closers, signal });
+  stopOnSignal(logger, async () => {
+    stopping.abort();
+    // What a start has begun to open can only be closed once it is open.
+    await started.catch(() => {});
     await closers.closeAll();
-    if (stopped.asked) return;
+  });
+  try {
+    await started;
+  } catch (error) {
+    if (signal.aborted) return;
+    await closers.closeAll();
     throw error;
   }
+}
+
+interface Start {
+  config: Config;
+  roles: Roles;
+  logger: Logger;
+  /** What must be closed in the end, also when the start fails. */
+  closers: Closers;
+  /** Aborted when the process is asked to stop, also before it has started. */
+  signal: AbortSignal;
+}
+
+async function start({ config, roles, logger, closers, signal }: Start): Promise<void> {
+  const lock = await lockDataFolder(config.dataDir, lockSlot(config, roles));
+  closers.add(() => lock.release());
+  const playground = await openPlayground({ config, roles, logger, closers, signal });
+  const app = await startApp({
+    config,
+    roles,
+    clock: systemClock,
+    ids: systemIds,
+    random: systemRandom,
+    logger,
+    bot: playground?.bot ?? { token: config.discord.token ?? '', apiBase: config.discord.apiBase },
+    playground: playground !== null,
+    signal,
+  });
+  closers.add(() => app.stop());
+  if (!signal.aborted) process.stdout.write(greeting(app, config, playground));
 }
 
 /**
@@ -65,34 +89,32 @@ function lockSlot(config: Config, roles: Roles): string {
   return config.databaseUrl === undefined ? 'familiar' : rolesName(roles);
 }
 
-async function openPlayground(
-  config: Config,
-  roles: Roles,
-  logger: Logger,
-  closers: Closers,
-): Promise<Playground | null> {
+async function openPlayground({ config, roles, logger, closers, signal }: Start): Promise<Playground | null> {
   if (!config.playground.enabled) return null;
   if (!roles.gateway || !roles.api || roles.queues.length === 0) {
     throw new StartError('DISCORD_TOKEN is missing: the playground, which needs none, runs all roles in one process.');
   }
-  const page = await ensurePage({ root, logger });
+  const page = await orGiveUp(ensurePage({ root, logger }), signal);
   const playground = await startPlayground(config, page);
   closers.add(() => playground.close());
   return playground;
 }
 
-/** Stops in order on the first SIGTERM or SIGINT, and at once on the second or when stopping takes too long. */
-function stopOnSignal(closers: Closers, logger: Logger): { asked: boolean } {
-  const state = { asked: false };
+/**
+ * Stops in order on the first SIGTERM, SIGINT or SIGHUP (the terminal was closed), and at once on the second or when
+ * stopping takes too long.
+ */
+function stopOnSignal(logger: Logger, stop: () => Promise<void>): void {
+  let asked = false;
   const onSignal = (signal: string) => {
-    if (state.asked) process.exit(1);
-    state.asked = true;
+    if (asked) process.exit(1);
+    asked = true;
     logger.info({ signal }, 'Stopping.');
     systemClock.after(stopWithinMs, () => {
       logger.error({}, 'Stopping took too long; what was running is taken up again at the next start.');
       process.exit(1);
     });
-    closers.closeAll().then(
+    stop().then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error({ error }, 'Stopping failed.');
@@ -100,8 +122,7 @@ function stopOnSignal(closers: Closers, logger: Logger): { asked: boolean } {
       },
     );
   };
-  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  return state;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, onSignal);
 }
 
 function greeting(app: App, config: Config, playground: Playground | null): string {

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockDataFolder } from './index.ts';
+import { DataFolderInUse, lockDataFolder } from './index.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -39,7 +39,7 @@ describe('the lock of the data folder', () => {
   it('names the process that has it, and is free at once when that was killed', async () => {
     const child = await otherHolder(folder);
     const refusal = lockDataFolder(folder);
-    await expect(refusal).rejects.toMatchObject({ name: 'StartError' });
+    await expect(refusal).rejects.toBeInstanceOf(DataFolderInUse);
     await expect(refusal).rejects.toThrow(`process ${child.pid} on `);
     child.kill('SIGKILL');
     await once(child, 'exit');

@@ -29,6 +29,22 @@ export function dataFolderError(path: string, error: unknown): StartError {
   return new StartError(`The data folder ${resolve(path)} cannot be used (${code}). ${remedy}`, { cause: error });
 }
 
+/** Another Familiar has the data folder. */
+export class DataFolderInUse extends StartError {
+  /** The process that has it, as a person reads it; undefined when it left no name. */
+  readonly holder: string | undefined;
+
+  constructor(dataDir: string, holder: Holder | undefined) {
+    const name = holder && `process ${holder.pid} on ${holder.host}`;
+    super(
+      `Another Familiar${name === undefined ? '' : ` (${name})`} is using the data folder ${resolve(dataDir)}. ` +
+        'Stop it first, or give this one a data folder of its own.',
+    );
+    this.name = 'DataFolderInUse';
+    this.holder = name;
+  }
+}
+
 /** Held until `release` or until the process ends, however it ends. */
 export interface DataFolderLock {
   release(): Promise<void>;
@@ -36,7 +52,7 @@ export interface DataFolderLock {
 
 /**
  * Makes sure that one process at a time uses the data folder, or one for each `slot` where several may share it.
- * Rejects with a StartError naming the process that has it.
+ * Rejects with a DataFolderInUse naming the process that has it.
  *
  * The lock is the write lock of the SQLite file `<slot>.lock`: the one lock of the operating system that Node offers
  * without a native module. The kernel drops it when its process dies, so there is no stale lock to judge, and it holds
@@ -60,10 +76,7 @@ export async function lockDataFolder(dataDir: string, slot = 'familiar'): Promis
     const holder = busy && file ? readHolder(file) : undefined;
     file?.close();
     if (!busy) throw dataFolderError(path, error);
-    throw new StartError(
-      `Another Familiar${holder ? ` (process ${holder.pid} on ${holder.host})` : ''} is using the data folder ` +
-        `${resolve(dataDir)}. Stop it first, or give this one a data folder of its own.`,
-    );
+    throw new DataFolderInUse(dataDir, holder);
   }
   const held = file;
   return {

@@ -34,5 +34,5 @@ export interface Postgres {
   close(): Promise<void>;
 }
 
-export { lockDataFolder, type DataFolderLock } from './data-folder.ts';
+export { DataFolderInUse, lockDataFolder, type DataFolderLock } from './data-folder.ts';
 export { openPostgres, type OpenPostgresOptions } from './open.ts';

@@ -17,6 +17,8 @@ export interface OpenPostgresOptions {
   logger: Logger;
   /** Connections at most, besides the one for notifications. 10 by default. */
   poolSize?: number;
+  /** Ends the wait for a server that does not answer. A server that is being started is started, and then yours to close. */
+  signal?: AbortSignal;
 }
 
 /** The oldest version with everything our SQL uses. */
@@ -31,10 +33,11 @@ const CLOSE_PATIENCE_MS = 3_000;
  * lock. Rejects with a StartError that says what to do. In the result, every rejection because the server is away is a
  * retryable VendorError `postgres/unavailable`; the connections come back by themselves.
  */
-export async function openPostgres({ url, dataDir, logger, poolSize = 10 }: OpenPostgresOptions): Promise<Postgres> {
+export async function openPostgres(options: OpenPostgresOptions): Promise<Postgres> {
+  const { url, dataDir, logger, poolSize = 10, signal } = options;
   if (url !== undefined) {
     const connection = { connectionString: url };
-    await checkServer(connection, serverName(url));
+    await checkServer(connection, serverName(url), signal);
     return connect(connection, { logger, poolSize, onClose: () => Promise.resolve() });
   }
   const server = await startEmbeddedServer({ dataDir, logger });
@@ -105,8 +108,9 @@ async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-async function checkServer(connection: pg.ClientConfig, name: string): Promise<void> {
+async function checkServer(connection: pg.ClientConfig, name: string, signal?: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + CONNECT_PATIENCE_MS; ; await delay(500)) {
+    signal?.throwIfAborted();
     try {
       const version = await readVersion(connection);
       if (version >= OLDEST_VERSION) return;

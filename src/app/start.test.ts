@@ -1,0 +1,174 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startEmulator, type Emulator } from '../../emulator/index.ts';
+
+const launcher = join(import.meta.dirname, '../../bin/familiar.js');
+
+let emulator: Emulator;
+let folder: string;
+let running: Bot[] = [];
+
+beforeAll(async () => {
+  emulator = await startEmulator({ port: 0, dataDir: null });
+});
+afterAll(() => emulator.close());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'familiar start '));
+  await chmod(folder, 0o711);
+});
+afterEach(async () => {
+  for (const bot of running) await bot.end('SIGTERM');
+  running = [];
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Bot {
+  readonly output: string;
+  /** Resolves with the part of the output that matches. */
+  says(pattern: RegExp): Promise<RegExpMatchArray>;
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  /** Sends the signal and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>;
+}
+
+/** Runs the program as a person would, in `folder` with its data in `folder`/data. */
+function run(env: NodeJS.ProcessEnv = {}, args: readonly string[] = ['start']): Bot {
+  const token = [...emulator.core.world.users.values()].find((user) => user.bot)?.token;
+  const child = spawn(process.execPath, [launcher, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      DISCORD_TOKEN: token,
+      DISCORD_API_BASE: `${emulator.origin}/api`,
+      PORT: '0',
+      ...env,
+    },
+  });
+  let output = '';
+  const onOutput = (text: Buffer) => {
+    output += text.toString();
+  };
+  child.stdout.on('data', onOutput);
+  child.stderr.on('data', onOutput);
+  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals]>;
+  const ended = closed.then(([code, signal]) => code ?? signal);
+  const bot: Bot = {
+    get output() {
+      return output;
+    },
+    says: async (pattern) => {
+      for (;;) {
+        const match = output.match(pattern);
+        if (match) return match;
+        if (child.exitCode !== null) throw new Error(`It ended without saying ${pattern}:\n${output}`);
+        await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), closed]);
+      }
+    },
+    ended,
+    end: (signal) => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+  running.push(bot);
+  return bot;
+}
+
+async function health(bot: Bot): Promise<unknown> {
+  const [, address] = await bot.says(/Health\s+(http:\S+)/);
+  return (await fetch(String(address))).json();
+}
+
+/** PostgreSQL removes it when it has stopped. */
+const databaseRuns = () => existsSync(join(folder, 'data/postgres/postmaster.pid'));
+
+async function listening(onConnection: () => void = () => {}): Promise<{ server: Server; port: number }> {
+  const server = createServer(onConnection).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+describe('familiar start', () => {
+  it('gets ready, keeps others off its folder, stops on SIGTERM and starts again, also after kill -9', async () => {
+    const first = run();
+    expect(await health(first)).toEqual({ status: 'ok' });
+
+    const second = run();
+    expect(await second.ended).toBe(1);
+    expect(second.output).toMatch(/^Another Familiar \(process \d+ on .+\) is using the data folder .+data\. Stop it/);
+    expect(second.output).not.toMatch(/\n\s+at /);
+
+    expect(await first.end('SIGTERM')).toBe(0);
+    expect(databaseRuns()).toBe(false);
+
+    const again = run();
+    expect(await health(again)).toEqual({ status: 'ok' });
+    expect(await again.end('SIGKILL')).toBe('SIGKILL');
+
+    const afterKill = run();
+    expect(await health(afterKill)).toEqual({ status: 'ok' });
+    expect(await afterKill.end('SIGINT')).toBe(0);
+    expect(databaseRuns()).toBe(false);
+  });
+
+  it('leaves nothing behind when it is stopped while it waits for Discord', async () => {
+    const called = Promise.withResolvers<void>();
+    const { server, port } = await listening(called.resolve);
+    const bot = run({ DISCORD_API_BASE: `http://127.0.0.1:${port}/api` });
+    await called.promise;
+    expect(databaseRuns()).toBe(true);
+    expect(await bot.end('SIGTERM')).toBe(0);
+    expect(databaseRuns()).toBe(false);
+    server.close();
+  });
+
+  it('leaves nothing behind when it is stopped while it starts the database', async () => {
+    const bot = run();
+    while (!databaseRuns()) await delay(1);
+    expect(await bot.end('SIGHUP')).toBe(0);
+    expect(databaseRuns()).toBe(false);
+    expect(bot.output).not.toContain('is ready');
+  });
+
+  it('names a port that is taken', async () => {
+    const { server, port } = await listening();
+    const bot = run({ PORT: String(port) });
+    expect(await bot.ended).toBe(1);
+    expect(bot.output).toBe(`Port ${port} is taken by another program. Stop it, or set PORT to another one.\n`);
+    server.close();
+  });
+
+  it.each([
+    ['a mistake of syntax', 'discord:\n  prefix: "!\n', /familiar\.yaml:\d+/],
+    ['an unknown setting', 'discord:\n  prefx: "!"\n', /familiar\.yaml:2.*prefx.*prefix/s],
+    ['a value of the wrong kind', 'queue:\n  maxAttempts: many\n', /familiar\.yaml:2.*maxAttempts.*1 to 100/s],
+    ['an unknown feature', 'features:\n  chatt: {}\n', /chatt.*chat/s],
+    ['an unknown setting of a feature', 'features:\n  chat:\n    nonsense: 1\n', /familiar\.yaml:3.*nonsense/s],
+  ])('says where the settings have %s', async (_, yaml, message) => {
+    await writeFile(join(folder, 'familiar.yaml'), yaml);
+    const bot = run();
+    expect(await bot.ended).toBe(1);
+    expect(bot.output).toMatch(message);
+    expect(bot.output).not.toMatch(/\n\s+at /);
+    expect(databaseRuns()).toBe(false);
+  });
+});
+
+describe('familiar doctor', () => {
+  it('finds all well, also beside the running bot', async () => {
+    const bot = run();
+    await health(bot);
+    const doctor = run({}, ['doctor']);
+    expect(await doctor.ended).toBe(0);
+    expect(doctor.output).toMatch(/✓ Database: .* runs on it already \(process \d+ on/);
+  });
+});
