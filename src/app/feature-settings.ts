@@ -16,24 +16,25 @@ export function createFeatureSettings<Schema extends SettingsSchema>(
 ): FeatureSettings<z.output<Schema>> {
   type Settings = z.output<Schema>;
   const fields = schema.shape as Readonly<Record<string, z.ZodType | undefined>>;
-  const merge = (layers: readonly Record<string, Json>[]): Settings => {
-    const filled = layers.filter((layer) => Object.keys(layer).length > 0);
-    if (filled.length === 0) return instance;
+  const merge = (layers: readonly (Record<string, Json> | undefined)[]): Settings => {
     const merged: Record<string, unknown> = { ...instance };
-    for (const [key, value] of filled.flatMap((layer) => Object.entries(layer))) {
+    for (const [key, value] of layers.flatMap((layer) => Object.entries(layer ?? {}))) {
       const parsed = fields[key]?.safeParse(value);
       if (parsed?.success) merged[key] = parsed.data;
     }
     return merged as Settings;
   };
-  const guild = ({ guildId }: Place) => (guildId ? service.peek(feature, 'guild', guildId) : {});
-  const channel = ({ channelId }: Place) => (channelId ? service.peek(feature, 'channel', channelId) : {});
+  const guild = ({ guildId }: Place) => (guildId ? service.peek(feature, 'guild', guildId) : undefined);
+  const channel = ({ channelId }: Place) => (channelId ? service.peek(feature, 'channel', channelId) : undefined);
 
   return {
     instance,
-    peek: (place) => merge([guild(place), channel(place)]),
+    peek: (place) => {
+      const [ofGuild, ofChannel] = [guild(place), channel(place)];
+      return ofGuild || ofChannel ? merge([ofGuild, ofChannel]) : instance;
+    },
     at: async (place) => {
-      const user = place.userId ? await service.forUser(feature, place.userId) : {};
+      const user = place.userId ? await service.forUser(feature, place.userId) : undefined;
       return merge([guild(place), user, channel(place)]);
     },
     set: async (scope, scopeId, key, value) => {

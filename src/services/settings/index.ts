@@ -11,6 +11,12 @@ export const settingsMigrations: MigrationSource = {
   folder: join(import.meta.dirname, 'migrations'),
 };
 
+type HeldScope = Exclude<ScopeName, 'user'>;
+/** By scope, feature and id. */
+type Held = Record<HeldScope, Map<string, Map<string, Values>>>;
+
+const noOverrides = (): Held => ({ guild: new Map(), channel: new Map() });
+
 const changedChannel = 'settings_changed';
 
 /**
@@ -19,8 +25,8 @@ const changedChannel = 'settings_changed';
  * asked for, since there may be very many.
  */
 export interface SettingsService {
-  /** Overrides of a guild or channel, from memory. */
-  peek(feature: string, scope: 'guild' | 'channel', scopeId: string): Values;
+  /** Overrides of a guild or channel, from memory; undefined when there are none. Cheap enough for every message. */
+  peek(feature: string, scope: HeldScope, scopeId: string): Values | undefined;
   forUser(feature: string, userId: string): Promise<Values>;
   /** Undefined unsets. */
   set(feature: string, scope: ScopeName, scopeId: string, key: string, value: Json | undefined): Promise<void>;
@@ -31,14 +37,15 @@ export interface SettingsService {
 
 export async function openSettings(postgres: Postgres): Promise<SettingsService> {
   const { db } = postgres;
-  let held = new Map<string, Values>();
-  const keyOf = (feature: string, scope: string, scopeId: string) => `${feature}/${scope}/${scopeId}`;
+  let held = noOverrides();
   const reload = async () => {
     const rows = await db.selectFrom('settings_value').selectAll().where('scope', '!=', 'user').execute();
-    const fresh = new Map<string, Values>();
+    const fresh = noOverrides();
     for (const row of rows) {
-      const key = keyOf(row.feature, row.scope, row.scope_id);
-      fresh.set(key, { ...fresh.get(key), [row.key]: row.value });
+      if (row.scope === 'user') continue;
+      const ofFeature = fresh[row.scope].get(row.feature) ?? new Map<string, Values>();
+      fresh[row.scope].set(row.feature, ofFeature);
+      ofFeature.set(row.scope_id, { ...ofFeature.get(row.scope_id), [row.key]: row.value });
     }
     held = fresh;
   };
@@ -47,10 +54,9 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
   const reloadQuietly = () => void reloadInTurn().catch(() => undefined);
   const unlisten = await postgres.listen(changedChannel, reloadQuietly, reloadQuietly);
   await reloadInTurn();
-  const none: Values = {};
 
   return {
-    peek: (feature, scope, scopeId) => held.get(keyOf(feature, scope, scopeId)) ?? none,
+    peek: (feature, scope, scopeId) => held[scope].get(feature)?.get(scopeId),
     forUser: async (feature, userId) => {
       const rows = await db
         .selectFrom('settings_value')
