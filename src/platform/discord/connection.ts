@@ -127,8 +127,10 @@ export class Connection {
     });
     manager.on(Events.Closed, (code, shardId) => this.#closed(code, shardId));
     manager.on(Events.Error, (error, shardId) => {
-      if (this.#open && this.#fatal) this.#options.onFatal(this.#fatal);
-      else logger.warn({ shardId, error }, 'Gateway connection fault');
+      // While opening, `open` rejects with it.
+      if (this.#fatal) {
+        if (this.#open) this.#options.onFatal(this.#fatal);
+      } else logger.warn({ shardId, error }, 'Gateway connection fault');
     });
   }
 

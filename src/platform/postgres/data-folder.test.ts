@@ -59,4 +59,8 @@ describe('the lock of the data folder', () => {
     await expect(refusal).rejects.toMatchObject({ name: 'StartError' });
     await expect(refusal).rejects.toThrow(/file\/data cannot be used \(ENOTDIR\).*choose another/);
   });
+
+  it.runIf(process.platform === 'linux')('names a place where the system makes no folders', async () => {
+    await expect(lockDataFolder('/proc/familiar')).rejects.toThrow(/\/proc\/familiar cannot be used \(ENOENT\)/);
+  });
 });

@@ -1,6 +1,6 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../../kernel/errors.ts';
 
@@ -10,22 +10,48 @@ import { StartError } from '../../kernel/errors.ts';
  */
 export async function ensureDataFolder(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o711 });
+    await makeFolder(resolve(dataDir));
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw dataFolderError(dataDir, error);
   }
 }
 
+/** As `recursive` would, which never returns where the system refuses a folder with ENOENT, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const parent = dirname(path);
+  if (!(await exists(parent))) await makeFolder(parent);
+  await mkdir(path, { mode: 0o711 }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+}
+
+const fileInTheWay = 'A file is in the way: move it, or choose another data folder.';
+
+/** What can be done, by the system's code for what it refused. */
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full: free some space.',
+  EROFS: 'The file system is read-only: choose another data folder.',
+  EEXIST: fileInTheWay,
+  ENOTDIR: fileInTheWay,
+  ENOENT: 'Nothing can be made there: choose another data folder.',
+};
+
 /** Says which path the system refused and what can be done about it. */
 export function dataFolderError(path: string, error: unknown): StartError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   const remedy =
-    code === 'ENOSPC'
-      ? 'The disk is full: free some space.'
-      : code === 'EROFS'
-        ? 'The file system is read-only: choose another data folder.'
-        : 'Give the user that runs Familiar the right to read and write it, or choose another data folder.';
+    remedies[code] ?? 'Give the user that runs Familiar the right to read and write it, or choose another data folder.';
   return new StartError(`The data folder ${resolve(path)} cannot be used (${code}). ${remedy}`, { cause: error });
 }
 
