@@ -4,7 +4,7 @@ import type { Ids } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { MigrationSource, Postgres } from '../postgres/index.ts';
-import type { Queue, QueueLimits, QueueName } from './index.ts';
+import type { Queue, QueueLimits, QueueName } from './port.ts';
 import * as store from './store.ts';
 import { Worker } from './worker.ts';
 

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Db } from '../postgres/index.ts';
-import type { Job, QueueName } from './index.ts';
+import type { Job, QueueName } from './port.ts';
 import { LEASE_MS, RUNS_AFTER_LOSS } from './rules.ts';
 import './schema.ts';
 import { WAKE_CHANNEL } from './store.ts';

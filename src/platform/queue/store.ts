@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Postgres, Tx } from '../postgres/index.ts';
-import type { EnqueueResult, JobSpec, QueueLimits } from './index.ts';
+import type { EnqueueResult, JobSpec, QueueLimits } from './port.ts';
 import { DEFAULT_MAX_ATTEMPTS, RETENTION_MS } from './rules.ts';
 import './schema.ts';
 

@@ -6,7 +6,7 @@ import type { Random } from '../../kernel/random.ts';
 import type { Postgres } from '../postgres/index.ts';
 import { Coalesced } from './coalesced.ts';
 import { Completions } from './completions.ts';
-import type { Job, QueueName, WorkOptions } from './index.ts';
+import type { Job, QueueName, WorkOptions } from './port.ts';
 import { LeaseLost, ShuttingDown } from './reasons.ts';
 import { HEARTBEAT_MS, LEASE_MS, type Outcome, outcomeOfFailure, TICK_MS } from './rules.ts';
 import * as runs from './run-store.ts';

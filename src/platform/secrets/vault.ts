@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Db, MigrationSource } from '../postgres/index.ts';
 import { decrypt, encrypt, KEY_BYTES } from './cipher.ts';
-import type { Vault } from './index.ts';
+import type { Vault } from './port.ts';
 import './schema.ts';
 
 export const secretsMigrations: MigrationSource = {

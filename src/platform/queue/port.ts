@@ -1,0 +1,93 @@
+import type { JsonObject } from '../../kernel/json.ts';
+import type { Db } from '../postgres/index.ts';
+
+export type QueueName = 'text' | 'images';
+
+/** What a job is. `payload` carries ids, never message text. */
+export interface JobSpec {
+  /** A UUID of the caller's, for one who has to know it before; random unless given. */
+  id?: string;
+  queue: QueueName;
+  /** `feature/name`: chooses the handler. */
+  kind: string;
+  payload: JsonObject;
+  /** While a job with this key exists in any state (ended ones are kept for days), adding it again changes nothing. */
+  key?: string;
+  /** Whose turn it uses and whose waiting jobs it counts among. */
+  userId?: string;
+  guildId?: string;
+  /** Higher is taken first, before any consideration of turns. 0 by default. */
+  priority?: number;
+  /** Not before this time (Unix ms). */
+  runAt?: number;
+  /** 3 by default: the first run and two retries. */
+  maxAttempts?: number;
+}
+
+export interface Job {
+  /** UUID. */
+  id: string;
+  queue: QueueName;
+  kind: string;
+  payload: JsonObject;
+  userId: string | null;
+  guildId: string | null;
+  /** 1 on the first run. Grows also when a dead worker's job is taken again. */
+  attempt: number;
+  maxAttempts: number;
+  /** Unix ms. */
+  createdAt: number;
+}
+
+export type EnqueueResult =
+  | { status: 'queued'; jobId: string; /** jobs waiting in this queue before it */ ahead: number }
+  | { status: 'duplicate'; jobId: string }
+  | { status: 'full'; scope: 'guild' | 'user'; limit: number };
+
+export interface JobRun {
+  job: Job;
+  /** Aborted with `Cancelled` (a person), `LeaseLost` (another worker has it now) or `ShuttingDown` as its reason. */
+  signal: AbortSignal;
+  /** True when a failure of this run will not be retried. */
+  lastAttempt: boolean;
+}
+
+/**
+ * Runs a job. Resolves: done. Rejects: retried with backoff until its attempts are used up, then kept as dead, with the
+ * exception that a `VendorError` with `retryable: false`, a `UserError` and `Cancelled` are final at once and
+ * `retryAfterMs` is obeyed. After `ShuttingDown` it is handed back without using an attempt.
+ */
+export type JobHandler = (run: JobRun) => Promise<void>;
+
+export interface QueueLimits {
+  /** Waiting jobs per guild, 50 by default. */
+  waitingPerGuild: number;
+  /** Waiting jobs per user, 10 by default. */
+  waitingPerUser: number;
+}
+
+export interface WorkOptions {
+  /** How many jobs of each queue run at once in this process; a queue that is left out is not worked. */
+  concurrency: Partial<Record<QueueName, number>>;
+  handlers: ReadonlyMap<string, JobHandler>;
+}
+
+export interface Queue {
+  /** Adds a job, in the caller's transaction when `db` is one; workers wake when it commits. */
+  enqueue(db: Db, spec: JobSpec): Promise<EnqueueResult>;
+  /** A waiting job ends at once; a running one's signal is aborted wherever it runs. `by` is told to the handler. */
+  cancel(jobId: string, by: string): Promise<'cancelled' | 'cancelling' | 'not-found'>;
+  /** Jobs of this queue that would be taken before this one; null when it is not waiting. */
+  position(jobId: string): Promise<number | null>;
+  /** Counts per queue and state, for metrics and doctor. */
+  stats(): Promise<{ queue: QueueName; waiting: number; active: number; dead: number }[]>;
+  /** Starts taking jobs. Jobs that an earlier life of this instance left active are taken again at once. */
+  work(options: WorkOptions): Promise<void>;
+  /** Resolves when no job is active or due in this process. For tests. */
+  idle(): Promise<void>;
+  /**
+   * Takes no more jobs, waits `graceMs` for running ones, then aborts them with `ShuttingDown` and hands back what is
+   * left.
+   */
+  stop(graceMs: number): Promise<void>;
+}

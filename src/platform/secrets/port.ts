@@ -1,0 +1,21 @@
+import type { Db } from '../postgres/index.ts';
+
+export type VaultReader = (authorId: string, context: string, sealed: Buffer) => Promise<string | null>;
+
+/**
+ * Encryption of what people wrote, at rest. Each author has a data key, wrapped by the instance key, so that destroying
+ * the data key makes everything of that author unreadable, in backups too.
+ */
+export interface Vault {
+  /** AES-256-GCM under the author's data key, made at first use. `context` (a row's id) is bound to the ciphertext. */
+  seal(db: Db, authorId: string, context: string, plaintext: string): Promise<Buffer>;
+  /** Null when the author was forgotten. Throws when ciphertext or context were altered. */
+  open(db: Db, authorId: string, context: string, sealed: Buffer): Promise<string | null>;
+  /**
+   * As `open` for many texts: reads each author's key once. To be used for one purpose and dropped, since it does not
+   * notice that an author is forgotten while it lives.
+   */
+  reader(db: Db): VaultReader;
+  /** Destroys the author's data key, here and in every other process. */
+  forget(db: Db, authorId: string): Promise<void>;
+}
