@@ -27,21 +27,27 @@ export class ChannelWriter {
     this.#pacer = pacer;
   }
 
-  create(
+  async create(
     channelId: string,
     message: OutgoingMessage,
-    options: SendOptions = {},
+    { key, replyTo }: SendOptions = {},
     write: WriteOptions = {},
   ): Promise<APIMessage> {
+    const path = Routes.channelMessages(channelId);
     const body = {
       ...messageBody(message),
-      ...(options.key === undefined ? {} : { nonce: nonceFromName(options.key), enforce_nonce: true }),
-      ...(options.replyTo === undefined
-        ? {}
-        : { message_reference: { message_id: options.replyTo, fail_if_not_exists: false } }),
+      ...(key === undefined ? {} : { nonce: nonceFromName(key), enforce_nonce: true }),
     };
-    const path = Routes.channelMessages(channelId);
-    return this.#write('POST', channelId, path, body, message, { ...write, repeatable: options.key !== undefined });
+    const repeatable = key !== undefined;
+    if (replyTo === undefined) return this.#write('POST', channelId, path, body, message, { ...write, repeatable });
+    const reply = { ...body, message_reference: { message_id: replyTo, fail_if_not_exists: false } };
+    try {
+      return await this.#write('POST', channelId, path, reply, message, { ...write, repeatable });
+    } catch (error) {
+      if (!isDiscordError(error, discordCodes.replyWithoutHistory)) throw error;
+      // Whoever may not read the history may still write: the answer stands there without saying to what.
+      return await this.#write('POST', channelId, path, body, message, { repeatable });
+    }
   }
 
   edit(channelId: string, messageId: string, message: OutgoingMessage, write: WriteOptions = {}): Promise<APIMessage> {

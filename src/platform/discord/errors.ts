@@ -11,6 +11,7 @@ export const discordCodes = {
   missingAccess: 'discord/50001',
   missingPermissions: 'discord/50013',
   invalidWebhookToken: 'discord/50027',
+  replyWithoutHistory: 'discord/160002',
   unauthorized: 'discord/401',
   rateLimited: 'discord/429',
   unreachable: 'discord/unreachable',
