@@ -18,7 +18,7 @@ interface Finding {
   fix?: string;
 }
 
-/** Checks everything that a start needs, changes nothing, and prints one line each. The exit code is 1 when one fails. */
+/** Checks everything that a start needs and prints one line each. The exit code is 1 when one fails. */
 export async function runDoctor(): Promise<void> {
   const findings = await examine();
   for (const finding of findings) {

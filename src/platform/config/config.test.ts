@@ -124,11 +124,11 @@ describe('values in the file', () => {
   });
 
   it('replace ${NAME} by the variable, and $${NAME} by the text itself', () => {
-    const config = load('discord:\n  presence: hello ${WHO} and $${WHO}\nhttp:\n  port: ${WEB_PORT}\n', {
+    const config = load('dataDir: hello ${WHO} and $${WHO}\nhttp:\n  port: ${WEB_PORT}\n', {
       WHO: 'you',
       WEB_PORT: '4100',
     });
-    expect(config.discord.presence).toBe('hello you and ${WHO}');
+    expect(config.dataDir).toMatch(/hello you and \$\{WHO\}$/);
     expect(config.http.port).toBe(4100);
   });
 

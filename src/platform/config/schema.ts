@@ -82,7 +82,6 @@ export const configSchema = z.strictObject({
       token: filled.optional(),
       apiBase: httpUrl.default('https://discord.com/api'),
       prefix: text('1 to 10 characters without spaces', (value) => /^\S{1,10}$/.test(value)).default('!'),
-      presence: z.string().max(128).optional(),
       shards: z
         .union([z.literal('auto'), wholeNumber(1, 16_384)], { error: 'auto or a whole number from 1 to 16384' })
         .default('auto'),
