@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../emulator/index.ts';
+import { connectPerson } from '../../emulator/testing/person.ts';
+import { startFakeProviders } from '../testing/providers.ts';
 
 const launcher = join(import.meta.dirname, '../../bin/familiar.js');
 
@@ -118,6 +120,22 @@ describe('familiar start', () => {
     expect(await health(afterKill)).toEqual({ status: 'ok' });
     expect(await afterKill.end('SIGINT')).toBe(0);
     expect(databaseRuns()).toBe(false);
+  });
+
+  it('answers with the model that .env names', async () => {
+    const providers = await startFakeProviders();
+    const lines = [`OPENAI_BASE_URL=${providers.openaiBaseUrl}`, 'OPENAI_API_KEY=from-env', 'OPENAI_MODEL=some-model'];
+    await writeFile(join(folder, '.env'), lines.join('\n'));
+    providers.answer('who are you', { text: 'The model of the environment.' });
+    const bot = run();
+    await bot.says(/Model\s+compatible\/some-model/);
+    const alice = await connectPerson(emulator.origin, 'alice');
+    const botId = [...emulator.core.world.users.values()].find((user) => user.bot)?.id;
+    await alice.says('#general', `<@${botId}> who are you?`);
+    await alice.sees('The model of the environment.');
+    expect(providers.requests[0]).toMatchObject({ apiKey: 'from-env', model: 'some-model' });
+    await alice.close();
+    await providers.close();
   });
 
   it('leaves nothing behind when it is stopped while it waits for Discord', async () => {
