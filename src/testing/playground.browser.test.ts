@@ -1,0 +1,207 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser } from './browser.ts';
+
+const launcher = join(import.meta.dirname, '../../bin/familiar.js');
+/** The last line of every answer of the built-in model. */
+const lastWords = 'Demo model: canned answers';
+/** One red pixel. */
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+let folder: string;
+let program: ChildProcess;
+let address: string;
+let browser: Browser;
+let context: BrowserContext;
+let problems: string[];
+
+beforeAll(async () => {
+  browser = await launchBrowser(process.env);
+  folder = await mkdtemp(join(tmpdir(), 'familiar-browser-'));
+  // The database's own user must reach its folder below.
+  await chmod(folder, 0o711);
+  await startProgram();
+});
+afterAll(async () => {
+  await browser?.close();
+  await stopProgram();
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  problems = [];
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  context.setDefaultTimeout(15_000);
+});
+afterEach(async () => {
+  await context.close();
+  expect(problems).toEqual([]);
+});
+
+/** On any free port at first, then on the one that the page knows. */
+async function startProgram(playgroundPort = '0'): Promise<void> {
+  program = spawn(process.execPath, [launcher, 'start'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], PORT: '0', PLAYGROUND_PORT: playgroundPort },
+  });
+  let output = '';
+  const ready = new Promise<string>((resolve, reject) => {
+    const onOutput = (text: Buffer) => {
+      output += text.toString();
+      const found = /Playground\s+(http:\S+)[^]*Health\s+http:\S+/.exec(output)?.[1];
+      if (found !== undefined) resolve(found);
+    };
+    program.stdout?.on('data', onOutput);
+    program.stderr?.on('data', onOutput);
+    program.once('close', () => reject(new Error(`The program ended:\n${output}`)));
+  });
+  address = await ready;
+}
+
+async function stopProgram(): Promise<void> {
+  if (program === undefined || program.exitCode !== null) return;
+  const ended = once(program, 'close');
+  program.kill('SIGTERM');
+  await ended;
+}
+
+/** The playground as this member sees it, in a channel. What goes wrong in the page fails the test. */
+async function open(member: string, channel: string): Promise<Page> {
+  const page = await context.newPage();
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (line) => {
+    if (line.type() === 'error') problems.push(line.text());
+  });
+  await page.goto(`${address}/?as=${member}`);
+  await enter(page, channel);
+  await status(page).filter({ hasText: 'is online' }).waitFor();
+  return page;
+}
+
+async function enter(page: Page, channel: string): Promise<void> {
+  await page.getByTestId('channel-link').filter({ hasText: channel }).click();
+  await page.getByPlaceholder(`Message #${channel}`).waitFor();
+}
+
+const composer = (page: Page) => page.getByTestId('composer');
+const status = (page: Page) => page.getByTestId('status');
+const messages = (page: Page, author: string) => page.locator(`[data-testid="message"][data-author="${author}"]`);
+const answers = (page: Page) => messages(page, 'Familiar');
+const content = (message: Locator) => message.getByTestId('message-content');
+
+async function say(page: Page, text: string): Promise<void> {
+  await composer(page).click();
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+  await messages(page, await speaker(page))
+    .filter({ hasText: text })
+    .last()
+    .waitFor();
+}
+
+async function speaker(page: Page): Promise<string> {
+  return (await page.getByTestId('who-am-i').getAttribute('data-username')) ?? '';
+}
+
+/** The different lengths that the text of an answer is seen with, until it holds these words. */
+async function growth(answer: Locator, words: string): Promise<number[]> {
+  const lengths: number[] = [];
+  const look = async () => {
+    const text = (await content(answer).allTextContents()).join('');
+    if (text.length > 0 && text.length !== lengths.at(-1)) lengths.push(text.length);
+    return text;
+  };
+  await expect.poll(look, { interval: 50, timeout: 20_000 }).toContain(words);
+  return lengths;
+}
+
+describe('the playground in a browser', () => {
+  it('shows an answer while it is written, and keeps all of it over a reload', async () => {
+    const page = await open('alice', 'bot-chat');
+    await say(page, 'what can you do?');
+    const lengths = await growth(answers(page).first(), lastWords);
+    expect(lengths.length).toBeGreaterThan(2);
+    expect(lengths.slice(0, -1)).toEqual(lengths.slice(0, -1).toSorted((a, b) => a - b));
+    await answers(page).last().getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
+    await expect.poll(() => page.getByTestId('typing').textContent()).toBe('');
+    expect(await composer(page).inputValue()).toBe('');
+    expect(await page.getByTestId('outgoing').count()).toBe(0);
+
+    const shown = await content(page.getByTestId('message')).allTextContents();
+    await page.reload();
+    await expect.poll(() => content(page.getByTestId('message')).allTextContents()).toEqual(shown);
+    expect(await speaker(page)).toBe('alice');
+  });
+
+  it('runs a command by keyboard, whose answer only its caller sees', async () => {
+    const page = await open('alice', 'bot-chat');
+    const other = await open('bob', 'bot-chat');
+    await composer(page).press('/');
+    await page.keyboard.type('help');
+    await page.getByRole('option', { name: /help/ }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /Run|Send/ }).waitFor();
+    await page.keyboard.press('Enter');
+    const note = page.locator('[data-testid="message"][data-ephemeral]').filter({ hasText: '/ping' });
+    await note.waitFor();
+    expect(await composer(page).inputValue()).toBe('');
+    await say(page, 'thanks!');
+    await messages(other, 'alice').filter({ hasText: 'thanks!' }).waitFor();
+    expect(await other.locator('[data-testid="message"][data-ephemeral]').count()).toBe(0);
+    await note.getByRole('button', { name: 'Dismiss' }).click();
+    await note.waitFor({ state: 'detached' });
+  });
+
+  it('lets one become another member, who sees what was written before', async () => {
+    const page = await open('alice', 'general');
+    await say(page, 'left for somebody else');
+    await page.getByTestId('who-am-i').click();
+    await page.getByRole('menuitem', { name: /milo/ }).click();
+    await page.locator('[data-testid="who-am-i"][data-username="milo"]').waitFor();
+    await enter(page, 'general');
+    await messages(page, 'alice').filter({ hasText: 'left for somebody else' }).waitFor();
+    await say(page, 'found it');
+  });
+
+  it('stops a long answer at the press of its button', async () => {
+    const page = await open('bob', 'bot-chat');
+    await say(page, 'tell me a long story');
+    const stop = answers(page).last().getByRole('button', { name: 'Stop' });
+    await stop.click();
+    await stop.waitFor({ state: 'detached' });
+    const answer = content(answers(page).last());
+    await answer.filter({ hasText: 'Stopped' }).waitFor();
+    expect(await answer.textContent()).not.toContain(lastWords);
+  });
+
+  it('shows a picture that was attached', async () => {
+    const page = await open('alice', 'art');
+    await page.locator('input[type="file"]').setInputFiles({ name: 'red.png', mimeType: 'image/png', buffer: picture });
+    await say(page, 'look at this');
+    const image = messages(page, 'alice').last().getByAltText('red.png');
+    await expect.poll(() => image.evaluate((element: { naturalWidth?: number }) => element.naturalWidth)).toBe(1);
+  });
+
+  it('goes on after the program was killed and started again, with the page open', async () => {
+    const page = await open('olivia', 'bot-chat');
+    await say(page, 'tell me a long story');
+    await answers(page).last().getByRole('button', { name: 'Stop' }).waitFor();
+    const port = new URL(address).port;
+    const ended = once(program, 'close');
+    program.kill('SIGKILL');
+    await ended;
+    await status(page).filter({ hasText: 'Connection lost' }).waitFor();
+    await startProgram(port);
+    await status(page).filter({ hasText: 'is online' }).waitFor();
+    await content(answers(page).last()).filter({ hasText: lastWords }).waitFor({ timeout: 30_000 });
+    problems = problems.filter((problem) => !/WebSocket|ERR_CONNECTION/.test(problem));
+  });
+});
