@@ -30,15 +30,17 @@ interface Work {
   stopTyping: () => void;
 }
 
-const ended: readonly AnswerState[] = ['done', 'stopped', 'failed'];
+/** How an answer ends on screen. */
+type End = { state: 'done' | 'stopped' } | { state: 'failed'; code: string };
 
 /**
- * Answers one question, or goes on where a run that died left off: a text that was complete is only shown, anything
- * less is asked for again, and the same Discord messages are edited either way.
+ * Answers one question, or goes on where a run that died left off: an end that was stored is only shown, anything less
+ * is asked for again, and the same Discord messages are edited either way.
  */
 export async function runAnswer(context: ChatContext, run: JobRun): Promise<void> {
   const found = await findAnswer(context.db, run.job.payload['answerId'] as string);
-  if (!found || ended.includes(found.answer.state)) return;
+  // The job of an answer that is done has nothing left to show, and an answer that is tried again has another job.
+  if (!found || found.answer.state === 'done' || found.answer.job_id !== run.job.id) return;
   const { answer, question: row } = found;
   const read = context.vault.reader(context.db);
   const [question, settings] = await Promise.all([openQuestion(read, row), context.settings.at(placeOf(row))]);
@@ -58,8 +60,8 @@ export async function runAnswer(context: ChatContext, run: JobRun): Promise<void
     stopTyping: context.discord.actions.typing(row.channel_id),
   };
   try {
-    if (answer.state === 'written') await showAgain(work);
-    else await write(work);
+    if (answer.state === 'waiting') await write(work);
+    else await showAgain(work);
   } finally {
     work.stopTyping();
   }
@@ -99,7 +101,7 @@ async function write(work: Work): Promise<void> {
   // Complete and stored before it is shown: from here on no run asks a model again.
   await end(work, 'written', null);
   run.signal.throwIfAborted();
-  await show(work, 'done');
+  await show(work, { state: 'done' });
 }
 
 async function stream(work: Work): Promise<void> {
@@ -138,9 +140,8 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
       await live.abandon();
       throw error;
     }
-    work.notices.push({ key: work.text === '' ? 'notices.stopped-empty' : 'notices.stopped', data: {} });
     await end(work, 'stopped', null);
-    await show(work, 'stopped');
+    await show(work, { state: 'stopped' });
     return;
   }
   const final = run.lastAttempt || !(error instanceof VendorError) || !error.retryable;
@@ -153,14 +154,10 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
 }
 
 async function showFailure(work: Work, error: unknown): Promise<void> {
-  const { context, answer, live } = work;
-  const t = context.texts.in(undefined);
-  const code = error instanceof VendorError && context.texts.has(failureKey(error.code)) ? error.code : 'model/failed';
+  const known = error instanceof VendorError && work.context.texts.has(failureKey(error.code));
+  const code = known ? error.code : 'model/failed';
   await end(work, 'failed', code);
-  await live.finish({
-    content: failedAnswer(work.text, code, work.model.id, t),
-    components: retryButton(answer.id, t),
-  });
+  await show(work, { state: 'failed', code });
 }
 
 const failureKey = (code: string) => `failures.${code.replace('/', '.')}`;
@@ -177,25 +174,41 @@ async function end(work: Work, state: AnswerState, errorCode: string | null): Pr
   });
 }
 
-async function show(work: Work, state: 'done' | 'stopped'): Promise<void> {
-  const { context, answer, row, settings } = work;
-  const content = withNotices(work.text, work.notices, context.texts.in(undefined));
-  const parts: LivePart[] = await work.live.finish({ content, components: [] });
-  if (state === 'done') {
-    await showDone(
-      context.db,
-      answer.id,
-      parts.map((part) => part.messageId),
-    );
+/** Shows how the answer ended. What Discord refuses for good stays stored, and the job has nothing left to do. */
+async function show(work: Work, shown: End): Promise<void> {
+  const { context, run, answer, row, settings } = work;
+  try {
+    const parts: LivePart[] = await work.live.finish(endOnScreen(work, shown));
+    if (shown.state === 'done') {
+      const ids = parts.map((part) => part.messageId);
+      await showDone(context.db, answer.id, ids);
+    }
+  } catch (error) {
+    const refused = error instanceof VendorError && !error.retryable;
+    if (shown.state === 'done' && (refused || run.lastAttempt)) {
+      await end(work, 'failed', error instanceof VendorError ? error.code : 'discord/failed');
+    }
+    if (!refused) throw error;
+    context.logger.warn({ error, channelId: row.channel_id }, 'Discord does not take an answer; it is kept unseen.');
   }
   await trimConversation(context.db, row.channel_id, settings.historyKept);
 }
 
-/** For a run that died between storing the text and showing it. */
+function endOnScreen({ context, answer, text, notices, model }: Work, shown: End): Parameters<Live['finish']>[0] {
+  const t = context.texts.in(undefined);
+  if (shown.state === 'failed') {
+    return { content: failedAnswer(text, shown.code, model.id, t), components: retryButton(answer.id, t) };
+  }
+  const stopped = { key: text === '' ? 'notices.stopped-empty' : 'notices.stopped', data: {} };
+  return { content: withNotices(text, shown.state === 'stopped' ? [...notices, stopped] : notices, t), components: [] };
+}
+
+/** For a run that died between storing an end and showing it. */
 async function showAgain(work: Work): Promise<void> {
-  const { answer, row } = work;
+  const { context, answer, row } = work;
   const text = answer.sealed && (await work.read(row.author_id, answer.id, answer.sealed));
-  if (text === null) return;
-  work.text = text;
-  await show(work, 'done');
+  work.text = text ?? '';
+  work.model = (answer.model_id === null ? undefined : context.models.find(answer.model_id)) ?? work.model;
+  if (answer.state === 'failed') await show(work, { state: 'failed', code: answer.error_code ?? 'model/failed' });
+  else await show(work, { state: answer.state === 'stopped' ? 'stopped' : 'done' });
 }
