@@ -33,7 +33,6 @@ describe('the demo', () => {
     ['make a list of things', /1\. \*\*Kindness\*\*/],
     ['show me some markdown', /# A heading/],
     ['write a function in Python', /```python\ndef greet/],
-    ['Show me some Python', /```python\ndef greet/],
     ['show me where to go', /I hear you/],
     ['Show me some Python', /```python\ndef greet/],
     ['rust code please', /```rust\nfn greet/],

@@ -47,10 +47,6 @@ const rules: readonly (readonly [pattern: RegExp, answer: Answer])[] = [
     /\b(python|javascript|typescript|rust|golang|java|c\+\+|c|bash|sql|html)(?![\w+#]).*\b(code|program|script|function|snippet|example)\b/i,
     (_, match) => code(match[1]),
   ],
-  [
-    /\b(?:show|give) me (?:some |a little |a bit of )?(python|javascript|js|typescript|ts|rust|go|golang|java|c\+\+|cpp|c|bash|shell|sql|html)(?![\w+#])/i,
-    (_, match) => code(match[1]),
-  ],
   // Names that are words of their own ("go", "c", "shell", "swift") need one of the nouns above.
   [
     /\b(?:show|give|see|some)\b.*?\b(python|javascript|typescript|rust|golang|java|c\+\+|cpp|c#|csharp|bash|sql|html|php|ruby|kotlin|haskell|lua)(?![\w+#])/i,
