@@ -1,4 +1,5 @@
 import { type ClipboardEvent, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { Icon } from '../../shared/icons.tsx';
 import { CommandForm } from '../commands/command-form.tsx';
 import type { RunnableCommand } from '../client/interactions.ts';
@@ -204,11 +205,10 @@ function useInsertion(
       const element = box.current;
       const start = element?.selectionStart ?? Infinity;
       const end = element?.selectionEnd ?? Infinity;
-      setText((known) => known.slice(0, start) + added + known.slice(end));
-      requestAnimationFrame(() => {
-        element?.focus();
-        element?.setSelectionRange(start + added.length, start + added.length);
-      });
+      // Drawn at once: the next key must already go behind what was inserted.
+      flushSync(() => setText((known) => known.slice(0, start) + added + known.slice(end)));
+      element?.focus();
+      element?.setSelectionRange(start + added.length, start + added.length);
     },
     [box, setText],
   );

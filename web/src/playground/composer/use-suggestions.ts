@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type RefObject, useEffect, useMemo, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { commandTitle, type RunnableCommand, runnableCommands } from '../client/interactions.ts';
 import { useClient, usePlayground } from '../context.tsx';
 import type { Channel } from '../state/model.ts';
@@ -43,13 +44,14 @@ export function useSuggestions({ channel, text, box, setText, onCommand }: Sugge
       onCommand(item.command, text.slice(commandTitle(item.command).length).trim());
       return;
     }
-    setText(text.slice(0, trigger.from) + item.insert + text.slice(caret));
     const place = trigger.from + item.insert.length;
-    setCaret(place);
-    requestAnimationFrame(() => {
-      box.current?.focus();
-      box.current?.setSelectionRange(place, place);
+    // Drawn at once: the next key must already go behind what was inserted.
+    flushSync(() => {
+      setText(text.slice(0, trigger.from) + item.insert + text.slice(caret));
+      setCaret(place);
     });
+    box.current?.focus();
+    box.current?.setSelectionRange(place, place);
   };
   const onKeyDown = (event: KeyboardEvent): boolean => {
     const item = items[active];
