@@ -39,6 +39,9 @@ describe('reading the words of a prefix command', () => {
       text: 'buy milk',
     });
   });
+  it('takes the name of a switch for a yes', () => {
+    expect(parse('123456789012345678 3 loud here')).toMatchObject({ loud: true, kind: 'here' });
+  });
   it('leaves out what is not given', () => {
     expect(parse('123456789012345678')).toMatchObject({ who: '123456789012345678', hours: undefined });
   });

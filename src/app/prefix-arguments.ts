@@ -76,6 +76,8 @@ function readValue(name: string, spec: OptionSpec, word: string, usageText: stri
     }
     case 'boolean': {
       const lower = word.toLowerCase();
+      // "!clear everyone" is how people write a switch.
+      if (lower === name.toLowerCase()) return true;
       if (['yes', 'y', 'true', 'on', '1'].includes(lower)) return true;
       if (['no', 'n', 'false', 'off', '0'].includes(lower)) return false;
       throw refuse(t('expected.boolean'));
