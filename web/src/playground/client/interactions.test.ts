@@ -1,6 +1,6 @@
 import type { APIApplicationCommand } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
-import { commandData, commandTitle, runnableCommands } from './interactions.ts';
+import { commandData, commandTitle, isOffered, runnableCommands } from './interactions.ts';
 
 const base = { application_id: '1', version: '9', default_member_permissions: null };
 
@@ -32,6 +32,28 @@ function runnable(title: string) {
   if (found === undefined) throw new Error(`${title} is not there.`);
   return found;
 }
+
+describe('offering commands', () => {
+  const manageServer = 1n << 5n;
+  const offered = (change: object, guildPermissions: bigint | null) =>
+    isOffered({ ...base, id: '1', type: 1, name: 'x', description: 'x', ...change }, guildPermissions);
+
+  it('follows the permissions that a command asks for, in guilds only', () => {
+    const asking = { default_member_permissions: String(manageServer) };
+    expect(offered(asking, 0n)).toBe(false);
+    expect(offered(asking, manageServer)).toBe(true);
+    expect(offered(asking, 1n << 3n)).toBe(true);
+    expect(offered(asking, null)).toBe(true);
+    expect(offered({ default_member_permissions: '0' }, manageServer)).toBe(false);
+    expect(offered({}, 0n)).toBe(true);
+  });
+
+  it('follows the places that a command is for', () => {
+    expect(offered({ contexts: [0] }, null)).toBe(false);
+    expect(offered({ contexts: [1] }, null)).toBe(true);
+    expect(offered({ contexts: [1] }, 0n)).toBe(false);
+  });
+});
 
 describe('commands', () => {
   it('are listed with their sub-commands side by side, without those of context menus', () => {

@@ -1,7 +1,10 @@
 import type { APIApplicationCommand, APIApplicationCommandOption } from 'discord-api-types/v10';
+import { allows, Permission } from '../state/permissions.ts';
 
 /** Kinds of commands: slash, on a user, on a message. */
 export const CommandKind = { slash: 1, user: 2, message: 3 } as const;
+
+const contextKinds = { guild: 0, direct: 1 } as const;
 
 /** Kinds of command options. */
 export const OptionKind = {
@@ -42,6 +45,20 @@ export interface InteractionData {
 /** `/model set`, as people write it. */
 export function commandTitle(runnable: Pick<RunnableCommand, 'command' | 'path'>): string {
   return `/${[runnable.command.name, ...runnable.path].join(' ')}`;
+}
+
+/**
+ * Whether Discord would offer the command: by its contexts, and in guilds by the permissions it asks for.
+ * `guildPermissions` are the member's there; null in direct messages.
+ */
+export function isOffered(command: APIApplicationCommand, guildPermissions: bigint | null): boolean {
+  const contexts: readonly number[] | null | undefined = command.contexts;
+  if (contexts && !contexts.includes(guildPermissions === null ? contextKinds.direct : contextKinds.guild))
+    return false;
+  const needed = command.default_member_permissions;
+  if (guildPermissions === null || needed === null) return true;
+  if (allows(guildPermissions, Permission.administrator)) return true;
+  return needed !== '0' && allows(guildPermissions, BigInt(needed));
 }
 
 /** Every slash command with its sub-commands laid side by side, in the order of their titles. */

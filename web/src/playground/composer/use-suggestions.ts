@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type RefObject, useEffect, useMemo, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { commandTitle, type RunnableCommand, runnableCommands } from '../client/interactions.ts';
+import { useOfferedCommands } from '../commands/use-offered-commands.ts';
 import { useClient, usePlayground } from '../context.tsx';
 import type { Channel } from '../state/model.ts';
 import { type Suggestion, suggest } from './suggestions.ts';
@@ -19,7 +20,8 @@ const nothing: readonly Suggestion[] = [];
 /** What the box offers for the word before the cursor, and how keys and presses choose from it. */
 export function useSuggestions({ channel, text, box, setText, onCommand }: SuggestionsInput) {
   const client = useClient();
-  const { commands, refreshCommands } = usePlayground();
+  const { refreshCommands } = usePlayground();
+  const commands = useOfferedCommands(channel.guildId);
   const [caret, setCaret] = useState(text.length);
   const [active, setActive] = useState(0);
   const [dismissed, setDismissed] = useState<string | null>(null);

@@ -1,6 +1,7 @@
 import { Menu } from '@mantine/core';
 import { Icon, type IconName } from '../../shared/icons.tsx';
 import { CommandKind } from '../client/interactions.ts';
+import { useOfferedCommands } from '../commands/use-offered-commands.ts';
 import { useClient, useClientState, usePlayground } from '../context.tsx';
 import { type Message } from '../state/model.ts';
 import { allows, Permission } from '../state/permissions.ts';
@@ -70,7 +71,8 @@ export function Item({ icon, label, danger = false, onPress }: ItemProps) {
 }
 
 function AppItems({ message }: { readonly message: Message }) {
-  const { commands } = usePlayground();
+  const guildId = useClientState((state) => state.channels[message.channel_id]?.guildId ?? null);
+  const commands = useOfferedCommands(guildId);
   const { interactions } = useClient();
   const fitting = commands.filter((command) => (command.type as number) === CommandKind.message);
   if (fitting.length === 0) return null;

@@ -1,5 +1,6 @@
 import { Menu } from '@mantine/core';
 import { CommandKind } from '../client/interactions.ts';
+import { useOfferedCommands } from '../commands/use-offered-commands.ts';
 import { insertInComposer } from '../composer/insert.ts';
 import { useClient, useClientState, usePlayground, useUi } from '../context.tsx';
 import { displayName, rolesOf } from '../state/select.ts';
@@ -13,7 +14,8 @@ interface UserMenuItemsProps {
 
 /** What can be done with a person or a bot. */
 export function UserMenuItems({ userId, guildId }: UserMenuItemsProps) {
-  const { commands, becomeMember, members } = usePlayground();
+  const { becomeMember, members } = usePlayground();
+  const commands = useOfferedCommands(guildId);
   const { interactions, member } = useClient();
   const actions = useActions();
   const channelId = useUi((ui) => ui.route.channelId);

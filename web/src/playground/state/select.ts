@@ -1,6 +1,6 @@
 import type { ClientState } from './client-state.ts';
 import { type Channel, ChannelKind, type Guild, type Member, type Role, type User } from './model.ts';
-import { allows, channelPermissions, Permission } from './permissions.ts';
+import { allows, channelPermissions, guildPermissions, Permission } from './permissions.ts';
 import { compareSnowflakes, isNewer } from './snowflake.ts';
 
 const everything = (1n << 53n) - 1n;
@@ -32,6 +32,13 @@ export function ownPermissions(state: ClientState, channel: Channel): bigint {
   if (guild === undefined || member === undefined) return everything;
   const parent = channel.parentId === null ? null : (state.channels[channel.parentId] ?? null);
   return channelPermissions(guild, member, channel, parent);
+}
+
+/** What this person may do in the guild, from the roles alone. */
+export function ownGuildPermissions(state: ClientState, guildId: string): bigint {
+  const guild = state.guilds[guildId];
+  const member = state.members[guildId]?.[state.selfId ?? ''];
+  return guild === undefined || member === undefined ? 0n : guildPermissions(guild, member);
 }
 
 export interface ChannelGroup {
