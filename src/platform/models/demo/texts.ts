@@ -157,7 +157,7 @@ export const texts = {
   farewell: (name: string | null) => `See you${name ? `, ${name}` : ''}! I shall be here.`,
   empty: 'Yes? You called me, but said nothing. Ask `what can you do?` for ideas.',
   unknownQuestion: (question: string) =>
-    `You ask: *${question}* A real model would know, or at least sound as if it did. I am the demo, and I only know a few tricks: stories, poems, code, tables, sums, the time, and what you told me about yourself.`,
+    `You ask: *${question}*\nA real model would know, or at least sound as if it did. I am the demo, and I only know a few tricks: stories, poems, code, tables, sums, the time, and what you told me about yourself.`,
   unknownStatement: (name: string | null, text: string) =>
-    `I hear you${name ? `, ${name}` : ''}: *${text}* I am only the demo and cannot say much about that, but I keep it in mind. Ask \`what did I say?\` and see.`,
+    `I hear you${name ? `, ${name}` : ''}: *${text}*\nI am only the demo and cannot say much about that, but I keep it in mind. Ask \`what did I say?\` and see.`,
 } as const;
