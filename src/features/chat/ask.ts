@@ -1,4 +1,4 @@
-import { PermissionFlagsBits } from 'discord-api-types/v10';
+import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { UserError } from '../../kernel/errors.ts';
 import { uuidFromName } from '../../kernel/ids.ts';
@@ -57,12 +57,18 @@ function answeredChannels(context: ChatContext, settings: ChatSettings): readonl
   return context.playground && answerEverythingIn.length === 0 ? ['bot-chat'] : answerEverythingIn;
 }
 
+const threads = [ChannelType.AnnouncementThread, ChannelType.PublicThread, ChannelType.PrivateThread] as number[];
+
 /** Without the permission to write there is nobody to tell but the log. */
 async function maySpeak(context: ChatContext, channelId: string): Promise<boolean> {
-  const needed = PermissionFlagsBits.ViewChannel | PermissionFlagsBits.SendMessages;
-  const held = await context.discord.cache.selfPermissions(channelId);
+  const { cache } = context.discord;
+  const [channel, held] = await Promise.all([cache.channel(channelId), cache.selfPermissions(channelId)]);
+  const inThread = threads.includes(channel?.type ?? ChannelType.GuildText);
+  const send = inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
+  const needed = PermissionFlagsBits.ViewChannel | send;
   if ((held & needed) === needed) return true;
-  context.logger.warn({ channelId }, 'Asked in a channel where I may not write: give me "Send Messages" there.');
+  const missing = inThread ? 'Send Messages in Threads' : 'Send Messages';
+  context.logger.warn({ channelId }, `Asked where I may not write: give me "${missing}" there.`);
   return false;
 }
 
