@@ -101,6 +101,7 @@ function ThreadDialog({ channelId, message, onDone }: ThreadDialogProps) {
         maxLength={100}
         required
         data-autofocus
+        onFocus={(event) => event.target.select()}
         onChange={(event) => setName(event.target.value)}
       />
       <div className={styles.buttons}>
