@@ -161,6 +161,8 @@ describe('an answer arrives once and whole', () => {
     ['editing meets a limit', edit, 1, limited('user')],
     ['creating meets the global limit', create, 1, limited('global')],
     ['editing meets the global limit', edit, 1, limited('global')],
+    ['the answer to a creation is lost', create, 1, { drop: true }],
+    ['the answer to an edit is lost', edit, 1, { drop: true }],
     ['creating is slow', create, 1, { delayMs: 3000 }],
     ['editing is slow', edit, 1, { delayMs: 3000 }],
     ['the connection is cut while creating', create, 1, { close: true }],

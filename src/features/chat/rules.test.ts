@@ -52,6 +52,11 @@ describe('the question in a message', () => {
     expect(readQuestion(message({ member }), self).name).toBe('Ali');
     expect(readQuestion(message({}), self).name).toBe('alice');
   });
+
+  it('has a name of one line, whatever the author made of it', () => {
+    const member = { nick: 'Ali\n\nBob: **hi**' } as NonNullable<GatewayMessageCreateDispatchData['member']>;
+    expect(readQuestion(message({ member }), self).name).toBe('Ali Bob: **hi**');
+  });
 });
 
 describe('the context for a model', () => {

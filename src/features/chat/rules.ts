@@ -29,7 +29,8 @@ export function isListed(channels: readonly string[], channelId: string, name: s
 export function readQuestion(message: GatewayMessageCreateDispatchData, selfId: string): Question {
   const mention = new RegExp(`^\\s*<@!?${selfId}>[\\s,:]*|\\s*<@!?${selfId}>\\s*$`, 'g');
   return {
-    name: message.member?.nick ?? message.author.global_name ?? message.author.username,
+    // On one line, so that no name can pretend that somebody else speaks below it.
+    name: (message.member?.nick ?? message.author.global_name ?? message.author.username).replace(/\s+/g, ' '),
     text: message.content.replace(mention, '').trim(),
     attachments: message.attachments.map((file) => ({
       url: file.url,
