@@ -45,6 +45,8 @@ describe('threads', () => {
     expect((await playground.bot.get<{ thread: Thread }>(`${channel}/messages/${message.id}`)).body.thread.name).toBe(
       'About it',
     );
+    const history = await playground.alice.get<unknown[]>(`/channels/${thread.id}/messages`);
+    expect(history.body).toMatchObject([{ type: 21, referenced_message: { id: message.id, content: 'a picture' } }]);
     expect(await refusal(playground.alice.post(path, { name: 'Again' }))).toEqual([400, 160004]);
   });
 

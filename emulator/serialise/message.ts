@@ -6,13 +6,14 @@ import { deletedUserObject, memberObject, userObject } from './user.ts';
 import { memberKey } from '../world.ts';
 
 type Json = Record<string, unknown>;
-const REPLY_TYPE = 19;
+/** Replies and openings of threads show the message they point to. */
+const SHOWING_TYPES: readonly number[] = [19, 21];
 
 /** A message as `viewerId` sees it: `me` of reactions and the thread's own membership differ between viewers. */
 export function messageObject(core: Core, message: StoredMessage, viewerId: string): Json {
   const { world } = core;
   const object = basicMessageObject(core, message);
-  if (message.reference !== null && message.type === REPLY_TYPE) {
+  if (message.reference !== null && SHOWING_TYPES.includes(message.type)) {
     const answered = world.messages.get(message.reference.messageId);
     object['referenced_message'] = answered === undefined ? null : basicMessageObject(core, answered);
   }
