@@ -6,7 +6,7 @@ import { ChannelWriter } from './channel-writer.ts';
 import { registerCommands } from './commands.ts';
 import type { GlobalGate } from './global-gate.ts';
 import type { DiscordHttp } from './http.ts';
-import type { DiscordActions } from './index.ts';
+import type { DiscordActions } from './port.ts';
 import { Replies } from './interaction.ts';
 import { discordLimits } from './limits.ts';
 import { LiveAnswer } from './live.ts';

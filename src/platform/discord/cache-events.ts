@@ -5,7 +5,7 @@ import {
   type GatewayGuildCreateDispatchData,
 } from 'discord-api-types/v10';
 import type { Cache } from './cache.ts';
-import type { CachedChannel } from './index.ts';
+import type { CachedChannel } from './port.ts';
 import { isThread } from './permissions.ts';
 import { channelOf, guildOf, mutedUntilMs, roleOf, type GuildRecord } from './records.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Postgres } from '../postgres/index.ts';
-import type { CachedChannel } from './index.ts';
+import type { CachedChannel } from './port.ts';
 import { channelFromRow, channelToRow, guildFromRow, guildToRow, type GuildRecord } from './records.ts';
 import './schema.ts';
 

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Postgres } from '../postgres/index.ts';
 import { writeChanges, type CacheChanges } from './cache-store.ts';
-import type { CachedChannel } from './index.ts';
+import type { CachedChannel } from './port.ts';
 import type { GuildRecord } from './records.ts';
 
 const WRITE_AFTER_MS = 100;

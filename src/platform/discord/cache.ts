@@ -6,7 +6,7 @@ import type { Postgres } from '../postgres/index.ts';
 import { CACHE_CHANNEL, findChannel, findGuild, loadChannels, loadGuilds } from './cache-store.ts';
 import { CacheWriter } from './cache-writer.ts';
 import type { DiscordHttp } from './http.ts';
-import type { CachedChannel, DiscordCache } from './index.ts';
+import type { CachedChannel, DiscordCache } from './port.ts';
 import { DM_PERMISSIONS, effectivePermissions, isThread, type Holder } from './permissions.ts';
 import { channelOf, guildOf, mutedUntilMs, sameChannel, sameGuild, type GuildRecord } from './records.ts';
 

@@ -3,7 +3,7 @@ import { VendorError } from '../../kernel/errors.ts';
 import { nonceFromName } from '../../kernel/ids.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
-import type { OutgoingMessage, SendOptions } from './index.ts';
+import type { OutgoingMessage, SendOptions } from './port.ts';
 import type { BucketState, Pacer } from './pacer.ts';
 import { messageBody, messageFiles } from './payload.ts';
 

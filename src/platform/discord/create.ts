@@ -11,7 +11,7 @@ import { Cache } from './cache.ts';
 import { Gateway } from './gateway.ts';
 import { GlobalGate } from './global-gate.ts';
 import { DiscordHttp } from './http.ts';
-import type { Discord } from './index.ts';
+import type { Discord } from './port.ts';
 import { SharedRate } from './shared-rate.ts';
 
 export const discordMigrations: MigrationSource = {

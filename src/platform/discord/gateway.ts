@@ -19,7 +19,7 @@ import { translateError } from './errors.ts';
 import { laneOf } from './event-lane.ts';
 import { gatewayStartError } from './gateway-errors.ts';
 import type { DiscordHttp } from './http.ts';
-import type { DiscordGateway, GatewayOptions } from './index.ts';
+import type { DiscordGateway, GatewayOptions } from './port.ts';
 import { privilegedWithout, PRIVILEGED_INTENTS } from './intents.ts';
 import { OrderedRunner } from './ordered-runner.ts';
 import { RecentIds } from './recent-ids.ts';

@@ -13,7 +13,7 @@ import type { RawFile } from '@discordjs/rest';
 import type { ChannelWriter } from './channel-writer.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
-import type { InteractionReplies, OutgoingMessage } from './index.ts';
+import type { InteractionReplies, OutgoingMessage } from './port.ts';
 import { discordLimits } from './limits.ts';
 import { clip, messageBody, messageFiles } from './payload.ts';
 

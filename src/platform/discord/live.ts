@@ -7,7 +7,7 @@ import type { ChannelWriter, Taken } from './channel-writer.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { GlobalGate } from './global-gate.ts';
 import { Growth } from './growth.ts';
-import type { LiveMessage, LiveMessageOptions, LivePart, OutgoingMessage } from './index.ts';
+import type { LiveMessage, LiveMessageOptions, LivePart, OutgoingMessage } from './port.ts';
 import type { ChannelLane } from './pacer.ts';
 import { fingerprint } from './payload.ts';
 

@@ -1,5 +1,5 @@
 import { ChannelType, PermissionFlagsBits as Bits } from 'discord-api-types/v10';
-import type { CachedChannel, CachedGuild } from './index.ts';
+import type { CachedChannel, CachedGuild } from './port.ts';
 
 export const ALL_PERMISSIONS = Object.values(Bits).reduce((all, bit) => all | bit, 0n);
 

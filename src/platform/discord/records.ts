@@ -1,5 +1,5 @@
 import type { APIChannel, APIGuildMember, APIOverwrite, APIRole } from 'discord-api-types/v10';
-import type { CachedChannel, CachedGuild } from './index.ts';
+import type { CachedChannel, CachedGuild } from './port.ts';
 import type { DiscordChannelTable, DiscordGuildTable, StoredOverwrite, StoredRole } from './schema.ts';
 import type { Selectable } from 'kysely';
 

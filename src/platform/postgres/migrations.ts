@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { errorMessage, StartError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import type { MigrationSource } from './index.ts';
+import type { MigrationSource } from './port.ts';
 import { lineAt, splitStatements, type SqlStatement } from './sql-statements.ts';
 
 export interface MigrationFile {

@@ -5,7 +5,7 @@ import { errorMessage, StartError, VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { startEmbeddedServer } from './embedded-server.ts';
 import { isConflict, isUnavailable, translate } from './errors.ts';
-import type { Postgres } from './index.ts';
+import type { Postgres } from './port.ts';
 import { Listener } from './listener.ts';
 import { migrate } from './migrations.ts';
 import { clientConfig, createKysely, createPool } from './pool.ts';

@@ -1,0 +1,196 @@
+import type {
+  APIApplicationCommandOptionChoice,
+  APIEmbed,
+  APIInteraction,
+  APIMessage,
+  APIMessageTopLevelComponent,
+  APIModalInteractionResponseCallbackData,
+  GatewayDispatchPayload,
+  RESTPutAPIApplicationCommandsJSONBody,
+} from 'discord-api-types/v10';
+
+/** A message as features write it. Nothing in it pings unless `pings` says so. */
+export interface OutgoingMessage {
+  content?: string;
+  embeds?: APIEmbed[];
+  components?: APIMessageTopLevelComponent[];
+  files?: OutgoingFile[];
+  /** User ids that this message may notify. Roles, @everyone and the replied-to author never are. */
+  pings?: readonly string[];
+  /** Hides link previews. */
+  suppressEmbeds?: boolean;
+}
+
+export interface OutgoingFile {
+  name: string;
+  contentType?: string;
+  data: Uint8Array;
+}
+
+export interface SendOptions {
+  /** The message this replies to; a reply whose target is gone is sent without the reference. */
+  replyTo?: string;
+  /**
+   * Names this send. Sending again under the same name within Discord's window (minutes) returns the first message
+   * instead of making a second.
+   */
+  key?: string;
+}
+
+/** One Discord message that a live answer occupies. */
+export interface LivePart {
+  messageId: string;
+}
+
+export interface LiveMessageOptions {
+  channelId: string;
+  replyTo?: string;
+  /** Names the answer; part n is sent under `key/n`. */
+  key: string;
+  /** Parts that an earlier attempt has sent, in order: they are edited, not sent again. */
+  parts?: readonly LivePart[];
+  /** Called once for each newly sent part, before the next request; persist it. */
+  onPart?: (index: number, part: LivePart) => Promise<void>;
+  /** Shown under the last part while it is live (a Stop button). */
+  liveComponents?: APIMessageTopLevelComponent[];
+  signal?: AbortSignal;
+}
+
+/**
+ * An answer that grows on screen. Edits are coalesced to the pace that Discord allows the channel, so a slow network
+ * shows fewer, larger steps; nothing is queued. Parts of at most 2000 characters are split off as the text grows and
+ * are never rewritten, apart from their last edit.
+ */
+export interface LiveMessage {
+  /** Replaces the whole text. Returns at once. */
+  update(text: string): void;
+  /**
+   * Shows the final text and components, whatever was shown before; deletes parts that are no longer needed. Resolves
+   * when Discord has it all. Rejects with a VendorError when Discord refuses.
+   */
+  finish(final: Pick<OutgoingMessage, 'content' | 'components' | 'embeds' | 'files'>): Promise<LivePart[]>;
+  /** Stops updating and leaves what is on screen. */
+  abandon(): Promise<LivePart[]>;
+}
+
+export interface CachedGuild {
+  id: string;
+  name: string;
+  ownerId: string;
+  /** Role id → permission bits and position. */
+  roles: ReadonlyMap<string, { name: string; permissions: bigint; position: number }>;
+  /** The bot's own role ids. */
+  selfRoleIds: readonly string[];
+}
+
+export interface CachedChannel {
+  id: string;
+  /** null for a DM. */
+  guildId: string | null;
+  type: number;
+  name: string | null;
+  parentId: string | null;
+  nsfw: boolean;
+  overwrites: readonly { id: string; type: 0 | 1; allow: bigint; deny: bigint }[];
+}
+
+/**
+ * Guilds, roles, channels and overwrites, kept current by the gateway and in the database, so that a worker without a
+ * gateway reads the same. Missing entries are fetched over REST once.
+ */
+export interface DiscordCache {
+  guild(guildId: string): Promise<CachedGuild | undefined>;
+  channel(channelId: string): Promise<CachedChannel | undefined>;
+  /** The bot's effective permission bits in a channel (threads: their parent's); all that a DM allows in a DM. */
+  selfPermissions(channelId: string): Promise<bigint>;
+  /** Effective permission bits of a member with these roles. */
+  memberPermissions(channelId: string, userId: string, roleIds: readonly string[]): Promise<bigint>;
+}
+
+/** Answers to one interaction. The first call answers, later ones follow up or edit; the caller need not track which. */
+export interface InteractionReplies {
+  /** Shows "thinking…". Harmless when already answered. */
+  defer(options: { ephemeral: boolean }): Promise<void>;
+  /** For a component: acknowledges without a visible change. */
+  deferUpdate(): Promise<void>;
+  /** Answers, or fills the deferred answer, or follows up. `ephemeral` is as in `defer` when that came first. */
+  reply(message: OutgoingMessage, options?: { ephemeral?: boolean }): Promise<APIMessage | undefined>;
+  /**
+   * For answers that are for the caller alone though a public deferral stands: removes it, then follows up ephemerally.
+   */
+  refuse(message: OutgoingMessage): Promise<void>;
+  /** For a component: changes the message it is on. */
+  update(message: OutgoingMessage): Promise<void>;
+  /** Only as the first answer. */
+  modal(modal: APIModalInteractionResponseCallbackData): Promise<void>;
+  autocomplete(choices: APIApplicationCommandOptionChoice[]): Promise<void>;
+}
+
+/** What a bot does over REST. Every method rejects with a VendorError whose code is `discord/<Discord's code>`. */
+export interface DiscordActions {
+  send(channelId: string, message: OutgoingMessage, options?: SendOptions): Promise<APIMessage>;
+  edit(channelId: string, messageId: string, message: OutgoingMessage): Promise<APIMessage>;
+  delete(channelId: string, messageId: string): Promise<void>;
+  live(options: LiveMessageOptions): LiveMessage;
+  /** Shows the typing indicator until the returned function is called. */
+  typing(channelId: string): () => void;
+  react(channelId: string, messageId: string, emoji: string): Promise<void>;
+  unreact(channelId: string, messageId: string, emoji: string): Promise<void>;
+  message(channelId: string, messageId: string): Promise<APIMessage>;
+  /** Newest first, as Discord gives them. At most 100. */
+  messages(
+    channelId: string,
+    range: { before?: string; after?: string; around?: string; limit: number },
+  ): Promise<APIMessage[]>;
+  openDm(userId: string): Promise<string>;
+  /**
+   * The bytes of an attachment of a message. Only Discord's own file hosts (or those of `apiBase`) are asked, without
+   * the token and without following redirects; longer bodies are refused with `discord/too-large`.
+   */
+  attachment(url: string, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array>;
+  interaction(interaction: APIInteraction): InteractionReplies;
+  /** Makes Discord's global commands equal these; sends nothing when they already are. */
+  registerCommands(commands: RESTPutAPIApplicationCommandsJSONBody): Promise<'unchanged' | 'updated'>;
+}
+
+export interface SelfUser {
+  applicationId: string;
+  userId: string;
+  username: string;
+}
+
+export interface GatewayOptions {
+  /** Gateway intent bits that features want. Privileged ones are dropped, one by one, when Discord refuses them. */
+  intents: number;
+  /** Privileged intent bits that Discord refused; called before the connection is made again without them. */
+  onIntentsRefused: (refused: number) => void;
+  /**
+   * Called for each dispatch, in order per channel, each exactly once per process life. The session position moves past
+   * an event only when its promise has resolved, so an event whose handling did not finish is delivered again after a
+   * restart. Rejections are logged and count as finished. Nothing is returned when there is nothing to wait for, which
+   * is the case for most events.
+   */
+  onDispatch: (event: GatewayDispatchPayload) => Promise<void> | undefined;
+  /** A guild the bot has just been added to, as opposed to one it finds at start. */
+  onGuildJoined: (guild: CachedGuild, systemChannelId: string | null) => Promise<void>;
+}
+
+export interface DiscordGateway {
+  /** Resolves when every shard is ready or resumed and missed messages have been dispatched. */
+  start(options: GatewayOptions): Promise<void>;
+  readonly connected: boolean;
+  /** Resolves when every dispatch received so far has been handled. For tests. */
+  idle(): Promise<void>;
+  /** Closes so that the sessions can be resumed by the next process. */
+  stop(): Promise<void>;
+}
+
+export interface Discord {
+  readonly self: SelfUser;
+  readonly actions: DiscordActions;
+  readonly cache: DiscordCache;
+  readonly gateway: DiscordGateway;
+  /** URL with which an administrator adds the bot to a server, with exactly the permissions it uses. */
+  readonly inviteUrl: string;
+  close(): Promise<void>;
+}
