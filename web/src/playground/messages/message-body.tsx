@@ -1,6 +1,6 @@
 import { Icon } from '../../shared/icons.tsx';
 import { formatMoment } from '../../shared/format-time.ts';
-import { useClient, useClientState } from '../context.tsx';
+import { useClient, useClientState, useUi } from '../context.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
 import { type Message, MessageFlag } from '../state/model.ts';
 import { useActions } from '../use-actions.ts';
@@ -67,7 +67,8 @@ function ThreadLink({ message }: { readonly message: Message }) {
   const actions = useActions();
   const threadId = message.thread?.id ?? message.id;
   const thread = useClientState((state) => state.channels[threadId]);
-  if (thread?.thread === null || thread === undefined) return null;
+  const isOpen = useUi((ui) => ui.route.channelId === threadId);
+  if (thread?.thread === null || thread === undefined || isOpen) return null;
   return (
     <button type="button" className={styles.threadLink} onClick={() => actions.openChannel(thread.id)}>
       <Icon name="thread" size={16} />
