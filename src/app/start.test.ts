@@ -85,6 +85,9 @@ function run(env: NodeJS.ProcessEnv = {}, args: readonly string[] = ['start']): 
   return bot;
 }
 
+/** Without a token the bot brings its own Discord. */
+const inPlayground = { DISCORD_TOKEN: undefined, DISCORD_API_BASE: undefined, PLAYGROUND_PORT: '0' };
+
 async function health(bot: Bot): Promise<unknown> {
   const [, address] = await bot.says(/Health\s+(http:\S+)/);
   return (await fetch(String(address))).json();
@@ -163,6 +166,31 @@ describe('familiar start', () => {
     expect(await bot.ended).toBe(1);
     expect(bot.output).toBe(`Port ${port} is taken by another program. Stop it, or set PORT to another one.\n`);
     server.close();
+  });
+
+  it('names a port of the playground that is taken', async () => {
+    const { server, port } = await listening();
+    const bot = run({ ...inPlayground, PLAYGROUND_PORT: String(port) });
+    expect(await bot.ended).toBe(1);
+    expect(bot.output).toMatch(new RegExp(`Port ${port} on .+ is taken.+ PLAYGROUND_PORT to another`));
+    expect(bot.output).not.toMatch(/\n\s+at /);
+    server.close();
+  });
+
+  it('keeps what a member wrote in the playground through kill -9', async () => {
+    const killed = run(inPlayground);
+    const [, origin] = await killed.says(/Playground\s+(http:\S+)/);
+    const alice = await connectPerson(String(origin), 'alice');
+    await alice.says('#general', 'Remember the milk');
+    expect(await killed.end('SIGKILL')).toBe('SIGKILL');
+    await alice.close();
+
+    const again = run(inPlayground);
+    const [, newOrigin] = await again.says(/Playground\s+(http:\S+)/);
+    const back = await connectPerson(String(newOrigin), 'alice');
+    const written = await back.messages('#general');
+    expect(written.map(({ content }) => content)).toContain('Remember the milk');
+    await back.close();
   });
 
   it.each([
