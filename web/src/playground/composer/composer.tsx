@@ -112,7 +112,7 @@ function MessageBox({ channel, dropped, onCommand }: MessageBoxProps) {
         <EmojiButton onChoose={(emoji) => insert(emoji)} />
         <SendButton enabled={canSend} onPress={send} />
       </div>
-      <LengthNote length={text.length} />
+      <LengthNote length={text.trim().length} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Modal } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { decodeContent } from '../composer/content.ts';
 import { EmojiPicker } from '../composer/emoji-picker.tsx';
 import { useClient, usePlayground, useUi } from '../context.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
@@ -82,7 +83,15 @@ interface ThreadDialogProps {
 function ThreadDialog({ channelId, message, onDone }: ThreadDialogProps) {
   const client = useClient();
   const actions = useActions();
-  const [name, setName] = useState(() => (message?.content ?? '').split('\n')[0]?.slice(0, 60) ?? '');
+  const [name, setName] = useState(() => {
+    const state = client.store.getState();
+    const guildId = state.channels[channelId]?.guildId ?? null;
+    return (
+      decodeContent(state, guildId, message?.content ?? '')
+        .split('\n')[0]
+        ?.slice(0, 60) ?? ''
+    );
+  });
   const create = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (name.trim() === '') return;
