@@ -4,7 +4,7 @@ import type { ChatContext } from './chat.ts';
 import { openQuestion } from './chat.ts';
 import type { Notice } from './prompt.ts';
 import { buildPrompt } from './prompt.ts';
-import { failedAnswer, retryButton, stopButton, withNotices } from './render.ts';
+import { failedAnswer, failureKey, retryButton, stopButton, withNotices } from './render.ts';
 import type { Question } from './rules.ts';
 import type { AnswerState } from './schema.ts';
 import type { ChatSettings } from './settings.ts';
@@ -160,11 +160,8 @@ async function showFailure(work: Work, error: unknown): Promise<void> {
   await show(work, { state: 'failed', code });
 }
 
-const failureKey = (code: string) => `failures.${code.replace('/', '.')}`;
-
 async function end(work: Work, state: AnswerState, errorCode: string | null): Promise<void> {
-  const { context, answer, row } = work;
-  const { text } = work;
+  const { context, answer, row, text } = work;
   await endAnswer(context.db, answer.id, {
     state,
     sealed: text === '' ? null : await context.vault.seal(context.db, row.author_id, answer.id, text),

@@ -33,8 +33,11 @@ export function withNotices(text: string, notices: readonly Notice[], t: Transla
   return [text, ...lines].join('\n');
 }
 
+/** The text that explains a failure, by the error's code. */
+export const failureKey = (code: string) => `failures.${code.replace('/', '.')}`;
+
 /** What was written before the failure stays, with the reason below it. */
 export function failedAnswer(partial: string, code: string, modelId: string, t: Translate): string {
-  const known = t(`failures.${code.replace('/', '.')}`, { model: modelId });
+  const known = t(failureKey(code), { model: modelId });
   return partial === '' ? `⚠️ ${known}` : `${partial}\n\n-# ⚠️ ${known}`;
 }
