@@ -6,7 +6,7 @@ export function snowflakeTime(id: string): number {
   return Number((BigInt(id) >> 22n) + DISCORD_EPOCH_MS);
 }
 
-/** The smallest id that can have been made at `unixMs`; fit for `after=` and `before=`. */
+/** The smallest id that can have been made at `unixMs`: fit for `before=`; `after=` would leave that very id out. */
 export function snowflakeAt(unixMs: number): string {
   return ((BigInt(unixMs) - DISCORD_EPOCH_MS) << 22n).toString();
 }

@@ -46,7 +46,7 @@ export class CatchUp {
   constructor(context: CatchUpContext, handledUntilMs: number) {
     this.#context = context;
     const fromMs = Math.max(handledUntilMs - OVERLAP_MS, context.clock.now() - FARTHEST_BACK_MS);
-    this.#after = snowflakeAt(Math.floor(fromMs));
+    this.#after = snowflakeAt(Math.floor(fromMs) - 1);
   }
 
   /** The channels and threads of a guild in which something new has been written. */

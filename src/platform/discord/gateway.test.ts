@@ -113,11 +113,6 @@ describe('the gateway', () => {
     await first.until(() => first.messages.length === 2);
     await first.discord.close();
     await database.postgres.db.updateTable('discord_session').set({ session_id: 'lost' }).execute();
-    // Older than the overlap in which messages are looked for again.
-    await database.postgres.db
-      .updateTable('discord_session')
-      .set({ handled_until_ms: Date.now() + 5000 })
-      .execute();
     await playground.says('bob', general, 'missed one');
     await playground.says('alice', playground.channel('art'), 'missed two');
     await playground.says('alice', dm.id, 'missed three');
