@@ -9,7 +9,14 @@ import type { Database, Tx } from '../platform/postgres/index.ts';
 import type { EnqueueResult, JobSpec, Queue } from '../platform/queue/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
 import type { Texts, Translate } from '../platform/texts/index.ts';
+import type { AccessService } from '../services/access/index.ts';
+import type { Audit } from '../services/audit/index.ts';
+import type { Budgets } from '../services/budgets/index.ts';
+import type { Ledger } from '../services/ledger/index.ts';
+import type { Limits } from '../services/limits/index.ts';
+import type { Prices } from '../services/prices/index.ts';
 import type { ScopeName } from '../services/settings/index.ts';
+import type { Spending } from '../services/spending/index.ts';
 import type { Command } from './command.ts';
 
 /** Where something happens, for looking up settings. */
@@ -63,8 +70,17 @@ export interface FeatureContext<Settings> {
     cancel: Queue['cancel'];
     position: Queue['position'];
   };
+  /** The till: what costs something goes through here. */
+  spending: Spending;
+  /** For showing and administering what `spending` decides by. */
+  money: { ledger: Ledger; budgets: Budgets; prices: Prices };
+  access: AccessService;
+  limits: Limits;
+  audit: Audit;
   vault: Vault;
   texts: Texts;
+  /** The sentence for a person whose request ended with this error; what is no UserError is logged. */
+  explain(error: unknown): string;
   /** Every command of the bot, in the order of the help. Complete once all features are set up. */
   commands(): readonly CommandInfo[];
   /** The prefix of prefix commands. */

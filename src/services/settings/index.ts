@@ -15,21 +15,23 @@ type HeldScope = Exclude<ScopeName, 'user'>;
 /** By scope, feature and id. */
 type Held = Record<HeldScope, Map<string, Map<string, Values>>>;
 
-const noOverrides = (): Held => ({ guild: new Map(), channel: new Map() });
+const noOverrides = (): Held => ({ instance: new Map(), guild: new Map(), channel: new Map() });
 
 const changedChannel = 'settings_changed';
 
 /**
- * Overrides set by command, per feature and scope. Guilds' and channels' are held in memory, kept equal to the database
+ * Overrides set by command, per feature or service and scope. The instance's, guilds' and channels' are held in memory, kept equal to the database
  * in every process by NOTIFY (a change is seen everywhere within milliseconds, here at once); users' are read when
  * asked for, since there may be very many.
  */
 export interface SettingsService {
-  /** Overrides of a guild or channel, from memory; undefined when there are none. Cheap enough for every message. */
+  /** Overrides of the instance (whose id is empty), a guild or channel, from memory; undefined when there are none. Cheap enough for every message. */
   peek(feature: string, scope: HeldScope, scopeId: string): Values | undefined;
   forUser(feature: string, userId: string): Promise<Values>;
   /** Undefined unsets. */
   set(feature: string, scope: ScopeName, scopeId: string, key: string, value: Json | undefined): Promise<void>;
+  /** Calls back after overrides of any scope but users' changed, here or in another process; returns how to stop. */
+  onChange(changed: () => void): () => void;
   exportUser(userId: string): Promise<Json>;
   forgetUser(db: Db, userId: string): Promise<number>;
   close(): Promise<void>;
@@ -38,6 +40,7 @@ export interface SettingsService {
 export async function openSettings(postgres: Postgres): Promise<SettingsService> {
   const { db } = postgres;
   let held = noOverrides();
+  const listeners = new Set<() => void>();
   const reload = async () => {
     const rows = await db.selectFrom('settings_value').selectAll().where('scope', '!=', 'user').execute();
     const fresh = noOverrides();
@@ -48,6 +51,7 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
       ofFeature.set(row.scope_id, { ...ofFeature.get(row.scope_id), [row.key]: row.value });
     }
     held = fresh;
+    for (const changed of listeners) changed();
   };
   let reloading = Promise.resolve();
   const reloadInTurn = () => (reloading = reloading.then(reload, reload));
@@ -73,6 +77,10 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
         await postgres.notify(tx, changedChannel, feature);
       });
       if (scope !== 'user') await reloadInTurn();
+    },
+    onChange: (changed) => {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
     },
     exportUser: async (userId) => {
       const rows = await ofUser(db, userId).select(['feature', 'key', 'value']).execute();

@@ -3,7 +3,7 @@ import type { Json } from '../../kernel/json.ts';
 
 export interface SettingsValueTable {
   feature: string;
-  scope: 'guild' | 'channel' | 'user';
+  scope: 'instance' | 'guild' | 'channel' | 'user';
   scope_id: string;
   key: string;
   value: ColumnType<Json, string, string>;

@@ -1,0 +1,25 @@
+/** A millionth of a US dollar. All money is a whole number of these. */
+export type Micros = number;
+
+export const MICROS_PER_USD = 1_000_000;
+
+/** The largest amount that a person or a settings file may name: a million dollars. A slip of the pen lies above it. */
+export const MOST_MICROS = 1_000_000 * MICROS_PER_USD;
+
+/** Dollars as people and settings write them to micro-dollars, rounded to the nearest. Throws a RangeError for what is no amount. */
+export function microsOfUsd(usd: number): Micros {
+  const micros = Math.round(usd * MICROS_PER_USD);
+  if (!Number.isSafeInteger(micros) || Math.abs(micros) > MOST_MICROS)
+    throw new RangeError(`${usd} is no amount of money`);
+  return micros === 0 ? 0 : micros;
+}
+
+/** `$0.50`, `$0.000123`, `−$2.00`: two places, more where the amount would else read as nothing. */
+export function formatMicros(micros: Micros): string {
+  const sign = micros < 0 ? '−' : '';
+  const usd = Math.abs(micros) / MICROS_PER_USD;
+  if (usd === 0 || usd >= 0.1) return `${sign}$${usd.toFixed(2)}`;
+  // Two significant places: a cheap answer costs a small part of a cent.
+  const places = Math.min(6, 1 - Math.floor(Math.log10(usd)));
+  return `${sign}$${usd.toFixed(Math.max(2, places))}`;
+}

@@ -1,0 +1,57 @@
+import type { JsonObject } from '../../kernel/json.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
+
+/** One administrative act, or one refusal with its reason. Append-only. */
+export interface AuditEntry {
+  /** Who acted, or was refused: a user id, `command line`, or `familiar` for what the program does by itself. */
+  actorId: string;
+  /** `grant`, `set-price`, `set-budget`, `pause`, `refused`… */
+  action: string;
+  outcome: 'done' | 'refused';
+  /** Whom or what it concerns: a user, model, guild; null for nobody. */
+  targetId: string | null;
+  guildId: string | null;
+  channelId: string | null;
+  /** Why, or the refusal's code: `refused.not-allowed`. */
+  reason: string;
+  /** Figures before and after; never text that people wrote, except a reason given for an act. */
+  details: JsonObject;
+}
+
+export interface RecordedEntry extends AuditEntry {
+  id: number;
+  atMs: number;
+}
+
+export interface AuditQuery {
+  actorId?: string;
+  action?: string;
+  outcome?: AuditEntry['outcome'];
+  targetId?: string;
+  guildId?: string;
+  sinceMs?: number;
+  untilMs?: number;
+  /** Entries before this one, for paging. */
+  beforeId?: number;
+  /** 100 unless given, at most 1000. */
+  limit?: number;
+}
+
+export interface Audit {
+  /** An act: in the transaction that does it. */
+  record(db: Db, entry: AuditEntry): Promise<void>;
+  /**
+   * A refusal: written soon after, together with others, so that refusing stays cheap. Never throws: what cannot be
+   * written after some tries is logged. The same refusal to the same person within a minute is counted in
+   * `details.times` of one entry, so that a flood cannot fill the disk.
+   */
+  refused(entry: Omit<AuditEntry, 'outcome' | 'action'> & { action?: string }): void;
+  /** Newest first. */
+  find(query: AuditQuery): Promise<RecordedEntry[]>;
+  /** Resolves when everything that was refused so far is written. */
+  flush(): Promise<void>;
+  exportUser(userId: string): Promise<JsonObject[]>;
+  /** Replaces the id where the person was refused or concerned; administrative acts keep their actor. */
+  forgetUser(tx: Tx, userId: string): Promise<number>;
+  close(): Promise<void>;
+}

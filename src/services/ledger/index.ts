@@ -1,0 +1,2 @@
+export { units } from './port.ts';
+export type * from './port.ts';

@@ -1,0 +1,88 @@
+import type { JsonObject } from '../../kernel/json.ts';
+import type { ModelInfo, Usage } from '../../platform/models/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+import type { AccessPlace, Action, Caller } from '../access/index.ts';
+import type { Amounts, Hold } from '../ledger/index.ts';
+
+export interface AdmissionRequest {
+  /** `chat/answer/<id>/<tries>`: names everything that is paid for it. */
+  request: string;
+  action: Action;
+  caller: Caller;
+  place: AccessPlace;
+  /** The model that is going to be asked, when one is. */
+  model?: ModelInfo;
+  /** A small part of what it will cost: enough to refuse when nothing is left. For fixed prices: all of it. */
+  estimate: Amounts;
+  facts?: JsonObject;
+}
+
+/** A share of a limit that was passed: shown below an answer, or told to the owner. */
+export interface Notice {
+  /** A key of the app's catalogue with its data. */
+  key: string;
+  data: Record<string, string | number>;
+}
+
+export interface ModelCall {
+  request: string;
+  step: string;
+  attempt: number;
+  /** The models that may answer; the hold covers the dearest. Those that may not be used are left out of the result. */
+  candidates: readonly ModelInfo[];
+  inputTokens: number;
+  /** The longest answer wanted, and the shortest that makes sense. */
+  outputTokens: { wanted: number; least: number };
+  signal: AbortSignal;
+  facts?: JsonObject;
+}
+
+/** A call that is paid for. Exactly one of `settle` and `fail` ends it; ending twice changes nothing. */
+export interface PaidCall {
+  /** Clipped to what is affordable. */
+  outputTokens: number;
+  /** Those of the candidates that may be used and have a price. */
+  candidates: readonly ModelInfo[];
+  /** The model answered: charges the actual use. Returns what the person should be told. */
+  settle(model: ModelInfo, usage: Usage): Promise<Notice[]>;
+  /** It failed: the payer pays nothing; what was used all the same (undefined: unknown, so all) is on the instance. */
+  fail(model: ModelInfo, usage: Usage | undefined): Promise<void>;
+}
+
+/** How a message came about and what it cost. */
+export interface Explanation {
+  request: string;
+  payerId: string;
+  guildId: string | null;
+  channelId: string | null;
+  /** Roles and rules that applied. */
+  rules: readonly string[];
+  holds: readonly Hold[];
+}
+
+/**
+ * The till: everything that costs something goes through here. Access, rates, pauses, prices and the ledger are asked in
+ * one order, and every refusal is a UserError that says what ran out, when it comes back and what can be done; it is
+ * audited with its reason.
+ */
+export interface Spending {
+  /**
+   * In the transaction that stores the work, just before its job. Throws a UserError (`spending/...`) when it may not
+   * be done; the caller's transaction must then leave no trace.
+   */
+  admit(tx: Tx, request: AdmissionRequest): Promise<void>;
+  /**
+   * Holds the worst case of one call of a model, waiting (30 s at most) while only other requests' holds are in the way.
+   * Throws a UserError, a VendorError when the database is away (nothing is then spent), or the signal's reason.
+   */
+  call(call: ModelCall): Promise<PaidCall>;
+  /** The request is over: its place in line ends. */
+  finish(request: string): Promise<void>;
+  /** A job runs again: what its dead run had open is lost, on the instance's account. */
+  recover(request: string): Promise<void>;
+  /** Remembers that these messages show a request, for `/why`. */
+  shown(request: string, channelId: string, messageIds: readonly string[]): Promise<void>;
+  explain(messageId: string): Promise<Explanation | undefined>;
+  /** The model to use in a place instead of `model`, when its pool is nearly used and that is set; else `model` itself. */
+  modelFor(model: ModelInfo, place: AccessPlace): Promise<ModelInfo>;
+}
