@@ -9,7 +9,7 @@ import { loadTexts } from '../platform/texts/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
-import { createCommandRegistry, slashCommand, usage } from './commands.ts';
+import { commandBodies, createCommandRegistry, usage } from './commands.ts';
 import type { CommandRegistry } from './commands.ts';
 import { createCommandRunner } from './command-runner.ts';
 import { createComponentRunner } from './component-runner.ts';
@@ -83,7 +83,7 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   closers.add(() => queue.stop(stopGraceMs));
   if (roles.gateway) {
     closers.add(() => discord.gateway.stop());
-    await orGiveUp(discord.actions.registerCommands(commands.all.map(slashCommand)), signal);
+    await orGiveUp(discord.actions.registerCommands(commandBodies(commands)), signal);
     await orGiveUp(startGateway(options, discord, found, dispatch), signal);
   }
   health.becomes(async () => {
@@ -128,7 +128,10 @@ async function setUp(options: AppOptions, platforms: Platforms, found: readonly 
   const features = await setUpFeatures(found, (feature) =>
     createFeatureContext({ ...options, ...platforms, texts, commands: () => commands.all }, feature),
   );
-  commands = createCommandRegistry(features.flatMap((feature) => commandsOf(feature, texts, prefix)));
+  commands = createCommandRegistry(
+    features.flatMap((feature) => commandsOf(feature, texts, prefix)),
+    features.flatMap((feature) => messageCommandsOf(feature, texts)),
+  );
 
   const appTexts = textsOf(texts, appCatalogue.name);
   const failures = createFailureTexts(appTexts, ids, logger);
@@ -152,6 +155,11 @@ function commandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<str
     usage: usage(prefix, command),
     describe: catalogue.in(undefined),
   }));
+}
+
+function messageCommandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<string, Texts>) {
+  const catalogue = textsOf(texts, definition.name);
+  return (parts.messageCommands ?? []).map((command) => ({ feature: definition.name, command, texts: catalogue }));
 }
 
 function componentsOf(features: readonly LoadedFeature[], texts: ReadonlyMap<string, Texts>) {

@@ -5,15 +5,17 @@ import type {
   APIApplicationCommandInteractionDataBasicOption,
   ApplicationCommandOptionType,
   APIChatInputApplicationCommandInteraction,
+  APIMessageApplicationCommandInteraction,
   GatewayMessageCreateDispatchData,
 } from 'discord-api-types/v10';
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { Discord, OutgoingMessage } from '../platform/discord/index.ts';
+import type { Texts } from '../platform/texts/index.ts';
 import { mayUse } from '../sdk/index.ts';
-import type { Call, Caller, Command } from '../sdk/index.ts';
+import type { Call, Caller, CommandRules, MessageCommandCall } from '../sdk/index.ts';
 import { callerOfInteraction, callerOfMessage } from './calls.ts';
-import type { CommandRegistry, RegisteredCommand } from './commands.ts';
+import type { CommandRegistry, RegisteredCommand, RegisteredMessageCommand } from './commands.ts';
 import type { FailureTexts } from './failures.ts';
 import { parsePrefixArguments, readPrefixCommand } from './prefix-arguments.ts';
 
@@ -30,7 +32,8 @@ export interface CommandRunnerOptions {
 }
 
 export interface CommandRunner {
-  slash(interaction: APIApplicationCommandInteraction): Promise<void>;
+  /** Runs a slash command or a message command. */
+  run(interaction: APIApplicationCommandInteraction): Promise<void>;
   suggest(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void>;
   /** False, at once, when the message is no prefix command of this bot. */
   prefix(message: GatewayMessageCreateDispatchData): false | Promise<boolean>;
@@ -38,10 +41,15 @@ export interface CommandRunner {
 
 export function createCommandRunner(options: CommandRunnerOptions): CommandRunner {
   return {
-    slash: async (interaction) => {
-      if (interaction.data.type !== ApplicationCommandType.ChatInput) return;
-      const registered = options.registry.find(interaction.data.name);
-      if (registered) await runSlash(options, registered, interaction as APIChatInputApplicationCommandInteraction);
+    run: async (interaction) => {
+      const { name, type } = interaction.data;
+      if (type === ApplicationCommandType.ChatInput) {
+        const registered = options.registry.find(name);
+        if (registered) await runSlash(options, registered, interaction as APIChatInputApplicationCommandInteraction);
+      } else if (type === ApplicationCommandType.Message) {
+        const registered = options.registry.findOnMessages(name);
+        if (registered) await runOnMessage(options, registered, interaction as APIMessageApplicationCommandInteraction);
+      }
     },
     suggest: (interaction) => suggest(options, interaction),
     prefix: (message) => {
@@ -53,43 +61,92 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
   };
 }
 
-async function runSlash(
+function runSlash(
   options: CommandRunnerOptions,
   registered: RegisteredCommand,
   interaction: APIChatInputApplicationCommandInteraction,
 ): Promise<void> {
-  const { command, texts } = registered;
-  const { locale } = interaction;
-  const replies = options.discord.actions.interaction(interaction);
-  const caller = callerOfInteraction(interaction, options.administrators);
-  const place = placeOf(interaction);
-  const refuse = (error: unknown) =>
-    replies.refuse({ content: options.failures.explain(error, texts, locale, { command: command.name }) });
-  try {
-    checkCall(command, caller, place.guildId, options.failures, locale);
-  } catch (error) {
-    await refuse(error);
-    return;
-  }
-  const timer = options.clock.after(deferAfterMs, () => {
-    replies.defer({ ephemeral: command.ephemeral }).catch(() => undefined);
+  const values = slashValues(interaction.data.options ?? []);
+  return answer(options, registered, interaction, ({ modal: _modal, ...call }) =>
+    registered.command.run({ ...call, options: values, source: 'slash' }),
+  );
+}
+
+function runOnMessage(
+  options: CommandRunnerOptions,
+  registered: RegisteredMessageCommand,
+  interaction: APIMessageApplicationCommandInteraction,
+): Promise<void> {
+  const { target_id: targetId, resolved } = interaction.data;
+  return answer(options, registered, interaction, (call) => {
+    const target = resolved.messages[targetId];
+    if (!target) throw new Error('Discord did not send the message that the command was chosen on.');
+    return registered.command.run({ ...call, target });
   });
-  try {
-    await command.run({
-      ...place,
-      caller,
-      t: texts.in(locale),
-      options: slashValues(interaction.data.options ?? []),
-      source: 'slash',
-      reply: async (message, how) => {
+}
+
+/** Runs a command that came as an interaction. Nothing is shown before it is known to be allowed. */
+async function answer(
+  options: CommandRunnerOptions,
+  registered: Runnable,
+  interaction: APIApplicationCommandInteraction,
+  run: (call: Omit<MessageCommandCall, 'target'>) => Promise<void>,
+): Promise<void> {
+  const { ephemeral } = registered.command;
+  const replies = options.discord.actions.interaction(interaction);
+  await attempt(options, registered, {
+    locale: interaction.locale,
+    call: () => ({
+      ...placeOf(interaction),
+      caller: callerOfInteraction(interaction, options.administrators),
+      t: registered.texts.in(interaction.locale),
+    }),
+    refuse: (message) => replies.refuse(message),
+    run: async (call) => {
+      const timer = options.clock.after(deferAfterMs, () => {
+        replies.defer({ ephemeral }).catch(() => undefined);
+      });
+      try {
+        await run({
+          ...call,
+          reply: async (message, how) => {
+            timer.cancel();
+            await replies.reply(message, { ephemeral: how?.ephemeral ?? ephemeral });
+          },
+          modal: async (modal) => {
+            timer.cancel();
+            await replies.modal(modal);
+          },
+        });
+      } finally {
         timer.cancel();
-        await replies.reply(message, { ephemeral: how?.ephemeral ?? command.ephemeral });
-      },
-    });
+      }
+    },
+  });
+}
+
+/** What of a registered command matters for running it, of whichever kind it is. */
+interface Runnable {
+  command: CommandRules & { name: string };
+  texts: Texts;
+}
+
+interface Attempt {
+  locale: string | undefined;
+  call(): Call | Promise<Call>;
+  refuse(message: OutgoingMessage): Promise<void>;
+  run(call: Call): Promise<void>;
+}
+
+/** The one way into a command: decides whether this call may be made, makes it, and tells the caller what failed. */
+async function attempt(options: CommandRunnerOptions, { command, texts }: Runnable, way: Attempt): Promise<void> {
+  const { failures } = options;
+  try {
+    const call = await way.call();
+    checkCall(command, call.caller, call.guildId, failures, way.locale);
+    await way.run(call);
   } catch (error) {
-    await refuse(error);
-  } finally {
-    timer.cancel();
+    await way.refuse({ content: failures.explain(error, texts, way.locale, { command: command.name }) });
   }
 }
 
@@ -103,7 +160,7 @@ function placeOf(interaction: APIApplicationCommandInteraction | APIApplicationC
 
 /** Throws a UserError when this caller may not use the command here. */
 function checkCall(
-  command: Command,
+  command: CommandRules,
   caller: Caller,
   guildId: string | null,
   failures: FailureTexts,
@@ -157,21 +214,22 @@ async function runPrefix(
     const key = `command/${message.id}/${sent}`;
     await discord.actions.send(message.channel_id, answer, { replyTo: message.id, key });
   };
-  try {
-    const caller = await callerOfMessage(message, discord.cache, options.administrators);
-    const guildId = message.guild_id ?? null;
-    checkCall(command, caller, guildId, failures, undefined);
-    await command.run({
-      caller,
-      guildId,
+  await attempt(options, registered, {
+    locale: undefined,
+    call: async () => ({
+      caller: await callerOfMessage(message, discord.cache, options.administrators),
+      guildId: message.guild_id ?? null,
       channelId: message.channel_id,
       calledId: message.id,
       t: texts.in(undefined),
-      options: parsePrefixArguments(command, rest, prefix, failures.in(undefined)),
-      source: 'prefix',
-      reply: (answer) => reply(answer),
-    });
-  } catch (error) {
-    await reply({ content: failures.explain(error, texts, undefined, { command: command.name }) });
-  }
+    }),
+    refuse: reply,
+    run: (call) =>
+      command.run({
+        ...call,
+        options: parsePrefixArguments(command, rest, prefix, failures.in(undefined)),
+        source: 'prefix',
+        reply: (message) => reply(message),
+      }),
+  });
 }

@@ -7,24 +7,53 @@ import {
 import type {
   APIApplicationCommandBasicOption,
   RESTPostAPIChatInputApplicationCommandsJSONBody,
+  RESTPostAPIContextMenuApplicationCommandsJSONBody,
+  RESTPutAPIApplicationCommandsJSONBody,
 } from 'discord-api-types/v10';
 import { StartError } from '../kernel/errors.ts';
+import { discordLimits } from '../platform/discord/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
-import type { Command, CommandInfo, OptionSpec } from '../sdk/index.ts';
+import type { Command, CommandInfo, CommandRules, MessageCommand, OptionSpec } from '../sdk/index.ts';
 
 /** Every command of the bot with the texts of its feature. */
 export interface RegisteredCommand extends CommandInfo {
   texts: Texts;
 }
 
-export interface CommandRegistry {
-  readonly all: readonly RegisteredCommand[];
-  /** By name, or by alias where `aliases` are meant to count. */
-  find(name: string, options?: { aliases: boolean }): RegisteredCommand | undefined;
+export interface RegisteredMessageCommand {
+  feature: string;
+  command: MessageCommand;
+  texts: Texts;
 }
 
-/** Throws a StartError when two commands share a name or one lacks its texts. */
-export function createCommandRegistry(commands: readonly RegisteredCommand[]): CommandRegistry {
+export interface CommandRegistry {
+  readonly all: readonly RegisteredCommand[];
+  readonly onMessages: readonly RegisteredMessageCommand[];
+  /** By name, or by alias where `aliases` are meant to count. */
+  find(name: string, options?: { aliases: boolean }): RegisteredCommand | undefined;
+  /** By the title that Discord shows. */
+  findOnMessages(title: string): RegisteredMessageCommand | undefined;
+}
+
+/**
+ * Throws a StartError when two commands share a name or a title, when one lacks its texts, or when Discord would not
+ * take them.
+ */
+export function createCommandRegistry(
+  commands: readonly RegisteredCommand[],
+  onMessages: readonly RegisteredMessageCommand[] = [],
+): CommandRegistry {
+  const { byName, byAlias } = indexByName(commands);
+  const byTitle = indexByTitle(onMessages);
+  return {
+    all: commands,
+    onMessages,
+    find: (name, options) => (options?.aliases ? byAlias : byName).get(name.toLowerCase()),
+    findOnMessages: (title) => byTitle.get(title),
+  };
+}
+
+function indexByName(commands: readonly RegisteredCommand[]) {
   const byName = new Map<string, RegisteredCommand>();
   const byAlias = new Map<string, RegisteredCommand>();
   for (const registered of commands) {
@@ -36,13 +65,49 @@ export function createCommandRegistry(commands: readonly RegisteredCommand[]): C
       byAlias.set(name, registered);
     }
     byName.set(command.name, registered);
-    for (const key of textKeys(command)) {
-      if (!registered.texts.has(key)) {
-        throw new StartError(`The feature "${feature}" lacks the text "${key}" in its locales/en.json.`);
-      }
-    }
+    for (const key of textKeys(command)) requireText(registered, key);
   }
-  return { all: commands, find: (name, options) => (options?.aliases ? byAlias : byName).get(name.toLowerCase()) };
+  return { byName, byAlias };
+}
+
+function indexByTitle(commands: readonly RegisteredMessageCommand[]) {
+  const { globalMessageCommands: most, commandNameLength: longest } = discordLimits;
+  if (commands.length > most) {
+    throw new StartError(`There are ${commands.length} message commands; Discord takes at most ${most}.`);
+  }
+  const byTitle = new Map<string, RegisteredMessageCommand>();
+  for (const registered of commands) {
+    const { feature } = registered;
+    const key = titleKey(registered);
+    requireText(registered, key);
+    const title = titleOf(registered);
+    if (title.trim() !== title || title === '' || title.length > longest) {
+      throw new StartError(
+        `The text "${key}" of the feature "${feature}" must be 1 to ${longest} characters without spaces around them.`,
+      );
+    }
+    const other = byTitle.get(title);
+    if (other) {
+      throw new StartError(
+        `The features "${other.feature}" and "${feature}" both have a message command titled "${title}".`,
+      );
+    }
+    byTitle.set(title, registered);
+  }
+  return byTitle;
+}
+
+function requireText({ feature, texts }: { feature: string; texts: Texts }, key: string): void {
+  if (texts.has(key)) return;
+  throw new StartError(`The feature "${feature}" lacks the text "${key}" in its locales/en.json.`);
+}
+
+function titleKey({ command }: RegisteredMessageCommand): string {
+  return `message-commands.${command.name}.title`;
+}
+
+function titleOf(registered: RegisteredMessageCommand): string {
+  return registered.texts.in(undefined)(titleKey(registered));
 }
 
 function textKeys(command: Command): string[] {
@@ -74,13 +139,20 @@ const visibleTo = {
   'instance-administrator': null,
 } as const;
 
-/** The declaration as Discord wants it registered. */
+/** Every command as Discord wants it registered. */
+export function commandBodies({ all, onMessages }: CommandRegistry): RESTPutAPIApplicationCommandsJSONBody {
+  return [...all.map(slashCommand), ...onMessages.map(messageCommand)];
+}
+
+export function messageCommand(
+  registered: RegisteredMessageCommand,
+): RESTPostAPIContextMenuApplicationCommandsJSONBody {
+  return { type: ApplicationCommandType.Message, name: titleOf(registered), ...visibility(registered.command) };
+}
+
 export function slashCommand({ command, texts }: RegisteredCommand): RESTPostAPIChatInputApplicationCommandsJSONBody {
   const t = texts.in(undefined);
   const base = `commands.${command.name}`;
-  const contexts = (command.places ?? ['guild', 'dm']).map((place) =>
-    place === 'guild' ? InteractionContextType.Guild : InteractionContextType.BotDM,
-  );
   return {
     type: ApplicationCommandType.ChatInput,
     name: command.name,
@@ -88,8 +160,15 @@ export function slashCommand({ command, texts }: RegisteredCommand): RESTPostAPI
     options: Object.entries(command.options).map(([name, spec]) =>
       slashOption(name, t(`${base}.options.${name}`), spec),
     ),
-    contexts,
-    default_member_permissions: visibleTo[command.access],
+    ...visibility(command),
+  };
+}
+
+/** To whom and where Discord offers a command. */
+function visibility({ access, places = ['guild', 'dm'] }: CommandRules) {
+  return {
+    contexts: places.map((place) => (place === 'guild' ? InteractionContextType.Guild : InteractionContextType.BotDM)),
+    default_member_permissions: visibleTo[access],
   };
 }
 

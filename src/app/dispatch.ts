@@ -104,7 +104,7 @@ function offer(
 function interact(options: DispatchOptions, interaction: APIInteraction): Promise<void> {
   switch (interaction.type) {
     case InteractionType.ApplicationCommand:
-      return options.commands.slash(interaction);
+      return options.commands.run(interaction);
     case InteractionType.ApplicationCommandAutocomplete:
       return options.commands.suggest(interaction);
     case InteractionType.MessageComponent:

@@ -3,12 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadTexts } from '../platform/texts/index.ts';
+import type { Texts } from '../platform/texts/index.ts';
 import { startTestBot } from '../testing/bot.ts';
 import type { TestBot } from '../testing/bot.ts';
 import { featuresFolder, findFeatures } from './features.ts';
-import { slashCommand } from './commands.ts';
+import { messageCommand, slashCommand } from './commands.ts';
 
 const found = await findFeatures(featuresFolder);
+const catalogues = loadTexts(
+  found.map(({ definition, folder }) => ({ name: definition.name, folder: join(folder, 'locales') })),
+  'en',
+);
+
+function catalogueOf(feature: string): Texts {
+  const catalogue = catalogues.get(feature);
+  if (!catalogue) throw new Error(`no texts for ${feature}`);
+  return catalogue;
+}
 
 describe('every feature', () => {
   let bot: TestBot;
@@ -41,6 +52,9 @@ describe('every feature', () => {
       const readme = readFileSync(join(folder, 'README.md'), 'utf8');
       for (const setting of Object.keys(definition.settings.shape)) expect(readme).toContain(`\`${setting}\``);
       for (const command of parts(definition.name)?.commands ?? []) expect(readme).toContain(`\`/${command.name}`);
+      for (const command of parts(definition.name)?.messageCommands ?? []) {
+        expect(readme).toContain(catalogueOf(definition.name).in('en')(`message-commands.${command.name}.title`));
+      }
     });
 
     it('exports and forgets people when it stores their ids', () => {
@@ -63,14 +77,9 @@ describe('every feature', () => {
   });
 
   it('has commands that Discord takes', () => {
-    const texts = loadTexts(
-      found.map(({ definition, folder }) => ({ name: definition.name, folder: join(folder, 'locales') })),
-      'en',
-    );
     for (const { definition } of found) {
+      const catalogue = catalogueOf(definition.name);
       for (const command of parts(definition.name)?.commands ?? []) {
-        const catalogue = texts.get(definition.name);
-        if (!catalogue) throw new Error(`no texts for ${definition.name}`);
         const body = slashCommand({
           feature: definition.name,
           command,
@@ -82,6 +91,11 @@ describe('every feature', () => {
         expect(body.description.length).toBeLessThanOrEqual(100);
         expect(body.options?.length ?? 0).toBeLessThanOrEqual(25);
         for (const option of body.options ?? []) expect(option.description.length).toBeLessThanOrEqual(100);
+      }
+      for (const command of parts(definition.name)?.messageCommands ?? []) {
+        expect(command.name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+        const body = messageCommand({ feature: definition.name, command, texts: catalogue });
+        expect(body.name).toMatch(/^\S(.{0,30}\S)?$/u);
       }
     }
   });

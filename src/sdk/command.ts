@@ -62,18 +62,22 @@ export interface CommandCall<Values> extends Call {
   reply(message: OutgoingMessage, options?: { ephemeral?: boolean }): Promise<void>;
 }
 
-export interface CommandDefinition<Specs extends OptionSpecs> {
+/** Who may use a command, where, and who sees its answer; the same for every kind of command. */
+export interface CommandRules {
+  access: Access;
+  /** Both unless given. */
+  places?: readonly ('guild' | 'dm')[];
+  /** Whether the answer to an interaction is for the caller alone. */
+  ephemeral: boolean;
+}
+
+export interface CommandDefinition<Specs extends OptionSpecs> extends CommandRules {
   /** Lower case, at most 32 characters, unique over all features. */
   name: string;
   /** Further names for the prefix form. */
   aliases?: readonly string[];
   /** In order, required ones first. As a prefix command the last string takes the rest of the line. */
   options: Specs;
-  access: Access;
-  /** Both unless given. */
-  places?: readonly ('guild' | 'dm')[];
-  /** Whether a slash answer is for the caller alone. */
-  ephemeral: boolean;
   /** Errors: a UserError is answered as its text; anything else under an id that is logged. */
   run(call: CommandCall<OptionValues<Specs>>): Promise<void>;
 }

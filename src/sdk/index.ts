@@ -1,6 +1,15 @@
 /** The only door through which features see the rest of the bot. */
 export { defineCommand } from './command.ts';
-export type { Call, Command, CommandCall, OptionSpec, OptionSpecs, OptionValues, SuggestCall } from './command.ts';
+export type {
+  Call,
+  Command,
+  CommandCall,
+  CommandRules,
+  OptionSpec,
+  OptionSpecs,
+  OptionValues,
+  SuggestCall,
+} from './command.ts';
 export { customId, parseCustomId } from './component.ts';
 export type { ComponentCall, ComponentHandler } from './component.ts';
 export type { CommandInfo, FeatureContext, FeatureSettings, Place } from './context.ts';
@@ -14,6 +23,8 @@ export type {
   MessageClaim,
   SettingsSchema,
 } from './feature.ts';
+export { defineMessageCommand } from './message-command.ts';
+export type { MessageCommand, MessageCommandCall } from './message-command.ts';
 export { mayUse } from '../services/access/index.ts';
 export type { Access, Caller } from '../services/access/index.ts';
 export type {

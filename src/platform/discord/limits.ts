@@ -25,6 +25,8 @@ export const discordLimits = {
   commandOptions: 25,
   commandChoices: 25,
   globalCommands: 100,
+  /** Raised from 5 by Discord on 3 March 2026. */
+  globalMessageCommands: 15,
   autocompleteChoices: 25,
   choiceNameLength: 100,
   threadNameLength: 100,
