@@ -7,11 +7,10 @@ import type { z } from 'zod';
 import type { Json } from '../kernel/json.ts';
 import type { CachedGuild } from '../platform/discord/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
-import type { JobRun } from '../platform/queue/index.ts';
+import type { JobHandler } from '../platform/queue/index.ts';
 import type { Command } from './command.ts';
 import type { ComponentHandler } from './component.ts';
 import type { FeatureContext } from './context.ts';
-import type { MessageCommand } from './message-command.ts';
 
 export type IntentName = keyof typeof GatewayIntentBits;
 
@@ -52,11 +51,10 @@ export interface FeatureParts {
   on?: EventListeners;
   claims?: readonly MessageClaim[];
   commands?: readonly Command[];
-  messageCommands?: readonly MessageCommand[];
   /** By action, the second part of a custom id. */
   components?: Readonly<Record<string, ComponentHandler>>;
   /** By name; the job's kind is `feature/name`. */
-  jobs?: Readonly<Record<string, (run: JobRun) => Promise<void>>>;
+  jobs?: Readonly<Record<string, JobHandler>>;
   /** Everything stored about a person, as readable JSON. Required of features that store user ids. */
   exportUser?: (userId: string) => Promise<Json>;
   /** Removes it, and what was derived from it, in the caller's transaction; returns how many rows went. */

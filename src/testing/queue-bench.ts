@@ -11,6 +11,7 @@ import {
   type QueueLimits,
   queueMigrations,
   type QueueName,
+  type RunJob,
 } from '../platform/queue/index.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { testDatabase } from './postgres.ts';
@@ -116,7 +117,7 @@ export interface HeldRun extends JobRun {
 /** A handler that holds its runs until the test lets them go, or their signal is aborted. */
 export function holding() {
   const runs: HeldRun[] = [];
-  const handler: JobHandler = (run) =>
+  const handler: RunJob = (run) =>
     new Promise((resolve, reject) => {
       const stop = () => reject(run.signal.reason as Error);
       if (run.signal.aborted) stop();

@@ -38,14 +38,34 @@ type End = { state: 'done' | 'stopped' } | { state: 'failed'; code: string };
  * is asked for again, and the same Discord messages are edited either way.
  */
 export async function runAnswer(context: ChatContext, run: JobRun): Promise<void> {
+  const work = await openWork(context, run);
+  if (!work) return;
+  work.stopTyping = context.discord.actions.typing(work.row.channel_id);
+  try {
+    if (work.answer.state === 'waiting') await write(work);
+    else await showAgain(work);
+  } finally {
+    work.stopTyping();
+  }
+}
+
+/** Ends an answer whose every run was lost with its worker; asks no model. An end that was stored is shown instead. */
+export async function tellOfLoss(context: ChatContext, run: JobRun): Promise<void> {
+  const work = await openWork(context, run);
+  if (!work) return;
+  if (work.answer.state === 'waiting') await showFailure(work, 'lost');
+  else await showAgain(work);
+}
+
+async function openWork(context: ChatContext, run: JobRun): Promise<Work | undefined> {
   const found = await findAnswer(context.db, run.job.payload['answerId'] as string);
   // The job of an answer that is done has nothing left to show, and an answer that is tried again has another job.
-  if (!found || found.answer.state === 'done' || found.answer.job_id !== run.job.id) return;
+  if (!found || found.answer.state === 'done' || found.answer.job_id !== run.job.id) return undefined;
   const { answer, question: row } = found;
   const read = context.vault.reader(context.db);
   const [question, settings] = await Promise.all([openQuestion(read, row), context.settings.at(placeOf(row))]);
-  if (!question) return;
-  const work: Work = {
+  if (!question) return undefined;
+  return {
     context,
     run,
     answer,
@@ -57,14 +77,8 @@ export async function runAnswer(context: ChatContext, run: JobRun): Promise<void
     notices: [],
     model: chooseModel(context, settings),
     text: '',
-    stopTyping: context.discord.actions.typing(row.channel_id),
+    stopTyping: () => {},
   };
-  try {
-    if (answer.state === 'waiting') await write(work);
-    else await showAgain(work);
-  } finally {
-    work.stopTyping();
-  }
 }
 
 export const placeOf = (row: Pick<QuestionRow, 'guild_id' | 'channel_id' | 'author_id'>) => ({
@@ -149,13 +163,12 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
     await live.abandon();
     throw error;
   }
-  await showFailure(work, error);
+  const known = error instanceof VendorError && work.context.texts.has(failureKey(error.code));
+  await showFailure(work, known ? error.code : 'model/failed');
   throw error;
 }
 
-async function showFailure(work: Work, error: unknown): Promise<void> {
-  const known = error instanceof VendorError && work.context.texts.has(failureKey(error.code));
-  const code = known ? error.code : 'model/failed';
+async function showFailure(work: Work, code: string): Promise<void> {
   await end(work, 'failed', code);
   await show(work, { state: 'failed', code });
 }

@@ -1,5 +1,7 @@
+import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
-import { buttons } from '../../testing/components.ts';
+import { systemIds } from '../../kernel/ids.ts';
+import { button, buttons } from '../../testing/components.ts';
 import { startTestBot } from '../../testing/bot.ts';
 
 describe('a provider that does not answer', () => {
@@ -43,6 +45,41 @@ describe('a provider that does not answer', () => {
       bot.providers.answer('hello', { text: 'Here I am.' });
       await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
       await bot.alice.sees('Here I am.');
+    } finally {
+      await bot.close();
+    }
+  });
+});
+
+describe('an answer whose worker was lost in every run', () => {
+  it('says so, asks no model again, and can be asked again', async () => {
+    const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
+    try {
+      const isAnswer = (message: APIMessage) => message.message_reference?.message_id === question.id;
+      bot.providers.answer('hello', { text: 'Hello, once.' });
+      const question = await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      await bot.alice.sees('Hello, once.');
+      await bot.idle();
+      const { db } = bot.database.postgres;
+      await db.updateTable('chat_answer').set({ state: 'waiting', error_code: null }).execute();
+      const lost = {
+        state: 'active',
+        attempt: 3,
+        boot_id: systemIds.uuid(),
+        lease_until_ms: 0,
+        ended_at_ms: null,
+      } as const;
+      await db.updateTable('queue_job').set(lost).execute();
+      const told = await bot.alice.sees((message) => isAnswer(message) && message.content.includes('broke down'));
+      expect(buttons(told).map(({ label }) => label)).toEqual(['Retry']);
+      await bot.idle();
+      expect(await db.selectFrom('queue_job').select(['state', 'error']).execute()).toEqual([
+        { state: 'dead', error: 'worker lost' },
+      ]);
+      expect(bot.providers.requests).toHaveLength(1);
+      bot.providers.answer('hello', { text: 'Hello at last.' });
+      await bot.alice.presses(told, button(told, 'Retry'));
+      expect(await bot.alice.sees('Hello at last.')).toMatchObject({ id: told.id });
     } finally {
       await bot.close();
     }

@@ -6,7 +6,7 @@
  * shown; nothing of one channel or DM is ever part of another's prompt; what people wrote is stored encrypted.
  */
 import { defineFeature } from '../../sdk/index.ts';
-import { runAnswer } from './answer.ts';
+import { runAnswer, tellOfLoss } from './answer.ts';
 import { claimQuestion } from './ask.ts';
 import { openExchanges } from './chat.ts';
 import { clearCommand } from './commands/clear.ts';
@@ -26,7 +26,7 @@ export const feature = defineFeature({
     claims: [{ place: 'chat', claim: (message) => claimQuestion(context, message) }],
     commands: [clearCommand(context), modelsCommand(context), ...modelCommands(context), listenCommand(context)],
     components: createControls(context),
-    jobs: { answer: (run) => runAnswer(context, run) },
+    jobs: { answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) } },
     exportUser: async (userId) => {
       const exchanges = await openExchanges(context.vault.reader(context.db), await questionsOf(context.db, userId));
       return exchanges.map(({ question, answer }) => ({ question, answer }));

@@ -78,6 +78,55 @@ describe('a worker that dies', () => {
     expect(await row(jobId)).toMatchObject({ state: 'dead', attempt: 5, error: 'worker lost' });
   });
 
+  it('tells, when the handler can, of a job that took every worker down with it, in one run more', async () => {
+    const clock = createManualClock(START_MS);
+    let jobId = '';
+    for (let life = 1; life <= 4; life += 1) {
+      const { queue, kill } = start({ instanceId: 'same', clock });
+      const [{ handler, nth }, telling] = [holding(), holding()];
+      await work(queue, { run: handler, afterLoss: telling.handler });
+      if (life === 1) jobId = await add(queue, { maxAttempts: 1 });
+      if (life <= 3) await nth(0);
+      else (await telling.nth(0)).finish();
+      if (life <= 3) await kill();
+    }
+    expect(await until(jobId, 'dead')).toMatchObject({ attempt: 4, error: 'worker lost' });
+  });
+
+  it.each(['fails', 'is lost'])('ends the job also when the telling %s', async (end) => {
+    const clock = createManualClock(START_MS);
+    const first = start({ instanceId: 'same', clock });
+    const jobId = await add(first.queue, { maxAttempts: 1 });
+    await sql`UPDATE queue_job SET state = 'active', attempt = 3, instance_id = 'same',
+      boot_id = ${systemIds.uuid()}::uuid, lease_until_ms = 0`.execute(postgres.db);
+    const [{ runs, handler }, telling] = [holding(), holding()];
+    await work(first.queue, { run: handler, afterLoss: telling.handler });
+    const told = await telling.nth(0);
+    if (end === 'fails') told.fail(new Error('no'));
+    else {
+      await first.kill();
+      await work(start({ instanceId: 'same', clock }).queue, { run: handler, afterLoss: telling.handler });
+    }
+    expect(await until(jobId, 'dead')).toMatchObject({ attempt: 4, error: 'worker lost' });
+    expect([runs.length, telling.runs.length]).toEqual([0, 1]);
+  });
+
+  it('still has its job told of when the first to try had to shut down', async () => {
+    const clock = createManualClock(START_MS);
+    const first = start({ instanceId: 'same', clock });
+    const jobId = await add(first.queue, { maxAttempts: 1 });
+    await sql`UPDATE queue_job SET state = 'active', attempt = 3, instance_id = 'same',
+      boot_id = ${systemIds.uuid()}::uuid, lease_until_ms = 0`.execute(postgres.db);
+    const [{ runs, handler }, telling] = [holding(), holding()];
+    await work(first.queue, { run: handler, afterLoss: telling.handler });
+    await telling.nth(0);
+    await first.stop();
+    await work(start({ instanceId: 'same', clock }).queue, { run: handler, afterLoss: telling.handler });
+    (await telling.nth(1)).finish();
+    expect(await until(jobId, 'dead')).toMatchObject({ error: 'worker lost' });
+    expect(runs).toHaveLength(0);
+  });
+
   it('keeps its jobs while it lives, however long they take', async () => {
     const clock = createManualClock(START_MS);
     const slow = start({ instanceId: 'slow', clock });

@@ -32,7 +32,7 @@ export interface Job {
   payload: JsonObject;
   userId: string | null;
   guildId: string | null;
-  /** 1 on the first run. Grows also when a dead worker's job is taken again. */
+  /** 1 on the first run. Grows also when a dead worker's job is taken again, up to `maxAttempts + 3`. */
   attempt: number;
   maxAttempts: number;
   /** Unix ms. */
@@ -57,7 +57,14 @@ export interface JobRun {
  * exception that a `VendorError` with `retryable: false`, a `UserError` and `Cancelled` are final at once and
  * `retryAfterMs` is obeyed. After `ShuttingDown` it is handed back without using an attempt.
  */
-export type JobHandler = (run: JobRun) => Promise<void>;
+export type RunJob = (run: JobRun) => Promise<void>;
+
+/**
+ * `run` is begun at most `maxAttempts + 2` times, not counting runs handed back: a worker that dies costs a run, but two
+ * more are granted then. When the last of them is lost too, `afterLoss` is called in one run more, to tell people
+ * what the lost runs could not; it does nothing that may have killed them. Whatever it does, the job is dead then.
+ */
+export type JobHandler = RunJob | { run: RunJob; afterLoss?: RunJob };
 
 export interface QueueLimits {
   /** Waiting jobs per guild, 50 by default. */

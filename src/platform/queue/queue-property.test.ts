@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../kernel/errors.ts';
 import { longTests } from '../../testing/long.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
-import { type HeldRun, holding, jobSpec, queueBench, START_MS, work } from '../../testing/queue-bench.ts';
-import { ShuttingDown } from './index.ts';
-import { RUNS_AFTER_LOSS } from './rules.ts';
+import { type HeldRun, holding, jobSpec, queueBench, START_MS } from '../../testing/queue-bench.ts';
+import { type JobHandler, ShuttingDown } from './index.ts';
+import { RUNS_AFTER_LOSS, WORKER_LOST } from './rules.ts';
 import type { JobState } from './schema.ts';
 
 const { postgres, start } = await queueBench();
@@ -14,8 +14,12 @@ const { postgres, start } = await queueBench();
 const LIMITS = { waitingPerGuild: 6, waitingPerUser: 4 };
 const SLOTS_PER_PROCESS = 2;
 
+/** Jobs whose handler has an `afterLoss`, and jobs whose handler has none. */
+const KINDS = ['test/telling', 'test/silent'] as const;
+type Kind = (typeof KINDS)[number];
+
 type Step =
-  | { do: 'enqueue'; user: number; guild: number; maxAttempts: number; priority: number; delayMs: number }
+  | { do: 'enqueue'; kind: Kind; user: number; guild: number; maxAttempts: number; priority: number; delayMs: number }
   | { do: 'start' | 'kill' | 'stop' | 'freeze' | 'thaw'; slot: number }
   | { do: 'finish' | 'fail' | 'fail for good' | 'cancel'; which: number }
   | { do: 'pass'; seconds: number };
@@ -27,6 +31,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant('enqueue' as const),
+      kind: fc.constantFrom(...KINDS),
       user: fc.nat({ max: 2 }),
       guild: fc.nat({ max: 1 }),
       maxAttempts: fc.integer({ min: 1, max: 3 }),
@@ -48,6 +53,8 @@ type Verdict = 'finish' | 'fail' | 'fail for good';
 interface Observed {
   run: HeldRun;
   process: Process;
+  /** Whether it was begun by `afterLoss`. */
+  telling: boolean;
   /** What the test made of it; undefined when it was left, or ended by its signal. */
   verdict?: Verdict;
 }
@@ -55,7 +62,8 @@ interface Observed {
 /** A process whose clock can stop while its code goes on, as one does that is starved or cut off for a while. */
 class Process {
   readonly #parts: ReturnType<typeof start>;
-  readonly #holding = holding();
+  readonly #working = holding();
+  readonly #telling = holding();
   readonly #clock: ReturnType<typeof createManualClock>;
   frozen = false;
 
@@ -68,11 +76,21 @@ class Process {
     return this.#parts.queue;
   }
 
-  get runs(): readonly HeldRun[] {
-    return this.#holding.runs;
+  get observed(): Observed[] {
+    return [
+      ...this.#working.runs.map((run) => ({ run, process: this, telling: false })),
+      ...this.#telling.runs.map((run) => ({ run, process: this, telling: true })),
+    ];
   }
 
-  work = () => work(this.#parts.queue, this.#holding.handler, { text: SLOTS_PER_PROCESS });
+  work = () =>
+    this.#parts.queue.work({
+      concurrency: { text: SLOTS_PER_PROCESS },
+      handlers: new Map<string, JobHandler>([
+        ['test/telling', { run: this.#working.handler, afterLoss: this.#telling.handler }],
+        ['test/silent', this.#working.handler],
+      ]),
+    });
   kill = () => this.#parts.kill();
   stop = () => this.#parts.stop();
 
@@ -109,9 +127,9 @@ class World {
     const full =
       waiting.filter((row) => row.guild_id === guildId).length >= LIMITS.waitingPerGuild ||
       waiting.filter((row) => row.user_id === userId).length >= LIMITS.waitingPerUser;
-    const { maxAttempts, priority } = step;
+    const { kind, maxAttempts, priority } = step;
     const runAt = step.delayMs > 0 ? { runAt: this.#nowMs + step.delayMs } : {};
-    const spec = jobSpec({ userId, guildId, maxAttempts, priority, ...runAt });
+    const spec = jobSpec({ kind, userId, guildId, maxAttempts, priority, ...runAt });
     const result = await this.#gateway.queue.enqueue(postgres.db, spec);
     expect(result.status).toBe(full ? 'full' : 'queued');
     if (result.status === 'queued') this.#jobs.set(result.jobId, maxAttempts);
@@ -201,9 +219,10 @@ class World {
 
   #observe(): void {
     for (const process of this.#slots.values()) {
-      for (const run of process.runs) {
+      for (const observed of process.observed) {
+        const { run } = observed;
         if (this.#seen.has(run)) continue;
-        this.#seen.set(run, { run, process });
+        this.#seen.set(run, observed);
         expect(this.#final.get(run.job.id), 'a run began after the job had ended').toBeUndefined();
       }
     }
@@ -213,6 +232,7 @@ class World {
     const runs = [...this.#seen.values()];
     const names = runs.map(({ run }) => `${run.job.id} ${run.job.attempt}`);
     expect(new Set(names).size, 'every attempt of a job is run once').toBe(names.length);
+    for (const jobId of this.#jobs.keys()) this.#checkBound(jobId);
     const rows = await this.#rows();
     expect(rows.map((row) => row.id).toSorted(), 'no job is lost').toEqual([...this.#jobs.keys()].toSorted());
     for (const row of rows) {
@@ -221,20 +241,40 @@ class World {
       if (row.state === 'waiting' || row.state === 'active') continue;
       this.#final.set(row.id, row.state);
       const last = runs.find(({ run }) => run.job.id === row.id && run.job.attempt === row.attempt)?.verdict;
-      if (row.state === 'done') expect(last, 'done is what the current run finished').toBe('finish');
+      if (row.state === 'done') {
+        expect(last, 'done is what the current run finished').toBe('finish');
+        expect(this.#charged(row.id).telling, 'done is never what only tells of a loss').toBe(0);
+      }
       if (row.state === 'cancelled') expect(this.#cancelled.has(row.id), 'somebody cancelled it').toBe(true);
       if (row.state === 'dead') this.#checkDeath(row, last);
     }
   }
 
-  #checkDeath(row: { id: string; error: string | null }, last: Verdict | undefined): void {
-    if (last === 'fail for good' && row.error !== 'worker lost') return;
-    const charged = [...this.#seen.values()].filter(
-      ({ run }) => run.job.id === row.id && !(run.signal.reason instanceof ShuttingDown),
+  /** The runs of a job, not counting those handed back. */
+  #charged(jobId: string): { working: number; telling: number } {
+    const runs = [...this.#seen.values()].filter(
+      ({ run }) => run.job.id === jobId && !(run.signal.reason instanceof ShuttingDown),
     );
-    const allowed = (this.#jobs.get(row.id) ?? 0) + (row.error === 'worker lost' ? RUNS_AFTER_LOSS : 0);
-    expect(charged.length, 'the runs it was promised, not counting those handed back').toBeGreaterThanOrEqual(allowed);
-    if (row.error !== 'worker lost') expect(last).toBe('fail');
+    const telling = runs.filter((run) => run.telling).length;
+    return { working: runs.length - telling, telling };
+  }
+
+  #checkBound(jobId: string): void {
+    const { working, telling } = this.#charged(jobId);
+    const granted = (this.#jobs.get(jobId) ?? 0) + RUNS_AFTER_LOSS;
+    expect(working, 'no more runs than were granted').toBeLessThanOrEqual(granted);
+    expect(telling, 'one run to tell of the loss').toBeLessThanOrEqual(1);
+    if (telling > 0) expect(working, 'the telling comes last').toBe(granted);
+  }
+
+  #checkDeath(row: { id: string; kind: string; error: string | null }, last: Verdict | undefined): void {
+    const lost = row.error === WORKER_LOST;
+    if (last === 'fail for good' && !lost) return;
+    const { working, telling } = this.#charged(row.id);
+    const promised = (this.#jobs.get(row.id) ?? 0) + (lost ? RUNS_AFTER_LOSS : 0);
+    expect(working, 'the runs it was promised').toBeGreaterThanOrEqual(promised);
+    expect(telling, 'a loss is told of where it can be').toBe(lost && row.kind === 'test/telling' ? 1 : 0);
+    if (!lost) expect(last).toBe('fail');
   }
 
   /** With one healthy process and time, everything that was accepted comes to an end. */

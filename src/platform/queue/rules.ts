@@ -14,9 +14,18 @@ export const DEFAULT_MAX_ATTEMPTS = 3;
 
 /**
  * Runs granted beyond `maxAttempts` when the worker died under them. It was hardly the job's fault, and a job that dies
- * with its worker can tell nobody; but a job that kills every worker must end some day.
+ * with its worker can tell nobody; but a job that kills every worker must end some day. A handler that can tell people
+ * is then given one run more for that alone, so that no job has more than `maxAttempts + RUNS_AFTER_LOSS + 1`.
  */
 export const RUNS_AFTER_LOSS = 2;
+
+/** What is kept of a job that ended because its workers did. */
+export const WORKER_LOST = 'worker lost';
+
+/** Whether this run comes after all that the job was granted for its work, only to tell that they were lost. */
+export function isAfterLoss({ attempt, maxAttempts }: { attempt: number; maxAttempts: number }): boolean {
+  return attempt > maxAttempts + RUNS_AFTER_LOSS;
+}
 
 const FIRST_BACKOFF_MS = 2_000;
 const LONGEST_BACKOFF_MS = 5 * 60_000;

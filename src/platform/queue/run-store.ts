@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Db } from '../postgres/index.ts';
 import type { Job, QueueName } from './port.ts';
-import { LEASE_MS, RUNS_AFTER_LOSS } from './rules.ts';
+import { LEASE_MS, RUNS_AFTER_LOSS, WORKER_LOST } from './rules.ts';
 import './schema.ts';
 import { WAKE_CHANNEL } from './store.ts';
 
@@ -172,23 +172,30 @@ export async function beat(db: Db, owner: Owner, jobIds: readonly string[], nowM
   return rows;
 }
 
+export interface Reclaim {
+  nowMs: number;
+  /** Kinds whose jobs get a run more, to tell people, when all their runs are used up. */
+  tellingKinds: readonly string[];
+}
+
 /** Gives jobs whose lease has run out to whoever comes first; returns how many. */
-export async function reclaimExpired(db: Db, nowMs: number): Promise<number> {
-  return release(db, sql`lease_until_ms < ${nowMs}`, nowMs);
+export async function reclaimExpired(db: Db, reclaim: Reclaim): Promise<number> {
+  return release(db, sql`lease_until_ms < ${reclaim.nowMs}`, reclaim);
 }
 
 /** Frees what earlier lives of this instance left active, without waiting for its leases; returns how many. */
-export async function reclaimEarlierLives(db: Db, owner: Owner, nowMs: number): Promise<number> {
-  return release(db, sql`instance_id = ${owner.instanceId} AND boot_id <> ${owner.bootId}::uuid`, nowMs);
+export async function reclaimEarlierLives(db: Db, owner: Owner, reclaim: Reclaim): Promise<number> {
+  return release(db, sql`instance_id = ${owner.instanceId} AND boot_id <> ${owner.bootId}::uuid`, reclaim);
 }
 
-async function release(db: Db, which: RawBuilder<unknown>, nowMs: number): Promise<number> {
-  const again = sql`attempt < max_attempts + ${RUNS_AFTER_LOSS}`;
+async function release(db: Db, which: RawBuilder<unknown>, { nowMs, tellingKinds }: Reclaim): Promise<number> {
+  const runs = sql`max_attempts + ${RUNS_AFTER_LOSS}`;
+  const again = sql`(attempt < ${runs} OR (attempt = ${runs} AND kind = ANY(${tellingKinds})))`;
   const { rows } = await sql`
     UPDATE queue_job SET
       state = CASE WHEN ${again} THEN 'waiting' ELSE 'dead' END,
       ended_at_ms = CASE WHEN ${again} THEN NULL ELSE ${nowMs}::bigint END,
-      run_at_ms = 0, error = 'worker lost', ${noOwner}
+      run_at_ms = 0, error = ${WORKER_LOST}, ${noOwner}
     WHERE state = 'active' AND ${which}
     RETURNING pg_notify(${WAKE_CHANNEL}, queue)
   `.execute(db);

@@ -6,9 +6,9 @@ import type { Random } from '../../kernel/random.ts';
 import type { Postgres } from '../postgres/index.ts';
 import { Coalesced } from './coalesced.ts';
 import { Completions } from './completions.ts';
-import type { Job, QueueName, WorkOptions } from './port.ts';
+import type { Job, JobRun, QueueName, RunJob, WorkOptions } from './port.ts';
 import { LeaseLost, ShuttingDown } from './reasons.ts';
-import { HEARTBEAT_MS, LEASE_MS, type Outcome, outcomeOfFailure, TICK_MS } from './rules.ts';
+import { HEARTBEAT_MS, isAfterLoss, LEASE_MS, type Outcome, outcomeOfFailure, TICK_MS, WORKER_LOST } from './rules.ts';
 import * as runs from './run-store.ts';
 import { CANCEL_CHANNEL, type CancelNotice, sweep, WAKE_CHANNEL } from './store.ts';
 
@@ -38,6 +38,7 @@ export class Worker {
   readonly #options: WorkOptions;
   readonly #queues: QueueName[];
   readonly #kinds: string[];
+  readonly #tellingKinds: string[];
   readonly #running = new Map<string, Running>();
   readonly #completions: Completions;
   /** Notices for jobs that are not running here: perhaps not yet, their rows being still on the way to us. */
@@ -58,13 +59,15 @@ export class Worker {
     this.#options = options;
     this.#queues = (Object.keys(options.concurrency) as QueueName[]).filter((queue) => this.#slots(queue) > 0);
     this.#kinds = [...options.handlers.keys()];
+    this.#tellingKinds = this.#kinds.filter((kind) => this.#afterLossOf(kind) !== undefined);
     const { postgres, clock, owner } = context;
     this.#completions = new Completions((ended) => runs.complete(postgres.db, owner, ended, clock.now()));
   }
 
   async start(): Promise<void> {
     const { postgres, clock, owner, logger } = this.#context;
-    const count = await runs.reclaimEarlierLives(postgres.db, owner, clock.now());
+    const reclaim = { nowMs: clock.now(), tellingKinds: this.#tellingKinds };
+    const count = await runs.reclaimEarlierLives(postgres.db, owner, reclaim);
     if (count > 0) logger.info({ count }, 'Taking again the jobs that an earlier life of this process left');
     this.#unlisten = await Promise.all([
       postgres.listen(
@@ -173,23 +176,47 @@ export class Worker {
     this.#running.set(job.id, { job, controller, ended });
   }
 
-  async #run(job: Job, controller: AbortController): Promise<Outcome> {
-    const { attempt, maxAttempts } = job;
-    const handler = this.#options.handlers.get(job.kind);
+  async #run(job: Job, { signal }: AbortController): Promise<Outcome> {
+    const run = { job, signal, lastAttempt: job.attempt >= job.maxAttempts };
+    if (isAfterLoss(job)) return this.#tellOfLoss(run);
     try {
+      const handler = this.#options.handlers.get(job.kind);
       if (!handler) throw new Error(`No handler for jobs of kind ${job.kind}`);
-      await handler({ job, signal: controller.signal, lastAttempt: attempt >= maxAttempts });
+      await (typeof handler === 'function' ? handler(run) : handler.run(run));
       return { type: 'done' };
     } catch (error) {
-      const abortReason: unknown = controller.signal.reason;
-      const chance = this.#context.random.next();
-      const outcome = outcomeOfFailure({ error, abortReason, attempt, maxAttempts, chance });
-      if (outcome.type === 'retry' || outcome.type === 'dead') {
-        const level = outcome.type === 'dead' ? 'error' : 'warn';
-        this.#context.logger[level]({ error, jobId: job.id, kind: job.kind, attempt, outcome }, 'A job failed');
-      }
-      return outcome;
+      return this.#failed(run, error);
     }
+  }
+
+  /** Dead is what the job already was: only a run that does not count leaves it to another. */
+  async #tellOfLoss(run: JobRun): Promise<Outcome> {
+    const { id: jobId, kind, attempt } = run.job;
+    this.#context.logger.error({ jobId, kind, attempt }, 'A job ends because its worker was lost in its last runs');
+    try {
+      await this.#afterLossOf(kind)?.(run);
+    } catch (error) {
+      const outcome = this.#failed(run, error);
+      if (outcome.type === 'lost' || outcome.type === 'shutting-down') return outcome;
+    }
+    return { type: 'dead', error: WORKER_LOST };
+  }
+
+  #afterLossOf(kind: string): RunJob | undefined {
+    const handler = this.#options.handlers.get(kind);
+    return typeof handler === 'object' ? handler.afterLoss : undefined;
+  }
+
+  #failed({ job, signal }: JobRun, error: unknown): Outcome {
+    const { attempt, maxAttempts } = job;
+    const abortReason: unknown = signal.reason;
+    const chance = this.#context.random.next();
+    const outcome = outcomeOfFailure({ error, abortReason, attempt, maxAttempts, chance });
+    if (outcome.type === 'retry' || outcome.type === 'dead') {
+      const level = outcome.type === 'dead' ? 'error' : 'warn';
+      this.#context.logger[level]({ error, jobId: job.id, kind: job.kind, attempt, outcome }, 'A job failed');
+    }
+    return outcome;
   }
 
   /** Tries until the database has answered, since a finished job that nobody knows of would run again. */
@@ -246,7 +273,7 @@ export class Worker {
     const nowMs = clock.now();
     try {
       if (nowMs - this.#lastBeatMs >= HEARTBEAT_MS) await this.#beat(nowMs);
-      const count = await runs.reclaimExpired(postgres.db, nowMs);
+      const count = await runs.reclaimExpired(postgres.db, { nowMs, tellingKinds: this.#tellingKinds });
       if (count > 0) logger.warn({ count }, 'Jobs of a silent worker wait to be taken again');
       if (nowMs - this.#lastSweepMs >= SWEEP_EVERY_MS) {
         this.#lastSweepMs = nowMs;
