@@ -1,7 +1,7 @@
 import type { APIApplicationCommand } from 'discord-api-types/v10';
 import { z } from 'zod';
 import type { Caller, Core, StoredApplication } from '../contract.ts';
-import { DiscordError, discordError, FormErrors } from '../errors.ts';
+import { DiscordError, discordError, formError, FormErrors } from '../errors.ts';
 import { parseForm } from '../forms.ts';
 import type { ApiRequest, ApiRouter, HttpMethod } from '../http/router.ts';
 import { memberKey } from '../world.ts';
@@ -12,6 +12,9 @@ interface Scope {
   application: StoredApplication;
   guildId: string | null;
 }
+
+/** Names are unique among the commands of one type. */
+const duplicateName = ['APPLICATION_COMMANDS_DUPLICATE_NAME', 'Application command names must be unique'] as const;
 
 type CommandHandler = (core: Core, scope: Scope, request: ApiRequest<Caller>) => unknown;
 
@@ -114,6 +117,8 @@ function editCommand(core: Core, scope: Scope, { body, params }: ApiRequest<Call
   const before = findCommand(core, scope, params);
   const changes = typeof body === 'object' && body !== null ? body : {};
   const form = parseForm(commandForm, { ...before, ...changes, type: before.type });
+  const others = commandsIn(core, scope).filter(({ id }) => id !== before.id);
+  if (others.some((command) => isSame(command, form))) throw formError(['name'], ...duplicateName);
   const command = build(core, scope, form, before);
   core.world.commands.set(command.id, command);
   return command;
@@ -140,10 +145,7 @@ function checkNames(forms: readonly CommandForm[]): void {
   const seen = new Set<string>();
   forms.forEach((form, index) => {
     const key = `${String(typeOf(form))}/${form.name}`;
-    if (seen.has(key)) {
-      const message = 'Application command names must be unique';
-      errors.add([index, 'name'], 'APPLICATION_COMMANDS_DUPLICATE_NAME', message);
-    }
+    if (seen.has(key)) errors.add([index, 'name'], ...duplicateName);
     seen.add(key);
   });
   errors.throwIfAny();

@@ -3,7 +3,7 @@ import { lengthOf, integer, permissionBits, problem, snowflake, text } from '../
 
 /** Limits of application commands. Source: Discord's documentation, Application Commands. */
 export const commandLimits = {
-  /** By command type: chat input, user, message. */
+  /** By command type: chat input, user, message (5 each of the last two until March 2026). */
   perScope: { 1: 100, 2: 15, 3: 15 } as Readonly<Record<number, number>>,
   options: 25,
   choices: 25,

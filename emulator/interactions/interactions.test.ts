@@ -2,16 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageFlags, type APIMessage } from 'discord-api-types/v10';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Announcement } from '../contract.ts';
-import { createCore } from '../core.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startEmulator, type Emulator } from '../index.ts';
-import { seedWorld } from '../seed.ts';
 import { findOpenApi, OpenApiChecker } from '../testing/openapi.ts';
 import { connectPerson, type Person } from '../testing/person.ts';
 import { RawGateway } from '../testing/raw-gateway.ts';
-import { openWorld } from '../world.ts';
-import { InteractionRegistry, InteractionType } from './registry.ts';
 
 interface Answer {
   status: number;
@@ -160,10 +155,35 @@ describe('the commands of an application', () => {
       'options',
     ],
     ['a description for a context menu', { ...ping, type: 2 }, 'description'],
+    [
+      'options for a context menu',
+      { name: 'Report', type: 3, options: [{ type: 3, name: 'a', description: 'x' }] },
+      'options',
+    ],
+    ['a name over 32 characters for a context menu', { name: 'x'.repeat(33), type: 3 }, 'name'],
   ])('are refused with %s', async (_what, command, field) => {
     const { status, body } = await asBot('POST', `/applications/${application.id}/commands`, command);
     expect(status).toBe(400);
     expect(body).toMatchObject({ code: 50035, errors: { [field]: expect.anything() as unknown } });
+  });
+
+  it('have names that are unique among those of their type', async () => {
+    const path = `/applications/${application.id}/commands`;
+    const menu = { name: 'Report', type: 3 };
+    const duplicate = { status: 400, body: { code: 50035 } };
+    expect(await asBot('PUT', path, [menu, menu])).toMatchObject(duplicate);
+    const [report, other] = await register(menu, { name: 'Other', type: 3 }, { name: 'Report', type: 2 });
+    expect(await asBot('PATCH', `${path}/${other?.id ?? ''}`, { name: 'Report' })).toMatchObject(duplicate);
+    expect(await asBot('PATCH', `${path}/${report?.id ?? ''}`, { name: 'Report' })).toMatchObject({ status: 200 });
+  });
+
+  it('of a menu are at most 15 of each type', async () => {
+    const menus = (type: number, count: number) =>
+      Array.from({ length: count }, (_, index) => ({ name: `Menu ${String(index)}`, type }));
+    const path = `/applications/${application.id}/commands`;
+    expect((await asBot('PUT', path, menus(3, 16))).body).toMatchObject({ code: 30032 });
+    await register(...menus(2, 15), ...menus(3, 15));
+    expect((await asBot('POST', path, { name: 'One more', type: 2 })).body).toMatchObject({ code: 30032 });
   });
 
   it('are at most 100, and belong to their own bot', async () => {
@@ -285,6 +305,32 @@ describe('an interaction', () => {
     expect((await alice.sees('Reported')).type).toBe(23);
   });
 
+  it('of the menu of a user carries the user and the membership', async () => {
+    await register({ name: 'Greet', type: 2 });
+    const bob = await connectPerson(emulator.origin, 'bob');
+    closing.push(() => bob.close());
+    begin(alice.picks('Greet', bob.user));
+    const { data } = await received();
+    expect(data).toMatchObject({
+      type: 2,
+      target_id: bob.user.id,
+      resolved: {
+        users: { [bob.user.id]: { username: 'bob' } },
+        members: { [bob.user.id]: { permissions: expect.any(String) as unknown } },
+      },
+    });
+  });
+
+  it('of a menu needs a target that is in the channel for all to see', async () => {
+    const message = await alice.says('#general', 'Look at this');
+    await expect(alice.picks('Report', { ...message, id: '1' })).rejects.toThrow(/50035.*target_id/s);
+    const elsewhere = alice.channel('art').id;
+    await expect(alice.picks('Report', { ...message, channel_id: elsewhere })).rejects.toThrow(/50035.*target_id/s);
+    begin(alice.runs('ping'));
+    await answer(await received(), 4, { content: 'Pong', flags: MessageFlags.Ephemeral });
+    await expect(alice.picks('Report', await alice.sees('Pong'))).rejects.toThrow(/50035.*target_id/s);
+  });
+
   it('with a component of an ephemeral message is for its viewer alone', async () => {
     begin(alice.runs('ping'));
     const button = { type: 2, style: 1, label: 'Go', custom_id: 'go' };
@@ -329,38 +375,5 @@ describe('an emulator that ends', () => {
     closing.push(() => again.close());
     const kept = [...again.core.world.sessions.values()].filter(({ userId }) => userId === olivia.user.id);
     expect(kept.flatMap(({ replay }) => replay).map(({ t }) => t)).not.toContain('INTERACTION_FAILURE');
-  });
-});
-
-describe('the registry', () => {
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
-  it('tells the user of a failure after three seconds, and refuses a later answer', () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const world = openWorld(null, { now: () => nowMs });
-    seedWorld(world, { now: () => nowMs });
-    const core = createCore(world, { now: () => nowMs }, null);
-    const announced: Announcement[] = [];
-    core.bus.subscribe((announcement) => announced.push(announcement));
-    const registry = new InteractionRegistry(core);
-    const [user] = [...world.users.values()].filter((candidate) => !candidate.bot);
-    const [owner] = [...world.applications.values()];
-    const channel = [...world.channels.values()].find(({ name }) => name === 'general');
-    if (!user || !owner || !channel) throw new Error('The seeded world is not as expected.');
-    const details = { type: InteractionType.command, application: owner, user, channel, nonce: 'n', name: 'ping' };
-    const interaction = registry.open({ ...details, commandType: 1, message: null });
-    vi.advanceTimersByTime(2_999);
-    expect(announced).toEqual([]);
-    vi.advanceTimersByTime(1);
-    expect(announced).toEqual([
-      {
-        t: 'INTERACTION_FAILURE',
-        d: { id: interaction.id, nonce: 'n' },
-        audience: { kind: 'users', userIds: [user.id] },
-      },
-    ]);
-    expect(() => registry.waiting(interaction.id, interaction.token)).toThrow('Unknown interaction');
   });
 });

@@ -169,7 +169,8 @@ function findCommand(core: Core, request: Request, form: z.output<typeof command
 
 function addTarget(type: number, id: string | null | undefined, resolver: Resolver, request: Request): string {
   const isThere =
-    id != null && (type === CommandType.user ? resolver.addUser(id) : resolver.addMessage(id, request.caller.id));
+    id != null &&
+    (type === CommandType.user ? resolver.addUser(id) : resolver.addMessage(id, request.application.botUserId));
   if (!isThere) throw formError(['data', 'target_id'], 'BASE_TYPE_REQUIRED', 'The target is not there');
   return id;
 }
