@@ -16,6 +16,7 @@ import type { Settings } from './schema.ts';
 import { parseYamlFile } from './yaml-file.ts';
 import type { SettingPath, YamlFile } from './yaml-file.ts';
 
+export type { BudgetsConfig } from './budgets-schema.ts';
 export type { ModelConfig, ProviderConfig } from './schema.ts';
 export { nearest } from './nearest.ts';
 
@@ -131,6 +132,9 @@ function unknownProviders(settings: Settings): { path: SettingPath; id: string }
   const named: { path: SettingPath; id: string }[] = [
     ...(settings.models.default === undefined ? [] : [{ path: ['models', 'default'], id: settings.models.default }]),
     ...settings.models.fallback.map((id, index) => ({ path: ['models', 'fallback', index], id })),
+    ...(settings.budgets.downgrade
+      ? [{ path: ['budgets', 'downgrade', 'model'], id: settings.budgets.downgrade.model }]
+      : []),
   ];
   return named.filter(({ id }) => {
     const provider = id.slice(0, id.indexOf('/'));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetsSchema } from './budgets-schema.ts';
 
 /** Numbers that come from the environment or a `${NAME}` are text: whole ones are taken as the number they spell. */
 function wholeNumber(least: number, most: number) {
@@ -27,17 +28,50 @@ const id = text('an id of 17 to 20 digits (Discord: Developer Mode, then Copy ID
 );
 const filled = text('text that is not empty', (value) => value.trim() !== '');
 const modelId = text('a model as provider/model', (value) => /^[^/\s]+\/\S+$/.test(value));
-const price = z.number({ error: 'US dollars per million tokens, 0 or more' }).min(0);
+
+/** Money that something costs. The ceiling is far above any price there is: more is a slip of the pen. */
+function dollars(per: string, most: number) {
+  const error = `US dollars ${per}, from 0 to ${most}`;
+  return z.preprocess(
+    (value) => (typeof value === 'string' && /^\s*\d{1,9}(\.\d{1,12})?\s*$/.test(value) ? Number(value) : value),
+    z.number({ error }).min(0, { error }).max(most, { error }),
+  );
+}
+const tokenPrice = dollars('per million tokens', 10_000);
+const imagePrice = dollars('per image', 100);
+const toolPrice = dollars('per step', 10);
 
 /** Ten years; anything longer is a slip of the pen. */
 const longestMs = 315_360_000_000;
 const durationMs = wholeNumber(1, longestMs);
 
-const prices = z.strictObject({
-  inputPerMillion: price,
-  outputPerMillion: price,
-  cachedInputPerMillion: price.optional(),
+const modelPrices = z.strictObject({
+  inputPerMillion: tokenPrice,
+  outputPerMillion: tokenPrice,
+  cachedInputPerMillion: tokenPrice.optional(),
+  cacheWritePerMillion: tokenPrice.optional(),
+  reasoningPerMillion: tokenPrice.optional(),
 });
+
+const imageSize = text('a size such as 1024x1024', (value) => /^\d{2,5}x\d{2,5}$/.test(value));
+const imagePrices = z.strictObject({
+  default: imagePrice.optional(),
+  sizes: z.record(imageSize, imagePrice).default({}),
+});
+
+const prices = z
+  .strictObject({
+    models: z.record(modelId, modelPrices).default({}),
+    images: z
+      .strictObject({
+        default: imagePrice.default(0.03),
+        models: z.record(modelId, imagePrices).default({}),
+        prefixes: z.record(filled, imagePrice).default({}),
+      })
+      .prefault({}),
+    tools: z.record(filled, toolPrice).default({}),
+  })
+  .prefault({});
 
 const model = z.strictObject({
   name: filled,
@@ -46,7 +80,7 @@ const model = z.strictObject({
   vision: z.boolean().optional(),
   tools: z.boolean().optional(),
   reasoning: z.boolean().optional(),
-  prices: prices.optional(),
+  prices: modelPrices.optional(),
 });
 
 const timeouts = z.strictObject({
@@ -121,6 +155,8 @@ export const configSchema = z.strictObject({
       findOllama: z.boolean().default(true),
     })
     .prefault({}),
+  prices,
+  budgets: budgetsSchema.prefault({}),
   features: z.record(z.string(), z.unknown()).default({}),
 });
 

@@ -43,6 +43,7 @@ export function parseYamlFile(name: string, source: string, env: NodeJS.ProcessE
   if (readable) {
     visit(document, {
       Scalar: (key, node) => {
+        keepLongNumber(node);
         if (key === 'key') return;
         resolveScalar(node, env, {
           onSubstituted: () => substituted.add(node),
@@ -88,18 +89,19 @@ function toTree(document: Document, problems: Problem[], place: (offset: number)
   return {};
 }
 
-/**
- * Replaces `${NAME}` in texts (`$${NAME}` stands for itself) and keeps whole numbers that a JavaScript number cannot
- * hold, such as Discord ids without quotes, as the text that was written.
- */
+/** Whole numbers that a JavaScript number cannot hold, such as Discord ids without quotes, stay the text that was written. */
+function keepLongNumber(node: Scalar): void {
+  if (typeof node.value === 'number' && !Number.isSafeInteger(node.value) && /^\d+$/.test(node.source ?? '')) {
+    node.value = node.source;
+  }
+}
+
+/** Replaces `${NAME}` in texts; `$${NAME}` stands for itself. */
 function resolveScalar(
   node: Scalar,
   env: NodeJS.ProcessEnv,
   report: { onSubstituted: () => void; onMissing: (variable: string) => void },
 ): void {
-  if (typeof node.value === 'number' && !Number.isSafeInteger(node.value) && /^\d+$/.test(node.source ?? '')) {
-    node.value = node.source;
-  }
   if (typeof node.value !== 'string' || !node.value.includes('${')) return;
   node.value = node.value.replaceAll(
     /(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g,
