@@ -14,12 +14,13 @@ export function microsOfUsd(usd: number): Micros {
   return micros === 0 ? 0 : micros;
 }
 
-/** `$0.50`, `$0.000123`, `−$2.00`: two places, more where the amount would else read as nothing. */
+/** `$0.50`, `$0.0012`, `−$2.00`: two places, more where the amount would else read as nothing. */
 export function formatMicros(micros: Micros): string {
   const sign = micros < 0 ? '−' : '';
   const usd = Math.abs(micros) / MICROS_PER_USD;
   if (usd === 0 || usd >= 0.1) return `${sign}$${usd.toFixed(2)}`;
   // Two significant places: a cheap answer costs a small part of a cent.
   const places = Math.min(6, 1 - Math.floor(Math.log10(usd)));
-  return `${sign}$${usd.toFixed(Math.max(2, places))}`;
+  const text = usd.toFixed(Math.max(2, places));
+  return `${sign}$${text.replace(/(\.\d\d\d*?)0+$/, '$1')}`;
 }

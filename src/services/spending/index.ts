@@ -1,1 +1,69 @@
+/** The till: see `port.ts` for what it promises. */
+import { join } from 'node:path';
+import type { MigrationSource } from '../../platform/postgres/index.ts';
+import type { AccessPlace } from '../access/index.ts';
+import type { ModelInfo } from '../../platform/models/index.ts';
+import { admit } from './admission.ts';
+import { callModel } from './calls.ts';
+import type { SpendingOptions } from './options.ts';
+import type { Explanation, Spending } from './port.ts';
+import './schema.ts';
+
 export type * from './port.ts';
+export type { SpendingOptions } from './options.ts';
+
+export const spendingMigrations: MigrationSource = {
+  name: 'spending',
+  folder: join(import.meta.dirname, 'migrations'),
+};
+
+export function createSpending(options: SpendingOptions): Spending {
+  const { db, ledger } = options;
+  return {
+    admit: (tx, request) => admit(options, tx, request),
+    call: (call) => callModel(options, call),
+    finish: (request) => ledger.dismiss(request),
+    recover: async (request) => void (await ledger.recover(request)),
+    shown: async (request, messageIds) => {
+      if (messageIds.length === 0) return;
+      await db
+        .insertInto('spending_message')
+        .values(messageIds.map((id) => ({ message_id: id, request })))
+        .onConflict((conflict) => conflict.column('message_id').doUpdateSet({ request }))
+        .execute();
+    },
+    explain: (messageId) => explain(options, messageId),
+    modelFor: (model, place) => modelFor(options, model, place),
+  };
+}
+
+async function explain({ db, ledger }: SpendingOptions, messageId: string): Promise<Explanation | undefined> {
+  const row = await db
+    .selectFrom('spending_message')
+    .select('request')
+    .where('message_id', '=', messageId)
+    .executeTakeFirst();
+  const holds = row ? await ledger.holds(row.request) : [];
+  const [first] = holds;
+  if (!row || !first) return undefined;
+  const { payerId, guildId, channelId } = first.terms;
+  const { roles = [], rules = [] } = first.facts as { roles?: string[]; rules?: string[] };
+  return { request: row.request, payerId, guildId, channelId, roles, rules, holds };
+}
+
+/** Free models stay: there is nothing to save. */
+async function modelFor(
+  { budgets, ledger, models, prices }: SpendingOptions,
+  model: ModelInfo,
+  place: AccessPlace,
+): Promise<ModelInfo> {
+  const { downgrade } = budgets;
+  const cheaper = downgrade && models.find(downgrade.model);
+  if (!cheaper || cheaper.id === model.id) return model;
+  const [now, then] = [prices.ofModel(model), prices.ofModel(cheaper)];
+  if (!now || !then || prices.worst(then.prices, 1000, 1000) >= prices.worst(now.prices, 1000, 1000)) return model;
+  const pools = budgets.asLimits(budgets.pools(place));
+  if (pools.length === 0) return model;
+  const levels = await ledger.levels(pools);
+  return levels.some(({ limit, spent, held }) => spent + held >= limit.cap * downgrade.at) ? cheaper : model;
+}

@@ -55,7 +55,8 @@ export interface Explanation {
   payerId: string;
   guildId: string | null;
   channelId: string | null;
-  /** Roles and rules that applied. */
+  /** The instance roles of the payer, and the rules that allowed it. */
+  roles: readonly string[];
   rules: readonly string[];
   holds: readonly Hold[];
 }
@@ -81,7 +82,7 @@ export interface Spending {
   /** A job runs again: what its dead run had open is lost, on the instance's account. */
   recover(request: string): Promise<void>;
   /** Remembers that these messages show a request, for `/why`. */
-  shown(request: string, channelId: string, messageIds: readonly string[]): Promise<void>;
+  shown(request: string, messageIds: readonly string[]): Promise<void>;
   explain(messageId: string): Promise<Explanation | undefined>;
   /** The model to use in a place instead of `model`, when its pool is nearly used and that is set; else `model` itself. */
   modelFor(model: ModelInfo, place: AccessPlace): Promise<ModelInfo>;

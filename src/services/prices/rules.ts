@@ -1,0 +1,66 @@
+import type { ModelPrices, Usage } from '../../platform/models/index.ts';
+
+export type UsedTokens = Pick<Usage, 'inputTokens' | 'outputTokens' | 'cachedInputTokens' | 'reasoningTokens'>;
+
+/** Millionths of a micro-dollar per token: fine enough for every published price, and whole, so that sums are exact. */
+const SCALE = 1_000_000;
+const scaled = (dollarsPerMillion: number): bigint => BigInt(Math.round(dollarsPerMillion * SCALE));
+
+/** Up, so that no use is free that is not priced at nothing. */
+function toMicros(amount: bigint): number {
+  const scale = BigInt(SCALE);
+  return Number((amount + scale - 1n) / scale);
+}
+
+/** Whole and not negative, whatever a provider reports. */
+const tokens = (count: number): bigint => BigInt(Math.max(0, Math.ceil(Number.isFinite(count) ? count : 0)));
+
+interface ScaledPrices {
+  input: bigint;
+  cached: bigint;
+  output: bigint;
+  reasoning: bigint;
+}
+
+function scaledPrices(prices: ModelPrices): ScaledPrices {
+  const { inputPerMillion, outputPerMillion } = prices;
+  return {
+    input: scaled(inputPerMillion),
+    cached: scaled(prices.cachedInputPerMillion ?? inputPerMillion),
+    output: scaled(outputPerMillion),
+    reasoning: scaled(prices.reasoningPerMillion ?? outputPerMillion),
+  };
+}
+
+const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+/** What a use costs in micro-dollars, rounded up once. Reasoning is a part of the output, the cached of the input. */
+export function costOf(prices: ModelPrices, used: UsedTokens): number {
+  const price = scaledPrices(prices);
+  const [input, output] = [tokens(used.inputTokens), tokens(used.outputTokens)];
+  const cached = least(tokens(used.cachedInputTokens), input);
+  const reasoning = least(tokens(used.reasoningTokens), output);
+  return toMicros(
+    (input - cached) * price.input +
+      cached * price.cached +
+      (output - reasoning) * price.output +
+      reasoning * price.reasoning,
+  );
+}
+
+/** The most that a call can cost: every token at the dearer price of its kind. */
+export function worstCost(prices: ModelPrices, inputTokens: number, outputTokens: number): number {
+  const price = scaledPrices(prices);
+  const input = tokens(inputTokens) * most(price.input, price.cached);
+  return toMicros(input + tokens(outputTokens) * most(price.output, price.reasoning));
+}
+
+/** The most output tokens whose `worstCost` with this input is at most `micros`. */
+export function affordableOutput(prices: ModelPrices, inputTokens: number, micros: number): number {
+  const price = scaledPrices(prices);
+  const left = BigInt(micros) * BigInt(SCALE) - tokens(inputTokens) * most(price.input, price.cached);
+  if (left < 0n) return 0;
+  const perToken = most(price.output, price.reasoning);
+  return perToken === 0n ? Number.MAX_SAFE_INTEGER : Number(left / perToken);
+}

@@ -1,0 +1,156 @@
+import { UserError, VendorError } from '../../kernel/errors.ts';
+import type { ModelInfo, Usage } from '../../platform/models/index.ts';
+import type { Amounts, Hold, HoldRequest, Settlement } from '../ledger/index.ts';
+import { recordRefusal } from './admission.ts';
+import { noticesOf } from './notices.ts';
+import type { SpendingOptions } from './options.ts';
+import type { ModelCall, PaidCall } from './port.ts';
+import { refusedByLedger, refusedByPause } from './refusals.ts';
+import { longestOutput, termsNow, worstCase } from './terms.ts';
+import type { AdmissionFacts } from './terms.ts';
+
+/** The longest answer may take 180 s; what is open after twice that belongs to a run that died. */
+const CALL_LASTS_MS = 6 * 60 * 1000;
+/** How long a call waits while only other requests' holds are in its way. */
+const PATIENCE_MS = 30_000;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 2000;
+/** A charge is tried again while the database is away for a moment; after that the hold ends by its time. */
+const SETTLE_RETRIES_MS = [200, 1000, 3000];
+
+export async function callModel(options: SpendingOptions, call: ModelCall): Promise<PaidCall> {
+  const admission = (await options.ledger.holds(call.request)).find((hold) => hold.step === 'admission');
+  if (!admission) throw new Error(`The request ${call.request} was never admitted.`);
+  const candidates = usable(options, admission, call.candidates);
+  const { prices } = options;
+  const { inputTokens, outputTokens } = call;
+  const wanted = worstCase(prices, candidates, inputTokens, outputTokens.wanted);
+  const least = worstCase(prices, candidates, inputTokens, Math.min(outputTokens.least, outputTokens.wanted));
+  const hold = await holdPatiently(options, admission, call, { wanted, least });
+  return {
+    candidates,
+    outputTokens: longestOutput(prices, candidates, inputTokens, outputTokens.wanted, hold.held),
+    settle: (model, usage) => settle(options, hold, model, usage),
+    fail: async (model, usage) => {
+      await withRetries(options, () =>
+        options.ledger.lose(hold.key, usage && used(options, model, usage), factsOfUse(model, usage)),
+      );
+    },
+  };
+}
+
+/** Throws a UserError when none is left. */
+function usable(options: SpendingOptions, admission: Hold, candidates: readonly ModelInfo[]): ModelInfo[] {
+  const { terms, facts } = admission;
+  const place = { guildId: terms.guildId, channelId: terms.channelId ?? '' };
+  const roles = (facts as Partial<AdmissionFacts>).roles ?? [];
+  const subject = { roles, administrator: options.access.administrators.has(terms.payerId) };
+  const allowed = candidates.filter((model) => options.access.mayUseModel(subject, place, model.id));
+  const left = allowed.filter((model) => options.prices.ofModel(model) !== undefined);
+  const first = candidates[0]?.id ?? '';
+  if (left.length > 0) return left;
+  const error =
+    allowed.length === 0
+      ? new UserError('refused.model', 'this model is not allowed', { model: first, rule: roles.join(', ') })
+      : new UserError('refused.unpriced', `the price of ${first} is unknown`, {
+          model: first,
+          line: options.models.priceLine(first),
+        });
+  recordRefusal(options, { request: admission.request, caller: { userId: terms.payerId }, place }, error);
+  throw error;
+}
+
+async function holdPatiently(
+  options: SpendingOptions,
+  admission: Hold,
+  call: ModelCall,
+  amounts: { wanted: Amounts; least: Amounts },
+): Promise<Hold> {
+  const { clock, ledger } = options;
+  const untilMs = clock.now() + PATIENCE_MS;
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+    const request: HoldRequest = {
+      key: `${call.request}#${call.step}#${call.attempt}`,
+      request: call.request,
+      step: call.step,
+      attempt: call.attempt,
+      terms: termsNow(admission, options.budgets),
+      ...amounts,
+      expiresAtMs: clock.now() + CALL_LASTS_MS,
+      ...(call.facts && { facts: call.facts }),
+    };
+    checkPause(options, admission);
+    const result = await ledger.reserve(request);
+    if (result.status === 'held') {
+      if (result.hold.state === 'open') return result.hold;
+      // Its own earlier run held and ended it; the caller counts attempts, so this is a fault of the program.
+      throw new Error(`The hold ${request.key} has ended already.`);
+    }
+    if (!result.refusal.passing || clock.now() >= untilMs) {
+      const error = refusedByLedger(result.refusal, admission.terms.payerId);
+      recordRefusal(options, whereOf(admission), error);
+      throw error;
+    }
+    await clock.sleep(waitMs, call.signal);
+  }
+}
+
+function checkPause(options: SpendingOptions, admission: Hold): void {
+  const { guildId, channelId } = admission.terms;
+  const pause = options.budgets.paused({ guildId, channelId });
+  if (!pause) return;
+  const error = refusedByPause(pause);
+  recordRefusal(options, whereOf(admission), error);
+  throw error;
+}
+
+const whereOf = ({ request, terms }: Hold) => ({
+  request,
+  caller: { userId: terms.payerId },
+  place: { guildId: terms.guildId, channelId: terms.channelId ?? '' },
+});
+
+function used({ prices }: SpendingOptions, model: ModelInfo, usage: Usage): Amounts {
+  if (model.demo) return {};
+  const priced = prices.ofModel(model);
+  const micros = priced ? prices.cost(priced.prices, usage) : 0;
+  return { micros, tokens: Math.max(0, Math.ceil(usage.inputTokens + usage.outputTokens)) };
+}
+
+const factsOfUse = (model: ModelInfo, usage: Usage | undefined) => ({
+  model: model.id,
+  ...(usage && {
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    cachedInputTokens: usage.cachedInputTokens,
+    reasoningTokens: usage.reasoningTokens,
+    estimated: usage.estimated,
+  }),
+});
+
+async function settle(options: SpendingOptions, hold: Hold, model: ModelInfo, usage: Usage) {
+  const settlement = await withRetries(options, () =>
+    options.ledger.settle(hold.key, used(options, model, usage), factsOfUse(model, usage)),
+  );
+  return settlement ? noticesOf(options, settlement) : [];
+}
+
+/**
+ * What is paid for has been given by now, so that a database which is away must not take it back: undefined, and the
+ * hold ends by its time on the instance's account.
+ */
+async function withRetries<T>({ clock, logger }: SpendingOptions, run: () => Promise<T>): Promise<T | undefined> {
+  for (const delayMs of [...SETTLE_RETRIES_MS, undefined]) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof VendorError) || !error.retryable) throw error;
+      if (delayMs === undefined) {
+        logger.error({ error }, 'A use could not be charged; its hold ends by its time, on the instance.');
+        return undefined;
+      }
+      await clock.sleep(delayMs);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import { UserError } from '../../kernel/errors.ts';
+import { formatMicros } from '../../kernel/money.ts';
+import type { Refusal, Unit } from '../ledger/index.ts';
+import type { TakeResult } from '../limits/index.ts';
+import type { Pause } from '../budgets/index.ts';
+
+/** Discord shows it in the reader's own time, as `in 3 hours`. */
+export const when = (unixMs: number): string => `<t:${Math.ceil(unixMs / 1000)}:R>`;
+
+export const amount = (unit: Unit, value: number): string =>
+  unit === 'micros' ? formatMicros(value) : value.toLocaleString('en-US');
+
+/** What ran out, when it comes back and, by its text, what can be done. */
+export function refusedByLedger(refusal: Refusal, payerId: string): UserError {
+  const { holder, unit, period, cap, spent, resetsAtMs } = refusal;
+  const own = holder.kind === 'user' && holder.id === payerId;
+  const data = { cap: amount(unit, cap), spent: amount(unit, spent), needed: amount(unit, refusal.needed), period };
+  const fills = { ...data, rule: refusal.rule, reset: when(resetsAtMs) };
+  if (refusal.passing) return new UserError('refused.held', 'other requests hold the rest', fills);
+  if (!own) return new UserError(`refused.pool.${holder.kind}`, `the budget of the ${holder.kind} is used up`, fills);
+  const code = refusal.rule === 'personal cap' ? 'refused.personal' : `refused.own.${unit}`;
+  return new UserError(code, `your ${unit} of the ${period} are used up`, fills);
+}
+
+export function refusedByRate({ rate, nextAtMs }: Extract<TakeResult, { status: 'refused' }>): UserError {
+  const minutes = Math.round(rate.periodMs / 60_000);
+  return new UserError('refused.rate', 'too many requests', {
+    count: rate.count,
+    minutes,
+    next: when(nextAtMs),
+    rule: rate.rule,
+  });
+}
+
+export function refusedByPause({ scope, reason, untilMs }: Pause): UserError {
+  return new UserError(`refused.paused.${scope.kind}`, 'paused', { reason, until: when(untilMs) });
+}

@@ -1,0 +1,71 @@
+import type { Json } from '../../kernel/json.ts';
+import type { ModelInfo } from '../../platform/models/index.ts';
+import type { AccessPlace, AccessService, Policy } from '../access/index.ts';
+import type { Budgets } from '../budgets/index.ts';
+import type { Amounts, Hold, Limit, Terms } from '../ledger/index.ts';
+import type { Prices } from '../prices/index.ts';
+
+/** What applies to one request of this caller in this place, from policy, pools and what they allow themselves. */
+export async function termsFor(
+  { access, budgets }: { access: AccessService; budgets: Budgets },
+  policy: Policy,
+  place: AccessPlace,
+): Promise<Terms> {
+  const caps = [...budgets.pools(place), ...(await budgets.personal(policy.userId))];
+  return {
+    payerId: policy.userId,
+    guildId: place.guildId,
+    channelId: place.channelId,
+    purses: access.purses(policy),
+    limits: [...access.limits(policy), ...budgets.asLimits(caps)],
+  };
+}
+
+/** The terms of an admission with the pools as they are now: a budget that was lowered meanwhile counts. */
+export function termsNow(admission: Hold, budgets: Budgets): Terms {
+  const { terms } = admission;
+  const place = { guildId: terms.guildId, channelId: terms.channelId };
+  const own = terms.limits.filter((limit: Limit) => limit.holder.kind === 'user');
+  return { ...terms, limits: [...own, ...budgets.asLimits(budgets.pools(place))] };
+}
+
+/** The most that a call of any of these models can use. The demo model uses nothing of anybody. */
+export function worstCase(
+  prices: Prices,
+  models: readonly ModelInfo[],
+  inputTokens: number,
+  outputTokens: number,
+): Amounts {
+  const counted = models.some((model) => !model.demo);
+  const costs = models.map((model) => {
+    const priced = prices.ofModel(model);
+    return priced ? prices.worst(priced.prices, inputTokens, outputTokens) : 0;
+  });
+  return counted ? { micros: Math.max(0, ...costs), tokens: inputTokens + outputTokens } : {};
+}
+
+/** The longest answer that what was held pays for, whichever of the models gives it. */
+export function longestOutput(
+  prices: Prices,
+  models: readonly ModelInfo[],
+  inputTokens: number,
+  wanted: number,
+  held: Amounts,
+): number {
+  const byMoney = models.map((model) => {
+    const priced = prices.ofModel(model);
+    return priced ? prices.affordableOutput(priced.prices, inputTokens, held.micros ?? 0) : wanted;
+  });
+  const byTokens = models.some((model) => !model.demo) ? (held.tokens ?? 0) - inputTokens : wanted;
+  return Math.max(0, Math.min(wanted, byTokens, ...byMoney));
+}
+
+/** Facts of an admission that its calls go by. */
+export interface AdmissionFacts {
+  roles: string[];
+  rules: string[];
+}
+
+export function factsOf(policy: Policy, rule: string): { [key: string]: Json } & AdmissionFacts {
+  return { roles: [...policy.roles], rules: [rule] };
+}
