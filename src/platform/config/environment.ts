@@ -50,6 +50,9 @@ function setting(variable: string, value: unknown, ...path: string[]): Environme
   return { path, variable, value };
 }
 
+/** Providers that a key or address in the environment makes. */
+export const keyedProviders: readonly string[] = ['openai', 'anthropic', 'openrouter', 'compatible', 'ollama'];
+
 function hosted(
   env: NodeJS.ProcessEnv,
   name: string,

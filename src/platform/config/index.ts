@@ -7,7 +7,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { errorMessage, StartError } from '../../kernel/errors.ts';
-import { environmentDefaults, environmentOverrides } from './environment.ts';
+import { modelPatterns } from './access-schema.ts';
+import { environmentDefaults, environmentOverrides, keyedProviders } from './environment.ts';
 import type { EnvironmentSetting } from './environment.ts';
 import { isSecretPath, parseSettings, settingsError } from './problems.ts';
 import type { Origins } from './problems.ts';
@@ -16,6 +17,8 @@ import type { Settings } from './schema.ts';
 import { parseYamlFile } from './yaml-file.ts';
 import type { SettingPath, YamlFile } from './yaml-file.ts';
 
+export { accessSchema, builtInRoles, tighteningSchema } from './access-schema.ts';
+export type { AccessSettings, RoleSettings, Tightening } from './access-schema.ts';
 export type { BudgetsConfig } from './budgets-schema.ts';
 export type { ModelConfig, ProviderConfig } from './schema.ts';
 export { nearest } from './nearest.ts';
@@ -136,10 +139,13 @@ function unknownProviders(settings: Settings): { path: SettingPath; id: string }
       ? [{ path: ['budgets', 'downgrade', 'model'], id: settings.budgets.downgrade.model }]
       : []),
   ];
-  return named.filter(({ id }) => {
-    const provider = id.slice(0, id.indexOf('/'));
-    return provider !== 'demo' && !(provider in settings.providers);
-  });
+  const providerOf = (id: string) => id.slice(0, id.indexOf('/'));
+  const known = (id: string) => providerOf(id) === 'demo' || providerOf(id) in settings.providers;
+  const allowed = modelPatterns(settings.access)
+    .map(({ path, pattern }) => ({ path: ['access', ...path], id: pattern }))
+    // A pattern for a provider whose key is not set today allows nothing, which is no mistake.
+    .filter(({ id }) => !providerOf(id).includes('*') && id !== '*' && !keyedProviders.includes(providerOf(id)));
+  return [...named, ...allowed].filter(({ id }) => !known(id));
 }
 
 function readSection<Schema extends z.ZodType>(

@@ -16,7 +16,8 @@ const secretName = /key|token|secret|password|url$/i;
 
 export function isSecretPath(path: SettingPath): boolean {
   return path.some(
-    (step) => typeof step === 'string' && secretName.test(step) && step !== 'baseUrl' && !/tokens$/i.test(step),
+    (step) =>
+      typeof step === 'string' && secretName.test(step) && step !== 'baseUrl' && !/tokens(Per[A-Z]\w*)?$/i.test(step),
   );
 }
 
@@ -79,7 +80,9 @@ function describe(
   return [{ place, message: `${name}: ${shown}.${hint} Allowed: ${issue.message}.` }];
 }
 
-function choices(issue: z.core.$ZodIssue): string[] {
+/** What a wrong text may have been meant to be. Checks of a schema's own name it in `params.choices`. */
+function choices(issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code === 'custom') return (issue.params?.['choices'] as readonly string[] | undefined) ?? [];
   return issue.code === 'invalid_value' ? issue.values.map(String) : [];
 }
 
@@ -89,7 +92,8 @@ function suggestion(key: string, known: readonly string[]): string {
 }
 
 function display(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  // JSON has no word for .inf and .nan.
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessSchema } from './access-schema.ts';
 import { budgetsSchema } from './budgets-schema.ts';
 
 /** Numbers that come from the environment or a `${NAME}` are text: whole ones are taken as the number they spell. */
@@ -156,6 +157,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   prices,
+  access: accessSchema.prefault({}),
   budgets: budgetsSchema.prefault({}),
   features: z.record(z.string(), z.unknown()).default({}),
 });
