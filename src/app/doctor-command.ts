@@ -80,6 +80,7 @@ async function examineModels(config: Config): Promise<Finding[]> {
   const models = await createModels({
     providers: config.providers,
     models: config.models,
+    prices: config.prices.models,
     clock: systemClock,
     random: systemRandom,
     logger: silentLogger,

@@ -13,6 +13,8 @@ import { createQueue, queueMigrations } from '../platform/queue/index.ts';
 import type { Queue } from '../platform/queue/index.ts';
 import { createVault, loadInstanceKey, secretsMigrations } from '../platform/secrets/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
+import { createLimits, limitsMigrations } from '../services/limits/index.ts';
+import type { Limits } from '../services/limits/index.ts';
 import { openSettings, settingsMigrations } from '../services/settings/index.ts';
 import type { SettingsService } from '../services/settings/index.ts';
 import type { Closers } from './closers.ts';
@@ -38,6 +40,7 @@ export interface PlatformOptions {
 export interface Platforms {
   postgres: Postgres;
   settings: SettingsService;
+  limits: Limits;
   vault: Vault;
   queue: Queue;
   models: Models;
@@ -48,6 +51,7 @@ export const platformMigrations: readonly MigrationSource[] = [
   queueMigrations,
   secretsMigrations,
   settingsMigrations,
+  limitsMigrations,
   discordMigrations,
 ];
 
@@ -75,10 +79,14 @@ export async function openPlatforms(
     limits: config.queue,
   });
   const { providers } = config;
-  const models = await orGiveUp(createModels({ providers, models: config.models, clock, random, logger }), signal);
+  const models = await orGiveUp(
+    createModels({ providers, models: config.models, prices: config.prices.models, clock, random, logger }),
+    signal,
+  );
   closers.add(() => models.close());
   const { shards } = config.discord;
   const discord = await orGiveUp(createDiscord({ ...options.bot, shards, postgres, clock, random, logger }), signal);
   closers.add(() => discord.close());
-  return { postgres, settings, vault: createVault({ instanceKey }), queue, models, discord };
+  const limits = createLimits({ postgres, clock });
+  return { postgres, settings, limits, vault: createVault({ instanceKey }), queue, models, discord };
 }

@@ -6,7 +6,7 @@ import { silentLogger } from '../kernel/logger.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { ProviderConfig } from '../platform/config/index.ts';
 import { createModels } from '../platform/models/index.ts';
-import type { ChatEvent, ChatMessage, Models } from '../platform/models/index.ts';
+import type { ChatEvent, ChatMessage, ChatRequest, ModelPrices, Models } from '../platform/models/index.ts';
 import { startFakeProviders } from './providers.ts';
 import type { FakeProviders } from './providers.ts';
 
@@ -16,6 +16,7 @@ type Changes = Partial<ProviderConfig>;
 
 export interface OpenOptions {
   models?: { default?: string; fallback?: string[] };
+  prices?: Record<string, ModelPrices>;
   clock?: Clock;
   logger?: Logger;
 }
@@ -63,7 +64,7 @@ export async function createModelBench(): Promise<ModelBench> {
   };
 }
 
-export interface Asked {
+export interface Asked extends Pick<ChatRequest, 'allowed' | 'onUsage'> {
   modelId?: string;
   messages?: ChatMessage[];
   signal?: AbortSignal;
@@ -72,6 +73,7 @@ export interface Asked {
 
 export function ask(models: Models, question: string, asked: Asked = {}): AsyncIterable<ChatEvent> {
   return models.stream({
+    ...asked,
     modelId: asked.modelId ?? models.default.id,
     messages: asked.messages ?? [
       { role: 'system', content: 'Be kind.' },

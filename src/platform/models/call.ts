@@ -1,8 +1,8 @@
 import type { LanguageModelV4, LanguageModelV4FinishReason, LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Clock } from '../../kernel/clock.ts';
-import { modelError, translateModelError } from './errors.ts';
+import { modelError, translateModelError, wasTurnedAway } from './errors.ts';
 import type { ChatEvent, ChatRequest, FinishReason, ModelInfo, Usage } from './port.ts';
-import { buildPrompt, promptText } from './prompt.ts';
+import { buildPrompt, promptTokens } from './prompt.ts';
 import { Watchdog } from './watchdog.ts';
 import type { Timeouts } from './watchdog.ts';
 
@@ -20,17 +20,24 @@ type CallEvent = Exclude<ChatEvent, { type: 'start' }>;
 /**
  * One call of one model with one key. Talks to the AI SDK's provider layer directly: `streamText` above it would
  * retry, log and remember, all of which has its place elsewhere here. Throws a VendorError, or the reason of the
- * request's signal as soon as that is aborted.
+ * request's signal as soon as that is aborted. Tells the request's `onUsage` once, unless the signal was aborted before.
  */
 export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent> {
   const { model, info, request, clock } = options;
+  request.signal.throwIfAborted();
+  const prompt = buildPrompt(request.messages, info.abilities);
   const watchdog = new Watchdog({ clock, timeouts: options.timeouts, caller: request.signal, provider: info.provider });
-  let text = '';
-  let reasoning = '';
+  const said = { text: '', reasoning: '' };
+  let told = false;
+  const tell = (usage: Usage): Usage => {
+    if (!told) request.onUsage?.(usage, info);
+    told = true;
+    return usage;
+  };
   try {
     const { stream } = await watchdog.wait(
       model.doStream({
-        prompt: buildPrompt(request.messages, info.abilities),
+        prompt,
         maxOutputTokens: Math.min(request.maxOutputTokens, info.maxOutputTokens),
         ...(request.temperature !== undefined && { temperature: request.temperature }),
         // OpenAI would otherwise keep what people wrote for 30 days.
@@ -44,28 +51,38 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
     for await (const part of read(stream, watchdog)) {
       watchdog.sign();
       if (part.type === 'text-delta' && part.delta !== '') {
-        text += part.delta;
+        said.text += part.delta;
         yield { type: 'text', text: part.delta };
       } else if (part.type === 'reasoning-delta' && part.delta !== '') {
-        reasoning += part.delta;
+        said.reasoning += part.delta;
         yield { type: 'reasoning', text: part.delta };
       } else if (part.type === 'error') {
         throw part.error;
       } else if (part.type === 'finish') {
-        const estimate = (): Usage => estimateUsage(options, text, reasoning);
-        yield { type: 'finish', reason: finishReason(part.finishReason), usage: readUsage(part.usage) ?? estimate() };
+        const usage = tell(readUsage(part.usage) ?? estimateUsage(options, said));
+        yield { type: 'finish', reason: finishReason(part.finishReason), usage };
         return;
       }
     }
     throw modelError('model/unreachable', `${info.provider}: the answer broke off`, { retryable: true });
   } catch (error) {
+    if (said.text + said.reasoning === '' && wasTurnedAway(error)) tell(NOTHING_USED);
     request.signal.throwIfAborted();
     const reason: unknown = watchdog.signal.aborted ? watchdog.signal.reason : error;
     throw translateModelError(info.provider, reason, clock.now());
   } finally {
     watchdog.stop();
+    if (!told) tell(estimateUsage(options, said));
   }
 }
+
+const NOTHING_USED: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedInputTokens: 0,
+  reasoningTokens: 0,
+  estimated: false,
+};
 
 async function* read<T>(stream: ReadableStream<T>, watchdog: Watchdog): AsyncGenerator<T> {
   const reader = stream.getReader();
@@ -86,24 +103,38 @@ function finishReason(reason: LanguageModelV4FinishReason): FinishReason {
   return reason.unified === 'content-filter' ? 'refused' : 'other';
 }
 
+/** Undefined when the provider does not report how much it was, or reports what cannot be. */
 function readUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
-  if (inputTokens.total === undefined || outputTokens.total === undefined) return undefined;
+  const { total: input } = inputTokens;
+  const { total: output } = outputTokens;
+  if (input === undefined || output === undefined || !isCount(input) || !isCount(output)) return undefined;
   // All zeroes is how some servers spell "not counted".
-  if (inputTokens.total + outputTokens.total === 0) return undefined;
+  if (input + output === 0) return undefined;
+  const cachedInputTokens = partOf(input, inputTokens.cacheRead);
+  const cacheWriteTokens = partOf(input - cachedInputTokens, inputTokens.cacheWrite);
   return {
-    inputTokens: inputTokens.total,
-    outputTokens: outputTokens.total,
-    cachedInputTokens: inputTokens.cacheRead ?? 0,
-    reasoningTokens: outputTokens.reasoning ?? 0,
+    inputTokens: input,
+    outputTokens: output,
+    cachedInputTokens,
+    ...(cacheWriteTokens > 0 && { cacheWriteTokens }),
+    reasoningTokens: partOf(output, outputTokens.reasoning),
     estimated: false,
   };
 }
 
-function estimateUsage({ request, countTokens }: CallOptions, text: string, reasoning: string): Usage {
-  const reasoningTokens = countTokens(reasoning);
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function partOf(whole: number, part = 0): number {
+  return isCount(part) ? Math.min(part, whole) : 0;
+}
+
+function estimateUsage({ request, info, countTokens }: CallOptions, said: { text: string; reasoning: string }): Usage {
+  const reasoningTokens = countTokens(said.reasoning);
   return {
-    inputTokens: countTokens(promptText(request.messages)),
-    outputTokens: countTokens(text) + reasoningTokens,
+    inputTokens: promptTokens(request.messages, info.abilities, countTokens),
+    outputTokens: countTokens(said.text) + reasoningTokens,
     cachedInputTokens: 0,
     reasoningTokens,
     estimated: true,

@@ -1,47 +1,79 @@
 import type { ModelConfig, ProviderConfig } from '../config/index.ts';
 import type { ModelInfo, ModelPrices } from './port.ts';
+import { isPrivateUrl } from './private-network.ts';
+import { baseUrlOf } from './vendor.ts';
 
 interface KnownModel {
   contextTokens: number;
   maxOutputTokens: number;
   /** US dollars per million tokens: input, cached input, output. */
   prices: readonly [input: number, cachedInput: number, output: number];
+  /** It charges for putting input into its cache, and does so unasked. */
+  cacheWrites?: true;
+  reasoning?: false;
 }
 
 /**
- * Published figures of November 2026 (developers.openai.com/api/docs/pricing, platform.claude.com/docs/en/models); the
- * sensible default of each provider, which is its cheap current model, comes first. All see pictures, use tools and
- * reason. Where long prompts cost more a token, the window given here ends below that step, so that one price holds.
+ * Published figures of November 2026 (developers.openai.com/api/docs/pricing, platform.claude.com/docs/en/about-claude/
+ * pricing and the pages of the models), compared with the price list of BerriAI/litellm and with release notes that
+ * quote those pages. The sensible default of each provider, which is its cheap current model, comes first. All see
+ * pictures and use tools. Where long prompts cost more a token, the window given here ends below that step, so that one
+ * price holds.
+ *
+ * `gpt-5.6-sol` has its list price: the promotion of 4/0.4/20 is promised until 2026-11-21 only. Of `gpt-4o` and
+ * `gpt-4o-mini` the cached price, and that they are still served, comes from second hand.
  */
 const known: Readonly<Record<'openai' | 'anthropic', Readonly<Record<string, KnownModel>>>> = {
   openai: {
-    'gpt-6-luna': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [0.1, 0.01, 0.5] },
-    'gpt-6.1-terra': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [1, 0.05, 5] },
-    'gpt-6.1-sol': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [2, 0.1, 10] },
-    'gpt-6-sol': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [2, 0.2, 10] },
-    'gpt-6-astra': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [10, 1, 50] },
-    'gpt-5.6-luna': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [0.2, 0.02, 1.2] },
-    'gpt-5.6-terra': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [2, 0.2, 12] },
-    'gpt-5.4-mini': { contextTokens: 270_000, maxOutputTokens: 128_000, prices: [0.75, 0.075, 4.5] },
-    'gpt-5.4-nano': { contextTokens: 270_000, maxOutputTokens: 128_000, prices: [0.2, 0.02, 1.25] },
-    'gpt-5.4': { contextTokens: 270_000, maxOutputTokens: 128_000, prices: [2.5, 0.25, 15] },
+    'gpt-6-luna': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [0.1, 0.01, 0.5], cacheWrites: true },
+    'gpt-6.1-terra': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [1, 0.05, 5], cacheWrites: true },
+    'gpt-6.1-sol': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [2, 0.1, 10], cacheWrites: true },
+    'gpt-6-sol': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [2, 0.2, 10], cacheWrites: true },
+    'gpt-6-astra': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [10, 1, 50], cacheWrites: true },
+    'gpt-5.6-luna': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [0.2, 0.02, 1.2], cacheWrites: true },
+    'gpt-5.6-terra': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [2, 0.2, 12], cacheWrites: true },
+    'gpt-5.6-sol': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [5, 0.5, 30], cacheWrites: true },
+    'gpt-5.5': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [5, 0.5, 30] },
+    'gpt-5.4-mini': { contextTokens: 400_000, maxOutputTokens: 128_000, prices: [0.75, 0.075, 4.5] },
+    'gpt-5.4-nano': { contextTokens: 400_000, maxOutputTokens: 128_000, prices: [0.2, 0.02, 1.25] },
+    'gpt-5.4': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [2.5, 0.25, 15] },
     'gpt-5.2': { contextTokens: 400_000, maxOutputTokens: 128_000, prices: [1.75, 0.175, 14] },
+    'gpt-5.1': { contextTokens: 400_000, maxOutputTokens: 128_000, prices: [1.25, 0.125, 10] },
+    'gpt-5': { contextTokens: 400_000, maxOutputTokens: 128_000, prices: [1.25, 0.125, 10] },
     'gpt-5-mini': { contextTokens: 400_000, maxOutputTokens: 128_000, prices: [0.25, 0.025, 2] },
+    'gpt-5-nano': { contextTokens: 400_000, maxOutputTokens: 128_000, prices: [0.05, 0.005, 0.4] },
+    'gpt-4.1': { contextTokens: 1_047_576, maxOutputTokens: 32_768, prices: [2, 0.5, 8], reasoning: false },
+    'gpt-4.1-mini': { contextTokens: 1_047_576, maxOutputTokens: 32_768, prices: [0.4, 0.1, 1.6], reasoning: false },
+    'gpt-4o': { contextTokens: 128_000, maxOutputTokens: 16_384, prices: [2.5, 1.25, 10], reasoning: false },
+    'gpt-4o-mini': { contextTokens: 128_000, maxOutputTokens: 16_384, prices: [0.15, 0.075, 0.6], reasoning: false },
   },
   anthropic: {
     'claude-haiku-5-5': { contextTokens: 100_000, maxOutputTokens: 64_000, prices: [0.1, 0.01, 0.5] },
-    'claude-sonnet-5-5': { contextTokens: 1_000_000, maxOutputTokens: 128_000, prices: [2, 0.2, 10] },
+    'claude-sonnet-5-5': { contextTokens: 1_000_000, maxOutputTokens: 128_000, prices: [2, 0.1, 10] },
     'claude-opus-5-5': { contextTokens: 1_000_000, maxOutputTokens: 128_000, prices: [4, 0.2, 20] },
-    'claude-fable-5-1': { contextTokens: 1_000_000, maxOutputTokens: 128_000, prices: [10, 1, 50] },
+    'claude-fable-5-1': { contextTokens: 1_000_000, maxOutputTokens: 128_000, prices: [10, 0.25, 50] },
+    'claude-sonnet-5': { contextTokens: 1_000_000, maxOutputTokens: 128_000, prices: [2, 0.2, 10] },
+    'claude-opus-5': { contextTokens: 1_000_000, maxOutputTokens: 128_000, prices: [5, 0.5, 25] },
+    'claude-fable-5': { contextTokens: 1_000_000, maxOutputTokens: 128_000, prices: [10, 1, 50] },
     'claude-haiku-4-5': { contextTokens: 200_000, maxOutputTokens: 64_000, prices: [1, 0.1, 5] },
     'claude-sonnet-4-6': { contextTokens: 1_000_000, maxOutputTokens: 128_000, prices: [3, 0.3, 15] },
+    'claude-sonnet-4-5': { contextTokens: 200_000, maxOutputTokens: 64_000, prices: [3, 0.3, 15] },
+    'claude-opus-4-8': { contextTokens: 1_000_000, maxOutputTokens: 128_000, prices: [5, 0.5, 25] },
+    'claude-opus-4-7': { contextTokens: 1_000_000, maxOutputTokens: 128_000, prices: [5, 0.5, 25] },
     'claude-opus-4-6': { contextTokens: 1_000_000, maxOutputTokens: 128_000, prices: [5, 0.5, 25] },
+    'claude-opus-4-5': { contextTokens: 200_000, maxOutputTokens: 64_000, prices: [5, 0.5, 25] },
   },
 };
+
+/** OpenAI, since GPT-5.6: a quarter above the input price (its pricing page, column "cache writes"). */
+const CACHE_WRITE_FACTOR = 1.25;
 
 /** What is assumed of a model that nothing is known about: small enough for any server. */
 const UNKNOWN_CONTEXT_TOKENS = 8192;
 const UNKNOWN_OUTPUT_TOKENS = 2048;
+
+/** Of models that are not paid. */
+export const NO_PRICES: ModelPrices = { inputPerMillion: 0, outputPerMillion: 0 };
 
 /** Names of the models that a provider of this type is known to have, its sensible default first. */
 export function catalogueNames(type: ProviderConfig['type']): string[] {
@@ -50,21 +82,38 @@ export function catalogueNames(type: ProviderConfig['type']): string[] {
 
 /** What is known of a model by name; dated snapshots (`-2026-03-05`, `-20251001`) count as the model itself. */
 function lookUp(name: string): KnownModel | undefined {
-  const plain = name.replace(/^.*\//, '').replace(/-(\d{4}-\d{2}-\d{2}|\d{8})$/, '');
-  return known.openai[plain] ?? known.anthropic[plain];
+  const plain = withoutDate(name.replace(/^.*\//, ''));
+  const family = Object.values(known).find((models) => Object.hasOwn(models, plain));
+  return family?.[plain];
+}
+
+export function withoutDate(name: string): string {
+  return name.replace(/-(\d{4}-\d{2}-\d{2}|\d{8})$/, '');
+}
+
+export interface DescribedModel {
+  /** The provider's name in the settings. */
+  provider: string;
+  config: ProviderConfig;
+  /** From the settings, or from the provider's own list. */
+  model: ModelConfig;
+  /** Of this model in the settings' price list; wins over all others. */
+  listPrices: ModelPrices | undefined;
 }
 
 /**
  * Everything about one model: what the settings or the provider say, then the catalogue, then safe assumptions. Prices
  * come from the catalogue only for the provider that publishes them; a reseller has its own.
  */
-export function describeModel(provider: string, type: ProviderConfig['type'], model: ModelConfig): ModelInfo {
+export function describeModel({ provider, config, model, listPrices }: DescribedModel): ModelInfo {
   const catalogued = lookUp(model.name);
   const contextTokens = model.contextTokens ?? catalogued?.contextTokens ?? UNKNOWN_CONTEXT_TOKENS;
   const maxOutputTokens =
     model.maxOutputTokens ??
     catalogued?.maxOutputTokens ??
     Math.max(UNKNOWN_OUTPUT_TOKENS, Math.floor(contextTokens / 8));
+  const settingsPrices = listPrices ?? config.models?.find(({ name }) => name === model.name)?.prices;
+  const paid = settingsPrices !== undefined || !isPrivateUrl(baseUrlOf(config));
   return {
     id: `${provider}/${model.name}`,
     provider,
@@ -74,23 +123,31 @@ export function describeModel(provider: string, type: ProviderConfig['type'], mo
     abilities: {
       vision: model.vision ?? catalogued !== undefined,
       tools: model.tools ?? catalogued !== undefined,
-      reasoning: model.reasoning ?? catalogued !== undefined,
+      reasoning: model.reasoning ?? catalogued?.reasoning ?? catalogued !== undefined,
     },
-    prices: priceOf(type, model, catalogued),
+    paid,
+    prices: paid ? (settingsPrices ?? model.prices ?? cataloguePrices(config.type, catalogued)) : NO_PRICES,
     demo: false,
   };
 }
 
-function priceOf(
-  type: ProviderConfig['type'],
-  model: ModelConfig,
-  catalogued: KnownModel | undefined,
-): ModelPrices | null {
-  if (model.prices) {
-    const { inputPerMillion, outputPerMillion, cachedInputPerMillion } = model.prices;
-    return { inputPerMillion, outputPerMillion, ...(cachedInputPerMillion !== undefined && { cachedInputPerMillion }) };
-  }
+function cataloguePrices(type: ProviderConfig['type'], catalogued: KnownModel | undefined): ModelPrices | null {
   if (!catalogued || (type !== 'openai' && type !== 'anthropic')) return null;
   const [inputPerMillion, cachedInputPerMillion, outputPerMillion] = catalogued.prices;
-  return { inputPerMillion, cachedInputPerMillion, outputPerMillion };
+  return {
+    inputPerMillion,
+    cachedInputPerMillion,
+    outputPerMillion,
+    ...(catalogued.cacheWrites && { cacheWritePerMillion: inputPerMillion * CACHE_WRITE_FACTOR }),
+  };
+}
+
+/**
+ * The lines to put into familiar.yaml to price a model. The words in place of the figures are not accepted as a price,
+ * so that lines pasted as they are don't make a model free by accident.
+ */
+export function priceLine(modelId: string): string {
+  // A JSON text is a YAML text too, whatever characters a provider puts into its names.
+  const name = JSON.stringify(modelId);
+  return `prices:\n  models:\n    ${name}: { inputPerMillion: DOLLARS, outputPerMillion: DOLLARS }`;
 }

@@ -5,7 +5,7 @@ import type { Random } from '../../kernel/random.ts';
 import type { ProviderConfig } from '../config/index.ts';
 import { DEMO_MODEL, streamDemo } from './demo/model.ts';
 import { modelError } from './errors.ts';
-import type { ChatEvent, ChatRequest, ModelInfo, Models, ProviderStatus } from './port.ts';
+import type { ChatEvent, ChatRequest, ModelInfo, ModelPrices, Models, ProviderStatus } from './port.ts';
 import { Provider } from './provider.ts';
 import { TokenCounter } from './tokens.ts';
 
@@ -17,6 +17,8 @@ export interface ModelsOptions {
     /** Models to try in order when the one asked for does not answer. */
     fallback?: readonly string[];
   };
+  /** By model id; they win over what providers and the catalogue say, and make a model that costs nothing a paid one. */
+  prices?: Readonly<Record<string, ModelPrices>>;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -55,20 +57,24 @@ class Registry implements Models {
   private readonly closing = new AbortController();
   /** The demo model was asked for by name, as opposed to standing in for nothing. */
   private readonly demoWanted: boolean;
+  private readonly demo: ModelInfo;
 
   constructor(options: ModelsOptions) {
     this.options = options;
     this.wanted = options.models?.default;
     this.fallback = options.models?.fallback ?? [];
     const named = [...(this.wanted === undefined ? [] : [this.wanted]), ...this.fallback];
-    const { clock, logger } = options;
+    const { clock, logger, prices = {} } = options;
     const entries = Object.entries(options.providers);
     this.providers = entries
       .filter(([, config]) => config.type !== 'demo')
       .map(([name, config]) => {
         const alsoNamed = named.filter((id) => id.startsWith(`${name}/`)).map((id) => id.slice(name.length + 1));
-        return new Provider({ name, config, alsoNamed, clock, logger, countTokens: (text) => this.countTokens(text) });
+        const countTokens = (text: string): number => this.countTokens(text);
+        return new Provider({ name, config, alsoNamed, prices, clock, logger, countTokens });
       });
+    const demoPrices = prices[DEMO_MODEL.id];
+    this.demo = demoPrices ? { ...DEMO_MODEL, paid: true, prices: demoPrices } : DEMO_MODEL;
     this.demoWanted = entries.some(([, config]) => config.type === 'demo') || named.includes(DEMO_MODEL.id);
   }
 
@@ -86,7 +92,7 @@ class Registry implements Models {
       (a, b) => Number(a.config.type === 'ollama') - Number(b.config.type === 'ollama'),
     );
     const models = ordered.flatMap((provider) => provider.models());
-    if (models.length === 0 || this.demoWanted) models.push(DEMO_MODEL);
+    if (models.length === 0 || this.demoWanted) models.push(this.demo);
     const wanted = models.findIndex((model) => model.id === this.wanted);
     const first = wanted > 0 ? models.splice(wanted, 1) : [];
     return [...first, ...models];
@@ -104,14 +110,15 @@ class Registry implements Models {
   }
 
   get default(): ModelInfo {
-    return this.list()[0] ?? DEMO_MODEL;
+    return this.list()[0] ?? this.demo;
   }
 
   async *stream(request: ChatRequest): AsyncGenerator<ChatEvent> {
     request.signal.throwIfAborted();
     const signal = AbortSignal.any([request.signal, this.closing.signal]);
     let failure: VendorError | undefined;
-    for (const model of this.candidates(request.modelId)) {
+    const { allowed = () => true } = request;
+    for (const model of this.candidates(request.modelId).filter(allowed)) {
       let started = false;
       try {
         for await (const event of this.ask(model, { ...request, signal })) {
@@ -129,10 +136,12 @@ class Registry implements Models {
         failure ??= error;
       }
     }
-    throw failure ?? modelError('model/unknown-model', `there is no model ${request.modelId}`, { retryable: false });
+    if (failure) throw failure;
+    const message = `there is no model ${request.modelId} that may be used`;
+    throw modelError('model/unknown-model', message, { retryable: false });
   }
 
-  private candidates(modelId: string): ModelInfo[] {
+  candidates(modelId: string): ModelInfo[] {
     const asked = this.find(modelId);
     const fallbacks = this.fallback.map((id) => this.find(id));
     const all = [asked, ...fallbacks].filter((model) => model !== undefined);
@@ -141,7 +150,7 @@ class Registry implements Models {
 
   private ask(model: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
     const { clock, random } = this.options;
-    if (model.demo) return streamDemo(request, { clock, random });
+    if (model.demo) return streamDemo(request, { clock, random, model });
     const provider = this.providers.find((candidate) => candidate.name === model.provider);
     if (!provider)
       throw modelError('model/unknown-model', `there is no provider ${model.provider}`, { retryable: false });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ModelConfig, ProviderConfig } from '../config/index.ts';
+import type { ModelPrices } from './port.ts';
 import { baseUrlOf } from './vendor.ts';
 
 /** A provider that takes longer to list its models is treated as one that does not answer. */
@@ -29,6 +30,9 @@ export async function listModels(config: ProviderConfig, apiKey: string): Promis
 
 const notForConversation = /embed|whisper|tts|rerank|moderation|dall-e|image|transcribe|realtime/i;
 
+/** US dollars for one token or request; negative ones stand for a price that depends on something. */
+const listedPrice = z.coerce.number();
+
 /** OpenAI's list, with the fields that OpenRouter, LM Studio and vLLM add. */
 const listSchema = z.object({
   data: z.array(
@@ -42,7 +46,10 @@ const listSchema = z.object({
         .catch(null),
       supported_parameters: z.array(z.string()).nullish().catch(null),
       top_provider: z.object({ max_completion_tokens: z.number().nullish() }).nullish().catch(null),
-      pricing: z.object({ prompt: z.coerce.number(), completion: z.coerce.number() }).nullish().catch(null),
+      pricing: z
+        .object({ prompt: listedPrice, completion: listedPrice, request: listedPrice.default(0) })
+        .nullish()
+        .catch(null),
     }),
   ),
 });
@@ -53,8 +60,6 @@ function describeListed(entry: Listed): ModelConfig {
   const contextTokens = entry.context_length ?? entry.max_model_len ?? undefined;
   const modalities = entry.architecture?.input_modalities;
   const parameters = entry.supported_parameters;
-  const pricing =
-    entry.pricing && entry.pricing.prompt >= 0 && entry.pricing.completion >= 0 ? entry.pricing : undefined;
   return {
     name: entry.id,
     contextTokens,
@@ -62,8 +67,19 @@ function describeListed(entry: Listed): ModelConfig {
     vision: modalities ? modalities.includes('image') : undefined,
     tools: parameters ? parameters.includes('tools') : undefined,
     reasoning: parameters ? parameters.includes('reasoning') : undefined,
-    prices: pricing && { inputPerMillion: pricing.prompt * 1e6, outputPerMillion: pricing.completion * 1e6 },
+    prices: listedPrices(entry.pricing),
   };
+}
+
+/** Undefined for prices that figures for a token cannot say: those that depend, and charges for each request. */
+function listedPrices(pricing: Listed['pricing']): ModelPrices | undefined {
+  if (!pricing || pricing.prompt < 0 || pricing.completion < 0 || pricing.request !== 0) return undefined;
+  return { inputPerMillion: perMillion(pricing.prompt), outputPerMillion: perMillion(pricing.completion) };
+}
+
+/** To a millionth of a dollar, without the last places that multiplying leaves behind. */
+function perMillion(perToken: number): number {
+  return Math.round(perToken * 1e12) / 1e6;
 }
 
 const tagsSchema = z.object({ models: z.array(z.object({ name: z.string() })) });

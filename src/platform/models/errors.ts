@@ -56,6 +56,16 @@ export function translateModelError(provider: string, error: unknown, nowMs: num
   return make('model/failed', false, 'the provider failed');
 }
 
+const neverConnected =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_TLS_\w+)$/;
+
+/** Whether it is certain that a call did no work: it was answered with an HTTP error, or never reached the provider. */
+export function wasTurnedAway(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { statusCode, cause } = error as { statusCode?: unknown; cause?: { code?: unknown } | null };
+  return failingStatus(statusCode) !== undefined || neverConnected.test(textOf(cause?.code));
+}
+
 function isOverloaded(status: number | undefined, vendorCode: string): boolean {
   return (
     status === 502 ||

@@ -2,7 +2,12 @@
 export interface ModelPrices {
   inputPerMillion: number;
   outputPerMillion: number;
-  cachedInputPerMillion?: number;
+  /** Of input that the provider had in its cache; the input price by default. */
+  cachedInputPerMillion?: number | undefined;
+  /** Of input that the provider puts into its cache; the input price by default. Some charge more for it, unasked. */
+  cacheWritePerMillion?: number | undefined;
+  /** Of the part of the output that is reasoning; the output price by default. */
+  reasoningPerMillion?: number | undefined;
 }
 
 export interface ModelInfo {
@@ -13,6 +18,9 @@ export interface ModelInfo {
   contextTokens: number;
   maxOutputTokens: number;
   abilities: { vision: boolean; tools: boolean; reasoning: boolean };
+  /** False for the demo model and for providers in a private network, which cost nothing unless the settings price them. */
+  paid: boolean;
+  /** Null when they are unknown, which is so only for paid models; all 0 for models that are not paid. */
   prices: ModelPrices | null;
   /** True for the built-in model that answers without any provider. */
   demo: boolean;
@@ -31,12 +39,31 @@ export interface ChatRequest {
   maxOutputTokens: number;
   temperature?: number;
   signal: AbortSignal;
+  /** Leaves candidates out, such as those without a price. Asked of the model that would answer, also behind `auto`. */
+  allowed?: (model: ModelInfo) => boolean;
+  /**
+   * Told what a call of a provider used, once for every call that was begun, however it ends; several are begun when
+   * one key or model stands in for another. Called before the end is seen in the stream. Must not throw.
+   *
+   * - The answer is complete: what the provider reports, or an estimate when it reports nothing.
+   * - It breaks off after its first token (an error, a stall, an abort, a reader that leaves): an estimate of the input
+   *   and of the output so far. Reasoning that the provider keeps to itself cannot be counted.
+   * - The provider answers with an HTTP error, or cannot be reached at all: nothing.
+   * - Whatever else ends the call before its first token (a timeout, an abort, a connection that is lost): an estimate
+   *   of the input, because nobody knows how far it came.
+   */
+  onUsage?: (usage: Usage, model: ModelInfo) => void;
 }
 
+/** Whole numbers that are not negative. */
 export interface Usage {
+  /** All input, the cached part and the part that was put into the cache included. */
   inputTokens: number;
+  /** All output, reasoning included. */
   outputTokens: number;
   cachedInputTokens: number;
+  /** None by default: few providers charge for this apart. */
+  cacheWriteTokens?: number;
   reasoningTokens: number;
   /** True when the provider reported nothing and these were counted from the text. */
   estimated: boolean;
@@ -77,6 +104,8 @@ export interface Models {
   /** By full id, or by the part after the slash when that is unambiguous. */
   find(name: string): ModelInfo | undefined;
   readonly default: ModelInfo;
+  /** The models that `stream` tries for a request, in order: the one asked for, then the fallbacks. */
+  candidates(modelId: string): ModelInfo[];
   /** Throws a VendorError with a ModelErrorCode; rethrows the signal's reason when that is aborted. */
   stream(request: ChatRequest): AsyncIterable<ChatEvent>;
   /** Tokens of `text`, never more than a few percent below the truth. Bounded time for any input. */

@@ -19,6 +19,19 @@ export function buildPrompt(messages: readonly ChatMessage[], { vision }: { visi
   return prompt;
 }
 
+/** More than providers charge for a picture of the size that Discord shows; several count it by area. */
+const PICTURE_TOKENS = 1600;
+
+/** About how many tokens a prompt is, its pictures included where the model sees. */
+export function promptTokens(
+  messages: readonly ChatMessage[],
+  { vision }: { vision: boolean },
+  countTokens: (text: string) => number,
+): number {
+  const pictures = messages.flatMap((message) => parts(message).filter((part) => part.type === 'image'));
+  return countTokens(promptText(messages)) + (vision ? pictures.length * PICTURE_TOKENS : 0);
+}
+
 /** Everything in words that a prompt holds, for counting. */
 export function promptText(messages: readonly ChatMessage[]): string {
   return messages.map((message) => plainText(message)).join('\n');

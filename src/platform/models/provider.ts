@@ -7,7 +7,7 @@ import { callModel } from './call.ts';
 import { catalogueNames, describeModel } from './catalogue.ts';
 import { listModels } from './discovery.ts';
 import { modelError, translateModelError } from './errors.ts';
-import type { ChatEvent, ChatRequest, ModelInfo, ProviderStatus } from './port.ts';
+import type { ChatEvent, ChatRequest, ModelInfo, ModelPrices, ProviderStatus } from './port.ts';
 import { KeyRing } from './key-ring.ts';
 import { baseUrlOf, VendorClients } from './vendor.ts';
 
@@ -16,6 +16,8 @@ export interface ProviderOptions {
   config: ProviderConfig;
   /** Models that the settings name elsewhere (as default or fallback): usable though nothing lists them. */
   alsoNamed: readonly string[];
+  /** By model id, from the settings. */
+  prices: Readonly<Record<string, ModelPrices>>;
   clock: Clock;
   logger: Logger;
   countTokens: (text: string) => number;
@@ -68,7 +70,12 @@ export class Provider {
     );
     const all = [...this.listed, ...missing.map((name) => ({ name }))];
     if (all.length === 0 && !this.config.optional) all.push({ name: ANY_MODEL });
-    return all.map((model) => describeModel(this.name, this.config.type, model));
+    return all.map((model) => this.describe(model));
+  }
+
+  private describe(model: ModelConfig): ModelInfo {
+    const listPrices = this.options.prices[`${this.name}/${model.name}`];
+    return describeModel({ provider: this.name, config: this.config, model, listPrices });
   }
 
   /** Asks for the list of models when the provider has to be asked and that is due. Never rejects. */
@@ -102,7 +109,7 @@ export class Provider {
    * has been said. Throws a VendorError.
    */
   async *stream(model: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
-    const info = await this.resolve(model);
+    const info = await this.resolve(model, request);
     const openMs = this.breaker.enter();
     if (openMs > 0) {
       const message = `${this.name}: it failed several times in a row and is left alone for a moment`;
@@ -177,8 +184,8 @@ export class Provider {
     return modelError('model/bad-key', `${this.name}: ${which} refused; set a valid one`, { retryable: false });
   }
 
-  /** `auto` stands for whatever the provider turns out to have. */
-  private async resolve(model: ModelInfo): Promise<ModelInfo> {
+  /** `auto` stands for the first that may be used of whatever the provider turns out to have. */
+  private async resolve(model: ModelInfo, { allowed = () => true }: ChatRequest): Promise<ModelInfo> {
     if (
       !this.listsItself ||
       model.id !== `${this.name}/${ANY_MODEL}` ||
@@ -187,8 +194,12 @@ export class Provider {
       return model;
     }
     await this.list();
-    const first = this.listed[0];
-    if (first) return describeModel(this.name, this.config.type, first);
+    const first = this.listed.map((listed) => this.describe(listed)).find(allowed);
+    if (first) return first;
+    if (this.listed.length > 0) {
+      const none = `${this.name}: none of its models may be used`;
+      throw modelError('model/unknown-model', none, { retryable: false });
+    }
     if (this.listFailure && !isMissingList(this.listFailure)) throw this.listFailure;
     const message = `${this.name}: it lists no models; name one in familiar.yaml (providers.${this.name}.models)`;
     throw modelError('model/unknown-model', message, { retryable: false });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../../testing/manual-clock.ts';
 import { ask, collect, createModelBench, failure } from '../../testing/model-bench.ts';
 import { startFakeProviders } from '../../testing/providers.ts';
+import type { ModelInfo, Models } from './index.ts';
 
 const bench = await createModelBench();
 const { fake, openai, anthropic, compatible, ollama, open } = bench;
@@ -34,7 +35,7 @@ describe('the default model', () => {
   });
 
   it('is the one that the settings name, also when no list has it', async () => {
-    const models = await open({ openai: openai() }, { models: { default: 'openai/gpt-9' } });
+    const models = await open({ openai: openai({ baseUrl: undefined }) }, { models: { default: 'openai/gpt-9' } });
     expect(models.default).toMatchObject({ id: 'openai/gpt-9', contextTokens: 8192, prices: null });
     expect(models.list()[0]?.id).toBe('openai/gpt-9');
   });
@@ -48,11 +49,11 @@ describe('the default model', () => {
 
 describe('models', () => {
   it('of known names come with window, abilities and prices', async () => {
-    const models = await open({ anthropic: anthropic() });
+    const models = await open({ anthropic: anthropic({ baseUrl: undefined }) });
     expect(models.find('anthropic/claude-sonnet-5-5')).toMatchObject({
       contextTokens: 1_000_000,
       abilities: { vision: true, tools: true, reasoning: true },
-      prices: { inputPerMillion: 2, outputPerMillion: 10, cachedInputPerMillion: 0.2 },
+      prices: { inputPerMillion: 2, outputPerMillion: 10, cachedInputPerMillion: 0.1 },
     });
   });
 
@@ -71,13 +72,14 @@ describe('models', () => {
         contextTokens: 1000,
         maxOutputTokens: 500,
         abilities: { vision: false, tools: true, reasoning: true },
+        paid: true,
         prices: { inputPerMillion: 7, outputPerMillion: 8 },
         demo: false,
       },
     ]);
   });
 
-  it('of a reseller have no prices but its own', async () => {
+  it('that a server lists come with what it says of them', async () => {
     fake.models.openai = [
       { id: 'openai/gpt-5.4-mini' },
       {
@@ -92,14 +94,15 @@ describe('models', () => {
     ];
     const models = await open({ router: compatible({ models: undefined }) });
     expect(models.list().map((model) => model.id)).toEqual(['router/openai/gpt-5.4-mini', 'router/maker/big']);
-    expect(models.find('router/openai/gpt-5.4-mini')).toMatchObject({ contextTokens: 270_000, prices: null });
+    expect(models.find('router/openai/gpt-5.4-mini')).toMatchObject({ contextTokens: 400_000, paid: false });
     expect(models.find('router/maker/big')).toEqual({
       id: 'router/maker/big',
       provider: 'router',
       contextTokens: 64_000,
       maxOutputTokens: 4000,
       abilities: { vision: true, tools: true, reasoning: false },
-      prices: { inputPerMillion: 1, outputPerMillion: 2 },
+      paid: false,
+      prices: { inputPerMillion: 0, outputPerMillion: 0 },
       demo: false,
     });
   });
@@ -114,6 +117,47 @@ describe('models', () => {
     expect(models.find('both')).toBeUndefined();
     expect(models.find('b/Both')?.id).toBe('b/Both');
     expect((await failure(ask(models, 'hi', { modelId: 'a/none' }))).error.code).toBe('model/unknown-model');
+  });
+});
+
+describe('the candidates of a request', () => {
+  const providers = { first: openai(), second: anthropic(), third: compatible() };
+  const fallback = ['second/claude-haiku-4-5', 'first/gpt-6-luna', 'gone/model', 'third/plain'];
+  const ids = (models: Models, modelId: string) => models.candidates(modelId).map((model) => model.id);
+
+  it('are the model asked for and then the fallbacks that exist, each once', async () => {
+    const models = await open(providers, { models: { fallback } });
+    expect(ids(models, 'gpt-6-sol')).toEqual([
+      'first/gpt-6-sol',
+      'second/claude-haiku-4-5',
+      'first/gpt-6-luna',
+      'third/plain',
+    ]);
+    expect(ids(models, 'third/plain')).toEqual(['third/plain', 'second/claude-haiku-4-5', 'first/gpt-6-luna']);
+    expect(ids(models, 'no/such')).toEqual(['second/claude-haiku-4-5', 'first/gpt-6-luna', 'third/plain']);
+  });
+
+  it('answer only when they are allowed', async () => {
+    const models = await open(providers, { models: { fallback } });
+    const allowed = (model: ModelInfo) => model.provider === 'third';
+    const answer = await collect(ask(models, 'hello', { modelId: 'first/gpt-6-sol', allowed }));
+    expect(answer.startedBy).toEqual(['third/plain']);
+    expect(fake.requests).toHaveLength(1);
+    const none = await failure(ask(models, 'hello', { modelId: 'first/gpt-6-sol', allowed: () => false }));
+    expect(none.error.code).toBe('model/unknown-model');
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  it('are judged again when one turns out to be another', async () => {
+    const clock = createManualClock(1_700_000_000_000);
+    const list = fake.models.openai.splice(0);
+    const models = await open({ late: compatible({ models: undefined }) }, { clock });
+    expect(models.default.id).toBe('late/auto');
+    fake.models.openai.push({ id: 'too-dear' }, ...list);
+    await clock.advance(30_000);
+    const allowed = (model: ModelInfo) => model.id !== 'late/too-dear';
+    const answer = await collect(ask(models, 'hello', { modelId: 'late/auto', allowed }));
+    expect(answer.startedBy).toEqual(['late/fake-large']);
   });
 });
 

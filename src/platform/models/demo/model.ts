@@ -1,6 +1,6 @@
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Random } from '../../../kernel/random.ts';
-import type { ChatEvent, ChatRequest, ModelInfo } from '../port.ts';
+import type { ChatEvent, ChatRequest, ModelInfo, Usage } from '../port.ts';
 import { promptText } from '../prompt.ts';
 import { estimateTokens } from '../tokens.ts';
 import { readConversation } from './conversation.ts';
@@ -14,6 +14,7 @@ export const DEMO_MODEL: ModelInfo = {
   contextTokens: 32_768,
   maxOutputTokens: 2048,
   abilities: { vision: false, tools: false, reasoning: false },
+  paid: false,
   prices: { inputPerMillion: 0, outputPerMillion: 0 },
   demo: true,
 };
@@ -24,27 +25,30 @@ const WORD_DELAY_MS = { least: 20, most: 45 };
 /** Streams a reply word by word. The same messages at the same time give the same words; chance only varies the pace. */
 export async function* streamDemo(
   request: ChatRequest,
-  { clock, random }: { clock: Clock; random: Random },
+  { clock, random, model = DEMO_MODEL }: { clock: Clock; random: Random; model?: ModelInfo },
 ): AsyncGenerator<ChatEvent> {
   request.signal.throwIfAborted();
   const reply = replyTo(readConversation(request.messages), clock.now());
   const words = `${reply}\n${texts.label}`.match(/\s*\S+/g) ?? [];
-  const sent = words.slice(0, request.maxOutputTokens);
-  yield { type: 'start', modelId: DEMO_MODEL.id };
-  for (const [index, word] of sent.entries()) {
-    const spread = WORD_DELAY_MS.most - WORD_DELAY_MS.least;
-    if (index > 0) await clock.sleep(WORD_DELAY_MS.least + random.next() * spread, request.signal);
-    yield { type: 'text', text: word };
+  const most = words.slice(0, request.maxOutputTokens);
+  let sent = '';
+  const usage = (): Usage => ({
+    inputTokens: estimateTokens(promptText(request.messages)),
+    outputTokens: estimateTokens(sent),
+    cachedInputTokens: 0,
+    reasoningTokens: 0,
+    estimated: true,
+  });
+  try {
+    yield { type: 'start', modelId: model.id };
+    for (const [index, word] of most.entries()) {
+      const spread = WORD_DELAY_MS.most - WORD_DELAY_MS.least;
+      if (index > 0) await clock.sleep(WORD_DELAY_MS.least + random.next() * spread, request.signal);
+      sent += word;
+      yield { type: 'text', text: word };
+    }
+  } finally {
+    request.onUsage?.(usage(), model);
   }
-  yield {
-    type: 'finish',
-    reason: sent.length < words.length ? 'length' : 'stop',
-    usage: {
-      inputTokens: estimateTokens(promptText(request.messages)),
-      outputTokens: estimateTokens(sent.join('')),
-      cachedInputTokens: 0,
-      reasoningTokens: 0,
-      estimated: true,
-    },
-  };
+  yield { type: 'finish', reason: most.length < words.length ? 'length' : 'stop', usage: usage() };
 }

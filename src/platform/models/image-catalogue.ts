@@ -1,0 +1,37 @@
+import { withoutDate } from './catalogue.ts';
+
+export type ImageQuality = 'low' | 'medium' | 'high';
+
+type Sizes = Readonly<Record<string, Readonly<Record<ImageQuality, number>>>>;
+
+/** One price for the square and one for both oblongs: so OpenAI's tables are made. */
+function sizes(square: Record<ImageQuality, number>, oblong: Record<ImageQuality, number>): Sizes {
+  return { '1024x1024': square, '1536x1024': oblong, '1024x1536': oblong };
+}
+
+/**
+ * US dollars for one image, from the tables on OpenAI's pages of the models (developers.openai.com/api/docs/models),
+ * read in November 2026; `gpt-image-1` was retired on 2026-10-23 and is kept for those who reach it elsewhere. The text
+ * and pictures of a request are charged apart, by the token; next to an image that is little.
+ *
+ * `gpt-image-2` and later are not here: they are charged by the token alone, and no table says what an image comes to.
+ * Owners price them in the settings.
+ */
+const known: Readonly<Record<string, Sizes>> = {
+  'gpt-image-1.5': sizes({ low: 0.009, medium: 0.034, high: 0.133 }, { low: 0.013, medium: 0.05, high: 0.2 }),
+  'gpt-image-1': sizes({ low: 0.011, medium: 0.042, high: 0.167 }, { low: 0.016, medium: 0.063, high: 0.25 }),
+  'gpt-image-1-mini': sizes({ low: 0.005, medium: 0.011, high: 0.036 }, { low: 0.006, medium: 0.015, high: 0.052 }),
+};
+
+/**
+ * The published price in US dollars of one image of `openai/…` in a size such as `1024x1024`, or `auto`, which is the
+ * dearest. By default of the best quality, because that is what a model may choose by itself. Undefined for what the
+ * table does not have, other providers' models included: a reseller has its own prices.
+ */
+export function imagePriceUsd(modelId: string, size: string, quality: ImageQuality = 'high'): number | undefined {
+  const name = withoutDate(modelId.replace(/^openai\//, ''));
+  const prices = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (!prices) return undefined;
+  if (size === 'auto') return Math.max(...Object.values(prices).map((price) => price[quality]));
+  return Object.hasOwn(prices, size) ? prices[size]?.[quality] : undefined;
+}
