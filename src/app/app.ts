@@ -117,7 +117,7 @@ interface SetUp {
 
 async function setUp(options: AppOptions, platforms: Platforms, found: readonly FoundFeature[]): Promise<SetUp> {
   const { config, ids, clock, logger } = options;
-  const { discord } = platforms;
+  const { discord, limits, postgres } = platforms;
   const { prefix } = config.discord;
   const catalogues = found.map(({ definition, folder }) => ({
     name: definition.name,
@@ -139,7 +139,7 @@ async function setUp(options: AppOptions, platforms: Platforms, found: readonly 
   const shared = { discord, administrators, failures, clock };
   const dispatch = createDispatch({
     features,
-    commands: createCommandRunner({ ...shared, registry: commands, prefix }),
+    commands: createCommandRunner({ ...shared, registry: commands, limits, db: postgres.db, prefix }),
     press: createComponentRunner({ ...shared, appTexts, components: componentsOf(features, texts) }),
     logger,
   });

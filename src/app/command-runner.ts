@@ -11,7 +11,9 @@ import type {
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { Discord, OutgoingMessage } from '../platform/discord/index.ts';
+import type { Db } from '../platform/postgres/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
+import type { Limits } from '../services/limits/index.ts';
 import { mayUse } from '../sdk/index.ts';
 import type { Call, Caller, CommandRules, MessageCommandCall } from '../sdk/index.ts';
 import { callerOfInteraction, callerOfMessage } from './calls.ts';
@@ -27,6 +29,9 @@ export interface CommandRunnerOptions {
   discord: Discord;
   administrators: ReadonlySet<string>;
   failures: FailureTexts;
+  /** For cooldowns. */
+  limits: Limits;
+  db: Db;
   clock: Clock;
   prefix: string;
 }
@@ -144,6 +149,7 @@ async function attempt(options: CommandRunnerOptions, { command, texts }: Runnab
   try {
     const call = await way.call();
     checkCall(command, call.caller, call.guildId, failures, way.locale);
+    await checkCooldown(options, command, call.caller);
     await way.run(call);
   } catch (error) {
     await way.refuse({ content: failures.explain(error, texts, way.locale, { command: command.name }) });
@@ -173,6 +179,19 @@ function checkCall(
   if (!mayUse(command.access, caller)) {
     throw new UserError('errors.not-allowed', 'not allowed', { who: failures.in(locale)(`who.${command.access}`) });
   }
+}
+
+/** Throws a UserError when this caller used the command too short a time ago. */
+async function checkCooldown(
+  { limits, db }: CommandRunnerOptions,
+  { name, cooldownMs }: Runnable['command'],
+  { userId, instanceAdministrator }: Caller,
+): Promise<void> {
+  if (cooldownMs === undefined || instanceAdministrator) return;
+  const rate = { key: `user:${userId}/cooldown/${name}`, count: 1, periodMs: cooldownMs, rule: `cooldown of ${name}` };
+  const result = await limits.take(db, [rate]);
+  if (result.status === 'taken') return;
+  throw new UserError('errors.cooldown', 'too soon', { when: `<t:${Math.ceil(result.nextAtMs / 1000)}:R>` });
 }
 
 function slashValues(

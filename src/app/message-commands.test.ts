@@ -17,6 +17,7 @@ import { createDiscord, discordMigrations } from '../platform/discord/index.ts';
 import type { Discord } from '../platform/discord/index.ts';
 import { loadTexts } from '../platform/texts/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
+import { createLimits, limitsMigrations } from '../services/limits/index.ts';
 import { defineMessageCommand } from '../sdk/index.ts';
 import type { MessageCommand } from '../sdk/index.ts';
 import { createManualClock } from '../testing/manual-clock.ts';
@@ -39,6 +40,7 @@ const titles = {
   maintain: 'Maintain this',
   moderate: 'Moderate this',
   local: 'Only here',
+  rare: 'Now and then',
 };
 
 function textsWith(messageCommands: Record<string, { title?: string }>): Texts {
@@ -92,6 +94,7 @@ describe('a message command', () => {
     quiet('maintain', { access: 'instance-administrator' }),
     quiet('moderate', { access: 'moderator' }),
     quiet('local', { access: 'everyone', places: ['guild'] }),
+    quiet('rare', { access: 'everyone', cooldownMs: 10_000 }),
   ];
   let emulator: Emulator;
   let database: TestDatabase;
@@ -102,7 +105,7 @@ describe('a message command', () => {
 
   beforeAll(async () => {
     emulator = await startEmulator({ port: 0, dataDir: null });
-    database = await testDatabase({ migrations: [discordMigrations] });
+    database = await testDatabase({ migrations: [discordMigrations, limitsMigrations] });
     const connect = (name: string) => connectPerson(emulator.origin, name);
     [alice, bob, milo] = await Promise.all([connect('alice'), connect('bob'), connect('milo')]);
     discord = await createDiscord({
@@ -120,7 +123,10 @@ describe('a message command', () => {
     );
     const appTexts = loadTexts([{ name: 'app', folder: join(import.meta.dirname, 'locales') }], 'en').get('app');
     const failures = createFailureTexts(appTexts ?? texts, systemIds, silentLogger);
-    const runner = { registry, discord, failures, clock, administrators: new Set<string>(), prefix: '!' };
+    const { postgres } = database;
+    const limits = createLimits({ postgres, clock });
+    const administrators = new Set([milo.user.id]);
+    const runner = { registry, discord, failures, clock, limits, db: postgres.db, administrators, prefix: '!' };
     const dispatch = createDispatch({
       features: [],
       commands: createCommandRunner(runner),
@@ -194,6 +200,24 @@ describe('a message command', () => {
     await milo.picks(titles.moderate, message);
     await milo.sees('moderate ran');
   });
+
+  it('can be used again by the same person after its cooldown, which instance administrators have not', async () => {
+    const message = await bob.says('#general', 'something to use now and then');
+    const againAt = Math.ceil((clock.now() + 10_000) / 1000);
+    await alice.picks(titles.rare, message);
+    await alice.sees('rare ran');
+    await alice.picks(titles.rare, message);
+    expect(isEphemeral(await alice.sees(`Not so fast: you can use this again <t:${againAt}:R>.`))).toBe(true);
+    await bob.picks(titles.rare, message);
+    await bob.sees('rare ran');
+    for (let time = 1; time <= 2; time += 1) {
+      await milo.picks(titles.rare, message);
+      await milo.sees('rare ran');
+    }
+    await clock.advance(10_000);
+    await alice.picks(titles.rare, message);
+    await alice.sees('rare ran');
+  });
 });
 
 describe('the registry of message commands', () => {
@@ -228,7 +252,7 @@ const input: APIModalInteractionResponseCallbackComponent = {
   components: [{ type: ComponentType.TextInput, custom_id: 'text', label: 'Question', style: TextInputStyle.Short }],
 };
 
-function quiet(name: string, rules: Pick<MessageCommand, 'access' | 'places'>): MessageCommand {
+function quiet(name: string, rules: Pick<MessageCommand, 'access' | 'places' | 'cooldownMs'>): MessageCommand {
   return defineMessageCommand({
     ...rules,
     name,

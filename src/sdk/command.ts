@@ -69,6 +69,8 @@ export interface CommandRules {
   places?: readonly ('guild' | 'dm')[];
   /** Whether the answer to an interaction is for the caller alone. */
   ephemeral: boolean;
+  /** How long one person waits between two uses, anywhere; instance administrators do not. None unless given. */
+  cooldownMs?: number;
 }
 
 export interface CommandDefinition<Specs extends OptionSpecs> extends CommandRules {
