@@ -36,7 +36,10 @@ function runnable(title: string) {
 describe('offering commands', () => {
   const manageServer = 1n << 5n;
   const offered = (change: object, guildPermissions: bigint | null) =>
-    isOffered({ ...base, id: '1', type: 1, name: 'x', description: 'x', ...change }, guildPermissions);
+    isOffered(
+      { ...base, id: '1', type: 1, name: 'x', description: 'x', ...change },
+      { guildId: guildPermissions === null ? null : '10', guildPermissions: guildPermissions ?? 0n },
+    );
 
   it('follows the permissions that a command asks for, in guilds only', () => {
     const asking = { default_member_permissions: String(manageServer) };
@@ -52,6 +55,9 @@ describe('offering commands', () => {
     expect(offered({ contexts: [0] }, null)).toBe(false);
     expect(offered({ contexts: [1] }, null)).toBe(true);
     expect(offered({ contexts: [1] }, 0n)).toBe(false);
+    expect(offered({ guild_id: '10' }, 0n)).toBe(true);
+    expect(offered({ guild_id: '11' }, 0n)).toBe(false);
+    expect(offered({ guild_id: '10' }, null)).toBe(false);
   });
 });
 

@@ -47,16 +47,21 @@ export function commandTitle(runnable: Pick<RunnableCommand, 'command' | 'path'>
   return `/${[runnable.command.name, ...runnable.path].join(' ')}`;
 }
 
-/**
- * Whether Discord would offer the command: by its contexts, and in guilds by the permissions it asks for.
- * `guildPermissions` are the member's there; null in direct messages.
- */
-export function isOffered(command: APIApplicationCommand, guildPermissions: bigint | null): boolean {
+/** Where a command would be run. */
+export interface CommandPlace {
+  /** null in direct messages. */
+  readonly guildId: string | null;
+  /** The member's in the guild, from the roles alone. */
+  readonly guildPermissions: bigint;
+}
+
+/** Whether Discord would offer the command: by its guild and contexts, and in guilds by the permissions it asks for. */
+export function isOffered(command: APIApplicationCommand, { guildId, guildPermissions }: CommandPlace): boolean {
+  if (command.guild_id !== undefined && command.guild_id !== guildId) return false;
   const contexts: readonly number[] | null | undefined = command.contexts;
-  if (contexts && !contexts.includes(guildPermissions === null ? contextKinds.direct : contextKinds.guild))
-    return false;
+  if (contexts && !contexts.includes(guildId === null ? contextKinds.direct : contextKinds.guild)) return false;
   const needed = command.default_member_permissions;
-  if (guildPermissions === null || needed === null) return true;
+  if (guildId === null || needed === null) return true;
   if (allows(guildPermissions, Permission.administrator)) return true;
   return needed !== '0' && allows(guildPermissions, BigInt(needed));
 }

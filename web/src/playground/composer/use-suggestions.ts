@@ -21,7 +21,7 @@ const nothing: readonly Suggestion[] = [];
 export function useSuggestions({ channel, text, box, setText, onCommand }: SuggestionsInput) {
   const client = useClient();
   const { refreshCommands } = usePlayground();
-  const commands = useOfferedCommands(channel.guildId);
+  const commands = useOfferedCommands(channel.id);
   const [caret, setCaret] = useState(text.length);
   const [active, setActive] = useState(0);
   const [dismissed, setDismissed] = useState<string | null>(null);

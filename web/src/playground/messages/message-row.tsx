@@ -41,6 +41,8 @@ export const MessageRow = memo(function MessageRow({ message, guildId, compact, 
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     if (event.target !== event.currentTarget || event.key !== 'Enter') return;
+    // The menu, open by then, would take the key that reaches the document for one pressed outside, and close.
+    event.stopPropagation();
     const box = event.currentTarget.getBoundingClientRect();
     openMenu(box.left + 70, box.top + 24);
   };

@@ -69,13 +69,14 @@ export function InteractionLine({ message, guildId }: LineProps) {
   // The command's name stands in the older field alone, which Discord still sends.
   const name =
     message.interaction?.name ?? (metadata !== undefined && 'name' in metadata ? String(metadata.name) : null);
+  const fromMenu = message.type === 23;
   if (user === undefined || (metadata?.type as number) !== 2) return null;
   return (
     <div className={styles.context}>
       <UserAvatar user={user} guildId={guildId} size={18} />
       <b>{shown}</b>
       <span>
-        used <span className={styles.command}>{name === null ? 'a command' : `/${name}`}</span>
+        used <span className={styles.command}>{name === null ? 'a command' : fromMenu ? name : `/${name}`}</span>
       </span>
     </div>
   );

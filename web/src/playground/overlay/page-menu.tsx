@@ -1,4 +1,5 @@
 import { Menu } from '@mantine/core';
+import { useEffect } from 'react';
 import { usePlayground, useUi } from '../context.tsx';
 import type { OpenMenu } from '../state/ui.ts';
 import { MessageMenuItems } from './message-menu-items.tsx';
@@ -9,6 +10,16 @@ export function PageMenu() {
   const { ui } = usePlayground();
   const menu = useUi((state) => state.menu);
   const close = (): void => ui.dispatch({ type: 'set', change: { menu: null } });
+  useEffect(() => {
+    if (menu === null) return undefined;
+    const focused = document.activeElement;
+    return () => {
+      // Unless what was chosen has taken the focus, it goes back to where the menu was asked for.
+      if (focused instanceof HTMLElement && document.activeElement === document.body) {
+        focused.focus({ preventScroll: true });
+      }
+    };
+  }, [menu]);
   if (menu === null) return null;
   return (
     <Menu
@@ -20,7 +31,6 @@ export function PageMenu() {
       width={224}
       withinPortal
       trapFocus
-      returnFocus
       transitionProps={{ duration: 0 }}
     >
       <Menu.Target>

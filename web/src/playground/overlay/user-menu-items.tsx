@@ -1,11 +1,11 @@
 import { Menu } from '@mantine/core';
 import { CommandKind } from '../client/interactions.ts';
-import { useOfferedCommands } from '../commands/use-offered-commands.ts';
 import { insertInComposer } from '../composer/insert.ts';
 import { useClient, useClientState, usePlayground, useUi } from '../context.tsx';
 import { displayName, rolesOf } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
-import { Item } from './message-menu-items.tsx';
+import { AppsMenu } from './apps-menu.tsx';
+import { Item } from './menu-item.tsx';
 
 interface UserMenuItemsProps {
   readonly userId: string;
@@ -15,8 +15,7 @@ interface UserMenuItemsProps {
 /** What can be done with a person or a bot. */
 export function UserMenuItems({ userId, guildId }: UserMenuItemsProps) {
   const { becomeMember, members } = usePlayground();
-  const commands = useOfferedCommands(guildId);
-  const { interactions, member } = useClient();
+  const { member } = useClient();
   const actions = useActions();
   const channelId = useUi((ui) => ui.route.channelId);
   const name = useClientState((state) => displayName(state, userId, guildId));
@@ -30,7 +29,6 @@ export function UserMenuItems({ userId, guildId }: UserMenuItemsProps) {
           .join(', ');
   });
   const account = members.find((entry) => entry.id === userId);
-  const fitting = commands.filter((command) => (command.type as number) === CommandKind.user);
   return (
     <>
       <Menu.Label>{roles === '' ? name : `${name} · ${roles}`}</Menu.Label>
@@ -40,20 +38,7 @@ export function UserMenuItems({ userId, guildId }: UserMenuItemsProps) {
       {account === undefined || userId === member.id ? null : (
         <Item icon="people" label={`Become ${account.username}`} onPress={() => becomeMember(account.username)} />
       )}
-      {fitting.length === 0 || channelId === null ? null : (
-        <>
-          <Menu.Divider />
-          <Menu.Label>Apps</Menu.Label>
-          {fitting.map((command) => (
-            <Item
-              key={command.id}
-              icon="slash"
-              label={command.name}
-              onPress={() => void interactions.runContextCommand(channelId, command, userId)}
-            />
-          ))}
-        </>
-      )}
+      {channelId === null ? null : <AppsMenu kind={CommandKind.user} channelId={channelId} targetId={userId} />}
     </>
   );
 }

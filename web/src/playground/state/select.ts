@@ -41,6 +41,14 @@ export function ownGuildPermissions(state: ClientState, guildId: string): bigint
   return guild === undefined || member === undefined ? 0n : guildPermissions(guild, member);
 }
 
+/** Whether this person may run commands in a channel at all: as its permissions say, or in direct messages with a bot. */
+export function mayRunCommands(state: ClientState, channelId: string): boolean {
+  const channel = state.channels[channelId];
+  if (channel === undefined) return false;
+  if (channel.guildId === null) return directPartner(state, channel)?.bot === true;
+  return allows(ownPermissions(state, channel), Permission.useApplicationCommands);
+}
+
 export interface ChannelGroup {
   readonly category: Channel | null;
   readonly channels: readonly { readonly channel: Channel; readonly threads: readonly Channel[] }[];
