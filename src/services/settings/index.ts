@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import type { Json } from '../../kernel/json.ts';
 import type { Db, MigrationSource, Postgres } from '../../platform/postgres/index.ts';
 import type { SettingsValueTable } from './schema.ts';
@@ -19,6 +20,14 @@ const noOverrides = (): Held => ({ instance: new Map(), guild: new Map(), channe
 
 const changedChannel = 'settings_changed';
 
+/** Where one value is kept. */
+export interface SettingPlace {
+  feature: string;
+  scope: HeldScope;
+  scopeId: string;
+  key: string;
+}
+
 /**
  * Overrides set by command, per feature or service and scope. The instance's, guilds' and channels' are held in memory, kept equal to the database
  * in every process by NOTIFY (a change is seen everywhere within milliseconds, here at once); users' are read when
@@ -30,6 +39,11 @@ export interface SettingsService {
   forUser(feature: string, userId: string): Promise<Values>;
   /** Undefined unsets. */
   set(feature: string, scope: ScopeName, scopeId: string, key: string, value: Json | undefined): Promise<void>;
+  /**
+   * Sets a value if it still is `expected` (undefined: not set). False when it is not, whoever changed it: of several
+   * processes that replace the same value, exactly one gets true.
+   */
+  replace(place: SettingPlace, expected: Json | undefined, value: Json): Promise<boolean>;
   /** Calls back after overrides of any scope but users' changed, here or in another process; returns how to stop. */
   onChange(changed: () => void): () => void;
   exportUser(userId: string): Promise<Json>;
@@ -78,6 +92,15 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
       });
       if (scope !== 'user') await reloadInTurn();
     },
+    replace: async (place, expected, value) => {
+      const replaced = await postgres.transaction(async (tx) => {
+        const changed = await storeInstead(tx, place, expected, value);
+        if (changed) await postgres.notify(tx, changedChannel, place.feature);
+        return changed;
+      });
+      await reloadInTurn();
+      return replaced;
+    },
     onChange: (changed) => {
       listeners.add(changed);
       return () => listeners.delete(changed);
@@ -122,4 +145,32 @@ async function store(
     .values({ ...place, value: json })
     .onConflict((conflict) => conflict.columns(['scope', 'scope_id', 'feature', 'key']).doUpdateSet({ value: json }))
     .execute();
+}
+
+async function storeInstead(
+  db: Db,
+  { feature, scope, scopeId, key }: SettingPlace,
+  expected: Json | undefined,
+  value: Json,
+): Promise<boolean> {
+  const row = { feature, scope, scope_id: scopeId, key };
+  const json = JSON.stringify(value);
+  if (expected === undefined) {
+    const result = await db
+      .insertInto('settings_value')
+      .values({ ...row, value: json })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    return result.numInsertedOrUpdatedRows === 1n;
+  }
+  const result = await db
+    .updateTable('settings_value')
+    .set({ value: json })
+    .where('feature', '=', feature)
+    .where('scope', '=', scope)
+    .where('scope_id', '=', scopeId)
+    .where('key', '=', key)
+    .where(sql<boolean>`value = ${JSON.stringify(expected)}::jsonb`)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
 }

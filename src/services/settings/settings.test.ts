@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../testing/postgres.ts';
+import type { Json } from '../../kernel/json.ts';
 import type { TestDatabase } from '../../testing/postgres.ts';
 import { openSettings, settingsMigrations } from './index.ts';
 import type { SettingsService } from './index.ts';
@@ -47,6 +48,17 @@ describe('overrides set by command', () => {
     await unlisten();
     await other.close();
     await connection.close();
+  });
+
+  it('are replaced by one of those who replace the same value', async () => {
+    const place = { feature: 'budgets', scope: 'instance', scopeId: '', key: 'pause' } as const;
+    const replacing = (expected: Json | undefined) =>
+      Promise.all([1, 2, 3, 4].map((by) => settings.replace(place, expected, { by, after: expected ?? null })));
+    expect((await replacing(undefined)).filter(Boolean)).toHaveLength(1);
+    const first = settings.peek('budgets', 'instance', '')?.['pause'];
+    expect((await replacing(first)).filter(Boolean)).toHaveLength(1);
+    expect(await settings.replace(place, undefined, 'late')).toBe(false);
+    expect(settings.peek('budgets', 'instance', '')?.['pause']).toMatchObject({ after: first });
   });
 
   it('of a user are exported and forgotten', async () => {
