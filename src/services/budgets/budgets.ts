@@ -8,7 +8,7 @@ import type { Limit } from '../ledger/index.ts';
 import type { SettingsService } from '../settings/index.ts';
 import type { Budget, BudgetPlace, Budgets, BudgetScope, BudgetSetter, Pause } from './port.ts';
 import { createBudgetStore, isAmount } from './store.ts';
-import type { BudgetStore, Caps } from './store.ts';
+import type { BudgetStore } from './store.ts';
 
 export interface BudgetsOptions {
   config: BudgetsConfig;
@@ -71,7 +71,7 @@ function mayBeSetBy({ kind }: BudgetScope, by: BudgetSetter): boolean {
 }
 
 function checkAmount(micros: number, most: Budget | undefined): void {
-  if (!isAmount(micros)) throw new RangeError(`${micros} is no budget in micro-dollars.`);
+  if (!isAmount(micros)) throw new RangeError(`${String(micros)} is no budget in micro-dollars.`);
   if (most && micros > most.micros) {
     throw new UserError('budgets.too-high', 'more than is allowed', { most: formatMicros(most.micros) });
   }

@@ -74,17 +74,8 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
   await reloadInTurn();
 
   return {
+    ...settingsOfUsers(db),
     peek: (feature, scope, scopeId) => held[scope].get(feature)?.get(scopeId),
-    forUser: async (feature, userId) => {
-      const rows = await db
-        .selectFrom('settings_value')
-        .select(['key', 'value'])
-        .where('scope', '=', 'user')
-        .where('scope_id', '=', userId)
-        .where('feature', '=', feature)
-        .execute();
-      return Object.fromEntries(rows.map((row) => [row.key, row.value]));
-    },
     set: async (feature, scope, scopeId, key, value) => {
       await postgres.transaction(async (tx) => {
         await store(tx, { feature, scope, scope_id: scopeId, key }, value);
@@ -105,6 +96,16 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
       listeners.add(changed);
       return () => listeners.delete(changed);
     },
+    close: unlisten,
+  };
+}
+
+function settingsOfUsers(db: Db): Pick<SettingsService, 'forUser' | 'exportUser' | 'forgetUser'> {
+  return {
+    forUser: async (feature, userId) => {
+      const rows = await ofUser(db, userId).select(['key', 'value']).where('feature', '=', feature).execute();
+      return Object.fromEntries(rows.map((row) => [row.key, row.value]));
+    },
     exportUser: async (userId) => {
       const rows = await ofUser(db, userId).select(['feature', 'key', 'value']).execute();
       return rows.map((row) => ({ feature: row.feature, key: row.key, value: row.value }));
@@ -117,7 +118,6 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
         .executeTakeFirst();
       return Number(result.numDeletedRows);
     },
-    close: unlisten,
   };
 }
 
