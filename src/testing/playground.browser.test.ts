@@ -160,6 +160,25 @@ describe('the playground in a browser', () => {
     await note.waitFor({ state: 'detached' });
   });
 
+  it('offers what apps do with a message, by keyboard alone, and tells when nobody does it', async () => {
+    const { application } = (await (await fetch(`${address}/_control/state`)).json()) as {
+      application: { id: string; botToken: string };
+    };
+    const added = await fetch(`${address}/api/v10/applications/${application.id}/commands`, {
+      method: 'POST',
+      headers: { authorization: `Bot ${application.botToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Ponder this', type: 3 }),
+    });
+    expect(added.status).toBe(201);
+    const page = await open('alice', 'general');
+    await say(page, 'worth a thought');
+    await messages(page, 'alice').filter({ hasText: 'worth a thought' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Apps' }).press('Enter');
+    await page.locator('[role="menuitem"]:focus').filter({ hasText: 'Ponder this' }).press('Enter');
+    await page.getByText(/did not respond/).waitFor();
+    expect(await page.getByRole('menu').count()).toBe(0);
+  });
+
   it('lets one become another member, who sees what was written before', async () => {
     const page = await open('alice', 'general');
     await say(page, 'left for somebody else');
