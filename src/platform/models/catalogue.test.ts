@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { silentLogger } from '../../kernel/logger.ts';
+import { createManualClock } from '../../testing/manual-clock.ts';
 import { startFakeProviders } from '../../testing/providers.ts';
 import type { ModelConfig, ProviderConfig } from '../config/index.ts';
 import { catalogueNames, describeModel, priceLine } from './catalogue.ts';
-import { createModels } from './index.ts';
 import { listModels } from './discovery.ts';
-import { createManualClock } from '../../testing/manual-clock.ts';
-import { silentLogger } from '../../kernel/logger.ts';
+import { createModels } from './index.ts';
 import type { ModelPrices } from './port.ts';
 
 const timeouts = { firstByteMs: 1000, stallMs: 1000, totalMs: 1000 };

@@ -1,7 +1,13 @@
+import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../kernel/clock.ts';
 import { Cancelled } from '../../kernel/errors.ts';
-import { ask, collect, createModelBench, failure } from '../../testing/model-bench.ts';
-import type { ChatMessage } from './index.ts';
+import { createManualClock } from '../../testing/manual-clock.ts';
+import { ask, collect, createModelBench, failure, timeouts } from '../../testing/model-bench.ts';
+import type { Asked } from '../../testing/model-bench.ts';
+import { startFakeProviders } from '../../testing/providers.ts';
+import { callModel } from './call.ts';
+import type { ChatMessage, ModelInfo, Models, Usage } from './index.ts';
 
 const bench = await createModelBench();
 const { fake, openai, anthropic, compatible, ollama, open } = bench;
@@ -90,6 +96,207 @@ describe.each(kinds)('%s', (_name, providers, modelId, api) => {
     expect(seen).toEqual(['one ']);
     await fake.requests[0]?.closed;
     expect(fake.requests[0]?.aborted).toBe(true);
+  });
+});
+
+/** Asks and collects what `onUsage` is told, as `model: usage`. Resolves when the stream has ended, however it does. */
+async function usageOf(models: Models, question: string, asked: Asked = {}): Promise<[string, Usage][]> {
+  const told: [string, Usage][] = [];
+  const onUsage = (usage: Usage, model: ModelInfo): void => void told.push([model.id, usage]);
+  await collect(ask(models, question, { ...asked, onUsage })).catch(() => undefined);
+  return told;
+}
+
+const nothing: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedInputTokens: 0,
+  reasoningTokens: 0,
+  estimated: false,
+};
+
+/** Of a call that was cut: some input, and `output` or nothing more. */
+function cut(output: (tokens: number) => boolean = (tokens) => tokens === 0): unknown {
+  return expect.toSatisfy(
+    (usage: Usage) => usage.estimated && usage.inputTokens > 2 && output(usage.outputTokens),
+    'a usage that is estimated',
+  );
+}
+
+describe.each(kinds)('what a call of %s used', (_name, providers, modelId) => {
+  it('is told as the provider reports it, before the end is seen', async () => {
+    fake.answer('question', { text: 'answer', usage: { inputTokens: 100, outputTokens: 20, cachedInputTokens: 40 } });
+    const models = await open(providers());
+    const order: unknown[] = [];
+    const onUsage = (usage: Usage, model: ModelInfo): void => void order.push([model.id, usage]);
+    for await (const event of ask(models, 'question', { onUsage }))
+      if (event.type === 'finish') order.push(event.usage);
+    const usage = { ...nothing, inputTokens: 100, outputTokens: 20, cachedInputTokens: 40 };
+    expect(order).toEqual([[modelId, usage], usage]);
+  });
+
+  it('is nothing when it is answered with an error', async () => {
+    fake.answer('question', { status: 503 });
+    expect(await usageOf(await open(providers()), 'question')).toEqual([[modelId, nothing]]);
+  });
+
+  it('is estimated from input and output so far when the connection breaks', async () => {
+    fake.answer('question', { chunks: ['one two three ', 'four'], cutAfterChunks: 1, delayMs: 20 });
+    expect(await usageOf(await open(providers()), 'question')).toEqual([[modelId, cut((tokens) => tokens < 20)]]);
+  });
+
+  it('is estimated from input and output so far when the caller gives up', async () => {
+    fake.answer('question', { chunks: ['one two three ', 'four'], stallAfterChunks: 1 });
+    const models = await open(providers());
+    const told: Usage[] = [];
+    const controller = new AbortController();
+    const run = (async () => {
+      const asked = { signal: controller.signal, onUsage: (usage: Usage) => void told.push(usage) };
+      for await (const event of ask(models, 'question', asked)) {
+        if (event.type === 'text') controller.abort(new Cancelled('somebody'));
+      }
+    })();
+    await expect(run).rejects.toThrow('cancelled');
+    expect(told).toEqual([cut((tokens) => tokens >= 3 && tokens < 20)]);
+  });
+});
+
+describe('what was used', () => {
+  const models = () => open({ p: compatible() });
+
+  it('is estimated when the reader leaves', async () => {
+    fake.answer('question', { chunks: ['one two three ', 'four'], stallAfterChunks: 1 });
+    const told: Usage[] = [];
+    const asked = { onUsage: (usage: Usage) => void told.push(usage) };
+    for await (const event of ask(await models(), 'question', asked)) if (event.type === 'text') break;
+    expect(told).toEqual([cut((tokens) => tokens >= 3)]);
+  });
+
+  it('is estimated when the answer falls silent', async () => {
+    const clock = createManualClock(1_700_000_000_000);
+    fake.answer('question', { chunks: ['one two three ', 'four'], stallAfterChunks: 1 });
+    const told: Usage[] = [];
+    const firstText = Promise.withResolvers<void>();
+    const asked = { onUsage: (usage: Usage) => void told.push(usage) };
+    const events = ask(await open({ p: compatible() }, { clock }), 'question', asked);
+    const run = (async () => {
+      for await (const event of events) if (event.type === 'text') firstText.resolve();
+    })();
+    await Promise.all([expect(run).rejects.toThrow('fell silent'), firstText.promise.then(() => clock.advance(5000))]);
+    expect(told).toEqual([cut((tokens) => tokens >= 3)]);
+  });
+
+  it('is the input when nothing came in time', async () => {
+    const clock = createManualClock(1_700_000_000_000);
+    fake.answer('question', { hang: true });
+    const told = usageOf(await open({ p: compatible() }, { clock }), 'question');
+    await fake.requested('question');
+    await clock.advance(10_000);
+    expect(await told).toEqual([['p/plain', cut()]]);
+  });
+
+  it('is the input when the caller gives up before a first word', async () => {
+    fake.answer('question', { hang: true });
+    const controller = new AbortController();
+    const told = usageOf(await models(), 'question', { signal: controller.signal });
+    await fake.requested('question');
+    controller.abort(new Cancelled('somebody'));
+    expect(await told).toEqual([['p/plain', cut()]]);
+  });
+
+  it('counts pictures for models that see them', async () => {
+    const picture = { type: 'image' as const, mediaType: 'image/png', data: new Uint8Array([137, 80]) };
+    const messages: ChatMessage[] = [{ role: 'user', content: [picture, { type: 'text', text: 'What is this?' }] }];
+    fake.answer('What', { text: 'A cat.', usage: null, times: 2 });
+    const seeing = await open({ p: compatible({ models: [{ name: 'eyes', vision: true }] }) });
+    const [seen] = await usageOf(seeing, '', { messages });
+    const [unseen] = await usageOf(await models(), '', { messages });
+    expect((seen?.[1].inputTokens ?? 0) - (unseen?.[1].inputTokens ?? 0)).toBeGreaterThan(1000);
+  });
+
+  it('is nothing where no server is', async () => {
+    const gone = await startFakeProviders();
+    await gone.close();
+    const unreachable = await open({ p: compatible({ baseUrl: gone.openaiBaseUrl }) });
+    expect(await usageOf(unreachable, 'question')).toEqual([['p/plain', nothing]]);
+  });
+
+  it('is told of no call that was never begun', async () => {
+    const aborted = AbortSignal.abort(new Cancelled('somebody'));
+    expect(await usageOf(await models(), 'question', { signal: aborted })).toEqual([]);
+    expect(await usageOf(await models(), 'question', { allowed: () => false })).toEqual([]);
+    expect(fake.requests).toEqual([]);
+  });
+
+  it('is told for every key and model that was tried', async () => {
+    fake.answer((request) => request.apiKey === 'a', { status: 429 });
+    fake.answer((request) => request.apiKey === 'b', { status: 401 });
+    const several = await open(
+      { first: compatible({ apiKeys: ['a', 'b'] }), second: anthropic() },
+      { models: { fallback: ['second/claude-haiku-4-5'] } },
+    );
+    expect(await usageOf(several, 'question')).toMatchObject([
+      ['first/plain', nothing],
+      ['first/plain', nothing],
+      ['second/claude-haiku-4-5', { estimated: false }],
+    ]);
+  });
+
+  it.each([
+    ['more cached than there was', { inputTokens: 10, outputTokens: 5, cachedInputTokens: 99 }, [10, 10, 5, false]],
+    ['negative counts', { inputTokens: -10, outputTokens: 5 }, [expect.any(Number), 0, expect.any(Number), true]],
+  ])('is never absurd, though the provider reports %s', async (_what, usage, expected) => {
+    fake.answer('question', { text: 'answer', usage });
+    const [told] = await usageOf(await models(), 'question');
+    const { inputTokens, cachedInputTokens, outputTokens, estimated } = told?.[1] ?? nothing;
+    expect([inputTokens, cachedInputTokens, outputTokens, estimated]).toEqual(expected);
+    expect(Math.min(inputTokens, outputTokens)).toBeGreaterThan(0);
+  });
+
+  it('has what was put into a cache apart, where the provider charges for it', async () => {
+    const finish: LanguageModelV4StreamPart = {
+      type: 'finish',
+      finishReason: { unified: 'stop', raw: 'stop' },
+      usage: {
+        inputTokens: { total: 100, noCache: 20, cacheRead: 30, cacheWrite: 50 },
+        outputTokens: { total: 10, text: 4, reasoning: 6 },
+      },
+    };
+    const model: LanguageModelV4 = {
+      specificationVersion: 'v4',
+      provider: 'p',
+      modelId: 'm',
+      supportedUrls: {},
+      doGenerate: () => Promise.reject(new Error('only streams are asked for')),
+      doStream: () => Promise.resolve({ stream: new ReadableStream({ start: (sink) => sink.enqueue(finish) }) }),
+    };
+    const told: Usage[] = [];
+    const { signal } = new AbortController();
+    const onUsage = (usage: Usage): void => void told.push(usage);
+    const request = { modelId: 'demo/familiar', messages: [], maxOutputTokens: 10, signal, onUsage };
+    const options = { info: (await open({})).default, timeouts, clock: systemClock, countTokens: () => 1 };
+    for await (const event of callModel({ ...options, model, request })) expect(event.type).toBe('finish');
+    expect(told).toEqual([
+      {
+        inputTokens: 100,
+        outputTokens: 10,
+        cachedInputTokens: 30,
+        cacheWriteTokens: 50,
+        reasoningTokens: 6,
+        estimated: false,
+      },
+    ]);
+  });
+
+  it('by the demo model is told as by any other, also when it is stopped', async () => {
+    const demo = await open({});
+    const [whole] = await usageOf(demo, 'hello', { maxOutputTokens: 1 });
+    expect(whole).toEqual(['demo/familiar', cut((tokens) => tokens > 0)]);
+    const told: Usage[] = [];
+    for await (const event of ask(demo, 'hello', { onUsage: (usage) => void told.push(usage) })) {
+      if (event.type === 'text') break;
+    }
+    expect(told).toEqual([cut((tokens) => tokens > 0)]);
   });
 });
 
