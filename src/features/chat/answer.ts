@@ -114,7 +114,8 @@ async function write(work: Work): Promise<void> {
   }
   // Complete and stored before it is shown: from here on no run asks a model again.
   await end(work, 'written', null);
-  run.signal.throwIfAborted();
+  // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
+  if (!isStopped(run)) run.signal.throwIfAborted();
   await show(work, { state: 'done' });
 }
 
@@ -126,7 +127,8 @@ async function stream(work: Work): Promise<void> {
     modelId: model.id,
     messages: prompt.messages,
     maxOutputTokens: prompt.maxOutputTokens,
-    signal: run.signal,
+    // Nobody would see the words that a refused message still costs.
+    signal: AbortSignal.any([run.signal, live.refused]),
   });
   for await (const event of events) {
     if (event.type === 'start' && event.modelId !== model.id) {
@@ -150,12 +152,17 @@ async function stream(work: Work): Promise<void> {
 async function onFailure(work: Work, error: unknown): Promise<void> {
   const { run, live } = work;
   if (run.signal.aborted) {
-    if (!(run.signal.reason instanceof Cancelled)) {
+    if (!isStopped(run)) {
       await live.abandon();
       throw error;
     }
     await end(work, 'stopped', null);
     await show(work, { state: 'stopped' });
+    return;
+  }
+  if (live.refused.aborted) {
+    await live.abandon();
+    await keepUnseen(work, live.refused.reason as VendorError);
     return;
   }
   const final = run.lastAttempt || !(error instanceof VendorError) || !error.retryable;
@@ -184,6 +191,16 @@ async function end(work: Work, state: AnswerState, errorCode: string | null): Pr
   });
 }
 
+/** For an answer that Discord refuses for good: what there is of it is stored, and its job has nothing left to do. */
+async function keepUnseen(work: Work, error: VendorError): Promise<void> {
+  const { context, row, settings } = work;
+  await end(work, 'failed', error.code);
+  context.logger.warn({ error, channelId: row.channel_id }, 'Discord does not take an answer; it is kept unseen.');
+  await trimConversation(context.db, row.channel_id, settings.historyKept);
+}
+
+const isStopped = (run: JobRun) => run.signal.reason instanceof Cancelled;
+
 /** Shows how the answer ended. What Discord refuses for good stays stored, and the job has nothing left to do. */
 async function show(work: Work, shown: End): Promise<void> {
   const { context, run, answer, row, settings } = work;
@@ -195,7 +212,7 @@ async function show(work: Work, shown: End): Promise<void> {
     }
   } catch (error) {
     const refused = error instanceof VendorError && !error.retryable;
-    if (shown.state === 'done' && (refused || run.lastAttempt)) {
+    if (shown.state === 'done' && (refused || run.lastAttempt || isStopped(run))) {
       await end(work, 'failed', error instanceof VendorError ? error.code : 'discord/failed');
     }
     if (!refused) throw error;

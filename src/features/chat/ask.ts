@@ -4,7 +4,8 @@ import { UserError } from '../../kernel/errors.ts';
 import { uuidFromName } from '../../kernel/ids.ts';
 import type { Db } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
-import { isAddressed, isListed, readQuestion } from './rules.ts';
+import { isAddressed, isListed, mentionsRoles, readQuestion } from './rules.ts';
+import type { Self } from './rules.ts';
 import type { ChatSettings } from './settings.ts';
 import type { QuestionRow } from './store.ts';
 import { insertQuestion } from './store.ts';
@@ -17,26 +18,50 @@ export function claimQuestion(
   context: ChatContext,
   message: GatewayMessageCreateDispatchData,
 ): boolean | Promise<boolean> {
-  if (isAddressed(message, context.discord.self.userId)) return takeQuestion(context, message);
+  const { userId } = context.discord.self;
+  const guildId = message.guild_id;
+  // Most messages mention no role: they are decided at once.
+  if (guildId === undefined || !mentionsRoles(message)) return claimAs({ userId, roleId: null }, context, message);
+  return findSelf(context, guildId).then((self) => claimAs(self, context, message));
+}
+
+async function findSelf({ discord }: ChatContext, guildId: string): Promise<Self> {
+  const { userId } = discord.self;
+  const guild = await discord.cache.guild(guildId);
+  const own = [...(guild?.roles ?? [])].find(([, role]) => role.botId === userId);
+  return { userId, roleId: own?.[0] ?? null };
+}
+
+function claimAs(
+  self: Self,
+  context: ChatContext,
+  message: GatewayMessageCreateDispatchData,
+): boolean | Promise<boolean> {
+  if (isAddressed(message, self)) return takeQuestion(self, context, message);
   const settings = context.settings.peek({ guildId: message.guild_id ?? null, channelId: message.channel_id });
-  if (settings.answerEverything !== null) return settings.answerEverything && takeQuestion(context, message);
+  if (settings.answerEverything !== null) return settings.answerEverything && takeQuestion(self, context, message);
   const channels = answeredChannels(context, settings);
   if (channels.length === 0) return false;
-  return claimInChannel(context, message, channels);
+  return claimInChannel(self, context, message, channels);
 }
 
 async function claimInChannel(
+  self: Self,
   context: ChatContext,
   message: GatewayMessageCreateDispatchData,
   channels: readonly string[],
 ): Promise<boolean> {
   const channel = await context.discord.cache.channel(message.channel_id);
-  return isListed(channels, message.channel_id, channel?.name ?? null) && takeQuestion(context, message);
+  return isListed(channels, message.channel_id, channel?.name ?? null) && takeQuestion(self, context, message);
 }
 
-async function takeQuestion(context: ChatContext, message: GatewayMessageCreateDispatchData): Promise<boolean> {
+async function takeQuestion(
+  self: Self,
+  context: ChatContext,
+  message: GatewayMessageCreateDispatchData,
+): Promise<boolean> {
   const { discord } = context;
-  const question = readQuestion(message, discord.self.userId);
+  const question = readQuestion(message, self);
   if (question.text === '' && question.attachments.length === 0) {
     question.text = context.texts.in(undefined)('empty-question');
   }

@@ -107,6 +107,23 @@ describe('in the middle of an answer', () => {
     expect(left[0]?.content).not.toContain('⚠️');
   });
 
+  it('nothing more is bought for a channel that is gone', async () => {
+    const room = await bot.newChannel();
+    const chunks = ['The beginning', ' and more', ' and its end.'];
+    bot.providers.answer('slowly', { chunks, hold: 1, stallAfterChunks: 2 });
+    const question = await bot.alice.says(room, `${mention()} slowly`);
+    await bot.olivia.sees(isAnswerTo(question));
+    await bot.olivia.request('DELETE', `/channels/${question.channel_id}`);
+    bot.providers.release();
+    const [request] = bot.providers.requests;
+    await request?.closed;
+    expect(request?.aborted).toBe(true);
+    await bot.idle();
+    const { sealed, ...rest } = await stored(question);
+    expect(rest).toEqual({ state: 'failed', error_code: 'discord/10003', job: 'done', attempt: 1 });
+    expect(sealed).not.toBeNull();
+  });
+
   it('the one who asked may leave', async () => {
     const [guild] = bot.emulator.core.world.guilds.values();
     await control('members', { guildId: guild?.id, username: 'lea' });

@@ -1,5 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { APIMessage } from 'discord-api-types/v10';
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Db } from '../../sdk/index.ts';
 import { button, buttons } from '../../testing/components.ts';
 import { startTestBot } from '../../testing/bot.ts';
 import type { TestBot } from '../../testing/bot.ts';
@@ -27,6 +29,14 @@ describe('what is answered', () => {
     const question = await bot.alice.says('#general', `${mention()} How tall is it?`);
     const answer = await bot.alice.sees(complete(question, 'Quite tall.'), { in: 'general' });
     expect(answer.author.username).toBe(bot.app.discord.self.username);
+  });
+
+  it('is a mention of the role that came with the bot, which looks the same', async () => {
+    const role = [...bot.emulator.core.world.roles.values()].find(({ managed }) => managed);
+    bot.providers.answer((request) => request.userText.endsWith('Which one?'), { text: 'Me.' });
+    const question = await bot.alice.says(await bot.newChannel(), `<@&${String(role?.id)}> Which one?`);
+    await bot.alice.sees(complete(question, 'Me.'));
+    expect(bot.providers.requests[0]?.userText).not.toContain('<@');
   });
 
   it('is a reply to the bot', async () => {
@@ -168,6 +178,40 @@ describe('an answer', () => {
     const stopped = await bot.alice.sees((message) => message.id === growing.id && /Stopped\./.test(message.content));
     expect(stopped.content).toMatch(/^It begins/);
     expect(buttons(stopped)).toEqual([]);
+  });
+
+  it('that is stopped when it is complete already is shown whole, without its button', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answer('slowly', { chunks: ['It begins', ' and ends.'], hold: 1 });
+    const question = await bot.alice.says(room, `${mention()} slowly`);
+    const growing = await bot.alice.sees(isAnswerTo(question));
+    const { postgres } = bot.database;
+    const cancelled = Promise.withResolvers<void>();
+    const unlisten = await postgres.listen('queue_cancel', () => cancelled.resolve());
+    const answerIn = (db: Db) =>
+      db
+        .selectFrom('chat_answer')
+        .select('state')
+        .where(sql<boolean>`parts[1] = ${growing.id}`);
+    await vi.waitFor(() => answerIn(postgres.db).executeTakeFirstOrThrow());
+    // While the row is locked, the answer is complete but not yet stored as such.
+    await postgres.transaction(async (tx) => {
+      await answerIn(tx).forUpdate().execute();
+      bot.providers.release();
+      await vi.waitFor(async () => {
+        const { rows } = await sql`SELECT FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'update "chat_answer"%'`.execute(
+          postgres.db,
+        );
+        expect(rows).toHaveLength(1);
+      });
+      await bot.alice.presses(growing, button(growing, 'Stop'));
+      await cancelled.promise;
+    });
+    await unlisten();
+    await bot.alice.sees(complete(question, 'It begins and ends.'));
+    await bot.idle();
+    expect(await answerIn(postgres.db).executeTakeFirst()).toEqual({ state: 'done' });
   });
 
   it('that fails keeps its partial text and can be retried, in the same message', async () => {

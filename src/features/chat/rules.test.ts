@@ -2,7 +2,9 @@ import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import { buildContext, isAddressed, isListed, mayControl, readQuestion } from './rules.ts';
 
-const self = '900000000000000001';
+const id = '900000000000000001';
+const role = '900000000000000002';
+const self = { userId: id, roleId: role };
 
 function message(over: Partial<GatewayMessageCreateDispatchData>): GatewayMessageCreateDispatchData {
   return {
@@ -18,17 +20,24 @@ function message(over: Partial<GatewayMessageCreateDispatchData>): GatewayMessag
 describe('whether a message is meant for the bot', () => {
   const user = (id: string) => ({ id }) as GatewayMessageCreateDispatchData['mentions'][number];
   it.each([
-    ['a mention', message({ mentions: [user(self)] }), true],
+    ['a mention', message({ mentions: [user(id)] }), true],
     ['a mention of someone else', message({ mentions: [user('7')] }), false],
     ['a mention of everyone', message({ mention_everyone: true }), false],
-    ['a reply to the bot', message({ referenced_message: message({ author: user(self) }) }), true],
+    ['a reply to the bot', message({ referenced_message: message({ author: user(id) }) }), true],
     ['a reply to someone else', message({ referenced_message: message({}) }), false],
+    ['a mention of the role that came with it', message({ content: `hi <@&${role}>` }), true],
+    ['a mention of another role', message({ content: 'hi <@&7>', mention_roles: ['7'] }), false],
     ['plain words', message({}), false],
   ])('%s', (_, given, expected) => expect(isAddressed(given, self)).toBe(expected));
 
   it('is always true in a direct message', () => {
     const { guild_id: _, ...direct } = message({});
     expect(isAddressed(direct as GatewayMessageCreateDispatchData, self)).toBe(true);
+  });
+
+  it('needs no role where the bot has none of its own', () => {
+    const given = message({ content: 'hi <@&null>', mention_roles: ['7'] });
+    expect(isAddressed(given, { ...self, roleId: null })).toBe(false);
   });
 
   it('finds a channel in a list by id or name', () => {
@@ -40,11 +49,13 @@ describe('whether a message is meant for the bot', () => {
 
 describe('the question in a message', () => {
   it.each([
-    [`<@${self}> hi`, 'hi'],
-    [`<@!${self}>, hi there`, 'hi there'],
-    [`hi <@${self}>`, 'hi'],
-    [`does <@${self}> know?`, `does <@${self}> know?`],
-    [`<@${self}>`, ''],
+    [`<@${id}> hi`, 'hi'],
+    [`<@!${id}>, hi there`, 'hi there'],
+    [`hi <@${id}>`, 'hi'],
+    [`<@&${role}> hi`, 'hi'],
+    [`<@&7> hi`, '<@&7> hi'],
+    [`does <@${id}> know?`, `does <@${id}> know?`],
+    [`<@${id}>`, ''],
   ])('%j is %j', (content, text) => expect(readQuestion(message({ content }), self).text).toBe(text));
 
   it('carries the name that the guild shows', () => {

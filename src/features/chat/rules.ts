@@ -11,12 +11,23 @@ export interface Question {
 
 export type Attachment = Pick<APIAttachment, 'url' | 'filename' | 'size'> & { contentType: string };
 
-/** Whether a message is meant for the bot, wherever it is. Mentions of everyone and of roles are not. */
-export function isAddressed(message: GatewayMessageCreateDispatchData, selfId: string): boolean {
+/** Whom mentions of the bot name: itself, and the role that came with it, which looks the same when people type. */
+export interface Self {
+  userId: string;
+  /** Null where it has none. Found in the text: Discord's list holds only the roles that the author may notify. */
+  roleId: string | null;
+}
+
+/** Whether it has to be known which role is the bot's own. */
+export const mentionsRoles = (message: GatewayMessageCreateDispatchData) => message.content.includes('<@&');
+
+/** Whether a message is meant for the bot, wherever it is. Mentions of everyone and of shared roles are not. */
+export function isAddressed(message: GatewayMessageCreateDispatchData, self: Self): boolean {
   return (
     message.guild_id === undefined ||
-    message.mentions.some((user) => user.id === selfId) ||
-    message.referenced_message?.author.id === selfId
+    message.mentions.some((user) => user.id === self.userId) ||
+    (self.roleId !== null && message.content.includes(`<@&${self.roleId}>`)) ||
+    message.referenced_message?.author.id === self.userId
   );
 }
 
@@ -26,8 +37,9 @@ export function isListed(channels: readonly string[], channelId: string, name: s
 }
 
 /** The question in a message, without the mention that addresses the bot. */
-export function readQuestion(message: GatewayMessageCreateDispatchData, selfId: string): Question {
-  const mention = new RegExp(`^\\s*<@!?${selfId}>[\\s,:]*|\\s*<@!?${selfId}>\\s*$`, 'g');
+export function readQuestion(message: GatewayMessageCreateDispatchData, self: Self): Question {
+  const own = self.roleId === null ? `<@!?${self.userId}>` : `<@(?:!?${self.userId}|&${self.roleId})>`;
+  const mention = new RegExp(`^\\s*${own}[\\s,:]*|\\s*${own}\\s*$`, 'g');
   return {
     // On one line, so that no name can pretend that somebody else speaks below it.
     name: (message.member?.nick ?? message.author.global_name ?? message.author.username).replace(/\s+/g, ' '),

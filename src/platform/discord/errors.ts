@@ -9,6 +9,7 @@ export const discordCodes = {
   unknownInteraction: 'discord/10062',
   alreadyAcknowledged: 'discord/40060',
   missingAccess: 'discord/50001',
+  cannotMessageUser: 'discord/50007',
   missingPermissions: 'discord/50013',
   invalidWebhookToken: 'discord/50027',
   replyWithoutHistory: 'discord/160002',

@@ -227,6 +227,41 @@ describe('a live message', () => {
     await expect(live.finish({ content: 'text' })).rejects.toMatchObject({ code: 'discord/50013', retryable: false });
   });
 
+  it.each([
+    ['the channel is gone', 404, 10003],
+    ['it may not be seen any more', 403, 50001],
+    ['the right to write is gone', 403, 50013],
+    ['the person takes no messages', 403, 50007],
+  ])('says that it is refused as soon as %s, and sends no more', async (_, status, code) => {
+    const live = start();
+    live.update('one');
+    await until(() => api.screen().length === 1);
+    expect(live.refused.aborted).toBe(false);
+    api.intercept = () => ({ status, body: { code, message: 'No' } });
+    live.update('one two');
+    await whilePassing(until(() => live.refused.aborted));
+    expect(live.refused.reason).toMatchObject({ code: `discord/${code}`, retryable: false });
+    live.update('one two three');
+    await pass(3000);
+    expect(api.requests).toHaveLength(2);
+    expect(await live.abandon()).toHaveLength(1);
+  });
+
+  it('is not refused by a fault that passes, nor by a message that was deleted', async () => {
+    const live = start();
+    live.update('one');
+    await until(() => api.screen().length === 1);
+    let faults = 1;
+    api.intercept = () => (faults-- > 0 ? { status: 502 } : undefined);
+    live.update('one two');
+    await pass(1500);
+    api.messages.clear();
+    live.update('one two three');
+    await pass(3000);
+    expect(live.refused.aborted).toBe(false);
+    await live.abandon();
+  });
+
   it('gets the final text through a fault that passes', async () => {
     const live = start();
     live.update('text');

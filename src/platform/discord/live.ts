@@ -11,6 +11,14 @@ import type { LiveMessage, LiveMessageOptions, LivePart, OutgoingMessage } from 
 import type { ChannelLane } from './pacer.ts';
 import { fingerprint } from './payload.ts';
 
+/** Answers of Discord that the next write of the same message would get as well. */
+const LASTING_REFUSALS = [
+  discordCodes.unknownChannel,
+  discordCodes.missingAccess,
+  discordCodes.missingPermissions,
+  discordCodes.cannotMessageUser,
+];
+
 /** After an edit that only showed progress failed in passing. */
 const AFTER_FAILURE_MS = 2000;
 
@@ -49,6 +57,7 @@ export class LiveAnswer implements LiveMessage {
   #growth: Growth;
   #stopped = false;
   #failure: unknown;
+  readonly #refusal = new AbortController();
   #retryAtMs = 0;
   #running: Promise<void> = Promise.resolve();
   #busy = false;
@@ -61,6 +70,10 @@ export class LiveAnswer implements LiveMessage {
     this.#parts = (options.parts ?? []).map(({ messageId }) => ({ messageId, shown: undefined, gone: false }));
     context.lane.join(this);
     options.signal?.addEventListener('abort', () => this.#wake(), { once: true });
+  }
+
+  get refused(): AbortSignal {
+    return this.#refusal.signal;
   }
 
   update(text: string): void {
@@ -139,6 +152,7 @@ export class LiveAnswer implements LiveMessage {
     const passing = error instanceof VendorError && error.retryable && step.kind !== 'first';
     if (passing) this.#retryAtMs = clock.now() + (error.retryAfterMs ?? AFTER_FAILURE_MS);
     else this.#failure = error;
+    if (isDiscordError(error, ...LASTING_REFUSALS)) this.#refusal.abort(error);
     logger.debug({ error, channelId: this.#options.channelId }, 'an answer could not be updated on screen');
   }
 

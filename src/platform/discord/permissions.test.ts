@@ -2,7 +2,7 @@ import { PermissionFlagsBits as Bits } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import { ALL_PERMISSIONS, effectivePermissions } from './permissions.ts';
 
-const role = (permissions: bigint) => ({ name: 'role', permissions, position: 1 });
+const role = (permissions: bigint) => ({ name: 'role', permissions, position: 1, botId: null });
 const guild = {
   id: 'everyone',
   ownerId: 'owner',

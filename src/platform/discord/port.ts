@@ -62,6 +62,12 @@ export interface LiveMessageOptions {
  * are never rewritten, apart from their last edit.
  */
 export interface LiveMessage {
+  /**
+   * Aborted, with the VendorError as its reason, when Discord refuses an update and will refuse those after it: the
+   * channel is gone, the bot may not see it or write there any more, or its messages are not taken by this person.
+   * Nothing more is shown before `finish`.
+   */
+  readonly refused: AbortSignal;
   /** Replaces the whole text. Returns at once. */
   update(text: string): void;
   /**
@@ -73,12 +79,21 @@ export interface LiveMessage {
   abandon(): Promise<LivePart[]>;
 }
 
+export interface CachedRole {
+  name: string;
+  /** Permission bits. */
+  permissions: bigint;
+  position: number;
+  /** The user id of the bot that this role came with, and that alone has it; null for all other roles. */
+  botId: string | null;
+}
+
 export interface CachedGuild {
   id: string;
   name: string;
   ownerId: string;
-  /** Role id → permission bits and position. */
-  roles: ReadonlyMap<string, { name: string; permissions: bigint; position: number }>;
+  /** By role id. */
+  roles: ReadonlyMap<string, CachedRole>;
   /** The bot's own role ids. */
   selfRoleIds: readonly string[];
 }

@@ -1,13 +1,11 @@
 import type { APIChannel, APIGuildMember, APIOverwrite, APIRole } from 'discord-api-types/v10';
-import type { CachedChannel, CachedGuild } from './port.ts';
+import type { CachedChannel, CachedGuild, CachedRole } from './port.ts';
 import type { DiscordChannelTable, DiscordGuildTable, StoredOverwrite, StoredRole } from './schema.ts';
 import type { Selectable } from 'kysely';
 
-export type Role = CachedGuild['roles'] extends ReadonlyMap<string, infer T> ? T : never;
-
 /** What is kept of a guild, in memory and in the database. */
 export interface GuildRecord extends CachedGuild {
-  roles: Map<string, Role>;
+  roles: Map<string, CachedRole>;
   selfRoleIds: readonly string[];
   selfMutedUntilMs: number;
   systemChannelId: string | null;
@@ -16,8 +14,13 @@ export interface GuildRecord extends CachedGuild {
 /** Most channels have none: they share this list. */
 const NO_OVERWRITES: CachedChannel['overwrites'] = [];
 
-export function roleOf(role: APIRole): Role {
-  return { name: role.name, permissions: BigInt(role.permissions), position: role.position };
+export function roleOf(role: APIRole): CachedRole {
+  return {
+    name: role.name,
+    permissions: BigInt(role.permissions),
+    position: role.position,
+    botId: role.tags?.bot_id ?? null,
+  };
 }
 
 export function mutedUntilMs(member: Pick<APIGuildMember, 'communication_disabled_until'> | undefined): number {
@@ -74,9 +77,9 @@ export function guildFromRow(row: Selectable<DiscordGuildTable>): GuildRecord {
     selfRoleIds: row.self_role_ids,
     selfMutedUntilMs: row.self_muted_until_ms,
     roles: new Map(
-      row.roles.map(({ id, name, permissions, position }) => [
+      row.roles.map(({ id, name, permissions, position, botId = null }) => [
         id,
-        { name, permissions: BigInt(permissions), position },
+        { name, permissions: BigInt(permissions), position, botId },
       ]),
     ),
   };
@@ -133,7 +136,7 @@ export function sameGuild(a: GuildRecord, b: GuildRecord): boolean {
   for (const [id, role] of a.roles) {
     const other = b.roles.get(id);
     if (!other || other.permissions !== role.permissions || other.position !== role.position) return false;
-    if (other.name !== role.name) return false;
+    if (other.name !== role.name || other.botId !== role.botId) return false;
   }
   return true;
 }

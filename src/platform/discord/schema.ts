@@ -5,6 +5,8 @@ export interface StoredRole {
   name: string;
   permissions: string;
   position: number;
+  /** Not yet in rows written before it was kept. */
+  botId?: string | null;
 }
 
 export interface StoredOverwrite {
