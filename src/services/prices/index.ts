@@ -21,11 +21,10 @@ const modelPrices = z.strictObject({
   inputPerMillion: perMillion,
   outputPerMillion: perMillion,
   cachedInputPerMillion: perMillion.optional(),
+  cacheWritePerMillion: perMillion.optional(),
   reasoningPerMillion: perMillion.optional(),
 });
 const perImage = z.number().min(0).max(most.perImage);
-
-const free: ModelPrices = { inputPerMillion: 0, outputPerMillion: 0 };
 
 export interface PricesOptions {
   config: Config['prices'];
@@ -39,7 +38,8 @@ export function createPrices({ config, settings }: PricesOptions): Prices {
     ofModel: (model) => {
       const byCommand = stored()[modelKey(model.id)];
       if (byCommand !== undefined) return { prices: modelPrices.parse(byCommand) as ModelPrices, source: 'command' };
-      if (model.prices === null) return model.paid ? undefined : { prices: free, source: 'free' };
+      if (model.prices === null) return undefined;
+      if (!model.paid) return { prices: model.prices, source: 'free' };
       return { prices: model.prices, source: model.id in config.models ? 'settings' : 'catalogue' };
     },
     cost: costOf,
@@ -88,7 +88,7 @@ function imagePrice(
     [byCommand(modelId), `command ${modelId ?? ''}`],
     [size === undefined ? undefined : ofModel?.sizes[size], `settings ${modelId ?? ''} ${size ?? ''}`],
     [ofModel?.default, `settings ${modelId ?? ''}`],
-    [modelId === undefined ? undefined : imagePriceUsd(modelId, size), `catalogue ${modelId ?? ''}`],
+    [modelId === undefined ? undefined : imagePriceUsd(modelId, size ?? ''), `catalogue ${modelId ?? ''}`],
   ];
   const found = candidates.find(([usd]) => typeof usd === 'number');
   return found ? { usd: found[0] as number, source: found[1] } : { usd: config.default, source: 'default' };

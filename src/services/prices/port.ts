@@ -11,10 +11,7 @@ export interface Prices {
   /** Undefined: a paid model whose price is unknown, which must not be used. */
   ofModel(model: ModelInfo): Priced | undefined;
   /** The exact cost of a use. Reasoning tokens are part of the output's. */
-  cost(
-    prices: ModelPrices,
-    usage: Pick<Usage, 'inputTokens' | 'outputTokens' | 'cachedInputTokens' | 'reasoningTokens'>,
-  ): number;
+  cost(prices: ModelPrices, usage: Omit<Usage, 'estimated'>): number;
   /** The most that a call can cost: nothing cached, every output token at the dearer of output and reasoning. */
   worst(prices: ModelPrices, inputTokens: number, outputTokens: number): number;
   /** How many output tokens `micros` pay for, after the input. Not negative. */

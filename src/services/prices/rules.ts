@@ -1,6 +1,6 @@
 import type { ModelPrices, Usage } from '../../platform/models/index.ts';
 
-export type UsedTokens = Pick<Usage, 'inputTokens' | 'outputTokens' | 'cachedInputTokens' | 'reasoningTokens'>;
+export type UsedTokens = Omit<Usage, 'estimated'>;
 
 /** Millionths of a micro-dollar per token: fine enough for every published price, and whole, so that sums are exact. */
 const SCALE = 1_000_000;
@@ -18,6 +18,7 @@ const tokens = (count: number): bigint => BigInt(Math.max(0, Math.ceil(Number.is
 interface ScaledPrices {
   input: bigint;
   cached: bigint;
+  cacheWrite: bigint;
   output: bigint;
   reasoning: bigint;
 }
@@ -27,23 +28,26 @@ function scaledPrices(prices: ModelPrices): ScaledPrices {
   return {
     input: scaled(inputPerMillion),
     cached: scaled(prices.cachedInputPerMillion ?? inputPerMillion),
+    cacheWrite: scaled(prices.cacheWritePerMillion ?? inputPerMillion),
     output: scaled(outputPerMillion),
     reasoning: scaled(prices.reasoningPerMillion ?? outputPerMillion),
   };
 }
 
-const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+const most = (...values: bigint[]): bigint => values.reduce((a, b) => (a > b ? a : b));
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
-/** What a use costs in micro-dollars, rounded up once. Reasoning is a part of the output, the cached of the input. */
+/** What a use costs in micro-dollars, rounded up once. Reasoning is a part of the output, what was cached of the input. */
 export function costOf(prices: ModelPrices, used: UsedTokens): number {
   const price = scaledPrices(prices);
   const [input, output] = [tokens(used.inputTokens), tokens(used.outputTokens)];
   const cached = least(tokens(used.cachedInputTokens), input);
+  const written = least(tokens(used.cacheWriteTokens ?? 0), input - cached);
   const reasoning = least(tokens(used.reasoningTokens), output);
   return toMicros(
-    (input - cached) * price.input +
+    (input - cached - written) * price.input +
       cached * price.cached +
+      written * price.cacheWrite +
       (output - reasoning) * price.output +
       reasoning * price.reasoning,
   );
@@ -52,14 +56,14 @@ export function costOf(prices: ModelPrices, used: UsedTokens): number {
 /** The most that a call can cost: every token at the dearer price of its kind. */
 export function worstCost(prices: ModelPrices, inputTokens: number, outputTokens: number): number {
   const price = scaledPrices(prices);
-  const input = tokens(inputTokens) * most(price.input, price.cached);
+  const input = tokens(inputTokens) * most(price.input, price.cached, price.cacheWrite);
   return toMicros(input + tokens(outputTokens) * most(price.output, price.reasoning));
 }
 
 /** The most output tokens whose `worstCost` with this input is at most `micros`. */
 export function affordableOutput(prices: ModelPrices, inputTokens: number, micros: number): number {
   const price = scaledPrices(prices);
-  const left = BigInt(micros) * BigInt(SCALE) - tokens(inputTokens) * most(price.input, price.cached);
+  const left = BigInt(micros) * BigInt(SCALE) - tokens(inputTokens) * most(price.input, price.cached, price.cacheWrite);
   if (left < 0n) return 0;
   const perToken = most(price.output, price.reasoning);
   return perToken === 0n ? Number.MAX_SAFE_INTEGER : Number(left / perToken);

@@ -1,10 +1,11 @@
 import { UserError, VendorError } from '../../kernel/errors.ts';
-import type { ModelInfo, Usage } from '../../platform/models/index.ts';
-import type { Amounts, Hold, HoldRequest, Settlement } from '../ledger/index.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import type { ModelInfo } from '../../platform/models/index.ts';
+import type { Amounts, Hold, HoldRequest } from '../ledger/index.ts';
 import { recordRefusal } from './admission.ts';
 import { noticesOf } from './notices.ts';
 import type { SpendingOptions } from './options.ts';
-import type { ModelCall, PaidCall } from './port.ts';
+import type { ModelCall, Notice, PaidCall, Use } from './port.ts';
 import { refusedByLedger, refusedByPause } from './refusals.ts';
 import { longestOutput, termsNow, worstCase } from './terms.ts';
 import type { AdmissionFacts } from './terms.ts';
@@ -30,12 +31,8 @@ export async function callModel(options: SpendingOptions, call: ModelCall): Prom
   return {
     candidates,
     outputTokens: longestOutput(prices, candidates, inputTokens, outputTokens.wanted, hold.held),
-    settle: (model, usage) => settle(options, hold, model, usage),
-    fail: async (model, usage) => {
-      await withRetries(options, () =>
-        options.ledger.lose(hold.key, usage && used(options, model, usage), factsOfUse(model, usage)),
-      );
-    },
+    settle: (uses) => settle(options, hold, uses),
+    fail: (uses) => fail(options, hold, uses),
   };
 }
 
@@ -96,8 +93,7 @@ async function holdPatiently(
 }
 
 function checkPause(options: SpendingOptions, admission: Hold): void {
-  const { guildId, channelId } = admission.terms;
-  const pause = options.budgets.paused({ guildId, channelId });
+  const pause = options.budgets.paused({ guildId: admission.terms.guildId });
   if (!pause) return;
   const error = refusedByPause(pause);
   recordRefusal(options, whereOf(admission), error);
@@ -110,29 +106,59 @@ const whereOf = ({ request, terms }: Hold) => ({
   place: { guildId: terms.guildId, channelId: terms.channelId ?? '' },
 });
 
-function used({ prices }: SpendingOptions, model: ModelInfo, usage: Usage): Amounts {
+function amountsOf({ prices }: SpendingOptions, { model, usage }: Use): Amounts {
   if (model.demo) return {};
   const priced = prices.ofModel(model);
   const micros = priced ? prices.cost(priced.prices, usage) : 0;
   return { micros, tokens: Math.max(0, Math.ceil(usage.inputTokens + usage.outputTokens)) };
 }
 
-const factsOfUse = (model: ModelInfo, usage: Usage | undefined) => ({
+const factsOf = ({ model, usage }: Use): JsonObject => ({
   model: model.id,
-  ...(usage && {
-    inputTokens: usage.inputTokens,
-    outputTokens: usage.outputTokens,
-    cachedInputTokens: usage.cachedInputTokens,
-    reasoningTokens: usage.reasoningTokens,
-    estimated: usage.estimated,
-  }),
+  inputTokens: usage.inputTokens,
+  outputTokens: usage.outputTokens,
+  cachedInputTokens: usage.cachedInputTokens,
+  reasoningTokens: usage.reasoningTokens,
+  estimated: usage.estimated,
 });
 
-async function settle(options: SpendingOptions, hold: Hold, model: ModelInfo, usage: Usage) {
+async function settle(options: SpendingOptions, hold: Hold, uses: readonly Use[]): Promise<Notice[]> {
+  const { ledger } = options;
+  const answered = uses.at(-1);
+  if (!answered) {
+    await withRetries(options, () => ledger.release(hold.key));
+    return [];
+  }
+  await loseEarlier(options, hold, uses.slice(0, -1));
   const settlement = await withRetries(options, () =>
-    options.ledger.settle(hold.key, used(options, model, usage), factsOfUse(model, usage)),
+    ledger.settle(hold.key, amountsOf(options, answered), factsOf(answered)),
   );
   return settlement ? noticesOf(options, settlement) : [];
+}
+
+async function fail(options: SpendingOptions, hold: Hold, uses: readonly Use[]): Promise<void> {
+  const { ledger } = options;
+  const last = uses.at(-1);
+  await loseEarlier(options, hold, uses.slice(0, -1));
+  await withRetries(options, () =>
+    last ? ledger.lose(hold.key, amountsOf(options, last), factsOf(last)) : ledger.release(hold.key),
+  );
+}
+
+/** Models that failed before another answered: nothing was held for them, so that all of it is beyond, on the instance. */
+async function loseEarlier(options: SpendingOptions, hold: Hold, uses: readonly Use[]): Promise<void> {
+  const { ledger, clock } = options;
+  for (const [index, use] of uses.entries()) {
+    const amounts = amountsOf(options, use);
+    if ((amounts.micros ?? 0) === 0) continue;
+    const { request, attempt, terms } = hold;
+    const key = `${hold.key}#failed-${index + 1}`;
+    const expiresAtMs = clock.now() + CALL_LASTS_MS;
+    await withRetries(options, async () => {
+      await ledger.reserve({ key, request, step: `${hold.step}:failed`, attempt, terms, wanted: {}, expiresAtMs });
+      await ledger.settle(key, amounts, factsOf(use));
+    });
+  }
 }
 
 /**

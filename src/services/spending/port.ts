@@ -37,16 +37,25 @@ export interface ModelCall {
   facts?: JsonObject;
 }
 
+/** What one call of a provider used, as `ChatRequest.onUsage` tells it. */
+export interface Use {
+  model: ModelInfo;
+  usage: Usage;
+}
+
 /** A call that is paid for. Exactly one of `settle` and `fail` ends it; ending twice changes nothing. */
 export interface PaidCall {
   /** Clipped to what is affordable. */
   outputTokens: number;
   /** Those of the candidates that may be used and have a price. */
   candidates: readonly ModelInfo[];
-  /** The model answered: charges the actual use. Returns what the person should be told. */
-  settle(model: ModelInfo, usage: Usage): Promise<Notice[]>;
-  /** It failed: the payer pays nothing; what was used all the same (undefined: unknown, so all) is on the instance. */
-  fail(model: ModelInfo, usage: Usage | undefined): Promise<void>;
+  /**
+   * The payer got something: charges the last use. Those before it failed and are on the instance; an empty list is a
+   * call that never began. Returns what the payer should be told.
+   */
+  settle(uses: readonly Use[]): Promise<Notice[]>;
+  /** The payer got nothing and pays nothing; what was used all the same is on the instance. */
+  fail(uses: readonly Use[]): Promise<void>;
 }
 
 /** How a message came about and what it cost. */
