@@ -57,7 +57,7 @@ const role = z.strictObject({
 });
 
 /** Roles that exist without being written: everyone's, and that of the instance's administrators. */
-export const builtInRoles = {
+export const builtInRoles: Readonly<Record<string, z.output<typeof role>>> = {
   member: {
     models: ['*'],
     features: ['*'],
@@ -80,7 +80,7 @@ export const builtInRoles = {
     requestsPerHour: null,
     tokensPerWeek: 500_000,
   },
-} as const satisfies Record<string, z.output<typeof role>>;
+};
 
 export const accessSchema = z
   .strictObject({

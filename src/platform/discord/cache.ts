@@ -128,6 +128,11 @@ export class Cache implements DiscordCache {
     return found;
   }
 
+  parentOfThread(channelId: string): string | undefined {
+    const channel = this.#channels.get(channelId);
+    return channel && isThread(channel) ? (channel.parentId ?? undefined) : undefined;
+  }
+
   async selfPermissions(channelId: string): Promise<bigint> {
     const guildId = (await this.channel(channelId))?.guildId;
     if (guildId === undefined) return 0n;

@@ -25,26 +25,27 @@ export interface AccessPlace {
  */
 export type Access = 'everyone' | 'moderator' | 'guild-administrator' | 'instance-administrator';
 
+/** What roles allow, by patterns of names. */
+export const grantKinds = ['models', 'features', 'commands', 'tools'] as const;
+export type GrantKind = (typeof grantKinds)[number];
+
 /** Everything that can be asked of the bot. */
 export type Action =
   | { kind: 'feature'; feature: string }
   | { kind: 'command'; feature: string; name: string; access: Access }
   | { kind: 'component'; feature: string; name: string; access: Access }
   | { kind: 'job'; feature: string; name: string }
-  | { kind: 'route'; feature: string; name: string; access: Access }
+  /** A route of the app itself (health, metrics) belongs to no feature. */
+  | { kind: 'route'; feature: string | null; name: string; access: Access }
   | { kind: 'tool'; feature: string; name: string }
   | { kind: 'model'; id: string };
 
 export type Decision =
   | { allowed: true; /** `role member`. */ rule: string }
-  | {
-      allowed: false;
-      /** `rank`: the command asks for more; `policy`: no role of the caller has it; `tightened`: guild or channel took it. */
-      because: 'rank' | 'policy' | 'tightened';
-      /** Whose it would be, when `because` is `rank`. */
-      needed: Access;
-      rule: string;
-    };
+  /** The action asks for more than the caller is here: it would be `needed`'s. */
+  | { allowed: false; because: 'rank'; needed: Access; rule: string }
+  /** `policy`: no role of the caller gives it; `tightened`: guild or channel took it. `missing` is what is not allowed. */
+  | { allowed: false; because: 'policy' | 'tightened'; missing: { kind: GrantKind; name: string }; rule: string };
 
 /** One figure of a policy and where it comes from; null is no limit. */
 export interface Figure {
@@ -67,21 +68,33 @@ export type FigureName = (typeof figureNames)[number];
 export interface Policy {
   userId: string;
   administrator: boolean;
-  /** The instance roles that the caller has, in the order of the settings. */
+  /** The instance roles that the caller has: everyone's first, then in the order of the settings. */
   roles: readonly string[];
-  /** Patterns by kind with the role that gives each; `*` matches anything but a slash at its place, `**` nothing special. */
-  allows: Readonly<Record<'models' | 'features' | 'commands' | 'tools', readonly { pattern: string; rule: string }[]>>;
-  /** What guild and channel leave of it: every entry must match too. */
-  only: Readonly<
-    Record<'models' | 'features' | 'commands' | 'tools', readonly { patterns: readonly string[]; rule: string }[]>
-  >;
+  /**
+   * Patterns with the role that gives each. `*` stands for any text without a slash, and at the end of a pattern for any
+   * text: `openai/*` is every model of openai.
+   */
+  allows: Readonly<Record<GrantKind, readonly { pattern: string; rule: string }[]>>;
+  /** What guild and channel leave of it: one pattern of every entry must match too. */
+  only: Readonly<Record<GrantKind, readonly { patterns: readonly string[]; rule: string }[]>>;
   figures: Readonly<Record<FigureName, Figure>>;
 }
 
-/** One place decides who may do what: slash, prefix, components, API and tools ask here. From memory, so it is cheap. */
+/**
+ * One place decides who may do what: slash, prefix, components, API and tools ask here. From memory, so it is cheap.
+ *
+ * Several roles add up and each figure is the most generous; guild and channel only take away (a thread's channel counts
+ * too), and take nothing from instance administrators. A command, component, job, tool or route needs its feature to be
+ * allowed beside itself.
+ */
 export interface AccessService {
   policy(caller: Caller, place: AccessPlace): Policy;
   decide(caller: Caller, place: AccessPlace, action: Action): Decision;
+  /**
+   * Whether these instance roles (`Policy.roles` of an earlier moment) may use a model in a place: for workers, which do
+   * not see the caller.
+   */
+  mayUseModel(subject: Pick<Policy, 'roles' | 'administrator'>, place: AccessPlace, modelId: string): boolean;
   /** Requests per minute and hour; none for administrators. */
   rates(policy: Policy): Rate[];
   /** Free money per day, tokens per week, pictures per day. */

@@ -1,0 +1,125 @@
+import type { AccessSettings, Tightening } from '../../platform/config/index.ts';
+import { tighteningSchema } from '../../platform/config/index.ts';
+import type { SettingsService } from '../settings/index.ts';
+import type { Limit, Purse } from '../ledger/index.ts';
+import type { Rate } from '../limits/index.ts';
+import type { AccessPlace, AccessService, Caller, Policy } from './port.ts';
+import { matches } from './patterns.ts';
+import { compileRoles, decideBy, rolesOf, shapeOf } from './rules.ts';
+import type { Role, Shape, Taking } from './rules.ts';
+
+/** Under this name guilds' and channels' own tightening is kept, its keys being those of the settings file. */
+const settingsName = 'access';
+
+/** Shapes are few: one for each set of roles, in each place with rules of its own. */
+const mostShapes = 10_000;
+
+export interface AccessOptions {
+  config: AccessSettings;
+  /** User ids. */
+  administrators: readonly string[];
+  settings: Pick<SettingsService, 'peek' | 'onChange'>;
+  /** The channel that a thread is in, from memory; undefined for other channels. */
+  parentOfThread: (channelId: string) => string | undefined;
+}
+
+export function createAccess(options: AccessOptions): AccessService {
+  const roles = compileRoles(options.config);
+  const administrators = new Set(options.administrators);
+  const shapes = new Map<string, Shape>();
+  options.settings.onChange(() => shapes.clear());
+
+  const shape = (held: readonly Role[], administrator: boolean, place: AccessPlace): Shape => {
+    const places = administrator ? [] : rulesAt(options, place);
+    const key = [...held.map(({ name }) => name), '', ...places.map(({ scope, id }) => `${scope}/${id}`)].join(' ');
+    const known = shapes.get(key);
+    if (known) return known;
+    if (shapes.size >= mostShapes) shapes.clear();
+    const made = shapeOf(
+      held,
+      places.flatMap(({ takings }) => takings()),
+    );
+    shapes.set(key, made);
+    return made;
+  };
+  const policy = (caller: Caller, place: AccessPlace): Policy => ({
+    userId: caller.userId,
+    administrator: caller.instanceAdministrator,
+    ...shape(rolesOf(roles, caller, place), caller.instanceAdministrator, place),
+  });
+
+  return {
+    administrators,
+    policy,
+    decide: (caller, place, action) => decideBy(policy(caller, place), caller, action),
+    mayUseModel: (subject, place, modelId) => {
+      if (subject.administrator) return true;
+      const held = roles.filter(({ name, everyones }) => everyones || subject.roles.includes(name));
+      const { allows, only } = shape(held, false, place);
+      const fits = (pattern: string) => matches(pattern, modelId);
+      return allows.models.some(({ pattern }) => fits(pattern)) && only.models.every((one) => one.patterns.some(fits));
+    },
+    rates: ratesOf,
+    purses: pursesOf,
+    limits: limitsOf,
+  };
+}
+
+interface PlaceRules {
+  scope: 'guild' | 'channel';
+  id: string;
+  takings: () => Taking[];
+}
+
+/** The places with rules of their own that a channel is in: guild, for a thread its channel, and itself. */
+function rulesAt({ config, settings, parentOfThread }: AccessOptions, place: AccessPlace): PlaceRules[] {
+  const channels = [parentOfThread(place.channelId), place.channelId].filter((id) => id !== undefined);
+  const scopes = [
+    ...(place.guildId === null ? [] : [{ scope: 'guild' as const, id: place.guildId, written: config.guilds }]),
+    ...channels.map((id) => ({ scope: 'channel' as const, id, written: config.channels })),
+  ];
+  return scopes.flatMap(({ scope, id, written }) => {
+    const fields = Object.hasOwn(written, id) ? written[id] : undefined;
+    const byCommand = settings.peek(settingsName, scope, id);
+    if (!fields && !byCommand) return [];
+    const takings = () => [
+      ...(fields ? [{ rule: `${scope} ${id}`, fields }] : []),
+      ...(byCommand ? [{ rule: `${scope} ${id}, by command`, fields: readTightening(byCommand) }] : []),
+    ];
+    return [{ scope, id, takings }];
+  });
+}
+
+/** What was set by command, without what the schema does not allow (any more). */
+function readTightening(values: Readonly<Record<string, unknown>>): Tightening {
+  const allowed = Object.entries(values).filter(([key, value]) => tighteningSchema.safeParse({ [key]: value }).success);
+  return tighteningSchema.parse(Object.fromEntries(allowed));
+}
+
+const minuteMs = 60_000;
+
+function ratesOf({ userId, administrator, figures }: Policy): Rate[] {
+  if (administrator) return [];
+  const { requestsPerMinute: minute, requestsPerHour: hour } = figures;
+  return [
+    { key: `user:${userId}/requests/minute`, count: minute.value, periodMs: minuteMs, rule: minute.rule },
+    { key: `user:${userId}/requests/hour`, count: hour.value, periodMs: 60 * minuteMs, rule: hour.rule },
+  ].flatMap((rate) => (rate.count === null ? [] : [{ ...rate, count: rate.count }]));
+}
+
+function pursesOf({ figures }: Policy): Purse[] {
+  const { freeMicrosPerDay: money, tokensPerWeek: tokens, imagesPerDay: images } = figures;
+  return [
+    { unit: 'micros', period: 'day', allowance: money.value, rule: money.rule },
+    { unit: 'tokens', period: 'week', allowance: tokens.value, rule: tokens.rule },
+    { unit: 'images', period: 'day', allowance: images.value, rule: images.rule },
+  ];
+}
+
+function limitsOf({ userId, figures }: Policy): Limit[] {
+  const holder = { kind: 'user' as const, id: userId };
+  return (['day', 'month'] as const).flatMap((period) => {
+    const { value: cap, rule } = period === 'day' ? figures.tokensPerDay : figures.tokensPerMonth;
+    return cap === null ? [] : [{ holder, unit: 'tokens' as const, period, cap, rule }];
+  });
+}

@@ -1,0 +1,194 @@
+import { PermissionFlagsBits } from 'discord-api-types/v10';
+import { microsOfUsd } from '../../kernel/money.ts';
+import { builtInRoles } from '../../platform/config/index.ts';
+import type { AccessSettings, RoleSettings, Tightening } from '../../platform/config/index.ts';
+import { matches } from './patterns.ts';
+import { figureNames, grantKinds } from './port.ts';
+import type { Access, AccessPlace, Action, Caller, Decision, Figure, FigureName, GrantKind, Policy } from './port.ts';
+
+const needed = {
+  moderator: PermissionFlagsBits.ManageMessages,
+  'guild-administrator': PermissionFlagsBits.ManageGuild,
+} as const;
+
+/** Whether the caller's rank is enough, whatever their roles give. */
+export function mayUse(access: Access, caller: Pick<Caller, 'instanceAdministrator' | 'permissions'>): boolean {
+  if (access === 'everyone' || caller.instanceAdministrator) return true;
+  if (access === 'instance-administrator') return false;
+  if (caller.permissions === null) return true;
+  return holdsAny(caller.permissions, needed[access]);
+}
+
+/** Discord's administrators hold every permission. */
+function holdsAny(held: bigint, wanted: bigint): boolean {
+  return (held & (wanted | PermissionFlagsBits.Administrator)) !== 0n;
+}
+
+type Grants = { [Kind in GrantKind]?: readonly { pattern: string; rule: string }[] };
+
+/** An instance role with what it inherits filled in. */
+export interface Role {
+  name: string;
+  grants: Grants;
+  /** Without those that the role does not give. */
+  figures: Readonly<Partial<Record<FigureName, Figure>>>;
+  /** True for everyone, or for instance administrators, whatever else the role names. */
+  everyones: boolean;
+  administrators: boolean;
+  users: ReadonlySet<string>;
+  discordRoles: ReadonlySet<string>;
+  /** Permission bits of which one is enough. */
+  permissions: bigint;
+}
+
+/** Name of the role that instance administrators have. */
+const administratorRole = 'administrator';
+const baseRole = 'member';
+
+/** Every role of the settings: everyone's first, then in their order, the built-in ones last. */
+export function compileRoles(settings: AccessSettings): Role[] {
+  const written = Object.keys(settings.roles).filter((name) => name !== settings.default);
+  const administrators = written.includes(administratorRole) ? [] : [administratorRole];
+  return [settings.default, ...written, ...administrators].map((name) => compileRole(settings, name));
+}
+
+function compileRole(settings: AccessSettings, name: string): Role {
+  const own: RoleSettings = settings.roles[name] ?? {};
+  return {
+    name,
+    ...fieldsOf(sourcesOf(settings, name)),
+    everyones: name === settings.default,
+    administrators: name === administratorRole,
+    users: new Set(own.users),
+    discordRoles: new Set(own.discordRoles),
+    permissions: (own.permissions ?? []).reduce((bits, permission) => bits | PermissionFlagsBits[permission], 0n),
+  };
+}
+
+interface Source {
+  rule: string;
+  fields: Tightening;
+}
+
+/** Where a role's fields come from, nearest first: itself, what it inherits from, and what is built in. */
+function sourcesOf(settings: AccessSettings, name: string): Source[] {
+  const chain: string[] = [];
+  for (let next: string | undefined = name; next !== undefined; next = settings.roles[next]?.inherits) chain.push(next);
+  const written = chain.flatMap((from) => {
+    const fields = settings.roles[from];
+    return fields ? [{ rule: ruleOf(name, from), fields }] : [];
+  });
+  const base = name === settings.default ? [baseRole] : [];
+  const builtIn = [...chain, ...base].flatMap((from) => {
+    const fills = from === administratorRole || base.includes(from) || settings.roles[from] === undefined;
+    const fields: RoleSettings | undefined = fills ? builtInRoles[from] : undefined;
+    return fields ? [{ rule: `${ruleOf(name, from)} as built in`, fields }] : [];
+  });
+  return [...written, ...builtIn];
+}
+
+const ruleOf = (name: string, from: string) => (name === from ? `role ${name}` : `role ${name}, from ${from}`);
+
+function fieldsOf(sources: readonly Source[]): Pick<Role, 'grants' | 'figures'> {
+  const grants: Grants = {};
+  for (const kind of grantKinds) {
+    const source = sources.find(({ fields }) => fields[kind] !== undefined);
+    if (source) grants[kind] = (source.fields[kind] ?? []).map((pattern) => ({ pattern, rule: source.rule }));
+  }
+  const figures: Partial<Record<FigureName, Figure>> = {};
+  for (const name of figureNames) {
+    const source = sources.find(({ fields }) => figureIn(fields, name) !== undefined);
+    if (source) figures[name] = { value: figureIn(source.fields, name) ?? null, rule: source.rule };
+  }
+  return { grants, figures };
+}
+
+/** Undefined when it is left out; null is no limit. */
+function figureIn(fields: Tightening, name: FigureName): number | null | undefined {
+  if (name !== 'freeMicrosPerDay') return fields[name];
+  const usd = fields.dailyFreeUsd;
+  return typeof usd === 'number' ? microsOfUsd(usd) : usd;
+}
+
+/** The roles of a caller. In direct messages those by Discord role or permission do not count. */
+export function rolesOf(roles: readonly Role[], caller: Caller, place: AccessPlace): Role[] {
+  const inGuild = place.guildId !== null;
+  return roles.filter(
+    (role) =>
+      role.everyones ||
+      (role.administrators && caller.instanceAdministrator) ||
+      role.users.has(caller.userId) ||
+      (inGuild && caller.roleIds.some((id) => role.discordRoles.has(id))) ||
+      (inGuild && role.permissions !== 0n && holdsAny(caller.permissions ?? 0n, role.permissions)),
+  );
+}
+
+/** What a guild or channel leaves of what roles give. */
+export interface Taking {
+  /** `guild 1`, `channel 2, by command`. */
+  rule: string;
+  fields: Tightening;
+}
+
+export type Shape = Pick<Policy, 'roles' | 'allows' | 'only' | 'figures'>;
+
+/** Roles add up, each figure being the most generous; then what is taken is taken. `roles` holds everyone's. */
+export function shapeOf(roles: readonly Role[], takings: readonly Taking[]): Shape {
+  const byKind = <Value>(value: (kind: GrantKind) => Value) =>
+    Object.fromEntries(grantKinds.map((kind) => [kind, value(kind)])) as Record<GrantKind, Value>;
+  return {
+    roles: roles.map(({ name }) => name),
+    allows: byKind((kind) => withoutRepetition(roles.flatMap(({ grants }) => grants[kind] ?? []))),
+    only: byKind((kind) => takings.flatMap(({ rule, fields }) => onlyOf(fields[kind], rule))),
+    figures: Object.fromEntries(figureNames.map((name) => [name, figureOf(name, roles, takings)])) as Shape['figures'],
+  };
+}
+
+function withoutRepetition<Entry extends { pattern: string }>(entries: readonly Entry[]): Entry[] {
+  return entries.filter(({ pattern }, index) => entries.findIndex((other) => other.pattern === pattern) === index);
+}
+
+function onlyOf(patterns: readonly string[] | undefined, rule: string) {
+  return patterns === undefined ? [] : [{ patterns, rule }];
+}
+
+const height = ({ value }: Figure) => value ?? Infinity;
+
+function figureOf(name: FigureName, roles: readonly Role[], takings: readonly Taking[]): Figure {
+  const given = roles.map(({ figures }) => figures[name]).filter((figure) => figure !== undefined);
+  const most = given.reduce((a, b) => (height(b) > height(a) ? b : a));
+  const taken = takings.map(({ rule, fields }): Figure => ({ value: figureIn(fields, name) ?? null, rule }));
+  return taken.reduce((a, b) => (height(b) < height(a) ? b : a), most);
+}
+
+/** Whether roles and places allow an action to a caller of enough rank. */
+export function decideBy(
+  policy: Policy,
+  caller: Pick<Caller, 'instanceAdministrator' | 'permissions'>,
+  action: Action,
+): Decision {
+  if ('access' in action && !mayUse(action.access, caller)) {
+    return { allowed: false, because: 'rank', needed: action.access, rule: `for ${action.access}` };
+  }
+  if (caller.instanceAdministrator) return { allowed: true, rule: 'instance administrator' };
+  let rule = 'everyone';
+  for (const missing of wantedBy(action)) {
+    const { kind, name } = missing;
+    const giving = policy.allows[kind].find(({ pattern }) => matches(pattern, name));
+    if (!giving)
+      return { allowed: false, because: 'policy', missing, rule: policy.roles.map((one) => `role ${one}`).join(', ') };
+    const taking = policy.only[kind].find(({ patterns }) => !patterns.some((pattern) => matches(pattern, name)));
+    if (taking) return { allowed: false, because: 'tightened', missing, rule: taking.rule };
+    rule = giving.rule;
+  }
+  return { allowed: true, rule };
+}
+
+/** What must be allowed for an action, the action itself last. */
+function wantedBy(action: Action): { kind: GrantKind; name: string }[] {
+  if (action.kind === 'model') return [{ kind: 'models', name: action.id }];
+  const feature = action.feature === null ? [] : [{ kind: 'features' as const, name: action.feature }];
+  if (action.kind === 'command') return [...feature, { kind: 'commands', name: action.name }];
+  if (action.kind === 'tool') return [...feature, { kind: 'tools', name: action.name }];
+  return feature;
+}
