@@ -1,3 +1,4 @@
+import { renderBarChart } from '../platform/media/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import type { CommandInfo, FeatureContext } from '../sdk/index.ts';
 import { createFeatureSettings } from './feature-settings.ts';
@@ -35,6 +36,7 @@ export function createFeatureContext(
       cancel: (jobId, by) => queue.cancel(jobId, by),
       position: (jobId) => queue.position(jobId),
     },
+    charts: { bars: renderBarChart },
     vault: options.vault,
     texts: textsOf(options.texts, name),
     commands: options.commands,

@@ -4,6 +4,7 @@ import type { Ids } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Random } from '../kernel/random.ts';
 import type { DiscordActions, DiscordCache, SelfUser } from '../platform/discord/index.ts';
+import type { BarChart } from '../platform/media/index.ts';
 import type { Models } from '../platform/models/index.ts';
 import type { Database, Tx } from '../platform/postgres/index.ts';
 import type { EnqueueResult, JobSpec, Queue } from '../platform/queue/index.ts';
@@ -77,6 +78,10 @@ export interface FeatureContext<Settings> {
   access: AccessService;
   limits: Limits;
   audit: Audit;
+  charts: {
+    /** As PNG. Rejects when it could not be drawn. */
+    bars(chart: BarChart): Promise<Uint8Array>;
+  };
   vault: Vault;
   texts: Texts;
   /** The sentence for a person whose request ended with this error; what is no UserError is logged. */

@@ -26,7 +26,33 @@ export type {
 export { defineMessageCommand } from './message-command.ts';
 export type { MessageCommand, MessageCommandCall } from './message-command.ts';
 export { mayUse } from '../services/access/index.ts';
-export type { Access, Caller } from '../services/access/index.ts';
+export type {
+  Access,
+  AccessPlace,
+  AccessService,
+  Caller,
+  Figure,
+  FigureName,
+  Policy,
+} from '../services/access/index.ts';
+export type { Audit, AuditEntry } from '../services/audit/index.ts';
+export type { Budget, Budgets, BudgetScope, BudgetSetter, Pause } from '../services/budgets/index.ts';
+export { units } from '../services/ledger/index.ts';
+export type {
+  Amounts,
+  Balance,
+  DayOfUse,
+  Hold,
+  Holder,
+  Ledger,
+  Level,
+  Limit,
+  Purse,
+  Unit,
+} from '../services/ledger/index.ts';
+export type { Limits, Rate } from '../services/limits/index.ts';
+export type { Priced, Prices } from '../services/prices/index.ts';
+export type { Explanation, Notice, PaidCall, Spending } from '../services/spending/index.ts';
 export type {
   DiscordActions,
   DiscordCache,
@@ -34,6 +60,7 @@ export type {
   OutgoingFile,
   OutgoingMessage,
 } from '../platform/discord/index.ts';
+export type { BarChart } from '../platform/media/index.ts';
 export type { ChatEvent, ChatMessage, ContentPart, ModelInfo, Models, Usage } from '../platform/models/index.ts';
 export type { Db, Tx } from '../platform/postgres/index.ts';
 export type { JobRun } from '../platform/queue/index.ts';
