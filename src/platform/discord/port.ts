@@ -116,6 +116,8 @@ export interface CachedChannel {
 export interface DiscordCache {
   guild(guildId: string): Promise<CachedGuild | undefined>;
   channel(channelId: string): Promise<CachedChannel | undefined>;
+  /** The channel that a thread is in, from memory; undefined for other channels and for what is not in memory. */
+  parentOfThread(channelId: string): string | undefined;
   /** The bot's effective permission bits in a channel (threads: their parent's); all that a DM allows in a DM. */
   selfPermissions(channelId: string): Promise<bigint>;
   /** Effective permission bits of a member with these roles. */
