@@ -13,6 +13,8 @@ import { createQueue, queueMigrations } from '../platform/queue/index.ts';
 import type { Queue } from '../platform/queue/index.ts';
 import { createVault, loadInstanceKey, secretsMigrations } from '../platform/secrets/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
+import { auditMigrations, createAudit } from '../services/audit/index.ts';
+import type { Audit } from '../services/audit/index.ts';
 import { createLimits, limitsMigrations } from '../services/limits/index.ts';
 import type { Limits } from '../services/limits/index.ts';
 import { openSettings, settingsMigrations } from '../services/settings/index.ts';
@@ -41,6 +43,7 @@ export interface Platforms {
   postgres: Postgres;
   settings: SettingsService;
   limits: Limits;
+  audit: Audit;
   vault: Vault;
   queue: Queue;
   models: Models;
@@ -52,6 +55,7 @@ export const platformMigrations: readonly MigrationSource[] = [
   secretsMigrations,
   settingsMigrations,
   limitsMigrations,
+  auditMigrations,
   discordMigrations,
 ];
 
@@ -68,6 +72,9 @@ export async function openPlatforms(
   await orGiveUp(postgres.migrate([...platformMigrations, ...migrations]), signal);
   const settings = await openSettings(postgres);
   closers.add(() => settings.close());
+  const limits = createLimits({ postgres, clock });
+  const audit = createAudit({ postgres, clock, logger });
+  closers.add(() => audit.close());
   const instanceKey = await loadInstanceKey({ dataDir, fromEnvironment: config.instanceKey });
   const queue = createQueue({
     postgres,
@@ -87,6 +94,5 @@ export async function openPlatforms(
   const { shards } = config.discord;
   const discord = await orGiveUp(createDiscord({ ...options.bot, shards, postgres, clock, random, logger }), signal);
   closers.add(() => discord.close());
-  const limits = createLimits({ postgres, clock });
-  return { postgres, settings, limits, vault: createVault({ instanceKey }), queue, models, discord };
+  return { postgres, settings, limits, audit, vault: createVault({ instanceKey }), queue, models, discord };
 }

@@ -14,7 +14,10 @@ export interface AuditEntry {
   channelId: string | null;
   /** Why, or the refusal's code: `refused.not-allowed`. */
   reason: string;
-  /** Figures before and after; never text that people wrote, except a reason given for an act. */
+  /**
+   * Figures before and after; never text that people wrote, except a reason given for an act, and no id of a person,
+   * since ids are replaced in `actorId` and `targetId` alone.
+   */
   details: JsonObject;
 }
 
@@ -29,7 +32,9 @@ export interface AuditQuery {
   outcome?: AuditEntry['outcome'];
   targetId?: string;
   guildId?: string;
+  /** From then on, Unix ms. */
   sinceMs?: number;
+  /** Before then, Unix ms. */
   untilMs?: number;
   /** Entries before this one, for paging. */
   beforeId?: number;
@@ -37,21 +42,29 @@ export interface AuditQuery {
   limit?: number;
 }
 
+/** A refusal; its action is `refused` unless given. */
+export type Refusal = Omit<AuditEntry, 'outcome' | 'action'> & { action?: string };
+
 export interface Audit {
   /** An act: in the transaction that does it. */
   record(db: Db, entry: AuditEntry): Promise<void>;
   /**
    * A refusal: written soon after, together with others, so that refusing stays cheap. Never throws: what cannot be
-   * written after some tries is logged. The same refusal to the same person within a minute is counted in
-   * `details.times` of one entry, so that a flood cannot fill the disk.
+   * written after some tries is logged. When the same refusal meets the same person again within a minute, one further
+   * entry at its end counts these in `details.times`, so that a flood cannot fill the disk.
    */
-  refused(entry: Omit<AuditEntry, 'outcome' | 'action'> & { action?: string }): void;
-  /** Newest first. */
+  refused(entry: Refusal): void;
+  /** Newest first, by when they were written. */
   find(query: AuditQuery): Promise<RecordedEntry[]>;
   /** Resolves when everything that was refused so far is written. */
   flush(): Promise<void>;
+  /** What the person did, was refused, and what concerned them, without who else took part. Oldest first. */
   exportUser(userId: string): Promise<JsonObject[]>;
-  /** Replaces the id where the person was refused or concerned; administrative acts keep their actor. */
+  /**
+   * Replaces the id by `forgotten` where the person was refused or concerned, and returns in how many entries;
+   * administrative acts keep their actor.
+   */
   forgetUser(tx: Tx, userId: string): Promise<number>;
+  /** Writes what is left; a refusal that comes later is logged. */
   close(): Promise<void>;
 }
