@@ -7,6 +7,8 @@ import type { JobHandler } from '../platform/queue/index.ts';
 import { createMetrics } from '../platform/telemetry/index.ts';
 import { loadTexts } from '../platform/texts/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
+import { checkAccessNames, createAccess } from '../services/access/index.ts';
+import type { AccessService, KnownNames } from '../services/access/index.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
 import { commandBodies, createCommandRegistry, usage } from './commands.ts';
@@ -25,6 +27,9 @@ import { countJobs, metricsRoute } from './metrics.ts';
 import { reportRefusedIntents } from './intents.ts';
 import { openPlatforms } from './platforms.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
+import type { Doorkeeper } from './refusals.ts';
+import { createRouteGuard } from './routes.ts';
+import type { GuardedRoute } from './routes.ts';
 
 /** How long running jobs get to finish when the process is asked to stop; stopping takes at most 10 s in all. */
 const stopGraceMs = 7000;
@@ -42,6 +47,8 @@ export interface App {
   readonly discord: Discord;
   readonly models: Models;
   readonly features: readonly LoadedFeature[];
+  readonly routes: readonly GuardedRoute[];
+  readonly access: AccessService;
   /** Resolves when every received event is handled and no job is running or due. For tests. */
   idle(): Promise<void>;
   /** Finishes or hands back what is running, within 10 s. */
@@ -66,17 +73,17 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   signal?.throwIfAborted();
   const health = createHealth();
   const metrics = createMetrics();
-  const http = await startHttp({
-    ...config.http,
-    routes: [health.route, ...(roles.api ? [metricsRoute(metrics)] : [])],
-  });
+  const routes = [health.route, ...(roles.api ? [metricsRoute(metrics)] : [])];
+  const guard = createRouteGuard();
+  const http = await startHttp({ ...config.http, routes: routes.map((route) => guard.guard(route)) });
   closers.add(() => http.close());
   const found = await findFeatures(featuresFolder);
   checkFeatureNames(Object.keys(config.features), found);
   const platforms = await openPlatforms(options, featureMigrations(found), closers);
   const { discord, models, postgres, queue } = platforms;
   countJobs(metrics, queue);
-  const { features, commands, dispatch } = await setUp(options, platforms, found);
+  const { features, commands, dispatch, doorkeeper } = await setUp(options, platforms, found);
+  guard.opens(doorkeeper);
   closers.add(() => stopFeatures(features));
 
   if (roles.queues.length > 0) await startWorker(options, platforms, features);
@@ -95,6 +102,8 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
     discord,
     models,
     features,
+    routes,
+    access: doorkeeper.access,
     idle: () => idle(platforms, dispatch),
     stop: () => closers.closeAll(),
   };
@@ -113,37 +122,51 @@ interface SetUp {
   features: readonly LoadedFeature[];
   commands: CommandRegistry;
   dispatch: Dispatch;
+  doorkeeper: Doorkeeper;
 }
 
 async function setUp(options: AppOptions, platforms: Platforms, found: readonly FoundFeature[]): Promise<SetUp> {
   const { config, ids, clock, logger } = options;
-  const { discord, limits, postgres } = platforms;
+  const { discord, limits, postgres, settings } = platforms;
   const { prefix } = config.discord;
   const catalogues = found.map(({ definition, folder }) => ({
     name: definition.name,
     folder: join(folder, 'locales'),
   }));
   const texts = loadTexts([...catalogues, appCatalogue], config.instance.language);
+  const access = createAccess({
+    config: config.access,
+    administrators: config.instance.administrators,
+    settings,
+    parentOfThread: (channelId) => discord.cache.parentOfThread(channelId),
+  });
   let commands = createCommandRegistry([]);
   const features = await setUpFeatures(found, (feature) =>
-    createFeatureContext({ ...options, ...platforms, texts, commands: () => commands.all }, feature),
+    createFeatureContext({ ...options, ...platforms, access, texts, commands: () => commands.all }, feature),
   );
   commands = createCommandRegistry(
     features.flatMap((feature) => commandsOf(feature, texts, prefix)),
     features.flatMap((feature) => messageCommandsOf(feature, texts)),
   );
+  checkAccessNames(config, namesOf(found, commands));
 
   const appTexts = textsOf(texts, appCatalogue.name);
   const failures = createFailureTexts(appTexts, ids, logger);
-  const administrators = new Set(config.instance.administrators);
-  const shared = { discord, administrators, failures, clock };
+  const audit = { refused: (entry: object) => logger.info(entry, 'Refused.') };
+  const doorkeeper: Doorkeeper = { access, audit, failures };
+  const shared = { ...doorkeeper, discord, clock };
   const dispatch = createDispatch({
     features,
     commands: createCommandRunner({ ...shared, registry: commands, limits, db: postgres.db, prefix }),
     press: createComponentRunner({ ...shared, appTexts, components: componentsOf(features, texts) }),
     logger,
   });
-  return { features, commands, dispatch };
+  return { features, commands, dispatch, doorkeeper };
+}
+
+function namesOf(found: readonly FoundFeature[], { all, onMessages }: CommandRegistry): KnownNames {
+  const commands = [...all, ...onMessages].map(({ command }) => command.name);
+  return { features: found.map(({ definition }) => definition.name), commands: [...new Set(commands)] };
 }
 
 function commandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<string, Texts>, prefix: string) {
@@ -167,7 +190,7 @@ function componentsOf(features: readonly LoadedFeature[], texts: ReadonlyMap<str
     features.flatMap(({ definition, parts }) =>
       Object.entries(parts.components ?? {}).map(([action, handler]) => [
         `${definition.name}/${action}`,
-        { handler, texts: textsOf(texts, definition.name) },
+        { feature: definition.name, handler, texts: textsOf(texts, definition.name) },
       ]),
     ),
   );

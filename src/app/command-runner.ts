@@ -14,21 +14,19 @@ import type { Discord, OutgoingMessage } from '../platform/discord/index.ts';
 import type { Db } from '../platform/postgres/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import type { Limits } from '../services/limits/index.ts';
-import { mayUse } from '../sdk/index.ts';
 import type { Call, Caller, CommandRules, MessageCommandCall } from '../sdk/index.ts';
 import { callerOfInteraction, callerOfMessage } from './calls.ts';
 import type { CommandRegistry, RegisteredCommand, RegisteredMessageCommand } from './commands.ts';
-import type { FailureTexts } from './failures.ts';
 import { parsePrefixArguments, readPrefixCommand } from './prefix-arguments.ts';
+import { checkAllowed, recordingRefusal } from './refusals.ts';
+import type { Doorkeeper } from './refusals.ts';
 
 /** Discord gives 3 s for the first answer; deferring at half of that leaves room for a slow network. */
 const deferAfterMs = 1500;
 
-export interface CommandRunnerOptions {
+export interface CommandRunnerOptions extends Doorkeeper {
   registry: CommandRegistry;
   discord: Discord;
-  administrators: ReadonlySet<string>;
-  failures: FailureTexts;
   /** For cooldowns. */
   limits: Limits;
   db: Db;
@@ -103,7 +101,7 @@ async function answer(
     locale: interaction.locale,
     call: () => ({
       ...placeOf(interaction),
-      caller: callerOfInteraction(interaction, options.administrators),
+      caller: callerOfInteraction(interaction, options.access.administrators),
       t: registered.texts.in(interaction.locale),
     }),
     refuse: (message) => replies.refuse(message),
@@ -132,6 +130,7 @@ async function answer(
 
 /** What of a registered command matters for running it, of whichever kind it is. */
 interface Runnable {
+  feature: string;
   command: CommandRules & { name: string };
   texts: Texts;
 }
@@ -144,16 +143,24 @@ interface Attempt {
 }
 
 /** The one way into a command: decides whether this call may be made, makes it, and tells the caller what failed. */
-async function attempt(options: CommandRunnerOptions, { command, texts }: Runnable, way: Attempt): Promise<void> {
-  const { failures } = options;
+async function attempt(options: CommandRunnerOptions, registered: Runnable, way: Attempt): Promise<void> {
+  const { command, texts } = registered;
+  const { locale } = way;
   try {
     const call = await way.call();
-    checkCall(command, call.caller, call.guildId, failures, way.locale);
-    await checkCooldown(options, command, call.caller);
+    await recordingRefusal(options, actionOf(registered), call, async () => {
+      checkPlace(command, call.guildId);
+      checkAllowed(options, actionOf(registered), call, locale);
+      await checkCooldown(options, command, call.caller);
+    });
     await way.run(call);
   } catch (error) {
-    await way.refuse({ content: failures.explain(error, texts, way.locale, { command: command.name }) });
+    await way.refuse({ content: options.failures.explain(error, texts, locale, { command: command.name }) });
   }
+}
+
+function actionOf({ feature, command: { name, access } }: Runnable) {
+  return { kind: 'command' as const, feature, name, access };
 }
 
 function placeOf(interaction: APIApplicationCommandInteraction | APIApplicationCommandAutocompleteInteraction) {
@@ -164,20 +171,10 @@ function placeOf(interaction: APIApplicationCommandInteraction | APIApplicationC
   };
 }
 
-/** Throws a UserError when this caller may not use the command here. */
-function checkCall(
-  command: CommandRules,
-  caller: Caller,
-  guildId: string | null,
-  failures: FailureTexts,
-  locale: string | undefined,
-): void {
+function checkPlace({ places }: CommandRules, guildId: string | null): void {
   const place = guildId === null ? 'dm' : 'guild';
-  if (command.places && !command.places.includes(place)) {
+  if (places && !places.includes(place)) {
     throw new UserError(place === 'dm' ? 'errors.guild-only' : 'errors.dm-only', 'wrong place');
-  }
-  if (!mayUse(command.access, caller)) {
-    throw new UserError('errors.not-allowed', 'not allowed', { who: failures.in(locale)(`who.${command.access}`) });
   }
 }
 
@@ -210,12 +207,14 @@ async function suggest(
   const spec = registered?.command.options[focused?.name ?? ''];
   if (!registered || !focused || spec?.type !== 'string' || !spec.suggest) return;
   const call: Call = {
-    caller: callerOfInteraction(interaction, options.administrators),
+    caller: callerOfInteraction(interaction, options.access.administrators),
     ...placeOf(interaction),
     t: registered.texts.in(interaction.locale),
   };
   const text = 'value' in focused ? String(focused.value) : '';
-  const choices = await spec.suggest({ ...call, text });
+  // Who may not run the command is not told what could be chosen either; running it says why.
+  const { allowed } = options.access.decide(call.caller, call, actionOf(registered));
+  const choices = allowed ? await spec.suggest({ ...call, text }) : [];
   await options.discord.actions.interaction(interaction).autocomplete(choices.slice(0, 25));
 }
 
@@ -236,7 +235,7 @@ async function runPrefix(
   await attempt(options, registered, {
     locale: undefined,
     call: async () => ({
-      caller: await callerOfMessage(message, discord.cache, options.administrators),
+      caller: await callerOfMessage(message, discord.cache, options.access.administrators),
       guildId: message.guild_id ?? null,
       channelId: message.channel_id,
       calledId: message.id,

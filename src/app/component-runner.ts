@@ -11,21 +11,21 @@ import type { Texts } from '../platform/texts/index.ts';
 import { parseCustomId } from '../sdk/index.ts';
 import type { ComponentHandler } from '../sdk/index.ts';
 import { callerOfInteraction } from './calls.ts';
-import type { FailureTexts } from './failures.ts';
+import { checkAllowed, recordingRefusal } from './refusals.ts';
+import type { Doorkeeper } from './refusals.ts';
 
 const acknowledgeAfterMs = 1500;
 
 export interface RegisteredComponent {
+  feature: string;
   handler: ComponentHandler;
   texts: Texts;
 }
 
-export interface ComponentRunnerOptions {
+export interface ComponentRunnerOptions extends Doorkeeper {
   /** By `feature/action`. */
   components: ReadonlyMap<string, RegisteredComponent>;
   discord: Discord;
-  administrators: ReadonlySet<string>;
-  failures: FailureTexts;
   appTexts: Texts;
   clock: Clock;
 }
@@ -46,12 +46,18 @@ export function createComponentRunner(options: ComponentRunnerOptions): (pressed
       if (!id || !registered || registered.handler.version !== id.version) {
         throw new UserError('errors.expired', 'unknown component');
       }
-      await registered.handler.run({
-        caller: callerOfInteraction(interaction, options.administrators),
+      const call = {
+        caller: callerOfInteraction(interaction, options.access.administrators),
         guildId: interaction.guild_id ?? null,
         channelId: interaction.channel?.id ?? '',
         calledId: interaction.id,
         t: texts.in(interaction.locale),
+      };
+      const { feature, handler } = registered;
+      const action = { kind: 'component' as const, feature, name: id.action, access: handler.access ?? 'everyone' };
+      await recordingRefusal(options, action, call, () => checkAllowed(options, action, call, interaction.locale));
+      await handler.run({
+        ...call,
         id: id.id,
         values: 'values' in interaction.data ? interaction.data.values : [],
         fields: interaction.type === InteractionType.ModalSubmit ? fieldsOf(interaction.data.components) : {},

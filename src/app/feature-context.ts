@@ -1,11 +1,12 @@
 import { renderBarChart } from '../platform/media/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
-import type { CommandInfo, FeatureContext } from '../sdk/index.ts';
+import type { AccessService, CommandInfo, FeatureContext } from '../sdk/index.ts';
 import { createFeatureSettings } from './feature-settings.ts';
 import type { FoundFeature } from './features.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
 
 export interface ContextOptions extends PlatformOptions, Platforms {
+  access: AccessService;
   texts: ReadonlyMap<string, Texts>;
   playground: boolean;
   /** Asked when a feature asks, by when every feature is set up. */
@@ -37,6 +38,7 @@ export function createFeatureContext(
       position: (jobId) => queue.position(jobId),
     },
     charts: { bars: renderBarChart },
+    access: options.access,
     vault: options.vault,
     texts: textsOf(options.texts, name),
     commands: options.commands,

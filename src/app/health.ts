@@ -1,11 +1,11 @@
 import { errorMessage } from '../kernel/errors.ts';
-import type { HttpRoute } from '../platform/http/index.ts';
+import type { GuardedRoute } from './routes.ts';
 
 /** Throws with the reason when something is missing. */
 export type HealthCheck = () => void | Promise<void>;
 
 export interface Health {
-  route: HttpRoute;
+  route: GuardedRoute;
   /** From now on the check decides; until then the answer is "starting". */
   becomes(check: HealthCheck): void;
 }
@@ -18,6 +18,9 @@ export function createHealth(): Health {
       check = next;
     },
     route: {
+      feature: null,
+      name: 'health',
+      access: 'everyone',
       method: 'GET',
       path: '/health',
       handle: async () => {

@@ -17,6 +17,8 @@ import { createDiscord, discordMigrations } from '../platform/discord/index.ts';
 import type { Discord } from '../platform/discord/index.ts';
 import { loadTexts } from '../platform/texts/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
+import { accessSchema } from '../platform/config/index.ts';
+import { createAccess } from '../services/access/index.ts';
 import { createLimits, limitsMigrations } from '../services/limits/index.ts';
 import { defineMessageCommand } from '../sdk/index.ts';
 import type { MessageCommand } from '../sdk/index.ts';
@@ -102,6 +104,7 @@ describe('a message command', () => {
   let alice: Person;
   let bob: Person;
   let milo: Person;
+  const refusals: string[] = [];
 
   beforeAll(async () => {
     emulator = await startEmulator({ port: 0, dataDir: null });
@@ -125,8 +128,14 @@ describe('a message command', () => {
     const failures = createFailureTexts(appTexts ?? texts, systemIds, silentLogger);
     const { postgres } = database;
     const limits = createLimits({ postgres, clock });
-    const administrators = new Set([milo.user.id]);
-    const runner = { registry, discord, failures, clock, limits, db: postgres.db, administrators, prefix: '!' };
+    const access = createAccess({
+      config: accessSchema.parse({}),
+      administrators: [milo.user.id],
+      settings: { peek: () => undefined, onChange: () => () => undefined },
+      parentOfThread: () => undefined,
+    });
+    const audit = { refused: (entry: { reason: string }) => void refusals.push(entry.reason) };
+    const runner = { registry, discord, failures, clock, limits, db: postgres.db, access, audit, prefix: '!' };
     const dispatch = createDispatch({
       features: [],
       commands: createCommandRunner(runner),
@@ -208,6 +217,7 @@ describe('a message command', () => {
     await alice.sees('rare ran');
     await alice.picks(titles.rare, message);
     expect(isEphemeral(await alice.sees(`Not so fast: you can use this again <t:${againAt}:R>.`))).toBe(true);
+    expect(refusals.at(-1)).toBe('errors.cooldown');
     await bob.picks(titles.rare, message);
     await bob.sees('rare ran');
     for (let time = 1; time <= 2; time += 1) {

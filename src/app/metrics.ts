@@ -1,10 +1,13 @@
-import type { HttpRoute } from '../platform/http/index.ts';
 import type { Queue } from '../platform/queue/index.ts';
 import type { Metrics } from '../platform/telemetry/index.ts';
+import type { GuardedRoute } from './routes.ts';
 
 /** `GET /metrics` in Prometheus' format. */
-export function metricsRoute(metrics: Metrics): HttpRoute {
+export function metricsRoute(metrics: Metrics): GuardedRoute {
   return {
+    feature: null,
+    name: 'metrics',
+    access: 'everyone',
     method: 'GET',
     path: '/metrics',
     handle: async () => ({ status: 200, ...(await metrics.read()) }),

@@ -1,4 +1,5 @@
 import type { APIMessage, APIModalInteractionResponseCallbackData } from 'discord-api-types/v10';
+import type { Access } from '../services/access/index.ts';
 import type { OutgoingMessage } from '../platform/discord/index.ts';
 import type { Call } from './command.ts';
 
@@ -24,6 +25,8 @@ export interface ComponentCall extends Call {
 export interface ComponentHandler {
   /** Grows when the meaning of the id changes; presses of older versions are told that the button has expired. */
   version: number;
+  /** Everyone unless given. Whose component it is, the handler has to check by its state. */
+  access?: Access;
   run(call: ComponentCall): Promise<void>;
 }
 

@@ -42,7 +42,8 @@ async function controlled(
   call: ComponentCall,
 ): Promise<{ answer: AnswerRow; question: QuestionRow }> {
   const found = await findAnswer(context.db, call.id);
-  if (!found) throw new UserError('answer-gone', 'the answer was cleared');
+  // A custom id is the client's word: it reaches nothing of another guild.
+  if (!found || found.question.guild_id !== call.guildId) throw new UserError('answer-gone', 'the answer was cleared');
   const moderates = call.guildId !== null && mayUse('moderator', call.caller);
   if (!mayControl(call.caller, found.question.author_id, moderates)) {
     throw new UserError('not-yours', 'only the asker and moderators', { asker: found.question.author_id });

@@ -1,13 +1,12 @@
 import { UserError } from '../../../kernel/errors.ts';
-import { defineCommand, mayUse } from '../../../sdk/index.ts';
-import type { Command, CommandCall, CommandInfo, FeatureContext } from '../../../sdk/index.ts';
+import { defineCommand } from '../../../sdk/index.ts';
+import type { Call, Command, CommandInfo, FeatureContext, SuggestCall } from '../../../sdk/index.ts';
 
 /** Everything the caller may use here; with a name, one command in full. */
 export function helpCommand(context: FeatureContext<unknown>): Command {
-  const suggest = ({ text }: { text: string }) =>
+  const suggest = ({ text, ...call }: SuggestCall) =>
     Promise.resolve(
-      context
-        .commands()
+      usable(context, call)
         .filter(({ command }) => command.name.includes(text.toLowerCase()))
         .map(({ command }) => ({ name: command.name, value: command.name })),
     );
@@ -24,16 +23,15 @@ export function helpCommand(context: FeatureContext<unknown>): Command {
   });
 }
 
-type HelpCall = Pick<CommandCall<unknown>, 't' | 'caller' | 'guildId'>;
-
-function usable(context: FeatureContext<unknown>, call: HelpCall): CommandInfo[] {
+function usable(context: FeatureContext<unknown>, call: Call): CommandInfo[] {
   const place = call.guildId === null ? 'dm' : 'guild';
-  return context
-    .commands()
-    .filter(({ command }) => mayUse(command.access, call.caller) && (command.places?.includes(place) ?? true));
+  return context.commands().filter(({ feature, command: { name, access, places } }) => {
+    const here = places?.includes(place) ?? true;
+    return here && context.access.decide(call.caller, call, { kind: 'command', feature, name, access }).allowed;
+  });
 }
 
-function overview(context: FeatureContext<unknown>, call: HelpCall) {
+function overview(context: FeatureContext<unknown>, call: Call) {
   const { t } = call;
   const lines = usable(context, call).map(
     ({ command, describe }) => `\`/${command.name}\` · ${describe(`commands.${command.name}.description`)}`,
@@ -50,7 +48,7 @@ function overview(context: FeatureContext<unknown>, call: HelpCall) {
   };
 }
 
-function detail(context: FeatureContext<unknown>, call: HelpCall, wanted: string) {
+function detail(context: FeatureContext<unknown>, call: Call, wanted: string) {
   const name = wanted.toLowerCase().replace(/^[/!]/, '');
   const found = usable(context, call).find(
     ({ command }) => command.name === name || (command.aliases?.includes(name) ?? false),

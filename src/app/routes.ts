@@ -1,0 +1,58 @@
+import type { HttpAnswer, HttpRoute } from '../platform/http/index.ts';
+import { UserError } from '../kernel/errors.ts';
+import type { Access, Action, Caller } from '../services/access/index.ts';
+import { checkAllowed, recordingRefusal } from './refusals.ts';
+import type { Doorkeeper } from './refusals.ts';
+
+/** A route with what decides who may use it. */
+export interface GuardedRoute extends HttpRoute {
+  /** null for the app's own. */
+  feature: string | null;
+  name: string;
+  access: Access;
+}
+
+/** Who asks over HTTP without having signed in: a member of nothing, of the lowest rank. */
+const visitor: Caller = {
+  userId: 'visitor',
+  displayName: 'a visitor',
+  roleIds: [],
+  permissions: 0n,
+  instanceAdministrator: false,
+};
+
+export interface RouteGuard {
+  /** The route, which now answers 403 with the reason to whom the policy refuses it, and 503 until `opens`. */
+  guard(route: GuardedRoute): HttpRoute;
+  /** The policy is there. The app's own routes for everyone answer before, so that a start can be watched. */
+  opens(doorkeeper: Doorkeeper): void;
+}
+
+export function createRouteGuard(): RouteGuard {
+  let doorkeeper: Doorkeeper | undefined;
+  return {
+    opens: (opened) => {
+      doorkeeper = opened;
+    },
+    guard: (route) => ({
+      ...route,
+      handle: async () => {
+        if (doorkeeper) return (await refused(doorkeeper, route)) ?? route.handle();
+        const open = route.feature === null && route.access === 'everyone';
+        return open ? route.handle() : { status: 503, body: { status: 'starting' } };
+      },
+    }),
+  };
+}
+
+async function refused(doorkeeper: Doorkeeper, route: GuardedRoute): Promise<HttpAnswer | undefined> {
+  const action: Action = { kind: 'route', feature: route.feature, name: route.name, access: route.access };
+  const call = { caller: visitor, guildId: null, channelId: '' };
+  try {
+    await recordingRefusal(doorkeeper, action, call, () => checkAllowed(doorkeeper, action, call));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { status: 403, body: { error: error.code, message: error.message } };
+  }
+}
