@@ -11,6 +11,7 @@ import type { JobHandler } from '../platform/queue/index.ts';
 import type { Command } from './command.ts';
 import type { ComponentHandler } from './component.ts';
 import type { FeatureContext } from './context.ts';
+import type { MessageCommand } from './message-command.ts';
 
 export type IntentName = keyof typeof GatewayIntentBits;
 
@@ -51,6 +52,7 @@ export interface FeatureParts {
   on?: EventListeners;
   claims?: readonly MessageClaim[];
   commands?: readonly Command[];
+  messageCommands?: readonly MessageCommand[];
   /** By action, the second part of a custom id. */
   components?: Readonly<Record<string, ComponentHandler>>;
   /** By name; the job's kind is `feature/name`. */
