@@ -1,3 +1,4 @@
+import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import type { Kysely } from 'kysely';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
@@ -10,7 +11,7 @@ import type { Database, Tx } from '../platform/postgres/index.ts';
 import type { EnqueueResult, JobSpec, Queue } from '../platform/queue/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
 import type { Texts, Translate } from '../platform/texts/index.ts';
-import type { AccessService } from '../services/access/index.ts';
+import type { AccessService, Caller } from '../services/access/index.ts';
 import type { Audit } from '../services/audit/index.ts';
 import type { Budgets } from '../services/budgets/index.ts';
 import type { Ledger } from '../services/ledger/index.ts';
@@ -84,8 +85,12 @@ export interface FeatureContext<Settings> {
   };
   vault: Vault;
   texts: Texts;
+  /** Texts that features share: refusals and notices of `spending`. */
+  commonTexts: Texts;
   /** The sentence for a person whose request ended with this error; what is no UserError is logged. */
   explain(error: unknown): string;
+  /** Who wrote a message, as rules see them. */
+  callerOf(message: GatewayMessageCreateDispatchData): Promise<Caller>;
   /** Every command of the bot, in the order of the help. Complete once all features are set up. */
   commands(): readonly CommandInfo[];
   /** The prefix of prefix commands. */

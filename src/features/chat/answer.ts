@@ -1,7 +1,7 @@
-import { Cancelled, VendorError } from '../../kernel/errors.ts';
-import type { DiscordActions, JobRun, LivePart, ModelInfo, VaultReader } from '../../sdk/index.ts';
+import { Cancelled, UserError, VendorError } from '../../kernel/errors.ts';
+import type { DiscordActions, JobRun, LivePart, ModelInfo, PaidCall, Use, VaultReader } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
-import { openQuestion } from './chat.ts';
+import { openQuestion, placeOf, requestOf, chooseModel } from './chat.ts';
 import type { Notice } from './prompt.ts';
 import { buildPrompt } from './prompt.ts';
 import { failedAnswer, failureKey, retryButton, stopButton, withNotices } from './render.ts';
@@ -26,12 +26,18 @@ interface Work {
   notices: Notice[];
   model: ModelInfo;
   text: string;
+  /** What is held for the model's call, and what its providers used of it. */
+  paid: PaidCall | undefined;
+  uses: Use[];
   /** Ends the typing indicator, which would outlive the text that it announces. */
   stopTyping: () => void;
 }
 
+/** Less than this is no answer: a sentence or two. */
+const leastOutputTokens = 64;
+
 /** How an answer ends on screen. */
-type End = { state: 'done' | 'stopped' } | { state: 'failed'; code: string };
+type End = { state: 'done' | 'stopped' } | { state: 'failed'; code: string; said?: string };
 
 /**
  * Answers one question, or goes on where a run that died left off: an end that was stored is only shown, anything less
@@ -40,6 +46,8 @@ type End = { state: 'done' | 'stopped' } | { state: 'failed'; code: string };
 export async function runAnswer(context: ChatContext, run: JobRun): Promise<void> {
   const work = await openWork(context, run);
   if (!work) return;
+  // What a run that died had open is not on the asker.
+  if (run.job.attempt > 1) await context.spending.recover(requestOf(work.answer));
   work.stopTyping = context.discord.actions.typing(work.row.channel_id);
   try {
     if (work.answer.state === 'waiting') await write(work);
@@ -53,6 +61,8 @@ export async function runAnswer(context: ChatContext, run: JobRun): Promise<void
 export async function tellOfLoss(context: ChatContext, run: JobRun): Promise<void> {
   const work = await openWork(context, run);
   if (!work) return;
+  await context.spending.recover(requestOf(work.answer));
+  await context.spending.finish(requestOf(work.answer));
   if (work.answer.state === 'waiting') await showFailure(work, 'lost');
   else await showAgain(work);
 }
@@ -77,19 +87,10 @@ async function openWork(context: ChatContext, run: JobRun): Promise<Work | undef
     notices: [],
     model: chooseModel(context, settings),
     text: '',
+    paid: undefined,
+    uses: [],
     stopTyping: () => {},
   };
-}
-
-export const placeOf = (row: Pick<QuestionRow, 'guild_id' | 'channel_id' | 'author_id'>) => ({
-  guildId: row.guild_id,
-  channelId: row.channel_id,
-  userId: row.author_id,
-});
-
-/** The chosen model, or the default one when it no longer exists. */
-export function chooseModel(context: ChatContext, settings: ChatSettings): ModelInfo {
-  return (settings.model === '' ? undefined : context.models.find(settings.model)) ?? context.models.default;
 }
 
 function liveMessage(context: ChatContext, run: JobRun, answer: AnswerRow, row: QuestionRow): Live {
@@ -112,21 +113,38 @@ async function write(work: Work): Promise<void> {
     await onFailure(work, error);
     return;
   }
-  // Complete and stored before it is shown: from here on no run asks a model again.
+  // Complete and stored before it is charged, and charged before it is shown: from here on no run asks a model again, and
+  // one that died in between leaves the asker uncharged.
   await end(work, 'written', null);
+  await charge(work);
   // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
   if (!isStopped(run)) run.signal.throwIfAborted();
   await show(work, { state: 'done' });
 }
 
 async function stream(work: Work): Promise<void> {
-  const { context, model, run, live } = work;
-  const prompt = await buildPrompt(context, work.read, work.settings, model, work.row, work.question, run.signal);
+  const { context, run, live, row } = work;
+  work.model = await context.spending.modelFor(work.model, { guildId: row.guild_id, channelId: row.channel_id });
+  const { model } = work;
+  const prompt = await buildPrompt(context, work.read, work.settings, model, row, work.question, run.signal);
   work.notices.push(...prompt.notices);
+  const paid = await context.spending.call({
+    request: requestOf(work.answer),
+    step: 'answer',
+    attempt: run.job.attempt,
+    candidates: context.models.candidates(model.id),
+    inputTokens: prompt.inputTokens,
+    outputTokens: { wanted: prompt.maxOutputTokens, least: leastOutputTokens },
+    signal: run.signal,
+    facts: { asked: model.id, exchanges: prompt.exchanges, contextTokens: prompt.inputTokens },
+  });
+  work.paid = paid;
   const events = context.models.stream({
     modelId: model.id,
     messages: prompt.messages,
-    maxOutputTokens: prompt.maxOutputTokens,
+    maxOutputTokens: paid.outputTokens,
+    allowed: (candidate) => paid.mayUse(candidate),
+    onUsage: (usage, used) => work.uses.push({ model: used, usage }),
     // Nobody would see the words that a refused message still costs.
     signal: AbortSignal.any([run.signal, live.refused]),
   });
@@ -149,16 +167,27 @@ async function stream(work: Work): Promise<void> {
   }
 }
 
+/** The asker pays for the answer they get. */
+async function charge(work: Work): Promise<void> {
+  const notices = (await work.paid?.settle(work.uses)) ?? [];
+  const t = work.context.commonTexts.in(undefined);
+  work.notices.push(...notices.map(({ key, data }) => ({ key: 'notices.said', data: { text: t(key, data) } })));
+}
+
 async function onFailure(work: Work, error: unknown): Promise<void> {
   const { run, live } = work;
-  if (run.signal.aborted) {
-    if (!isStopped(run)) {
-      await live.abandon();
-      throw error;
-    }
+  if (isStopped(run)) {
     await end(work, 'stopped', null);
+    // What is on the screen was given; who stops before the first word has nothing.
+    if (work.text === '') await work.paid?.fail(work.uses);
+    else await charge(work);
     await show(work, { state: 'stopped' });
     return;
+  }
+  await work.paid?.fail(work.uses);
+  if (run.signal.aborted) {
+    await live.abandon();
+    throw error;
   }
   if (live.refused.aborted) {
     await live.abandon();
@@ -170,14 +199,19 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
     await live.abandon();
     throw error;
   }
+  if (!work.paid) await work.context.spending.finish(requestOf(work.answer));
+  if (error instanceof UserError) {
+    await showFailure(work, 'spending/refused', work.context.explain(error));
+    return;
+  }
   const known = error instanceof VendorError && work.context.texts.has(failureKey(error.code));
   await showFailure(work, known ? error.code : 'model/failed');
   throw error;
 }
 
-async function showFailure(work: Work, code: string): Promise<void> {
+async function showFailure(work: Work, code: string, said?: string): Promise<void> {
   await end(work, 'failed', code);
-  await show(work, { state: 'failed', code });
+  await show(work, { state: 'failed', code, ...(said !== undefined && { said }) });
 }
 
 async function end(work: Work, state: AnswerState, errorCode: string | null): Promise<void> {
@@ -206,10 +240,9 @@ async function show(work: Work, shown: End): Promise<void> {
   const { context, run, answer, row, settings } = work;
   try {
     const parts: LivePart[] = await work.live.finish(endOnScreen(work, shown));
-    if (shown.state === 'done') {
-      const ids = parts.map((part) => part.messageId);
-      await showDone(context.db, answer.id, ids);
-    }
+    const ids = parts.map((part) => part.messageId);
+    if (shown.state === 'done') await showDone(context.db, answer.id, ids);
+    await context.spending.shown(requestOf(answer), ids);
   } catch (error) {
     const refused = error instanceof VendorError && !error.retryable;
     if (shown.state === 'done' && (refused || run.lastAttempt || isStopped(run))) {
@@ -224,7 +257,8 @@ async function show(work: Work, shown: End): Promise<void> {
 function endOnScreen({ context, answer, text, notices, model }: Work, shown: End): Parameters<Live['finish']>[0] {
   const t = context.texts.in(undefined);
   if (shown.state === 'failed') {
-    return { content: failedAnswer(text, shown.code, model.id, t), components: retryButton(answer.id, t) };
+    const reason = shown.said ?? t(failureKey(shown.code), { model: model.id });
+    return { content: failedAnswer(text, reason), components: retryButton(answer.id, t) };
   }
   const stopped = { key: text === '' ? 'notices.stopped-empty' : 'notices.stopped', data: {} };
   return { content: withNotices(text, shown.state === 'stopped' ? [...notices, stopped] : notices, t), components: [] };

@@ -1,11 +1,13 @@
 import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
-import { UserError } from '../../kernel/errors.ts';
+import { UserError, VendorError } from '../../kernel/errors.ts';
 import { uuidFromName } from '../../kernel/ids.ts';
-import type { Db } from '../../sdk/index.ts';
+import type { Caller, Tx } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
+import { chooseModel, placeOf, requestOf } from './chat.ts';
 import { isAddressed, isListed, mentionsRoles, readQuestion } from './rules.ts';
 import type { Self } from './rules.ts';
+import type { Question } from './rules.ts';
 import type { ChatSettings } from './settings.ts';
 import type { QuestionRow } from './store.ts';
 import { insertQuestion } from './store.ts';
@@ -67,10 +69,11 @@ async function takeQuestion(
   }
   if (message.guild_id !== undefined && !(await maySpeak(context, message.channel_id))) return true;
   try {
-    await store(context, message, JSON.stringify(question));
+    await store(context, message, question);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const content = context.texts.in(undefined)(error.code, error.data);
+    const away = error instanceof VendorError && error.retryable;
+    if (!(error instanceof UserError) && !away) throw error;
+    const content = away ? context.texts.in(undefined)('away') : context.explain(error);
     await discord.actions.send(message.channel_id, { content }, { replyTo: message.id, key: `refusal/${message.id}` });
   }
   return true;
@@ -97,9 +100,15 @@ async function maySpeak(context: ChatContext, channelId: string): Promise<boolea
   return false;
 }
 
-async function store(context: ChatContext, message: GatewayMessageCreateDispatchData, text: string): Promise<void> {
+async function store(
+  context: ChatContext,
+  message: GatewayMessageCreateDispatchData,
+  question: Question,
+): Promise<void> {
   const id = uuidFromName(`chat/question/${message.id}`);
-  const answer = { id: uuidFromName(`chat/answer/${message.id}`), jobId: context.ids.uuid() };
+  const answer = { id: uuidFromName(`chat/answer/${message.id}`), jobId: context.ids.uuid(), tries: 0 };
+  const caller = await context.callerOf(message);
+  const text = JSON.stringify(question);
   await context.transaction(async (tx) => {
     const row: QuestionRow = {
       id,
@@ -111,26 +120,47 @@ async function store(context: ChatContext, message: GatewayMessageCreateDispatch
       asked_at: new Date(context.clock.now()),
     };
     if (!(await insertQuestion(tx, row, answer))) return;
-    // Last in the transaction, since it holds the locks of the guild's and the user's limits until the commit.
-    await enqueueAnswer(context, tx, row, answer, 0);
+    await enqueueAnswer(context, tx, row, answer, { caller, questionTokens: estimateTokens(text) });
   });
 }
 
-/** Throws a UserError when too much is waiting already; the caller's transaction then leaves no trace. */
+/** Admitted with a short answer in mind: enough to be refused at once when nothing is left. */
+const admittedOutputTokens = 64;
+
+/** Quick and a little high: the gateway has no time to count, and what is held for the call is counted. */
+const estimateTokens = (text: string): number => Math.ceil(text.length / 3);
+
+/**
+ * Admits an answer and adds its job: whoever asks for it pays. Throws a UserError when it may not be, or too much is
+ * waiting already; the caller's transaction then leaves no trace. Last in the transaction, since it holds the locks of
+ * accounts and limits until the commit.
+ */
 export async function enqueueAnswer(
   context: ChatContext,
-  tx: Db,
-  question: Pick<QuestionRow, 'author_id' | 'guild_id'>,
-  answer: { id: string; jobId: string },
-  tries: number,
+  tx: Tx,
+  question: Pick<QuestionRow, 'author_id' | 'guild_id' | 'channel_id'>,
+  answer: { id: string; jobId: string; tries: number },
+  asked: { caller: Caller; questionTokens: number },
 ): Promise<void> {
+  const { caller } = asked;
+  const place = { guildId: question.guild_id, channelId: question.channel_id };
+  const chosen = chooseModel(context, await context.settings.at(placeOf(question)));
+  const model = await context.spending.modelFor(chosen, place);
+  await context.spending.admit(tx, {
+    request: requestOf(answer),
+    action: { kind: 'feature', feature: 'chat' },
+    caller,
+    place,
+    model,
+    tokens: { input: asked.questionTokens, output: admittedOutputTokens },
+  });
   const result = await context.jobs.enqueue(tx, {
     id: answer.jobId,
     queue: 'text',
     name: 'answer',
-    key: `chat/answer/${answer.id}/${tries}`,
+    key: requestOf(answer),
     payload: { answerId: answer.id },
-    userId: question.author_id,
+    userId: caller.userId,
     ...(question.guild_id === null ? {} : { guildId: question.guild_id }),
   });
   if (result.status === 'full') {

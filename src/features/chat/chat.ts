@@ -1,4 +1,4 @@
-import type { FeatureContext, VaultReader } from '../../sdk/index.ts';
+import type { FeatureContext, ModelInfo, VaultReader } from '../../sdk/index.ts';
 import type { ExchangeRow, QuestionRow } from './store.ts';
 import type { Exchange, Question } from './rules.ts';
 import type { ChatSettings } from './settings.ts';
@@ -28,3 +28,17 @@ export async function openExchanges(read: VaultReader, rows: readonly ExchangeRo
   );
   return opened.filter((exchange) => exchange !== null);
 }
+
+export const placeOf = (row: Pick<QuestionRow, 'guild_id' | 'channel_id' | 'author_id'>) => ({
+  guildId: row.guild_id,
+  channelId: row.channel_id,
+  userId: row.author_id,
+});
+
+/** The chosen model, or the default one when it no longer exists. */
+export function chooseModel(context: ChatContext, settings: ChatSettings): ModelInfo {
+  return (settings.model === '' ? undefined : context.models.find(settings.model)) ?? context.models.default;
+}
+
+/** What is paid for under this name: one try of one answer. */
+export const requestOf = (answer: { id: string; tries: number }): string => `chat/answer/${answer.id}/${answer.tries}`;

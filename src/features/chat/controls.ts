@@ -3,6 +3,7 @@ import { mayUse } from '../../sdk/index.ts';
 import type { ComponentCall, ComponentHandler } from '../../sdk/index.ts';
 import { enqueueAnswer } from './ask.ts';
 import type { ChatContext } from './chat.ts';
+import { requestOf } from './chat.ts';
 import { mayControl } from './rules.ts';
 import { beginRetry, findAnswer } from './store.ts';
 import type { AnswerRow, QuestionRow } from './store.ts';
@@ -15,6 +16,7 @@ export function createControls(context: ChatContext): Record<'stop' | 'retry', C
       run: async (call) => {
         const { answer } = await controlled(context, call);
         const result = answer.job_id && (await context.jobs.cancel(answer.job_id, call.caller.userId));
+        if (result === 'cancelled') await context.spending.finish(requestOf(answer));
         if (!result || result === 'not-found') throw new UserError('already-ended', 'nothing to stop');
         await call.acknowledge();
       },
@@ -24,10 +26,13 @@ export function createControls(context: ChatContext): Record<'stop' | 'retry', C
       run: async (call) => {
         const { answer, question } = await controlled(context, call);
         const jobId = context.ids.uuid();
+        const { caller } = call;
         const begun = await context.transaction(async (tx) => {
           const tries = await beginRetry(tx, answer.id, jobId);
-          if (tries !== undefined) await enqueueAnswer(context, tx, question, { id: answer.id, jobId }, tries);
-          return tries !== undefined;
+          if (tries === undefined) return false;
+          const next = { id: answer.id, jobId, tries };
+          await enqueueAnswer(context, tx, question, next, { caller, questionTokens: question.sealed.length });
+          return true;
         });
         if (!begun) throw new UserError('already-retrying', 'this answer has not failed');
         await call.acknowledge();

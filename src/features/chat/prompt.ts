@@ -21,6 +21,9 @@ export interface Notice {
 export interface Prompt {
   messages: ChatMessage[];
   maxOutputTokens: number;
+  inputTokens: number;
+  /** Earlier questions with their answers that the model gets. */
+  exchanges: number;
   notices: Notice[];
 }
 
@@ -47,7 +50,7 @@ export async function buildPrompt(
   const limit = Math.min(settings.historySent, settings.historyKept);
   const history = await openExchanges(read, await exchangesBefore(context.db, row, limit));
   const system = settings.systemPrompt.replaceAll('{{name}}', context.discord.self.username);
-  const messages = buildContext({
+  const { messages, tokens, exchanges } = buildContext({
     system,
     history,
     question: { role: 'user', content: plain(fitted.parts) },
@@ -56,7 +59,7 @@ export async function buildPrompt(
     named,
     countTokens: (text) => context.models.countTokens(text),
   });
-  return { messages, maxOutputTokens, notices };
+  return { messages, maxOutputTokens, inputTokens: tokens, exchanges, notices };
 }
 
 async function questionParts(

@@ -37,7 +37,6 @@ export function withNotices(text: string, notices: readonly Notice[], t: Transla
 export const failureKey = (code: string) => `failures.${code.replace('/', '.')}`;
 
 /** What was written before the failure stays, with the reason below it. */
-export function failedAnswer(partial: string, code: string, modelId: string, t: Translate): string {
-  const known = t(failureKey(code), { model: modelId });
-  return partial === '' ? `⚠️ ${known}` : `${partial}\n\n-# ⚠️ ${known}`;
+export function failedAnswer(partial: string, reason: string): string {
+  return partial === '' ? `⚠️ ${reason}` : `${partial}\n\n-# ⚠️ ${reason}`;
 }

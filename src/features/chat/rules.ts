@@ -87,26 +87,36 @@ export interface ContextInput {
 /** What each message costs beside its text, in tokens; a little above what providers document. */
 const messageOverheadTokens = 6;
 
+export interface FittedContext {
+  messages: ChatMessage[];
+  /** Of all of them together, as counted here. */
+  tokens: number;
+  /** Earlier exchanges that found room. */
+  exchanges: number;
+}
+
 /**
  * The messages for the model: the system prompt, as many of the latest exchanges as fit, and the question. Exchanges are
  * kept or dropped whole, without gaps.
  */
-export function buildContext(input: ContextInput): ChatMessage[] {
+export function buildContext(input: ContextInput): FittedContext {
   const cost = (text: string) => input.countTokens(text) + messageOverheadTokens;
-  let left = input.budgetTokens - cost(input.system) - input.questionTokens - messageOverheadTokens;
+  let tokens = cost(input.system) + input.questionTokens + messageOverheadTokens;
   const kept: ChatMessage[][] = [];
   for (const exchange of input.history.toReversed()) {
     const question = spoken(exchange.name, exchange.question, input.named);
     const said: ChatMessage[] = [{ role: 'user', content: question }];
-    left -= cost(question);
+    let added = cost(question);
     if (exchange.answer !== null) {
       said.push({ role: 'assistant', content: exchange.answer });
-      left -= cost(exchange.answer);
+      added += cost(exchange.answer);
     }
-    if (left < 0) break;
+    if (tokens + added > input.budgetTokens) break;
+    tokens += added;
     kept.push(said);
   }
-  return [{ role: 'system', content: input.system }, ...kept.toReversed().flat(), input.question];
+  const messages = [{ role: 'system' as const, content: input.system }, ...kept.toReversed().flat(), input.question];
+  return { messages, tokens, exchanges: kept.length };
 }
 
 export function spoken(name: string, text: string, named: boolean): string {

@@ -1,10 +1,12 @@
 import { UserError } from '../../kernel/errors.ts';
+import type { ModelInfo } from '../../platform/models/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { Policy } from '../access/index.ts';
+import type { Amounts } from '../ledger/index.ts';
 import type { AdmissionRequest } from './port.ts';
 import type { SpendingOptions } from './options.ts';
 import { refusedByLedger, refusedByPause, refusedByRate } from './refusals.ts';
-import { factsOf, termsFor } from './terms.ts';
+import { factsOf, termsFor, worstCase } from './terms.ts';
 
 /** A job that waits longer has lost its place in line; what it costs is held anew when it runs. */
 const ADMISSION_LASTS_MS = 60 * 60 * 1000;
@@ -43,15 +45,20 @@ async function check(options: SpendingOptions, tx: Tx, request: AdmissionRequest
     step: 'admission',
     attempt: 0,
     terms,
-    wanted: request.estimate,
+    wanted: estimate(options, request),
     expiresAtMs: clock.now() + ADMISSION_LASTS_MS,
     facts: { ...request.facts, ...factsOf(policy, rule) },
   });
   if (result.status === 'refused') throw refusedByLedger(result.refusal, caller.userId);
 }
 
+function estimate({ prices }: SpendingOptions, { amounts = {}, model, tokens }: AdmissionRequest): Amounts {
+  return model && tokens ? worstCase(prices, [model], tokens.input, tokens.output) : amounts;
+}
+
 /** Returns the rule that allows it. */
-function checkAccess({ access, prices, models }: SpendingOptions, request: AdmissionRequest): string {
+function checkAccess(options: SpendingOptions, request: AdmissionRequest): string {
+  const { access, prices } = options;
   const { caller, place, action, model } = request;
   const decision = access.decide(caller, place, action);
   if (!decision.allowed) throw new UserError('refused.not-allowed', 'not allowed here', { rule: decision.rule });
@@ -60,13 +67,14 @@ function checkAccess({ access, prices, models }: SpendingOptions, request: Admis
   if (!ofModel.allowed) {
     throw new UserError('refused.model', 'this model is not allowed', { model: model.id, rule: ofModel.rule });
   }
-  if (!prices.ofModel(model)) {
-    throw new UserError('refused.unpriced', `the price of ${model.id} is unknown`, {
-      model: model.id,
-      line: models.priceLine(model.id),
-    });
-  }
+  if (!prices.ofModel(model)) throw unpriced(options, model);
   return ofModel.rule;
+}
+
+/** With the lines of settings that would price the model. */
+export function unpriced({ models }: SpendingOptions, model: ModelInfo): UserError {
+  const data = { model: model.id, line: models.priceLine(model.id) };
+  return new UserError('refused.unpriced', `the price of ${model.id} is unknown`, data);
 }
 
 export function recordRefusal(

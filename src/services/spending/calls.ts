@@ -2,7 +2,7 @@ import { UserError, VendorError } from '../../kernel/errors.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import type { Amounts, Hold, HoldRequest } from '../ledger/index.ts';
-import { recordRefusal } from './admission.ts';
+import { recordRefusal, unpriced } from './admission.ts';
 import { noticesOf } from './notices.ts';
 import type { SpendingOptions } from './options.ts';
 import type { ModelCall, Notice, PaidCall, Use } from './port.ts';
@@ -16,6 +16,8 @@ const CALL_LASTS_MS = 6 * 60 * 1000;
 const PATIENCE_MS = 30_000;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2000;
+/** Tokenisers differ: some current models count up to a third more than we do. What was held too much is given back. */
+const TOKENISER_MARGIN = 1.4;
 /** A charge is tried again while the database is away for a moment; after that the hold ends by its time. */
 const SETTLE_RETRIES_MS = [200, 1000, 3000];
 
@@ -24,38 +26,45 @@ export async function callModel(options: SpendingOptions, call: ModelCall): Prom
   if (!admission) throw new Error(`The request ${call.request} was never admitted.`);
   const candidates = usable(options, admission, call.candidates);
   const { prices } = options;
-  const { inputTokens, outputTokens } = call;
+  const { outputTokens } = call;
+  const inputTokens = Math.ceil(call.inputTokens * TOKENISER_MARGIN);
   const wanted = worstCase(prices, candidates, inputTokens, outputTokens.wanted);
   const least = worstCase(prices, candidates, inputTokens, Math.min(outputTokens.least, outputTokens.wanted));
   const hold = await holdPatiently(options, admission, call, { wanted, least });
+  const longest = longestOutput(prices, candidates, inputTokens, outputTokens.wanted, hold.held);
   return {
-    candidates,
-    outputTokens: longestOutput(prices, candidates, inputTokens, outputTokens.wanted, hold.held),
+    outputTokens: longest,
+    mayUse: (model) =>
+      isUsable(options, admission, model) &&
+      (worstCase(prices, [model], inputTokens, longest).micros ?? 0) <= (hold.held.micros ?? 0),
     settle: (uses) => settle(options, hold, uses),
     fail: (uses) => fail(options, hold, uses),
   };
 }
 
-/** Throws a UserError when none is left. */
-function usable(options: SpendingOptions, admission: Hold, candidates: readonly ModelInfo[]): ModelInfo[] {
-  const { terms, facts } = admission;
+const isUsable = (options: SpendingOptions, admission: Hold, model: ModelInfo): boolean =>
+  isAllowed(options, admission, model) && options.prices.ofModel(model) !== undefined;
+
+function isAllowed({ access }: SpendingOptions, { terms, facts }: Hold, model: ModelInfo): boolean {
   const place = { guildId: terms.guildId, channelId: terms.channelId ?? '' };
   const roles = (facts as Partial<AdmissionFacts>).roles ?? [];
-  const subject = { roles, administrator: options.access.administrators.has(terms.payerId) };
-  const allowed = candidates.filter((model) => options.access.mayUseModel(subject, place, model.id));
-  const left = allowed.filter((model) => options.prices.ofModel(model) !== undefined);
-  const first = candidates[0]?.id ?? '';
+  return access.mayUseModel({ roles, administrator: access.administrators.has(terms.payerId) }, place, model.id);
+}
+
+/** Throws a UserError when none is left. */
+function usable(options: SpendingOptions, admission: Hold, candidates: readonly ModelInfo[]): ModelInfo[] {
+  const left = candidates.filter((model) => isUsable(options, admission, model));
   if (left.length > 0) return left;
-  const error =
-    allowed.length === 0
-      ? new UserError('refused.model', 'this model is not allowed', { model: first, rule: roles.join(', ') })
-      : new UserError('refused.unpriced', `the price of ${first} is unknown`, {
-          model: first,
-          line: options.models.priceLine(first),
-        });
-  recordRefusal(options, { request: admission.request, caller: { userId: terms.payerId }, place }, error);
+  const [first] = candidates;
+  if (!first) throw new Error(`The request ${admission.request} names no model.`);
+  const error = isAllowed(options, admission, first)
+    ? unpriced(options, first)
+    : new UserError('refused.model', 'this model is not allowed', { model: first.id, rule: rulesOf(admission) });
+  recordRefusal(options, whereOf(admission), error);
   throw error;
 }
+
+const rulesOf = ({ facts }: Hold): string => ((facts as Partial<AdmissionFacts>).roles ?? []).join(', ');
 
 async function holdPatiently(
   options: SpendingOptions,
@@ -65,9 +74,11 @@ async function holdPatiently(
 ): Promise<Hold> {
   const { clock, ledger } = options;
   const untilMs = clock.now() + PATIENCE_MS;
+  // Of this run alone: a run that is handed back and begun again has the same number.
+  const key = `${call.request}#${call.step}#${options.ids.uuid()}`;
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
     const request: HoldRequest = {
-      key: `${call.request}#${call.step}#${call.attempt}`,
+      key,
       request: call.request,
       step: call.step,
       attempt: call.attempt,
@@ -78,11 +89,7 @@ async function holdPatiently(
     };
     checkPause(options, admission);
     const result = await ledger.reserve(request);
-    if (result.status === 'held') {
-      if (result.hold.state === 'open') return result.hold;
-      // Its own earlier run held and ended it; the caller counts attempts, so this is a fault of the program.
-      throw new Error(`The hold ${request.key} has ended already.`);
-    }
+    if (result.status === 'held') return result.hold;
     if (!result.refusal.passing || clock.now() >= untilMs) {
       const error = refusedByLedger(result.refusal, admission.terms.payerId);
       recordRefusal(options, whereOf(admission), error);

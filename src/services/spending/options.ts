@@ -1,4 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
+import type { Ids } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import type { Db } from '../../platform/postgres/index.ts';
@@ -12,6 +13,7 @@ import type { Prices } from '../prices/index.ts';
 export interface SpendingOptions {
   db: Db;
   clock: Clock;
+  ids: Ids;
   logger: Logger;
   access: AccessService;
   limits: Limits;

@@ -12,8 +12,10 @@ export interface AdmissionRequest {
   place: AccessPlace;
   /** The model that is going to be asked, when one is. */
   model?: ModelInfo;
-  /** A small part of what it will cost: enough to refuse when nothing is left. For fixed prices: all of it. */
-  estimate: Amounts;
+  /** A small part of what it will cost: enough to refuse when nothing is left. For the model's tokens … */
+  tokens?: { input: number; output: number };
+  /** … or for what has a fixed price, all of it. */
+  amounts?: Amounts;
   facts?: JsonObject;
 }
 
@@ -28,7 +30,7 @@ export interface ModelCall {
   request: string;
   step: string;
   attempt: number;
-  /** The models that may answer; the hold covers the dearest. Those that may not be used are left out of the result. */
+  /** The models that may answer; the hold covers the dearest of those that the payer may use. */
   candidates: readonly ModelInfo[];
   inputTokens: number;
   /** The longest answer wanted, and the shortest that makes sense. */
@@ -47,8 +49,8 @@ export interface Use {
 export interface PaidCall {
   /** Clipped to what is affordable. */
   outputTokens: number;
-  /** Those of the candidates that may be used and have a price. */
-  candidates: readonly ModelInfo[];
+  /** Whether the hold covers this model and the payer may use it: for `ChatRequest.allowed`. */
+  mayUse(model: ModelInfo): boolean;
   /**
    * The payer got something: charges the last use. Those before it failed and are on the instance; an empty list is a
    * call that never began. Returns what the payer should be told.

@@ -1,7 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Command, CommandCall } from '../../../sdk/index.ts';
-import { chooseModel } from '../answer.ts';
+import { chooseModel } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 
 const reset = 'default';

@@ -1,7 +1,7 @@
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Command, ModelInfo, Translate } from '../../../sdk/index.ts';
 
-import { chooseModel } from '../answer.ts';
+import { chooseModel } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 
 /** More would not fit one message; the model command completes every name. */
