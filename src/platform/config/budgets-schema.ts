@@ -46,6 +46,8 @@ const breaker = z.strictObject({
 });
 
 export const budgetsSchema = z.strictObject({
+  /** False counts nothing at all: no money, tokens or rates. Refused at start when a model costs money. */
+  enabled: z.boolean().default(true),
   instance: caps.prefault({}),
   /** Each guild; what `guilds` says of one wins, period by period. */
   guild: caps.prefault({}),

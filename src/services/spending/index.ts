@@ -10,6 +10,7 @@ import type { Explanation, Spending } from './port.ts';
 import './schema.ts';
 
 export type * from './port.ts';
+export { createSpendingOff } from './off.ts';
 export type { SpendingOptions } from './options.ts';
 
 export const spendingMigrations: MigrationSource = {

@@ -1,0 +1,45 @@
+import type { Ids } from '../kernel/ids.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Discord } from '../platform/discord/index.ts';
+import type { Texts } from '../platform/texts/index.ts';
+
+export interface OwnerNewsOptions {
+  /** User ids of those who run the bot. */
+  administrators: readonly string[];
+  discord: Discord;
+  appTexts: Texts;
+  ids: Ids;
+  logger: Logger;
+}
+
+export interface OwnerNews {
+  /** Sends a text of the app to every administrator as a direct message, in the background; logs it in any case. */
+  tell(key: string, data: Record<string, string | number>): void;
+  /** Resolves when nothing is being sent. */
+  idle(): Promise<void>;
+}
+
+export function createOwnerNews({ administrators, discord, appTexts, ids, logger }: OwnerNewsOptions): OwnerNews {
+  const underway = new Set<Promise<void>>();
+  const send = async (userId: string, content: string): Promise<void> => {
+    try {
+      const channelId = await discord.actions.openDm(userId);
+      await discord.actions.send(channelId, { content }, { key: `news/${ids.uuid()}` });
+    } catch (error) {
+      logger.warn({ error, userId }, 'An administrator could not be told something by direct message.');
+    }
+  };
+  return {
+    tell: (key, data) => {
+      const content = appTexts.in(undefined)(key, data);
+      logger.warn({ news: key, ...data }, content);
+      for (const userId of administrators) {
+        const work = send(userId, content).finally(() => underway.delete(work));
+        underway.add(work);
+      }
+    },
+    idle: async () => {
+      while (underway.size > 0) await Promise.all(underway);
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { StartError } from '../kernel/errors.ts';
+import type { Timer } from '../kernel/clock.ts';
+import { priceLine } from '../platform/models/index.ts';
+import type { MigrationSource } from '../platform/postgres/index.ts';
+import type { Texts } from '../platform/texts/index.ts';
+import { createAccess } from '../services/access/index.ts';
+import type { AccessService } from '../services/access/index.ts';
+import { auditMigrations, createAudit } from '../services/audit/index.ts';
+import type { Audit } from '../services/audit/index.ts';
+import { createBreaker, openBudgets } from '../services/budgets/index.ts';
+import type { Breaker, Budgets } from '../services/budgets/index.ts';
+import { createLedger, ledgerMigrations } from '../services/ledger/index.ts';
+import type { Ledger } from '../services/ledger/index.ts';
+import { createLimits, limitsMigrations } from '../services/limits/index.ts';
+import type { Limits } from '../services/limits/index.ts';
+import { createPrices } from '../services/prices/index.ts';
+import type { Prices } from '../services/prices/index.ts';
+import { createSpending, createSpendingOff, spendingMigrations } from '../services/spending/index.ts';
+import type { Spending } from '../services/spending/index.ts';
+import type { Closers } from './closers.ts';
+import { createOwnerNews } from './owner-news.ts';
+import type { PlatformOptions, Platforms } from './platforms.ts';
+
+/** How often holds whose time is over are ended and runaway spending is looked for. */
+const upkeepMs = 5000;
+const sweepMs = 60 * 60 * 1000;
+
+/** The rules that features share. */
+export interface Services {
+  access: AccessService;
+  audit: Audit;
+  limits: Limits;
+  ledger: Ledger;
+  budgets: Budgets;
+  prices: Prices;
+  spending: Spending;
+}
+
+export const serviceMigrations: readonly MigrationSource[] = [
+  limitsMigrations,
+  auditMigrations,
+  ledgerMigrations,
+  spendingMigrations,
+];
+
+export function openServices(
+  options: PlatformOptions,
+  platforms: Platforms,
+  appTexts: Texts,
+  closers: Closers,
+): Services {
+  const { config, clock, ids, logger } = options;
+  const { postgres, settings, models, discord } = platforms;
+  const audit = createAudit({ postgres, clock, logger });
+  closers.add(() => audit.close());
+  const limits = createLimits({ postgres, clock });
+  const ledger = createLedger({ postgres, clock, ids, logger });
+  const budgets = openBudgets({ config: config.budgets, settings, clock });
+  const prices = createPrices({ config: config.prices, settings });
+  const { administrators } = config.instance;
+  const parentOfThread = (channelId: string) => discord.cache.parentOfThread(channelId);
+  const access = createAccess({ config: config.access, administrators, settings, parentOfThread });
+  const news = createOwnerNews({ administrators, discord, appTexts, ids, logger });
+  closers.add(() => news.idle());
+  if (!config.budgets.enabled) checkAllFree(platforms);
+  const spending = config.budgets.enabled
+    ? createSpending({
+        db: postgres.db,
+        ...{ access, audit, limits, ledger, budgets, prices, clock, ids, logger },
+        models: { find: (name) => models.find(name), priceLine },
+        tellOwners: ({ key, data }) => news.tell(key, data),
+      })
+    : createSpendingOff({ access });
+  const breaker = createBreaker({
+    ...{ ledger, budgets, audit, clock },
+    db: postgres.db,
+    config: config.budgets.breaker,
+    tell: (pause) => {
+      const until = `<t:${Math.ceil(pause.untilMs / 1000)}:R>`;
+      news.tell(`spending.paused.${pause.scope.kind}`, { id: pause.scope.id, reason: pause.reason, until });
+      return Promise.resolve();
+    },
+  });
+  keepUp(options, { ledger, limits, breaker }, closers);
+  return { access, audit, limits, ledger, budgets, prices, spending };
+}
+
+function checkAllFree({ models }: Platforms): void {
+  const paid = models.list().find((model) => model.paid);
+  if (!paid) return;
+  throw new StartError(
+    `budgets.enabled is false, but ${paid.id} costs money: nothing would be counted. Leave budgets.enabled out, or use free models only.`,
+  );
+}
+
+/** Every process does it; each of its parts is safe to be done by several at once. */
+function keepUp(
+  { clock, logger }: PlatformOptions,
+  { ledger, limits, breaker }: { ledger: Ledger; limits: Limits; breaker: Breaker },
+  closers: Closers,
+): void {
+  const every = (periodMs: number, name: string, run: () => Promise<unknown>): void => {
+    let timer: Timer;
+    let running = Promise.resolve();
+    const begin = () => {
+      running = run()
+        .catch((error: unknown) => logger.debug({ error, upkeep: name }, 'Upkeep failed and will be tried again.'))
+        .then(() => void (timer = clock.after(periodMs, begin)));
+    };
+    timer = clock.after(periodMs, begin);
+    closers.add(async () => {
+      await running;
+      timer.cancel();
+    });
+  };
+  every(upkeepMs, 'expire', () => ledger.expire());
+  every(upkeepMs, 'breaker', () => breaker.check());
+  every(sweepMs, 'sweep', () => limits.sweep());
+}

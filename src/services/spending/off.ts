@@ -1,0 +1,30 @@
+import { UserError } from '../../kernel/errors.ts';
+import type { AccessService } from '../access/index.ts';
+import type { Spending } from './port.ts';
+
+/** For an instance whose models are all free and whose owner counts nothing: only access is asked. */
+export function createSpendingOff({ access }: { access: AccessService }): Spending {
+  return {
+    admit: (_tx, { caller, place, action, model }) => {
+      const actions = model ? [action, { kind: 'model' as const, id: model.id }] : [action];
+      for (const asked of actions) {
+        const decision = access.decide(caller, place, asked);
+        if (decision.allowed) continue;
+        return Promise.reject(new UserError('refused.not-allowed', 'not allowed here', { rule: decision.rule }));
+      }
+      return Promise.resolve();
+    },
+    call: ({ outputTokens }) =>
+      Promise.resolve({
+        outputTokens: outputTokens.wanted,
+        mayUse: (model) => !model.paid,
+        settle: () => Promise.resolve([]),
+        fail: () => Promise.resolve(),
+      }),
+    finish: () => Promise.resolve(),
+    recover: () => Promise.resolve(),
+    shown: () => Promise.resolve(),
+    explain: () => Promise.resolve(undefined),
+    modelFor: (model) => Promise.resolve(model),
+  };
+}
