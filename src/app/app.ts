@@ -7,7 +7,7 @@ import type { JobHandler } from '../platform/queue/index.ts';
 import { createMetrics } from '../platform/telemetry/index.ts';
 import { loadTexts } from '../platform/texts/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
-import { checkAccessNames, createAccess } from '../services/access/index.ts';
+import { checkAccessNames } from '../services/access/index.ts';
 import type { AccessService, KnownNames } from '../services/access/index.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
@@ -30,6 +30,7 @@ import type { PlatformOptions, Platforms } from './platforms.ts';
 import type { Doorkeeper } from './refusals.ts';
 import { createRouteGuard } from './routes.ts';
 import type { GuardedRoute } from './routes.ts';
+import { openServices, serviceMigrations } from './services.ts';
 
 /** How long running jobs get to finish when the process is asked to stop; stopping takes at most 10 s in all. */
 const stopGraceMs = 7000;
@@ -79,10 +80,10 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   closers.add(() => http.close());
   const found = await findFeatures(featuresFolder);
   checkFeatureNames(Object.keys(config.features), found);
-  const platforms = await openPlatforms(options, featureMigrations(found), closers);
+  const platforms = await openPlatforms(options, [...serviceMigrations, ...featureMigrations(found)], closers);
   const { discord, models, postgres, queue } = platforms;
   countJobs(metrics, queue);
-  const { features, commands, dispatch, doorkeeper } = await setUp(options, platforms, found);
+  const { features, commands, dispatch, doorkeeper } = await setUp(options, platforms, found, closers);
   guard.opens(doorkeeper);
   closers.add(() => stopFeatures(features));
 
@@ -125,24 +126,29 @@ interface SetUp {
   doorkeeper: Doorkeeper;
 }
 
-async function setUp(options: AppOptions, platforms: Platforms, found: readonly FoundFeature[]): Promise<SetUp> {
+async function setUp(
+  options: AppOptions,
+  platforms: Platforms,
+  found: readonly FoundFeature[],
+  closers: Closers,
+): Promise<SetUp> {
   const { config, ids, clock, logger } = options;
-  const { discord, limits, postgres, settings } = platforms;
+  const { discord, postgres } = platforms;
   const { prefix } = config.discord;
   const catalogues = found.map(({ definition, folder }) => ({
     name: definition.name,
     folder: join(folder, 'locales'),
   }));
   const texts = loadTexts([...catalogues, appCatalogue], config.instance.language);
-  const access = createAccess({
-    config: config.access,
-    administrators: config.instance.administrators,
-    settings,
-    parentOfThread: (channelId) => discord.cache.parentOfThread(channelId),
-  });
+  const appTexts = textsOf(texts, appCatalogue.name);
+  const failures = createFailureTexts(appTexts, ids, logger);
+  const services = openServices(options, platforms, appTexts, closers);
   let commands = createCommandRegistry([]);
   const features = await setUpFeatures(found, (feature) =>
-    createFeatureContext({ ...options, ...platforms, access, texts, commands: () => commands.all }, feature),
+    createFeatureContext(
+      { ...options, ...platforms, services, failures, appTexts, texts, commands: () => commands.all },
+      feature,
+    ),
   );
   commands = createCommandRegistry(
     features.flatMap((feature) => commandsOf(feature, texts, prefix)),
@@ -150,9 +156,7 @@ async function setUp(options: AppOptions, platforms: Platforms, found: readonly 
   );
   checkAccessNames(config, namesOf(found, commands));
 
-  const appTexts = textsOf(texts, appCatalogue.name);
-  const failures = createFailureTexts(appTexts, ids, logger);
-  const audit = { refused: (entry: object) => logger.info(entry, 'Refused.') };
+  const { access, audit, limits } = services;
   const doorkeeper: Doorkeeper = { access, audit, failures };
   const shared = { ...doorkeeper, discord, clock };
   const dispatch = createDispatch({

@@ -1,12 +1,18 @@
 import { renderBarChart } from '../platform/media/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
-import type { AccessService, CommandInfo, FeatureContext } from '../sdk/index.ts';
+import type { CommandInfo, FeatureContext } from '../sdk/index.ts';
+import { callerOfMessage } from './calls.ts';
+import type { FailureTexts } from './failures.ts';
 import { createFeatureSettings } from './feature-settings.ts';
 import type { FoundFeature } from './features.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
+import type { Services } from './services.ts';
 
 export interface ContextOptions extends PlatformOptions, Platforms {
-  access: AccessService;
+  services: Services;
+  failures: FailureTexts;
+  /** Texts that belong to no feature. */
+  appTexts: Texts;
   texts: ReadonlyMap<string, Texts>;
   playground: boolean;
   /** Asked when a feature asks, by when every feature is set up. */
@@ -19,7 +25,9 @@ export function createFeatureContext(
   { definition }: FoundFeature,
 ): FeatureContext<Record<string, unknown>> {
   const { config, postgres, queue, discord } = options;
+  const { access, audit, budgets, ledger, limits, prices, spending } = options.services;
   const { name } = definition;
+  const texts = textsOf(options.texts, name);
   const instance = config.section(`features.${name}`, definition.settings);
   return {
     settings: createFeatureSettings(name, definition.settings, instance, options.settings),
@@ -38,9 +46,16 @@ export function createFeatureContext(
       position: (jobId) => queue.position(jobId),
     },
     charts: { bars: renderBarChart },
-    access: options.access,
+    spending,
+    money: { ledger, budgets, prices },
+    access,
+    limits,
+    audit,
     vault: options.vault,
-    texts: textsOf(options.texts, name),
+    texts,
+    commonTexts: options.appTexts,
+    explain: (error) => options.failures.explain(error, texts, undefined, { feature: name }),
+    callerOf: (message) => callerOfMessage(message, discord.cache, access.administrators),
     commands: options.commands,
     prefix: config.discord.prefix,
     playground: options.playground,

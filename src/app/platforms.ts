@@ -13,10 +13,6 @@ import { createQueue, queueMigrations } from '../platform/queue/index.ts';
 import type { Queue } from '../platform/queue/index.ts';
 import { createVault, loadInstanceKey, secretsMigrations } from '../platform/secrets/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
-import { auditMigrations, createAudit } from '../services/audit/index.ts';
-import type { Audit } from '../services/audit/index.ts';
-import { createLimits, limitsMigrations } from '../services/limits/index.ts';
-import type { Limits } from '../services/limits/index.ts';
 import { openSettings, settingsMigrations } from '../services/settings/index.ts';
 import type { SettingsService } from '../services/settings/index.ts';
 import type { Closers } from './closers.ts';
@@ -42,8 +38,6 @@ export interface PlatformOptions {
 export interface Platforms {
   postgres: Postgres;
   settings: SettingsService;
-  limits: Limits;
-  audit: Audit;
   vault: Vault;
   queue: Queue;
   models: Models;
@@ -54,8 +48,6 @@ export const platformMigrations: readonly MigrationSource[] = [
   queueMigrations,
   secretsMigrations,
   settingsMigrations,
-  limitsMigrations,
-  auditMigrations,
   discordMigrations,
 ];
 
@@ -72,9 +64,6 @@ export async function openPlatforms(
   await orGiveUp(postgres.migrate([...platformMigrations, ...migrations]), signal);
   const settings = await openSettings(postgres);
   closers.add(() => settings.close());
-  const limits = createLimits({ postgres, clock });
-  const audit = createAudit({ postgres, clock, logger });
-  closers.add(() => audit.close());
   const instanceKey = await loadInstanceKey({ dataDir, fromEnvironment: config.instanceKey });
   const queue = createQueue({
     postgres,
@@ -94,5 +83,5 @@ export async function openPlatforms(
   const { shards } = config.discord;
   const discord = await orGiveUp(createDiscord({ ...options.bot, shards, postgres, clock, random, logger }), signal);
   closers.add(() => discord.close());
-  return { postgres, settings, limits, audit, vault: createVault({ instanceKey }), queue, models, discord };
+  return { postgres, settings, vault: createVault({ instanceKey }), queue, models, discord };
 }

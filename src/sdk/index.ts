@@ -52,7 +52,7 @@ export type {
 } from '../services/ledger/index.ts';
 export type { Limits, Rate } from '../services/limits/index.ts';
 export type { Priced, Prices } from '../services/prices/index.ts';
-export type { Explanation, Notice, PaidCall, Spending } from '../services/spending/index.ts';
+export type { Explanation, Notice, PaidCall, Spending, Use } from '../services/spending/index.ts';
 export type {
   DiscordActions,
   DiscordCache,

@@ -81,7 +81,7 @@ describe('the context for a model', () => {
       budgetTokens,
       named,
       countTokens: () => 1,
-    }).map((part) => part.content);
+    }).messages.map((part) => part.content);
 
   it('is the prompt, the history in order and the question', () => {
     expect(build(1000)).toEqual(['be kind', 'q1', 'a1', 'q2', 'q3', 'a3', 'now']);

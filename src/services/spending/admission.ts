@@ -1,7 +1,7 @@
 import { UserError } from '../../kernel/errors.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
-import type { Policy } from '../access/index.ts';
+import type { Decision, Policy } from '../access/index.ts';
 import type { Amounts } from '../ledger/index.ts';
 import type { AdmissionRequest } from './port.ts';
 import type { SpendingOptions } from './options.ts';
@@ -61,14 +61,20 @@ function checkAccess(options: SpendingOptions, request: AdmissionRequest): strin
   const { access, prices } = options;
   const { caller, place, action, model } = request;
   const decision = access.decide(caller, place, action);
-  if (!decision.allowed) throw new UserError('refused.not-allowed', 'not allowed here', { rule: decision.rule });
+  if (!decision.allowed) throw notAllowed(decision);
   if (!model) return decision.rule;
   const ofModel = access.decide(caller, place, { kind: 'model', id: model.id });
-  if (!ofModel.allowed) {
-    throw new UserError('refused.model', 'this model is not allowed', { model: model.id, rule: ofModel.rule });
-  }
+  if (!ofModel.allowed) throw notAllowed(ofModel);
   if (!prices.ofModel(model)) throw unpriced(options, model);
   return ofModel.rule;
+}
+
+/** As the edges of the bot say it. */
+export function notAllowed({ because, missing, rule }: Extract<Decision, { allowed: false }>): UserError {
+  return new UserError(`refused.${because}.${missing.kind}`, `${missing.name} is not allowed (${rule})`, {
+    name: missing.name,
+    rule,
+  });
 }
 
 /** With the lines of settings that would price the model. */

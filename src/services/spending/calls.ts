@@ -59,7 +59,7 @@ function usable(options: SpendingOptions, admission: Hold, candidates: readonly 
   if (!first) throw new Error(`The request ${admission.request} names no model.`);
   const error = isAllowed(options, admission, first)
     ? unpriced(options, first)
-    : new UserError('refused.model', 'this model is not allowed', { model: first.id, rule: rulesOf(admission) });
+    : new UserError('refused.policy.models', 'this model is not allowed', { name: first.id, rule: rulesOf(admission) });
   recordRefusal(options, whereOf(admission), error);
   throw error;
 }

@@ -1,5 +1,5 @@
-import { UserError } from '../../kernel/errors.ts';
 import type { AccessService } from '../access/index.ts';
+import { notAllowed } from './admission.ts';
 import type { Spending } from './port.ts';
 
 /** For an instance whose models are all free and whose owner counts nothing: only access is asked. */
@@ -10,7 +10,7 @@ export function createSpendingOff({ access }: { access: AccessService }): Spendi
       for (const asked of actions) {
         const decision = access.decide(caller, place, asked);
         if (decision.allowed) continue;
-        return Promise.reject(new UserError('refused.not-allowed', 'not allowed here', { rule: decision.rule }));
+        return Promise.reject(notAllowed(decision));
       }
       return Promise.resolve();
     },
