@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { testDatabase } from '../testing/postgres.ts';
 import { featureMigrations, featuresFolder, findFeatures } from './features.ts';
 import { platformMigrations } from './platforms.ts';
+import { serviceMigrations } from './services.ts';
 
 /** Table → column → whether it may be null. */
 type Tables = Record<string, Record<string, { nullable: boolean }>>;
@@ -46,7 +47,7 @@ function interfacesIn(file: ts.SourceFile): Map<string, Record<string, string>> 
 }
 
 async function migratedTables(): Promise<Tables> {
-  const migrations = [...platformMigrations, ...featureMigrations(await findFeatures(featuresFolder))];
+  const migrations = [...platformMigrations, ...serviceMigrations, ...featureMigrations(await findFeatures(featuresFolder))];
   const database = await testDatabase({ migrations });
   try {
     const { rows } = await sql<{ table: string; column: string; nullable: boolean }>`

@@ -11,6 +11,7 @@ import { featureMigrations, featuresFolder, findFeatures } from '../app/features
 import { platformMigrations } from '../app/platforms.ts';
 import { allRoles } from '../app/roles.ts';
 import type { Roles } from '../app/roles.ts';
+import { serviceMigrations } from '../app/services.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { systemIds } from '../kernel/ids.ts';
@@ -72,13 +73,24 @@ providers:
         maxOutputTokens: 4000
 `;
 
+/** A test may ask more in a minute than a person; one that is about limits brings its own `access:`. */
+const withoutLimits = `
+access:
+  roles:
+    member: { requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
+`;
+
+function settingsFile(baseUrl: string, yaml: string): string {
+  return settings(baseUrl) + yaml + (/^access:/m.test(yaml) ? '' : withoutLimits);
+}
+
 export async function startTestBot(options: TestBotOptions = {}): Promise<TestBot> {
   const dataDir = await mkdtemp(join(tmpdir(), 'familiar-bot-'));
   const emulator = await startEmulator({ port: 0, dataDir: null });
   const providers = await startFakeProviders();
   const found = await findFeatures(featuresFolder);
-  const database = await testDatabase({ migrations: [...platformMigrations, ...featureMigrations(found)] });
-  await writeFile(join(dataDir, 'familiar.yaml'), settings(providers.openaiBaseUrl) + (options.yaml ?? ''));
+  const database = await testDatabase({ migrations: [...platformMigrations, ...serviceMigrations, ...featureMigrations(found)] });
+  await writeFile(join(dataDir, 'familiar.yaml'), settingsFile(providers.openaiBaseUrl, options.yaml ?? ''));
   const people = await connectPeople(emulator);
   const config = loadConfig({ env: environment(emulator, database, dataDir), folder: dataDir });
   let app: App | undefined;
