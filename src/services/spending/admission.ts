@@ -33,7 +33,7 @@ async function check(options: SpendingOptions, tx: Tx, request: AdmissionRequest
   const pause = budgets.paused(place);
   if (pause) throw refusedByPause(pause);
   const policy: Policy = access.policy(caller, place);
-  const terms = await termsFor(options, policy, place);
+  const terms = await termsFor(options, tx, policy, place);
   const rates = access.rates(policy);
   if (rates.length > 0) {
     const taken = await limits.take(tx, rates);
@@ -70,11 +70,11 @@ function checkAccess(options: SpendingOptions, request: AdmissionRequest): strin
 }
 
 /** As the edges of the bot say it. */
-export function notAllowed({ because, missing, rule }: Extract<Decision, { allowed: false }>): UserError {
-  return new UserError(`refused.${because}.${missing.kind}`, `${missing.name} is not allowed (${rule})`, {
-    name: missing.name,
-    rule,
-  });
+export function notAllowed(decision: Extract<Decision, { allowed: false }>): UserError {
+  const { because, rule } = decision;
+  if (because === 'rank') return new UserError('errors.not-allowed', 'not allowed', { who: decision.needed, rule });
+  const { kind, name } = decision.missing;
+  return new UserError(`refused.${because}.${kind}`, `${name} is not allowed (${rule})`, { name, rule });
 }
 
 /** With the lines of settings that would price the model. */

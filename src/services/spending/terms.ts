@@ -5,13 +5,17 @@ import type { Budgets } from '../budgets/index.ts';
 import type { Amounts, Hold, Limit, Terms } from '../ledger/index.ts';
 import type { Prices } from '../prices/index.ts';
 
-/** What applies to one request of this caller in this place, from policy, pools and what they allow themselves. */
+/**
+ * What applies to one request of this caller in this place, from policy, pools and what they allow themselves. Reads in the
+ * caller's transaction: as many transactions as there are connections, each waiting for one more, would wait for ever.
+ */
 export async function termsFor(
   { access, budgets }: { access: AccessService; budgets: Budgets },
+  tx: Tx,
   policy: Policy,
   place: AccessPlace,
 ): Promise<Terms> {
-  const caps = [...budgets.pools(place), ...(await budgets.personal(policy.userId))];
+  const caps = [...budgets.pools(place), ...(await budgets.personal(policy.userId, tx))];
   return {
     payerId: policy.userId,
     guildId: place.guildId,
