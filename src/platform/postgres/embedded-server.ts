@@ -33,7 +33,7 @@ export interface EmbeddedServer {
 
 /** Names the socket file; nothing listens on TCP. */
 const PORT = 5432;
-const CONNECTION = { port: PORT, user: 'postgres', database: 'postgres' };
+export const EMBEDDED_CONNECTION = { port: PORT, user: 'postgres', database: 'postgres' };
 
 /** For one bot on a small machine: the whole process tree is to stay under 200 MB. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -81,7 +81,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
       folder,
       ...args,
     ]);
-    const connection = { ...CONNECTION, host: socketFolder };
+    const connection = { ...EMBEDDED_CONNECTION, host: socketFolder };
     return await supervise({ command, connection, openSocketFolder, folder, logPath, logger: options.logger });
   } catch (error) {
     await rm(socketFolder, { recursive: true, force: true });
@@ -128,7 +128,7 @@ async function initialise(path: string, binaries: ServerBinaries, user: ServerUs
   await mkdir(draft, { mode: 0o700 });
   if (user) await chown(draft, user.uid, user.gid);
   const { file, args, options } = await commandAs(user, [draft, binaries.initdb], binaries.initdb, [
-    ...['-D', draft, '-U', CONNECTION.user, '-A', 'trust', '-E', 'UTF8'],
+    ...['-D', draft, '-U', EMBEDDED_CONNECTION.user, '-A', 'trust', '-E', 'UTF8'],
     ...['--locale-provider=builtin', '--locale=C.UTF-8', '--no-instructions'],
   ]);
   try {

@@ -10,7 +10,7 @@ interface PidFile {
   socketFolder: string | undefined;
 }
 
-async function readPidFile(folder: string): Promise<PidFile | undefined> {
+export async function readPidFile(folder: string): Promise<PidFile | undefined> {
   const text = await readFile(join(folder, 'postmaster.pid'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const lines = text.split('\n');

@@ -2,4 +2,4 @@ export { createAccess, type AccessOptions } from './create.ts';
 export { checkAccessNames, type KnownNames } from './names.ts';
 export { figureNames, grantKinds } from './port.ts';
 export type * from './port.ts';
-export { mayUse } from './rules.ts';
+export { explainRoles, mayUse } from './rules.ts';

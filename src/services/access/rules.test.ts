@@ -4,10 +4,10 @@ import { accessSchema } from '../../platform/config/index.ts';
 import { matches } from './patterns.ts';
 import { compileRoles, decideBy, mayUse, rolesOf, shapeOf } from './rules.ts';
 import type { Taking } from './rules.ts';
-import type { Access, Action, Caller, Policy } from './port.ts';
+import type { Access, AccessPlace, Action, Caller, Policy } from './port.ts';
 
-const guild = { guildId: '1', channelId: '2' };
-const direct = { guildId: null, channelId: '3' };
+const guild: AccessPlace = { guildId: '1', channelId: '2' };
+const direct: AccessPlace = { guildId: null, channelId: '3' };
 const artist = '100000000000000001';
 const ann = '200000000000000001';
 

@@ -112,15 +112,27 @@ function figureIn(fields: Tightening, name: FigureName): number | null | undefin
 
 /** The roles of a caller. In direct messages those by Discord role or permission do not count. */
 export function rolesOf(roles: readonly Role[], caller: Caller, place: AccessPlace): Role[] {
-  const inGuild = place.guildId !== null;
-  return roles.filter(
-    (role) =>
-      role.everyones ||
-      (role.administrators && caller.instanceAdministrator) ||
-      role.users.has(caller.userId) ||
-      (inGuild && caller.roleIds.some((id) => role.discordRoles.has(id))) ||
-      (inGuild && role.permissions !== 0n && holdsAny(caller.permissions ?? 0n, role.permissions)),
-  );
+  return roles.filter((role) => reasonOf(role, caller, place) !== undefined);
+}
+
+/** Why a caller has a role, in words; undefined when they have not. */
+export function reasonOf(role: Role, caller: Caller, { guildId }: AccessPlace): string | undefined {
+  if (role.everyones) return 'everyone has it';
+  if (role.administrators && caller.instanceAdministrator) return 'instance administrator';
+  if (role.users.has(caller.userId)) return 'by user id';
+  if (guildId === null) return undefined;
+  const discordRole = caller.roleIds.find((id) => role.discordRoles.has(id));
+  if (discordRole !== undefined) return `Discord role ${discordRole}`;
+  const holds = role.permissions !== 0n && holdsAny(caller.permissions ?? 0n, role.permissions);
+  return holds ? 'Discord permission' : undefined;
+}
+
+/** The roles of a caller with the reason for each, everyone's first. */
+export function explainRoles(settings: AccessSettings, caller: Caller, place: AccessPlace) {
+  return compileRoles(settings).flatMap((role) => {
+    const why = reasonOf(role, caller, place);
+    return why === undefined ? [] : [{ name: role.name, why }];
+  });
 }
 
 /** What a guild or channel leaves of what roles give. */
