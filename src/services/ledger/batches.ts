@@ -1,0 +1,53 @@
+import { VendorError } from '../../kernel/errors.ts';
+import type { Operation } from './operations.ts';
+
+/** So that a batch stays a matter of milliseconds. */
+const MOST_AT_ONCE = 128;
+
+interface Waiting {
+  operation: Operation<() => void>;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Runs operations, those that come while a transaction is under way together in the next one. So a single operation waits
+ * for nothing, and a hundred at once, which all need the same meters, cost one commit.
+ */
+export class Batches {
+  readonly #execute: (operations: readonly Operation<() => void>[]) => Promise<(() => void)[]>;
+  readonly #waiting: Waiting[] = [];
+  #running = false;
+
+  /** `execute` runs operations in one transaction and resolves to their outcomes when it has committed. */
+  constructor(execute: (operations: readonly Operation<() => void>[]) => Promise<(() => void)[]>) {
+    this.#execute = execute;
+  }
+
+  add<T>(operation: Operation<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const decide: Operation<() => void>['decide'] = (books, nowMs) => {
+        const { outcome, changes } = operation.decide(books, nowMs);
+        return { outcome: () => resolve(outcome), changes };
+      };
+      this.#waiting.push({ operation: { ...operation, decide }, reject });
+      if (!this.#running) void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    this.#running = true;
+    while (this.#waiting.length > 0) await this.#run(this.#waiting.splice(0, MOST_AT_ONCE));
+    this.#running = false;
+  }
+
+  /** When one of several is at fault, the others must not suffer: each runs again by itself. Never rejects. */
+  async #run(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const accepts = await this.#execute(batch.map(({ operation }) => operation));
+      for (const accept of accepts) accept();
+    } catch (error) {
+      if (batch.length === 1 || error instanceof VendorError) for (const { reject } of batch) reject(error);
+      else for (const waiting of batch) await this.#run([waiting]);
+    }
+  }
+}

@@ -1,0 +1,266 @@
+import type { JsonObject } from '../../kernel/json.ts';
+import { giveUpPlace } from './admissions.ts';
+import { amountOf, byUnit, isNothing, lesser, minus, plus } from './amounts.ts';
+import {
+  type Books,
+  type Changes,
+  type Decision,
+  type Entry,
+  joinChanges,
+  type MeterChange,
+  noChanges,
+  type SavingsChange,
+  type Transaction,
+} from './books.ts';
+import { type HoldRecord, publicHold } from './hold-record.ts';
+import { allowanceWindow, limitWindow, poolNames, userName, type Window } from './holders.ts';
+import { type Amounts, type Filling, type Hold, type Limit, type Settlement, units } from './port.ts';
+
+export interface Ended {
+  hold: Hold;
+  /** False when it had ended before. */
+  ended: boolean;
+}
+
+/** Charges `actual`, at most what was held. Throws for a key without a hold and for an admission. */
+export function settle(
+  books: Books,
+  { key, actual, facts }: { key: string; actual: Amounts; facts: JsonObject },
+  nowMs: number,
+): Decision<Settlement> {
+  const record = books.hold(key);
+  if (!record) throw new Error(`There is no hold ${key} to settle`);
+  if (record.kind === 'admission') throw new Error(`${key} is an admission, which is dismissed and not settled`);
+  if (record.state !== 'open') {
+    return { outcome: { hold: publicHold(record), ended: false, fillings: [] }, changes: noChanges };
+  }
+  const charged = lesser(actual, record.held);
+  const end: End = { state: 'settled', charged, lost: {}, overrun: minus(actual, charged), facts };
+  const { hold, changes } = endCall(record, end, nowMs);
+  return { outcome: { hold, ended: true, fillings: fillingsOf(books, record, charged) }, changes };
+}
+
+/** Gives everything back. */
+export function release(
+  books: Books,
+  { key, facts }: { key: string; facts: JsonObject },
+  nowMs: number,
+): Decision<Ended | undefined> {
+  return endOpen(books, key, (record) => endUncharged(record, { state: 'released', used: {}, facts }, nowMs));
+}
+
+/** Gives everything back to the payer; `used`, or else all of it, is on the instance. */
+export function lose(
+  books: Books,
+  { key, used, facts }: { key: string; used: Amounts | undefined; facts: JsonObject },
+  nowMs: number,
+): Decision<Ended | undefined> {
+  return endOpen(books, key, (record) =>
+    endUncharged(record, { state: 'lost', used: used ?? record.held, facts }, nowMs),
+  );
+}
+
+/** What `lose` does, if its time is over. */
+export function expire(books: Books, key: string, nowMs: number): Decision<Ended | undefined> {
+  const record = books.hold(key);
+  if (record && record.expiresAtMs > nowMs)
+    return { outcome: { hold: publicHold(record), ended: false }, changes: noChanges };
+  return endOpen(books, key, (open) => endUncharged(open, { state: 'expired', used: open.held, facts: {} }, nowMs));
+}
+
+/** Ends the open admissions of a request. */
+export function dismiss(books: Books, request: string, nowMs: number): Decision<void> {
+  const changes = books.admissions(request).map((admission) => giveUpPlace(admission, 'released', nowMs));
+  return { outcome: undefined, changes: joinChanges(changes) };
+}
+
+/**
+ * Gives back what was charged and not yet refunded, at most `amounts`: first what came from savings, as if less had been
+ * charged. Throws for a key without a hold.
+ */
+export function refund(
+  books: Books,
+  holdKey: string,
+  { key, actorId, reason, amounts }: { key: string; actorId: string; reason: string; amounts?: Amounts },
+  nowMs: number,
+): Decision<Hold> {
+  const record = books.hold(holdKey);
+  if (!record) throw new Error(`There is no hold ${holdKey} to refund`);
+  const left = minus(record.charged, record.refunded);
+  const given = amounts ? lesser(amounts, left) : left;
+  if (isNothing(given) || books.hasTransaction(`refund/${key}`)) {
+    return { outcome: publicHold(record), changes: noChanges };
+  }
+  const toSavings = lesser(given, minus(record.fromSavings, lesser(record.refunded, record.fromSavings)));
+  const after = { ...record, refunded: plus(record.refunded, given) };
+  const moved: Moved = {
+    held: {},
+    heldSavings: {},
+    charged: negative(given),
+    fromSavings: negative(toSavings),
+    lost: {},
+  };
+  const entries = chargeEntries(record, moved.charged, moved.fromSavings);
+  const transaction = { ...transactionOf(record, 'refund', `refund/${key}`, entries, nowMs), actorId, reason };
+  return {
+    outcome: publicHold(after),
+    changes: { ...movedFigures(record, moved), holds: [after], transactions: [transaction] },
+  };
+}
+
+/** The figures that tell which limits a settlement of this hold fills, for those of its units that are charged. */
+export function fillingWindows(record: HoldRecord, charged: Amounts): { limit: Limit; window: Window }[] {
+  const { terms, createdAtMs } = record;
+  const limits = terms.limits.map((limit) => ({ limit, window: limitWindow(limit, createdAtMs) }));
+  const purses = terms.purses.flatMap((purse) => {
+    if (purse.allowance === null) return [];
+    const { unit, period, allowance, rule } = purse;
+    const limit: Limit = { holder: { kind: 'user', id: terms.payerId }, unit, period, cap: allowance, rule };
+    return [{ limit, window: allowanceWindow(terms.payerId, purse, createdAtMs) }];
+  });
+  return [...limits, ...purses].filter(({ limit }) => limit.cap > 0 && amountOf(charged, limit.unit) > 0);
+}
+
+function fillingsOf(books: Books, record: HoldRecord, charged: Amounts): Filling[] {
+  const fromSavings = savingsPart(record, charged);
+  return fillingWindows(record, charged).flatMap(({ limit, window }) => {
+    const { spent } = books.figures(window);
+    const own = amountOf(charged, limit.unit) - (window.source === 'allowance' ? amountOf(fromSavings, limit.unit) : 0);
+    return own > 0 ? [{ limit, before: spent / limit.cap, after: (spent + own) / limit.cap }] : [];
+  });
+}
+
+interface End {
+  state: HoldRecord['state'];
+  charged: Amounts;
+  lost: Amounts;
+  overrun: Amounts;
+  facts: JsonObject;
+}
+
+function endOpen(
+  books: Books,
+  key: string,
+  end: (record: HoldRecord) => { hold: Hold; changes: Changes },
+): Decision<Ended | undefined> {
+  const record = books.hold(key);
+  if (!record) return { outcome: undefined, changes: noChanges };
+  if (record.state !== 'open') return { outcome: { hold: publicHold(record), ended: false }, changes: noChanges };
+  const { hold, changes } = end(record);
+  return { outcome: { hold, ended: true }, changes };
+}
+
+function endUncharged(
+  record: HoldRecord,
+  { state, used, facts }: { state: HoldRecord['state']; used: Amounts; facts: JsonObject },
+  nowMs: number,
+): { hold: Hold; changes: Changes } {
+  if (record.kind === 'admission') {
+    const changes = giveUpPlace({ ...record, facts: { ...record.facts, ...facts } }, state, nowMs);
+    return { hold: publicHold(changes.holds[0] ?? record), changes };
+  }
+  const lost = lesser(used, record.held);
+  return endCall(record, { state, charged: {}, lost, overrun: minus(used, lost), facts }, nowMs);
+}
+
+function endCall(record: HoldRecord, end: End, nowMs: number): { hold: Hold; changes: Changes } {
+  const { state, charged, lost, overrun } = end;
+  const fromSavings = savingsPart(record, charged);
+  const ended: HoldRecord = {
+    ...record,
+    ...{ state, charged, fromSavings, onInstance: plus(lost, overrun), endedAtMs: nowMs },
+    facts: { ...record.facts, ...end.facts },
+  };
+  const moved = { held: negative(record.held), heldSavings: negative(record.heldSavings), charged, fromSavings, lost };
+  const entries = [
+    ...chargeEntries(record, charged, fromSavings),
+    ...movement('instance/lost', usedAccount(record), lost),
+    ...movement('instance/overrun', usedAccount(record), overrun),
+  ];
+  const kind = state === 'settled' ? 'settle' : 'lose';
+  const transactions =
+    entries.length === 0 ? [] : [transactionOf(record, kind, `${kind}/${record.key}`, entries, nowMs)];
+  return { hold: publicHold(ended), changes: { ...movedFigures(record, moved), holds: [ended], transactions } };
+}
+
+/** What of a charge is from savings: the allowance that is held pays first. */
+const savingsPart = ({ held, heldSavings }: HoldRecord, charged: Amounts): Amounts =>
+  byUnit((unit) => Math.max(0, amountOf(charged, unit) - (amountOf(held, unit) - amountOf(heldSavings, unit))));
+
+const negative = (amounts: Amounts): Amounts => byUnit((unit) => -amountOf(amounts, unit));
+
+/** What is added to the figures of a hold's holders. */
+interface Moved {
+  held: Amounts;
+  heldSavings: Amounts;
+  charged: Amounts;
+  fromSavings: Amounts;
+  /** Counted as the instance's use alone. */
+  lost: Amounts;
+}
+
+function movedFigures({ terms, day }: HoldRecord, moved: Moved): Pick<Changes, 'meters' | 'savings'> {
+  const meters: MeterChange[] = [];
+  const savings: SavingsChange[] = [];
+  const { payerId } = terms;
+  for (const unit of units) {
+    const [held, spent] = [amountOf(moved.held, unit), amountOf(moved.charged, unit)];
+    const [heldSavings, fromSavings] = [amountOf(moved.heldSavings, unit), amountOf(moved.fromSavings, unit)];
+    const common = { unit, day, admitted: 0 };
+    for (const pool of poolNames(terms)) {
+      const lost = pool === 'instance' ? amountOf(moved.lost, unit) : 0;
+      meters.push({ ...common, holder: pool, source: 'pool', held, spent: spent + lost });
+    }
+    const holder = userName(payerId);
+    meters.push({ ...common, holder, source: 'allowance', held: held - heldSavings, spent: spent - fromSavings });
+    meters.push({ ...common, holder, source: 'savings', held: heldSavings, spent: fromSavings });
+    savings.push({ userId: payerId, unit, granted: 0, held: heldSavings, spent: fromSavings });
+  }
+  return {
+    meters: meters.filter(({ held, spent }) => held !== 0 || spent !== 0),
+    savings: savings.filter(({ held, spent }) => held !== 0 || spent !== 0),
+  };
+}
+
+const usedAccount = ({ request }: HoldRecord): string => `used/${request.split('/', 1)[0] ?? ''}`;
+
+/** Entries that take amounts from one account to another. */
+function movement(from: string, to: string, amounts: Amounts): Entry[] {
+  return units.flatMap((unit) => {
+    const amount = amountOf(amounts, unit);
+    if (amount === 0) return [];
+    return [
+      { account: from, unit, amount: -amount },
+      { account: to, unit, amount },
+    ];
+  });
+}
+
+function chargeEntries(record: HoldRecord, charged: Amounts, fromSavings: Amounts): Entry[] {
+  const payer = userName(record.terms.payerId);
+  return [
+    ...movement(`${payer}/allowance`, usedAccount(record), minus(charged, fromSavings)),
+    ...movement(`${payer}/savings`, usedAccount(record), fromSavings),
+  ];
+}
+
+/** Entries on the same account are one. */
+function transactionOf(
+  { key: holdKey, terms, day }: HoldRecord,
+  kind: Transaction['kind'],
+  key: string,
+  entries: readonly Entry[],
+  atMs: number,
+): Transaction {
+  const merged = new Map<string, Entry>();
+  for (const entry of entries) {
+    const name = `${entry.account} ${entry.unit}`;
+    merged.set(name, { ...entry, amount: entry.amount + (merged.get(name)?.amount ?? 0) });
+  }
+  const { payerId, guildId, channelId } = terms;
+  return {
+    ...{ key, kind, holdKey, payerId, guildId, channelId, day, atMs },
+    ...{ actorId: null, reason: null },
+    entries: [...merged.values()],
+  };
+}

@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Ids } from '../../kernel/ids.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Db, MigrationSource, Postgres, Tx } from '../../platform/postgres/index.ts';
+import { checkAmounts, isNothing, lesser, minus } from './amounts.ts';
+import { Batches } from './batches.ts';
+import type { Ended } from './endings.ts';
+import { execute, executeAll } from './execute.ts';
+import { forgetUser } from './forget.ts';
+import type { Grant } from './grants.ts';
+import { checkTerms } from './holders.ts';
+import {
+  dismissing,
+  expiring,
+  granting,
+  holding,
+  losing,
+  type Operation,
+  refunding,
+  releasing,
+  settling,
+} from './operations.ts';
+import type { Amounts, Hold, HoldRequest, HoldResult, Ledger, Settlement } from './port.ts';
+import { balances, exportUser, holds, levels, recent, use } from './reports.ts';
+import { findExpired, findOpenCalls } from './store.ts';
+import { verify } from './verify.ts';
+import './schema.ts';
+
+export const ledgerMigrations: MigrationSource = {
+  name: 'ledger',
+  folder: join(import.meta.dirname, 'migrations'),
+};
+
+export interface LedgerOptions {
+  postgres: Postgres;
+  clock: Clock;
+  ids: Ids;
+  logger: Logger;
+}
+
+/** Holds that `expire` ends at a time. */
+const EXPIRE_BATCH = 500;
+
+export function createLedger({ postgres, clock, ids, logger }: LedgerOptions): Ledger {
+  const { db } = postgres;
+  const batches = new Batches((operations) => postgres.transaction((tx) => executeAll(tx, operations, clock)));
+  const within = <T>(given: Db, operation: Operation<T>): Promise<T> =>
+    given.isTransaction
+      ? execute(given as Tx, operation, clock)
+      : postgres.transaction((tx) => execute(tx, operation, clock));
+
+  return {
+    admit: async (tx: Tx, request: HoldRequest): Promise<HoldResult> => {
+      checkRequest(request);
+      return execute(tx, holding(request, 'admission'), clock);
+    },
+    dismiss: (request) => batches.add(dismissing(request)),
+    reserve: async (request: HoldRequest): Promise<HoldResult> => {
+      checkRequest(request);
+      return batches.add(holding(request, 'call'));
+    },
+    settle: async (key: string, actual: Amounts, facts: JsonObject = {}): Promise<Settlement> => {
+      checkAmounts(actual);
+      const settlement = await batches.add(settling(key, actual, facts));
+      if (settlement.ended) reportOverrun(logger, settlement.hold, actual);
+      return settlement;
+    },
+    release: async (key: string, facts: JsonObject = {}): Promise<Hold | undefined> =>
+      (await batches.add(releasing(key, facts)))?.hold,
+    lose: async (key: string, used?: Amounts, facts: JsonObject = {}): Promise<Hold | undefined> => {
+      if (used) checkAmounts(used);
+      const result = await batches.add(losing(key, used, facts));
+      if (used && result?.ended) reportOverrun(logger, result.hold, used);
+      return result?.hold;
+    },
+    refund: async (holdKey, refund) => {
+      if (refund.amounts) checkAmounts(refund.amounts);
+      return within(db, refunding(holdKey, refund));
+    },
+    recover: async (request) => {
+      const keys = await findOpenCalls(db, request);
+      return countEnded(await Promise.all(keys.map((key) => batches.add(losing(key, undefined, {})))));
+    },
+    expire: () => expireAll(db, clock, (key) => batches.add(expiring(key))),
+    grant: async (given, grant) => {
+      checkGrant(grant);
+      return within(given, granting(grant));
+    },
+    levels: (limits) => levels(db, limits, clock.now()),
+    balances: (userId, purses) => balances(db, userId, purses, clock.now()),
+    use: (holder, firstDay, lastDay) => use(db, holder, firstDay, lastDay),
+    holds: (request) => holds(db, request),
+    recent: (sinceMs) => recent(db, sinceMs),
+    verify: () => verify(db),
+    exportUser: (userId) => exportUser(db, userId),
+    forgetUser: (tx, userId) => forgetUser(tx, userId, `forgotten-${ids.uuid()}`, clock.now()),
+  };
+}
+
+function checkRequest({ terms, wanted, least }: HoldRequest): void {
+  checkTerms(terms);
+  checkAmounts(wanted);
+  if (least) checkAmounts(least);
+}
+
+function checkGrant({ amount, unit }: Grant): void {
+  if (!Number.isSafeInteger(amount))
+    throw new RangeError(`${amount} is no amount of ${unit}: it must be a whole number`);
+}
+
+async function expireAll(db: Db, clock: Clock, end: (key: string) => Promise<Ended | undefined>): Promise<number> {
+  for (let total = 0; ;) {
+    const keys = await findExpired(db, clock.now(), EXPIRE_BATCH);
+    total += countEnded(await Promise.all(keys.map(end)));
+    if (keys.length < EXPIRE_BATCH) return total;
+  }
+}
+
+const countEnded = (results: readonly (Ended | undefined)[]): number =>
+  results.filter((result) => result?.ended === true).length;
+
+/** A worst case that was none: its estimate is wrong, and the owner pays the difference. */
+function reportOverrun(logger: Logger, { key, step, held, facts }: Hold, actual: Amounts): void {
+  const overrun = minus(actual, lesser(actual, held));
+  if (isNothing(overrun)) return;
+  const { model = null } = facts;
+  logger.warn({ hold: key, step, model, overrun }, 'A call used more than was held for it');
+}

@@ -1,0 +1,74 @@
+import { afterAll } from 'vitest';
+import { systemIds } from '../kernel/ids.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import type { Holder, HoldRequest, HoldResult, Hold, Ledger, Limit, Refusal, Terms } from '../services/ledger/index.ts';
+import { createLedger, ledgerMigrations } from '../services/ledger/index.ts';
+import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { testDatabase } from './postgres.ts';
+
+/** Saturday, 2026-11-21, noon UTC. */
+export const NOON_MS = Date.UTC(2026, 10, 21, 12);
+export const HOUR_MS = 3_600_000;
+
+/** Several processes of the bot over one database of the ledger. Call it once per file. */
+export async function ledgerBench() {
+  const database = await testDatabase({ migrations: [ledgerMigrations] });
+  const open: (() => Promise<void>)[] = [];
+  afterAll(async () => {
+    for (const close of open) await close();
+    await database.close();
+  });
+
+  /** One process: a ledger over its own connections. */
+  function start(options: { clock?: ManualClock; logger?: Logger } = {}) {
+    const clock = options.clock ?? createManualClock(NOON_MS);
+    const postgres = database.another();
+    open.push(() => postgres.close());
+    const ledger = createLedger({ postgres, clock, ids: systemIds, logger: options.logger ?? silentLogger });
+    return { ledger, clock, postgres };
+  }
+
+  return { postgres: database.postgres, start };
+}
+
+export const instance: Holder = { kind: 'instance', id: '' };
+export const guild = (id: string): Holder => ({ kind: 'guild', id });
+export const channel = (id: string): Holder => ({ kind: 'channel', id });
+export const user = (id: string): Holder => ({ kind: 'user', id });
+
+/** A cap on money by the day, unless told else. */
+export const limit = (holder: Holder, cap: number, overrides: Partial<Limit> = {}): Limit => ({
+  ...{ holder, cap, unit: 'micros', period: 'day', rule: `budget ${holder.kind}` },
+  ...overrides,
+});
+
+/** Of a person in a channel of a guild, with 500 micro-dollars a day, unless told else. */
+export const terms = (payerId: string, overrides: Partial<Terms> = {}): Terms => ({
+  ...{ payerId, guildId: 'g', channelId: 'c', limits: [] },
+  purses: [{ unit: 'micros', period: 'day', allowance: 500, rule: 'role member' }],
+  ...overrides,
+});
+
+/** Of 100 micro-dollars for an hour, unless told else. */
+export const request = (key: string, overrides: Partial<HoldRequest> & Pick<HoldRequest, 'terms'>): HoldRequest => ({
+  ...{ key, request: `chat/answer/${key}`, step: 'answer', attempt: 1, wanted: { micros: 100 } },
+  expiresAtMs: NOON_MS + HOUR_MS,
+  ...overrides,
+});
+
+export function heldOf(result: HoldResult): Hold {
+  if (result.status === 'refused') throw new Error(`refused: ${JSON.stringify(result.refusal)}`);
+  return result.hold;
+}
+
+export function refusalOf(result: HoldResult): Refusal {
+  if (result.status === 'held') throw new Error(`held: ${JSON.stringify(result.hold.held)}`);
+  return result.refusal;
+}
+
+/** The reserve of one call that uses up what it wants. */
+export async function spend(ledger: Ledger, asked: HoldRequest): Promise<Hold> {
+  const hold = heldOf(await ledger.reserve(asked));
+  return (await ledger.settle(hold.key, hold.held)).hold;
+}
