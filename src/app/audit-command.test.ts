@@ -1,0 +1,193 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../kernel/clock.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { lockDataFolder, openPostgres } from '../platform/postgres/index.ts';
+import type { Postgres } from '../platform/postgres/index.ts';
+import { auditMigrations, createAudit } from '../services/audit/index.ts';
+import type { AuditEntry } from '../services/audit/index.ts';
+import { createManualClock } from '../testing/manual-clock.ts';
+import { testDatabase } from '../testing/postgres.ts';
+import type { TestDatabase } from '../testing/postgres.ts';
+import { auditLine, readAuditRequest } from './audit-command.ts';
+
+const NOW_MS = Date.UTC(2026, 10, 21, 12);
+const DAY_MS = 86_400_000;
+const launcher = join(import.meta.dirname, '../../bin/familiar.js');
+
+const grant: AuditEntry = {
+  actorId: '1',
+  action: 'grant',
+  outcome: 'done',
+  targetId: '2',
+  guildId: '100',
+  channelId: '200',
+  reason: 'won the contest',
+  details: { beforeMicros: 0, afterMicros: 500_000 },
+};
+
+describe('what familiar audit is asked', () => {
+  it.each([
+    [[], { query: {}, limit: 100, json: false }],
+    [['--since', '7d'], { query: { sinceMs: NOW_MS - 7 * DAY_MS } }],
+    [['--since=90m', '--until', '2h'], { query: { sinceMs: NOW_MS - 5_400_000, untilMs: NOW_MS - 7_200_000 } }],
+    [['--since', '2026-11-01'], { query: { sinceMs: Date.UTC(2026, 10, 1) } }],
+    [['--until', '2026-11-01T12:30'], { query: { untilMs: Date.UTC(2026, 10, 1, 12, 30) } }],
+    [['--until', '2026-11-01T12:30:05Z'], { query: { untilMs: Date.UTC(2026, 10, 1, 12, 30, 5) } }],
+    [
+      ['--actor', 'command line', '--action', 'grant', '--target', '2', '--guild', '3'],
+      { query: { actorId: 'command line', action: 'grant', targetId: '2', guildId: '3' } },
+    ],
+    [['--refused', '--limit', '5', '--json'], { query: { outcome: 'refused' }, limit: 5, json: true }],
+    [['--done'], { query: { outcome: 'done' } }],
+  ])('is read from %j', (args, expected) => {
+    expect(readAuditRequest(args, NOW_MS)).toEqual({ limit: 100, json: false, ...expected });
+  });
+
+  it.each([
+    [['--since', 'yesterday'], /--since must look like 7d, 2026-11-01 or 2026-11-01T12:30 \(UTC\), not "yesterday"/],
+    [['--until', '2026-02-30'], /--until must look like/],
+    [['--until', '2026-13-01'], /--until must look like/],
+    [['--limit', 'all'], /--limit must be a whole number from 1, not "all"/],
+    [['--limit', '0'], /--limit must be a whole number from 1/],
+    [['--done', '--refused'], /only one can be given/],
+    [['--who', '1'], /Unknown option '--who'/],
+  ])('is refused as %j with what would be right', (args, message) => {
+    expect(() => readAuditRequest(args, NOW_MS)).toThrow(message);
+  });
+});
+
+describe('a line of familiar audit', () => {
+  const entry = { ...grant, id: 1, atMs: NOW_MS };
+
+  it('tells all of an entry', () => {
+    expect(auditLine(entry)).toBe(
+      '2026-11-21T12:00:00.000Z  done     grant by 1 on 2 in guild 100, channel 200: won the contest ' +
+        '(beforeMicros=0, afterMicros=500000)',
+    );
+  });
+
+  it('leaves out what an entry has not', () => {
+    const nowhere = { ...entry, targetId: null, guildId: null, channelId: null, details: {}, reason: 'paused' };
+    expect(auditLine(nowhere)).toBe('2026-11-21T12:00:00.000Z  done     grant by 1: paused');
+  });
+
+  it('stays one line that steers nothing, whatever the reason', () => {
+    const line = auditLine({ ...entry, reason: 'a\nb\u001b[2Jc\u202ed', details: {} });
+    expect(line).toContain(': a\\u{a}b\\u{1b}[2Jc\\u{202e}d');
+  });
+});
+
+interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the program as a person would. */
+function audit(folder: string, env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { cwd: folder, env: { PATH: process.env['PATH'], ...env } };
+    execFile(process.execPath, [launcher, 'audit', ...args], options, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+describe('familiar audit', () => {
+  let folder: string;
+  let database: TestDatabase | undefined;
+  let postgres: Postgres | undefined;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'familiar audit '));
+    await chmod(folder, 0o711);
+  });
+  afterEach(async () => {
+    await postgres?.close();
+    await database?.close();
+    postgres = undefined;
+    database = undefined;
+    await rm(folder, { recursive: true });
+  });
+
+  it('shows what was recorded, newest last, and says when there is more', async () => {
+    database = await testDatabase({ migrations: [auditMigrations] });
+    const clock = createManualClock(NOW_MS);
+    const written = createAudit({ postgres: database.postgres, clock, logger: silentLogger });
+    for (let number = 1; number <= 1_203; number += 1) {
+      written.refused({ ...grant, actorId: String(number), reason: `refused ${number}` });
+    }
+    await written.close();
+    await written.record(database.postgres.db, grant);
+    const env = { DATABASE_URL: database.url };
+
+    const newest = await audit(folder, env, '--refused', '--limit', '2');
+    expect(newest.stdout.split('\n').map((line) => line.match(/refused \d+/)?.[0])).toEqual([
+      'refused 1202',
+      'refused 1203',
+      undefined,
+    ]);
+    expect(newest).toMatchObject({ code: 0, stderr: 'There are older ones than these 2: ask for more by --limit.\n' });
+
+    const all = await audit(folder, env, '--json', '--limit', '5000');
+    const entries = all.stdout.trim().split('\n');
+    expect(entries).toHaveLength(1_204);
+    expect(JSON.parse(entries.at(-1) ?? '')).toEqual({ ...grant, id: 1_204, at: '2026-11-21T12:00:00.000Z' });
+
+    const nothing = await audit(folder, env, '--actor', 'nobody');
+    expect(nothing).toEqual({ code: 0, stdout: '', stderr: 'Nothing was found.\n' });
+  });
+
+  it('reads the built-in database beside a running bot and without one', async () => {
+    const dataDir = join(folder, 'data');
+    const lock = await lockDataFolder(dataDir);
+    postgres = await openPostgres({ url: undefined, dataDir, logger: silentLogger });
+    await postgres.migrate([auditMigrations]);
+    await createAudit({ postgres, clock: systemClock, logger: silentLogger }).record(postgres.db, grant);
+    const beside = await audit(folder, {});
+    expect(beside.stdout).toContain('grant by 1 on 2');
+    await postgres.ping();
+    await postgres.close();
+    await lock.release();
+    const alone = await audit(folder, {});
+    expect(alone.stdout).toBe(beside.stdout);
+    expect(existsSync(join(dataDir, 'postgres/postmaster.pid'))).toBe(false);
+  });
+
+  it('says what to do where the database of a running bot is out of reach', async () => {
+    const dataDir = join(folder, 'data');
+    const lock = await lockDataFolder(dataDir);
+    await mkdir(join(dataDir, 'postgres'));
+    await writeFile(join(dataDir, 'postgres/PG_VERSION'), '18\n');
+    const gone = join(folder, 'socket of another container');
+    await writeFile(join(dataDir, 'postgres/postmaster.pid'), `1\n${dataDir}/postgres\n0\n5432\n${gone}\n`);
+    const { code, stderr } = await audit(folder, {});
+    expect(stderr).toMatch(
+      /^Familiar runs on .*data \(process \d+ on .+\), but its database .* Run this as the same user/,
+    );
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(code).toBe(1);
+    await lock.release();
+  });
+
+  it('says what to do where there is nothing to read', async () => {
+    const missing = await audit(folder, {});
+    expect(missing.stderr).toMatch(/^There is no database in .*data yet\. Run/);
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+    database = await testDatabase({ migrations: [] });
+    const older = await audit(folder, { DATABASE_URL: database.url });
+    expect(older.stderr).toMatch(/^This database has no audit yet\. Start/);
+    const wrong = await audit(folder, {}, '--since', 'ever');
+    expect(wrong.stderr).toMatch(/^--since must look like/);
+    expect([missing.code, older.code, wrong.code]).toEqual([1, 1, 1]);
+    expect(wrong.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('explains its options', async () => {
+    expect((await audit(folder, {}, '--help')).stdout).toMatch(/^Usage: familiar audit/);
+  });
+});

@@ -1,0 +1,163 @@
+import { parseArgs } from 'node:util';
+import { sql } from 'kysely';
+import { systemClock } from '../kernel/clock.ts';
+import { StartError } from '../kernel/errors.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { loadConfig, readEnvironment } from '../platform/config/index.ts';
+import { attachPostgres } from '../platform/postgres/index.ts';
+import { createAudit } from '../services/audit/index.ts';
+import type { Audit, AuditQuery, RecordedEntry } from '../services/audit/index.ts';
+
+const help = `Usage: familiar audit [options]
+
+Shows administrative acts and refusals, newest last, with times in UTC. Works while the bot runs, too.
+
+  --since TIME      from then on: 7d (or m, h, w: so long ago), 2026-11-01 or 2026-11-01T12:30
+  --until TIME      before then
+  --actor ID        who acted or was refused: a user's id, "command line" or "familiar"
+  --action NAME     grant, set-price, refused…
+  --target ID       whom or what it concerns
+  --guild ID        in this server
+  --done            acts alone
+  --refused         refusals alone
+  --limit N         the newest N (100 unless given)
+  --json            one JSON object a line
+
+Refusals that repeat within a minute are counted in one further line (times=…), which comes at its end.
+`;
+
+const DEFAULT_LIMIT = 100;
+/** What the audit gives at once. */
+const PAGE = 1_000;
+
+const options = {
+  since: { type: 'string' },
+  until: { type: 'string' },
+  actor: { type: 'string' },
+  action: { type: 'string' },
+  target: { type: 'string' },
+  guild: { type: 'string' },
+  done: { type: 'boolean' },
+  refused: { type: 'boolean' },
+  limit: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+export interface AuditRequest {
+  query: AuditQuery;
+  limit: number;
+  json: boolean;
+}
+
+/** Prints what the options ask for; the exit code is 0 also when nothing is found. */
+export async function runAudit(args: readonly string[]): Promise<void> {
+  const request = readAuditRequest(args, systemClock.now());
+  if (request === 'help') {
+    process.stdout.write(help);
+    return;
+  }
+  const entries = await readEntries(request);
+  print(entries, request);
+}
+
+async function readEntries(request: AuditRequest): Promise<RecordedEntry[]> {
+  const { databaseUrl, dataDir } = loadConfig({ env: readEnvironment(), folder: process.cwd() });
+  const postgres = await attachPostgres({ url: databaseUrl, dataDir, logger: silentLogger });
+  if (!postgres) {
+    throw new StartError(
+      `There is no database in ${dataDir} yet. Run this where the bot runs and with its settings, after its first start.`,
+    );
+  }
+  try {
+    const table = sql<{ exists: boolean }>`SELECT to_regclass('audit_entry') IS NOT NULL AS exists`;
+    const { rows } = await table.execute(postgres.db);
+    if (rows[0]?.exists !== true) {
+      throw new StartError('This database has no audit yet. Start this version of the bot once, which adds it.');
+    }
+    return await newest(createAudit({ postgres, clock: systemClock, logger: silentLogger }), request);
+  } finally {
+    await postgres.close();
+  }
+}
+
+/** Throws a StartError that says what is wrong with the options. */
+export function readAuditRequest(args: readonly string[], nowMs: number): AuditRequest | 'help' {
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.help === true) return 'help';
+  if (values.done && values.refused) throw new StartError('Of --done and --refused only one can be given.');
+  const limit = Number(values.limit ?? DEFAULT_LIMIT);
+  if (!Number.isSafeInteger(limit) || limit < 1) {
+    throw new StartError(`--limit must be a whole number from 1, not "${values.limit}".`);
+  }
+  const query: AuditQuery = {
+    ...(values.since !== undefined && { sinceMs: readTime('--since', values.since, nowMs) }),
+    ...(values.until !== undefined && { untilMs: readTime('--until', values.until, nowMs) }),
+    ...(values.actor !== undefined && { actorId: values.actor }),
+    ...(values.action !== undefined && { action: values.action }),
+    ...(values.target !== undefined && { targetId: values.target }),
+    ...(values.guild !== undefined && { guildId: values.guild }),
+    ...(values.done && { outcome: 'done' }),
+    ...(values.refused && { outcome: 'refused' }),
+  };
+  return { query, limit, json: values.json ?? false };
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+function readTime(option: string, text: string, nowMs: number): number {
+  const [, count, unit = ''] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
+  const unitMs = UNIT_MS[unit];
+  if (unitMs !== undefined) return nowMs - Number(count) * unitMs;
+  const [, day = '', time = '00:00'] = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d)?)Z?)?$/.exec(text) ?? [];
+  const atMs = Date.parse(`${day}T${time}Z`);
+  // A day that the month has not would silently be one of the next.
+  if (!Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(day)) return atMs;
+  throw new StartError(`${option} must look like 7d, 2026-11-01 or 2026-11-01T12:30 (UTC), not "${text}".`);
+}
+
+/** Newest last; one more than the limit when there are more. */
+async function newest(audit: Audit, { query, limit }: AuditRequest): Promise<RecordedEntry[]> {
+  const entries: RecordedEntry[] = [];
+  for (let wanted = limit + 1; wanted > 0;) {
+    const oldest = entries.at(-1);
+    const page = await audit.find({ ...query, limit: Math.min(wanted, PAGE), ...(oldest && { beforeId: oldest.id }) });
+    entries.push(...page);
+    wanted = page.length < PAGE ? 0 : wanted - page.length;
+  }
+  return entries.reverse();
+}
+
+function print(found: readonly RecordedEntry[], { limit, json }: AuditRequest): void {
+  const entries = found.slice(-limit);
+  const line = json ? auditJson : auditLine;
+  process.stdout.write(entries.map((entry) => `${line(entry)}\n`).join(''));
+  if (json) return;
+  if (found.length === 0) process.stderr.write('Nothing was found.\n');
+  if (found.length > limit)
+    process.stderr.write(`There are older ones than these ${limit}: ask for more by --limit.\n`);
+}
+
+function auditJson({ atMs, ...entry }: RecordedEntry): string {
+  return JSON.stringify({ at: new Date(atMs).toISOString(), ...entry });
+}
+
+/** `2026-11-21T06:30:00.000Z  done     grant by 1 on 2 in guild 3, channel 4: reason (beforeMicros=0)` */
+export function auditLine(entry: RecordedEntry): string {
+  const { atMs, outcome, action, actorId, targetId, guildId, channelId, reason } = entry;
+  const target = targetId === null ? '' : ` on ${targetId}`;
+  const places = [guildId !== null && `guild ${guildId}`, channelId !== null && `channel ${channelId}`];
+  const place = places.filter((part) => part !== false).join(', ');
+  const details = Object.entries(entry.details).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const line =
+    `${new Date(atMs).toISOString()}  ${outcome.padEnd('refused'.length)}  ${action} by ${actorId}${target}` +
+    `${place === '' ? '' : ` in ${place}`}: ${reason}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;
+  return visible(line);
+}
+
+/** Reasons are typed by people: line ends and what steers a terminal or turns the direction of text are shown, not obeyed. */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+  });
+}
