@@ -28,8 +28,8 @@ export function findRunaway(kind: PauseScope['kind'], use: RecentUse, config: Br
   return undefined;
 }
 
-/** `$6.20 in 5 minutes`, `412 calls in 5 minutes`. */
+/** To follow "because": `$6.20 were spent in 5 minutes`. */
 export function reasonOf({ by, used }: Runaway, windowMinutes: number): string {
-  const what = by === 'spending' ? formatMicros(used) : `${used} calls`;
+  const what = by === 'spending' ? `${formatMicros(used)} were spent` : `${used} calls were made`;
   return `${what} in ${windowMinutes === 1 ? 'a minute' : `${windowMinutes} minutes`}`;
 }

@@ -34,8 +34,8 @@ describe('running away', () => {
   });
 
   it.each([
-    [{ by: 'spending', used: 6_200_000, limit: 5_000_000 }, 5, '$6.20 in 5 minutes'],
-    [{ by: 'calls', used: 412, limit: 300 }, 1, '412 calls in a minute'],
+    [{ by: 'spending', used: 6_200_000, limit: 5_000_000 }, 5, '$6.20 were spent in 5 minutes'],
+    [{ by: 'calls', used: 412, limit: 300 }, 1, '412 calls were made in a minute'],
   ] as const)('is said in a few words', (runaway, windowMinutes, words) => {
     expect(reasonOf(runaway, windowMinutes)).toBe(words);
   });
@@ -107,7 +107,12 @@ describe('the breaker', () => {
     expect(await breaker.check()).toEqual([]);
     spend('1', 3_000_000);
     const untilMs = clock.now() + 30 * minute;
-    const pause = { scope: { kind: 'guild', id: '1' }, reason: '$6.00 in 5 minutes', sinceMs: clock.now(), untilMs };
+    const pause = {
+      scope: { kind: 'guild', id: '1' },
+      reason: '$6.00 were spent in 5 minutes',
+      sinceMs: clock.now(),
+      untilMs,
+    };
     expect(await breaker.check()).toEqual([pause]);
     expect(await breaker.check()).toEqual([]);
     expect(told).toEqual([pause]);

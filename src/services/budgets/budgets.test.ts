@@ -131,19 +131,29 @@ describe('a personal cap', () => {
     await budgets.set(scope, 'day', undefined, 'person');
     expect(await budgets.personal('42')).toEqual([]);
   });
+
+  it('needs no connection beside that of the transaction in which it is asked for', async () => {
+    const { db } = database.postgres;
+    const row = { feature: 'budgets', scope: 'user', scope_id: '43', key: 'day', value: JSON.stringify(100) } as const;
+    await database.postgres.transaction(async (tx) => {
+      await tx.insertInto('settings_value').values(row).execute();
+      expect(await budgets.personal('43', tx)).toHaveLength(1);
+      expect(await budgets.personal('43', db)).toEqual([]);
+    });
+  });
 });
 
 describe('a pause', () => {
   const pauseOf = (kind: 'instance' | 'guild', id: string) => ({
     scope: { kind, id },
-    reason: '$6.00 in 5 minutes',
+    reason: '$6.00 were spent in 5 minutes',
     sinceMs: clock.now(),
     untilMs: clock.now() + 60_000,
   });
 
   it('concerns its guild until its time is over', async () => {
     expect(await budgets.pause(pauseOf('guild', guildId))).toBe(true);
-    expect(budgets.paused({ guildId })).toMatchObject({ reason: '$6.00 in 5 minutes' });
+    expect(budgets.paused({ guildId })).toMatchObject({ reason: '$6.00 were spent in 5 minutes' });
     expect(budgets.paused({ guildId: namedGuildId })).toBeUndefined();
     expect(budgets.paused({ guildId: null })).toBeUndefined();
     expect(budgets.pauses()).toHaveLength(1);

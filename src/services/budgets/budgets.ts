@@ -25,8 +25,8 @@ export function openBudgets({ config, settings, clock }: BudgetsOptions): Budget
   return {
     pools: (place) =>
       poolsOf(place).flatMap((scope) => periods.flatMap((period) => pool(config, store, scope, period))),
-    personal: async (userId) => {
-      const caps = await store.ofPerson(userId);
+    personal: async (userId, db) => {
+      const caps = await store.ofPerson(userId, db);
       const scope: BudgetScope = { kind: 'user', id: userId };
       return periods.flatMap((period) => budget(scope, period, caps[period], 'person') ?? []);
     },

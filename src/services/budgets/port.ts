@@ -1,4 +1,5 @@
 import type { Period } from '../../kernel/calendar.ts';
+import type { Db } from '../../platform/postgres/index.ts';
 import type { Limit } from '../ledger/index.ts';
 
 /** Whose budget: a pool, or what a person allows themselves. The instance's id is empty. */
@@ -29,7 +30,7 @@ export interface PauseScope {
 
 export interface Pause {
   scope: PauseScope;
-  /** Why, in a few words: `$6.20 in 5 minutes`. */
+  /** Why, in a few words: `$6.20 were spent in 5 minutes`. */
   reason: string;
   /** Unix ms. */
   sinceMs: number;
@@ -45,8 +46,8 @@ export interface BudgetPlace {
 export interface Budgets {
   /** Every cap on the pools of a place: instance, guild, channel; of each scope and period the one that counts. */
   pools(place: BudgetPlace): Budget[];
-  /** The caps that a person set for themselves. One query. */
-  personal(userId: string): Promise<Budget[]>;
+  /** The caps that a person set for themselves. One query, within a transaction when `db` is one. */
+  personal(userId: string, db?: Db): Promise<Budget[]>;
   asLimits(budgets: readonly Budget[]): Limit[];
   /** What whoever runs the bot allows a scope, whatever a guild's administrators made of it. */
   allowed(scope: BudgetScope, period: Period): Budget | undefined;

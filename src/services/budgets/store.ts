@@ -3,6 +3,7 @@ import { periods } from '../../kernel/calendar.ts';
 import type { Period } from '../../kernel/calendar.ts';
 import type { Json } from '../../kernel/json.ts';
 import { MOST_MICROS } from '../../kernel/money.ts';
+import type { Db } from '../../platform/postgres/index.ts';
 import type { SettingsService } from '../settings/index.ts';
 import type { BudgetScope, BudgetSetter, Pause, PauseScope } from './port.ts';
 
@@ -17,7 +18,7 @@ const keyOf = (period: Period, by: BudgetSetter): string => (by === 'guild' ? `g
 /** Amounts set by command, in micro-dollars. What is no amount (written by hand, or by a later version) is passed over. */
 export interface BudgetStore {
   read(scope: BudgetScope & { kind: 'instance' | 'guild' | 'channel' }, by: 'instance' | 'guild'): Caps;
-  ofPerson(userId: string): Promise<Caps>;
+  ofPerson(userId: string, db?: Db): Promise<Caps>;
   write(scope: BudgetScope, period: Period, by: BudgetSetter, micros: number | undefined): Promise<void>;
   /** The latest of a scope, in force or over. */
   pause(scope: PauseScope): Pause | undefined;
@@ -41,7 +42,7 @@ export function createBudgetStore(settings: SettingsService): BudgetStore {
   const pauseOf = (value: Json | undefined) => pauseSchema.safeParse(value).data;
   return {
     read: ({ kind, id }, by) => capsIn(settings.peek(feature, kind, id), by),
-    ofPerson: async (userId) => capsIn(await settings.forUser(feature, userId), 'person'),
+    ofPerson: async (userId, db) => capsIn(await settings.forUser(feature, userId, db), 'person'),
     write: (scope, period, by, micros) => settings.set(feature, scope.kind, scope.id, keyOf(period, by), micros),
     pause: (scope) => pauseOf(instance()[pauseKey(scope)]),
     pauses: () =>

@@ -36,7 +36,8 @@ export interface SettingPlace {
 export interface SettingsService {
   /** Overrides of the instance (whose id is empty), a guild or channel, from memory; undefined when there are none. Cheap enough for every message. */
   peek(feature: string, scope: HeldScope, scopeId: string): Values | undefined;
-  forUser(feature: string, userId: string): Promise<Values>;
+  /** Within a transaction when `db` is one, which then needs no second connection. */
+  forUser(feature: string, userId: string, db?: Db): Promise<Values>;
   /** Undefined unsets. */
   set(feature: string, scope: ScopeName, scopeId: string, key: string, value: Json | undefined): Promise<void>;
   /**
@@ -102,8 +103,8 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
 
 function settingsOfUsers(db: Db): Pick<SettingsService, 'forUser' | 'exportUser' | 'forgetUser'> {
   return {
-    forUser: async (feature, userId) => {
-      const rows = await ofUser(db, userId).select(['key', 'value']).where('feature', '=', feature).execute();
+    forUser: async (feature, userId, given = db) => {
+      const rows = await ofUser(given, userId).select(['key', 'value']).where('feature', '=', feature).execute();
       return Object.fromEntries(rows.map((row) => [row.key, row.value]));
     },
     exportUser: async (userId) => {

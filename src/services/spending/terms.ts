@@ -1,5 +1,6 @@
 import type { Json } from '../../kernel/json.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import type { AccessPlace, AccessService, Policy } from '../access/index.ts';
 import type { Budgets } from '../budgets/index.ts';
 import type { Amounts, Hold, Limit, Terms } from '../ledger/index.ts';
