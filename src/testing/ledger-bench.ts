@@ -2,7 +2,18 @@ import { afterAll } from 'vitest';
 import { systemIds } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { silentLogger } from '../kernel/logger.ts';
-import type { Holder, HoldRequest, HoldResult, Hold, Ledger, Limit, Refusal, Terms } from '../services/ledger/index.ts';
+import type {
+  Balance,
+  Holder,
+  HoldRequest,
+  HoldResult,
+  Hold,
+  Ledger,
+  Limit,
+  Purse,
+  Refusal,
+  Terms,
+} from '../services/ledger/index.ts';
 import { createLedger, ledgerMigrations } from '../services/ledger/index.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { testDatabase } from './postgres.ts';
@@ -46,7 +57,7 @@ export const limit = (holder: Holder, cap: number, overrides: Partial<Limit> = {
 /** Of a person in a channel of a guild, with 500 micro-dollars a day, unless told else. */
 export const terms = (payerId: string, overrides: Partial<Terms> = {}): Terms => ({
   ...{ payerId, guildId: 'g', channelId: 'c', limits: [] },
-  purses: [{ unit: 'micros', period: 'day', allowance: 500, rule: 'role member' }],
+  purses: [dayOfMoney],
   ...overrides,
 });
 
@@ -66,6 +77,23 @@ export function refusalOf(result: HoldResult): Refusal {
   if (result.status === 'held') throw new Error(`held: ${JSON.stringify(result.hold.held)}`);
   return result.refusal;
 }
+
+let made = 0;
+/** A name that nothing else in this file has: tests with people and places of their own see no other's use. */
+export const fresh = (name: string): string => `${name}${(made += 1)}`;
+
+export const dayOfMoney: Purse = { unit: 'micros', period: 'day', allowance: 500, rule: 'role member' };
+
+/** What a person has of money, under the terms that `terms` makes. */
+export async function moneyOf(ledger: Ledger, userId: string): Promise<Balance> {
+  const [balance] = await ledger.balances(userId, [dayOfMoney]);
+  if (!balance) throw new Error('There is no balance');
+  return balance;
+}
+
+export const grantOf = (userId: string, amount: number) => ({
+  ...{ key: fresh('grant'), userId, unit: 'micros' as const, amount, actorId: 'admin', reason: 'thanks' },
+});
 
 /** The reserve of one call that uses up what it wants. */
 export async function spend(ledger: Ledger, asked: HoldRequest): Promise<Hold> {

@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  fresh,
+  grantOf,
+  guild,
+  heldOf,
+  ledgerBench,
+  limit,
+  moneyOf,
+  request,
+  spend,
+  terms,
+  user,
+} from '../../testing/ledger-bench.ts';
+
+const { postgres, start } = await ledgerBench();
+const { ledger } = start();
+
+afterEach(async () => {
+  expect(await ledger.verify()).toEqual([]);
+});
+
+const free = { spent: 0, held: 0 };
+
+describe('the record', () => {
+  const charged = () => spend(ledger, request(fresh('k'), { terms: terms(fresh('u')) }));
+
+  it('is append-only', async () => {
+    await charged();
+    for (const statement of [
+      sql`UPDATE ledger_entry SET amount = amount + 1`,
+      sql`UPDATE ledger_entry SET account = 'mint'`,
+      sql`DELETE FROM ledger_entry`,
+      sql`UPDATE ledger_transaction SET reason = 'other'`,
+      sql`DELETE FROM ledger_transaction`,
+      sql`TRUNCATE ledger_entry`,
+      sql`TRUNCATE ledger_transaction CASCADE`,
+    ]) {
+      await expect(statement.execute(postgres.db)).rejects.toThrow('append-only');
+    }
+  });
+
+  it('opens for names alone when a person is forgotten', async () => {
+    await charged();
+    const forgetting = (statement: ReturnType<typeof sql>) =>
+      postgres.transaction(async (tx) => {
+        await sql`SELECT set_config('familiar.ledger_forgets', 'on', true)`.execute(tx);
+        await statement.execute(tx);
+      });
+    await expect(forgetting(sql`UPDATE ledger_entry SET amount = amount * 2`)).rejects.toThrow('append-only');
+    await expect(forgetting(sql`DELETE FROM ledger_entry`)).rejects.toThrow('append-only');
+  });
+
+  it('takes no entries that do not sum to zero in each unit', async () => {
+    const { key } = await charged();
+    const { id } = await postgres.db
+      .selectFrom('ledger_transaction')
+      .select('id')
+      .where('hold_key', '=', key)
+      .executeTakeFirstOrThrow();
+    const add = (entries: { unit: 'micros' | 'tokens'; amount: number }[]) =>
+      postgres.db
+        .insertInto('ledger_entry')
+        .values(entries.map((entry, index) => ({ ...entry, transaction_id: id, account: `test/${index}` })))
+        .execute();
+    await expect(add([{ unit: 'micros', amount: 1 }])).rejects.toThrow('instead of zero');
+    const mixed = [
+      { unit: 'micros' as const, amount: 1 },
+      { unit: 'tokens' as const, amount: -1 },
+    ];
+    await expect(add(mixed)).rejects.toThrow('instead of zero');
+  });
+
+  it('shows where a meter, savings or a hold differ from it', async () => {
+    const payer = fresh('u');
+    await ledger.grant(postgres.db, grantOf(payer, 20));
+    const { key } = await spend(ledger, request(fresh('k'), { terms: terms(payer) }));
+    const bend = (sign: 1 | -1) =>
+      postgres.transaction(async (tx) => {
+        await sql`UPDATE ledger_meter SET spent = spent + ${sign * 5} WHERE holder = ${`user:${payer}`}`.execute(tx);
+        await sql`UPDATE ledger_savings SET granted = granted + ${sign} WHERE user_id = ${payer}`.execute(tx);
+        await sql`UPDATE ledger_hold SET charged = jsonb_build_object('micros', 100 + ${sign === 1 ? 1 : 0}::int)
+          WHERE key = ${key}`.execute(tx);
+      });
+    await bend(1);
+    expect(await ledger.verify()).toEqual([
+      { account: `user:${payer} allowance 2026-11-21 spent`, unit: 'micros', stored: 105, folded: 100 },
+      { account: `user:${payer}/savings granted`, unit: 'micros', stored: 21, folded: 20 },
+      { account: `hold ${key} charged`, unit: 'micros', stored: 101, folded: 100 },
+    ]);
+    await bend(-1);
+  });
+});
+
+describe('a person', () => {
+  it('gets everything that is kept of them', async () => {
+    const payer = fresh('u');
+    await ledger.grant(postgres.db, grantOf(payer, 20));
+    await spend(ledger, request(fresh('k'), { terms: terms(payer), facts: { model: 'a/b' } }));
+    expect(await ledger.exportUser(payer)).toMatchObject({
+      savings: [{ userId: payer, unit: 'micros', granted: 20 }],
+      grantsAndRefunds: [{ kind: 'grant', reason: 'thanks', unit: 'micros', amount: 20, received: true }],
+      holds: [{ step: 'answer', state: 'settled', charged: { micros: 100 }, facts: { model: 'a/b' } }],
+    });
+  });
+
+  it('is forgotten: the name and the savings go, the figures of pools stay', async () => {
+    const [payer, place, direct] = [fresh('u'), fresh('g'), fresh('dm')];
+    const own = terms(payer, { guildId: place, limits: [limit(user(payer), 10_000, { rule: 'personal cap' })] });
+    await ledger.grant(postgres.db, grantOf(payer, 300));
+    await spend(ledger, request(fresh('k'), { terms: own, wanted: { micros: 600 } }));
+    await spend(
+      ledger,
+      request(fresh('k'), { terms: { ...own, guildId: null, channelId: direct }, wanted: { micros: 50 } }),
+    );
+    const open = heldOf(await ledger.reserve(request(fresh('k'), { terms: own, wanted: { micros: 50 } })));
+    const before = await ledger.use(guild(place), '2026-11-21', '2026-11-21');
+    expect(await postgres.transaction((tx) => ledger.forgetUser(tx, payer))).toBeGreaterThan(5);
+    expect(await everythingStored()).not.toMatch(new RegExp(`"[^"]*\\b(${payer}|${direct})\\b`));
+    expect(await moneyOf(ledger, payer)).toMatchObject({ ...free, savings: { granted: 0, spent: 0, held: 0 } });
+    expect(await ledger.verify()).toEqual([]);
+    expect(await ledger.settle(open.key, { micros: 20 })).toMatchObject({ ended: true });
+    const [day] = await ledger.use(guild(place), '2026-11-21', '2026-11-21');
+    expect(day?.spent.micros).toBe((before[0]?.spent.micros ?? 0) + 20);
+  });
+
+  const everythingStored = async () => {
+    const tables = ['ledger_meter', 'ledger_savings', 'ledger_hold', 'ledger_transaction', 'ledger_entry'];
+    const texts = tables.map((table) =>
+      sql<{ text: string }>`SELECT jsonb_agg(to_jsonb(t))::text AS text FROM ${sql.table(table)} AS t`.execute(
+        postgres.db,
+      ),
+    );
+    return (await Promise.all(texts)).map(({ rows }) => rows[0]?.text).join();
+  };
+});
