@@ -37,7 +37,7 @@ export function createPrices({ config, settings }: PricesOptions): Prices {
   return {
     ofModel: (model) => {
       const byCommand = stored()[modelKey(model.id)];
-      if (byCommand !== undefined) return { prices: modelPrices.parse(byCommand) as ModelPrices, source: 'command' };
+      if (byCommand !== undefined) return { prices: modelPrices.parse(byCommand), source: 'command' };
       if (model.prices === null) return undefined;
       if (!model.paid) return { prices: model.prices, source: 'free' };
       return { prices: model.prices, source: model.id in config.models ? 'settings' : 'catalogue' };
@@ -50,8 +50,10 @@ export function createPrices({ config, settings }: PricesOptions): Prices {
       return { micros: microsOfUsd(usd), source };
     },
     ofTool: (name) => microsOfUsd(config.tools[name] ?? 0),
-    setModel: (modelId, prices) => set(modelKey(modelId), prices && checked(modelPrices, prices, most.perMillion)),
-    setImage: (name, usd) => set(imageKey(name), usd === undefined ? undefined : checked(perImage, usd, most.perImage)),
+    setModel: async (modelId, prices) =>
+      set(modelKey(modelId), prices && checked(modelPrices, prices, most.perMillion)),
+    setImage: async (name, usd) =>
+      set(imageKey(name), usd === undefined ? undefined : checked(perImage, usd, most.perImage)),
     overrides: () => {
       const all = Object.entries(stored());
       const below = (prefix: string) =>

@@ -1,0 +1,110 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Json } from '../../kernel/json.ts';
+import type { ModelInfo } from '../../platform/models/index.ts';
+import { createPrices } from './index.ts';
+import type { Prices } from './index.ts';
+
+const model = (details: Partial<ModelInfo> = {}): ModelInfo => ({
+  id: 'openai/gpt-x',
+  provider: 'openai',
+  contextTokens: 1000,
+  maxOutputTokens: 500,
+  abilities: { vision: false, tools: false, reasoning: false },
+  paid: true,
+  prices: { inputPerMillion: 1, outputPerMillion: 2 },
+  demo: false,
+  ...details,
+});
+
+/** As the settings service keeps values of the instance. */
+function settingsInMemory() {
+  const values: Record<string, Json> = {};
+  return {
+    peek: () => values,
+    set: (_service: string, _scope: string, _id: string, key: string, value: Json | undefined) => {
+      if (value === undefined) Reflect.deleteProperty(values, key);
+      else values[key] = value;
+      return Promise.resolve();
+    },
+  };
+}
+
+let prices: Prices;
+
+beforeEach(() => {
+  prices = createPrices({
+    config: {
+      models: { 'openai/priced': { inputPerMillion: 5, outputPerMillion: 6 } },
+      images: {
+        default: 0.03,
+        prefixes: { '!hd': 0.08 },
+        models: { 'studio/draw': { default: 0.05, sizes: { '512x512': 0.01 } } },
+      },
+      tools: { web: 0.001 },
+    },
+    settings: settingsInMemory(),
+  });
+});
+
+describe('the price of a model', () => {
+  it.each([
+    ['the catalogue', model(), 'catalogue'],
+    ['the settings', model({ id: 'openai/priced' }), 'settings'],
+    ['nowhere, since it is free', model({ paid: false, prices: { inputPerMillion: 0, outputPerMillion: 0 } }), 'free'],
+  ])('comes from %s', (_name, asked, source) => {
+    expect(prices.ofModel(asked)).toEqual({ prices: asked.prices, source });
+  });
+
+  it('is unknown for a paid model that nobody priced, until a command does', async () => {
+    const unknown = model({ id: 'new/model', prices: null });
+    expect(prices.ofModel(unknown)).toBeUndefined();
+    await prices.setModel(unknown.id, { inputPerMillion: 3, outputPerMillion: 4 });
+    expect(prices.ofModel(unknown)).toEqual({ prices: { inputPerMillion: 3, outputPerMillion: 4 }, source: 'command' });
+    expect(prices.overrides().models).toEqual({ 'new/model': { inputPerMillion: 3, outputPerMillion: 4 } });
+  });
+
+  it('by command wins until it is unset', async () => {
+    await prices.setModel('openai/gpt-x', { inputPerMillion: 9, outputPerMillion: 9 });
+    expect(prices.ofModel(model())?.source).toBe('command');
+    await prices.setModel('openai/gpt-x', undefined);
+    expect(prices.ofModel(model())?.source).toBe('catalogue');
+  });
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 10_001])('is never %d', async (dollars) => {
+    const wrong = { inputPerMillion: dollars, outputPerMillion: 1 };
+    await expect(prices.setModel('openai/gpt-x', wrong)).rejects.toThrow(/price/);
+    await expect(prices.setImage('!hd', dollars)).rejects.toThrow(/price/);
+  });
+});
+
+describe('the price of a picture', () => {
+  it.each([
+    ['the default', {}, 30_000],
+    ['its prefix', { prefix: '!hd', modelId: 'studio/draw' }, 80_000],
+    ['its model and size', { prefix: '!', modelId: 'studio/draw', size: '512x512' }, 10_000],
+    ['its model', { modelId: 'studio/draw', size: '2048x2048' }, 50_000],
+  ])('is that of %s', (_name, image, micros) => {
+    expect(prices.ofImage(image).micros).toBe(micros);
+  });
+
+  it('is published for known models', () => {
+    expect(prices.ofImage({ modelId: 'openai/gpt-image-1.5', size: '1024x1024' })).toMatchObject({
+      source: 'catalogue openai/gpt-image-1.5',
+    });
+  });
+
+  it('by command wins for a prefix and for a model', async () => {
+    await prices.setImage('!hd', 0.5);
+    await prices.setImage('studio/draw', 0);
+    expect(prices.ofImage({ prefix: '!hd' }).micros).toBe(500_000);
+    expect(prices.ofImage({ modelId: 'studio/draw', size: '512x512' })).toEqual({
+      micros: 0,
+      source: 'command studio/draw',
+    });
+  });
+});
+
+it('a step of a tool costs what the settings say, or nothing', () => {
+  expect(prices.ofTool('web')).toBe(1000);
+  expect(prices.ofTool('python')).toBe(0);
+});
