@@ -25,7 +25,7 @@ import type { FakeProviders } from './providers.ts';
 
 export interface TestBotOptions {
   /** Added to the settings file, at its top level. */
-  yaml?: string;
+  yaml?: string | ((people: People, emulator: Emulator, providers: FakeProviders) => string | Promise<string>);
   clock?: Clock;
   roles?: Roles;
   logger?: Logger;
@@ -33,17 +33,15 @@ export interface TestBotOptions {
   start?: boolean;
 }
 
+/** Members of the seeded server: its owner, a moderator and two members. */
+export type People = Record<'olivia' | 'milo' | 'alice' | 'bob', Person>;
+
 /** The whole bot against the emulator, a database of its own and providers that say what the test wants. */
-export interface TestBot {
+export interface TestBot extends Readonly<People> {
   readonly app: App;
   readonly emulator: Emulator;
   readonly providers: FakeProviders;
   readonly database: TestDatabase;
-  /** Members of the seeded server: its owner, a moderator and two members. */
-  readonly olivia: Person;
-  readonly milo: Person;
-  readonly alice: Person;
-  readonly bob: Person;
   /** Makes a channel of its own for a test, with a budget of messages of its own, and returns its name. */
   newChannel(): Promise<string>;
   start(): Promise<void>;
@@ -57,31 +55,37 @@ export interface TestBot {
   close(): Promise<void>;
 }
 
-/** The model that tests talk with: an OpenAI-compatible server of their own. */
-const settings = (baseUrl: string) => `
+/** What the settings file says where a test does not: each section is left out when the test brings its own. */
+const defaultSections: Readonly<Record<string, (providers: FakeProviders) => string>> = {
+  models: () => `
 models:
   default: fake/test-model
   findOllama: false
+`,
+  /** The model that tests talk with: an OpenAI-compatible server of their own. */
+  providers: ({ openaiBaseUrl }) => `
 providers:
   fake:
     type: openai-compatible
-    baseUrl: ${baseUrl}
+    baseUrl: ${openaiBaseUrl}
     apiKeys: [test-key]
     models:
       - name: test-model
         contextTokens: 16000
         maxOutputTokens: 4000
-`;
-
-/** A test may ask more in a minute than a person; one that is about limits brings its own `access:`. */
-const withoutLimits = `
+`,
+  /** A test may ask more in a minute than a person; one that is about limits brings its own. */
+  access: () => `
 access:
   roles:
     member: { requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
-`;
+`,
+};
 
-function settingsFile(baseUrl: string, yaml: string): string {
-  return settings(baseUrl) + yaml + (/^access:/m.test(yaml) ? '' : withoutLimits);
+/** A test's own settings, and the default ones for the sections that it leaves out. */
+function settingsFile(own: string, providers: FakeProviders): string {
+  const defaults = Object.entries(defaultSections).filter(([name]) => !new RegExp(`^${name}:`, 'm').test(own));
+  return [...defaults.map(([, section]) => section(providers)), own].join('\n');
 }
 
 export async function startTestBot(options: TestBotOptions = {}): Promise<TestBot> {
@@ -89,9 +93,13 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   const emulator = await startEmulator({ port: 0, dataDir: null });
   const providers = await startFakeProviders();
   const found = await findFeatures(featuresFolder);
-  const database = await testDatabase({ migrations: [...platformMigrations, ...serviceMigrations, ...featureMigrations(found)] });
-  await writeFile(join(dataDir, 'familiar.yaml'), settingsFile(providers.openaiBaseUrl, options.yaml ?? ''));
+  const database = await testDatabase({
+    migrations: [...platformMigrations, ...serviceMigrations, ...featureMigrations(found)],
+  });
   const people = await connectPeople(emulator);
+  const yaml =
+    typeof options.yaml === 'function' ? await options.yaml(people, emulator, providers) : (options.yaml ?? '');
+  await writeFile(join(dataDir, 'familiar.yaml'), settingsFile(yaml, providers));
   const config = loadConfig({ env: environment(emulator, database, dataDir), folder: dataDir });
   let app: App | undefined;
   const startWith = (roles: Roles) =>
@@ -151,7 +159,7 @@ function environment(emulator: Emulator, database: TestDatabase, dataDir: string
   };
 }
 
-async function connectPeople(emulator: Emulator): Promise<Record<'olivia' | 'milo' | 'alice' | 'bob', Person>> {
+async function connectPeople(emulator: Emulator): Promise<People> {
   const names = ['olivia', 'milo', 'alice', 'bob'] as const;
   const people = await Promise.all(names.map((name) => connectPerson(emulator.origin, name)));
   const [olivia, milo, alice, bob] = people as [Person, Person, Person, Person];
