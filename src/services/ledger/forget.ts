@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { dayAt } from '../../kernel/calendar.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
-import type { Transaction } from './books.ts';
+import type { SavingsChange, Transaction } from './books.ts';
 import { userName } from './holders.ts';
-import { addToSavings, insertTransactions, loadSavings, lockHolders } from './store.ts';
+import { load, write } from './store.ts';
 
 interface Renaming {
   from: string;
@@ -16,8 +16,16 @@ interface Renaming {
  * changed.
  */
 export async function forgetUser(tx: Tx, userId: string, pseudonym: string, nowMs: number): Promise<number> {
-  await lockHolders(tx, [userName(userId)], []);
-  await burnSavings(tx, userId, pseudonym, nowMs);
+  const needs = {
+    locks: [userName(userId)],
+    keys: [],
+    requests: [],
+    savingsOf: [userId],
+    transactions: [],
+    windows: [],
+  };
+  const { savings } = await load(tx, needs);
+  await burnSavings(tx, savings, { userId, pseudonym, nowMs });
   const channels = await directChannels(tx, userId);
   const person = { from: userId, to: pseudonym };
   let changed = await renamePerson(tx, person);
@@ -27,8 +35,11 @@ export async function forgetUser(tx: Tx, userId: string, pseudonym: string, nowM
   return changed;
 }
 
-async function burnSavings(tx: Tx, userId: string, pseudonym: string, nowMs: number): Promise<void> {
-  const savings = await loadSavings(tx, [userId]);
+async function burnSavings(
+  tx: Tx,
+  savings: readonly SavingsChange[],
+  { userId, pseudonym, nowMs }: { userId: string; pseudonym: string; nowMs: number },
+): Promise<void> {
   const free = savings.map(({ unit, granted, spent, held }) => ({ unit, amount: granted - spent - held }));
   const burnt = free.filter(({ amount }) => amount > 0);
   if (burnt.length === 0) return;
@@ -40,11 +51,10 @@ async function burnSavings(tx: Tx, userId: string, pseudonym: string, nowMs: num
       { account: 'mint', unit, amount },
     ]),
   };
-  await insertTransactions(tx, [transaction]);
-  await addToSavings(
-    tx,
-    burnt.map(({ unit, amount }) => ({ userId, unit, granted: -amount, spent: 0, held: 0 })),
-  );
+  await write(tx, {
+    ...{ newHolds: [], changedHolds: [], meters: [], transactions: [transaction] },
+    savings: burnt.map(({ unit, amount }) => ({ userId, unit, granted: -amount, spent: 0, held: 0 })),
+  });
 }
 
 async function directChannels(tx: Tx, userId: string): Promise<string[]> {
@@ -70,7 +80,7 @@ async function renamePerson(tx: Tx, { from, to }: Renaming): Promise<number> {
   });
   changed += await affected(tx, [
     sql`UPDATE ledger_hold SET payer_id = ${to}, locks = array_replace(locks, ${oldName}, ${newName}),
-      ${renamedTerms({ from, to })} WHERE payer_id = ${from}`,
+      terms = ${renamed('terms', from, to)}, windows = ${renamed('windows', oldName, newName)} WHERE payer_id = ${from}`,
     sql`UPDATE ledger_meter SET holder = ${newName} WHERE holder = ${oldName}`,
     sql`UPDATE ledger_savings SET user_id = ${to} WHERE user_id = ${from}`,
   ]);
@@ -84,15 +94,15 @@ async function renameChannel(tx: Tx, { from, to }: Renaming): Promise<number> {
   const [oldName, newName] = [`channel:${from}`, `channel:${to}`];
   const others = await affected(tx, [
     sql`UPDATE ledger_hold SET channel_id = ${to}, locks = array_replace(locks, ${oldName}, ${newName}),
-      ${renamedTerms({ from, to })} WHERE channel_id = ${from}`,
+      terms = ${renamed('terms', from, to)}, windows = ${renamed('windows', oldName, newName)} WHERE channel_id = ${from}`,
     sql`UPDATE ledger_meter SET holder = ${newName} WHERE holder = ${oldName}`,
   ]);
   return changed + others;
 }
 
-/** Wherever the terms name it, which is as a whole string of the JSON: ids are digits. */
-const renamedTerms = ({ from, to }: Renaming) =>
-  sql`terms = replace(terms::text, ${JSON.stringify(from)}, ${JSON.stringify(to)})::jsonb`;
+/** Wherever the JSON has it as a whole string, which an id is by its digits. */
+const renamed = (column: string, from: string, to: string) =>
+  sql`replace(${sql.ref(column)}::text, ${JSON.stringify(from)}, ${JSON.stringify(to)})::jsonb`;
 
 /** Opens the append-only tables for names. */
 async function forgetting(tx: Tx, rename: () => Promise<number>): Promise<number> {

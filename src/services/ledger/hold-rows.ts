@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../kernel/json.ts';
+import { fillingWindows } from './endings.ts';
 import type { HoldKind, HoldRecord } from './hold-record.ts';
 import { lockNames } from './holders.ts';
 import type { Amounts, HoldState, Terms } from './port.ts';
@@ -38,7 +39,7 @@ export function recordOf(row: HoldRow): HoldRecord {
   };
 }
 
-export function rowOf(record: HoldRecord): HoldRow & Record<'payer_id' | 'guild_id' | 'channel_id' | 'locks', unknown> {
+export function rowOf(record: HoldRecord): HoldRow & Record<string, unknown> {
   const { key, request, step, attempt, kind, terms, state, day, held, charged, refunded, facts } = record;
   return {
     ...{ key, request, step, attempt, kind, terms, state, day, held, charged, refunded, facts },
@@ -46,6 +47,7 @@ export function rowOf(record: HoldRecord): HoldRow & Record<'payer_id' | 'guild_
     guild_id: terms.guildId,
     channel_id: terms.channelId,
     locks: lockNames(terms),
+    windows: fillingWindows(record, record.held).map(({ window }) => window),
     held_savings: record.heldSavings,
     from_savings: record.fromSavings,
     on_instance: record.onInstance,

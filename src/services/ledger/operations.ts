@@ -1,27 +1,16 @@
 import type { JsonObject } from '../../kernel/json.ts';
-import { lesser } from './amounts.ts';
 import type { Books, Decision } from './books.ts';
-import { dismiss, type Ended, expire, fillingWindows, lose, refund, release, settle } from './endings.ts';
+import { dismiss, type Ended, expire, lose, refund, release, settle } from './endings.ts';
 import { grant, type Grant } from './grants.ts';
-import type { HoldKind, HoldRecord } from './hold-record.ts';
+import type { HoldKind } from './hold-record.ts';
 import { lockNames, userName, type Window } from './holders.ts';
 import type { Amounts, Hold, HoldRequest, HoldResult, Settlement } from './port.ts';
 import { hold, windowsFor } from './rules.ts';
+import type { Needs } from './store.ts';
 
 /** A decision with what has to be locked and loaded for it. */
-export interface Operation<T> {
-  /** Holders to lock, besides those of the holds that it names. */
-  locks?: readonly string[];
-  /** Holds by key. */
-  keys?: readonly string[];
-  /** Requests whose open admissions it ends. */
-  requests?: readonly string[];
-  /** Persons whose savings it reads. */
-  savingsOf?: readonly string[];
-  /** Transactions whose existence it asks for. */
-  transactions?: readonly string[];
-  /** Figures that it reads; `find` gives the holds that it named. */
-  windows?: (find: (key: string) => HoldRecord | undefined, nowMs: number) => Window[];
+export interface Operation<T> extends Partial<Omit<Needs, 'windows'>> {
+  windows?: (nowMs: number) => Window[];
   decide: (books: Books, nowMs: number) => Decision<T>;
 }
 
@@ -30,17 +19,12 @@ export const holding = (request: HoldRequest, kind: HoldKind): Operation<HoldRes
   keys: [request.key],
   requests: kind === 'call' ? [request.request] : [],
   savingsOf: [request.terms.payerId],
-  windows: (find, nowMs) => (find(request.key) ? [] : windowsFor(request, nowMs)),
+  windows: (nowMs) => windowsFor(request, nowMs),
   decide: (books, nowMs) => hold(books, request, kind, nowMs),
 });
 
 export const settling = (key: string, actual: Amounts, facts: JsonObject): Operation<Settlement> => ({
   keys: [key],
-  windows: (find) => {
-    const record = find(key);
-    if (record?.state !== 'open') return [];
-    return fillingWindows(record, lesser(actual, record.held)).map(({ window }) => window);
-  },
   decide: (books, nowMs) => settle(books, { key, actual, facts }, nowMs),
 });
 

@@ -21,7 +21,7 @@ export async function levels(db: Db, limits: readonly Limit[], nowMs: number): P
 export async function balances(db: Db, userId: string, purses: readonly Purse[], nowMs: number): Promise<Balance[]> {
   const windows = purses.map((purse) => allowanceWindow(userId, purse, nowMs));
   const figures = await figuresByName(db, windows);
-  const savings = await loadSavings(db, [userId]);
+  const savings = await loadSavings(db, userId);
   return purses.map((purse) => {
     const { spent, held } = figures(allowanceWindow(userId, purse, nowMs));
     const own = savings.find(({ unit }) => unit === purse.unit) ?? { granted: 0, spent: 0, held: 0 };
@@ -94,7 +94,7 @@ export async function recent(
 
 /** Everything kept of a person: savings, grants and refunds, and each hold that they paid for. */
 export async function exportUser(db: Db, userId: string): Promise<JsonObject> {
-  const savings = await loadSavings(db, [userId]);
+  const savings = await loadSavings(db, userId);
   const { rows: given } = await sql<{ [key: string]: Json }>`
     SELECT t.kind, t.reason, t.at_ms, e.unit, e.amount, t.payer_id = ${userId} AS received
     FROM ledger_transaction AS t JOIN ledger_entry AS e ON e.transaction_id = t.id

@@ -1,6 +1,7 @@
 import type { GeneratedAlways, JSONColumnType } from 'kysely';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { HoldKind } from './hold-record.ts';
+import type { Window } from './holders.ts';
 import type { Amounts, HoldState, Terms, Unit } from './port.ts';
 
 export type Source = 'pool' | 'allowance' | 'savings';
@@ -35,6 +36,7 @@ export interface LedgerHoldTable {
   channel_id: string | null;
   terms: JSONColumnType<Terms>;
   locks: string[];
+  windows: JSONColumnType<Window[]>;
   state: HoldState;
   day: Date;
   held: JSONColumnType<Amounts>;

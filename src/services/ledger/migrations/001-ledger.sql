@@ -46,6 +46,8 @@ CREATE TABLE ledger_hold (
   terms jsonb NOT NULL,
   -- The holders whose figures decided, which are locked whenever this hold changes.
   locks text[] NOT NULL,
+  -- The sums that its settlement adds to and compares with their caps.
+  windows jsonb NOT NULL,
   state text NOT NULL CHECK (state IN ('open', 'settled', 'released', 'expired', 'lost')),
   -- Whose meters count it, whenever it ends.
   day date NOT NULL,
@@ -91,7 +93,8 @@ CREATE INDEX ledger_transaction_payer ON ledger_transaction (payer_id);
 CREATE INDEX ledger_transaction_actor ON ledger_transaction (actor_id) WHERE actor_id IS NOT NULL;
 
 CREATE TABLE ledger_entry (
-  transaction_id bigint NOT NULL REFERENCES ledger_transaction (id),
+  -- No foreign key: both are written by one statement of ledger_write, and neither is ever deleted.
+  transaction_id bigint NOT NULL,
   -- 'user:<id>/allowance', 'user:<id>/savings', 'instance/lost', 'instance/overrun', 'used/<feature>', 'mint'.
   account text NOT NULL,
   unit text NOT NULL CHECK (unit IN ('micros', 'tokens', 'images')),
