@@ -3,13 +3,14 @@
  * (`raw-bot.ts`), on the same emulator and model in the same run, by turns; and how soon after the model's last word the
  * whole text is there.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { call, lookAround, say } from './lib/people.ts';
 import type { Place } from './lib/people.ts';
 import { freePort, startFamiliar, startProgram, untilAnswers } from './lib/processes.ts';
 import type { Program } from './lib/processes.ts';
+import { writeSettings } from './lib/settings.ts';
 import { median, percentile } from './lib/statistics.ts';
 import type { Figure } from './lib/statistics.ts';
 import { watch } from './lib/watcher.ts';
@@ -51,8 +52,7 @@ async function setUp(model: readonly string[]): Promise<Stage> {
   await untilAnswers(`${modelUrl}/models`, provider);
   const place = await lookAround(origin);
   const rooms = await makeRooms(origin, place);
-  const config = join(dataDir, 'bench.yaml');
-  await writeFile(config, 'models: { findOllama: false }\n');
+  const config = await writeSettings(dataDir);
   const bot = startFamiliar(['start'], {
     DISCORD_TOKEN: place.botToken,
     DISCORD_API_BASE: `${origin}/api`,

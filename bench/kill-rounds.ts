@@ -6,7 +6,7 @@
  *     node bench/kill-rounds.ts [--rounds 50] [--seed 1]
  */
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,6 +18,8 @@ import { lookAround, openDm, read, say } from './lib/people.ts';
 import type { Place, SeenMessage } from './lib/people.ts';
 import { freePort, startFamiliar, untilAnswers } from './lib/processes.ts';
 import type { Program } from './lib/processes.ts';
+import { seeded } from './lib/seeded.ts';
+import { writeSettings } from './lib/settings.ts';
 import { median, percentile, table } from './lib/statistics.ts';
 
 /** Within this time after a restart every question must be answered. */
@@ -49,8 +51,7 @@ async function setUp(): Promise<Bench> {
   const origin = `http://127.0.0.1:${emulatorPort}`;
   await untilAnswers(`${origin}/_control/state`, emulator);
   const place = await lookAround(origin);
-  const config = join(dataDir, 'bench.yaml');
-  await writeFile(config, 'models: { findOllama: false }\n');
+  const config = await writeSettings(dataDir);
   const env = {
     DISCORD_TOKEN: place.botToken,
     DISCORD_API_BASE: `${origin}/api`,
@@ -75,17 +76,6 @@ async function setUp(): Promise<Bench> {
       await providers.close();
       await rm(dataDir, { recursive: true, force: true });
     },
-  };
-}
-
-/** A small generator, so that a seed names a run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 

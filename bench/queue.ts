@@ -4,11 +4,12 @@
  * in another process.
  */
 import type { PgBoss, WorkOptions } from 'pg-boss';
+import { queueMigrations } from '../src/platform/queue/index.ts';
 import { withCleanUp } from './lib/clean-up.ts';
+import { openDatabase } from './lib/database.ts';
+import type { Database } from './lib/database.ts';
 import { median, percentile } from './lib/statistics.ts';
 import type { Figure } from './lib/statistics.ts';
-import { openDatabase } from './queue/database.ts';
-import type { Database } from './queue/database.ts';
 import { perSecond } from './queue/drain.ts';
 import * as familiar from './queue/familiar.ts';
 import type { Process } from './queue/familiar.ts';
@@ -39,7 +40,7 @@ const compared = '16 workers';
 
 export function benchQueue(): Promise<Figure[]> {
   return withCleanUp(async (atEnd) => {
-    const database = await openDatabase(atEnd);
+    const database = await openDatabase(atEnd, [queueMigrations]);
     const adder = familiar.openQueue(await database.another(), 'adder');
     const boss = await pgBoss.startBoss(database, atEnd);
     const next = worker(database);

@@ -5,6 +5,7 @@
  */
 import { benchGateway } from './gateway.ts';
 import { benchFinalText, benchFirstText } from './first-text.ts';
+import { benchLedger } from './ledger.ts';
 import { benchQueue } from './queue.ts';
 import { holds, table } from './lib/statistics.ts';
 import type { Figure } from './lib/statistics.ts';
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'final-text': benchFinalText,
   gateway: benchGateway,
   queue: benchQueue,
+  ledger: benchLedger,
 };
 
 const wanted = process.argv.slice(2);

@@ -44,6 +44,7 @@ export function table(figures: readonly Figure[]): string {
 }
 
 function bound({ atMost, atLeast, unit }: Figure): string {
+  if (atMost !== undefined && atMost === atLeast) return `= ${format(atMost)} ${unit}`;
   if (atMost !== undefined) return `≤ ${format(atMost)} ${unit}`;
   return atLeast === undefined ? '' : `≥ ${format(atLeast)} ${unit}`;
 }

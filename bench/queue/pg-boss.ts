@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PgBoss } from 'pg-boss';
 import type { WorkOptions } from 'pg-boss';
 import type { AtEnd } from '../lib/clean-up.ts';
-import type { Database } from './database.ts';
+import type { Database } from '../lib/database.ts';
 import { countdown } from './drain.ts';
 import type { Drained } from './drain.ts';
 
