@@ -37,6 +37,7 @@ export function createFeatureContext(
     ids: options.ids,
     random: options.random,
     logger: options.logger.child({ feature: name }),
+    checkpoint: options.checkpoint ?? (() => {}),
     discord: { self: discord.self, actions: discord.actions, cache: discord.cache, inviteUrl: discord.inviteUrl },
     models: options.models,
     jobs: {

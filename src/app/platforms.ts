@@ -1,3 +1,4 @@
+import type { ReachCheckpoint } from '../kernel/checkpoints.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -32,6 +33,8 @@ export interface PlatformOptions {
   bot: { token: string; apiBase: string };
   /** Aborted when the process is asked to stop before it has started. */
   signal?: AbortSignal;
+  /** Does nothing unless given. */
+  checkpoint?: ReachCheckpoint;
 }
 
 /** Everything outside, opened. */

@@ -49,7 +49,7 @@ export function openServices(
   appTexts: Texts,
   closers: Closers,
 ): Services {
-  const { config, clock, ids, logger } = options;
+  const { config, clock, ids, logger, checkpoint } = options;
   const { postgres, settings, models, discord } = platforms;
   const audit = createAudit({ postgres, clock, logger });
   closers.add(() => audit.close());
@@ -69,6 +69,7 @@ export function openServices(
         ...{ access, audit, limits, ledger, budgets, prices, clock, ids, logger },
         models: { find: (name) => models.find(name), priceLine },
         tellOwners: ({ key, data }) => news.tell(key, data),
+        ...(checkpoint && { checkpoint }),
       })
     : createSpendingOff({ access });
   const breaker = createBreaker({

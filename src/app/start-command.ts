@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ReachCheckpoint } from '../kernel/checkpoints.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { StartError } from '../kernel/errors.ts';
 import { systemIds } from '../kernel/ids.ts';
@@ -76,6 +77,7 @@ async function start({ config, roles, logger, closers, signal }: Start): Promise
     bot: playground?.bot ?? { token: config.discord.token ?? '', apiBase: config.discord.apiBase },
     playground: playground !== null,
     signal,
+    ...(config.crashAt && { checkpoint: crashAt(config.crashAt, logger) }),
   });
   closers.add(() => app.stop());
   if (!signal.aborted) process.stdout.write(greeting(app, config, playground));
@@ -98,6 +100,17 @@ async function openPlayground({ config, roles, logger, closers, signal }: Start)
   const playground = await startPlayground(config, page);
   closers.add(() => playground.close());
   return playground;
+}
+
+/** Ends the process as a power cut would: nothing is closed, nothing is said. */
+function crashAt({ checkpoint, time }: NonNullable<Config['crashAt']>, logger: Logger): ReachCheckpoint {
+  logger.warn({ checkpoint, time }, 'FAMILIAR_CRASH_AT is set: this process is going to kill itself, for a test.');
+  let left = time;
+  return (reached) => {
+    if (reached !== checkpoint) return;
+    left -= 1;
+    if (left === 0) process.kill(process.pid, 'SIGKILL');
+  };
 }
 
 /**

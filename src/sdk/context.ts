@@ -1,5 +1,6 @@
 import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import type { Kysely } from 'kysely';
+import type { ReachCheckpoint } from '../kernel/checkpoints.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -64,6 +65,8 @@ export interface FeatureContext<Settings> {
   ids: Ids;
   random: Random;
   logger: Logger;
+  /** Tells crash tests how far the work of a request has come. */
+  checkpoint: ReachCheckpoint;
   discord: { self: SelfUser; actions: DiscordActions; cache: DiscordCache; inviteUrl: string };
   models: Models;
   jobs: {

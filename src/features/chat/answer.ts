@@ -46,6 +46,7 @@ type End = { state: 'done' | 'stopped' } | { state: 'failed'; code: string; said
 export async function runAnswer(context: ChatContext, run: JobRun): Promise<void> {
   const work = await openWork(context, run);
   if (!work) return;
+  context.checkpoint('begun');
   // What a run that died had open is not on the asker.
   if (run.job.attempt > 1) await context.spending.recover(requestOf(work.answer));
   work.stopTyping = context.discord.actions.typing(work.row.channel_id);
@@ -106,13 +107,14 @@ function liveMessage(context: ChatContext, run: JobRun, answer: AnswerRow, row: 
 }
 
 async function write(work: Work): Promise<void> {
-  const { run } = work;
+  const { context, run } = work;
   try {
     await stream(work);
   } catch (error) {
     await onFailure(work, error);
     return;
   }
+  context.checkpoint('written');
   // Complete and stored before it is charged, and charged before it is shown: from here on no run asks a model again, and
   // one that died in between leaves the asker uncharged.
   await end(work, 'written', null);
@@ -149,6 +151,7 @@ async function stream(work: Work): Promise<void> {
     signal: AbortSignal.any([run.signal, live.refused]),
   });
   for await (const event of events) {
+    if (event.type === 'start') context.checkpoint('asked');
     if (event.type === 'start' && event.modelId !== model.id) {
       work.notices.push({ key: 'notices.fallback', data: { asked: model.id, model: event.modelId } });
       work.model = context.models.find(event.modelId) ?? model;
@@ -156,6 +159,7 @@ async function stream(work: Work): Promise<void> {
       work.stopTyping();
       work.text += event.text;
       live.update(work.text);
+      context.checkpoint('streaming');
     } else if (event.type === 'finish' && event.reason === 'length') {
       work.notices.push({ key: 'notices.length', data: {} });
     } else if (event.type === 'finish' && event.reason === 'refused') {
@@ -223,6 +227,7 @@ async function end(work: Work, state: AnswerState, errorCode: string | null): Pr
     modelId: work.model.id,
     ...(errorCode === null ? {} : { errorCode }),
   });
+  context.checkpoint('stored');
 }
 
 /** For an answer that Discord refuses for good: what there is of it is stored, and its job has nothing left to do. */
@@ -240,9 +245,11 @@ async function show(work: Work, shown: End): Promise<void> {
   const { context, run, answer, row, settings } = work;
   try {
     const parts: LivePart[] = await work.live.finish(endOnScreen(work, shown));
+    context.checkpoint('shown');
     const ids = parts.map((part) => part.messageId);
-    if (shown.state === 'done') await showDone(context.db, answer.id, ids);
+    // Before the answer is done: after that no run comes to store it.
     await context.spending.shown(requestOf(answer), ids);
+    if (shown.state === 'done') await showDone(context.db, answer.id, ids);
   } catch (error) {
     const refused = error instanceof VendorError && !error.retryable;
     if (shown.state === 'done' && (refused || run.lastAttempt || isStopped(run))) {
@@ -252,6 +259,7 @@ async function show(work: Work, shown: End): Promise<void> {
     context.logger.warn({ error, channelId: row.channel_id }, 'Discord does not take an answer; it is kept unseen.');
   }
   await trimConversation(context.db, row.channel_id, settings.historyKept);
+  context.checkpoint('finished');
 }
 
 function endOnScreen({ context, answer, text, notices, model }: Work, shown: End): Parameters<Live['finish']>[0] {

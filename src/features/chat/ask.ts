@@ -122,6 +122,7 @@ async function store(
     if (!(await insertQuestion(tx, row, answer))) return;
     await enqueueAnswer(context, tx, row, answer, { caller, questionTokens: estimateTokens(text) });
   });
+  context.checkpoint('admitted');
 }
 
 /** Admitted with a short answer in mind: enough to be refused at once when nothing is left. */

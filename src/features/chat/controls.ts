@@ -34,6 +34,7 @@ export function createControls(context: ChatContext): Record<'stop' | 'retry', C
           await enqueueAnswer(context, tx, question, next, { caller, questionTokens: question.sealed.length });
           return true;
         });
+        context.checkpoint('admitted');
         if (!begun) throw new UserError('already-retrying', 'this answer has not failed');
         await call.acknowledge();
       },

@@ -69,6 +69,20 @@ describe('settings without a file', () => {
   });
 });
 
+describe('the place where a crash test ends the process', () => {
+  it('is a checkpoint, and which time it is reached', () => {
+    expect(load('').crashAt).toBeUndefined();
+    expect(load('', { FAMILIAR_CRASH_AT: 'stored' }).crashAt).toEqual({ checkpoint: 'stored', time: 1 });
+    expect(load('', { FAMILIAR_CRASH_AT: 'streaming:12' }).crashAt).toEqual({ checkpoint: 'streaming', time: 12 });
+  });
+
+  it.each(['stord', 'stored:0', 'stored:2:3', 'stored:often'])('refuses %s and names the checkpoints', (value) => {
+    const message = failure(() => load('', { FAMILIAR_CRASH_AT: value }));
+    expect(message).toContain(`environment FAMILIAR_CRASH_AT  crashAt: "${value}" is not allowed.`);
+    expect(message).toContain('Allowed: one of admitted, begun, held');
+  });
+});
+
 describe('providers from the environment', () => {
   it('are made of a key', () => {
     const { providers } = loadConfig({

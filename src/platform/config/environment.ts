@@ -17,6 +17,8 @@ const variables: readonly (readonly [variable: string, ...path: string[]])[] = [
   ['PORT', 'http', 'port'],
   ['PLAYGROUND_PORT', 'playground', 'port'],
   ['LOG_LEVEL', 'logLevel'],
+  // For crash tests alone.
+  ['FAMILIAR_CRASH_AT', 'crashAt'],
 ];
 
 /** The value of a variable; one that is set to nothing counts as not set. */

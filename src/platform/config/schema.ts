@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkpoints } from '../../kernel/checkpoints.ts';
 import { accessSchema } from './access-schema.ts';
 import { budgetsSchema } from './budgets-schema.ts';
 
@@ -111,6 +112,16 @@ const provider = z
 
 const providerName = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'lower-case letters, digits and dashes' });
 
+/** `stored:2`: the second time that this checkpoint is reached, the first unless told. */
+const crashPoint = z.string().transform((value, context) => {
+  const [, name, time = '1'] = /^([a-z]+)(?::([1-9]\d{0,5}))?$/.exec(value) ?? [];
+  const checkpoint = checkpoints.find((known) => known === name);
+  if (checkpoint) return { checkpoint, time: Number(time) };
+  const message = `one of ${checkpoints.join(', ')}, with ":2" after it for the second time it is reached`;
+  context.addIssue({ code: 'custom', message, params: { choices: checkpoints } });
+  return z.NEVER;
+});
+
 export const configSchema = z.strictObject({
   discord: z
     .strictObject({
@@ -137,6 +148,8 @@ export const configSchema = z.strictObject({
   http: z.strictObject({ host: filled.default('127.0.0.1'), port: port.default(3000) }).prefault({}),
   playground: z.strictObject({ port: port.default(8080) }).prefault({}),
   instanceKey: filled.optional(),
+  /** For crash tests alone: where the process is to kill itself. */
+  crashAt: crashPoint.optional(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   queue: z
     .strictObject({

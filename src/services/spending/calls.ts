@@ -31,6 +31,7 @@ export async function callModel(options: SpendingOptions, call: ModelCall): Prom
   const wanted = worstCase(prices, candidates, inputTokens, outputTokens.wanted);
   const least = worstCase(prices, candidates, inputTokens, Math.min(outputTokens.least, outputTokens.wanted));
   const hold = await holdPatiently(options, admission, call, { wanted, least });
+  options.checkpoint?.('held');
   const longest = longestOutput(prices, candidates, inputTokens, outputTokens.wanted, hold.held);
   return {
     outputTokens: longest,
@@ -140,6 +141,7 @@ async function settle(options: SpendingOptions, hold: Hold, uses: readonly Use[]
   const settlement = await withRetries(options, () =>
     ledger.settle(hold.key, amountsOf(options, answered), factsOf(answered)),
   );
+  options.checkpoint?.('charged');
   return settlement ? noticesOf(options, settlement) : [];
 }
 

@@ -1,3 +1,4 @@
+import type { ReachCheckpoint } from '../../kernel/checkpoints.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Ids } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -28,4 +29,6 @@ export interface SpendingOptions {
   };
   /** Tells those who run the bot; never rejects. */
   tellOwners: (text: { key: string; data: Record<string, string | number> }) => void;
+  /** Does nothing unless given. */
+  checkpoint?: ReachCheckpoint;
 }
