@@ -1,0 +1,370 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
+import type { APIMessage } from 'discord-api-types/v10';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OptionInput } from '../../emulator/testing/person.ts';
+import { customId } from '../sdk/index.ts';
+import type { Command } from '../sdk/index.ts';
+import type { Access, Action, Caller } from '../services/access/index.ts';
+import { startTestBot } from '../testing/bot.ts';
+import type { TestBot } from '../testing/bot.ts';
+import { makeMatrixWorld, placeNames } from '../testing/matrix-world.ts';
+import type { Actor, MatrixWorld, Persona, PlaceName } from '../testing/matrix-world.ts';
+import { featuresFolder, findFeatures } from './features.ts';
+
+const found = await findFeatures(featuresFolder);
+const features = found.map(({ definition }) => definition.name);
+
+/** Command names and titles by feature, from the texts that every command must have. */
+const texts = found.map(({ definition, folder }) => ({
+  feature: definition.name,
+  ...(JSON.parse(readFileSync(join(folder, 'locales', 'en.json'), 'utf8')) as {
+    commands?: Record<string, object>;
+    'message-commands'?: Record<string, { title: string }>;
+  }),
+}));
+const commandNames = [
+  ...new Set(
+    texts.flatMap((one) => [...Object.keys(one.commands ?? {}), ...Object.keys(one['message-commands'] ?? {})]),
+  ),
+].sort();
+
+/** Every n-th, so that each role has some of whatever there is, and lacks some. */
+const part = (names: readonly string[], of: number, ...rests: number[]) =>
+  names.filter((_, index) => rests.includes(index % of));
+
+type Lists = { features?: string[]; commands?: string[] };
+interface Rules {
+  roles: Record<string, Lists & { inherits?: string }>;
+  own: Lists;
+  tightened: Lists;
+  foreign: Lists;
+}
+
+/** The settings of the test; the oracle reads them again by its own means. */
+const rules: Rules = {
+  roles: {
+    member: { features: part(features, 3, 0, 1), commands: part(commandNames, 3, 0, 1) },
+    artist: { features: ['*'], commands: part(commandNames, 3, 1, 2) },
+    friend: { commands: part(commandNames, 2, 1) },
+    organiser: { inherits: 'artist', commands: ['*'] },
+  },
+  own: {},
+  tightened: { commands: part(commandNames, 2, 0) },
+  foreign: { features: part(features, 2, 0), commands: part(commandNames, 5, 0, 1, 2, 3) },
+};
+
+const administratorsOf = ({ actors }: MatrixWorld) =>
+  actors.filter(({ persona }) => persona.instanceAdministrator).map(({ person }) => person.user.id);
+
+function yaml(world: MatrixWorld): string {
+  const friend = world.actors.find(({ persona }) => persona.name === 'fred')?.person.user.id;
+  const { member, artist, friend: ofFriend, organiser } = rules.roles;
+  const access = {
+    roles: {
+      member: { ...member, requestsPerMinute: null, requestsPerHour: null },
+      artist: { ...artist, discordRoles: [world.artistRoleId] },
+      friend: { ...ofFriend, users: [friend] },
+      organiser: { ...organiser, permissions: ['ManageEvents'] },
+    },
+    guilds: { [world.foreignGuildId]: rules.foreign },
+    channels: Object.fromEntries(world.actors.map(({ places }) => [places.tightened.channelId, rules.tightened])),
+  };
+  const administrators = administratorsOf(world);
+  return `instance: ${JSON.stringify({ administrators })}\naccess: ${JSON.stringify(access)}\n`;
+}
+
+type Verdict = 'allowed' | 'rank' | 'policy' | 'tightened';
+
+interface Asked {
+  feature: string | null;
+  command?: string;
+  access?: Access;
+}
+
+/** What the settings mean, worked out from the table of personas and the lists above alone. */
+function oracle(persona: Persona, place: PlaceName, { feature, command, access = 'everyone' }: Asked): Verdict {
+  if (persona.instanceAdministrator) return 'allowed';
+  const ranks: Access[] = ['everyone', ...(persona.ranks?.[place] ?? [])];
+  if (place === 'direct') ranks.push('moderator', 'guild-administrator');
+  if (!ranks.includes(access)) return 'rank';
+  const roles = ['member', ...(persona.roles?.[place] ?? [])];
+  const wanted: ['features' | 'commands', string][] = [];
+  if (feature !== null) wanted.push(['features', feature]);
+  if (command !== undefined) wanted.push(['commands', command]);
+  for (const [kind, name] of wanted) {
+    const given = roles.flatMap((role) => {
+      const own = rules.roles[role];
+      return own?.[kind] ?? (own?.inherits === undefined ? [] : (rules.roles[own.inherits]?.[kind] ?? []));
+    });
+    if (!given.includes(name) && !given.includes('*')) return 'policy';
+    const left = place === 'direct' ? undefined : rules[place][kind];
+    if (left && !left.includes(name)) return 'tightened';
+  }
+  return 'allowed';
+}
+
+let bot: TestBot;
+let world: MatrixWorld;
+beforeAll(async () => {
+  bot = await startTestBot({
+    yaml: async (_people, emulator) => {
+      world = await makeMatrixWorld(emulator);
+      return yaml(world);
+    },
+  });
+}, 30_000);
+afterAll(async () => {
+  for (const { person } of world.actors) await person.close();
+  await bot.close();
+});
+
+/** Everything that is registered, in the bot that runs. */
+function registered() {
+  const all = bot.app.features.map(({ definition, parts }) => ({ feature: definition.name, parts }));
+  return {
+    commands: all.flatMap(({ feature, parts }) => (parts.commands ?? []).map((command) => ({ feature, command }))),
+    onMessages: all.flatMap(({ feature, parts }) =>
+      (parts.messageCommands ?? []).map((command) => {
+        const title = texts.find((one) => one.feature === feature)?.['message-commands']?.[command.name]?.title ?? '';
+        return { feature, command, title };
+      }),
+    ),
+    components: all.flatMap(({ feature, parts }) =>
+      Object.entries(parts.components ?? {}).map(([name, handler]) => ({ feature, name, handler })),
+    ),
+    jobs: all.flatMap(({ feature, parts }) => Object.keys(parts.jobs ?? {}).map((name) => ({ feature, name }))),
+    routes: bot.app.routes,
+  };
+}
+
+const everywhere = () => world.actors.flatMap((actor) => placeNames.map((place) => ({ actor, place })));
+
+function callerOf({ persona, person, places, roleIds }: Actor, place: PlaceName): Caller {
+  const { guildId, channelId } = places[place];
+  return {
+    userId: person.user.id,
+    displayName: persona.name,
+    roleIds: roleIds[place],
+    permissions: guildId === null ? null : bot.emulator.core.permissions(person.user.id, { channelId }),
+    instanceAdministrator: persona.instanceAdministrator ?? false,
+  };
+}
+
+function actions(): { action: Action; asked: Asked }[] {
+  const { commands, onMessages, components, jobs, routes } = registered();
+  return [
+    ...[...commands, ...onMessages].map(({ feature, command: { name, access } }) => ({
+      action: { kind: 'command' as const, feature, name, access },
+      asked: { feature, command: name, access },
+    })),
+    ...components.map(({ feature, name, handler: { access = 'everyone' } }) => ({
+      action: { kind: 'component' as const, feature, name, access },
+      asked: { feature, access },
+    })),
+    ...jobs.map(({ feature, name }) => ({ action: { kind: 'job' as const, feature, name }, asked: { feature } })),
+    ...routes.map(({ feature, name, access }) => ({
+      action: { kind: 'route' as const, feature, name, access },
+      asked: { feature, access },
+    })),
+  ];
+}
+
+it('the test is about every command there is', () => {
+  const { commands, onMessages } = registered();
+  const names = [...commands, ...onMessages].map(({ command }) => command.name);
+  expect([...new Set(names)].sort()).toEqual(commandNames);
+});
+
+describe('the policy', () => {
+  it('decides as the settings say: every action, role and place', () => {
+    const rows = everywhere().flatMap(({ actor, place }) =>
+      actions().map(({ action, asked }) => {
+        const decision = bot.app.access.decide(callerOf(actor, place), actor.places[place], action);
+        const row = `${actor.persona.name} ${place} ${JSON.stringify(action)}`;
+        const decided = decision.allowed ? 'allowed' : decision.because;
+        return { decided: `${row}: ${decided}`, expected: `${row}: ${oracle(actor.persona, place, asked)}` };
+      }),
+    );
+    expect(rows.map(({ decided }) => decided)).toEqual(rows.map(({ expected }) => expected));
+    for (const verdict of ['allowed', 'rank', 'policy', 'tightened']) {
+      expect(rows.filter(({ expected }) => expected.endsWith(`: ${verdict}`)).length, verdict).toBeGreaterThan(10);
+    }
+  });
+
+  it('opens the pages of the app to everyone', async () => {
+    for (const route of registered().routes.filter(({ method }) => method === 'GET')) {
+      const { status } = await fetch(`http://127.0.0.1:${bot.app.port}${route.path}`);
+      expect([route.name, status]).toEqual([route.name, route.access === 'everyone' ? 200 : 403]);
+    }
+  });
+});
+
+/** Words that nothing else says. */
+const refusals: readonly [RegExp, string][] = [
+  [/^None of your roles opens/, 'policy'],
+  [/is switched off here \(/, 'tightened'],
+  [/^Only (moderators|people|the people)[^.]* can use this\.$/, 'rank'],
+  [/^This works in a (server only|direct message with me only)/, 'place'],
+];
+
+const verdictOf = (contents: readonly string[]) =>
+  refusals.find(([words]) => contents.some((content) => words.test(content)))?.[1] ?? 'allowed';
+
+/** What a person read in answer to something, once everything that was sent has arrived. */
+function answersTo({ person }: Actor, isAnswer: (message: APIMessage) => boolean): string[] {
+  return person.view.dispatches
+    .filter(({ t }) => t === 'MESSAGE_CREATE' || t === 'MESSAGE_UPDATE')
+    .map(({ d }) => d as APIMessage)
+    .filter((message) => message.author.id !== person.user.id && isAnswer(message))
+    .map(({ content }) => content);
+}
+
+/** Events reach a person in order, so their own message comes after all that was sent before. */
+async function allArrived(): Promise<void> {
+  await bot.idle();
+  for (const { person } of world.actors) {
+    const { id } = await person.says('#art', 'that is all');
+    await person.hears<APIMessage>('MESSAGE_CREATE', (message) => message.id === id);
+  }
+}
+
+function expectedOf(actor: Actor, place: PlaceName, asked: Asked, places?: Command['places']): string {
+  const kind = place === 'direct' ? 'dm' : 'guild';
+  return places && !places.includes(kind) ? 'place' : oracle(actor.persona, place, asked);
+}
+
+interface Row {
+  actor: Actor;
+  what: string;
+  expected: string;
+  isAnswer: (message: APIMessage) => boolean;
+}
+
+async function compare(rows: readonly Row[]): Promise<void> {
+  await allArrived();
+  const read = rows.map(({ actor, what, isAnswer }) => `${what}: ${verdictOf(answersTo(actor, isAnswer))}`);
+  expect(read).toEqual(rows.map(({ what, expected }) => `${what}: ${expected}`));
+}
+
+/** Runs for every actor at once, in turn over the places of each. */
+async function forEveryone(run: (actor: Actor, place: PlaceName) => Promise<Row[]>): Promise<Row[]> {
+  const rows = await Promise.all(
+    world.actors.map(async (actor) => {
+      const own: Row[] = [];
+      for (const place of placeNames) own.push(...(await run(actor, place)));
+      return own;
+    }),
+  );
+  return rows.flat();
+}
+
+const interactionOf = (message: APIMessage) => message.interaction_metadata?.id;
+
+describe('over the wire, refused exactly where the settings say', () => {
+  it('are prefix commands', { timeout: 60_000 }, async () => {
+    const rows = await forEveryone(async (actor, place) => {
+      const { channelId } = actor.places[place];
+      const said: Row[] = [];
+      // Answers in a channel come one after the other: each command is tried in every second place of each person.
+      const turn = placeNames.indexOf(place) % 2;
+      for (const { feature, command } of registered().commands.filter((_, index) => index % 2 === turn)) {
+        const { name, access, places } = command;
+        const { id } = await actor.person.says(channelId, `!${name}`);
+        const expected = expectedOf(actor, place, { feature, command: name, access }, places);
+        const what = `${actor.persona.name} ${place} !${name}`;
+        said.push({ actor, what, expected, isAnswer: (message) => message.message_reference?.message_id === id });
+      }
+      return said;
+    });
+    await compare(rows);
+  });
+
+  it('are slash commands, where Discord offers them', { timeout: 60_000 }, async () => {
+    const rows = await forEveryone(async (actor, place) => {
+      const run: Row[] = [];
+      for (const { feature, command } of registered().commands) {
+        const { name, access, places } = command;
+        const expected = expectedOf(actor, place, { feature, command: name, access }, places);
+        const what = `${actor.persona.name} ${place} /${name}`;
+        const id = await offered(actor.person.runs(name, inputsFor(command, actor, place), inside(actor, place)));
+        if (id === undefined) expect(whyHidden(actor), `${what} is hidden`).toContain(expected);
+        else run.push({ actor, what, expected, isAnswer: (message) => interactionOf(message) === id });
+      }
+      return run;
+    });
+    expect(rows.length).toBeGreaterThan(world.actors.length * placeNames.length);
+    await compare(rows);
+  });
+
+  it('are components, and commands in the menu of the message that holds them', { timeout: 60_000 }, async () => {
+    const rows = await forEveryone(async (actor, place) => {
+      const message = await withButtons(actor, place);
+      const pressed: Row[] = [];
+      for (const { feature, name, handler } of registered().components) {
+        const { id } = await actor.person.presses(message, buttonId(feature, name, handler.version));
+        const expected = expectedOf(actor, place, { feature, access: handler.access ?? 'everyone' });
+        const what = `${actor.persona.name} ${place} ${feature}/${name}`;
+        pressed.push({ actor, what, expected, isAnswer: (answer) => interactionOf(answer) === id });
+      }
+      for (const { feature, command, title } of registered().onMessages) {
+        const { name, access, places } = command;
+        const expected = expectedOf(actor, place, { feature, command: name, access }, places);
+        const what = `${actor.persona.name} ${place} "${title}"`;
+        const id = await offered(actor.person.picks(title, message));
+        if (id === undefined) expect(whyHidden(actor), `${what} is hidden`).toContain(expected);
+        else pressed.push({ actor, what, expected, isAnswer: (answer) => interactionOf(answer) === id });
+      }
+      return pressed;
+    });
+    await compare(rows);
+  });
+});
+
+const inside = (actor: Actor, place: PlaceName) => ({ in: actor.places[place].channelId });
+
+/** Discord goes by its own permissions: it hides a moderator's command from those who run the bot, too. */
+const whyHidden = ({ persona }: Actor) => (persona.instanceAdministrator ? ['place', 'allowed'] : ['place', 'rank']);
+
+/** The interaction's id; undefined when Discord does not offer the command to this person here. */
+async function offered(outcome: Promise<{ id: string }>): Promise<string | undefined> {
+  try {
+    return (await outcome).id;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('is offered no command')) return undefined;
+    throw error;
+  }
+}
+
+/** Something for every required option. */
+function inputsFor({ options }: Command, actor: Actor, place: PlaceName): Record<string, OptionInput> {
+  const { guildId, channelId } = actor.places[place];
+  const values = { string: 'x', boolean: false, user: actor.person.user.id, channel: channelId, role: guildId ?? '0' };
+  const required = Object.entries(options).filter(([, { required }]) => required);
+  return Object.fromEntries(
+    required.map(([name, spec]): [string, OptionInput] => {
+      if (spec.type === 'string') return [name, spec.choices?.[0] ?? values.string];
+      if (spec.type === 'integer' || spec.type === 'number') return [name, spec.min ?? 1];
+      return [name, values[spec.type]];
+    }),
+  );
+}
+
+const nobodys = '00000000-0000-4000-8000-000000000000';
+const buttonId = (feature: string, name: string, version: number) => customId(feature, name, nobodys, version);
+
+/** A message of the bot with every component there is, as buttons whose state does not exist. */
+function withButtons(actor: Actor, place: PlaceName): Promise<APIMessage> {
+  const buttons = registered().components.map(({ feature, name, handler }) => ({
+    type: ComponentType.Button as const,
+    style: ButtonStyle.Secondary as const,
+    label: name,
+    custom_id: buttonId(feature, name, handler.version),
+  }));
+  const rows = Array.from({ length: Math.ceil(buttons.length / 5) }, (_, row) => ({
+    type: ComponentType.ActionRow as const,
+    components: buttons.slice(row * 5, row * 5 + 5),
+  }));
+  return bot.app.discord.actions.send(actor.places[place].channelId, { content: 'Everything', components: rows });
+}

@@ -1,0 +1,109 @@
+import { PermissionFlagsBits } from 'discord-api-types/v10';
+import type { Emulator } from '../../emulator/index.ts';
+import {
+  addBot,
+  addMember,
+  BOT_PERMISSIONS,
+  createChannel,
+  createGuild,
+  createRole,
+  createUser,
+} from '../../emulator/creation.ts';
+import { connectPerson } from '../../emulator/testing/person.ts';
+import type { Person } from '../../emulator/testing/person.ts';
+import type { Access } from '../services/access/index.ts';
+
+export const placeNames = ['own', 'tightened', 'foreign', 'direct'] as const;
+export type PlaceName = (typeof placeNames)[number];
+
+/** What a person is: written down here, so that nothing of it is computed by what is tested. */
+export interface Persona {
+  name: string;
+  /** Instance roles by place; what is left out is everyone's role alone. */
+  roles?: Partial<Record<PlaceName, string[]>>;
+  /** Ranks by place beside `everyone`. In direct messages everyone is moderator and administrator. */
+  ranks?: Partial<Record<PlaceName, Access[]>>;
+  instanceAdministrator?: boolean;
+  /** The Discord role that they have in their own server, and in the foreign one. */
+  discordRole?: { own?: string; foreign?: string };
+}
+
+const inOwn = <Value>(value: Value) => ({ own: value, tightened: value });
+const everywhere = <Value>(value: Value) => ({ own: value, tightened: value, foreign: value, direct: value });
+
+export const personas: readonly Persona[] = [
+  { name: 'mara', ranks: { foreign: ['guild-administrator'] }, discordRole: { foreign: 'Manager' } },
+  { name: 'arti', roles: inOwn(['artist']), discordRole: { own: 'Artist' } },
+  { name: 'fred', roles: everywhere(['friend']) },
+  { name: 'orla', roles: inOwn(['organiser']), discordRole: { own: 'Organiser' } },
+  { name: 'mona', ranks: inOwn<Access[]>(['moderator']), discordRole: { own: 'Moderators' } },
+  { name: 'gwen', ranks: inOwn<Access[]>(['guild-administrator']), discordRole: { own: 'Manager' } },
+  { name: 'inga', instanceAdministrator: true },
+];
+
+const discordRoles: Readonly<Record<string, bigint>> = {
+  Artist: 0n,
+  Organiser: PermissionFlagsBits.ManageEvents,
+  Moderators: PermissionFlagsBits.ManageMessages,
+  Manager: PermissionFlagsBits.ManageGuild,
+};
+
+/** A persona in the emulator, with a channel of their own for each place, since a channel takes few messages a second. */
+export interface Actor {
+  persona: Persona;
+  person: Person;
+  places: Record<PlaceName, { guildId: string | null; channelId: string }>;
+  /** Role ids by place. */
+  roleIds: Record<PlaceName, string[]>;
+}
+
+export interface MatrixWorld {
+  actors: Actor[];
+  foreignGuildId: string;
+  artistRoleId: string;
+}
+
+/** Peoples the emulator with every persona, in two servers and in direct messages with the bot. */
+export async function makeMatrixWorld(emulator: Emulator): Promise<MatrixWorld> {
+  const { world, clock, limits } = emulator.core;
+  limits.enforce = false;
+  const bot = [...world.users.values()].find((user) => user.bot);
+  const [own] = world.guilds.values();
+  if (!bot || !own) throw new Error('The emulator has no bot or no server.');
+  const foreign = createGuild(world, clock, 'Elsewhere', createUser(world, 'oscar').id);
+  addBot(world, clock, foreign.id, bot, BOT_PERMISSIONS);
+  const makeRoles = (guildId: string) =>
+    Object.fromEntries(
+      Object.entries(discordRoles).map(([name, bits]) => [
+        name,
+        createRole(world, guildId, { name, permissions: String(bits) }).id,
+      ]),
+    );
+  const roles = { own: makeRoles(own.id), foreign: makeRoles(foreign.id) };
+  const idsOf = (where: 'own' | 'foreign', name: string | undefined) =>
+    name === undefined ? [] : [roles[where][name] ?? ''];
+
+  const actors = await Promise.all(
+    personas.map(async (persona): Promise<Actor> => {
+      const user = createUser(world, persona.name);
+      const inOwnGuild = idsOf('own', persona.discordRole?.own);
+      const inForeign = idsOf('foreign', persona.discordRole?.foreign);
+      addMember(world, clock, own.id, user.id, inOwnGuild);
+      addMember(world, clock, foreign.id, user.id, inForeign);
+      const channel = (guildId: string, name: string) => ({
+        guildId,
+        channelId: createChannel(world, guildId, { name: `${persona.name}-${name}` }).id,
+      });
+      const places = {
+        own: channel(own.id, 'own'),
+        tightened: channel(own.id, 'tightened'),
+        foreign: channel(foreign.id, 'foreign'),
+      };
+      const person = await connectPerson(emulator.origin, persona.name);
+      const direct = { guildId: null, channelId: (await person.opensDirectMessages(bot.id)).id };
+      const roleIds = { own: inOwnGuild, tightened: inOwnGuild, foreign: inForeign, direct: [] };
+      return { persona, person, places: { ...places, direct }, roleIds };
+    }),
+  );
+  return { actors, foreignGuildId: foreign.id, artistRoleId: roles.own['Artist'] ?? '' };
+}
