@@ -1,0 +1,56 @@
+import { UserError } from '../../../kernel/errors.ts';
+import { defineCommand } from '../../../sdk/index.ts';
+import type { Call, Command, Pause } from '../../../sdk/index.ts';
+import type { MoneyContext } from '../money.ts';
+import { lines } from '../views/figures.ts';
+
+/** Those who run the bot end every pause that concerns the place, in a direct message all; a guild's own may end its. */
+export function resumeCommand(context: MoneyContext): Command {
+  return defineCommand({
+    name: 'resume',
+    options: {},
+    access: 'guild-administrator',
+    ephemeral: true,
+    run: async (call) => {
+      const ended: Pause['scope'][] = [];
+      for (const { scope } of pausesToEnd(context, call)) {
+        if (!(await context.money.budgets.resume(scope))) continue;
+        await record(context, call, scope);
+        ended.push(scope);
+      }
+      if (ended.length === 0) throw new UserError('resume.none', 'nothing is paused');
+      const others = ended.filter(({ kind, id }) => kind === 'guild' && id !== call.guildId).length;
+      const content = lines(
+        ended.some(({ kind }) => kind === 'instance') && call.t('resume.instance'),
+        ended.some(({ id }) => id !== '' && id === call.guildId) && call.t('resume.guild'),
+        others > 0 && call.t('resume.others', { count: others }),
+      );
+      await call.reply({ content });
+    },
+  });
+}
+
+function pausesToEnd({ money }: MoneyContext, { caller, guildId }: Call): Pause[] {
+  const concerning = money.budgets
+    .pauses()
+    .filter(({ scope }) => guildId === null || scope.kind === 'instance' || scope.id === guildId);
+  if (caller.instanceAdministrator) return concerning;
+  // A direct message is everybody's own; pauses are not.
+  if (guildId === null) throw new UserError('resume.not-allowed', 'not theirs');
+  const own = concerning.filter(({ scope }) => scope.kind === 'guild');
+  if (own.length === 0 && concerning.length > 0) throw new UserError('resume.instance-only', 'not theirs');
+  return own;
+}
+
+async function record(context: MoneyContext, call: Call, scope: Pause['scope']): Promise<void> {
+  await context.audit.record(context.db, {
+    actorId: call.caller.userId,
+    action: 'resume',
+    outcome: 'done',
+    targetId: scope.kind === 'instance' ? 'instance' : scope.id,
+    guildId: call.guildId,
+    channelId: call.channelId,
+    reason: '',
+    details: {},
+  });
+}

@@ -1,0 +1,91 @@
+import type { Period } from '../../../kernel/calendar.ts';
+import { UserError } from '../../../kernel/errors.ts';
+import { formatMicros } from '../../../kernel/money.ts';
+import { defineCommand } from '../../../sdk/index.ts';
+import type { Budget, Call, Command } from '../../../sdk/index.ts';
+import { fill } from '../budgets.ts';
+import { poolPlace } from '../money.ts';
+import type { MoneyContext } from '../money.ts';
+import { budgetTarget, readBudget, scopeChoices } from '../rules.ts';
+import type { BudgetTarget, ScopeChoice } from '../rules.ts';
+import { budgetText, scopeText } from '../views/budget.ts';
+import { lines } from '../views/figures.ts';
+
+interface Change extends BudgetTarget {
+  period: Period;
+  micros: number | undefined;
+}
+
+export function setBudgetCommand(context: MoneyContext): Command {
+  return defineCommand({
+    name: 'set_budget',
+    options: {
+      amount: { type: 'string', required: true, maxLength: 20 },
+      period: { type: 'string', choices: ['day', 'week', 'month'] },
+      scope: { type: 'string', choices: scopeChoices },
+      channel: { type: 'channel' },
+    },
+    access: 'everyone',
+    ephemeral: true,
+    run: async (call) => {
+      const { caller, options, reply, t } = call;
+      const choice = { scope: options.scope as ScopeChoice | undefined, channel: options.channel };
+      const target = budgetTarget(caller, poolPlace(context, call), choice);
+      if (target.scope.kind === 'channel') await checkChannel(context, call, target.scope.id);
+      const change: Change = {
+        ...target,
+        period: (options.period ?? 'month') as Period,
+        micros: readBudget(options.amount),
+      };
+      const counts = await set(context, call, change);
+      const [filled] = counts ? await fill(context, [counts]) : [];
+      const each = t(`each.${change.period}`);
+      const scope = scopeText(target.scope, t);
+      const description = lines(
+        change.micros === undefined
+          ? t('set-budget.unset', { scope, each })
+          : t('set-budget.set', { scope, amount: formatMicros(change.micros), each }),
+        counts?.source === 'guild' && target.by === 'instance' && t('set-budget.lower-counts'),
+        filled ? lines(t('set-budget.counts'), budgetText(filled, t)) : t('set-budget.none'),
+      );
+      await reply({ embeds: [{ description }] });
+    },
+  });
+}
+
+async function checkChannel({ discord }: MoneyContext, { guildId }: Call, channelId: string): Promise<void> {
+  const channel = await discord.cache.channel(channelId);
+  if (channel?.guildId !== guildId) throw new UserError('set-budget.other-channel', 'another server');
+}
+
+/** Sets and records it; returns the budget that counts from now on. What people allow themselves is their own affair. */
+async function set(context: MoneyContext, call: Call, change: Change): Promise<Budget | undefined> {
+  const { scope, by, period, micros } = change;
+  const { budgets } = context.money;
+  const before = await counting(context, change);
+  await budgets.set(scope, period, micros, by);
+  const after = await counting(context, change);
+  if (by !== 'person') {
+    await context.audit.record(context.db, {
+      actorId: call.caller.userId,
+      action: 'set-budget',
+      outcome: 'done',
+      targetId: scope.kind === 'instance' ? 'instance' : scope.id,
+      guildId: call.guildId,
+      channelId: call.channelId,
+      reason: '',
+      details: {
+        ...{ scope: scope.kind, period, by, micros: micros ?? null },
+        ...{ before: before?.micros ?? null, after: after?.micros ?? null },
+      },
+    });
+  }
+  return after;
+}
+
+async function counting({ money }: MoneyContext, { scope, period }: Change): Promise<Budget | undefined> {
+  const { kind, id } = scope;
+  const place = { guildId: kind === 'guild' ? id : null, channelId: kind === 'channel' ? id : null };
+  const all = kind === 'user' ? await money.budgets.personal(id) : money.budgets.pools(place);
+  return all.find((budget) => budget.scope.kind === kind && budget.period === period);
+}

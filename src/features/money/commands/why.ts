@@ -1,0 +1,62 @@
+import { PermissionFlagsBits } from 'discord-api-types/v10';
+import { UserError } from '../../../kernel/errors.ts';
+import { defineCommand, defineMessageCommand, mayUse } from '../../../sdk/index.ts';
+import type { Call, Command, CommandCall, Explanation, MessageCommand, OutgoingMessage } from '../../../sdk/index.ts';
+import type { MoneyContext } from '../money.ts';
+import { readMessageId } from '../rules.ts';
+import { whyEmbed } from '../views/why.ts';
+
+export function whyCommand(context: MoneyContext): Command {
+  return defineCommand({
+    name: 'why',
+    options: { message: { type: 'string', maxLength: 150 } },
+    access: 'everyone',
+    ephemeral: true,
+    run: async (call) => call.reply(await answer(context, call, await messageMeant(context, call))),
+  });
+}
+
+export function whyMessageCommand(context: MoneyContext): MessageCommand {
+  return defineMessageCommand({
+    name: 'why',
+    access: 'everyone',
+    ephemeral: true,
+    run: async (call) => call.reply(await answer(context, call, call.target.id)),
+  });
+}
+
+async function messageMeant(
+  { discord }: MoneyContext,
+  call: CommandCall<{ message: string | undefined }>,
+): Promise<string> {
+  if (call.options.message !== undefined) return readMessageId(call.options.message);
+  const asking = call.source === 'prefix' ? await discord.actions.message(call.channelId, call.calledId) : undefined;
+  const repliedTo = asking?.message_reference?.message_id;
+  if (repliedTo === undefined) throw new UserError('why.which', 'no message');
+  return repliedTo;
+}
+
+async function answer(context: MoneyContext, call: Call, messageId: string): Promise<OutgoingMessage> {
+  const explanation = await context.spending.explain(messageId);
+  const seen = explanation && (await seenBy(context, call, explanation));
+  if (!seen) throw new UserError('why.unknown', 'unknown message');
+  return { embeds: [whyEmbed(explanation, seen === 'full', context.texts, call.t)] };
+}
+
+/**
+ * What this caller may know, asked from where they are: nothing of another guild, of others' direct messages and of
+ * channels that they cannot see; all of it for the asker and for moderators of the message's channel.
+ */
+async function seenBy(
+  { discord }: MoneyContext,
+  { caller, guildId, channelId }: Call,
+  explanation: Explanation,
+): Promise<'full' | 'part' | undefined> {
+  if (explanation.guildId !== guildId) return undefined;
+  const own = explanation.payerId === caller.userId;
+  if (guildId === null) return own && explanation.channelId === channelId ? 'full' : undefined;
+  if (explanation.channelId === null) return own ? 'full' : undefined;
+  const permissions = await discord.cache.memberPermissions(explanation.channelId, caller.userId, caller.roleIds);
+  if ((permissions & PermissionFlagsBits.ViewChannel) === 0n) return undefined;
+  return own || mayUse('moderator', { ...caller, permissions }) ? 'full' : 'part';
+}

@@ -1,0 +1,277 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { MessageFlags } from 'discord-api-types/v10';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../kernel/clock.ts';
+import { budgetsSchema } from '../../platform/config/budgets-schema.ts';
+import { openBudgets } from '../../services/budgets/index.ts';
+import { openSettings } from '../../services/settings/index.ts';
+import { startTestBot } from '../../testing/bot.ts';
+import type { TestBot } from '../../testing/bot.ts';
+
+let bot: TestBot;
+let guildId: string;
+/** Milo runs the bot, Olivia owns the server, Alice and Bob are members. */
+beforeAll(async () => {
+  bot = await startTestBot({
+    yaml: ({ milo }) => `
+instance: { administrators: [${milo.user.id}] }
+budgets: { guild: { monthUsd: 50 } }
+access:
+  roles:
+    member: { requestsPerMinute: 100, requestsPerHour: null, dailyFreeUsd: 0.5, tokensPerWeek: 100000 }
+`,
+  });
+  guildId = [...bot.emulator.core.world.guilds.values()][0]?.id ?? '';
+});
+afterAll(() => bot.close());
+
+/** Everything that a person reads in a message. */
+function read(message: APIMessage): string {
+  const embeds = message.embeds.flatMap(({ title, description, fields = [] }) => [
+    title,
+    description,
+    ...fields.flatMap(({ name, value }) => [name, value]),
+  ]);
+  return [message.content, ...embeds].filter((text) => text !== undefined && text !== '').join('\n');
+}
+
+const reading = (match: RegExp) => (message: APIMessage) => match.test(read(message));
+const isEphemeral = ({ flags }: APIMessage) => ((flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+
+async function answered(question: string, text: string): Promise<APIMessage> {
+  bot.providers.answer(question, { text, usage: { inputTokens: 1000, outputTokens: 200, cachedInputTokens: 0 } });
+  await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> ${question}`);
+  const answer = await bot.alice.sees(text);
+  await bot.idle();
+  return answer;
+}
+
+async function recorded(action: string) {
+  const rows = await bot.database.postgres.db
+    .selectFrom('audit_entry')
+    .selectAll()
+    .where('action', '=', action)
+    .orderBy('id', 'desc')
+    .execute();
+  return rows;
+}
+
+describe('prices', () => {
+  it('are shown, set, recorded and taken back by those who run the bot', async () => {
+    await bot.milo.runs('set_price', { name: 'fake/test-model' });
+    await bot.milo.sees(reading(/fake\/test-model\nNow: .*costs nothing/));
+    await bot.milo.runs('set_price', { name: 'test-model', price: '10/50' });
+    const set = await bot.milo.sees(
+      reading(/Now: \*\*\$10\.00 in · \$50\.00 out, per million tokens\*\* · set by command/),
+    );
+    expect(read(set)).toMatch(/Before: .*costs nothing/);
+    expect((await recorded('set-price'))[0]).toMatchObject({
+      actor_id: bot.milo.user.id,
+      target_id: 'fake/test-model',
+      details: { after: { inputPerMillion: 10, outputPerMillion: 50 } },
+    });
+    await bot.milo.says('#general', '!set_price dream 0.05');
+    await bot.milo.sees(reading(/dream\nNow: \*\*\$0\.05 a picture\*\*/));
+    await bot.milo.runs('set_price', { name: 'dream', price: 'default' });
+    await bot.milo.sees(reading(/Now: \*\*\$0\.03 a picture\*\*.*\nBefore: \*\*\$0\.05/));
+  });
+
+  it.each([
+    ['test-model', '5', /two prices/],
+    ['test-model', '-1/2', /is no price/],
+    ['test-model', 'cheap', /is no price/],
+    ['test-model', '99999/1', /from \$0 to \$10000/],
+    ['dream', '1/2', /don't know a model `dream`/],
+  ])('of %s cannot be %s', async (name, price, refusal) => {
+    await bot.milo.runs('set_price', { name, price });
+    await bot.milo.sees(refusal);
+  });
+
+  it('are suggested by name and nobody else’s to set', async () => {
+    expect(await bot.milo.completes('set_price', { name: 'test' }, 'name')).toEqual([
+      { name: 'fake/test-model', value: 'fake/test-model' },
+    ]);
+    await bot.olivia.runs('set_price', { name: 'test-model', price: '0/0' });
+    await bot.olivia.sees(/Only the people who run me/);
+  });
+});
+
+describe('what an answer cost', () => {
+  let answer: APIMessage;
+  beforeAll(async () => {
+    await bot.milo.runs('set_price', { name: 'test-model', price: '10/50' });
+    answer = await answered('what is dear', 'Gold, mostly.');
+  });
+
+  it('is told in full to the asker and to moderators, in part to others', async () => {
+    await bot.alice.picks('Why this answer?', answer);
+    const full = await bot.alice.sees(reading(/Why this answer\?/));
+    expect(isEphemeral(full)).toBe(true);
+    expect(read(full)).toContain('**fake/test-model**');
+    expect(read(full)).toContain(`**$0.02** · paid by <@${bot.alice.user.id}>`);
+    expect(read(full)).toContain('1,000 tokens read · 200 written');
+    await bot.olivia.runs('why', {
+      message: `https://discord.com/channels/${guildId}/${answer.channel_id}/${answer.id}`,
+    });
+    expect(read(await bot.olivia.sees(reading(/Why this answer\?/)))).toContain('paid by');
+    await bot.bob.runs('why', { message: answer.id });
+    const part = read(await bot.bob.sees(reading(/Why this answer\?/)));
+    expect(part).toBe('Why this answer?\nModel\n**fake/test-model**\nCost\n**$0.02**');
+  });
+
+  it('is told to a reply with the prefix', async () => {
+    await bot.alice.says('#general', '!why', { replyTo: answer });
+    await bot.alice.sees(reading(/Why this answer\?[\s\S]*paid by/));
+  });
+
+  it('is unknown of other messages, from elsewhere, and without a message', async () => {
+    const other = await bot.bob.says('#general', 'I said this');
+    await bot.alice.picks('Why this answer?', other);
+    await bot.alice.sees(/I know nothing about that message/);
+    const { id } = await bot.alice.opensDirectMessages(bot.app.discord.self.userId);
+    await bot.alice.runs('why', { message: answer.id }, { in: id });
+    await bot.alice.sees(/I know nothing about that message/, { in: id });
+    await bot.alice.runs('why');
+    await bot.alice.sees(/Which message\?/);
+    await bot.alice.runs('why', { message: 'that one' });
+    await bot.alice.sees(/`that one` is no link/);
+  });
+
+  it('shows in what was used, with a chart', async () => {
+    await bot.alice.runs('usage');
+    const usage = await bot.alice.sees(reading(/What you used/));
+    expect(read(usage)).toMatch(/Spent today\n\*\*\$0\.02\*\*/);
+    expect(read(usage)).toMatch(/Free money today\n▰▱{9}\n\*\*\$0\.48\*\* of \$0\.50 left, whole again <t:\d+:R>/);
+    expect(read(usage)).toContain('**98,800** of 100,000 left');
+    expect(read(usage)).toContain('answers 1');
+    const picture = await fetch(usage.embeds[0]?.image?.url ?? '');
+    expect(
+      Buffer.from(await picture.arrayBuffer())
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+    await bot.bob.runs('usage');
+    const nothing = await bot.bob.sees(reading(/What you used/));
+    expect(nothing.embeds[0]?.image).toBeUndefined();
+    expect(read(nothing)).toContain('none yet');
+  });
+});
+
+describe('credits', () => {
+  it('are given and taken, recorded, and told to whom they go', async () => {
+    await bot.milo.runs('grant', { user: bot.bob.user.id, amount: '$5', reason: 'for the logo' });
+    await bot.milo.sees(reading(/Gave <@\d+> \*\*\$5\.00\*\* of credits\.\n\$0\.00 → \*\*\$5\.00\*\*/));
+    await bot.bob.sees(/You were given \*\*\$5\.00\*\* of credits[\s\S]*Reason: for the logo/);
+    expect((await recorded('grant'))[0]).toMatchObject({
+      target_id: bot.bob.user.id,
+      reason: 'for the logo',
+      details: { unit: 'micros', amount: 5_000_000, before: 0, after: 5_000_000 },
+    });
+    await bot.milo.runs('grant', { user: bot.bob.user.id, amount: '-5.01' });
+    await bot.milo.sees(/at most \*\*\$5\.00\*\* can be taken/);
+    await bot.milo.says('#general', `!grant ${bot.bob.user.id} -2 too much`);
+    await bot.milo.sees(reading(/Took \*\*\$2\.00\*\*.*\n\$5\.00 → \*\*\$3\.00\*\*/));
+    await bot.bob.runs('balance');
+    await bot.bob.sees(reading(/Credits: \*\*\$3\.00\*\*/));
+    await bot.milo.runs('grant', { user: bot.bob.user.id, amount: 'lots' });
+    await bot.milo.sees(/`lots` is no amount/);
+  });
+
+  it('may be tokens', async () => {
+    await bot.milo.runs('grant_tokens', { user: bot.bob.user.id, amount: 5000 });
+    await bot.milo.sees(reading(/\*\*5,000\*\* bonus tokens/));
+    await bot.bob.runs('usage');
+    await bot.bob.sees(reading(/Bonus: \*\*5,000\*\*/));
+  });
+
+  it('of others are shown to those alone who run the bot', async () => {
+    await bot.alice.runs('balance', { user: bot.bob.user.id });
+    await bot.alice.sees(/Only the people who run me can look/);
+    await bot.milo.runs('balance', { user: bot.bob.user.id });
+    const balance = read(await bot.milo.sees(reading(/Balance of/)));
+    expect(balance).toContain('Credits: **$3.00**');
+    expect(balance, 'roles of others are unknown').not.toContain('left');
+    await bot.olivia.runs('grant', { user: bot.olivia.user.id, amount: '5' });
+    await bot.olivia.sees(/Only the people who run me/);
+  });
+});
+
+describe('budgets', () => {
+  it('are set by those whose they are, and tightened by a server', async () => {
+    await bot.alice.runs('set_budget', { amount: '3', scope: 'server' });
+    await bot.alice.sees(/Only people who can manage this server/);
+    await bot.alice.runs('set_budget', { amount: '3', scope: 'everywhere' });
+    await bot.alice.sees(/Only the people who run me can set what is spent everywhere/);
+    await bot.olivia.runs('set_budget', { amount: '60' });
+    await bot.olivia.sees(/at most \*\*\$50\.00\*\*/);
+    await bot.olivia.runs('set_budget', { amount: '10' });
+    await bot.olivia.sees(
+      reading(/This server: at most \*\*\$10\.00\*\* a month\.[\s\S]*of \$10\.00 a month\nset by this server/),
+    );
+    expect((await recorded('set-budget'))[0]).toMatchObject({
+      details: { scope: 'guild', by: 'guild', before: 50_000_000, after: 10_000_000 },
+    });
+    await bot.milo.runs('set_budget', { amount: '80', scope: 'server' });
+    await bot.milo.sees(reading(/The server's own lower budget counts\.[\s\S]*\$10\.00 a month/));
+    await bot.olivia.runs('set_budget', { amount: 'off' });
+    await bot.olivia.sees(reading(/is gone\.[\s\S]*of \$80\.00 a month\nset by command/));
+  });
+
+  it('show what counts here, with what is used and who set it', async () => {
+    await bot.alice.runs('set_budget', { amount: '0.4', period: 'day' });
+    await bot.alice.sees(reading(/You: at most \*\*\$0\.40\*\* a day/));
+    await bot.alice.says(await bot.newChannel(), '!budget');
+    const budget = read(await bot.alice.sees(reading(/Budgets here/)));
+    expect(budget).toMatch(
+      /\*\*This server\*\*\n▰▱{9} \*\*\$0\.02\*\* of \$80\.00 a month\nset by command · back <t:\d+:R>/,
+    );
+    expect(budget).toMatch(/\*\*Your own cap\*\*\n▰▱{9} \*\*\$0\.02\*\* of \$0\.40 a day\nset by you/);
+    expect((await recorded('set-budget')).every(({ actor_id }) => actor_id !== bot.alice.user.id)).toBe(true);
+  });
+
+  it('may be of a channel of this server', async () => {
+    const { id } = bot.olivia.channel('memes');
+    await bot.olivia.runs('set_budget', { amount: '1', channel: id, period: 'week' });
+    await bot.olivia.sees(reading(new RegExp(`<#${id}>: at most \\*\\*\\$1\\.00\\*\\* a week`)));
+    await bot.bob.runs('budget', {}, { in: 'memes' });
+    await bot.bob.sees(reading(/\$1\.00 a week/));
+    await bot.olivia.runs('set_budget', { amount: '-1' });
+    await bot.olivia.sees(/is no amount/);
+  });
+});
+
+describe('a pause', () => {
+  it('is shown and ended by who manages the server', async () => {
+    const settings = await openSettings(bot.database.postgres);
+    const budgets = openBudgets({ config: budgetsSchema.parse({}), settings, clock: systemClock });
+    const [sinceMs, untilMs] = [systemClock.now(), systemClock.now() + 600_000];
+    await budgets.pause({ scope: { kind: 'guild', id: guildId }, reason: '$6.00 were spent', sinceMs, untilMs });
+    await settings.close();
+    await expect
+      .poll(async () => {
+        await bot.bob.runs('budget');
+        return read(await bot.bob.sees(reading(/Budgets here/)));
+      })
+      .toMatch(/Paused in this server\*\*: \$6\.00 were spent/);
+    await expect(bot.bob.runs('resume')).rejects.toThrow(/offered no command/);
+    await bot.olivia.runs('resume');
+    await bot.olivia.sees(/The pause of this server is over/);
+    expect((await recorded('resume'))[0]).toMatchObject({ actor_id: bot.olivia.user.id, guild_id: guildId });
+    await bot.olivia.runs('resume');
+    await bot.olivia.sees(/Nothing is paused here/);
+  });
+});
+
+describe('the limits', () => {
+  it('name every figure with its rule and what is left', async () => {
+    await bot.alice.runs('limits');
+    const limits = read(await bot.alice.sees(reading(/What applies to you here/)));
+    expect(limits).toMatch(/\*\*Requests\*\*\n\*\*\d+\*\* of 100 a minute left\nby role member/);
+    expect(limits).toMatch(/\*\*Free money today\*\*[\s\S]*by role member/);
+    expect(limits).toMatch(/left · you\nby personal cap/);
+    expect(limits).toMatch(/left · this server\nby budget guild/);
+    expect(limits).toContain('**Models**');
+    await bot.milo.runs('limits');
+    await bot.milo.sees(reading(/You run me/));
+  });
+});

@@ -1,0 +1,41 @@
+/**
+ * Money as people see it: what they used and have left, what applies to them, why an answer cost what it cost; and for
+ * those who run the bot, credits, prices and budgets.
+ *
+ * Invariants: nothing is decided here (the services do that), only shown and asked for; every administrative act is
+ * recorded with what was before and after; nobody learns of another guild, of others' messages or of others' money.
+ */
+import { z } from 'zod';
+import { defineFeature } from '../../sdk/index.ts';
+import { balanceCommand } from './commands/balance.ts';
+import { budgetCommand } from './commands/budget.ts';
+import { grantTokensCommand } from './commands/grant-tokens.ts';
+import { grantCommand } from './commands/grant.ts';
+import { limitsCommand } from './commands/limits.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { setBudgetCommand } from './commands/set-budget.ts';
+import { setPriceCommand } from './commands/set-price.ts';
+import { usageCommand } from './commands/usage.ts';
+import { whyCommand, whyMessageCommand } from './commands/why.ts';
+
+export const feature = defineFeature({
+  name: 'money',
+  summary: 'Shows what things cost and what is left, and lets those who run the bot set it.',
+  intents: ['Guilds'],
+  settings: z.strictObject({}),
+  setup: (context) => ({
+    commands: [
+      usageCommand(context),
+      balanceCommand(context),
+      limitsCommand(context),
+      budgetCommand(context),
+      whyCommand(context),
+      setBudgetCommand(context),
+      resumeCommand(context),
+      grantCommand(context),
+      grantTokensCommand(context),
+      setPriceCommand(context),
+    ],
+    messageCommands: [whyMessageCommand(context)],
+  }),
+});

@@ -1,0 +1,84 @@
+import type { APIEmbedField } from 'discord-api-types/v10';
+import { dayAt } from '../../../kernel/calendar.ts';
+import { formatMicros } from '../../../kernel/money.ts';
+import type { Balance, BarChart, DayOfUse, Texts, Translate } from '../../../sdk/index.ts';
+import { amountText, bar, beside, countText, lines, when } from './figures.ts';
+
+/** An allowance with what was used of it, and savings. Of others the allowance is unknown here, so it is left out. */
+export function purseField(balance: Balance, own: boolean, t: Translate): APIEmbedField {
+  const { purse, savings } = balance;
+  const { unit } = purse;
+  const held = balance.held + savings.held;
+  const saved = savings.granted - savings.spent - savings.held;
+  const showsSavings = saved > 0 || unit === 'micros';
+  return {
+    name: t(`purse.${unit}.title`, { now: t(`now.${purse.period}`) }),
+    value: lines(
+      allowanceText(balance, own, t),
+      held > 0 && t('purse.held', { held: amountText(unit, held) }),
+      showsSavings && t(`purse.${unit}.savings`, { amount: amountText(unit, saved) }),
+    ),
+  };
+}
+
+function allowanceText({ purse, spent, held, resetsAtMs }: Balance, own: boolean, t: Translate): string {
+  const { unit, allowance } = purse;
+  const text = (value: number) => amountText(unit, value);
+  if (!own) return t('purse.others', { spent: text(spent) });
+  if (allowance === null) return t('purse.unlimited', { spent: text(spent) });
+  if (allowance === 0) return t('purse.none');
+  if (spent + held === 0) return t('purse.whole', { allowance: text(allowance) });
+  const left = Math.max(0, allowance - spent - held);
+  const figures = { left: text(left), allowance: text(allowance), when: when(resetsAtMs) };
+  return `${bar(spent + held, allowance)}\n${t('purse.left', figures)}`;
+}
+
+/** `answers 12 · pictures 3`, by what was asked for. */
+export function generationsText(today: DayOfUse | undefined, texts: Texts, t: Translate): string {
+  const kinds = Object.entries(today?.calls ?? {}).sort(([, a], [, b]) => b - a);
+  if (kinds.length === 0) return t('usage.none');
+  const named = kinds.map(([kind, count]) => {
+    const name = texts.has(`kinds.${kind}`) ? t(`kinds.${kind}`) : kind;
+    return `${name} ${countText(count)}`;
+  });
+  return beside(...named);
+}
+
+const dayMs = 86_400_000;
+
+/** The days that end with today, oldest first. */
+export function lastDays(count: number, nowMs: number): string[] {
+  return Array.from({ length: count }, (_, index) => dayAt(nowMs - (count - 1 - index) * dayMs));
+}
+
+/** Money by day; where nothing cost anything, generations by day. */
+export function usageChart(
+  days: readonly string[],
+  use: readonly DayOfUse[],
+  allowance: number | null,
+  t: Translate,
+): BarChart {
+  const byDay = new Map(use.map((one) => [one.day, one]));
+  const costly = use.some(({ spent }) => (spent.micros ?? 0) > 0);
+  const valueOf = (one: DayOfUse | undefined): number => {
+    if (costly) return one?.spent.micros ?? 0;
+    return Object.values(one?.calls ?? {}).reduce((total, calls) => total + calls, 0);
+  };
+  const title = t(costly ? 'usage.chart.title' : 'usage.chart.calls');
+  return {
+    title,
+    subtitle: t('usage.chart.subtitle', { days: days.length }),
+    // The month is named where it begins, so that the labels stay narrow.
+    bars: days.map((day, index) => ({ label: dayLabel(day, index), values: [valueOf(byDay.get(day))] })),
+    series: [{ name: title }],
+    format: costly ? formatMicros : countText,
+    ...(costly && allowance !== null && allowance > 0
+      ? { limit: { label: t('usage.chart.free'), value: allowance } }
+      : {}),
+  };
+}
+
+function dayLabel(day: string, index: number): string {
+  const [, month = '', date = ''] = day.split('-');
+  return index === 0 || date === '01' ? `${month}-${date}` : String(Number(date));
+}

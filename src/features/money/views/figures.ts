@@ -1,0 +1,56 @@
+import type { APIEmbedField } from 'discord-api-types/v10';
+import { formatMicros } from '../../../kernel/money.ts';
+import type { Unit } from '../../../sdk/index.ts';
+
+const cells = 10;
+
+/** What Discord takes in an embed: docs.discord.com/developers/resources/message#embed-object-embed-limits. */
+const longest = { description: 4096, field: 1024 };
+
+/** `▰▰▰▱▱▱▱▱▱▱`: begun shows one cell, and only what is used up is full. */
+export function bar(used: number, of: number): string {
+  const share = of <= 0 ? 1 : used / of;
+  const filled = share <= 0 ? 0 : share >= 1 ? cells : Math.min(cells - 1, Math.max(1, Math.round(share * cells)));
+  return '▰'.repeat(filled) + '▱'.repeat(cells - filled);
+}
+
+/** `$0.50`, `88,000`. */
+export function amountText(unit: Unit, value: number): string {
+  return unit === 'micros' ? formatMicros(value) : countText(value);
+}
+
+export function countText(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** Discord shows it in the reader's own time, as "in 3 hours". */
+export function when(unixMs: number): string {
+  return `<t:${Math.ceil(unixMs / 1000)}:R>`;
+}
+
+/** The parts that there are, side by side. */
+export function beside(...parts: (string | false | undefined)[]): string {
+  return parts.filter((part): part is string => typeof part === 'string' && part !== '').join(' · ');
+}
+
+/** The lines that there are. */
+export function lines(...parts: (string | false | undefined)[]): string {
+  return parts.filter((part): part is string => typeof part === 'string' && part !== '').join('\n');
+}
+
+export function field(name: string, value: string): APIEmbedField {
+  return { name, value: clipped(value, longest.field) };
+}
+
+/** Fields as one text, which may be longer than theirs and has less air on a phone. */
+export function sections(fields: readonly (APIEmbedField | false | undefined)[]): string {
+  const texts = fields.flatMap((one) => (one ? [one.name === '' ? one.value : `**${one.name}**\n${one.value}`] : []));
+  return clipped(texts.filter((text) => text !== '').join('\n\n'), longest.description);
+}
+
+/** Whole lines, so that no mark-up is cut open. */
+function clipped(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const end = text.lastIndexOf('\n', length - 2);
+  return `${text.slice(0, end === -1 ? length - 2 : end)}\n…`;
+}

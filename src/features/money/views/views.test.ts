@@ -1,0 +1,298 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadTexts } from '../../../platform/texts/index.ts';
+import type { Balance, Explanation, Hold, Level, Policy } from '../../../sdk/index.ts';
+import { generationsText, lastDays, purseField, usageChart } from './account.ts';
+import { budgetEmbed } from './budget.ts';
+import { bar, field, sections } from './figures.ts';
+import { limitsEmbed } from './limits.ts';
+import { whyEmbed } from './why.ts';
+
+const folder = join(import.meta.dirname, '../locales');
+const texts = loadTexts([{ name: 'money', folder }], 'en').get('money');
+if (!texts) throw new Error('The texts are missing.');
+const t = texts.in('en');
+const resetsAtMs = 1_800_000_000_000;
+
+describe('a bar', () => {
+  it.each([
+    [0, 10, '▱▱▱▱▱▱▱▱▱▱'],
+    [1, 1_000_000, '▰▱▱▱▱▱▱▱▱▱'],
+    [5, 10, '▰▰▰▰▰▱▱▱▱▱'],
+    [9_999, 10_000, '▰▰▰▰▰▰▰▰▰▱'],
+    [10, 10, '▰▰▰▰▰▰▰▰▰▰'],
+    [20, 10, '▰▰▰▰▰▰▰▰▰▰'],
+    [0, 0, '▰▰▰▰▰▰▰▰▰▰'],
+  ])('of %d in %d is %s', (used, of, expected) => {
+    expect(bar(used, of)).toBe(expected);
+  });
+});
+
+describe('long texts', () => {
+  it('end at a whole line within what Discord takes', () => {
+    const line = '`openai/a-model-with-a-long-name`';
+    const { value } = field('Models', Array.from({ length: 50 }, () => line).join('\n'));
+    expect(value.length).toBeLessThanOrEqual(1024);
+    expect(value.endsWith(`${line}\n…`)).toBe(true);
+    expect(sections([{ name: 'One', value: 'x'.repeat(5000) }]).length).toBeLessThanOrEqual(4096);
+  });
+});
+
+function balance(values: Partial<Omit<Balance, 'purse'>> = {}, purse: Partial<Balance['purse']> = {}): Balance {
+  return {
+    purse: { unit: 'micros', period: 'day', allowance: 500_000, rule: 'role member', ...purse },
+    spent: 0,
+    held: 0,
+    savings: { granted: 0, spent: 0, held: 0 },
+    resetsAtMs,
+    ...values,
+  };
+}
+
+describe('an allowance', () => {
+  it.each([
+    ['untouched', balance(), true, 'All of **$0.50** left\nCredits: **$0.00**'],
+    [
+      'in use',
+      balance({ spent: 120_000, held: 80_000, savings: { granted: 3_000_000, spent: 1_000_000, held: 500_000 } }),
+      true,
+      '▰▰▰▰▱▱▱▱▱▱\n**$0.30** of $0.50 left, whole again <t:1800000000:R>\n$0.58 held for what is running\nCredits: **$1.50**',
+    ],
+    [
+      'lowered below what was used',
+      balance({ spent: 600_000 }),
+      true,
+      '▰▰▰▰▰▰▰▰▰▰\n**$0.00** of $0.50 left, whole again <t:1800000000:R>\nCredits: **$0.00**',
+    ],
+    [
+      'without limit',
+      balance({ spent: 120_000 }, { allowance: null }),
+      true,
+      '$0.12 used, no limit\nCredits: **$0.00**',
+    ],
+    ['of nothing', balance({}, { allowance: 0 }), true, 'No allowance\nCredits: **$0.00**'],
+    ['of somebody else', balance({ spent: 120_000 }), false, '$0.12 used\nCredits: **$0.00**'],
+    [
+      'of tokens',
+      balance({ spent: 12_000 }, { unit: 'tokens', period: 'week', allowance: 100_000 }),
+      true,
+      '▰▱▱▱▱▱▱▱▱▱\n**88,000** of 100,000 left, whole again <t:1800000000:R>',
+    ],
+  ])('%s', (_what, given, own, expected) => {
+    expect(purseField(given, own, t).value).toBe(expected);
+  });
+
+  it('is named after what it is and when', () => {
+    expect(purseField(balance({}, { unit: 'tokens', period: 'week' }), true, t).name).toBe('Tokens this week');
+  });
+});
+
+describe('the use of days', () => {
+  const days = lastDays(14, Date.UTC(2026, 11, 3, 23, 59));
+
+  it('covers fourteen, today last, across the end of a month', () => {
+    expect(days).toHaveLength(14);
+    expect([days[0], days[13]]).toEqual(['2026-11-20', '2026-12-03']);
+  });
+
+  it('is drawn as money, with the free allowance', () => {
+    const chart = usageChart(days, [{ day: '2026-12-01', spent: { micros: 40_000 }, calls: { chat: 3 } }], 500_000, t);
+    expect(chart.bars.map(({ values }) => values[0])).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 40_000, 0, 0]);
+    expect(chart.bars.map(({ label }) => label).join(' ')).toBe('11-20 21 22 23 24 25 26 27 28 29 30 12-01 2 3');
+    expect(chart).toMatchObject({ title: 'Spent by day', limit: { label: 'free a day', value: 500_000 } });
+    expect(chart.format(40_000)).toBe('$0.04');
+  });
+
+  it('is drawn as generations where nothing cost anything', () => {
+    const use = [{ day: '2026-12-03', spent: {}, calls: { chat: 3, images: 2 } }];
+    const chart = usageChart(days, use, 500_000, t);
+    expect(chart.bars.at(-1)?.values).toEqual([5]);
+    expect(chart).toMatchObject({ title: 'Generations by day' });
+    expect(chart.limit).toBeUndefined();
+  });
+
+  it('is counted by kind, most first', () => {
+    const calls = { images: 2, chat: 1200, upscale: 1 };
+    expect(generationsText({ day: '', spent: {}, calls }, texts, t)).toBe('answers 1,200 · pictures 2 · upscale 1');
+    expect(generationsText(undefined, texts, t)).toBe('none yet');
+  });
+});
+
+const level = (holder: Level['limit']['holder'], cap: number, spent: number): Level => ({
+  limit: { holder, unit: 'micros', period: 'day', cap, rule: `budget ${holder.kind}` },
+  spent,
+  held: 0,
+  resetsAtMs,
+});
+
+describe('budgets', () => {
+  const guild = { kind: 'guild', id: '5' } as const;
+
+  it('are shown by whose they are, pauses first', () => {
+    const embed = budgetEmbed(
+      {
+        pools: [
+          {
+            budget: { scope: guild, period: 'day', micros: 5_000_000, source: 'command' },
+            level: { ...level(guild, 5_000_000, 1_500_000), held: 250_000 },
+          },
+        ],
+        personal: [],
+        pause: { scope: guild, reason: '$6.00 were spent in 5 minutes', sinceMs: 0, untilMs: resetsAtMs },
+        downgrade: { at: 0.9, model: 'openai/gpt-6-luna' },
+        mayResume: true,
+      },
+      t,
+    );
+    expect(embed.description).toBe(
+      [
+        '⏸ **Paused in this server**: $6.00 were spent in 5 minutes. Goes on <t:1800000000:R>.',
+        '`/resume` ends a pause.',
+        '',
+        '**This server**',
+        '▰▰▰▰▱▱▱▱▱▱ **$1.75** of $5.00 a day',
+        'set by command · back <t:1800000000:R> · $0.25 of it held',
+        '',
+        'From 90 % on, **openai/gpt-6-luna** answers.',
+      ].join('\n'),
+    );
+  });
+
+  it('may be none', () => {
+    const nothing = { pools: [], personal: [], pause: undefined, downgrade: undefined, mayResume: false };
+    expect(budgetEmbed(nothing, t).description).toBe('Nobody has set a budget here.');
+  });
+});
+
+describe('limits', () => {
+  const policy = {
+    userId: '1',
+    administrator: false,
+    roles: ['everyone', 'member'],
+    allows: { models: [{ pattern: 'openai/*', rule: 'role member' }] },
+    only: { models: [{ patterns: ['openai/gpt-6-*'], rule: 'guild 5' }] },
+  } as unknown as Policy;
+
+  it('name the rule behind every figure', () => {
+    const embed = limitsEmbed(
+      {
+        policy,
+        rates: [
+          { rate: { key: 'a', count: 10, periodMs: 60_000, rule: 'role everyone' }, left: 9, wholeAtMs: resetsAtMs },
+          { rate: { key: 'b', count: 60, periodMs: 3_600_000, rule: 'role member' }, left: 60, wholeAtMs: 0 },
+        ],
+        balances: [balance()],
+        levels: [level({ kind: 'guild', id: '5' }, 5_000_000, 4_000_000)],
+      },
+      t,
+    );
+    expect(embed.description).toBe(
+      [
+        'Your roles with me: everyone, member',
+        '',
+        '**Requests**',
+        '**9** of 10 a minute left',
+        'by role everyone · whole again <t:1800000000:R>',
+        '**60** of 60 an hour left',
+        'by role member',
+        '',
+        '**Free money today**',
+        'All of **$0.50** left',
+        'Credits: **$0.00**',
+        'by role member',
+        '',
+        '**Further limits**',
+        '▰▰▰▰▰▰▰▰▱▱ **$1.00** of $5.00 a day left · this server',
+        'by budget guild · whole again <t:1800000000:R>',
+        '',
+        '**Models**',
+        '`openai/*` · by role member',
+        'here only `openai/gpt-6-*` · by guild 5',
+      ].join('\n'),
+    );
+  });
+
+  it('of who runs the bot are few', () => {
+    const { description } = limitsEmbed(
+      { policy: { ...policy, administrator: true }, rates: [], balances: [], levels: [] },
+      t,
+    );
+    expect(description).toContain('You run me');
+    expect(description).toContain('As many as you like');
+    expect(description).toContain('every model');
+  });
+});
+
+function hold(values: Partial<Hold>): Hold {
+  return {
+    key: 'k',
+    request: 'chat/answer/1',
+    step: 'answer',
+    attempt: 0,
+    terms: { payerId: '1', guildId: '5', channelId: '6', purses: [], limits: [] },
+    state: 'settled',
+    ...{ held: {}, charged: {}, fromSavings: {}, refunded: {}, onInstance: {} },
+    createdAtMs: 1_700_000_000_000,
+    endedAtMs: null,
+    facts: {},
+    ...values,
+  };
+}
+
+const admission = hold({ step: 'admission', state: 'released' });
+const facts = {
+  ...{ model: 'fake/b', asked: 'fake/a', exchanges: 3, estimated: true },
+  ...{ inputTokens: 1200, outputTokens: 300, cachedInputTokens: 800, reasoningTokens: 0 },
+};
+const answer = hold({ charged: { micros: 20_000 }, fromSavings: { micros: 5_000 }, facts });
+
+function why(holds: Hold[], full: boolean): string {
+  const explanation: Explanation = {
+    ...{ request: 'chat/answer/1', payerId: '1', guildId: '5', channelId: '6' },
+    roles: ['member'],
+    rules: ['role member'],
+    holds,
+  };
+  const { description, fields = [] } = whyEmbed(explanation, full, texts as NonNullable<typeof texts>, t);
+  return [description, ...fields.map(({ name, value }) => `[${name}] ${value}`)].filter(Boolean).join('\n');
+}
+
+describe('why an answer is as it is', () => {
+  it('is told in full', () => {
+    expect(why([admission, answer], true)).toBe(
+      [
+        'Asked <t:1700000000:R>',
+        '[Model] **fake/b**',
+        'fake/a was asked for',
+        '[Cost] **$0.02** · paid by <@1>',
+        '$0.015 of it free · $0.005 from credits',
+        'estimated: the provider reported no figures',
+        '[What it read] 3 earlier questions with their answers',
+        '1,200 tokens read · 300 written',
+        '800 of them from a cache',
+        '[Allowed by] role member',
+        'roles: member',
+      ].join('\n'),
+    );
+  });
+
+  it('is told to others as model and cost', () => {
+    expect(why([admission, answer], false)).toBe('[Model] **fake/b**\n[Cost] **$0.02**');
+  });
+
+  it('lists the steps of an answer that took several, and what was on the house', () => {
+    const lost = hold({ state: 'lost', onInstance: { micros: 7_000 }, facts: { model: 'fake/a' } });
+    const text = why([admission, lost, answer], true);
+    expect(text).toContain('[Model] **fake/b**');
+    expect(text).toContain('$0.007 on the house');
+    expect(text).toContain('[Steps] answer · fake/a · lost, on the house\nanswer · fake/b · $0.02');
+  });
+
+  it('says what was given back', () => {
+    expect(why([{ ...answer, refunded: { micros: 20_000 } }], true)).toContain('**$0.00** · paid by <@1>');
+  });
+
+  it('is not known before there was a call', () => {
+    expect(why([admission], true)).toContain('[Model] still running\n[Cost] **nothing** · still running');
+  });
+});
