@@ -255,6 +255,7 @@ async function show(work: Work, shown: End): Promise<void> {
     if (shown.state === 'done' && (refused || run.lastAttempt || isStopped(run))) {
       await end(work, 'failed', error instanceof VendorError ? error.code : 'discord/failed');
     }
+    if (refused || run.lastAttempt) await context.spending.takeBack(requestOf(answer));
     if (!refused) throw error;
     context.logger.warn({ error, channelId: row.channel_id }, 'Discord does not take an answer; it is kept unseen.');
   }

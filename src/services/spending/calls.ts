@@ -154,20 +154,43 @@ async function fail(options: SpendingOptions, hold: Hold, uses: readonly Use[]):
   );
 }
 
-/** Models that failed before another answered: nothing was held for them, so that all of it is beyond, on the instance. */
+/** Models that failed before another answered. */
 async function loseEarlier(options: SpendingOptions, hold: Hold, uses: readonly Use[]): Promise<void> {
-  const { ledger, clock } = options;
   for (const [index, use] of uses.entries()) {
-    const amounts = amountsOf(options, use);
-    if ((amounts.micros ?? 0) === 0) continue;
-    const { request, attempt, terms } = hold;
     const key = `${hold.key}#failed-${index + 1}`;
-    const expiresAtMs = clock.now() + CALL_LASTS_MS;
+    await withRetries(options, () =>
+      chargeInstance(options, hold, { key, step: `${hold.step}:failed`, use: usedBy(options, use) }),
+    );
+  }
+}
+
+/** Nobody got what was paid for. */
+export async function takeBack(options: SpendingOptions, request: string): Promise<void> {
+  const { ledger } = options;
+  for (const hold of await ledger.holds(request)) {
+    const { charged, refunded, facts } = hold;
+    const amounts = { micros: (charged.micros ?? 0) - (refunded.micros ?? 0), tokens: charged.tokens ?? 0 };
+    if (amounts.micros + amounts.tokens === 0) continue;
+    const key = `${hold.key}#unseen`;
     await withRetries(options, async () => {
-      await ledger.reserve({ key, request, step: `${hold.step}:failed`, attempt, terms, wanted: {}, expiresAtMs });
-      await ledger.settle(key, amounts, factsOf(use));
+      await chargeInstance(options, hold, { key, step: `${hold.step}:unseen`, use: { amounts, facts } });
+      await ledger.refund(hold.key, { key, actorId: 'familiar', reason: 'nobody saw the answer' });
     });
   }
+}
+
+const usedBy = (options: SpendingOptions, use: Use) => ({ amounts: amountsOf(options, use), facts: factsOf(use) });
+
+/** Nothing is held for it, so that all of it is beyond: on the instance. */
+async function chargeInstance(
+  { ledger, clock }: SpendingOptions,
+  { request, attempt, terms }: Hold,
+  { key, step, use: { amounts, facts } }: { key: string; step: string; use: { amounts: Amounts; facts: JsonObject } },
+): Promise<void> {
+  if ((amounts.micros ?? 0) === 0) return;
+  const expiresAtMs = clock.now() + CALL_LASTS_MS;
+  await ledger.reserve({ key, request, step, attempt, terms, wanted: {}, expiresAtMs });
+  await ledger.settle(key, amounts, facts);
 }
 
 /**

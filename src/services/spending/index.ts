@@ -4,7 +4,7 @@ import type { MigrationSource } from '../../platform/postgres/index.ts';
 import type { AccessPlace } from '../access/index.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import { admit } from './admission.ts';
-import { callModel } from './calls.ts';
+import { callModel, takeBack } from './calls.ts';
 import type { SpendingOptions } from './options.ts';
 import type { Explanation, Spending } from './port.ts';
 import './schema.ts';
@@ -25,6 +25,7 @@ export function createSpending(options: SpendingOptions): Spending {
     call: (call) => callModel(options, call),
     finish: (request) => ledger.dismiss(request),
     recover: async (request) => void (await ledger.recover(request)),
+    takeBack: (request) => takeBack(options, request),
     shown: async (request, messageIds) => {
       if (messageIds.length === 0) return;
       await db

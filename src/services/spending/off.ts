@@ -23,6 +23,7 @@ export function createSpendingOff({ access }: { access: AccessService }): Spendi
       }),
     finish: () => Promise.resolve(),
     recover: () => Promise.resolve(),
+    takeBack: () => Promise.resolve(),
     shown: () => Promise.resolve(),
     explain: () => Promise.resolve(undefined),
     modelFor: (model) => Promise.resolve(model),

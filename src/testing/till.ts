@@ -1,0 +1,65 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { expect, vi } from 'vitest';
+import type { Person } from '../../emulator/testing/person.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { systemIds, uuidFromName } from '../kernel/ids.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { createAudit } from '../services/audit/index.ts';
+import type { RecordedEntry } from '../services/audit/index.ts';
+import { createLedger } from '../services/ledger/index.ts';
+import type { Hold, Ledger } from '../services/ledger/index.ts';
+import type { TestBot } from './bot.ts';
+
+/** What the books of a test's bot say, read as another process would. */
+export interface Till {
+  readonly ledger: Ledger;
+  /** The calls that were held for the answer to a question, without its place in line; `tries` counts Retry. */
+  calls(question: APIMessage, tries?: number): Promise<Hold[]>;
+  /** Micro-dollars that a person paid today, and from what. */
+  paid(person: Person): Promise<{ free: number; credits: number }>;
+  /** Adds to a person's credits. */
+  grant(person: Person, micros: number): Promise<void>;
+  /** The latest refusal of a person with this reason; waits until it is written. */
+  refusal(person: Person, reason: string): Promise<RecordedEntry>;
+  /** Fails unless the accounts equal their entries and no call is held any more. */
+  balances(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openTill(bot: Pick<TestBot, 'database'>, clock: Clock): Till {
+  const { postgres } = bot.database;
+  const ledger = createLedger({ postgres, clock, ids: systemIds, logger: silentLogger });
+  const audit = createAudit({ postgres, clock, logger: silentLogger });
+  return {
+    ledger,
+    calls: async (question, tries = 0) => {
+      const holds = await ledger.holds(`chat/answer/${uuidFromName(`chat/answer/${question.id}`)}/${tries}`);
+      return holds.filter(({ step }) => step !== 'admission');
+    },
+    paid: async ({ user }) => {
+      const purse = { unit: 'micros', period: 'day', allowance: 0, rule: 'test' } as const;
+      const [balance] = await ledger.balances(user.id, [purse]);
+      return { free: balance?.spent ?? 0, credits: balance?.savings.spent ?? 0 };
+    },
+    grant: async ({ user }, micros) => {
+      const grant = { key: systemIds.uuid(), userId: user.id, unit: 'micros', amount: micros } as const;
+      await ledger.grant(postgres.db, { ...grant, actorId: 'test', reason: 'test' });
+    },
+    refusal: ({ user }, reason) =>
+      vi.waitFor(
+        async () => {
+          const found = await audit.find({ actorId: user.id, outcome: 'refused' });
+          const entry = found.find((one) => one.reason === reason);
+          if (!entry) throw new Error(`No refusal ${reason}, but ${JSON.stringify(found.map((one) => one.reason))}.`);
+          return entry;
+        },
+        { timeout: 5000 },
+      ),
+    balances: async () => {
+      expect(await ledger.verify()).toEqual([]);
+      const open = postgres.db.selectFrom('ledger_hold').select(['key', 'kind', 'state']).where('state', '=', 'open');
+      expect(await open.execute()).toEqual([]);
+    },
+    close: () => audit.close(),
+  };
+}
