@@ -1,0 +1,78 @@
+import { InteractionType, PermissionFlagsBits } from 'discord-api-types/v10';
+import { expect, it } from 'vitest';
+import { systemIds } from '../kernel/ids.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { accessSchema } from '../platform/config/index.ts';
+import type { Discord, OutgoingMessage } from '../platform/discord/index.ts';
+import type { Texts } from '../platform/texts/index.ts';
+import type { Access } from '../services/access/index.ts';
+import { createAccess } from '../services/access/index.ts';
+import { createManualClock } from '../testing/manual-clock.ts';
+import { createComponentRunner } from './component-runner.ts';
+import type { PressedInteraction } from './component-runner.ts';
+import { createFailureTexts } from './failures.ts';
+
+const texts: Texts = {
+  has: () => true,
+  in: () => (key, data) => [key, ...Object.values(data ?? {})].join(' '),
+};
+
+/** Presses `fixture/press` and returns what happened: `ran`, or the refusal. */
+async function press(options: { access?: Access; permissions?: bigint; features?: string[] }) {
+  const { access, permissions = 0n, features = ['*'] } = options;
+  const said: string[] = [];
+  const audited: string[] = [];
+  const replies = {
+    deferUpdate: () => Promise.resolve(),
+    refuse: ({ content }: OutgoingMessage) => Promise.resolve(void said.push(content ?? '')),
+  };
+  const runner = createComponentRunner({
+    components: new Map([
+      [
+        'fixture/press',
+        {
+          feature: 'fixture',
+          texts,
+          handler: { version: 1, ...(access && { access }), run: () => Promise.resolve(void said.push('ran')) },
+        },
+      ],
+    ]),
+    discord: { actions: { interaction: () => replies } } as unknown as Discord,
+    access: createAccess({
+      config: accessSchema.parse({ roles: { member: { features } } }),
+      administrators: [],
+      settings: { peek: () => undefined, onChange: () => () => undefined },
+      parentOfThread: () => undefined,
+    }),
+    audit: { refused: ({ reason }) => void audited.push(reason) },
+    failures: createFailureTexts(texts, systemIds, silentLogger),
+    appTexts: texts,
+    clock: createManualClock(0),
+  });
+  await runner({
+    type: InteractionType.MessageComponent,
+    id: '1',
+    guild_id: '2',
+    channel: { id: '3' },
+    data: { custom_id: 'fixture/press/9@1' },
+    member: { user: { id: '4', username: 'alice' }, roles: [], permissions: String(permissions) },
+  } as unknown as PressedInteraction);
+  return { said, audited };
+}
+
+it('runs a component for everyone unless it says otherwise', async () => {
+  expect(await press({})).toEqual({ said: ['ran'], audited: [] });
+});
+
+it('refuses who has too low a rank, and has it recorded', async () => {
+  const refused = await press({ access: 'moderator' });
+  expect(refused.said).toEqual([expect.stringContaining('errors.not-allowed')]);
+  expect(refused.audited).toEqual(['errors.not-allowed']);
+  expect((await press({ access: 'moderator', permissions: PermissionFlagsBits.ManageMessages })).said).toEqual(['ran']);
+});
+
+it('refuses components of a feature that no role opens', async () => {
+  const { said, audited } = await press({ features: ['other'] });
+  expect(said).toEqual([expect.stringContaining('refused.policy.features fixture')]);
+  expect(audited).toEqual(['refused.policy.features']);
+});

@@ -1,0 +1,48 @@
+import { ButtonStyle, ComponentType, MessageFlags } from 'discord-api-types/v10';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { customId } from '../../sdk/index.ts';
+import { startTestBot } from '../../testing/bot.ts';
+import type { TestBot } from '../../testing/bot.ts';
+
+let bot: TestBot;
+beforeAll(async () => {
+  bot = await startTestBot();
+});
+afterAll(() => bot.close());
+
+async function secondServer(): Promise<string> {
+  const response = await fetch(`${bot.emulator.origin}/_control/guilds`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Elsewhere' }),
+  });
+  const { channels } = (await response.json()) as { channels: { id: string }[] };
+  const id = channels[0]?.id ?? '';
+  await bot.olivia.until('the channel of the second server', () => bot.olivia.view.channels.get(id) ?? null);
+  return id;
+}
+
+it('a button reaches no answer of another server, even of the same person who manages both', async () => {
+  bot.providers.answer('hello', { text: 'Hello, Olivia.' });
+  await bot.olivia.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+  const shown = await bot.olivia.sees('Hello, Olivia.');
+  await bot.idle();
+  const { id } = await bot.database.postgres.db.selectFrom('chat_answer').select('id').executeTakeFirstOrThrow();
+  const stop = customId('chat', 'stop', id);
+  const press = async (channelId: string, words: RegExp) => {
+    const message = await bot.app.discord.actions.send(channelId, {
+      content: 'Press here',
+      components: [
+        {
+          type: ComponentType.ActionRow,
+          components: [{ type: ComponentType.Button, style: ButtonStyle.Secondary, label: 'Stop', custom_id: stop }],
+        },
+      ],
+    });
+    await bot.olivia.presses(message, stop);
+    const answer = await bot.olivia.sees(words, { in: channelId });
+    expect((answer.flags ?? 0) & MessageFlags.Ephemeral).not.toBe(0);
+  };
+  await press(shown.channel_id, /That answer has already ended/);
+  await press(await secondServer(), /That answer was cleared/);
+});
