@@ -2,7 +2,7 @@ import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { UserError, VendorError } from '../../kernel/errors.ts';
 import { uuidFromName } from '../../kernel/ids.ts';
-import type { Caller, Tx } from '../../sdk/index.ts';
+import type { Caller, ModelInfo, Tx } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
 import { chooseModel, placeOf, requestOf } from './chat.ts';
 import { isAddressed, isListed, mentionsRoles, readQuestion } from './rules.ts';
@@ -107,26 +107,34 @@ async function store(
 ): Promise<void> {
   const id = uuidFromName(`chat/question/${message.id}`);
   const answer = { id: uuidFromName(`chat/answer/${message.id}`), jobId: context.ids.uuid(), tries: 0 };
-  const caller = await context.callerOf(message);
   const text = JSON.stringify(question);
+  const place = { channel_id: message.channel_id, guild_id: message.guild_id ?? null, author_id: message.author.id };
+  const [caller, model] = await Promise.all([context.callerOf(message), modelOf(context, place)]);
   await context.transaction(async (tx) => {
     const row: QuestionRow = {
       id,
-      channel_id: message.channel_id,
-      guild_id: message.guild_id ?? null,
-      author_id: message.author.id,
+      ...place,
       message_id: message.id,
       sealed: await context.vault.seal(tx, message.author.id, id, text),
       asked_at: new Date(context.clock.now()),
     };
     if (!(await insertQuestion(tx, row, answer))) return;
-    await enqueueAnswer(context, tx, row, answer, { caller, questionTokens: estimateTokens(text) });
+    await enqueueAnswer(context, tx, row, answer, { caller, model, questionTokens: estimateTokens(text) });
   });
   context.checkpoint('admitted');
 }
 
 /** Admitted with a short answer in mind: enough to be refused at once when nothing is left. */
 const admittedOutputTokens = 64;
+
+/** The model that a question gets. Asked before the transaction: inside, it would wait for a second connection. */
+export async function modelOf(
+  context: ChatContext,
+  question: Pick<QuestionRow, 'author_id' | 'guild_id' | 'channel_id'>,
+): Promise<ModelInfo> {
+  const chosen = chooseModel(context, await context.settings.at(placeOf(question)));
+  return context.spending.modelFor(chosen, { guildId: question.guild_id, channelId: question.channel_id });
+}
 
 /** Quick and a little high: the gateway has no time to count, and what is held for the call is counted. */
 const estimateTokens = (text: string): number => Math.ceil(text.length / 3);
@@ -141,12 +149,10 @@ export async function enqueueAnswer(
   tx: Tx,
   question: Pick<QuestionRow, 'author_id' | 'guild_id' | 'channel_id'>,
   answer: { id: string; jobId: string; tries: number },
-  asked: { caller: Caller; questionTokens: number },
+  asked: { caller: Caller; model: ModelInfo; questionTokens: number },
 ): Promise<void> {
-  const { caller } = asked;
+  const { caller, model } = asked;
   const place = { guildId: question.guild_id, channelId: question.channel_id };
-  const chosen = chooseModel(context, await context.settings.at(placeOf(question)));
-  const model = await context.spending.modelFor(chosen, place);
   await context.spending.admit(tx, {
     request: requestOf(answer),
     action: { kind: 'feature', feature: 'chat' },

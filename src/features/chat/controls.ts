@@ -1,11 +1,12 @@
 import { UserError } from '../../kernel/errors.ts';
 import { mayUse } from '../../sdk/index.ts';
 import type { ComponentCall, ComponentHandler } from '../../sdk/index.ts';
-import { enqueueAnswer } from './ask.ts';
+import { enqueueAnswer, modelOf } from './ask.ts';
 import type { ChatContext } from './chat.ts';
 import { requestOf } from './chat.ts';
+import { withNotices } from './render.ts';
 import { mayControl } from './rules.ts';
-import { beginRetry, findAnswer } from './store.ts';
+import { beginRetry, endAnswer, findAnswer } from './store.ts';
 import type { AnswerRow, QuestionRow } from './store.ts';
 
 /** The buttons under an answer. */
@@ -13,13 +14,7 @@ export function createControls(context: ChatContext): Record<'stop' | 'retry', C
   return {
     stop: {
       version: 1,
-      run: async (call) => {
-        const { answer } = await controlled(context, call);
-        const result = answer.job_id && (await context.jobs.cancel(answer.job_id, call.caller.userId));
-        if (result === 'cancelled') await context.spending.finish(requestOf(answer));
-        if (!result || result === 'not-found') throw new UserError('already-ended', 'nothing to stop');
-        await call.acknowledge();
-      },
+      run: (call) => stop(context, call),
     },
     retry: {
       version: 1,
@@ -27,19 +22,41 @@ export function createControls(context: ChatContext): Record<'stop' | 'retry', C
         const { answer, question } = await controlled(context, call);
         const jobId = context.ids.uuid();
         const { caller } = call;
+        const model = await modelOf(context, question);
         const begun = await context.transaction(async (tx) => {
           const tries = await beginRetry(tx, answer.id, jobId);
           if (tries === undefined) return false;
           const next = { id: answer.id, jobId, tries };
-          await enqueueAnswer(context, tx, question, next, { caller, questionTokens: question.sealed.length });
+          await enqueueAnswer(context, tx, question, next, { caller, model, questionTokens: question.sealed.length });
           return true;
         });
-        context.checkpoint('admitted');
         if (!begun) throw new UserError('already-retrying', 'this answer has not failed');
+        context.checkpoint('admitted');
         await call.acknowledge();
       },
     },
   };
+}
+
+async function stop(context: ChatContext, call: ComponentCall): Promise<void> {
+  const { answer } = await controlled(context, call);
+  const result = answer.job_id && (await context.jobs.cancel(answer.job_id, call.caller.userId));
+  if (!result || result === 'not-found') throw new UserError('already-ended', 'nothing to stop');
+  if (result === 'cancelling') {
+    await call.acknowledge();
+    return;
+  }
+  // Between two runs no worker has it, so that nobody else would end it on the screen.
+  const { text, ...end } = stoppedBetweenRuns(call, context.clock.now());
+  await endAnswer(context.db, answer.id, end);
+  await context.spending.finish(requestOf(answer));
+  await call.update({ content: text, components: [] });
+}
+
+function stoppedBetweenRuns({ message, t }: ComponentCall, nowMs: number) {
+  const notice = { key: 'notices.stopped', data: {} };
+  const text = withNotices(message?.content ?? '', [notice], t);
+  return { text, state: 'stopped' as const, sealed: null, finishedAt: new Date(nowMs) };
 }
 
 /** Throws a UserError unless the one who pressed may control this answer. */

@@ -37,6 +37,28 @@ describe('a provider that does not answer', () => {
     }
   });
 
+  it('can be stopped while it is waited for', async () => {
+    const bot = await startTestBot();
+    try {
+      bot.providers.answer('hello', { text: 'One two three four five six.', cutAfterChunks: 2 });
+      await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      const waiting = await bot.alice.sees((message) => message.author.bot === true && buttons(message).length > 0);
+      const { db } = bot.database.postgres;
+      for (let state = ''; state !== 'waiting';) {
+        state = (await db.selectFrom('queue_job').select('state').executeTakeFirstOrThrow()).state;
+      }
+      await bot.alice.presses(waiting, button(waiting, 'Stop'));
+      const stopped = await bot.alice.sees(/Stopped\./);
+      expect(stopped.id).toBe(waiting.id);
+      expect(buttons(stopped)).toEqual([]);
+      await bot.idle();
+      const holds = await db.selectFrom('ledger_hold').select('state').execute();
+      expect(holds.map(({ state }) => state)).not.toContain('open');
+    } finally {
+      await bot.close();
+    }
+  });
+
   it('that was away at the start is asked when it is back', async () => {
     const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n', start: false });
     try {
