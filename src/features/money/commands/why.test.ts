@@ -1,0 +1,116 @@
+import { PermissionFlagsBits as Bits } from 'discord-api-types/v10';
+import { describe, expect, it } from 'vitest';
+import type { Caller, Explanation, MessageCommandCall } from '../../../sdk/index.ts';
+import type { MoneyContext } from '../money.ts';
+import { whyMessageCommand } from './why.ts';
+
+const asker = '1';
+const sees = Bits.ViewChannel;
+const moderates = Bits.ViewChannel | Bits.ManageMessages;
+
+interface Situation {
+  /** Of the message. */
+  guildId: string | null;
+  callerId: string;
+  /** Where it is asked from. */
+  from: { guildId: string | null; channelId: string };
+  /** Of the caller: in the message's channel, and where it is asked from. */
+  permissions: bigint;
+  permissionsHere?: bigint;
+  administrator?: boolean;
+}
+
+const message = { guildId: '5', channelId: '6' };
+const elsewhere = { guildId: '5', channelId: '7' };
+
+/** How much of an explanation somebody is told. */
+async function told(situation: Situation): Promise<'full' | 'part' | 'why.unknown'> {
+  const explanation: Explanation = {
+    ...{ request: 'chat/answer/1', payerId: asker, guildId: situation.guildId, channelId: message.channelId },
+    ...{ roles: [], rules: ['role member'], holds: [] },
+  };
+  const context = {
+    spending: { explain: () => Promise.resolve(explanation) },
+    discord: { cache: { memberPermissions: () => Promise.resolve(situation.permissions) } },
+    texts: { has: () => false },
+  } as unknown as MoneyContext;
+  const caller: Caller = {
+    userId: situation.callerId,
+    displayName: '',
+    roleIds: [],
+    permissions: situation.from.guildId === null ? null : (situation.permissionsHere ?? situation.permissions),
+    instanceAdministrator: situation.administrator ?? false,
+  };
+  let fields = 0;
+  const call = {
+    caller,
+    ...situation.from,
+    target: { id: '10' },
+    t: (key: string) => key,
+    reply: ({ embeds }: { embeds: { fields: unknown[] }[] }) => {
+      fields = embeds[0]?.fields.length ?? 0;
+      return Promise.resolve();
+    },
+  } as unknown as MessageCommandCall;
+  try {
+    await whyMessageCommand(context).run(call);
+  } catch (error) {
+    return (error as { code: 'why.unknown' }).code;
+  }
+  return fields > 2 ? 'full' : 'part';
+}
+
+describe('why an answer is as it is', () => {
+  it.each<[string, Situation, string]>([
+    ['the asker', { guildId: '5', callerId: asker, from: message, permissions: sees }, 'full'],
+    ['a moderator', { guildId: '5', callerId: '2', from: message, permissions: moderates }, 'full'],
+    [
+      'who runs the bot',
+      { guildId: '5', callerId: '2', from: message, permissions: sees, administrator: true },
+      'full',
+    ],
+    ['a member', { guildId: '5', callerId: '2', from: message, permissions: sees }, 'part'],
+    [
+      'who moderates another channel only',
+      { guildId: '5', callerId: '2', from: elsewhere, permissions: sees, permissionsHere: moderates },
+      'part',
+    ],
+    [
+      'who cannot see the channel',
+      { guildId: '5', callerId: '2', from: elsewhere, permissions: 0n, permissionsHere: moderates },
+      'why.unknown',
+    ],
+    [
+      'somebody in another server',
+      { guildId: '8', callerId: '2', from: message, permissions: moderates },
+      'why.unknown',
+    ],
+    [
+      'the asker in another server',
+      { guildId: '8', callerId: asker, from: message, permissions: moderates },
+      'why.unknown',
+    ],
+    [
+      'somebody in a direct message',
+      { guildId: '5', callerId: '2', from: { guildId: null, channelId: '9' }, permissions: sees },
+      'why.unknown',
+    ],
+    [
+      'whose direct message it is',
+      { guildId: null, callerId: asker, from: { guildId: null, channelId: '6' }, permissions: 0n },
+      'full',
+    ],
+    [
+      'somebody about the direct message of another',
+      { guildId: null, callerId: '2', from: { guildId: null, channelId: '9' }, permissions: 0n },
+      'why.unknown',
+    ],
+    [
+      'who runs the bot about the direct message of another',
+      { guildId: null, callerId: '2', from: { guildId: null, channelId: '9' }, permissions: 0n, administrator: true },
+      'why.unknown',
+    ],
+  ])('is told to %s as it should be', async (_who, situation, expected) => {
+    expect(await told(situation)).toBe(expected);
+  });
+});
