@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestBot } from '../../testing/bot.ts';
+import type { TestBot } from '../../testing/bot.ts';
+
+let bot: TestBot;
+/** Milo runs the bot, Olivia owns the server. */
+beforeAll(async () => {
+  bot = await startTestBot({
+    yaml: ({ milo }) => `
+instance: { administrators: [${milo.user.id}] }
+budgets: { breaker: { guildCalls: 2 } }
+`,
+  });
+});
+afterAll(() => bot.close());
+
+const asks = async (room: string, question: string) =>
+  bot.alice.says(room, `<@${bot.app.discord.self.userId}> ${question}`);
+
+describe('what runs away', () => {
+  it('pauses the server, tells who runs the bot once, and goes on when it is resumed', async () => {
+    const room = await bot.newChannel();
+    for (const question of ['one', 'two', 'three']) {
+      bot.providers.answer(question, { text: `The answer to ${question}` });
+      await asks(room, question);
+      await bot.alice.sees(`The answer to ${question}`);
+    }
+    // The breaker looks every five seconds.
+    await bot.milo.sees(/I have paused in server `\d+`: 3 calls were made in 5 minutes/, { timeoutMs: 10_000 });
+    await asks(room, 'four');
+    await bot.alice.sees(/because 3 calls were made in 5 minutes/);
+    await bot.alice.runs('budget');
+    await bot.alice.sees(({ embeds }) => embeds[0]?.description?.includes('Paused in this server') ?? false);
+
+    await bot.olivia.runs('resume');
+    await bot.olivia.sees(/The pause of this server is over/);
+    bot.providers.answer('five', { text: 'The answer to five' });
+    await asks(room, 'five');
+    await bot.alice.sees('The answer to five');
+    expect([...bot.milo.view.dispatches].filter(({ d }) => JSON.stringify(d).includes('I have paused'))).toHaveLength(
+      1,
+    );
+  }, 20_000);
+});
