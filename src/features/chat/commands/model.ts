@@ -1,6 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { defineCommand } from '../../../sdk/index.ts';
-import type { Command, CommandCall } from '../../../sdk/index.ts';
+import type { Command, CommandCall, SuggestCall } from '../../../sdk/index.ts';
+import { allowedModels, checkModel } from '../allowed-models.ts';
 import { chooseModel } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 
@@ -10,7 +11,7 @@ type ModelCall = CommandCall<{ name: string | undefined }> & { scope: 'user' | '
 
 /** Chooses the model for oneself, or, for people who manage the server, what the server gets unless a member chose. */
 export function modelCommands(context: ChatContext): Command[] {
-  const suggest = ({ text }: { text: string }) => Promise.resolve(suggestions(context, text));
+  const suggest = (call: SuggestCall) => Promise.resolve(suggestions(context, call));
   return [
     defineCommand({
       name: 'model',
@@ -30,9 +31,9 @@ export function modelCommands(context: ChatContext): Command[] {
   ];
 }
 
-function suggestions(context: ChatContext, text: string): { name: string; value: string }[] {
-  const wanted = text.toLowerCase();
-  const ids = context.models.list().map((model) => model.id);
+function suggestions(context: ChatContext, call: SuggestCall): { name: string; value: string }[] {
+  const wanted = call.text.toLowerCase();
+  const ids = allowedModels(context, call).map((model) => model.id);
   return [...ids, reset]
     .filter((id) => id.toLowerCase().includes(wanted) && id.length <= 100)
     .map((id) => ({ name: id, value: id }));
@@ -46,6 +47,7 @@ async function choose(context: ChatContext, call: ModelCall): Promise<void> {
     if (!model && options.name !== reset) {
       throw new UserError('model.unknown', 'no such model', { name: options.name.replaceAll('`', "'").slice(0, 100) });
     }
+    if (model) checkModel(context, call, model);
     await context.settings.set(scope, scope === 'user' ? caller.userId : (guildId ?? ''), 'model', model?.id);
   }
   const settings = await context.settings.at(place);

@@ -1,6 +1,7 @@
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Command, ModelInfo, Translate } from '../../../sdk/index.ts';
 
+import { allowedModels } from '../allowed-models.ts';
 import { chooseModel } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 
@@ -16,7 +17,7 @@ export function modelsCommand(context: ChatContext): Command {
     run: async ({ caller, guildId, channelId, reply, t }) => {
       const settings = await context.settings.at({ guildId, channelId, userId: caller.userId });
       const current = chooseModel(context, settings);
-      const all = context.models.list();
+      const all = allowedModels(context, { caller, guildId, channelId });
       const lines = all.slice(0, shown).map((model) => line(model, model.id === current.id, t));
       if (all.length > shown) lines.push(t('models.more', { count: all.length - shown }));
       await reply({

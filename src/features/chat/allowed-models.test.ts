@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestBot } from '../../testing/bot.ts';
+import type { TestBot } from '../../testing/bot.ts';
+
+const yaml = `
+models: { default: fake/small, findOllama: false }
+providers:
+  fake:
+    type: openai-compatible
+    baseUrl: http://127.0.0.1:9/v1
+    apiKeys: [test-key]
+    models: [{ name: small }, { name: large }]
+access:
+  roles:
+    member: { models: [fake/small] }
+    staff: { permissions: [ManageMessages], models: [fake/*] }
+`;
+
+let bot: TestBot;
+beforeAll(async () => {
+  bot = await startTestBot({ yaml });
+});
+afterAll(() => bot.close());
+
+it('people are shown and offered the models of their roles, and may choose no other', async () => {
+  const { alice, milo } = bot;
+  await alice.runs('models');
+  const shown = await alice.sees((message) => message.embeds[0]?.title === 'Models');
+  expect(shown.embeds[0]?.description).toContain('fake/small');
+  expect(shown.embeds[0]?.description).not.toContain('fake/large');
+  const offered = async (person: typeof alice) =>
+    (await person.completes('model', { name: 'l' }, 'name')).map(({ name }) => name);
+  expect(await offered(alice)).toEqual(['fake/small', 'default']);
+  expect(await offered(milo)).toEqual(['fake/small', 'fake/large', 'default']);
+
+  await alice.runs('model', { name: 'large' });
+  await alice.sees(/None of your roles opens \*\*fake\/large\*\* to you here/);
+  await milo.runs('model', { name: 'large' });
+  await milo.sees(/From now on \*\*fake\/large\*\* answers you/);
+  await expect
+    .poll(() =>
+      bot.database.postgres.db.selectFrom('audit_entry').select(['actor_id', 'reason', 'target_id']).execute(),
+    )
+    .toEqual([{ actor_id: alice.user.id, reason: 'refused.policy.models', target_id: 'fake/large' }]);
+});
