@@ -1,5 +1,6 @@
 -- The two steps around each decision, as functions: one round trip each, and plans that PostgreSQL keeps. They decide
--- nothing; what they are given and give is arrays of objects, whose shapes are in books.ts and hold-rows.ts.
+-- nothing; what they are given and give is arrays of objects, whose shapes are in books.ts and hold-rows.ts. Plans are
+-- made once, often while the tables are nearly empty, so they must not rest on that.
 
 -- Sums of meters over stretches of days.
 CREATE FUNCTION ledger_figures(given_windows jsonb)
@@ -22,7 +23,8 @@ $$;
 CREATE FUNCTION ledger_load(
   given_locks text[], given_keys text[], given_requests text[], given_persons text[], given_transactions text[],
   given_windows jsonb
-) RETURNS jsonb LANGUAGE plpgsql AS $$
+) RETURNS jsonb LANGUAGE plpgsql
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   found_holds jsonb;
   open_windows jsonb;
@@ -65,7 +67,8 @@ $$;
 -- keeps none but rows that no other can see.
 CREATE FUNCTION ledger_write(
   new_holds jsonb, changed_holds jsonb, given_transactions jsonb, savings_changes jsonb, meter_changes jsonb
-) RETURNS void LANGUAGE plpgsql AS $$
+) RETURNS void LANGUAGE plpgsql
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF new_holds <> '[]' THEN
     INSERT INTO ledger_hold SELECT * FROM jsonb_populate_recordset(NULL::ledger_hold, new_holds);

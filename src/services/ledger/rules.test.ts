@@ -1,0 +1,243 @@
+import { describe, expect, it } from 'vitest';
+import {
+  dayOfMoney,
+  guild,
+  heldOf,
+  limit,
+  NOON_MS,
+  refusalOf,
+  request,
+  terms,
+  user,
+} from '../../testing/ledger-bench.ts';
+import { Books, type Figures, type SavingsChange } from './books.ts';
+import { refund, settle } from './endings.ts';
+import type { HoldRecord } from './hold-record.ts';
+import { allowanceWindow, limitWindow } from './holders.ts';
+import type { Amounts, Limit, Purse } from './index.ts';
+import { hold } from './rules.ts';
+
+const figures = (overrides: Partial<Figures> = {}): Figures => ({ spent: 0, held: 0, admitted: 0, ...overrides });
+
+interface Stand {
+  /** The figures of each limit. */
+  limits?: readonly (Partial<Figures> & { limit: Limit })[];
+  purse?: Partial<Purse>;
+  /** What of the allowance is used. */
+  used?: Partial<Figures>;
+  savings?: Partial<SavingsChange>;
+}
+
+/** The books of a person `u` and what they may use. */
+function given({ limits = [], purse = {}, used = {}, savings = {} }: Stand) {
+  const own = { ...dayOfMoney, ...purse };
+  const asked = terms('u', { purses: [own], limits: limits.map((each) => each.limit) });
+  const books = new Books({
+    holds: [],
+    windows: [
+      ...limits.map(({ limit: of, ...stand }) => ({ ...limitWindow(of, NOON_MS), ...figures(stand) })),
+      { ...allowanceWindow('u', own, NOON_MS), ...figures(used) },
+    ],
+    savings: [{ userId: 'u', unit: 'micros', granted: 0, spent: 0, held: 0, ...savings }],
+    transactions: [],
+  });
+  return { books, terms: asked };
+}
+
+const ask = (stand: Stand, kind: 'admission' | 'call', amounts: { wanted: Amounts; least?: Amounts }) => {
+  const { books, terms: own } = given(stand);
+  return hold(books, request('k', { terms: own, ...amounts }), kind, NOON_MS).outcome;
+};
+
+const ofGuild = (cap: number, stand: Partial<Figures> = {}) => ({ limit: limit(guild('g'), cap), ...stand });
+
+describe('what is granted', () => {
+  it.each<[string, Stand, { wanted: number; least: number }, number]>([
+    ['what is wanted, when all of it fits', {}, { wanted: 300, least: 1 }, 300],
+    ['the very last', { used: { spent: 300, held: 100 } }, { wanted: 100, least: 100 }, 100],
+    ['what the allowance leaves', { used: { spent: 300, held: 50 } }, { wanted: 300, least: 1 }, 150],
+    ['what a pool leaves', { limits: [ofGuild(90, { spent: 20, held: 30 })] }, { wanted: 300, least: 40 }, 40],
+    [
+      'the lesser of several',
+      { limits: [ofGuild(90), ofGuild(70)], used: { spent: 440 } },
+      { wanted: 99, least: 1 },
+      60,
+    ],
+    ['allowance and savings', { savings: { granted: 80, spent: 20, held: 10 } }, { wanted: 999, least: 1 }, 550],
+    [
+      'savings untouched by an allowance that was lowered below what is used',
+      { purse: { allowance: 100 }, used: { spent: 300 }, savings: { granted: 80 } },
+      { wanted: 999, least: 1 },
+      80,
+    ],
+    ['without end, where the purse has none', { purse: { allowance: null } }, { wanted: 9_999, least: 1 }, 9_999],
+    ['nothing, when nothing will do', { used: { spent: 500 } }, { wanted: 10, least: 0 }, 0],
+    ['nothing below a cap that was lowered', { limits: [ofGuild(10, { spent: 50 })] }, { wanted: 10, least: 0 }, 0],
+  ])('%s', (_name, stand, { wanted, least }, granted) => {
+    const { held } = heldOf(ask(stand, 'call', { wanted: { micros: wanted }, least: { micros: least } }));
+    expect(held.micros ?? 0).toBe(granted);
+  });
+
+  it('is not more than wanted, though the least says so', () => {
+    expect(heldOf(ask({}, 'call', { wanted: { micros: 5 }, least: { micros: 9 } })).held).toEqual({ micros: 5 });
+  });
+
+  it('is the allowance first, then savings', () => {
+    const { books, terms: own } = given({ used: { spent: 450 }, savings: { granted: 100 } });
+    const { changes } = hold(books, request('k', { terms: own, wanted: { micros: 120 } }), 'call', NOON_MS);
+    expect(changes.holds).toMatchObject([{ held: { micros: 120 }, heldSavings: { micros: 70 } }]);
+    const ofUser = changes.meters.filter(({ holder }) => holder === 'user:u');
+    expect(ofUser).toMatchObject([
+      { source: 'allowance', held: 50 },
+      { source: 'savings', held: 70 },
+    ]);
+    expect(changes.savings).toEqual([{ userId: 'u', unit: 'micros', granted: 0, spent: 0, held: 70 }]);
+  });
+});
+
+describe('admissions', () => {
+  it.each<['admission' | 'call', 'held' | 'refused']>([
+    ['admission', 'refused'],
+    ['call', 'held'],
+  ])('in line: %s is %s', (kind, status) => {
+    expect(ask({ used: { admitted: 450 } }, kind, { wanted: { micros: 100 } }).status).toBe(status);
+    expect(ask({ limits: [ofGuild(120, { admitted: 30 })] }, kind, { wanted: { micros: 100 } }).status).toBe(status);
+  });
+
+  it('count as held in a refusal', () => {
+    const refusal = refusalOf(ask({ used: { held: 20, admitted: 450 } }, 'admission', { wanted: { micros: 100 } }));
+    expect(refusal).toMatchObject({ spent: 0, held: 470, cap: 500, passing: true });
+  });
+
+  it('touch no pool without a limit', () => {
+    const { books, terms: own } = given({ limits: [ofGuild(900)] });
+    const { changes } = hold(books, request('k', { terms: own }), 'admission', NOON_MS);
+    expect(changes.meters.map(({ holder, admitted }) => [holder, admitted])).toEqual([
+      ['guild:g', 100],
+      ['user:u', 100],
+    ]);
+  });
+});
+
+describe('a refusal', () => {
+  it.each<[string, Stand, { rule: string; passing: boolean; needed?: number }]>([
+    ['passing, when only holds are in the way', { used: { held: 450 } }, { rule: 'role member', passing: true }],
+    ['final, when it is spent', { used: { spent: 450 } }, { rule: 'role member', passing: false }],
+    ['final, when it is more than the cap', { limits: [ofGuild(99)] }, { rule: 'budget guild', passing: false }],
+    [
+      'final, when one of two is',
+      { limits: [ofGuild(200, { held: 150 })], used: { spent: 450 } },
+      { rule: 'role member', passing: false },
+    ],
+    [
+      'of what comes back last',
+      { limits: [{ limit: limit(user('u'), 90, { period: 'week', rule: 'personal cap' }) }], used: { spent: 450 } },
+      { rule: 'personal cap', passing: false },
+    ],
+    [
+      'passing in spite of held savings',
+      { used: { spent: 500 }, savings: { granted: 100, held: 50 } },
+      { rule: 'role member', passing: true },
+    ],
+  ])('is %s', (_name, stand, expected) => {
+    expect(refusalOf(ask(stand, 'call', { wanted: { micros: 100 } }))).toMatchObject({ needed: 100, ...expected });
+  });
+
+  it('changes nothing', () => {
+    const { books, terms: own } = given({ used: { spent: 500 } });
+    const { changes } = hold(books, request('k', { terms: own }), 'call', NOON_MS);
+    expect(changes).toEqual({ meters: [], savings: [], holds: [], transactions: [] });
+  });
+});
+
+describe('a batch of decisions', () => {
+  it('reads what those before it did', () => {
+    const { books, terms: own } = given({ limits: [ofGuild(250)] });
+    const results = ['a', 'b', 'c'].map((key) => {
+      const { outcome, changes } = hold(books, request(key, { terms: own }), 'call', NOON_MS);
+      books.apply(changes);
+      return outcome.status;
+    });
+    expect(results).toEqual(['held', 'held', 'refused']);
+    const { newHolds, meters } = books.changes;
+    expect(newHolds).toHaveLength(2);
+    expect(meters.find(({ holder }) => holder === 'guild:g')).toMatchObject({ held: 200 });
+  });
+});
+
+const record = (overrides: Partial<HoldRecord>): HoldRecord => ({
+  ...{ key: 'k', request: 'chat/answer/1', step: 'answer', attempt: 1, kind: 'call', state: 'open', facts: {} },
+  terms: terms('u', { purses: [{ ...dayOfMoney, allowance: null }] }),
+  ...{ held: { micros: 100 }, heldSavings: {}, charged: {}, fromSavings: {}, refunded: {}, onInstance: {} },
+  ...{ day: '2026-11-21', createdAtMs: NOON_MS, endedAtMs: null, expiresAtMs: NOON_MS + 1 },
+  ...overrides,
+});
+
+const booksOf = (holds: HoldRecord[]) => new Books({ holds, windows: [], savings: [], transactions: [] });
+
+describe('a settlement', () => {
+  it.each<[string, Amounts, Amounts, Amounts, Record<'charged' | 'fromSavings' | 'onInstance', Amounts>]>([
+    ['of nothing', { micros: 100 }, {}, {}, { charged: {}, fromSavings: {}, onInstance: {} }],
+    ['of less', { micros: 100 }, {}, { micros: 30 }, { charged: { micros: 30 }, fromSavings: {}, onInstance: {} }],
+    [
+      'of more, which is on the instance',
+      { micros: 100 },
+      {},
+      { micros: 130, images: 1 },
+      { charged: { micros: 100 }, fromSavings: {}, onInstance: { micros: 30, images: 1 } },
+    ],
+    [
+      'within the allowance, which spares the savings',
+      { micros: 100 },
+      { micros: 60 },
+      { micros: 40 },
+      { charged: { micros: 40 }, fromSavings: {}, onInstance: {} },
+    ],
+    [
+      'beyond the allowance, from savings',
+      { micros: 100 },
+      { micros: 60 },
+      { micros: 90 },
+      { charged: { micros: 90 }, fromSavings: { micros: 50 }, onInstance: {} },
+    ],
+  ])('%s', (_name, held, heldSavings, actual, expected) => {
+    const { outcome, changes } = settle(
+      booksOf([record({ held, heldSavings })]),
+      { key: 'k', actual, facts: {} },
+      NOON_MS,
+    );
+    expect(outcome.hold).toMatchObject({ state: 'settled', ...expected });
+    for (const { entries } of changes.transactions) {
+      for (const unit of ['micros', 'images']) {
+        const amounts = entries.filter((entry) => entry.unit === unit).map(({ amount }) => amount);
+        expect(amounts.reduce((sum, amount) => sum + amount, 0)).toBe(0);
+      }
+    }
+  });
+});
+
+describe('a refund', () => {
+  const charged = {
+    state: 'settled' as const,
+    endedAtMs: NOON_MS,
+    charged: { micros: 90 },
+    fromSavings: { micros: 50 },
+  };
+
+  it.each<[string, number | undefined, number, { given: number; toSavings: number }]>([
+    ['of all', undefined, 0, { given: 90, toSavings: 50 }],
+    ['of a part, to savings first', 40, 0, { given: 40, toSavings: 40 }],
+    ['of the next part, the rest of the savings first', 40, 40, { given: 40, toSavings: 10 }],
+    ['of what is left, to the allowance', 40, 80, { given: 10, toSavings: 0 }],
+    ['of more than is left', 999, 0, { given: 90, toSavings: 50 }],
+    ['when nothing is left', 10, 90, { given: 0, toSavings: 0 }],
+  ])('%s', (_name, asked, before, { given: back, toSavings }) => {
+    const books = booksOf([record({ ...charged, refunded: before > 0 ? { micros: before } : {} })]);
+    const amounts = asked === undefined ? {} : { amounts: { micros: asked } };
+    const { outcome, changes } = refund(books, 'k', { key: 'r', actorId: 'a', reason: '', ...amounts }, NOON_MS);
+    expect(outcome.refunded).toEqual({ micros: before + back });
+    expect(changes.savings.reduce((sum, { spent }) => sum - spent, 0)).toBe(toSavings);
+    const ofInstance = changes.meters.find(({ holder }) => holder === 'instance');
+    expect(-(ofInstance?.spent ?? 0) + 0).toBe(back);
+  });
+});
