@@ -214,7 +214,7 @@ describe('budgets', () => {
     await bot.milo.runs('set_budget', { amount: '80', scope: 'server' });
     await bot.milo.sees(reading(/The server's own lower budget counts\.[\s\S]*\$10\.00 a month/));
     await bot.olivia.runs('set_budget', { amount: 'off' });
-    await bot.olivia.sees(reading(/is gone\.[\s\S]*of \$80\.00 a month\nset by command/));
+    await bot.olivia.sees(reading(/is taken back\.[\s\S]*of \$80\.00 a month\nset by command/));
   });
 
   it('show what counts here, with what is used and who set it', async () => {
