@@ -209,16 +209,15 @@ const refusals: readonly [RegExp, string][] = [
   [/^This works in a (server only|direct message with me only)/, 'place'],
 ];
 
-const verdictOf = (contents: readonly string[]) =>
-  refusals.find(([words]) => contents.some((content) => words.test(content)))?.[1] ?? 'allowed';
+const verdictOf = (answers: readonly APIMessage[]) =>
+  refusals.find(([words]) => answers.some(({ content }) => words.test(content)))?.[1] ?? 'allowed';
 
 /** What a person read in answer to something, once everything that was sent has arrived. */
-function answersTo({ person }: Actor, isAnswer: (message: APIMessage) => boolean): string[] {
+function answersTo({ person }: Actor, isAnswer: (message: APIMessage) => boolean): APIMessage[] {
   return person.view.dispatches
     .filter(({ t }) => t === 'MESSAGE_CREATE' || t === 'MESSAGE_UPDATE')
     .map(({ d }) => d as APIMessage)
-    .filter((message) => message.author.id !== person.user.id && isAnswer(message))
-    .map(({ content }) => content);
+    .filter((message) => message.author.id !== person.user.id && isAnswer(message));
 }
 
 /** Events reach a person in order, so their own message comes after all that was sent before. */
@@ -320,6 +319,27 @@ describe('over the wire, refused exactly where the settings say', () => {
     });
     await compare(rows);
   });
+});
+
+it('the help lists exactly what may be used', async () => {
+  const asked: { actor: Actor; place: PlaceName; id: string }[] = [];
+  for (const { actor, place } of everywhere()) {
+    if (expectedOf(actor, place, { feature: 'basics', command: 'help' }) !== 'allowed') continue;
+    asked.push({ actor, place, ...(await actor.person.runs('help', {}, inside(actor, place))) });
+  }
+  await allArrived();
+  const usable = ({ actor, place }: (typeof asked)[number]) =>
+    registered()
+      .commands.filter(({ feature, command: { name, access, places } }) => {
+        return expectedOf(actor, place, { feature, command: name, access }, places) === 'allowed';
+      })
+      .map(({ command }) => command.name);
+  const listed = ({ actor, id }: (typeof asked)[number]) => {
+    const [answer] = answersTo(actor, (message) => interactionOf(message) === id);
+    return [...(answer?.embeds[0]?.description ?? '').matchAll(/^`\/(\S+)` /gm)].map(([, name]) => name);
+  };
+  expect(asked.map(listed)).toEqual(asked.map(usable));
+  expect(asked.length).toBeGreaterThan(world.actors.length);
 });
 
 const inside = (actor: Actor, place: PlaceName) => ({ in: actor.places[place].channelId });
