@@ -3,123 +3,50 @@
  * (`raw-bot.ts`), on the same emulator and model in the same run, by turns; and how soon after the model's last word the
  * whole text is there.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { call, lookAround, say } from './lib/people.ts';
-import type { Place } from './lib/people.ts';
-import { freePort, startFamiliar, startProgram, untilAnswers } from './lib/processes.ts';
-import type { Program } from './lib/processes.ts';
-import { writeSettings } from './lib/settings.ts';
+import { call } from './lib/people.ts';
+import { startProgram } from './lib/processes.ts';
+import { askedUntilMs, firstTextMs, setScene } from './lib/scene.ts';
+import type { Room, Scene } from './lib/scene.ts';
 import { median, percentile } from './lib/statistics.ts';
 import type { Figure } from './lib/statistics.ts';
-import { watch } from './lib/watcher.ts';
-import type { Watcher } from './lib/watcher.ts';
 
 const chats = 50;
 const rounds = 4;
 /** The window of a channel's budget of 5 messages and edits; a round asks once in each channel. */
 const windowMs = 5000;
 
-/** A channel with somebody who asks there. */
-interface Room {
-  channelId: string;
-  username: string;
-}
-
-interface Stage {
-  origin: string;
-  place: Place;
-  watcher: Watcher;
-  rooms: Room[];
-  raw: { id: string };
-  /** What the programs printed, for the report of a failure. */
-  output(): string;
-  stop(): Promise<void>;
+interface Stage extends Scene {
+  ourId: string;
+  rawId: string;
 }
 
 async function setUp(model: readonly string[]): Promise<Stage> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'familiar-bench-'));
-  const [emulatorPort, botPort, modelPort] = [await freePort(), await freePort(), await freePort()];
-  const origin = `http://127.0.0.1:${emulatorPort}`;
-  const modelUrl = `http://127.0.0.1:${modelPort}/openai/v1`;
-  const provider = startProgram(['src/testing/providers.ts', '--port', String(modelPort), ...model], {});
-  const emulator = startFamiliar(['emulator'], {
-    PLAYGROUND_PORT: String(emulatorPort),
-    FAMILIAR_DATA_DIR: dataDir,
-  });
-  await untilAnswers(`${origin}/_control/state`, emulator);
-  await untilAnswers(`${modelUrl}/models`, provider);
-  const place = await lookAround(origin);
-  const rooms = await makeRooms(origin, place);
-  const config = await writeSettings(dataDir);
-  const bot = startFamiliar(['start'], {
-    DISCORD_TOKEN: place.botToken,
-    DISCORD_API_BASE: `${origin}/api`,
-    FAMILIAR_CONFIG: config,
-    FAMILIAR_DATA_DIR: join(dataDir, 'bot'),
-    PORT: String(botPort),
-    OPENAI_BASE_URL: modelUrl,
-    OPENAI_API_KEY: 'key',
-    OPENAI_MODEL: 'fake-large',
-  });
-  await untilAnswers(`http://127.0.0.1:${botPort}/health`, bot);
-  const { program: rawBot, id } = await startRawBot(origin, modelUrl);
-  const watcher = await watch(origin, place.tokens.get('olivia') ?? '');
-  return {
-    origin,
-    place,
-    watcher,
-    rooms,
-    raw: { id },
-    output: () => [bot, rawBot, emulator, provider].map((program) => program.output()).join('\n'),
-    stop: async () => {
-      watcher.close();
-      for (const program of [bot, rawBot, emulator, provider]) await program.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
-}
-
-async function makeRooms(origin: string, { guildId, tokens }: Place): Promise<Room[]> {
-  const rooms: Room[] = [];
-  for (let index = 0; index < chats; index += 1) {
-    const username = `asker${index}`;
-    const channel = await call(`${origin}/_control/channels`, { guildId, name: `bench-${index}` });
-    const member = await call(`${origin}/_control/members`, { guildId, username });
-    tokens.set(username, (member as { token: string }).token);
-    rooms.push({ channelId: (channel as { id: string }).id, username });
+  const scene = await setScene({ model, rooms: chats });
+  try {
+    const { botId, botToken } = scene.place;
+    await scene.start({ id: botId, token: botToken });
+    return { ...scene, ourId: botId, rawId: await startRawBot(scene) };
+  } catch (error) {
+    await scene.stop();
+    throw error;
   }
-  return rooms;
 }
 
-async function startRawBot(origin: string, modelUrl: string): Promise<{ program: Program; id: string }> {
-  const application = (await call(`${origin}/_control/applications`, {
-    name: 'Raw',
-    intents: { messageContent: true },
-  })) as { botUserId: string; botToken: string };
+/** Returns the id of its user. */
+async function startRawBot(scene: Scene): Promise<string> {
+  const { id, token } = await scene.addBot('Raw');
   const program = startProgram(['bench/raw-bot.ts'], {
-    RAW_TOKEN: application.botToken,
-    RAW_API: `${origin}/api/v10`,
-    RAW_MODEL: modelUrl,
+    RAW_TOKEN: token,
+    RAW_API: `${scene.origin}/api/v10`,
+    RAW_MODEL: scene.modelUrl,
   });
+  scene.adopt(program);
   const deadline = Date.now() + 10_000;
   while (!program.output().includes('ready')) {
     if (Date.now() > deadline) throw new Error(`The raw script did not start: ${program.output()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return { program, id: application.botUserId };
-}
-
-/** Milliseconds from just before the question is posted to the first text of its answer. */
-async function firstTextMs(stage: Stage, botId: string, { channelId, username }: Room): Promise<number> {
-  const beganMs = performance.now();
-  const { id } = await say(stage.place, username, channelId, `<@${botId}> go`);
-  const seen = await stage.watcher.sees(
-    `an answer of ${botId} in ${channelId}`,
-    ({ repliesTo, content }) => repliesTo === id && content !== '',
-  );
-  return seen.atMs - beganMs;
+  return id;
 }
 
 const pause = (delayMs: number) => new Promise((resolve) => setTimeout(resolve, delayMs));
@@ -128,8 +55,8 @@ type Samples = Record<'familiar' | 'raw', number[]>;
 
 async function compare(stage: Stage): Promise<Figure[]> {
   const bots = [
-    ['familiar', stage.place.botId],
-    ['raw', stage.raw.id],
+    ['familiar', stage.ourId],
+    ['raw', stage.rawId],
   ] as const;
   const one: Samples = { familiar: [], raw: [] };
   for (const room of [...stage.rooms, ...stage.rooms]) {
@@ -196,8 +123,8 @@ function added(name: string, { familiar, raw }: Samples, bounds?: { p50: number;
 export async function benchFirstText(): Promise<Figure[]> {
   const stage = await setUp(['--first-byte-delay', '20', '--delay', '300', '--chunks', '15']);
   try {
-    await Promise.all(stage.rooms.slice(0, 5).map((room) => firstTextMs(stage, stage.place.botId, room)));
-    await Promise.all(stage.rooms.slice(5, 10).map((room) => firstTextMs(stage, stage.raw.id, room)));
+    await Promise.all(stage.rooms.slice(0, 5).map((room) => firstTextMs(stage, stage.ourId, room)));
+    await Promise.all(stage.rooms.slice(5, 10).map((room) => firstTextMs(stage, stage.rawId, room)));
     await pause(windowMs);
     return await compare(stage);
   } catch (error) {
@@ -225,12 +152,12 @@ export async function benchFinalText(): Promise<Figure[]> {
     try {
       const finalWord = `word${chunks - 1}`;
       const finalTexts = (botId: string, rooms: readonly Room[]) =>
-        Promise.all(rooms.map((room) => finalTextMs(stage, botId, room, finalWord)));
+        Promise.all(rooms.map((room) => askedUntilMs(stage, botId, room, (text) => text.includes(finalWord))));
       const rooms = stage.rooms.slice(0, 10);
-      await finalTexts(stage.place.botId, stage.rooms.slice(10, 12));
-      await finalTexts(stage.raw.id, stage.rooms.slice(10, 12));
-      const optimumMs = median(await finalTexts(stage.raw.id, rooms));
-      const ours = await finalTexts(stage.place.botId, rooms);
+      await finalTexts(stage.ourId, stage.rooms.slice(10, 12));
+      await finalTexts(stage.rawId, stage.rooms.slice(10, 12));
+      const optimumMs = median(await finalTexts(stage.rawId, rooms));
+      const ours = await finalTexts(stage.ourId, rooms);
       const ratios = ours.map((ms) => ms / optimumMs);
       const name = `final text ÷ optimum, ${(chunks * delayMs) / 1000} s answers`;
       figures.push(
@@ -245,19 +172,8 @@ export async function benchFinalText(): Promise<Figure[]> {
   return [...figures, { name: 'requests refused with 429', value: refused, unit: 'count', atMost: 0 }];
 }
 
-/** Milliseconds from just before the question is posted until its answer shows the model's last word. */
-async function finalTextMs(stage: Stage, botId: string, { channelId, username }: Room, word: string): Promise<number> {
-  const beganMs = performance.now();
-  const { id } = await say(stage.place, username, channelId, `<@${botId}> go`);
-  const seen = await stage.watcher.sees(
-    `"${word}" of ${botId} in ${channelId}`,
-    ({ repliesTo, content }) => repliesTo === id && content.includes(word),
-  );
-  return seen.atMs - beganMs;
-}
-
 /** Requests of the bot that the emulator refused for coming too fast. */
-async function countRefused({ origin, place }: Stage): Promise<number> {
+async function countRefused({ origin, ourId }: Stage): Promise<number> {
   const seen = (await call(`${origin}/_control/requests?since=0`)) as { status: number; userId: string }[];
-  return seen.filter(({ status, userId }) => status === 429 && userId === place.botId).length;
+  return seen.filter(({ status, userId }) => status === 429 && userId === ourId).length;
 }

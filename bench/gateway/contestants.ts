@@ -5,8 +5,8 @@ import { sql } from 'kysely';
 import { silentLogger } from '../../src/kernel/logger.ts';
 import { openPostgres } from '../../src/platform/postgres/index.ts';
 import type { AtEnd } from '../lib/clean-up.ts';
-import { startFamiliar, startProgram } from '../lib/processes.ts';
-import type { Program } from '../lib/processes.ts';
+import { startFamiliar, startProgram } from '../../src/testing/processes.ts';
+import type { Program } from '../../src/testing/processes.ts';
 import { intents } from './world.ts';
 
 /** A client that runs in a process of its own. */

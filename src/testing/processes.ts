@@ -6,11 +6,16 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
+/** How a process ended: by itself, or killed. */
+export type End = { code: number } | { signal: NodeJS.Signals };
+
 /** A program of ours in a process of its own, as a person would run it. */
 export interface Program {
   readonly child: ChildProcess;
   /** The end of what it printed, for the report of a failure. */
   output(): string;
+  /** Resolves when it has ended, however it does. */
+  readonly ended: Promise<End>;
   /** SIGTERM, then waits for its end. */
   stop(): Promise<void>;
   /** SIGKILL, then waits for its end. */
@@ -35,14 +40,17 @@ export function startProgram(args: readonly string[], env: Record<string, string
   };
   child.stdout.on('data', remember);
   child.stderr.on('data', remember);
+  const ended = once(child, 'exit').then(([code, signal]): End => {
+    return signal === null ? { code: Number(code) } : { signal: signal as NodeJS.Signals };
+  });
   const end = async (signal: NodeJS.Signals) => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
+    if (isRunning(child)) child.kill(signal);
     await ended;
   };
-  return { child, output: () => printed, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  return { child, output: () => printed, ended, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
+
+const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
 
 /** `familiar <args>`, as the scripts of package.json run it. */
 export function startFamiliar(args: readonly string[], env: Record<string, string>): Program {
@@ -67,7 +75,7 @@ export async function untilAnswers(url: string, program: Program, withinMs = 60_
     const answer = await fetch(url).catch(() => undefined);
     await answer?.body?.cancel();
     if (answer?.ok) return;
-    if (program.child.exitCode !== null || Date.now() > deadline) {
+    if (!isRunning(program.child) || Date.now() > deadline) {
       throw new Error(`${url} does not answer. The program printed:\n${program.output()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,0 +1,188 @@
+import { sql } from 'kysely';
+import { systemClock } from '../kernel/clock.ts';
+import { systemIds } from '../kernel/ids.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import type { Postgres } from '../platform/postgres/index.ts';
+import { createLedger } from '../services/ledger/index.ts';
+import type { Hold, Ledger } from '../services/ledger/index.ts';
+import type { Question } from './kill-questions.ts';
+import type { KillStage } from './kill-stage.ts';
+import { answerMicros } from './kill-stage.ts';
+
+/** Nothing that is held may stay so for longer, whatever becomes of those who held it. */
+const LONGEST_HOLD_MS = 60 * 60 * 1000;
+
+/** What a round cost whom. */
+export interface Bill {
+  /** Answers that their askers paid for. */
+  charges: number;
+  /** Answers that nobody was charged for: the bot died when they were stored and not yet charged. */
+  gifts: number;
+  /** Calls that a crash cut off, and what they cost the instance. */
+  lostCalls: number;
+  lostMicros: number;
+}
+
+/**
+ * From now on the database itself remembers the most that the instance ever had spent and held, in every transaction that
+ * was committed: looking now and then would miss it.
+ */
+export async function watchInstance({ db }: Postgres): Promise<void> {
+  await sql`CREATE SCHEMA watch`.execute(db);
+  await sql`CREATE TABLE watch.peak (day date PRIMARY KEY, micros bigint NOT NULL)`.execute(db);
+  await sql`
+    CREATE FUNCTION watch.remember() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO watch.peak VALUES (NEW.day, NEW.spent + NEW.held)
+        ON CONFLICT (day) DO UPDATE SET micros = greatest(peak.micros, excluded.micros);
+      RETURN NULL;
+    END
+    $$
+  `.execute(db);
+  await sql`
+    CREATE TRIGGER remember_peak AFTER INSERT OR UPDATE ON ledger_meter FOR EACH ROW
+      WHEN (NEW.holder = 'instance' AND NEW.unit = 'micros') EXECUTE FUNCTION watch.remember()
+  `.execute(db);
+}
+
+/** The most that was spent and held on a day since the watch began. */
+export async function peakMicros({ db }: Postgres): Promise<number> {
+  const { rows } = await sql<{ micros: number }>`SELECT max(micros)::bigint AS micros FROM watch.peak`.execute(db);
+  return rows[0]?.micros ?? 0;
+}
+
+/** Everything that money promises after a crash. Throws an Error that lists what is broken. */
+export async function checkMoney(stage: KillStage, questions: readonly Question[], crashes: number): Promise<Bill> {
+  return stage.look(async (postgres) => {
+    const nowMs = Date.now();
+    const clock = { ...systemClock, now: () => nowMs };
+    const ledger = createLedger({ postgres, clock, ids: systemIds, logger: silentLogger });
+    const amiss: string[] = [];
+    const holds = await Promise.all(questions.map((question) => ledger.holds(question.request)));
+    for (const [index, question] of questions.entries()) {
+      amiss.push(...(await requestAmiss(stage, postgres, question, holds[index] ?? [], crashes)));
+    }
+    for (const [authorId, own] of Map.groupBy(questions, (question) => question.authorId)) {
+      const [first] = own;
+      const terms = first && (await ledger.holds(first.request))[0]?.terms;
+      if (terms) amiss.push(...(await allowanceAmiss(postgres, ledger, authorId, terms.purses)));
+    }
+    amiss.push(...(await holdsAmiss(postgres)));
+    const peak = await peakMicros(postgres);
+    if (peak > stage.capMicros) amiss.push(`the instance had spent and held ${peak} of ${stage.capMicros}`);
+    for (const { account, unit, stored, folded } of await ledger.verify()) {
+      amiss.push(`${account} ${unit} is ${stored}, and its entries say ${folded}`);
+    }
+    if (amiss.length > 0) throw new Error(`Money is wrong:\n${amiss.join('\n')}`);
+    return billOf(holds.flat(), questions.length);
+  });
+}
+
+function billOf(holds: readonly Hold[], answers: number): Bill {
+  const charges = holds.filter((hold) => hold.state === 'settled').length;
+  const lost = holds.filter((hold) => hold.state === 'lost');
+  return {
+    charges,
+    gifts: answers - charges,
+    lostCalls: lost.length,
+    lostMicros: lost.reduce((sum, hold) => sum + (hold.onInstance.micros ?? 0), 0),
+  };
+}
+
+/** One question: who paid what for it, by its holds, by the entries and by what the provider was asked. */
+async function requestAmiss(
+  { providers }: KillStage,
+  postgres: Postgres,
+  { name, request, authorId, messageId }: Question,
+  holds: readonly Hold[],
+  crashes: number,
+): Promise<string[]> {
+  const amiss: string[] = [];
+  const settled = holds.filter((hold) => hold.state === 'settled');
+  const charged = settled.reduce((sum, hold) => sum + (hold.charged.micros ?? 0), 0);
+  if (settled.length > 1) amiss.push(`${name} was charged ${settled.length} times`);
+  if (settled.length === 1 && charged !== answerMicros) amiss.push(`${name} cost its asker ${charged}`);
+  if (settled.length === 0 && holds.at(-1)?.state !== 'lost') amiss.push(`${name} was never charged, and lost nothing`);
+  if (holds.some((hold) => hold.terms.payerId !== authorId)) amiss.push(`${name} was paid by another`);
+  const open = holds.filter((hold) => hold.state === 'open');
+  if (open.length > 0) amiss.push(`${name} still holds ${open.map((hold) => hold.key).join(', ')}`);
+  for (const entry of await entriesOf(postgres, request)) {
+    if (entry.account.startsWith('user:') && entry.account !== `user:${authorId}/allowance`) {
+      amiss.push(`${name} cost ${entry.account} ${entry.micros}`);
+    } else if (entry.account.startsWith('user:') && entry.micros !== charged) {
+      amiss.push(`entries charge ${entry.micros} for ${name}, and its holds say ${charged}`);
+    }
+  }
+  const asked = providers.requests.filter((seen) => seen.userText.includes(`${name}.`)).length;
+  if (asked > crashes + 1) amiss.push(`a model was asked ${asked} times for ${name} in ${crashes + 1} lives`);
+  if (!(await isExplained(postgres, messageId, request))) amiss.push(`nothing explains the answer to ${name}`);
+  return amiss;
+}
+
+async function entriesOf({ db }: Postgres, request: string): Promise<{ account: string; micros: number }[]> {
+  const { rows } = await sql<{ account: string; micros: number }>`
+    SELECT e.account, -sum(e.amount)::bigint AS micros
+    FROM ledger_hold AS h JOIN ledger_transaction AS t ON t.hold_key = h.key
+      JOIN ledger_entry AS e ON e.transaction_id = t.id
+    WHERE h.request = ${request} AND e.unit = 'micros' GROUP BY e.account
+  `.execute(db);
+  return rows;
+}
+
+/** Whether the messages of the answer to a message are known to be this request's. */
+async function isExplained({ db }: Postgres, messageId: string, request: string): Promise<boolean> {
+  const rows = await db
+    .selectFrom('chat_answer as a')
+    .innerJoin('chat_question as q', 'q.id', 'a.question_id')
+    .leftJoin('spending_message as m', (join) => join.on(sql<boolean>`m.message_id = ANY(a.parts)`))
+    .select(['a.state', 'm.request'])
+    .where('q.message_id', '=', messageId)
+    .execute();
+  return rows.length > 0 && rows.every((row) => row.state === 'done' && row.request === request);
+}
+
+/** What a person has left of the day is what they had less what they were charged, and nothing of it is held. */
+async function allowanceAmiss(
+  { db }: Postgres,
+  ledger: Ledger,
+  userId: string,
+  purses: Hold['terms']['purses'],
+): Promise<string[]> {
+  const balances = await ledger.balances(
+    userId,
+    purses.filter((purse) => purse.unit === 'micros'),
+  );
+  const { rows } = await sql<{ micros: number }>`
+    SELECT coalesce(sum((charged->>'micros')::bigint), 0)::bigint AS micros FROM ledger_hold
+    WHERE payer_id = ${userId} AND state = 'settled' AND day = (now() AT TIME ZONE 'UTC')::date
+  `.execute(db);
+  const charged = rows[0]?.micros;
+  return balances
+    .filter(({ spent, held, savings }) => spent !== charged || held + savings.spent + savings.held !== 0)
+    .map((balance) => `user ${userId} was charged ${charged} today, and the balance is ${JSON.stringify(balance)}`);
+}
+
+/** Of all requests, also those of earlier rounds. */
+async function holdsAmiss({ db }: Postgres): Promise<string[]> {
+  const open = await db
+    .selectFrom('ledger_hold')
+    .select(['key'])
+    .where((where) =>
+      where.or([
+        where('state', '=', 'open'),
+        where('expires_at_ms', '>', sql<number>`created_at_ms + ${LONGEST_HOLD_MS}`),
+      ]),
+    )
+    .execute();
+  const twice = await db
+    .selectFrom('ledger_hold')
+    .select('request')
+    .where('state', '=', 'settled')
+    .groupBy('request')
+    .having((having) => having.fn.countAll(), '>', 1)
+    .execute();
+  return [
+    ...open.map(({ key }) => `${key} is still held, or for too long`),
+    ...twice.map(({ request }) => `${request} was charged more than once`),
+  ];
+}

@@ -1,0 +1,89 @@
+import { uuidFromName } from '../kernel/ids.ts';
+import type { KillStage } from './kill-stage.ts';
+import { usage } from './kill-stage.ts';
+import { read, say } from './people.ts';
+import type { SeenMessage } from './people.ts';
+
+/** Pieces in which an answer comes, unless told otherwise. */
+export const PIECES = 12;
+
+export interface Question {
+  /** In the text that the model is asked, so that the provider knows it. */
+  name: string;
+  username: string;
+  authorId: string;
+  channelId: string;
+  messageId: string;
+  /** What is paid for it goes by this name. */
+  request: string;
+  answer: string;
+}
+
+/** Asks, and scripts what the model answers however often it is asked. */
+export async function ask(
+  { place, providers }: KillStage,
+  username: string,
+  channelId: string,
+  { name, pieces = PIECES, delayMs }: { name: string; pieces?: number; delayMs: number },
+): Promise<Question> {
+  const chunks = Array.from({ length: pieces }, (_, index) => `${name}-${index} `);
+  providers.answer(`${name}.`, { chunks, delayMs, usage, times: Number.POSITIVE_INFINITY });
+  const { id, author } = await say(place, username, channelId, `<@${place.botId}> question ${name}.`);
+  return {
+    name,
+    username,
+    authorId: author.id,
+    channelId,
+    messageId: id,
+    request: `chat/answer/${uuidFromName(`chat/answer/${id}`)}/0`,
+    answer: chunks.join('').trim(),
+  };
+}
+
+/** How many `askSeveral` are. */
+export const SEVERAL = 3;
+
+/** Three people ask in three places and are answered at three speeds, so that a crash finds them at different steps. */
+export function askSeveral(stage: KillStage, round: string, delaysMs: readonly [number, number, number]) {
+  const channel = (name: string) => stage.place.channels.get(name) ?? '';
+  const [first, second, third] = delaysMs;
+  return Promise.all([
+    ask(stage, 'alice', channel('general'), { name: `${round}a`, delayMs: first }),
+    ask(stage, 'milo', channel('art'), { name: `${round}b`, delayMs: second }),
+    ask(stage, 'bob', stage.dmChannelId, { name: `${round}c`, delayMs: third }),
+  ]);
+}
+
+/** One more, while the bot is down. */
+export function askMeanwhile(stage: KillStage, name: string): Promise<Question> {
+  return ask(stage, 'olivia', stage.place.channels.get('memes') ?? '', { name, delayMs: 10 });
+}
+
+/** What is wrong with what people see of the answers to these questions; empty when nothing is. */
+export async function answersAmiss({ place }: KillStage, questions: readonly Question[]): Promise<string[]> {
+  const amiss: string[] = [];
+  for (const channelId of new Set(questions.map((question) => question.channelId))) {
+    const here = questions.filter((question) => question.channelId === channelId);
+    const [first] = here;
+    if (!first) continue;
+    const messages = await read(place, first.username, channelId);
+    const answers = messages.filter((message) => message.author.id === place.botId);
+    for (const question of here) amiss.push(...answerAmiss(question, answers));
+    const known = new Set(here.map((question) => question.messageId));
+    const oldest = here.map((question) => BigInt(question.messageId)).reduce((a, b) => (a < b ? a : b));
+    const orphans = answers.filter(
+      (message) => BigInt(message.id) > oldest && !known.has(message.message_reference?.message_id ?? ''),
+    );
+    amiss.push(...orphans.map((message) => `orphan ${message.id}: ${message.content.slice(0, 40)}`));
+  }
+  return amiss;
+}
+
+function answerAmiss({ name, messageId, answer }: Question, answers: readonly SeenMessage[]): string[] {
+  const mine = answers.filter((message) => message.message_reference?.message_id === messageId);
+  const [only] = mine;
+  if (!only) return [`no answer to ${name}`];
+  if (mine.length > 1) return [`${mine.length} answers to ${name}`];
+  if (only.content !== answer) return [`the answer to ${name} is "${only.content.slice(-60)}"`];
+  return (only.components ?? []).length > 0 ? [`the answer to ${name} still has buttons`] : [];
+}

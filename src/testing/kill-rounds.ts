@@ -1,0 +1,94 @@
+import { checkpoints } from '../kernel/checkpoints.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { checkMoney } from './kill-money.ts';
+import type { Bill } from './kill-money.ts';
+import { answersAmiss, askMeanwhile, askSeveral, PIECES, SEVERAL } from './kill-questions.ts';
+import type { Question } from './kill-questions.ts';
+import type { Crash, KillStage } from './kill-stage.ts';
+import type { Program } from './processes.ts';
+
+/** Within this time after a restart every question must be answered. */
+export const ANSWERED_WITHIN_MS = 20_000;
+/** In which a life that is to end at a checkpoint comes to it. */
+const DIES_WITHIN_MS = 30_000;
+const LOOK_AGAIN_MS = 50;
+
+/** Every checkpoint in turn, from `first` on, at a time that the life it ends is sure to come to it. */
+export function crashAt(index: number, chance: number, { recovering }: { recovering: boolean }): Crash {
+  const checkpoint = checkpoints[index % checkpoints.length] ?? 'admitted';
+  // A life that begins by recovering is sure of one whole answer: to the question that was asked while it was down.
+  const answers = recovering ? 1 : SEVERAL;
+  const times = checkpoint === 'streaming' ? answers * PIECES : answers;
+  return { checkpoint, time: 1 + Math.floor(chance * times) };
+}
+
+export interface Round {
+  bill: Bill;
+  /** From the last start to the last answer. */
+  elapsedMs: number;
+}
+
+/**
+ * Several people ask; the bot ends at each of these crashes in turn, and somebody asks each time that it is down. Then it
+ * lives, until everybody has seen one whole answer and no job is left, and what was paid is looked at. Rejects with what is
+ * wrong.
+ */
+export async function crashRound(stage: KillStage, name: string, crashes: readonly Crash[]): Promise<Round> {
+  const questions: Question[] = [];
+  for (const [index, crash] of crashes.entries()) {
+    const bot = await stage.start(crash, { wait: index === 0 });
+    if (index === 0) questions.push(...(await askSeveral(stage, name, [5, 15, 30])));
+    await untilKilled(bot, crash);
+    questions.push(await askMeanwhile(stage, `${name}-${index}d`));
+  }
+  const restartedAt = performance.now();
+  const bot = await stage.start(undefined, { wait: false });
+  await untilAnswered(stage, bot, questions);
+  const elapsedMs = performance.now() - restartedAt;
+  const bill = await settleUp(stage, bot, questions, crashes.length);
+  await bot.stop();
+  return { bill, elapsedMs };
+}
+
+async function untilKilled(bot: Program, { checkpoint, time }: Crash): Promise<void> {
+  const enough = new AbortController();
+  const late = systemClock.sleep(DIES_WITHIN_MS, enough.signal).then(
+    () => ({ code: Number.NaN }),
+    () => ({ code: Number.NaN }),
+  );
+  const end = await Promise.race([bot.ended, late]);
+  enough.abort();
+  if ('signal' in end && end.signal === 'SIGKILL') return;
+  throw new Error(`The bot did not kill itself at ${checkpoint}:${time} (${JSON.stringify(end)}).\n${bot.output()}`);
+}
+
+/** Rejects with what is wrong with the answers when that takes too long. */
+export async function untilAnswered(stage: KillStage, bot: Program, questions: readonly Question[]): Promise<void> {
+  for (const deadline = performance.now() + ANSWERED_WITHIN_MS; ; await systemClock.sleep(LOOK_AGAIN_MS)) {
+    const left = await answersAmiss(stage, questions);
+    if (left.length === 0) return;
+    if (performance.now() > deadline) throw new Error(`${left.join('\n')}\nThe bot said:\n${bot.output()}`);
+  }
+}
+
+/** Waits until no job is left, and then looks at the money. */
+export async function settleUp(
+  stage: KillStage,
+  bot: Program,
+  questions: readonly Question[],
+  crashes: number,
+): Promise<Bill> {
+  await untilNothingIsDue(stage, bot);
+  return checkMoney(stage, questions, crashes);
+}
+
+/** An answer is on the screen before its job is done. */
+async function untilNothingIsDue({ look }: KillStage, bot: Program): Promise<void> {
+  await look(async ({ db }) => {
+    for (const deadline = performance.now() + ANSWERED_WITHIN_MS; ; await systemClock.sleep(LOOK_AGAIN_MS)) {
+      const due = await db.selectFrom('queue_job').select('kind').where('state', 'in', ['waiting', 'active']).execute();
+      if (due.length === 0) return;
+      if (performance.now() > deadline) throw new Error(`${due.length} jobs do not end.\n${bot.output()}`);
+    }
+  });
+}

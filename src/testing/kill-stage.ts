@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmulator } from '../../emulator/index.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import type { Checkpoint } from '../kernel/checkpoints.ts';
+import { attachPostgres } from '../platform/postgres/index.ts';
+import type { Postgres } from '../platform/postgres/index.ts';
+import { lookAround, openDm } from './people.ts';
+import type { Place } from './people.ts';
+import { freePort, startFamiliar, untilAnswers } from './processes.ts';
+import type { Program } from './processes.ts';
+import { startFakeProviders } from './providers.ts';
+import type { FakeProviders } from './providers.ts';
+
+/** Where a life of the bot ends: the `time`-th time that it comes to this checkpoint. */
+export interface Crash {
+  checkpoint: Checkpoint;
+  time: number;
+}
+
+/** Micro-dollars per token, and what the provider says that every answer took. */
+const price = { inputMicros: 5, outputMicros: 50 };
+export const usage = { inputTokens: 200, outputTokens: 40 };
+/** What one answer costs: exactly this. */
+export const answerMicros = usage.inputTokens * price.inputMicros + usage.outputTokens * price.outputMicros;
+/** Beyond what rounds cost: some $0.01 for their answers, and up to $0.04 for each call that a crash loses. */
+const USD_PER_ROUND = 0.2;
+
+const model = 'priced/large';
+const settings = (baseUrl: string, rounds: number) => ({
+  models: { default: model, findOllama: false },
+  providers: {
+    priced: {
+      type: 'openai-compatible',
+      baseUrl,
+      apiKeys: ['key'],
+      models: [{ name: 'large', contextTokens: 16_000, maxOutputTokens: 400 }],
+    },
+  },
+  prices: { models: { [model]: { inputPerMillion: price.inputMicros, outputPerMillion: price.outputMicros } } },
+  budgets: { instance: { dayUsd: instanceUsd(rounds) } },
+});
+
+const instanceUsd = (rounds: number): number => 1 + Math.ceil(rounds * USD_PER_ROUND);
+
+export interface KillStageOptions {
+  /** Writes a settings file that lifts what one person may ask in a minute, with these settings in it; returns its path. */
+  writeSettings: (folder: string, settings: Readonly<Record<string, unknown>>) => Promise<string>;
+  /** An empty one. Without it the bot brings its own, which survives it. */
+  databaseUrl?: string;
+  /** What the instance's budget of a day is made for. */
+  rounds: number;
+}
+
+/** Discord, a priced provider, a database and people, all of which live on when the bot is killed. */
+export interface KillStage {
+  readonly place: Place;
+  /** Of bob. */
+  readonly dmChannelId: string;
+  readonly providers: FakeProviders;
+  /** The bot's. */
+  readonly dataDir: string;
+  /** The most that the instance may spend and hold in a day. */
+  readonly capMicros: number;
+  /** Starts a life of the bot and waits until it listens, unless it is to end before it may come to that. */
+  start(crash?: Crash, options?: { wait: boolean }): Promise<Program>;
+  /** Looks into the bot's database with connections of its own. */
+  look<T>(run: (postgres: Postgres) => Promise<T>): Promise<T>;
+  /** Ends what is left. */
+  close(): Promise<void>;
+}
+
+export async function openKillStage(options: KillStageOptions): Promise<KillStage> {
+  const { databaseUrl, rounds } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'familiar-kill-'));
+  const dataDir = join(folder, 'bot');
+  const botPort = await freePort();
+  const providers = await startFakeProviders();
+  const emulator = await startEmulator({ port: 0, dataDir: null });
+  const place = await lookAround(emulator.origin);
+  const env = {
+    DISCORD_TOKEN: place.botToken,
+    DISCORD_API_BASE: `${emulator.origin}/api`,
+    FAMILIAR_CONFIG: await options.writeSettings(folder, settings(providers.openaiBaseUrl, rounds)),
+    FAMILIAR_DATA_DIR: dataDir,
+    PORT: String(botPort),
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+  };
+  let last: Program | undefined;
+  return {
+    place,
+    dmChannelId: await openDm(place, 'bob'),
+    providers,
+    dataDir,
+    capMicros: instanceUsd(rounds) * 1_000_000,
+    start: async (crash, { wait } = { wait: true }) => {
+      const crashAt = crash && { FAMILIAR_CRASH_AT: `${crash.checkpoint}:${crash.time}` };
+      const bot = startFamiliar(['start'], { ...env, ...crashAt });
+      last = bot;
+      if (wait) await untilAnswers(`http://127.0.0.1:${botPort}/health`, bot);
+      return bot;
+    },
+    look: async (run) => {
+      const postgres = await attachPostgres({ url: databaseUrl, dataDir, logger: silentLogger });
+      if (!postgres) throw new Error(`There is no database in ${dataDir} yet.`);
+      return run(postgres).finally(() => postgres.close());
+    },
+    close: async () => {
+      // Asked, not killed: its own database ends with it.
+      await last?.stop();
+      await emulator.close();
+      await providers.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
