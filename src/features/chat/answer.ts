@@ -1,8 +1,9 @@
 import { Cancelled, UserError, VendorError } from '../../kernel/errors.ts';
 import type { DiscordActions, JobRun, LivePart, ModelInfo, PaidCall, Use, VaultReader } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
-import { openQuestion, placeOf, requestOf, chooseModel } from './chat.ts';
+import { openQuestion, requestOf, chooseModel } from './chat.ts';
 import type { Notice } from './prompt.ts';
+import { settingsOf } from './conversations.ts';
 import { buildPrompt } from './prompt.ts';
 import { failedAnswer, failureKey, retryButton, stopButton, withNotices } from './render.ts';
 import type { Question } from './rules.ts';
@@ -74,7 +75,7 @@ async function openWork(context: ChatContext, run: JobRun): Promise<Work | undef
   if (!found || found.answer.state === 'done' || found.answer.job_id !== run.job.id) return undefined;
   const { answer, question: row } = found;
   const read = context.vault.reader(context.db);
-  const [question, settings] = await Promise.all([openQuestion(read, row), context.settings.at(placeOf(row))]);
+  const [question, settings] = await Promise.all([openQuestion(read, row), settingsOf(context, row)]);
   if (!question) return undefined;
   return {
     context,
@@ -97,10 +98,10 @@ async function openWork(context: ChatContext, run: JobRun): Promise<Work | undef
 function liveMessage(context: ChatContext, run: JobRun, answer: AnswerRow, row: QuestionRow): Live {
   return context.discord.actions.live({
     channelId: row.channel_id,
-    replyTo: row.message_id,
+    ...(row.message_id === null ? {} : { replyTo: row.message_id }),
     key: `chat/${answer.id}/${answer.tries}`,
-    parts: answer.parts.map((messageId) => ({ messageId })),
-    onPart: (index, part) => setPart(context.db, answer.id, index, part.messageId),
+    parts: row.parts.map((messageId) => ({ messageId })),
+    onPart: (index, part) => setPart(context.db, row.id, index, part.messageId),
     liveComponents: stopButton(answer.id, context.texts.in(undefined)),
     signal: run.signal,
   });
@@ -249,7 +250,7 @@ async function show(work: Work, shown: End): Promise<void> {
     const ids = parts.map((part) => part.messageId);
     // Before the answer is done: after that no run comes to store it.
     await context.spending.shown(requestOf(answer), ids);
-    if (shown.state === 'done') await showDone(context.db, answer.id, ids);
+    if (shown.state === 'done') await showDone(context.db, answer, ids);
   } catch (error) {
     const refused = error instanceof VendorError && !error.retryable;
     if (shown.state === 'done' && (refused || run.lastAttempt || isStopped(run))) {

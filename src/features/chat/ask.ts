@@ -4,12 +4,13 @@ import { UserError, VendorError } from '../../kernel/errors.ts';
 import { uuidFromName } from '../../kernel/ids.ts';
 import type { Caller, ModelInfo, Tx } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
-import { chooseModel, placeOf, requestOf } from './chat.ts';
+import { chooseModel, requestOf } from './chat.ts';
+import { settingsOf } from './conversations.ts';
 import { isAddressed, isListed, mentionsRoles, readQuestion } from './rules.ts';
 import type { Self } from './rules.ts';
 import type { Question } from './rules.ts';
 import type { ChatSettings } from './settings.ts';
-import type { QuestionRow } from './store.ts';
+import type { NewQuestion, QuestionRow } from './store.ts';
 import { insertQuestion } from './store.ts';
 
 /**
@@ -111,7 +112,7 @@ async function store(
   const place = { channel_id: message.channel_id, guild_id: message.guild_id ?? null, author_id: message.author.id };
   const [caller, model] = await Promise.all([context.callerOf(message), modelOf(context, place)]);
   await context.transaction(async (tx) => {
-    const row: QuestionRow = {
+    const row: NewQuestion = {
       id,
       ...place,
       message_id: message.id,
@@ -132,7 +133,7 @@ export async function modelOf(
   context: ChatContext,
   question: Pick<QuestionRow, 'author_id' | 'guild_id' | 'channel_id'>,
 ): Promise<ModelInfo> {
-  const chosen = chooseModel(context, await context.settings.at(placeOf(question)));
+  const chosen = chooseModel(context, await settingsOf(context, question));
   return context.spending.modelFor(chosen, { guildId: question.guild_id, channelId: question.channel_id });
 }
 

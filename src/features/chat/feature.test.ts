@@ -191,6 +191,7 @@ describe('an answer', () => {
     const answerIn = (db: Db) =>
       db
         .selectFrom('chat_answer')
+        .innerJoin('chat_question', 'chat_question.shown_id', 'chat_answer.id')
         .select('state')
         .where(sql<boolean>`parts[1] = ${growing.id}`);
     await vi.waitFor(() => answerIn(postgres.db).executeTakeFirstOrThrow());

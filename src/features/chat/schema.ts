@@ -1,4 +1,5 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
+import type { JsonObject } from '../../kernel/json.ts';
 
 export type AnswerState =
   /** Its job has not begun, or a model is writing it. */
@@ -10,14 +11,28 @@ export type AnswerState =
   | 'stopped'
   | 'failed';
 
+export interface ChatConversationTable {
+  channel_id: string;
+  guild_id: string | null;
+  owner_id: string | null;
+  settings: ColumnType<JsonObject, string | undefined, string>;
+  created_at: Date;
+}
+
+export type QuestionOrigin = 'message' | 'command' | 'context' | 'branch';
+
 export interface ChatQuestionTable {
   id: string;
   channel_id: string;
   guild_id: string | null;
   author_id: string;
-  message_id: string;
+  message_id: string | null;
   sealed: Buffer;
   asked_at: Date;
+  origin: Generated<QuestionOrigin>;
+  edited_at: Date | null;
+  parts: Generated<string[]>;
+  shown_id: string | null;
 }
 
 export interface ChatAnswerTable {
@@ -26,15 +41,19 @@ export interface ChatAnswerTable {
   state: AnswerState;
   job_id: string | null;
   tries: Generated<number>;
-  parts: Generated<string[]>;
+  version: Generated<number>;
+  payer_id: string | null;
   model_id: string | null;
   error_code: string | null;
+  finish: string | null;
   sealed: Buffer | null;
+  reasoning_sealed: Buffer | null;
   finished_at: Date | null;
 }
 
 declare module '../../platform/postgres/database.ts' {
   interface Database {
+    chat_conversation: ChatConversationTable;
     chat_question: ChatQuestionTable;
     chat_answer: ChatAnswerTable;
   }

@@ -6,17 +6,33 @@ import type { AnswerState, ChatAnswerTable, ChatQuestionTable } from './schema.t
 export type QuestionRow = Selectable<ChatQuestionTable>;
 export type AnswerRow = Selectable<ChatAnswerTable>;
 
-/** False when this question is already there: its message was delivered before. */
+export type NewQuestion = Pick<
+  QuestionRow,
+  'id' | 'channel_id' | 'guild_id' | 'author_id' | 'message_id' | 'sealed' | 'asked_at'
+>;
+
+/** Stores a question with its first answer. False when it is already there: its message was delivered before. */
 export async function insertQuestion(
   db: Db,
-  question: QuestionRow,
+  question: NewQuestion,
   answer: { id: string; jobId: string },
 ): Promise<boolean> {
   const inserted = await db
+    .with('conversation', (cte) =>
+      cte
+        .insertInto('chat_conversation')
+        .values({
+          channel_id: question.channel_id,
+          guild_id: question.guild_id,
+          owner_id: null,
+          created_at: question.asked_at,
+        })
+        .onConflict((conflict) => conflict.column('channel_id').doNothing()),
+    )
     .with('question', (cte) =>
       cte
         .insertInto('chat_question')
-        .values(question)
+        .values({ ...question, edited_at: null, shown_id: answer.id })
         .onConflict((conflict) => conflict.column('id').doNothing())
         .returning('id'),
     )
@@ -36,6 +52,18 @@ export async function insertQuestion(
   return inserted.numInsertedOrUpdatedRows === 1n;
 }
 
+const questionColumns = [
+  'channel_id',
+  'guild_id',
+  'author_id',
+  'message_id',
+  'asked_at',
+  'origin',
+  'edited_at',
+  'parts',
+  'shown_id',
+] as const;
+
 export async function findAnswer(
   db: Db,
   answerId: string,
@@ -44,29 +72,24 @@ export async function findAnswer(
     .selectFrom('chat_answer as a')
     .innerJoin('chat_question as q', 'q.id', 'a.question_id')
     .selectAll('a')
-    .select(['q.channel_id', 'q.guild_id', 'q.author_id', 'q.message_id', 'q.sealed as question_sealed', 'q.asked_at'])
+    .select(questionColumns.map((column) => `q.${column}` as const))
+    .select('q.sealed as question_sealed')
     .where('a.id', '=', answerId)
     .executeTakeFirst();
   if (!row) return undefined;
-  const { channel_id, guild_id, author_id, message_id, question_sealed, asked_at, ...answer } = row;
-  const question = {
-    id: row.question_id,
-    channel_id,
-    guild_id,
-    author_id,
-    message_id,
-    sealed: question_sealed,
-    asked_at,
-  };
+  const { channel_id, guild_id, author_id, message_id, asked_at, origin, edited_at, parts, shown_id, ...rest } = row;
+  const { question_sealed: sealed, ...answer } = rest;
+  const place = { channel_id, guild_id, author_id, message_id, asked_at };
+  const question = { id: row.question_id, ...place, sealed, origin, edited_at, parts, shown_id };
   return { answer, question };
 }
 
 /** Remembers a sent part at its place. */
-export async function setPart(db: Db, answerId: string, index: number, messageId: string): Promise<void> {
+export async function setPart(db: Db, questionId: string, index: number, messageId: string): Promise<void> {
   await db
-    .updateTable('chat_answer')
+    .updateTable('chat_question')
     .set({ parts: sql<string[]>`parts[1:${sql.lit(index)}] || ${messageId}::text` })
-    .where('id', '=', answerId)
+    .where('id', '=', questionId)
     .execute();
 }
 
@@ -88,11 +111,18 @@ export async function endAnswer(
     .execute();
 }
 
-export async function showDone(db: Db, answerId: string, parts: readonly string[]): Promise<void> {
+/** The answer is on the screen, in these messages. */
+export async function showDone(db: Db, answer: AnswerRow, parts: readonly string[]): Promise<void> {
   await db
+    .with('shown', (cte) =>
+      cte
+        .updateTable('chat_question')
+        .set({ parts: [...parts] })
+        .where('id', '=', answer.question_id),
+    )
     .updateTable('chat_answer')
-    .set({ state: 'done', parts: [...parts] })
-    .where('id', '=', answerId)
+    .set({ state: 'done' })
+    .where('id', '=', answer.id)
     .execute();
 }
 
@@ -116,12 +146,12 @@ export interface ExchangeRow {
   answer: Pick<AnswerRow, 'id' | 'sealed'> | null;
 }
 
-/** The latest exchanges of a channel before a question, oldest first. */
+/** The latest exchanges of a channel before a question, oldest first, each with the version of its answer that is shown. */
 export async function exchangesBefore(db: Db, before: QuestionRow, limit: number): Promise<ExchangeRow[]> {
   if (limit === 0) return [];
   const rows = await db
     .selectFrom('chat_question as q')
-    .leftJoin('chat_answer as a', (join) => join.onRef('a.question_id', '=', 'q.id').on('a.sealed', 'is not', null))
+    .leftJoin('chat_answer as a', (join) => join.onRef('a.id', '=', 'q.shown_id').on('a.sealed', 'is not', null))
     .selectAll('q')
     .select(['a.id as answer_id', 'a.sealed as answer_sealed'])
     .where('q.channel_id', '=', before.channel_id)

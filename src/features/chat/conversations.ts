@@ -1,0 +1,56 @@
+import { sql } from 'kysely';
+import type { Json } from '../../kernel/json.ts';
+import type { Db } from '../../sdk/index.ts';
+import type { ChatContext } from './chat.ts';
+import { placeOf } from './chat.ts';
+import { chatSettings } from './settings.ts';
+import type { ChatSettings } from './settings.ts';
+import type { QuestionRow } from './store.ts';
+
+/** What may be set for one conversation alone; nearer than what its channel, its people or its guild have set. */
+export const conversationSettings = chatSettings.pick({ model: true, historySent: true, systemPrompt: true }).partial();
+export type ConversationSetting = keyof typeof conversationSettings.shape;
+
+/** What applies to a question, nearest first: its conversation, channel, asker, guild and the instance. */
+export async function settingsOf(
+  context: ChatContext,
+  question: Pick<QuestionRow, 'guild_id' | 'channel_id' | 'author_id'>,
+): Promise<ChatSettings> {
+  const [settings, own] = await Promise.all([
+    context.settings.at(placeOf(question)),
+    conversationValues(context.db, question.channel_id),
+  ]);
+  return { ...settings, ...own };
+}
+
+/** Values that a newer version no longer allows count as unset. */
+async function conversationValues(db: Db, channelId: string): Promise<Partial<ChatSettings>> {
+  const row = await db
+    .selectFrom('chat_conversation')
+    .select('settings')
+    .where('channel_id', '=', channelId)
+    .executeTakeFirst();
+  const parsed = conversationSettings.safeParse(row?.settings ?? {});
+  if (!parsed.success) return {};
+  return Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined));
+}
+
+/** Undefined unsets. Does nothing where nobody has talked with the bot yet. */
+export async function setForConversation<Key extends ConversationSetting>(
+  db: Db,
+  channelId: string,
+  key: Key,
+  value: ChatSettings[Key] | undefined,
+): Promise<void> {
+  const stored: Json | undefined = value;
+  await db
+    .updateTable('chat_conversation')
+    .set({
+      settings:
+        stored === undefined
+          ? sql<string>`settings - ${key}::text`
+          : sql<string>`settings || ${JSON.stringify({ [key]: stored })}::jsonb`,
+    })
+    .where('channel_id', '=', channelId)
+    .execute();
+}
