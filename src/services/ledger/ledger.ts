@@ -23,7 +23,7 @@ import {
   settling,
 } from './operations.ts';
 import type { Amounts, Hold, HoldRequest, HoldResult, Ledger, Settlement } from './port.ts';
-import { balances, exportUser, holds, levels, recent, use } from './reports.ts';
+import { balances, exportUser, holds, levels, recent, requestsOf, use } from './reports.ts';
 import { findExpired, findOpenCalls } from './store.ts';
 import { verify } from './verify.ts';
 import './schema.ts';
@@ -91,6 +91,7 @@ export function createLedger({ postgres, clock, ids, logger }: LedgerOptions): L
     levels: (limits) => levels(db, limits, clock.now()),
     balances: (userId, purses) => balances(db, userId, purses, clock.now()),
     use: (holder, firstDay, lastDay) => use(db, holder, firstDay, lastDay),
+    requestsOf,
     holds: (request) => holds(db, request),
     recent: (sinceMs) => recent(db, sinceMs),
     verify: () => verify(db),

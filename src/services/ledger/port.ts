@@ -191,6 +191,8 @@ export interface Ledger {
   balances(userId: string, purses: readonly Purse[]): Promise<Balance[]>;
   /** Days of use of a holder, without those on which nothing was used, oldest first. */
   use(holder: Holder, firstDay: string, lastDay: string): Promise<DayOfUse[]>;
+  /** The requests that a person has paid for. */
+  requestsOf(db: Db, userId: string): Promise<string[]>;
   /** Every hold of a request, oldest first. */
   holds(request: string): Promise<Hold[]>;
   /** Spent plus held in micro-dollars and calls since a time, per guild (null: direct messages), for the breaker. */

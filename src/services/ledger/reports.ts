@@ -70,6 +70,13 @@ export async function use(db: Db, holder: Holder, firstDay: string, lastDay: str
   }));
 }
 
+export async function requestsOf(db: Db, userId: string): Promise<string[]> {
+  const { rows } = await sql<{ request: string }>`
+    SELECT DISTINCT request FROM ledger_hold WHERE payer_id = ${userId}
+  `.execute(db);
+  return rows.map((row) => row.request);
+}
+
 export async function holds(db: Db, request: string): Promise<Hold[]> {
   const { rows } = await sql<HoldRow>`
     SELECT ${holdColumns} FROM ledger_hold WHERE request = ${request} ORDER BY created_at_ms, attempt, key

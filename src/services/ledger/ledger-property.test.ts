@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { afterAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../kernel/clock.ts';
+import { systemIds } from '../../kernel/ids.ts';
+import { silentLogger } from '../../kernel/logger.ts';
+import { HOUR_MS, NOON_MS } from '../../testing/ledger-bench.ts';
+import { LedgerWorld, operation, type WorldProcess } from '../../testing/ledger-world.ts';
+import { longTests } from '../../testing/long.ts';
+import { testDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { createLedger, ledgerMigrations } from './index.ts';
+
+const SEED = 20261121;
+const SEQUENCES = longTests() ? 10_000 : 60;
+/** Databases that are worked on side by side. */
+const LANES = longTests() ? 2 : 1;
+/** After so many sequences the books are emptied, so that checking all of them stays cheap. */
+const SEQUENCES_PER_BOOK = 20;
+/** Sequences share the instance's meter, so each has a year of its own. */
+const YEAR_MS = 400 * 24 * HOUR_MS;
+
+const open: TestDatabase[] = [];
+afterAll(async () => {
+  for (const database of open) await database.close();
+});
+
+/** A database with two processes, which count the sequences that they lived through. */
+async function lane(name: number) {
+  const database = await testDatabase({ migrations: [ledgerMigrations] });
+  open.push(database);
+  const { postgres } = database;
+  const processes = [0, 1].map((): WorldProcess => {
+    let nowMs = 0;
+    const clock = { ...systemClock, now: () => nowMs };
+    const ledger = createLedger({ postgres, clock, ids: systemIds, logger: silentLogger });
+    return { ledger, postgres, setTime: (to) => (nowMs = to) };
+  });
+  let sequences = 0;
+  const next = async () => {
+    if (sequences % SEQUENCES_PER_BOOK === 0) await empty(database);
+    const startMs = NOON_MS + (sequences % SEQUENCES_PER_BOOK) * YEAR_MS;
+    return new LedgerWorld(`${name}-${(sequences += 1)}`, startMs, processes);
+  };
+  return { ledger: createLedger({ postgres, clock: systemClock, ids: systemIds, logger: silentLogger }), next };
+}
+
+/** What nobody may do in earnest: the triggers are asleep in this transaction. */
+const empty = ({ postgres }: TestDatabase) =>
+  postgres.transaction(async (tx) => {
+    await sql`SET LOCAL session_replication_role = replica`.execute(tx);
+    await sql`TRUNCATE ledger_entry, ledger_transaction, ledger_hold, ledger_savings, ledger_meter`.execute(tx);
+  });
+
+/** Most are short, some as long as they come. */
+const sequence = fc.oneof(
+  { weight: 19, arbitrary: fc.array(operation, { minLength: 1, maxLength: 30, size: 'max' }) },
+  { weight: 1, arbitrary: fc.array(operation, { minLength: 150, maxLength: 200, size: 'max' }) },
+);
+
+describe('the ledger under any sequence of operations', () => {
+  it(
+    'does what its model does, and its books agree with themselves',
+    { timeout: longTests() ? 1_800_000 : 60_000 },
+    async () => {
+      const counted = { sequences: 0, operations: 0 };
+      const run = async (name: number) => {
+        const { ledger, next } = await lane(name);
+        const property = fc.asyncProperty(sequence, async (steps) => {
+          const world = await next();
+          for (const step of steps) await world.take(step);
+          await world.check();
+          expect(await ledger.verify()).toEqual([]);
+          await world.close();
+          counted.sequences += 1;
+          counted.operations += steps.length;
+        });
+        await fc.assert(property, { numRuns: SEQUENCES / LANES, ...(longTests() ? {} : { seed: SEED }) });
+      };
+      await Promise.all(Array.from({ length: LANES }, (_, name) => run(name)));
+      console.log(`ledger: ${counted.sequences} sequences with ${counted.operations} operations`);
+      expect(counted.sequences).toBe(SEQUENCES);
+    },
+  );
+});
