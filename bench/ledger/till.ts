@@ -54,6 +54,7 @@ export async function openTill(postgres: Postgres, settingsFile: string): Promis
     budgets: openBudgets({ config: config.budgets, settings, clock: systemClock }),
     audit,
     models: { find: () => model, priceLine: () => '' },
+    parentOfThread: () => undefined,
     tellOwners: () => undefined,
   });
   return {

@@ -68,6 +68,7 @@ export function openServices(
         db: postgres.db,
         ...{ access, audit, limits, ledger, budgets, prices, clock, ids, logger },
         models: { find: (name) => models.find(name), priceLine },
+        parentOfThread,
         tellOwners: ({ key, data }) => news.tell(key, data),
         ...(checkpoint && { checkpoint }),
       })

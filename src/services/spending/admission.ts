@@ -2,7 +2,7 @@ import { UserError } from '../../kernel/errors.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { Decision, Policy } from '../access/index.ts';
-import type { Amounts } from '../ledger/index.ts';
+import type { Amounts, HoldRequest } from '../ledger/index.ts';
 import type { AdmissionRequest } from './port.ts';
 import type { SpendingOptions } from './options.ts';
 import { refusedByLedger, refusedByPause, refusedByRate } from './refusals.ts';
@@ -39,7 +39,7 @@ async function check(options: SpendingOptions, tx: Tx, request: AdmissionRequest
     const taken = await limits.take(tx, rates);
     if (taken.status === 'refused') throw refusedByRate(taken);
   }
-  const result = await ledger.admit(tx, {
+  const line: HoldRequest = {
     key: admissionKey(request.request),
     request: request.request,
     step: 'admission',
@@ -48,8 +48,12 @@ async function check(options: SpendingOptions, tx: Tx, request: AdmissionRequest
     wanted: estimate(options, request),
     expiresAtMs: clock.now() + ADMISSION_LASTS_MS,
     facts: { ...request.facts, ...factsOf(policy, rule) },
-  });
-  if (result.status === 'refused') throw refusedByLedger(result.refusal, caller.userId);
+  };
+  const result = await ledger.admit(tx, line);
+  if (result.status === 'held') return;
+  if (!result.refusal.passing) throw refusedByLedger(result.refusal, caller.userId);
+  // Only others hold what is left, and most of it will come back: its call waits for that, without a place in line.
+  await ledger.admit(tx, { ...line, wanted: {} });
 }
 
 function estimate({ prices }: SpendingOptions, { amounts = {}, model, tokens }: AdmissionRequest): Amounts {

@@ -7,7 +7,7 @@ import { noticesOf } from './notices.ts';
 import type { SpendingOptions } from './options.ts';
 import type { ModelCall, Notice, PaidCall, Use } from './port.ts';
 import { refusedByLedger, refusedByPause } from './refusals.ts';
-import { longestOutput, termsNow, worstCase } from './terms.ts';
+import { isCounted, longestOutput, termsNow, worstCase } from './terms.ts';
 import type { AdmissionFacts } from './terms.ts';
 
 /** The longest answer may take 180 s; what is open after twice that belongs to a run that died. */
@@ -115,7 +115,7 @@ const whereOf = ({ request, terms }: Hold) => ({
 });
 
 function amountsOf({ prices }: SpendingOptions, { model, usage }: Use): Amounts {
-  if (model.demo) return {};
+  if (!isCounted(model)) return {};
   const priced = prices.ofModel(model);
   const micros = priced ? prices.cost(priced.prices, usage) : 0;
   return { micros, tokens: Math.max(0, Math.ceil(usage.inputTokens + usage.outputTokens)) };

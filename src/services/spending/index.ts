@@ -1,5 +1,6 @@
 /** The till: see `port.ts` for what it promises. */
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import type { MigrationSource } from '../../platform/postgres/index.ts';
 import type { AccessPlace } from '../access/index.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
@@ -7,6 +8,7 @@ import { admit } from './admission.ts';
 import { callModel, takeBack } from './calls.ts';
 import type { SpendingOptions } from './options.ts';
 import type { Explanation, Spending } from './port.ts';
+import { poolsAt } from './terms.ts';
 import './schema.ts';
 
 export type * from './port.ts';
@@ -35,6 +37,14 @@ export function createSpending(options: SpendingOptions): Spending {
         .execute();
     },
     explain: (messageId) => explain(options, messageId),
+    forgetUser: async (tx, userId) => {
+      const requests = await ledger.requestsOf(tx, userId);
+      const { numDeletedRows } = await tx
+        .deleteFrom('spending_message')
+        .where(sql<boolean>`request = ANY (${requests}::text[])`)
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
     modelFor: (model, place) => modelFor(options, model, place),
   };
 }
@@ -54,17 +64,14 @@ async function explain({ db, ledger }: SpendingOptions, messageId: string): Prom
 }
 
 /** Free models stay: there is nothing to save. */
-async function modelFor(
-  { budgets, ledger, models, prices }: SpendingOptions,
-  model: ModelInfo,
-  place: AccessPlace,
-): Promise<ModelInfo> {
+async function modelFor(options: SpendingOptions, model: ModelInfo, place: AccessPlace): Promise<ModelInfo> {
+  const { budgets, ledger, models, prices } = options;
   const { downgrade } = budgets;
   const cheaper = downgrade && models.find(downgrade.model);
   if (!cheaper || cheaper.id === model.id) return model;
   const [now, then] = [prices.ofModel(model), prices.ofModel(cheaper)];
   if (!now || !then || prices.worst(then.prices, 1000, 1000) >= prices.worst(now.prices, 1000, 1000)) return model;
-  const pools = budgets.asLimits(budgets.pools(place));
+  const pools = budgets.asLimits(budgets.pools(poolsAt(options, place)));
   if (pools.length === 0) return model;
   const levels = await ledger.levels(pools);
   return levels.some(({ limit, spent, held }) => spent + held >= limit.cap * downgrade.at) ? cheaper : model;

@@ -25,6 +25,7 @@ export function createSpendingOff({ access }: { access: AccessService }): Spendi
     recover: () => Promise.resolve(),
     takeBack: () => Promise.resolve(),
     shown: () => Promise.resolve(),
+    forgetUser: () => Promise.resolve(0),
     explain: () => Promise.resolve(undefined),
     modelFor: (model) => Promise.resolve(model),
   };

@@ -27,6 +27,8 @@ export interface SpendingOptions {
     /** The lines of settings that give a model a price. */
     priceLine(modelId: string): string;
   };
+  /** The channel that a thread is in; undefined for other channels. */
+  parentOfThread(channelId: string): string | undefined;
   /** Tells those who run the bot; never rejects. */
   tellOwners: (text: { key: string; data: Record<string, string | number> }) => void;
   /** Does nothing unless given. */

@@ -97,6 +97,11 @@ export interface Spending {
   /** Remembers that these messages show a request, for `/why`. */
   shown(request: string, messageIds: readonly string[]): Promise<void>;
   explain(messageId: string): Promise<Explanation | undefined>;
+  /**
+   * Forgets which messages show what a person paid for, and returns how many those were. Before the ledger forgets whose
+   * it was.
+   */
+  forgetUser(tx: Tx, userId: string): Promise<number>;
   /** The model to use in a place instead of `model`, when its pool is nearly used and that is set; else `model` itself. */
   modelFor(model: ModelInfo, place: AccessPlace): Promise<ModelInfo>;
 }

@@ -22,14 +22,11 @@ export function refusedByLedger(refusal: Refusal, payerId: string): UserError {
   return new UserError(code, `your ${unit} of the ${period} are used up`, fills);
 }
 
+/** Rates are per minute or per hour. */
 export function refusedByRate({ rate, nextAtMs }: Extract<TakeResult, { status: 'refused' }>): UserError {
-  const minutes = Math.round(rate.periodMs / 60_000);
-  return new UserError('refused.rate', 'too many requests', {
-    count: rate.count,
-    minutes,
-    next: when(nextAtMs),
-    rule: rate.rule,
-  });
+  const period = rate.periodMs < 60 * 60_000 ? 'minute' : 'hour';
+  const data = { count: rate.count, next: when(nextAtMs), rule: rate.rule };
+  return new UserError(`refused.rate.${period}`, 'too many requests', data);
 }
 
 export function refusedByPause({ scope, reason, untilMs }: Pause): UserError {

@@ -1,29 +1,36 @@
 import type { Json } from '../../kernel/json.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
-import type { AccessPlace, AccessService, Policy } from '../access/index.ts';
+import type { AccessPlace, Policy } from '../access/index.ts';
 import type { Budgets } from '../budgets/index.ts';
 import type { Amounts, Hold, Limit, Terms } from '../ledger/index.ts';
 import type { Prices } from '../prices/index.ts';
+import type { SpendingOptions } from './options.ts';
 
 /**
  * What applies to one request of this caller in this place, from policy, pools and what they allow themselves. Reads in the
  * caller's transaction: as many transactions as there are connections, each waiting for one more, would wait for ever.
  */
 export async function termsFor(
-  { access, budgets }: { access: AccessService; budgets: Budgets },
+  options: Pick<SpendingOptions, 'access' | 'budgets' | 'parentOfThread'>,
   tx: Tx,
   policy: Policy,
   place: AccessPlace,
 ): Promise<Terms> {
-  const caps = [...budgets.pools(place), ...(await budgets.personal(policy.userId, tx))];
+  const { access, budgets } = options;
+  const pools = poolsAt(options, place);
+  const caps = [...budgets.pools(pools), ...(await budgets.personal(policy.userId, tx))];
   return {
     payerId: policy.userId,
-    guildId: place.guildId,
-    channelId: place.channelId,
+    ...pools,
     purses: access.purses(policy),
     limits: [...access.limits(policy), ...budgets.asLimits(caps)],
   };
+}
+
+/** A thread spends from its channel's pool. */
+export function poolsAt({ parentOfThread }: Pick<SpendingOptions, 'parentOfThread'>, place: AccessPlace): AccessPlace {
+  return { guildId: place.guildId, channelId: parentOfThread(place.channelId) ?? place.channelId };
 }
 
 /** The terms of an admission with the pools as they are now: a budget that was lowered meanwhile counts. */
@@ -34,14 +41,17 @@ export function termsNow(admission: Hold, budgets: Budgets): Terms {
   return { ...terms, limits: [...own, ...budgets.asLimits(budgets.pools(place))] };
 }
 
-/** The most that a call of any of these models can use. The demo model uses nothing of anybody. */
+/** The demo model uses nothing of anybody, unless somebody prices it. */
+export const isCounted = (model: ModelInfo): boolean => !model.demo || model.paid;
+
+/** The most that a call of any of these models can use. */
 export function worstCase(
   prices: Prices,
   models: readonly ModelInfo[],
   inputTokens: number,
   outputTokens: number,
 ): Amounts {
-  const counted = models.some((model) => !model.demo);
+  const counted = models.some(isCounted);
   const costs = models.map((model) => {
     const priced = prices.ofModel(model);
     return priced ? prices.worst(priced.prices, inputTokens, outputTokens) : 0;
@@ -61,7 +71,7 @@ export function longestOutput(
     const priced = prices.ofModel(model);
     return priced ? prices.affordableOutput(priced.prices, inputTokens, held.micros ?? 0) : wanted;
   });
-  const byTokens = models.some((model) => !model.demo) ? (held.tokens ?? 0) - inputTokens : wanted;
+  const byTokens = models.some(isCounted) ? (held.tokens ?? 0) - inputTokens : wanted;
   return Math.max(0, Math.min(wanted, byTokens, ...byMoney));
 }
 
