@@ -19,8 +19,8 @@ export interface Till {
   paid(person: Person): Promise<{ free: number; credits: number }>;
   /** Adds to a person's credits. */
   grant(person: Person, micros: number): Promise<void>;
-  /** The latest refusal of a person with this reason; waits until it is written. */
-  refusal(person: Person, reason: string): Promise<RecordedEntry>;
+  /** The refusal with this reason of whoever asked a question, where it was asked; waits until it is written. */
+  refusal(question: APIMessage, reason: string): Promise<RecordedEntry>;
   /** Fails unless the accounts equal their entries and no call is held any more. */
   balances(): Promise<void>;
   close(): Promise<void>;
@@ -45,11 +45,11 @@ export function openTill(bot: Pick<TestBot, 'database'>, clock: Clock): Till {
       const grant = { key: systemIds.uuid(), userId: user.id, unit: 'micros', amount: micros } as const;
       await ledger.grant(postgres.db, { ...grant, actorId: 'test', reason: 'test' });
     },
-    refusal: ({ user }, reason) =>
+    refusal: ({ author, channel_id: channelId }, reason) =>
       vi.waitFor(
         async () => {
-          const found = await audit.find({ actorId: user.id, outcome: 'refused' });
-          const entry = found.find((one) => one.reason === reason);
+          const found = await audit.find({ actorId: author.id, outcome: 'refused' });
+          const entry = found.find((one) => one.reason === reason && one.channelId === channelId);
           if (!entry) throw new Error(`No refusal ${reason}, but ${JSON.stringify(found.map((one) => one.reason))}.`);
           return entry;
         },

@@ -115,8 +115,7 @@ describe('money that is used up', () => {
     expect(refused.content).toContain(usedUp);
     expect(refused.content).toContain(tomorrow());
     expect(bot.providers.requests).toHaveLength(asked);
-    expect(await till.refusal(bot.alice, 'refused.own.micros')).toMatchObject({
-      channelId: question.channel_id,
+    expect(await till.refusal(question, 'refused.own.micros')).toMatchObject({
       details: { cap: '$0.02', period: 'day' },
     });
     expect(await till.calls(question)).toEqual([]);
