@@ -75,6 +75,23 @@ describe('sending', () => {
     });
   });
 
+  it('opens one thread under one name, on a message that it sends when there is none', async () => {
+    let opened = 0;
+    api.intercept = ({ path }) => {
+      if (!path.endsWith('/threads')) return undefined;
+      opened += 1;
+      return opened === 1 ? { status: 201, body: {} } : { status: 400, body: { code: 160004, message: 'exists' } };
+    };
+    const thread = { channelId: CHANNEL, name: 'A'.repeat(120), key: 'thread/1' };
+    const id = await actions.createThread(thread);
+    expect(await actions.createThread(thread)).toBe(id);
+    expect(api.screen()).toEqual([`${'A'.repeat(99)}…`]);
+    const { path, body } = api.requests[1] ?? {};
+    expect([path, body]).toEqual([`/channels/${CHANNEL}/messages/${id}/threads`, { name: `${'A'.repeat(99)}…` }]);
+    expect(await actions.createThread({ ...thread, messageId: '7' })).toBe('7');
+    expect(api.messages.size).toBe(1);
+  });
+
   it('uploads files beside the message', async () => {
     await actions.send(CHANNEL, { content: 'see', files: [{ name: 'a.txt', data: Buffer.from('file content') }] });
     const raw = api.requests[0]?.body['raw'] as string;

@@ -6,7 +6,9 @@ import { ChannelWriter } from './channel-writer.ts';
 import { registerCommands } from './commands.ts';
 import type { GlobalGate } from './global-gate.ts';
 import type { DiscordHttp } from './http.ts';
-import type { DiscordActions } from './port.ts';
+import { discordCodes, isDiscordError } from './errors.ts';
+import type { DiscordActions, NewThread } from './port.ts';
+import { clip } from './payload.ts';
 import { Replies } from './interaction.ts';
 import { discordLimits } from './limits.ts';
 import { LiveAnswer } from './live.ts';
@@ -63,8 +65,27 @@ export function createActions(context: ActionsContext): DiscordActions {
       context.onDmOpened(channel.id);
       return channel.id;
     },
+    createThread: (thread) => createThread(context, writer, thread),
     attachment: (url, maxBytes, signal) => fetchAttachment(context.fileOrigins, url, maxBytes, signal),
     interaction: (interaction) => new Replies(interaction, http, writer),
     registerCommands: (commands) => registerCommands(http, context.applicationId, commands),
   };
+}
+
+async function createThread({ http }: ActionsContext, writer: ChannelWriter, thread: NewThread): Promise<string> {
+  const { channelId, key } = thread;
+  const name = clip(thread.name, discordLimits.threadNameLength);
+  const messageId = thread.messageId ?? (await writer.create(channelId, { content: name }, { key })).id;
+  try {
+    await http.request({
+      method: 'POST',
+      path: Routes.threads(channelId, messageId),
+      body: { name },
+      repeatable: true,
+    });
+  } catch (error) {
+    if (!isDiscordError(error, discordCodes.threadExists)) throw error;
+  }
+  // A thread on a message has that message's id, whoever opened it.
+  return messageId;
 }

@@ -13,6 +13,7 @@ export const discordCodes = {
   missingPermissions: 'discord/50013',
   invalidWebhookToken: 'discord/50027',
   replyWithoutHistory: 'discord/160002',
+  threadExists: 'discord/160004',
   unauthorized: 'discord/401',
   rateLimited: 'discord/429',
   unreachable: 'discord/unreachable',

@@ -19,6 +19,7 @@ export const INVITE_PERMISSIONS =
   Bits.ViewChannel |
   Bits.SendMessages |
   Bits.SendMessagesInThreads |
+  Bits.CreatePublicThreads |
   Bits.EmbedLinks |
   Bits.AttachFiles |
   Bits.ReadMessageHistory |

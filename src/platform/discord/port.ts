@@ -37,6 +37,17 @@ export interface SendOptions {
   key?: string;
 }
 
+export interface NewThread {
+  /** Where it hangs: a text or announcement channel of a guild, no thread. */
+  channelId: string;
+  /** Longer names than Discord takes are clipped. */
+  name: string;
+  /** The message that it starts from; without one, a message that says the thread's name is sent and starts it. */
+  messageId?: string;
+  /** Names that message, as in `SendOptions`. */
+  key: string;
+}
+
 /** One Discord message that a live answer occupies. */
 export interface LivePart {
   messageId: string;
@@ -103,6 +114,7 @@ export interface CachedChannel {
   /** null for a DM. */
   guildId: string | null;
   type: number;
+  /** null for a DM and for a thread. */
   name: string | null;
   parentId: string | null;
   nsfw: boolean;
@@ -160,6 +172,8 @@ export interface DiscordActions {
     range: { before?: string; after?: string; around?: string; limit: number },
   ): Promise<APIMessage[]>;
   openDm(userId: string): Promise<string>;
+  /** Opens a public thread and resolves to its id. Under the same key, or on the same message, it is the same thread. */
+  createThread(thread: NewThread): Promise<string>;
   /**
    * The bytes of an attachment of a message. Only Discord's own file hosts (or those of `apiBase`) are asked, without
    * the token and without following redirects; longer bodies are refused with `discord/too-large`.
