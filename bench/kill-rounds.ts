@@ -13,7 +13,14 @@ import { parseArgs } from 'node:util';
 import { peakMicros, watchInstance } from '../src/testing/kill-money.ts';
 import type { Bill } from '../src/testing/kill-money.ts';
 import { ask, askMeanwhile } from '../src/testing/kill-questions.ts';
-import { ANSWERED_WITHIN_MS, crashAt, crashRound, settleUp, untilAnswered } from '../src/testing/kill-rounds.ts';
+import {
+  ANSWERED_WITHIN_MS,
+  crashPlan,
+  crashRound,
+  namesOf,
+  settleUp,
+  untilAnswered,
+} from '../src/testing/kill-rounds.ts';
 import type { Round } from '../src/testing/kill-rounds.ts';
 import { openKillStage } from '../src/testing/kill-stage.ts';
 import type { KillStage } from '../src/testing/kill-stage.ts';
@@ -70,12 +77,10 @@ async function randomRounds(stage: KillStage, rounds: number, random: () => numb
 
 async function pointRounds(stage: KillStage, rounds: number, random: () => number): Promise<Round[]> {
   const done: Round[] = [];
-  for (let number = 1; number <= rounds; number += 1) {
-    const crashes = [crashAt(number - 1, random(), { recovering: false })];
-    if (number % 3 === 0) crashes.push(crashAt(Math.floor(random() * 1000), random(), { recovering: true }));
-    const round = await crashRound(stage, `p${number}`, crashes);
+  for (const [index, crashes] of crashPlan(rounds, random).entries()) {
+    const round = await crashRound(stage, `p${index + 1}`, crashes);
     done.push(round);
-    tell(`round ${number} at ${crashes.map(({ checkpoint, time }) => `${checkpoint}:${time}`).join(', ')}`, round);
+    tell(`round ${index + 1} at ${namesOf(crashes)}`, round);
   }
   return done;
 }

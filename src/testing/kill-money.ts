@@ -5,6 +5,7 @@ import { silentLogger } from '../kernel/logger.ts';
 import type { Postgres } from '../platform/postgres/index.ts';
 import { createLedger } from '../services/ledger/index.ts';
 import type { Hold, Ledger } from '../services/ledger/index.ts';
+import { answersTo } from './kill-questions.ts';
 import type { Question } from './kill-questions.ts';
 import type { KillStage } from './kill-stage.ts';
 import { answerMicros } from './kill-stage.ts';
@@ -91,12 +92,13 @@ function billOf(holds: readonly Hold[], answers: number): Bill {
 
 /** One question: who paid what for it, by its holds, by the entries and by what the provider was asked. */
 async function requestAmiss(
-  { providers }: KillStage,
+  stage: KillStage,
   postgres: Postgres,
-  { name, request, authorId, messageId }: Question,
+  question: Question,
   holds: readonly Hold[],
   crashes: number,
 ): Promise<string[]> {
+  const { name, request, authorId } = question;
   const amiss: string[] = [];
   const settled = holds.filter((hold) => hold.state === 'settled');
   const charged = settled.reduce((sum, hold) => sum + (hold.charged.micros ?? 0), 0);
@@ -113,9 +115,9 @@ async function requestAmiss(
       amiss.push(`entries charge ${entry.micros} for ${name}, and its holds say ${charged}`);
     }
   }
-  const asked = providers.requests.filter((seen) => seen.userText.includes(`${name}.`)).length;
+  const asked = stage.providers.requests.filter((seen) => seen.userText.includes(`${name}.`)).length;
   if (asked > crashes + 1) amiss.push(`a model was asked ${asked} times for ${name} in ${crashes + 1} lives`);
-  if (!(await isExplained(postgres, messageId, request))) amiss.push(`nothing explains the answer to ${name}`);
+  if (!(await isExplained(stage, postgres, question))) amiss.push(`nothing explains the answer to ${name}`);
   return amiss;
 }
 
@@ -129,16 +131,11 @@ async function entriesOf({ db }: Postgres, request: string): Promise<{ account: 
   return rows;
 }
 
-/** Whether the messages of the answer to a message are known to be this request's. */
-async function isExplained({ db }: Postgres, messageId: string, request: string): Promise<boolean> {
-  const rows = await db
-    .selectFrom('chat_answer as a')
-    .innerJoin('chat_question as q', 'q.id', 'a.question_id')
-    .leftJoin('spending_message as m', (join) => join.on(sql<boolean>`m.message_id = ANY(a.parts)`))
-    .select(['a.state', 'm.request'])
-    .where('q.message_id', '=', messageId)
-    .execute();
-  return rows.length > 0 && rows.every((row) => row.state === 'done' && row.request === request);
+/** Whether the messages that people see of an answer are known to be this request's. */
+async function isExplained(stage: KillStage, { db }: Postgres, question: Question): Promise<boolean> {
+  const ids = (await answersTo(stage, question)).map((message) => message.id);
+  const rows = await db.selectFrom('spending_message').select('request').where('message_id', 'in', ids).execute();
+  return rows.length === ids.length && rows.every((row) => row.request === question.request);
 }
 
 /** What a person has left of the day is what they had less what they were charged, and nothing of it is held. */

@@ -79,8 +79,18 @@ export async function answersAmiss({ place }: KillStage, questions: readonly Que
   return amiss;
 }
 
-function answerAmiss({ name, messageId, answer }: Question, answers: readonly SeenMessage[]): string[] {
-  const mine = answers.filter((message) => message.message_reference?.message_id === messageId);
+/** The latest messages of the bot that reply to a question. */
+export async function answersTo({ place }: KillStage, question: Question): Promise<SeenMessage[]> {
+  const messages = await read(place, question.username, question.channelId);
+  return messages.filter((message) => isAnswerTo(question, message));
+}
+
+const isAnswerTo = ({ messageId }: Question, { message_reference }: SeenMessage): boolean =>
+  message_reference?.message_id === messageId;
+
+function answerAmiss(question: Question, answers: readonly SeenMessage[]): string[] {
+  const { name, answer } = question;
+  const mine = answers.filter((message) => isAnswerTo(question, message));
   const [only] = mine;
   if (!only) return [`no answer to ${name}`];
   if (mine.length > 1) return [`${mine.length} answers to ${name}`];

@@ -1,4 +1,5 @@
 import { checkpoints } from '../kernel/checkpoints.ts';
+import type { Checkpoint } from '../kernel/checkpoints.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { checkMoney } from './kill-money.ts';
 import type { Bill } from './kill-money.ts';
@@ -13,14 +14,38 @@ export const ANSWERED_WITHIN_MS = 20_000;
 const DIES_WITHIN_MS = 30_000;
 const LOOK_AGAIN_MS = 50;
 
-/** Every checkpoint in turn, from `first` on, at a time that the life it ends is sure to come to it. */
-export function crashAt(index: number, chance: number, { recovering }: { recovering: boolean }): Crash {
-  const checkpoint = checkpoints[index % checkpoints.length] ?? 'admitted';
-  // A life that begins by recovering is sure of one whole answer: to the question that was asked while it was down.
+/** A time at which a life is sure to come to this checkpoint. One that recovers is sure of a single whole answer. */
+function crashAt(checkpoint: Checkpoint, chance: number, { recovering }: { recovering: boolean }): Crash {
   const answers = recovering ? 1 : SEVERAL;
   const times = checkpoint === 'streaming' ? answers * PIECES : answers;
   return { checkpoint, time: 1 + Math.floor(chance * times) };
 }
+
+/** Rounds at every checkpoint in turn; in every third the bot ends once more, while it recovers. */
+export function crashPlan(rounds: number, random: () => number): Crash[][] {
+  const nth = (index: number) => checkpoints[index % checkpoints.length] ?? 'admitted';
+  return Array.from({ length: rounds }, (_, round) => {
+    const crashes = [crashAt(nth(round), random(), { recovering: false })];
+    const second = nth(Math.floor(random() * checkpoints.length));
+    if (round % 3 === 2) crashes.push(crashAt(second, random(), { recovering: true }));
+    return crashes;
+  });
+}
+
+/** A job that is lost with its worker five times is given up. */
+const MOST_CRASHES = 4;
+
+/** One round of as few lives as can be: the bot ends at some of the checkpoints, each time but the first while it recovers. */
+export function crashSample(random: () => number): Crash[] {
+  const shuffled = checkpoints
+    .map((checkpoint) => ({ checkpoint, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .slice(0, MOST_CRASHES);
+  return shuffled.map(({ checkpoint }, index) => crashAt(checkpoint, random(), { recovering: index > 0 }));
+}
+
+export const namesOf = (crashes: readonly Crash[]): string =>
+  crashes.map(({ checkpoint, time }) => `${checkpoint}:${time}`).join(', ');
 
 export interface Round {
   bill: Bill;

@@ -96,6 +96,8 @@ export async function openKillStage(options: KillStageOptions): Promise<KillStag
     capMicros: instanceUsd(rounds) * 1_000_000,
     start: async (crash, { wait } = { wait: true }) => {
       const crashAt = crash && { FAMILIAR_CRASH_AT: `${crash.checkpoint}:${crash.time}` };
+      // One that a failed round left.
+      await last?.kill();
       const bot = startFamiliar(['start'], { ...env, ...crashAt });
       last = bot;
       if (wait) await untilAnswers(`http://127.0.0.1:${botPort}/health`, bot);

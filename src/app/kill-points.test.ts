@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seeded } from '../../bench/lib/seeded.ts';
+import { writeSettings } from '../../bench/lib/settings.ts';
+import { table } from '../../bench/lib/statistics.ts';
+import { peakMicros, watchInstance } from '../testing/kill-money.ts';
+import { SEVERAL } from '../testing/kill-questions.ts';
+import { ANSWERED_WITHIN_MS, crashPlan, crashRound, crashSample, namesOf } from '../testing/kill-rounds.ts';
+import type { Round } from '../testing/kill-rounds.ts';
+import { openKillStage } from '../testing/kill-stage.ts';
+import type { KillStage } from '../testing/kill-stage.ts';
+import { longTests } from '../testing/long.ts';
+import { testDatabase } from '../testing/postgres.ts';
+import type { TestDatabase } from '../testing/postgres.ts';
+import { featureMigrations, featuresFolder, findFeatures } from './features.ts';
+import { platformMigrations } from './platforms.ts';
+import { serviceMigrations } from './services.ts';
+
+const random = seeded(4);
+const plan = longTests() ? crashPlan(200, random) : [crashSample(random)];
+
+let database: TestDatabase;
+let stage: KillStage;
+const rounds: Round[] = [];
+
+beforeAll(async () => {
+  const features = featureMigrations(await findFeatures(featuresFolder));
+  database = await testDatabase({ migrations: [...platformMigrations, ...serviceMigrations, ...features] });
+  await watchInstance(database.postgres);
+  stage = await openKillStage({ writeSettings, databaseUrl: database.url, rounds: plan.length });
+});
+afterAll(async () => {
+  await stage.close();
+  await database.close();
+});
+
+describe('a bot that kills itself between two steps of paid answers, and is started again', () => {
+  it.each(plan.map((crashes, index) => ({ name: namesOf(crashes), number: index + 1, crashes })))(
+    '$number at $name',
+    { timeout: 120_000 },
+    async ({ number, crashes }) => {
+      const round = await crashRound(stage, `k${number}`, crashes);
+      rounds.push(round);
+      const { charges, gifts, lostCalls, lostMicros } = round.bill;
+      expect(charges + gifts).toBe(SEVERAL + crashes.length);
+      // Only who is killed with an answer stored and not yet charged gives it away.
+      if (crashes.some(({ checkpoint }) => checkpoint === 'stored')) expect(gifts).toBeGreaterThan(0);
+      expect(lostMicros > 0).toBe(lostCalls > 0);
+      expect(round.elapsedMs).toBeLessThan(ANSWERED_WITHIN_MS);
+    },
+  );
+
+  it('has never spent and held more than the instance may', async () => {
+    const peak = await peakMicros(database.postgres);
+    expect(peak).toBeGreaterThan(0);
+    expect(peak).toBeLessThanOrEqual(stage.capMicros);
+    expect(rounds).toHaveLength(plan.length);
+    if (longTests()) console.log(report(rounds, peak / stage.capMicros));
+  });
+});
+
+function report(done: readonly Round[], share: number): string {
+  const sum = (figure: keyof Round['bill']) => done.reduce((total, { bill }) => total + bill[figure], 0);
+  return table([
+    { name: 'rounds', value: done.length, unit: 'count' },
+    { name: 'restart to last answer, worst', value: Math.max(...done.map(({ elapsedMs }) => elapsedMs)), unit: 'ms' },
+    { name: 'answers charged, each once', value: sum('charges'), unit: 'count' },
+    { name: 'answers given for nothing', value: sum('gifts'), unit: 'count' },
+    { name: 'calls lost, on the instance', value: sum('lostCalls'), unit: 'count' },
+    { name: 'what they cost the instance', value: sum('lostMicros') / 1_000_000, unit: 'USD' },
+    { name: 'instance: most spent and held ÷ cap', value: share, unit: '×', atMost: 1 },
+  ]);
+}
