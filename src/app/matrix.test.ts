@@ -321,7 +321,7 @@ describe('over the wire, refused exactly where the settings say', () => {
   });
 });
 
-it('the help lists exactly what may be used', async () => {
+it('the help lists exactly what may be used', { timeout: 60_000 }, async () => {
   const asked: { actor: Actor; place: PlaceName; id: string }[] = [];
   for (const { actor, place } of everywhere()) {
     if (expectedOf(actor, place, { feature: 'basics', command: 'help' }) !== 'allowed') continue;
