@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import { afterAll } from 'vitest';
 import { systemIds } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { silentLogger } from '../kernel/logger.ts';
+import type { Postgres } from '../platform/postgres/index.ts';
 import type {
   Balance,
   Holder,
@@ -42,6 +44,13 @@ export async function ledgerBench() {
 
   return { postgres: database.postgres, start };
 }
+
+/** What nobody may do in earnest: the triggers are asleep in this transaction. */
+export const emptyBooks = (postgres: Postgres): Promise<void> =>
+  postgres.transaction(async (tx) => {
+    await sql`SET LOCAL session_replication_role = replica`.execute(tx);
+    await sql`TRUNCATE ledger_entry, ledger_transaction, ledger_hold, ledger_savings, ledger_meter`.execute(tx);
+  });
 
 export const instance: Holder = { kind: 'instance', id: '' };
 export const guild = (id: string): Holder => ({ kind: 'guild', id });

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
-import { sql } from 'kysely';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../kernel/clock.ts';
 import { systemIds } from '../../kernel/ids.ts';
 import { silentLogger } from '../../kernel/logger.ts';
-import { HOUR_MS, NOON_MS } from '../../testing/ledger-bench.ts';
+import { emptyBooks, HOUR_MS, NOON_MS } from '../../testing/ledger-bench.ts';
 import { LedgerWorld, operation, type WorldProcess } from '../../testing/ledger-world.ts';
 import { longTests } from '../../testing/long.ts';
 import { testDatabase, type TestDatabase } from '../../testing/postgres.ts';
@@ -37,19 +36,12 @@ async function lane(name: number) {
   });
   let sequences = 0;
   const next = async () => {
-    if (sequences % SEQUENCES_PER_BOOK === 0) await empty(database);
+    if (sequences % SEQUENCES_PER_BOOK === 0) await emptyBooks(postgres);
     const startMs = NOON_MS + (sequences % SEQUENCES_PER_BOOK) * YEAR_MS;
     return new LedgerWorld(`${name}-${(sequences += 1)}`, startMs, processes);
   };
   return { ledger: createLedger({ postgres, clock: systemClock, ids: systemIds, logger: silentLogger }), next };
 }
-
-/** What nobody may do in earnest: the triggers are asleep in this transaction. */
-const empty = ({ postgres }: TestDatabase) =>
-  postgres.transaction(async (tx) => {
-    await sql`SET LOCAL session_replication_role = replica`.execute(tx);
-    await sql`TRUNCATE ledger_entry, ledger_transaction, ledger_hold, ledger_savings, ledger_meter`.execute(tx);
-  });
 
 /** Most are short, some as long as they come. */
 const sequence = fc.oneof(
