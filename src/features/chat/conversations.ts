@@ -30,9 +30,11 @@ async function conversationValues(db: Db, channelId: string): Promise<Partial<Ch
     .select('settings')
     .where('channel_id', '=', channelId)
     .executeTakeFirst();
-  const parsed = conversationSettings.safeParse(row?.settings ?? {});
+  const stored = row?.settings ?? {};
+  const parsed = conversationSettings.safeParse(stored);
   if (!parsed.success) return {};
-  return Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined));
+  // Parsing fills in defaults, which are nearer to nobody's wish.
+  return Object.fromEntries(Object.entries(parsed.data).filter(([key]) => Object.hasOwn(stored, key)));
 }
 
 /** Undefined unsets. Does nothing where nobody has talked with the bot yet. */

@@ -133,7 +133,9 @@ access:
       await setBudget(bot.olivia, '0.01', { period, scope }, room);
       await isAnswered(bot.alice, 'first', costing(10_000), { room });
       const refused = await isRefused(bot.bob, `refused.pool.${kind}`, room);
-      expect(refused.content).toContain(`${whose} budget for this ${period} ($0.01) is used up`);
+      expect(refused.content).toContain(
+        `${whose} budget for ${period === 'day' ? 'today' : `this ${period}`} ($0.01) is used up`,
+      );
       expect(refused.content).toMatch(/<t:\d+:R>/);
       await setBudget(bot.olivia, 'off', { period, scope }, room);
       clock.jump(5 * weekMs);
@@ -154,7 +156,7 @@ access:
     await setBudget(bot.alice, '0.01', { period: 'day', scope: 'me' }, 'general');
     await isAnswered(bot.alice, 'first', costing(10_000));
     const refused = await isRefused(bot.alice, 'refused.personal');
-    expect(refused.content).toContain('You have set yourself a cap of $0.01 per day');
+    expect(refused.content).toContain('You have set yourself a cap of $0.01 for today');
     expect(refused.content).toContain(at(Math.ceil(clock.now() / dayMs) * dayMs));
     await isAnswered(bot.bob, 'bob', costing(1000));
     await setBudget(bot.alice, 'off', { period: 'day', scope: 'me' }, 'general');
@@ -287,7 +289,7 @@ access:
     await isAnswered(bot.alice, 'first', costing(20_000));
     const warned = await isAnswered(bot.alice, 'second', costing(10_000));
     expect(warned.shown.content).toBe(
-      `An answer.\n-# You have used 50 % of your money for this day ($0.05). It is whole again ${at(Math.ceil(clock.now() / dayMs) * dayMs)}.`,
+      `An answer.\n-# You have used 50 % of your money for today ($0.05). It is whole again ${at(Math.ceil(clock.now() / dayMs) * dayMs)}.`,
     );
     expect((await isAnswered(bot.alice, 'third', costing(2000))).shown.content).toBe('An answer.');
     expect((await isAnswered(bot.alice, 'fourth', costing(8000))).shown.content).toContain('You have used 80 %');
@@ -370,7 +372,7 @@ describe('two questions at once with money for one', () => {
     const [one, two, stop] = await bothAsked(costing(10_000));
     bot.providers.release();
     await bot.alice.sees(ended(one, 'An answer.'));
-    const refused = await bot.alice.sees(ended(two, 'Your free money for this day'), { timeoutMs: 10_000 });
+    const refused = await bot.alice.sees(ended(two, 'Your free money for today'), { timeoutMs: 10_000 });
     expect(button(refused, 'Retry')).toBeTruthy();
     await stop();
     expect(bot.providers.requests).toHaveLength(1);

@@ -62,7 +62,7 @@ async function asks(words: string, answer: FakeAnswer, text = answer.text ?? '',
 
 const usage = { inputTokens: 120, outputTokens: 37, cachedInputTokens: 20 };
 const costs = (micros: number) => ({ inputTokens: 0, outputTokens: micros / 20 });
-const usedUp = 'Your free money for this day';
+const usedUp = 'Your free money for today';
 
 describe('an answer', () => {
   it('costs what the provider reports, at the price of each kind of token', async () => {
