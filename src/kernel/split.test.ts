@@ -1,9 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { longTests } from '../testing/long.ts';
-import { splitMessage, splitRanges } from './split.ts';
+import { splitMessage } from './split.ts';
 
-const numRuns = longTests() ? 5_000 : 300;
 const LIMIT = 120;
 const words = (count: number, word = 'word') => Array.from({ length: count }, () => word).join(' ');
 
@@ -93,60 +90,4 @@ describe('splitMessage', () => {
       expect(performance.now() - startMs).toBeLessThan(10_000);
     },
   );
-});
-
-const unit = fc.oneof(
-  { weight: 6, arbitrary: fc.stringMatching(/^[a-z]{1,12}$/) },
-  { weight: 4, arbitrary: fc.constantFrom(' ', ' ', '. ', '\n', '\n\n', ', ') },
-  { weight: 1, arbitrary: fc.constantFrom('```ts\n', '\n```\n', '```', '````', '\n````md\n', '  ```\n', '~~~') },
-  {
-    weight: 2,
-    arbitrary: fc.constantFrom('<@123456789012345678>', '||hidden||', '||', 'https://example.org/x', '👨‍👩‍👧‍👦', '🇦🇹', '👍🏽'),
-  },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
-  { weight: 1, arbitrary: fc.nat({ max: 300 }).map((count) => 'z'.repeat(count)) },
-);
-const source = fc.array(unit, { maxLength: 120, size: 'max' }).map((units) => units.join(''));
-
-describe('any text', () => {
-  it('gives parts that Discord takes', () => {
-    fc.assert(
-      fc.property(source, (text) => {
-        for (const part of splitMessage(text, { limit: LIMIT })) {
-          expect(part.length).toBeLessThanOrEqual(LIMIT);
-          expect(part.trim()).not.toBe('');
-          if (text.isWellFormed()) expect(part.isWellFormed()).toBe(true);
-        }
-      }),
-      { numRuns },
-    );
-  });
-
-  it('is all there once the added markers are removed', () => {
-    fc.assert(
-      fc.property(source, (text) => {
-        const ranges = splitRanges(text, LIMIT);
-        let end = 0;
-        for (const range of ranges) {
-          const gap = text.slice(end, range.start);
-          expect(gap).toMatch(/^\s*(?:`{3,16}\s*)?$/);
-          if (gap.includes('`')) expect(range.opening).toBe('');
-          expect(range.end).toBeGreaterThan(range.start);
-          end = range.end;
-        }
-        expect(text.slice(end)).toMatch(/^\s*(?:`{3,16}\s*)?$/);
-      }),
-      { numRuns },
-    );
-  });
-
-  it('keeps all parts but the last two when more is written', () => {
-    fc.assert(
-      fc.property(source, source, (text, more) => {
-        const before = splitMessage(text, { limit: LIMIT }).slice(0, -2);
-        expect(splitMessage(text + more, { limit: LIMIT }).slice(0, before.length)).toEqual(before);
-      }),
-      { numRuns },
-    );
-  });
 });

@@ -1,245 +1,273 @@
-/** Discord's limit for a message's content, in UTF-16 units. */
+import type { Fence, Line } from './markdown/blocks.ts';
+import { closesFence, isBlank, isSpace, leavesQuote, linesIn } from './markdown/blocks.ts';
+import { graphemeStart } from './markdown/graphemes.ts';
+import type { Piece, Run } from './markdown/inline.ts';
+import { scanInline } from './markdown/inline.ts';
+
+/**
+ * Discord's limit for a message's content. Discord counts code points (its staff in discord-api-docs#1315), this
+ * counts UTF-16 units, which are never fewer.
+ */
 const MESSAGE_LIMIT = 2000;
-/** Leaves room for text beside the longest fence markers that are added. */
+/** Leaves room for text beside the longest markers that are added. */
 const LEAST_LIMIT = 100;
-/** Runs of more backticks are taken as text: a marker that long would fill a message. */
-const LONGEST_FENCE = 16;
-const LONGEST_LANGUAGE = 20;
-/** How far back a grapheme is looked for; longer ones are stacks of combining marks, cut where it falls. */
-const LONGEST_GRAPHEME = 64;
 
-const FENCE_OPENING = /^[ \t]*(`{3,})([^`\n]*)$/;
-const FENCE_CLOSING = /^[ \t]*(`{3,})[ \t\r]*$/;
-const SENTENCE_END = /[.!?…。！？]["')\]*_]*\s/g;
-/** Mentions, custom emoji, timestamps and command links; links with and without a text; closed spoilers. */
-const PIECES =
-  /<(?:@[!&]?\d+|#\d+|id:\w+|a?:\w+:\d+|t:-?\d+(?::\w)?|\/[^<>\n]{1,100}:\d+)>|\[[^[\]\n]{1,200}\]\(https?:\/\/[^)\s]*(?:\)|$)|https?:\/\/\S+|\|\|(?=[^|])(?:(?!\|\|)[^])+\|\|/g;
-/** A piece that begins before the end of what is looked at and may go on after it. */
-const UNFINISHED_PIECE =
-  /<(?:@[!&]?\d*|#\d*|i?d?:?\w*|a?:\w*:?\d*|t:-?\d*:?\w?|\/[^<>\n]{0,120})$|\[[^[\]\n]{0,200}(?:\](?:\([a-z:/]{0,8})?)?$|\bh(?:t(?:tp?)?)?$|\bhttps?:?\/?\/?$/;
+const HEADING = /^(?:> )?#{1,3} /;
+/** What makes a line a quote or small print, and has to be said again where the line is cut. */
+const LINE_MARKER = /^(?:(?:> ){1,3}|-# )/;
+const SENTENCE_END = /[.!?…؟۔]["')\]*_]*\s|[。！？]/g;
 
-interface Fence {
-  ticks: string;
-  language: string;
-}
-
-/** One part: `text.slice(start, end)` of the source, between the markers that were added. */
-export interface SplitRange {
-  start: number;
-  end: number;
-  opening: string;
-  closing: string;
-}
-
-interface Cut {
-  end: number;
-  fence: Fence | null;
-}
-
-/** Where a part may end, by what is there; each list ascending. */
-interface Cuts {
-  paragraph: Cut[];
-  line: Cut[];
-  /** The fence that is open at each line of the window, for cuts inside lines. */
-  lines: { start: number; fence: Fence | null }[];
+export interface SplitOptions {
+  /** UTF-16 units that a part may have, at least 100; 2000 unless given. */
+  limit?: number;
 }
 
 /**
- * Splits text into Discord messages: each at most `limit` (2000) UTF-16 units with its markers, none blank. Ends parts
- * at a paragraph, else a line, a sentence, a space; code fences are closed and opened again with their language. Never
- * cuts a surrogate pair, emoji sequence, mention, custom emoji, timestamp, URL or spoiler that fits in a part.
+ * One message. It stands for `text.slice(start, end)` and shows `prefix`, `text.slice(shownStart, shownEnd)`, `suffix`.
  *
- * When text is appended, all parts but the last two stay as they are. Takes time linear in the text.
+ * Prefix and suffix are the markers, all that is added: they open again and close what the cut divides, which is a
+ * code block (```` ```ts ````), a quote (`> `, `>>> `), small print (`-# `), a spoiler, emphasis, code in a line. What
+ * is left out between `start` and `shownStart` is white space; between `shownEnd` and `end` it is white space, and the
+ * last line of a code block that the suffix closes already.
  */
-export function splitMessage(text: string, options: { limit?: number } = {}): string[] {
-  return splitRanges(text, options.limit ?? MESSAGE_LIMIT).map(
-    (range) => range.opening + text.slice(range.start, range.end) + range.closing,
+export interface SplitPart {
+  start: number;
+  shownStart: number;
+  shownEnd: number;
+  end: number;
+  prefix: string;
+  suffix: string;
+}
+
+/** What is open at a place of the text. */
+interface State {
+  fence: Fence | null;
+  runs: Run[];
+  /** In a quote that lasts to the end of the message (`>>> `). */
+  quoted: boolean;
+  /** The marker of the line that goes on here; empty where a line begins. */
+  line: string;
+}
+
+/** The text that one part is taken from: from `start` to twice the limit on, with what it holds. */
+interface View {
+  text: string;
+  limit: number;
+  start: number;
+  /** Where a part without a suffix ends at the latest. */
+  windowEnd: number;
+  state: State;
+  prefix: string;
+  lines: Line[];
+  pieces: Piece[];
+  runs: Run[];
+}
+
+/**
+ * Splits text into Discord messages of at most `limit` UTF-16 units, markers included. None is blank; blank text has no
+ * parts. Ends parts at a paragraph, else a line, a sentence, a space. Closes and opens again the code blocks, quotes,
+ * spoilers and emphasis that a part divides. Never cuts a grapheme (of up to 64 units), mention, custom emoji,
+ * timestamp, URL or link that fits in a part, nor spoilers and emphasis of up to a quarter of the limit. A spoiler or
+ * emphasis is recognised when it ends within twice the limit from where its part begins.
+ *
+ * When text is appended, a part stays as it is once twice the limit of text follows its start; before that it can
+ * change only by an end of emphasis, a spoiler or a link that is written later. Without these all parts but the last
+ * stay. Takes time linear in the text.
+ */
+export function splitMessage(text: string, options: SplitOptions = {}): string[] {
+  return splitParts(text, options).map(
+    ({ prefix, shownStart, shownEnd, suffix }) => prefix + text.slice(shownStart, shownEnd) + suffix,
   );
 }
 
-/** As `splitMessage`, telling which part of the source each message shows. What lies between ranges is white space or a
- * closing fence that the part before has already. */
-export function splitRanges(text: string, limit: number): SplitRange[] {
+/** As `splitMessage`, telling what part of the text each message stands for; together they stand for all of it. */
+export function splitParts(text: string, { limit = MESSAGE_LIMIT }: SplitOptions = {}): SplitPart[] {
   if (limit < LEAST_LIMIT) throw new RangeError(`limit must be at least ${LEAST_LIMIT}`);
-  const ranges: SplitRange[] = [];
+  const parts: SplitPart[] = [];
   const length = text.trimEnd().length;
-  let fence: Fence | null = null;
-  let start = skipBlank(text, 0, length);
-  while (start < length) {
-    const opening: string = fence ? `${fence.ticks}${fence.language}\n` : '';
-    const cut: Cut = wholeRest(text, start, length, fence, limit) ?? chooseCut(text, start, fence, limit);
-    const end = cut.fence ? cut.end : start + text.slice(start, cut.end).trimEnd().length;
-    ranges.push({ start, end, opening, closing: closingAt(text, cut) });
-    ({ start, fence } = nextStart(text, cut, length));
+  let state: State = { fence: null, runs: [], quoted: false, line: '' };
+  let start = 0;
+  for (;;) {
+    const shownStart = skipBlank(text, start, length, state.fence);
+    if (shownStart >= length) break;
+    const view = viewFrom(text, shownStart, state, limit);
+    const cut = fits(view, length) ? length : chooseCut(view);
+    const { shownEnd, suffix } = endAt(view, cut);
+    const next = stateAfter(view, cut);
+    parts.push({ start, shownStart, shownEnd, end: next.end, prefix: view.prefix, suffix });
+    start = next.end;
+    state = next.state;
   }
-  return ranges;
+  const last = parts.at(-1);
+  if (last) last.end = text.length;
+  return parts;
 }
 
-function closingAt(text: string, cut: Cut): string {
-  if (!cut.fence) return '';
-  return (text[cut.end - 1] === '\n' ? '' : '\n') + cut.fence.ticks;
-}
-
-function fitsAt(text: string, start: number, opening: number, cut: Cut, limit: number): boolean {
-  return opening + (cut.end - start) + closingAt(text, cut).length <= limit;
-}
-
-function openingLength(fence: Fence | null): number {
-  return fence ? fence.ticks.length + fence.language.length + 1 : 0;
-}
-
-/** The cut at the end of the text when all that is left fits in one part. */
-function wholeRest(text: string, start: number, length: number, fence: Fence | null, limit: number): Cut | undefined {
-  if (openingLength(fence) + length - start > limit) return undefined;
-  const open = scan(text, start, length, fence).lines.at(-1)?.fence ?? null;
-  const last = text.slice(text.lastIndexOf('\n', length - 1) + 1, length);
-  const cut = { end: length, fence: fenceAfterLine(last, open) };
-  // An opening line without code after it has nothing to close yet.
-  if (cut.fence && cut.fence !== open) cut.fence = null;
-  return fitsAt(text, start, openingLength(fence), cut, limit) ? cut : undefined;
-}
-
-function nextStart(text: string, cut: Cut, length: number): { start: number; fence: Fence | null } {
-  if (!cut.fence) return { start: skipBlank(text, cut.end, length), fence: null };
-  const lineEnd = text.indexOf('\n', cut.end);
-  const lineStop = lineEnd < 0 || lineEnd > length ? length : lineEnd;
-  const atLineStart = text[cut.end - 1] === '\n';
-  if (atLineStart && lineStop - cut.end <= LEAST_LIMIT && closes(text.slice(cut.end, lineStop), cut.fence)) {
-    return { start: skipBlank(text, lineStop, length), fence: null };
-  }
-  return { start: cut.end, fence: cut.fence };
-}
-
-function skipBlank(text: string, from: number, length: number): number {
+/** The next text that shows. In code, indentation shows. */
+function skipBlank(text: string, from: number, length: number, fence: Fence | null): number {
   let at = from;
-  while (at < length && /\s/.test(text.charAt(at))) at += 1;
+  while (at < length && isSpace(text.charAt(at))) at += 1;
+  if (!fence || at === length) return at;
+  while (at > from && text[at - 1] !== '\n') at -= 1;
   return at;
 }
 
-function closes(line: string, fence: Fence): boolean {
-  const ticks = FENCE_CLOSING.exec(line)?.[1];
-  return ticks !== undefined && ticks.length >= fence.ticks.length;
+/** Whether there is nothing before `at` in its line. */
+function beginsLine(text: string, at: number): boolean {
+  let before = at - 1;
+  while (before > at - LEAST_LIMIT && isSpace(text.charAt(before)) && text[before] !== '\n') before -= 1;
+  return before < 0 || text[before] === '\n';
 }
 
-function fenceAfterLine(line: string, fence: Fence | null): Fence | null {
-  if (fence) return closes(line, fence) ? null : fence;
-  const match = FENCE_OPENING.exec(line);
-  const ticks = match?.[1];
-  if (ticks === undefined || ticks.length > LONGEST_FENCE) return null;
-  const language = /^[\w+#.-]+/.exec(match?.[2]?.trim() ?? '')?.[0] ?? '';
-  return { ticks, language: language.length > LONGEST_LANGUAGE ? '' : language };
+function viewFrom(text: string, start: number, carried: State, limit: number): View {
+  const whole = beginsLine(text, start);
+  const state = whole ? { ...carried, line: '' } : carried;
+  const prefix = prefixOf(state);
+  const seen = text.slice(0, start + 2 * limit);
+  const lines = linesIn(seen, start, state.fence, !whole);
+  const grows = seen.length === text.length;
+  const { pieces, runs } = scanInline(seen, lines, { kept: limit / 4, carried: state.runs, grows });
+  const windowEnd = Math.min(text.length, start + limit - prefix.length);
+  // The first and last line of a code block.
+  pieces.push(...lines.filter((line) => line.before !== line.after));
+  const fitting = pieces.filter((piece) => piece.start > start || piece.end <= windowEnd);
+  return { text, limit, start, windowEnd, state, prefix, lines, pieces: fitting, runs };
 }
 
-function scan(text: string, start: number, end: number, fenceAtStart: Fence | null): Cuts {
-  const cuts: Cuts = { paragraph: [], line: [], lines: [] };
-  let fence = fenceAtStart;
-  let at = start;
-  while (at < end) {
-    cuts.lines.push({ start: at, fence });
-    const newline = text.indexOf('\n', at);
-    if (newline < 0 || newline >= end) break;
-    const wholeLine = at > start || startsLine(text, start);
-    const line = text.slice(at, newline);
-    const after = wholeLine ? fenceAfterLine(line, fence) : fence;
-    const opened = after !== null && fence === null;
-    if (opened && at > start) cuts.paragraph.push({ end: at, fence: null });
-    const cut = { end: newline + 1, fence: after };
-    // A code block that would show no code is not begun; its opening line goes to the next part.
-    if (!opened) cuts.line.push(cut);
-    if (after === null && text[newline + 1] === '\n') cuts.paragraph.push(cut);
-    fence = after;
-    at = newline + 1;
+function prefixOf({ fence, runs, quoted, line }: State): string {
+  const markers = runs.map((run) => run.marker).join('');
+  const quote = quoted ? '>>> ' : '';
+  if (!fence) return quote + line + markers;
+  return `${quote}${markers}${fence.quote}${fence.ticks}${fence.language}\n${line}`;
+}
+
+/** The line that a place is in; a place after a line break belongs to the line before it. */
+function lineAt({ lines }: View, position: number): Line | undefined {
+  let low = 0;
+  let high = lines.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((lines[middle]?.start ?? 0) < position) low = middle + 1;
+    else high = middle;
+  }
+  return lines[low - 1];
+}
+
+const openRuns = (view: View, position: number) =>
+  view.runs.filter((run) => run.open <= position && position <= run.close);
+
+/** What a part that is cut at `position` shows last. */
+function endAt(view: View, position: number): { shownEnd: number; suffix: string } {
+  const { text, start } = view;
+  let shownEnd = position;
+  while (shownEnd > start && isSpace(text.charAt(shownEnd - 1))) shownEnd -= 1;
+  const markers = openRuns(view, position).map((run) => run.marker);
+  const open = fenceAt(view, shownEnd);
+  // The first line of a code block without code after it has nothing to close yet.
+  const shows = open !== null && (lineAt(view, shownEnd)?.before ?? view.state.fence) !== null;
+  const closing = shows ? `\n${open.quote}${open.ticks}` : '';
+  return { shownEnd, suffix: closing + markers.toReversed().join('') };
+}
+
+/** The code block that is open at a place; the white space at the end of a line counts as after it. */
+function fenceAt(view: View, position: number): Fence | null {
+  const line = lineAt(view, position);
+  if (!line) return view.state.fence;
+  return isBlank(view.text, { start: position, end: line.end }) ? line.after : line.before;
+}
+
+function fits(view: View, position: number): boolean {
+  if (position <= view.start || position > view.start + 2 * view.limit) return false;
+  const { shownEnd, suffix } = endAt(view, position);
+  return view.prefix.length + (shownEnd - view.start) + suffix.length <= view.limit;
+}
+
+const cutsPiece = (view: View, position: number) =>
+  view.pieces.some((piece) => piece.start < position && position < piece.end);
+
+/** Where the next part begins, and what is open there. */
+function stateAfter(view: View, cut: number): { end: number; state: State } {
+  const { text } = view;
+  const line = lineAt(view, cut);
+  const atBreak = text[cut - 1] === '\n';
+  const fence = fenceAt(view, cut);
+  const marker = line === undefined || atBreak ? '' : markerOf(view, line);
+  const quoted = view.state.quoted || view.lines.some((one) => one.start < cut && startsQuote(view, one));
+  const state = { fence, runs: openRuns(view, cut), quoted, line: marker };
+  if (!fence) return { end: cut, state };
+  // The suffix has closed the block: its own last line would be an empty block in the next part.
+  const shown = skipBlank(text, cut, text.length, fence);
+  const lineEnd = text.indexOf('\n', shown);
+  const next = text.slice(shown, Math.min(lineEnd < 0 ? text.length : lineEnd, shown + 2 * view.limit));
+  if (shown === cut && !atBreak) return { end: cut, state };
+  if (closesFence(next, fence)) return { end: shown + next.length, state: { ...state, fence: null, line: '' } };
+  return { end: cut, state: leavesQuote(next, fence) ? { ...state, fence: null } : state };
+}
+
+function markerOf(view: View, line: Line): string {
+  if (line.start === view.start && view.state.line !== '') return view.state.line;
+  const marker = LINE_MARKER.exec(view.text.slice(line.start, line.start + 8))?.[0] ?? '';
+  return line.before && line.before.quote === '' ? '' : marker;
+}
+
+const startsQuote = ({ text, state, start }: View, line: Line) =>
+  line.before === null && text.startsWith('>>> ', line.start) && (line.start > start || state.line === '');
+
+interface Cuts {
+  paragraph: number[];
+  line: number[];
+}
+
+/** Where lines end. A heading stays with what it heads, and the first line of a code block with code. */
+function lineCuts(view: View): Cuts {
+  const { text, lines, start, windowEnd } = view;
+  const cuts: Cuts = { paragraph: [], line: [] };
+  let binds = false;
+  for (const [index, line] of lines.entries()) {
+    if (line.end >= windowEnd) break;
+    const opens = line.before === null && line.after !== null;
+    const heads = opens || (line.before === null && HEADING.test(text.slice(line.start, line.start + 8)));
+    const blank = isBlank(text, line);
+    if (heads && line.start > start) (binds ? cuts.line : cuts.paragraph).push(line.start);
+    binds = heads || (binds && blank);
+    if (binds) continue;
+    const next = lines[index + 1];
+    const endsParagraph = line.after === null && (blank || (next !== undefined && isBlank(text, next)));
+    (endsParagraph ? cuts.paragraph : cuts.line).push(line.end + 1);
   }
   return cuts;
 }
 
-function startsLine(text: string, at: number): boolean {
-  return text.slice(text.lastIndexOf('\n', at - 1) + 1, at).trim() === '';
-}
-
-function chooseCut(text: string, start: number, fence: Fence | null, limit: number): Cut {
-  const opening = openingLength(fence);
-  const windowEnd = Math.min(text.length, start + limit - opening);
-  const cuts = scan(text, start, windowEnd + 1, fence);
-  const pieces = piecesIn(text, start, windowEnd, cuts);
-  const fits = (cut: Cut) => cut.end > start && fitsAt(text, start, opening, cut, limit) && !splitsPiece(pieces, cut);
-  const window = { start, end: windowEnd };
-  const fitsFrom = (least: number) => (cut: Cut) => cut.end >= start + least && fits(cut);
-  const tidy =
-    cuts.paragraph.findLast(fitsFrom(limit / 2)) ??
-    cuts.line.findLast(fitsFrom(limit / 2)) ??
-    lastMatch(text, window, SENTENCE_END, cuts, fitsFrom(limit / 2)) ??
-    lastMatch(text, window, /\s/g, cuts, fitsFrom(limit / 4));
-  return tidy ?? hardCut(text, start, windowEnd, cuts, pieces, limit - opening);
-}
-
-/** The last place after a match, in the window, that is accepted. */
-function lastMatch(
-  text: string,
-  window: { start: number; end: number },
-  pattern: RegExp,
-  cuts: Cuts,
-  accepts: (cut: Cut) => boolean,
-): Cut | undefined {
-  const ends = Array.from(
-    text.slice(window.start, window.end).matchAll(pattern),
-    (match) => window.start + match.index + match[0].length,
+function chooseCut(view: View): number {
+  const { text, start, windowEnd, limit } = view;
+  const cuts = lineCuts(view);
+  const accepts = (least: number) => (position: number) =>
+    position >= start + least &&
+    fits(view, position) &&
+    !cutsPiece(view, position) &&
+    graphemeStart(text, start, position) === position;
+  const window = text.slice(start, windowEnd);
+  const after = (pattern: RegExp) =>
+    Array.from(window.matchAll(pattern), (match) => start + match.index + match[0].length);
+  return (
+    cuts.paragraph.findLast(accepts(limit / 2)) ??
+    cuts.line.findLast(accepts(limit / 2)) ??
+    after(SENTENCE_END).findLast(accepts(limit / 2)) ??
+    after(/\s/g).findLast(accepts(limit / 4)) ??
+    hardCut(view)
   );
-  const end = ends.findLast((position) => accepts({ end: position, fence: fenceAt(cuts, position) }));
-  return end === undefined ? undefined : { end, fence: fenceAt(cuts, end) };
 }
 
-/** The fence open at a place inside a line. */
-function fenceAt(cuts: Cuts, position: number): Fence | null {
-  return cuts.lines.findLast((line) => line.start < position)?.fence ?? null;
-}
-
-interface Piece {
-  start: number;
-  end: number;
-}
-
-/** What must not be cut, outside code, that begins in the window; what goes on after it ends at infinity. */
-function piecesIn(text: string, start: number, end: number, cuts: Cuts): Piece[] {
-  const view = text.slice(start, end + 1);
-  const pieces: Piece[] = [];
-  let read = 0;
-  for (const match of view.matchAll(PIECES)) {
-    read = match.index + match[0].length;
-    const reachesEnd = read === view.length && /^(?:http|\[)/.test(match[0]);
-    pieces.push({ start: start + match.index, end: reachesEnd ? Infinity : start + read });
-  }
-  const rest = view.slice(read);
-  const spoiler = rest.lastIndexOf('||');
-  if (spoiler >= 0) pieces.push({ start: start + read + spoiler, end: Infinity });
-  const unfinished = UNFINISHED_PIECE.exec(rest.slice(-256));
-  if (unfinished) pieces.push({ start: start + view.length - unfinished[0].length, end: Infinity });
-  return pieces.filter((piece) => piece.start > start && fenceAt(cuts, piece.start + 1) === null);
-}
-
-function splitsPiece(pieces: readonly Piece[], cut: Cut): boolean {
-  return pieces.some((piece) => piece.start < cut.end && cut.end < piece.end);
-}
-
-function hardCut(text: string, start: number, end: number, cuts: Cuts, pieces: Piece[], room: number): Cut {
-  let position = end;
+/** As late as it fits, outside of graphemes and pieces. */
+function hardCut(view: View): number {
+  const { text, start, windowEnd, limit, prefix, pieces } = view;
+  let position = windowEnd;
   for (;;) {
-    const fence = fenceAt(cuts, position);
-    const over = position - start + closingAt(text, { end: position, fence }).length - room;
-    const inside = pieces.find((piece) => piece.start < position && position < piece.end);
-    const next = over > 0 ? position - over : inside ? inside.start : graphemeStart(text, start, position);
-    if (next === position) return { end: position, fence };
+    const over = prefix.length + (position - start) + endAt(view, position).suffix.length - limit;
+    const inside = pieces.find((piece) => piece.start > start && piece.start < position && position < piece.end);
+    const before = inside?.start ?? graphemeStart(text, start, position);
+    const next = over > 0 ? position - over : before;
+    if (next === position || next <= start) return position;
     position = next;
   }
-}
-
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
-/** The start of the grapheme that covers `position`, unless that would leave nothing. */
-function graphemeStart(text: string, start: number, position: number): number {
-  const covering = graphemes.segment(text.slice(start, position + 2)).containing(position - start);
-  const begin = start + (covering?.index ?? position - start);
-  if (begin > start && position - begin < LONGEST_GRAPHEME) return begin;
-  const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(position - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(position));
-  return splitsPair && position - 1 > start ? position - 1 : position;
 }

@@ -1,0 +1,203 @@
+import type { Line } from './blocks.ts';
+import { isBlank, isCode, isSpace } from './blocks.ts';
+
+/** Emphasis that is open at once beyond this is taken as text. Bounds what a text of asterisks costs. */
+const DEEPEST_NESTING = 8;
+
+const SPECIAL = /[\\`*_~|<[]|https?:\/\//g;
+/** Mentions, custom emoji, timestamps, command links and addresses in brackets. */
+const ANGLED = /<(?:@[!&]?\d+|#\d+|id:\w{1,20}|a?:\w+:\d+|t:-?\d+(?::\w)?|\/[^<>\n]{1,100}:\d+|https?:\/\/[^<>\s]+)>/y;
+const LINK = /\[[^[\]\n]{1,200}\]\(<?https?:\/\/[^)\s]*\)/y;
+const ADDRESS = /https?:\/\/\S+/y;
+const AFTER_ADDRESS = '*_~|`)>].,;:!?"\'';
+/** What the end of a text may be the beginning of. */
+const UNFINISHED =
+  /<(?:@[!&]?\d*|#\d*|i?d?:?\w*|a?:\w*:?\d*|t:-?\d*:?\w?|\/[^<>\n]{0,120})$|\[[^[\]\n]{0,200}(?:\](?:\(<?[a-z:/]{0,8})?)?$|\bh(?:t(?:tp?)?)?$|\bhttps?:?\/?\/?\S*$|\[[^[\]\n]{1,200}\]\(<?https?:\/\/[^)\s]*$/;
+const LONGEST_UNFINISHED = 512;
+
+const isWord = (character: string) => /[\p{L}\p{N}]/u.test(character);
+
+/** What must not be cut: a cut at `position` with `start < position < end` would. */
+export interface Piece {
+  start: number;
+  end: number;
+}
+
+/** Text between two equal markers: emphasis, a spoiler, code in a line. It can be cut when both sides get the markers. */
+export interface Run extends Piece {
+  marker: string;
+  /** Where the text between the markers begins and ends. */
+  open: number;
+  close: number;
+}
+
+export interface Inline {
+  pieces: Piece[];
+  runs: Run[];
+}
+
+interface Scan extends Inline {
+  text: string;
+  /** Runs up to this length are pieces. */
+  kept: number;
+  openers: Omit<Run, 'close' | 'end'>[];
+  /** Where runs that were open before the first line end. */
+  closers: ReadonlyMap<number, number>;
+}
+
+export interface InlineOptions {
+  /** Runs up to this length become pieces. */
+  kept: number;
+  /** Runs that are open where the first line begins. */
+  carried: readonly Run[];
+  /** Whether more may be written at the end of the text: what that may be the beginning of is a piece too. */
+  grows: boolean;
+}
+
+/**
+ * What there is outside of code blocks in `lines`. A marker without its like in the same paragraph (spoilers: in the
+ * lines) is text.
+ */
+export function scanInline(text: string, lines: readonly Line[], { kept, carried, grows }: InlineOptions): Inline {
+  const closers = new Map(carried.map((run) => [run.close, run.end]));
+  const scan: Scan = { text, kept, pieces: [], runs: [...carried], openers: [], closers };
+  const after = Math.max(0, ...carried.filter((run) => run.marker.startsWith('`')).map((run) => run.end));
+  for (const { start, end } of paragraphsOf(text, lines)) {
+    scan.openers = scan.openers.filter((opener) => opener.marker === '||');
+    scanParagraph(scan, Math.max(start, after), end);
+  }
+  for (const run of carried) addEdges(scan, run);
+  const last = lines.at(-1);
+  if (grows && last && !isCode(last)) addUnfinished(scan, last);
+  return { pieces: scan.pieces, runs: scan.runs.toSorted((left, right) => left.start - right.start) };
+}
+
+function paragraphsOf(text: string, lines: readonly Line[]): Piece[] {
+  const paragraphs: Piece[] = [];
+  let current: Piece | undefined;
+  for (const line of lines) {
+    if (isCode(line) || isBlank(text, line)) {
+      current = undefined;
+    } else if (current) {
+      current.end = line.end;
+    } else {
+      current = { start: line.start, end: line.end };
+      paragraphs.push(current);
+    }
+  }
+  return paragraphs;
+}
+
+function scanParagraph(scan: Scan, start: number, end: number): void {
+  let at = start;
+  while (at < end) {
+    SPECIAL.lastIndex = at;
+    const found = SPECIAL.exec(scan.text)?.index ?? end;
+    if (found >= end) return;
+    at = scan.closers.get(found) ?? scanToken(scan, found, end);
+  }
+}
+
+/** Takes what stands at a special character; the place after it. */
+function scanToken(scan: Scan, at: number, end: number): number {
+  const { text } = scan;
+  const character = text.charAt(at);
+  if (character === '\\') return addPiece(scan, at, at + 2);
+  if (character === 'h') return addPiece(scan, at, addressEnd(text, at, end));
+  if (character === '<' || character === '[') {
+    const pattern = character === '<' ? ANGLED : LINK;
+    pattern.lastIndex = at;
+    const length = pattern.exec(text)?.[0].length;
+    if (length === undefined) return at + 1;
+    return addPiece(scan, text[at - 1] === '!' ? at - 1 : at, at + length);
+  }
+  let next = at;
+  while (next < end && text[next] === character) next += 1;
+  if (next - at > 3) return next;
+  return character === '`' ? scanCode(scan, at, next, end) : scanDelimiter(scan, at, next);
+}
+
+function addressEnd(text: string, at: number, end: number): number {
+  ADDRESS.lastIndex = at;
+  let stop = Math.min(end, at + (ADDRESS.exec(text)?.[0].length ?? 1));
+  while (stop > at + 8 && AFTER_ADDRESS.includes(text.charAt(stop - 1))) stop -= 1;
+  return stop;
+}
+
+function addPiece(scan: Scan, start: number, end: number): number {
+  scan.pieces.push({ start, end });
+  return end;
+}
+
+function scanCode(scan: Scan, start: number, open: number, end: number): number {
+  const { text } = scan;
+  const marker = text.slice(start, open);
+  for (let at = text.indexOf('`', open); at >= 0 && at < end; at = text.indexOf('`', at)) {
+    const close = at;
+    while (text[at] === '`') at += 1;
+    if (at - close !== marker.length || at > end) continue;
+    addRun(scan, { start, open, marker, close, end: at });
+    return at;
+  }
+  pushOpener(scan, { start, open, marker });
+  return open;
+}
+
+/** Closes what it can and opens with what is left, by what stands beside it: `2 * 3` is no emphasis. */
+function scanDelimiter(scan: Scan, start: number, open: number): number {
+  const { text, openers } = scan;
+  const character = text.charAt(start);
+  const spoils = character === '|';
+  if ((spoils || character === '~') && open - start !== 2) return open;
+  const before = text.charAt(start - 1);
+  const after = text.charAt(open);
+  const inWord = character === '_' && isWord(before) && isWord(after);
+  const closes = spoils || (before !== '' && !isSpace(before) && !inWord);
+  const opens = spoils || (after !== '' && !isSpace(after) && !inWord);
+  let at = start;
+  while (closes && at < open) {
+    const index = openers.findLastIndex((opener) => text.slice(at, open).startsWith(opener.marker));
+    const [opener] = index < 0 ? [] : openers.splice(index, 1);
+    if (!opener) break;
+    const end = at + opener.marker.length;
+    addRun(scan, { ...opener, close: at, end });
+    at = end;
+  }
+  if (opens && at < open) pushOpener(scan, { start: at, open, marker: text.slice(at, open) });
+  return open;
+}
+
+function pushOpener(scan: Scan, opener: Scan['openers'][number]): void {
+  if (scan.openers.length === DEEPEST_NESTING) {
+    const first = scan.openers.findIndex(({ marker }) => marker !== '||');
+    scan.openers.splice(Math.max(0, first), 1);
+  }
+  scan.openers.push(opener);
+}
+
+function addRun(scan: Scan, run: Run): void {
+  if (run.end - run.start <= scan.kept) {
+    addPiece(scan, run.start, run.end);
+  } else {
+    scan.runs.push(run);
+    addEdges(scan, run);
+  }
+}
+
+/** Markers stay with text: a cut beside one would leave a pair with nothing between. */
+function addEdges(scan: Scan, run: Run): void {
+  const { text } = scan;
+  let first = run.open;
+  while (first < run.close && isSpace(text.charAt(first))) first += 1;
+  let last = run.close - 1;
+  while (last > run.open && isSpace(text.charAt(last))) last -= 1;
+  addPiece(scan, run.start, first + 1);
+  addPiece(scan, last, run.end);
+}
+
+function addUnfinished(scan: Scan, last: Line): void {
+  for (const opener of scan.openers) addPiece(scan, opener.start, opener.start + scan.kept);
+  const tail = scan.text.slice(Math.max(last.start, last.end - LONGEST_UNFINISHED), last.end);
+  const unfinished = UNFINISHED.exec(tail);
+  if (unfinished) addPiece(scan, last.end - unfinished[0].length, Infinity);
+}

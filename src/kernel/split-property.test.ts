@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseForm } from '../../emulator/forms.ts';
+import { messageForm } from '../../emulator/messages/schema.ts';
+import { longTests } from '../testing/long.ts';
+import { fenceAfter } from './markdown/blocks.ts';
+import type { Fence } from './markdown/blocks.ts';
+import { splitMessage, splitParts } from './split.ts';
+import { atom, hostile, huge, picture, wellFormed } from './testing/generated-text.ts';
+
+/** Texts in all; a sample from a fixed seed unless the whole suite is asked for. */
+const TEXTS = longTests() ? 20_000 : 500;
+const sampled = (share: number) => ({
+  numRuns: Math.ceil(TEXTS * share),
+  ...(longTests() ? {} : { seed: 20261121 }),
+});
+const TIMEOUT_MS = longTests() ? 1_800_000 : 60_000;
+const limits = fc.constantFrom(2000, 2000, 400, 120);
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let ran = 0;
+
+const contentOf = (text: string, part: ReturnType<typeof splitParts>[number]) =>
+  part.prefix + text.slice(part.shownStart, part.shownEnd) + part.suffix;
+
+function checkValid(text: string, limit: number): void {
+  ran += 1;
+  const parts = splitParts(text, { limit });
+  expect(parts.length > 0).toBe(text.trim() !== '');
+  for (const part of parts) {
+    const content = contentOf(text, part);
+    if (content.length > limit) throw new Error(`a part of ${content.length} units`);
+    if (content.trim() === '') throw new Error('a blank part');
+    if (text.isWellFormed() && !content.isWellFormed()) throw new Error('half a surrogate pair');
+    parseForm(messageForm, { content });
+  }
+}
+
+/** What a suffix and a prefix are made of, as `SplitPart` promises. */
+const EMPHASIS = '(?:\\*{1,3}|_{1,3}|~~|\\|\\||`{1,3})*';
+const PREFIX = new RegExp(
+  `^(?:>>> )?${EMPHASIS}(?:(?:> ){0,3}(?:\`{3,12}|~{3,12})[\\w+#.-]{0,20}\\n)?(?:(?:> ){1,3}|-# )?${EMPHASIS}$`,
+);
+const SUFFIX = new RegExp(`^(?:\\n(?:> ){0,3}(?:\`{3,12}|~{3,12}))?${EMPHASIS}$`);
+const LEFT_OUT_BEFORE = /^\s*$/;
+const LEFT_OUT_AFTER = /^\s*(?:[>\s]*(?:`{3,}|~{3,})\s*)?$/;
+
+function checkExact(text: string, limit: number): void {
+  ran += 1;
+  const parts = splitParts(text, { limit });
+  expect(parts.map((part) => text.slice(part.start, part.end)).join('')).toBe(parts.length > 0 ? text : '');
+  for (const part of parts) {
+    expect(text.slice(part.start, part.shownStart)).toMatch(LEFT_OUT_BEFORE);
+    const after = text.slice(part.shownEnd, part.end);
+    expect(after).toMatch(LEFT_OUT_AFTER);
+    if (after.trim() !== '') expect(part.suffix).toMatch(/[`~]{3}/);
+    expect(part.prefix).toMatch(PREFIX);
+    expect(part.suffix).toMatch(SUFFIX);
+  }
+}
+
+function checkGraphemes(text: string, limit: number): void {
+  ran += 1;
+  const segments = segmenter.segment(text);
+  for (const part of splitParts(text, { limit }).slice(0, -1)) {
+    const covering = segments.containing(part.end);
+    if (covering && covering.index < part.end) expect(covering.segment.length).toBeGreaterThanOrEqual(64);
+  }
+}
+
+function fenceAtEnd(content: string): Fence | null {
+  return content.split('\n').reduce<Fence | null>((fence, line) => fenceAfter(line, fence), null);
+}
+
+describe('any text', { timeout: TIMEOUT_MS }, () => {
+  it('gives parts that Discord takes', () => {
+    fc.assert(fc.property(hostile, limits, checkValid), sampled(0.25));
+    fc.assert(fc.property(wellFormed, limits, checkValid), sampled(0.1));
+  });
+
+  it('is the same text once the markers are taken away', () => {
+    fc.assert(fc.property(hostile, limits, checkExact), sampled(0.2));
+    fc.assert(fc.property(wellFormed, limits, checkExact), sampled(0.05));
+  });
+
+  it('is cut between the characters that people see', () => {
+    fc.assert(fc.property(hostile, limits, checkGraphemes), sampled(0.1));
+  });
+
+  it('of 50,000 characters fares no worse', () => {
+    const checks = [checkValid, checkExact, checkGraphemes];
+    fc.assert(
+      fc.property(huge, limits, fc.constantFrom(...checks), (text, limit, check) => check(text, limit)),
+      sampled(0.01),
+    );
+  });
+
+  it('keeps a part once twice the limit follows its start, whatever is written then', () => {
+    const texts = fc.tuple(fc.oneof(hostile, wellFormed), fc.double({ min: 0, max: 1, noNaN: true }), limits);
+    fc.assert(
+      fc.property(texts, ([text, share, limit]) => {
+        ran += 1;
+        const until = Math.floor(text.length * share);
+        const shown = (source: string) =>
+          splitParts(source, { limit })
+            .filter((part) => part.shownStart + 2 * limit < until)
+            .map((part) => contentOf(source, part));
+        expect(shown(text)).toEqual(shown(text.slice(0, until)));
+      }),
+      sampled(0.1),
+    );
+  });
+
+  it('keeps all parts but the last where it has no emphasis, links or code', () => {
+    const word = fc.oneof(
+      fc.stringMatching(/^[a-gi-z]{1,12}$/),
+      picture,
+      fc.constantFrom('\n', '\n\n', '. ', '\n# T\n'),
+    );
+    const plain = fc.array(word, { maxLength: 300, size: 'max' }).map((words) => words.join(' '));
+    fc.assert(
+      fc.property(plain, plain, limits, (text, more, limit) => {
+        ran += 1;
+        const before = splitMessage(text, { limit }).slice(0, -1);
+        expect(splitMessage(text + more, { limit }).slice(0, before.length)).toEqual(before);
+      }),
+      sampled(0.05),
+    );
+  });
+});
+
+describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
+  it('has its mentions, links, pictures and short runs whole in one part', () => {
+    const words = fc.array(fc.oneof(atom, atom, picture, fc.stringMatching(/^[a-z]{1,60}$/)), {
+      maxLength: 200,
+      size: 'max',
+    });
+    fc.assert(
+      fc.property(words, limits, fc.constantFrom(' ', '\n', ' x'), (atoms, limit, separator) => {
+        ran += 1;
+        const parts = splitMessage(atoms.join(separator), { limit });
+        for (const one of atoms) {
+          if (one.length > (/^(?:<|http|\[)/.test(one) ? limit : limit / 4)) continue;
+          if (!parts.some((part) => part.includes(one))) throw new Error(`${one} is cut`);
+        }
+      }),
+      sampled(0.08),
+    );
+  });
+
+  it('has every code block closed and every spoiler covered in each part', () => {
+    const secret = fc
+      .array(fc.constantFrom('secret', 'secret.', 'secret\n', '<@1>', '**secret**'), {
+        minLength: 1,
+        maxLength: 200,
+        size: 'max',
+      })
+      .map((words) => `||${words.join(' ').slice(0, 1500).trim()}||`)
+      .map((text) => text.replace(/\*{1,2}\|\|$/, '||'));
+    const texts = fc.array(fc.oneof(secret, wellFormed), { maxLength: 4 }).map((texts) => texts.join('\n\n'));
+    fc.assert(
+      fc.property(texts, fc.constantFrom(2000, 1000), (text, limit) => {
+        ran += 1;
+        for (const part of splitMessage(text, { limit })) {
+          expect(fenceAtEnd(part.replace(/(?:\|\|)+$/, ''))).toBe(null);
+          const open = part
+            .replaceAll(/^((?:> |- |1\. )?)(```+|~~~+).*\n(?:[^]*?\n)?(?:> |\s+)?\2$/gm, '')
+            .replaceAll(/\|\|[^]*?\|\|/g, '');
+          expect(open).not.toContain('secret');
+        }
+      }),
+      sampled(0.06),
+    );
+  });
+
+  it('was tried on as many texts as it says', () => {
+    console.log(`the splitter took ${ran} generated texts`);
+    expect(ran).toBeGreaterThanOrEqual(TEXTS);
+  });
+});

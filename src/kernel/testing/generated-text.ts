@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+
+const word = fc.stringMatching(/^[a-z]{1,12}$/);
+const joined = (part: fc.Arbitrary<string>, separator: string, maxLength: number) =>
+  fc.array(part, { minLength: 1, maxLength, size: 'max' }).map((parts) => parts.join(separator));
+
+/** What Discord or a reader takes as one: must be found whole in one part. */
+export const atom = fc
+  .tuple(fc.nat({ max: 1e12 }), fc.nat({ max: 14 }), fc.stringMatching(/^[a-z]{0,30}$/))
+  .map(([id, kind, name]) => {
+    const atoms = [
+      `<@${id}>`,
+      `<@!${id}>`,
+      `<@&${id}>`,
+      `<#${id}>`,
+      `<:party:${id}>`,
+      `<a:party_parrot:${id}>`,
+      `<t:${id}:R>`,
+      `</remind me ${name.slice(0, 9)}:${id}>`,
+      `https://example.org/${name}/${id}?a=b&c=_d_#e`,
+      `[read ${id} here](https://example.org/${name}_(x${id}))`.replace('_(', '_').replace('))', ')'),
+      `||it was ${id}||`,
+      `**bold ${id}**`,
+      `***both ${id}***`,
+      `\`code ${id}\``,
+      `~~gone ${id}~~`,
+    ];
+    return atoms[kind] ?? `<@${id}>`;
+  });
+
+/** Single characters to the eye, of several code points. */
+export const picture = fc.constantFrom(
+  '👨‍👩‍👧‍👦',
+  '🇦🇹',
+  '👍🏽',
+  'e\u0301\u0323',
+  '🏳️‍🌈',
+  '1️⃣',
+  'का',
+  '각',
+  '\u{1F469}\u{1F3FD}\u200d\u{1F680}',
+);
+
+const rightToLeft = fc.constantFrom('שלום', 'עולם', 'مرحبا', 'بالعالم', 'كيف', '؟', '\u2067אבג\u2069', '\u200f');
+const eastern = fc.constantFrom('こんにちは。', '世界', '你好，', '再见！', '한국어');
+
+/** Prose whose every marker is closed, parts of which must survive. */
+export const sentence = joined(
+  fc.oneof(
+    { weight: 6, arbitrary: word },
+    { weight: 3, arbitrary: atom },
+    { weight: 1, arbitrary: picture },
+    { weight: 1, arbitrary: rightToLeft },
+    { weight: 1, arbitrary: eastern },
+  ),
+  ' ',
+  60,
+).map((text) => `${text}.`);
+
+const code = joined(
+  fc.oneof(
+    joined(word, ' ', 20),
+    fc.constantFrom('', '    return 1;', '> not a quote', '||', '**', '# no title', '``'),
+  ),
+  '\n',
+  50,
+);
+
+const fenced = fc
+  .record({
+    fence: fc.constantFrom('```', '````', '~~~', '`````'),
+    language: fc.constantFrom('', 'ts', 'python', 'c++', 'objective-c'),
+    code,
+    inner: fc.option(fc.constantFrom('```js\n1\n```', '~~~\n2\n~~~')),
+  })
+  .map(({ fence, language, code, inner }) => {
+    const nested = inner !== null && (fence.length > 3 || !inner.startsWith(fence)) ? `${inner}\n` : '';
+    return `${fence}${language}\n${nested}${code}\n${fence}`;
+  });
+
+const cell = fc.oneof(word, picture, eastern, rightToLeft, fc.constantFrom('', 'a \\| b', '`x`', '**y**'));
+export const table = fc.nat({ max: 5 }).chain((extra) => {
+  const row = fc.array(cell, { minLength: extra + 1, maxLength: extra + 1 }).map((cells) => `| ${cells.join(' | ')} |`);
+  const rule = `|${' :-- |'.repeat(extra + 1)}`;
+  return fc
+    .tuple(row, fc.array(row, { maxLength: 20, size: 'max' }))
+    .map(([head, rows]) => [head, rule, ...rows].join('\n'));
+});
+
+const prefixed = (text: string, first: string, rest = first) =>
+  text
+    .split('\n')
+    .map((line, index) => `${index === 0 ? first : rest}${line}`)
+    .join('\n');
+
+/** A long run of one kind of marker around several sentences. */
+const wrapped = fc
+  .tuple(fc.constantFrom('**', '*', '__', '~~', '||'), joined(joined(word, ' ', 30), '. ', 20))
+  .map(([marker, text]) => `${marker}${text}${marker}`);
+
+/** A block of well-formed Markdown, as models write it. */
+export const block = fc.oneof(
+  { weight: 5, arbitrary: joined(sentence, ' ', 5) },
+  { weight: 3, arbitrary: fenced },
+  { weight: 1, arbitrary: fenced.map((text) => prefixed(text, '> ')) },
+  { weight: 1, arbitrary: fenced.map((text) => prefixed(text, '- ', '  ')) },
+  { weight: 1, arbitrary: fenced.map((text) => prefixed(text, '1. ', '   ')) },
+  {
+    weight: 2,
+    arbitrary: joined(
+      sentence.map((text) => `- ${text}`),
+      '\n',
+      8,
+    ),
+  },
+  { weight: 1, arbitrary: sentence.map((text) => `> ${text}`) },
+  { weight: 1, arbitrary: joined(word, ' ', 8).map((text) => `## ${text}`) },
+  { weight: 1, arbitrary: sentence.map((text) => `-# ${text}`) },
+  { weight: 1, arbitrary: table },
+  { weight: 2, arbitrary: wrapped },
+);
+
+export const wellFormed = fc.array(block, { maxLength: 30, size: 'max' }).map((blocks) => blocks.join('\n\n'));
+
+/** Anything: blocks, loose markers, broken pieces, noise. */
+const scrap = fc.oneof(
+  { weight: 3, arbitrary: block },
+  { weight: 4, arbitrary: word },
+  { weight: 4, arbitrary: fc.constantFrom(' ', '. ', '\n', '\n\n', '\r\n', '\t') },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(
+      ...[
+        '```',
+        '```ts\n',
+        '\n```\n',
+        '````md\n',
+        '~~~',
+        '> ',
+        '>>> ',
+        '> ```js\n',
+        '\n',
+        '-# ',
+        '# ',
+        '- ',
+        '  ```\n',
+      ],
+      ...['||', '**', '*', '__', '_', '~~', '`', '``', '\\', '<@', '<a:', '[a](https://', '](', 'https://', '|', '|-|'],
+    ),
+  },
+  { weight: 2, arbitrary: picture },
+  { weight: 1, arbitrary: rightToLeft },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.nat({ max: 3000 }), fc.constantFrom('z', ' ', '\n', '😀', '`', '*'))
+      .map(([count, unit]) => unit.repeat(count)),
+  },
+);
+
+export const hostile = fc.array(scrap, { maxLength: 80, size: 'max' }).map((scraps) => scraps.join(''));
+
+/** Texts of about 50,000 characters. */
+export const huge = fc
+  .tuple(fc.oneof(wellFormed, hostile), fc.constantFrom('\n\n', '\n', ' ', ''))
+  .map(([text, separator]) => {
+    const once = `${text}x${separator}`;
+    return once.repeat(Math.ceil(50_000 / once.length)).slice(0, 50_000);
+  });
