@@ -124,15 +124,20 @@ describe('what an answer cost', () => {
     await bot.alice.sees(reading(/Why this answer\?[\s\S]*paid by/));
   });
 
-  it('is unknown of other messages, from elsewhere, and without a message', async () => {
+  it('is told of the last answer when no message is named', async () => {
+    await bot.alice.runs('why');
+    expect(read(await bot.alice.sees(reading(/Why this answer\?/)))).toContain('**$0.02** · paid by');
+  });
+
+  it('is unknown of other messages, from elsewhere, and where nothing was answered', async () => {
     const other = await bot.bob.says('#general', 'I said this');
     await bot.alice.picks('Why this answer?', other);
     await bot.alice.sees(/I know nothing about that message/);
     const { id } = await bot.alice.opensDirectMessages(bot.app.discord.self.userId);
     await bot.alice.runs('why', { message: answer.id }, { in: id });
     await bot.alice.sees(/I know nothing about that message/, { in: id });
-    await bot.alice.runs('why');
-    await bot.alice.sees(/Which message\?/);
+    await bot.alice.runs('why', {}, { in: id });
+    await bot.alice.sees(/I have not answered anything here lately/, { in: id });
     await bot.alice.runs('why', { message: 'that one' });
     await bot.alice.sees(/`that one` is no link/);
   });

@@ -6,6 +6,9 @@ import type { MoneyContext } from '../money.ts';
 import { readMessageId } from '../rules.ts';
 import { whyEmbed } from '../views/why.ts';
 
+/** Messages of a channel, latest first, among which the last answer is looked for. */
+const lookedThrough = 25;
+
 export function whyCommand(context: MoneyContext): Command {
   return defineCommand({
     name: 'why',
@@ -26,14 +29,22 @@ export function whyMessageCommand(context: MoneyContext): MessageCommand {
 }
 
 async function messageMeant(
-  { discord }: MoneyContext,
+  context: MoneyContext,
   call: CommandCall<{ message: string | undefined }>,
 ): Promise<string> {
+  const { discord } = context;
   if (call.options.message !== undefined) return readMessageId(call.options.message);
   const asking = call.source === 'prefix' ? await discord.actions.message(call.channelId, call.calledId) : undefined;
-  const repliedTo = asking?.message_reference?.message_id;
-  if (repliedTo === undefined) throw new UserError('why.which', 'no message');
-  return repliedTo;
+  return asking?.message_reference?.message_id ?? (await latestAnswer(context, call.channelId));
+}
+
+/** What is most likely meant when nothing is said: the answer that was given here last. */
+async function latestAnswer({ discord, spending }: MoneyContext, channelId: string): Promise<string> {
+  const messages = await discord.actions.messages(channelId, { limit: lookedThrough });
+  for (const message of messages.filter(({ author }) => author.id === discord.self.userId)) {
+    if (await spending.explain(message.id)) return message.id;
+  }
+  throw new UserError('why.which', 'no message');
 }
 
 async function answer(context: MoneyContext, call: Call, messageId: string): Promise<OutgoingMessage> {
