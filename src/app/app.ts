@@ -9,6 +9,7 @@ import { loadTexts } from '../platform/texts/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import { checkAccessNames } from '../services/access/index.ts';
 import type { AccessService, KnownNames } from '../services/access/index.ts';
+import type { Keeper } from '../services/privacy/index.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
 import { commandBodies, createCommandRegistry, usage } from './commands.ts';
@@ -142,9 +143,10 @@ async function setUp(
   const texts = loadTexts([...catalogues, appCatalogue], config.instance.language);
   const appTexts = textsOf(texts, appCatalogue.name);
   const failures = createFailureTexts(appTexts, ids, logger);
-  const services = openServices(options, platforms, appTexts, closers);
+  let features: readonly LoadedFeature[] = [];
+  const services = await openServices(options, platforms, appTexts, closers, () => features.map(keeperOf));
   let commands = createCommandRegistry([]);
-  const features = await setUpFeatures(found, (feature) =>
+  features = await setUpFeatures(found, (feature) =>
     createFeatureContext(
       { ...options, ...platforms, services, failures, appTexts, texts, commands: () => commands.all },
       feature,
@@ -172,6 +174,10 @@ function namesOf(found: readonly FoundFeature[], { all, onMessages }: CommandReg
   const commands = [...all, ...onMessages].map(({ command }) => command.name);
   return { features: found.map(({ definition }) => definition.name), commands: [...new Set(commands)] };
 }
+
+const keeperOf = ({ definition: { name }, parts: { exportUser, forgetUser, expire } }: LoadedFeature): Keeper => ({
+  ...{ kind: 'feature', name, exportUser, forgetUser, expire },
+});
 
 function commandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<string, Texts>, prefix: string) {
   const catalogue = textsOf(texts, definition.name);

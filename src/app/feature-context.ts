@@ -25,7 +25,7 @@ export function createFeatureContext(
   { definition }: FoundFeature,
 ): FeatureContext<Record<string, unknown>> {
   const { config, postgres, queue, discord } = options;
-  const { access, audit, budgets, ledger, limits, prices, spending } = options.services;
+  const { access, audit, budgets, ledger, limits, prices, privacy, spending } = options.services;
   const { name } = definition;
   const texts = textsOf(options.texts, name);
   const instance = config.section(`features.${name}`, definition.settings);
@@ -52,6 +52,7 @@ export function createFeatureContext(
     access,
     limits,
     audit,
+    privacy,
     vault: options.vault,
     texts,
     commonTexts: options.appTexts,

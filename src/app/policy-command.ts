@@ -194,6 +194,7 @@ const unwritable = () => Promise.reject(new Error('There is no database.'));
 
 const noOverrides: SettingsService = {
   peek: () => undefined,
+  all: () => new Map(),
   forUser: () => Promise.resolve({}),
   set: unwritable,
   replace: unwritable,

@@ -15,6 +15,8 @@ import { createLimits, limitsMigrations } from '../services/limits/index.ts';
 import type { Limits } from '../services/limits/index.ts';
 import { createPrices } from '../services/prices/index.ts';
 import type { Prices } from '../services/prices/index.ts';
+import { createPrivacy, openPastUses, privacyMigrations } from '../services/privacy/index.ts';
+import type { Keeper, Privacy } from '../services/privacy/index.ts';
 import { createSpending, createSpendingOff, spendingMigrations } from '../services/spending/index.ts';
 import type { Spending } from '../services/spending/index.ts';
 import type { Closers } from './closers.ts';
@@ -34,6 +36,7 @@ export interface Services {
   budgets: Budgets;
   prices: Prices;
   spending: Spending;
+  privacy: Privacy;
 }
 
 export const serviceMigrations: readonly MigrationSource[] = [
@@ -41,16 +44,19 @@ export const serviceMigrations: readonly MigrationSource[] = [
   auditMigrations,
   ledgerMigrations,
   spendingMigrations,
+  privacyMigrations,
 ];
 
-export function openServices(
+/** `features` tells what the features keep of people, once they are set up. */
+export async function openServices(
   options: PlatformOptions,
   platforms: Platforms,
   appTexts: Texts,
   closers: Closers,
-): Services {
+  features: () => readonly Keeper[],
+): Promise<Services> {
   const { config, clock, ids, logger, checkpoint } = options;
-  const { postgres, settings, models, discord } = platforms;
+  const { postgres, settings, models, discord, vault, queue } = platforms;
   const audit = createAudit({ postgres, clock, logger });
   closers.add(() => audit.close());
   const limits = createLimits({ postgres, clock });
@@ -59,7 +65,12 @@ export function openServices(
   const prices = createPrices({ config: config.prices, settings });
   const { administrators } = config.instance;
   const parentOfThread = (channelId: string) => discord.cache.parentOfThread(channelId);
-  const access = createAccess({ config: config.access, administrators, settings, parentOfThread });
+  const past = await openPastUses({ postgres, vault, clock });
+  closers.add(() => past.close());
+  const access = createAccess({
+    ...{ config: config.access, administrators, settings, parentOfThread },
+    usedBefore: (userId, unit, period) => past.of(userId, unit, period),
+  });
   const news = createOwnerNews({ administrators, discord, appTexts, ids, logger });
   closers.add(() => news.idle());
   if (!config.budgets.enabled) checkAllFree(platforms);
@@ -84,7 +95,11 @@ export function openServices(
     },
   });
   keepUp(options, { ledger, limits, breaker }, closers);
-  return { access, audit, limits, ledger, budgets, prices, spending };
+  const privacy = createPrivacy({
+    ...{ postgres, clock, ids, vault, queue, settings },
+    ...{ limits, ledger, audit, spending, past, features },
+  });
+  return { access, audit, limits, ledger, budgets, prices, spending, privacy };
 }
 
 function checkAllFree({ models }: Platforms): void {

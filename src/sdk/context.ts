@@ -18,6 +18,7 @@ import type { Budgets } from '../services/budgets/index.ts';
 import type { Ledger } from '../services/ledger/index.ts';
 import type { Limits } from '../services/limits/index.ts';
 import type { Prices } from '../services/prices/index.ts';
+import type { Privacy } from '../services/privacy/index.ts';
 import type { ScopeName } from '../services/settings/index.ts';
 import type { Spending } from '../services/spending/index.ts';
 import type { Command } from './command.ts';
@@ -86,6 +87,8 @@ export interface FeatureContext<Settings> {
     /** As PNG. Rejects when it could not be drawn. */
     bars(chart: BarChart): Promise<Uint8Array>;
   };
+  /** What is stored about people. Whoever reads messages that were not written to the bot asks `mayRead` first. */
+  privacy: Privacy;
   vault: Vault;
   texts: Texts;
   /** Texts that features share: refusals and notices of `spending`. */

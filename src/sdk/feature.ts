@@ -8,6 +8,7 @@ import type { Json } from '../kernel/json.ts';
 import type { CachedGuild } from '../platform/discord/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import type { JobHandler } from '../platform/queue/index.ts';
+import type { Expiry } from '../services/privacy/index.ts';
 import type { Command } from './command.ts';
 import type { ComponentHandler } from './component.ts';
 import type { FeatureContext } from './context.ts';
@@ -57,10 +58,15 @@ export interface FeatureParts {
   components?: Readonly<Record<string, ComponentHandler>>;
   /** By name; the job's kind is `feature/name`. */
   jobs?: Readonly<Record<string, JobHandler>>;
-  /** Everything stored about a person, as readable JSON. Required of features that store user ids. */
+  /**
+   * Everything stored about a person, as readable JSON: a list of entries, or an object of such lists. Required of
+   * features that store user ids. The text `stored` of the feature's catalogue says what `count` entries are.
+   */
   exportUser?: (userId: string) => Promise<Json>;
   /** Removes it, and what was derived from it, in the caller's transaction; returns how many rows went. */
   forgetUser?: (tx: Tx, userId: string) => Promise<number>;
+  /** Deletes what people wrote that is older than a guild keeps, and what was derived from it; returns how many rows. */
+  expire?: (tx: Tx, expiry: Expiry) => Promise<number>;
   stop?: () => Promise<void>;
 }
 

@@ -15,7 +15,7 @@ import { modelsCommand } from './commands/models.ts';
 import { listenCommand } from './commands/listen.ts';
 import { createControls } from './controls.ts';
 import { chatSettings } from './settings.ts';
-import { deleteQuestionsOf, questionsOf } from './store.ts';
+import { deleteQuestionsBefore, deleteQuestionsOf, questionsOf } from './store.ts';
 
 export const feature = defineFeature({
   name: 'chat',
@@ -35,5 +35,6 @@ export const feature = defineFeature({
       await context.vault.forget(tx, userId);
       return deleteQuestionsOf(tx, userId);
     },
+    expire: (tx, expiry) => deleteQuestionsBefore(tx, expiry),
   }),
 });

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
-import type { Db } from '../../sdk/index.ts';
+import { guildIn } from '../../sdk/index.ts';
+import type { Db, Expiry, Tx } from '../../sdk/index.ts';
 import type { AnswerState, ChatAnswerTable, ChatQuestionTable } from './schema.ts';
 
 export type QuestionRow = Selectable<ChatQuestionTable>;
@@ -214,6 +215,17 @@ export async function questionsOf(db: Db, authorId: string): Promise<ExchangeRow
 
 export async function deleteQuestionsOf(db: Db, authorId: string): Promise<number> {
   const result = await db.deleteFrom('chat_question').where('author_id', '=', authorId).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** With their answers. What is still being answered stays for the next time. */
+export async function deleteQuestionsBefore(tx: Tx, { beforeMs, guilds }: Expiry): Promise<number> {
+  const result = await tx
+    .deleteFrom('chat_question')
+    .where('asked_at', '<', new Date(beforeMs))
+    .where(guildIn('guild_id', guilds))
+    .where(hasEnded)
+    .executeTakeFirst();
   return Number(result.numDeletedRows);
 }
 

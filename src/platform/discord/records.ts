@@ -1,3 +1,4 @@
+import { ChannelType } from 'discord-api-types/v10';
 import type { APIChannel, APIGuildMember, APIOverwrite, APIRole } from 'discord-api-types/v10';
 import type { CachedChannel, CachedGuild, CachedRole } from './port.ts';
 import type { DiscordChannelTable, DiscordGuildTable, StoredOverwrite, StoredRole } from './schema.ts';
@@ -44,7 +45,12 @@ export function guildOf(
   };
 }
 
-/** A channel or thread; GUILD_CREATE leaves the guild's id out of its channels. */
+const THREADS = [ChannelType.AnnouncementThread, ChannelType.PublicThread, ChannelType.PrivateThread] as number[];
+
+/**
+ * A channel or thread, whose name is left out: members write it, and nothing is decided by it. GUILD_CREATE leaves
+ * the guild's id out of its channels.
+ */
 export function channelOf(channel: APIChannel, guildId?: string): CachedChannel {
   const fields = channel as Partial<{
     guild_id: string;
@@ -56,7 +62,7 @@ export function channelOf(channel: APIChannel, guildId?: string): CachedChannel 
     id: channel.id,
     guildId: fields.guild_id ?? guildId ?? null,
     type: channel.type,
-    name: channel.name ?? null,
+    name: THREADS.includes(channel.type) ? null : (channel.name ?? null),
     parentId: fields.parent_id ?? null,
     nsfw: fields.nsfw ?? false,
     overwrites: overwritesOf(fields.permission_overwrites),

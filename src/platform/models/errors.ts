@@ -11,6 +11,7 @@ export function modelError(
 
 /** The parts of the AI SDK's errors that matter here, read by shape: its classes are loaded only when it is used. */
 interface Failure {
+  name: string;
   message: string;
   statusCode: number | undefined;
   headers: Record<string, string>;
@@ -27,16 +28,23 @@ const noCredit = /insufficient_quota|billing_|credit balance|insufficient credit
 const networkFailure =
   /cannot connect|fetch failed|terminated|socket|econn|enotfound|eai_again|etimedout|network|other side closed|without a finish reason|premature close/;
 
-/** Turns whatever the AI SDK, `fetch` or a provider's stream fails with into a VendorError with a ModelErrorCode. */
+/** Failures that providers explain by quoting what was asked; their words would end in a log. */
+const quoting: ReadonlySet<ModelErrorCode> = new Set(['model/too-long', 'model/refused', 'model/failed']);
+
+/**
+ * Turns whatever the AI SDK, `fetch` or a provider's stream fails with into a VendorError with a ModelErrorCode. It says
+ * what the provider said where that is about keys, names or the network; where it may be about the question, only the
+ * status and the provider's code.
+ */
 export function translateModelError(provider: string, error: unknown, nowMs: number): VendorError {
   if (error instanceof VendorError) return error;
   const failure = readFailure(error);
   const retryAfterMs = readRetryAfter(failure.headers, nowMs);
   const make = (code: ModelErrorCode, retryable: boolean, what: string): VendorError =>
-    modelError(code, `${provider}: ${what} (${failure.message})`, {
+    modelError(code, `${provider}: ${what} (${quoting.has(code) ? codesOf(failure) : failure.message})`, {
       retryable,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
-      cause: error,
+      ...(!quoting.has(code) && { cause: error }),
     });
   const { statusCode: status, words, vendorCode } = failure;
   if (noCredit.test(words) || status === 402) return make('model/bad-key', false, 'the key has no credit left');
@@ -55,6 +63,11 @@ export function translateModelError(provider: string, error: unknown, nowMs: num
   if (status === undefined && networkFailure.test(words)) return make('model/unreachable', true, 'no connection');
   return make('model/failed', false, 'the provider failed');
 }
+
+const codesOf = ({ name, statusCode, vendorCode }: Failure): string =>
+  [statusCode === undefined ? name : `HTTP ${statusCode}`, ...new Set(vendorCode.split(' '))]
+    .filter((part) => part !== '')
+    .join(', ');
 
 const neverConnected =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_TLS_\w+)$/;
@@ -85,6 +98,7 @@ function readFailure(error: unknown): Failure {
   const codes = [nested['code'], nested['type'], fields['code'], fields['type']].map(textOf);
   const status = fields['statusCode'];
   return {
+    name: error instanceof Error ? error.name : typeof error,
     message: shorten(message),
     statusCode: failingStatus(status) ?? failingStatus(nested['code'] ?? fields['code']),
     headers: (fields['responseHeaders'] as Record<string, string> | undefined) ?? {},

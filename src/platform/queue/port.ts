@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../kernel/json.ts';
-import type { Db } from '../postgres/index.ts';
+import type { Json, JsonObject } from '../../kernel/json.ts';
+import type { Db, Tx } from '../postgres/index.ts';
 
 export type QueueName = 'text' | 'images';
 
@@ -84,10 +84,19 @@ export interface Queue {
   enqueue(db: Db, spec: JobSpec): Promise<EnqueueResult>;
   /** A waiting job ends at once; a running one's signal is aborted wherever it runs. `by` is told to the handler. */
   cancel(jobId: string, by: string): Promise<'cancelled' | 'cancelling' | 'not-found'>;
+  /** A person's jobs that wait or run. */
+  living(db: Db, userId: string): Promise<{ id: string; key: string | null }[]>;
   /** Jobs of this queue that would be taken before this one; null when it is not waiting. */
   position(jobId: string): Promise<number | null>;
   /** Counts per queue and state, for metrics and doctor. */
   stats(): Promise<{ queue: QueueName; waiting: number; active: number; dead: number }[]>;
+  /** What is kept of a person's jobs: nothing of what they are about. */
+  exportUser(userId: string): Promise<Json>;
+  /**
+   * Deletes a person's jobs that do not run, and their name where they cancelled one; returns how many rows that were.
+   * Until the transaction ends, none is added for them.
+   */
+  forgetUser(tx: Tx, userId: string): Promise<number>;
   /** Starts taking jobs. Jobs that an earlier life of this instance left active are taken again at once. */
   work(options: WorkOptions): Promise<void>;
   /** Resolves when no job is active or due in this process. For tests. */

@@ -41,6 +41,9 @@ export function createQueue(options: QueueOptions): Queue {
       const state = await store.cancel(postgres.db, { jobId, by }, clock.now());
       return state === 'active' ? 'cancelling' : (state ?? 'not-found');
     },
+    living: (db, userId) => store.living(db, userId),
+    exportUser: (userId) => store.exportUser(postgres.db, userId),
+    forgetUser: (tx, userId) => store.forgetUser(tx, userId),
     position: (jobId) => store.position(postgres.db, jobId, clock.now()),
     stats: async () => {
       const stats = QUEUE_NAMES.map((queue) => ({ queue, waiting: 0, active: 0, dead: 0 }));

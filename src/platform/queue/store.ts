@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Json } from '../../kernel/json.ts';
 import type { Db, Postgres, Tx } from '../postgres/index.ts';
 import type { EnqueueResult, JobSpec, QueueLimits } from './port.ts';
 import { DEFAULT_MAX_ATTEMPTS, RETENTION_MS } from './rules.ts';
@@ -40,7 +41,7 @@ export async function enqueue(
   return { status: 'duplicate', jobId: row.existing_id ?? (await findByKey(db, spec)) };
 }
 
-async function lockScopes(db: Db, { guildId, userId }: JobSpec): Promise<void> {
+async function lockScopes(db: Db, { guildId, userId }: Pick<JobSpec, 'guildId' | 'userId'>): Promise<void> {
   const locks = [guildId && `queue/guild/${guildId}`, userId && `queue/user/${userId}`]
     .filter((name) => name !== undefined)
     .map((name) => sql`pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
@@ -145,6 +146,46 @@ export async function position(db: Db, jobId: string, nowMs: number): Promise<nu
     FROM queue_job job WHERE id = ${jobId}::uuid AND state = 'waiting'
   `.execute(db);
   return rows[0]?.ahead ?? null;
+}
+
+export async function living(db: Db, userId: string): Promise<{ id: string; key: string | null }[]> {
+  return db
+    .selectFrom('queue_job')
+    .select(['id', 'key'])
+    .where('user_id', '=', userId)
+    .where('state', 'in', ['waiting', 'active'])
+    .execute();
+}
+
+export async function exportUser(db: Db, userId: string): Promise<Json> {
+  const rows = await db
+    .selectFrom('queue_job')
+    .select(['kind', 'state', 'guild_id', 'created_at_ms', 'ended_at_ms'])
+    .where('user_id', '=', userId)
+    .orderBy('created_at_ms')
+    .execute();
+  return rows.map((row) => ({
+    kind: row.kind,
+    state: row.state,
+    guildId: row.guild_id,
+    createdAt: new Date(row.created_at_ms).toISOString(),
+    endedAt: row.ended_at_ms === null ? null : new Date(row.ended_at_ms).toISOString(),
+  }));
+}
+
+export async function forgetUser(tx: Tx, userId: string): Promise<number> {
+  await lockScopes(tx, { userId });
+  const deleted = await tx
+    .deleteFrom('queue_job')
+    .where('user_id', '=', userId)
+    .where('state', '<>', 'active')
+    .executeTakeFirst();
+  const unnamed = await tx
+    .updateTable('queue_job')
+    .set({ cancel_by: null })
+    .where('cancel_by', '=', userId)
+    .executeTakeFirst();
+  return Number(deleted.numDeletedRows) + Number(unnamed.numUpdatedRows);
 }
 
 /** Each state by itself, so that its partial index is used instead of a walk over the ended jobs of a week. */

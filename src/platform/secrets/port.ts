@@ -16,6 +16,14 @@ export interface Vault {
    * notice that an author is forgotten while it lives.
    */
   reader(db: Db): VaultReader;
-  /** Destroys the author's data key, here and in every other process. */
+  /**
+   * Destroys the author's data key, here and in every other process. Waits for transactions that have sealed something
+   * of the author: when it returns, theirs is committed, and later ones wait for this one and seal under a new key.
+   */
   forget(db: Db, authorId: string): Promise<void>;
+  /**
+   * The same short text for the same name and purpose, always, which leads back to the name only with the instance key:
+   * for remembering something of a person who is not to be known.
+   */
+  pseudonym(purpose: string, name: string): string;
 }

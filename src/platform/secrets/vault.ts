@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Db, MigrationSource } from '../postgres/index.ts';
 import { decrypt, encrypt, KEY_BYTES } from './cipher.ts';
@@ -38,11 +38,12 @@ export function createVault({ instanceKey }: { instanceKey: Buffer }): Vault {
     }
   };
 
-  const find = async (db: Db, authorId: string): Promise<AuthorKey | undefined> => {
+  const find = async (db: Db, authorId: string, { lock = false } = {}): Promise<AuthorKey | undefined> => {
     const row = await db
       .selectFrom('secrets_author_key')
       .select(['key_id', 'wrapped_key'])
       .where('author_id', '=', authorId)
+      .$if(lock, (query) => query.forKeyShare())
       .executeTakeFirst();
     return row && { id: row.key_id, key: unwrap(authorId, row.wrapped_key) };
   };
@@ -50,7 +51,7 @@ export function createVault({ instanceKey }: { instanceKey: Buffer }): Vault {
   /** Two that make the first key of an author at once: the later waits, makes none and finds the other's. */
   const findOrMake = async (db: Db, authorId: string): Promise<AuthorKey> => {
     for (;;) {
-      const found = await find(db, authorId);
+      const found = await find(db, authorId, { lock: true });
       if (found) return found;
       const fresh = { id: randomBytes(KEY_ID_BYTES), key: randomBytes(KEY_BYTES) };
       const wrapped = encrypt(instanceKey, `author-key/${authorId}`, fresh.key);
@@ -80,6 +81,8 @@ export function createVault({ instanceKey }: { instanceKey: Buffer }): Vault {
     forget: async (db, authorId) => {
       await db.deleteFrom('secrets_author_key').where('author_id', '=', authorId).execute();
     },
+    pseudonym: (purpose, name) =>
+      createHmac('sha256', instanceKey).update(`pseudonym/${purpose}/${name}`).digest('base64url'),
   };
 }
 

@@ -1,9 +1,10 @@
+import type { Period } from '../../kernel/calendar.ts';
 import type { AccessSettings, Tightening } from '../../platform/config/index.ts';
 import { tighteningSchema } from '../../platform/config/index.ts';
 import type { SettingsService } from '../settings/index.ts';
-import type { Limit, Purse } from '../ledger/index.ts';
+import type { Limit, Purse, Unit } from '../ledger/index.ts';
 import type { Rate } from '../limits/index.ts';
-import type { AccessPlace, AccessService, Caller, Policy } from './port.ts';
+import type { AccessPlace, AccessService, Caller, Figure, Policy } from './port.ts';
 import { matches } from './patterns.ts';
 import { compileRoles, decideBy, rolesOf, shapeOf } from './rules.ts';
 import type { Role, Shape, Taking } from './rules.ts';
@@ -21,11 +22,19 @@ export interface AccessOptions {
   settings: Pick<SettingsService, 'peek' | 'onChange'>;
   /** The channel that a thread is in, from memory; undefined for other channels. */
   parentOfThread: (channelId: string) => string | undefined;
+  /**
+   * What a person used in the running period before they were forgotten: what they get is that much less, or they would
+   * be given it anew. Nothing unless given.
+   */
+  usedBefore?: (userId: string, unit: Unit, period: Period) => number;
 }
+
+type UsedBefore = NonNullable<AccessOptions['usedBefore']>;
 
 export function createAccess(options: AccessOptions): AccessService {
   const roles = compileRoles(options.config);
   const administrators = new Set(options.administrators);
+  const { usedBefore = () => 0 } = options;
   const shapes = new Map<string, Shape>();
   options.settings.onChange(() => shapes.clear());
 
@@ -60,8 +69,8 @@ export function createAccess(options: AccessOptions): AccessService {
       return allows.models.some(({ pattern }) => fits(pattern)) && only.models.every((one) => one.patterns.some(fits));
     },
     rates: ratesOf,
-    purses: pursesOf,
-    limits: limitsOf,
+    purses: (of) => pursesOf(of, usedBefore),
+    limits: (of) => limitsOf(of, usedBefore),
   };
 }
 
@@ -107,19 +116,21 @@ function ratesOf({ userId, administrator, figures }: Policy): Rate[] {
   ].flatMap((rate) => (rate.count === null ? [] : [{ ...rate, count: rate.count }]));
 }
 
-function pursesOf({ figures }: Policy): Purse[] {
+function pursesOf({ userId, figures }: Policy, usedBefore: UsedBefore): Purse[] {
   const { freeMicrosPerDay: money, tokensPerWeek: tokens, imagesPerDay: images } = figures;
-  return [
-    { unit: 'micros', period: 'day', allowance: money.value, rule: money.rule },
-    { unit: 'tokens', period: 'week', allowance: tokens.value, rule: tokens.rule },
-    { unit: 'images', period: 'day', allowance: images.value, rule: images.rule },
-  ];
+  const purse = (unit: Unit, period: Period, { value, rule }: Figure): Purse => ({
+    ...{ unit, period, rule },
+    allowance: value === null ? null : Math.max(0, value - usedBefore(userId, unit, period)),
+  });
+  return [purse('micros', 'day', money), purse('tokens', 'week', tokens), purse('images', 'day', images)];
 }
 
-function limitsOf({ userId, figures }: Policy): Limit[] {
+function limitsOf({ userId, figures }: Policy, usedBefore: UsedBefore): Limit[] {
   const holder = { kind: 'user' as const, id: userId };
   return (['day', 'month'] as const).flatMap((period) => {
-    const { value: cap, rule } = period === 'day' ? figures.tokensPerDay : figures.tokensPerMonth;
-    return cap === null ? [] : [{ holder, unit: 'tokens' as const, period, cap, rule }];
+    const { value, rule } = period === 'day' ? figures.tokensPerDay : figures.tokensPerMonth;
+    if (value === null) return [];
+    const cap = Math.max(0, value - usedBefore(userId, 'tokens', period));
+    return [{ holder, unit: 'tokens' as const, period, cap, rule }];
   });
 }

@@ -36,6 +36,8 @@ export interface SettingPlace {
 export interface SettingsService {
   /** Overrides of the instance (whose id is empty), a guild or channel, from memory; undefined when there are none. Cheap enough for every message. */
   peek(feature: string, scope: HeldScope, scopeId: string): Values | undefined;
+  /** The same of every scope of a kind that has any, by its id. */
+  all(feature: string, scope: HeldScope): ReadonlyMap<string, Values>;
   /** Within a transaction when `db` is one, which then needs no second connection. */
   forUser(feature: string, userId: string, db?: Db): Promise<Values>;
   /** Undefined unsets. */
@@ -77,6 +79,7 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
   return {
     ...settingsOfUsers(db),
     peek: (feature, scope, scopeId) => held[scope].get(feature)?.get(scopeId),
+    all: (feature, scope) => held[scope].get(feature) ?? new Map<string, Values>(),
     set: async (feature, scope, scopeId, key, value) => {
       await postgres.transaction(async (tx) => {
         await store(tx, { feature, scope, scope_id: scopeId, key }, value);

@@ -1,0 +1,36 @@
+import { defineCommand } from '../../../sdk/index.ts';
+import type { Command } from '../../../sdk/index.ts';
+import { daysIn } from '../retention.ts';
+import { mostDays } from '../settings.ts';
+import type { PrivacyContext } from '../settings.ts';
+
+/** Shows or sets how long a server keeps what was written; 0 takes its own setting back. */
+export function retentionCommand(context: PrivacyContext): Command {
+  return defineCommand({
+    name: 'retention',
+    options: { days: { type: 'integer', min: 0, max: mostDays } },
+    access: 'guild-administrator',
+    places: ['guild'],
+    ephemeral: true,
+    run: async ({ caller, guildId, channelId, options: { days }, reply, t }) => {
+      if (guildId === null) return;
+      const before = daysIn(context, guildId);
+      if (days !== undefined)
+        await context.settings.set('guild', guildId, 'retentionDays', days === 0 ? undefined : days);
+      const after = daysIn(context, guildId);
+      if (days !== undefined) {
+        await context.audit.record(context.db, {
+          ...{ actorId: caller.userId, action: 'set-retention', outcome: 'done', targetId: guildId },
+          ...{ guildId, channelId, reason: '', details: { before, after } },
+        });
+      }
+      const most = context.settings.instance.retentionDays;
+      const lines = [
+        after === null ? t('retention.kept') : t('retention.days', { count: after }),
+        ...(days !== undefined && days > 0 && after !== days ? [t('retention.most', { count: most ?? 0 })] : []),
+        ...(days !== undefined && days > 0 ? [t('retention.soon')] : []),
+      ];
+      await reply({ content: lines.join(' ') });
+    },
+  });
+}

@@ -1,0 +1,38 @@
+import { UserError } from '../../kernel/errors.ts';
+import type { ComponentCall, ComponentHandler } from '../../sdk/index.ts';
+import { exportFiles } from './export.ts';
+import { showOverview } from './overview.ts';
+import { confirmMessage, receiptMessage } from './render.ts';
+import type { PrivacyContext } from './settings.ts';
+
+type Action = 'overview' | 'export' | 'read' | 'unread' | 'forget' | 'forget-now';
+
+/** The buttons under what a person is shown. A button's id is the person's. */
+export function createControls(context: PrivacyContext): Record<Action, ComponentHandler> {
+  const { privacy, texts } = context;
+  const own = (run: (call: ComponentCall, userId: string) => Promise<void>): ComponentHandler => ({
+    version: 1,
+    run: async (call) => {
+      if (call.id !== call.caller.userId) throw new UserError('not-yours', 'another person opened this');
+      await run(call, call.caller.userId);
+    },
+  });
+  const setMayRead = (may: boolean) =>
+    own(async (call, userId) => {
+      await privacy.setMayRead(userId, may);
+      await call.update(await showOverview(context, call));
+    });
+  return {
+    overview: own(async (call) => call.update(await showOverview(context, call))),
+    export: own(async (call, userId) => {
+      const messages = exportFiles(await privacy.exportUser(userId), call.t);
+      for (const message of messages) await call.reply(message);
+    }),
+    read: setMayRead(true),
+    unread: setMayRead(false),
+    forget: own((call, userId) => call.update(confirmMessage(userId, call.t))),
+    'forget-now': own(async (call, userId) => {
+      await call.update(receiptMessage(await privacy.forgetUser(userId), texts, call.t));
+    }),
+  };
+}
