@@ -46,7 +46,7 @@ export function rowOf(record: HoldRecord): HoldRow & Record<string, unknown> {
     payer_id: terms.payerId,
     guild_id: terms.guildId,
     channel_id: terms.channelId,
-    locks: lockNames(terms),
+    locks: lockNames(terms, held),
     windows: fillingWindows(record, record.held).map(({ window }) => window),
     held_savings: record.heldSavings,
     from_savings: record.fromSavings,

@@ -1,5 +1,6 @@
 import { daysOf, type Period } from '../../kernel/calendar.ts';
-import type { Holder, Limit, Terms, Unit } from './port.ts';
+import { amountOf } from './amounts.ts';
+import type { Amounts, Holder, Limit, Terms, Unit } from './port.ts';
 
 /** How meters and locks name a holder. */
 export const holderName = ({ kind, id }: Holder): string => (kind === 'instance' ? kind : `${kind}:${id}`);
@@ -20,9 +21,10 @@ export function limitedPools({ limits }: Terms, unit: Unit): string[] {
   return [...new Set(pools.map((limit) => holderName(limit.holder)))];
 }
 
-/** Whose figures decide under these terms, so who must not change meanwhile. */
-export function lockNames(terms: Terms): string[] {
-  return [...new Set([...terms.limits.map((limit) => holderName(limit.holder)), userName(terms.payerId)])];
+/** Whose figures decide about these amounts, so who must not change meanwhile. */
+export function lockNames({ limits, payerId }: Terms, amounts: Amounts): string[] {
+  const deciding = limits.filter((limit) => amountOf(amounts, limit.unit) > 0);
+  return [...new Set([...deciding.map((limit) => holderName(limit.holder)), userName(payerId)])];
 }
 
 /** Throws a RangeError for terms whose limits would not be counted: a fault of the caller that would lift a cap. */

@@ -15,7 +15,7 @@ export interface Operation<T> extends Partial<Omit<Needs, 'windows'>> {
 }
 
 export const holding = (request: HoldRequest, kind: HoldKind): Operation<HoldResult> => ({
-  locks: lockNames(request.terms),
+  locks: lockNames(request.terms, request.wanted),
   keys: [request.key],
   requests: kind === 'call' ? [request.request] : [],
   savingsOf: [request.terms.payerId],

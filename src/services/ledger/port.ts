@@ -47,7 +47,7 @@ export interface Terms {
 }
 
 export interface HoldRequest {
-  /** Of this hold: the same key again gives the same result and changes nothing. */
+  /** Of this hold: the same key again gives the hold, as it is by then, and changes nothing. A refusal is not kept. */
   key: string;
   /** Groups the holds of one request: `chat/answer/<id>`. */
   request: string;
@@ -158,7 +158,10 @@ export interface DayOfUse {
  * but gives way to holds of calls, so that requests which wait never refuse a call that fits.
  */
 export interface Ledger {
-  /** In the caller's transaction, as the last thing but the queue's locks. */
+  /**
+   * In the caller's transaction, as the last thing but the queue's locks. What makes no sense (fractions, negative amounts,
+   * limits on holders that the terms do not name) rejects with a RangeError, here and everywhere.
+   */
   admit(tx: Tx, request: HoldRequest): Promise<HoldResult>;
   /** Ends the admission of a request, if it is open. */
   dismiss(request: string): Promise<void>;
@@ -167,20 +170,26 @@ export interface Ledger {
    * same time share a transaction.
    */
   reserve(request: HoldRequest): Promise<HoldResult>;
-  /** Charges what was used, at most what was held; the allowance first, then savings. More is on the instance. */
+  /**
+   * Charges what was used, at most what was held; the allowance first, then savings. More is on the instance. Rejects for
+   * a key that nothing is held under.
+   */
   settle(key: string, actual: Amounts, facts?: JsonObject): Promise<Settlement>;
   /** Gives everything back: nothing was used. */
   release(key: string, facts?: JsonObject): Promise<Hold | undefined>;
   /** Nobody knows what was used, or the payer is not to pay for it: `used` (all of it unless given) is on the instance. */
   lose(key: string, used?: Amounts, facts?: JsonObject): Promise<Hold | undefined>;
-  /** Gives back what was charged, at most all of it. The same `key` again changes nothing. */
+  /**
+   * Gives back what was charged, at most all of it, to savings first. The same `key` again changes nothing; neither does
+   * the refund of a hold that was not charged. Rejects for a key that nothing was held under.
+   */
   refund(holdKey: string, refund: { key: string; actorId: string; reason: string; amounts?: Amounts }): Promise<Hold>;
   /** `lose` for every open hold of calls of a request: its job is run again after a crash. Returns how many. */
   recover(request: string): Promise<number>;
-  /** Ends holds whose time is over: admissions are released, calls are lost. Returns how many. */
+  /** Ends holds whose time is over as `expired`: as `release` does for admissions, as `lose` for calls. Returns how many. */
   expire(): Promise<number>;
   /**
-   * Adds to a person's savings, or takes away: never below what is free. `savings` is what is left after it. Rejects
+   * Adds to a person's savings, or takes away: never below what is free. `savings` is what is then left, held or not. Rejects
    * with a UserError `ledger/too-little` (data: `most`). The same key again changes nothing.
    */
   grant(
@@ -195,11 +204,17 @@ export interface Ledger {
   requestsOf(db: Db, userId: string): Promise<string[]>;
   /** Every hold of a request, oldest first. */
   holds(request: string): Promise<Hold[]>;
-  /** Spent plus held in micro-dollars and calls since a time, per guild (null: direct messages), for the breaker. */
+  /**
+   * Charged, on the instance and held in micro-dollars, and calls, failed ones too, since a time, per guild (null: direct
+   * messages), for the breaker.
+   */
   recent(sinceMs: number): Promise<{ guildId: string | null; micros: number; calls: number }[]>;
   /** Recomputes every account from its entries and open holds: what differs, for doctor and tests. Empty is right. */
   verify(): Promise<{ account: string; unit: Unit; stored: number; folded: number }[]>;
   exportUser(userId: string): Promise<JsonObject>;
-  /** Replaces the person by a name that leads nowhere; savings are gone. Figures of pools stay true. */
+  /**
+   * Replaces the person, and the channels of their direct messages, by names that lead nowhere; savings are gone. Figures
+   * of pools stay true. Returns how many rows changed.
+   */
   forgetUser(tx: Tx, userId: string): Promise<number>;
 }

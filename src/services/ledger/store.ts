@@ -70,6 +70,7 @@ function transactionRow({ key, kind, day, reason, entries, ...row }: Transaction
 
 /** The sums of these windows, each once. */
 export async function loadFigures(db: Db, windows: readonly Window[]): Promise<(Window & Figures)[]> {
+  if (windows.length === 0) return [];
   const { rows } = await sql<Window & Figures>`SELECT * FROM ledger_figures(${arrayOf(windows)})`.execute(db);
   return rows;
 }
