@@ -90,6 +90,12 @@ describe('a rate', () => {
     expect(() => take(rate)).toThrow(message);
   });
 
+  it('of nothing lets nothing through', async () => {
+    const closed: Rate = { key: 'user:1/closed', count: 0, periodMs: 60_000, rule: 'role guest' };
+    expect(await take(closed)).toMatchObject({ status: 'refused', rate: closed });
+    expect(await limits.peek([closed])).toMatchObject([{ left: 0 }]);
+  });
+
   it('may be asked for none or for each key once', async () => {
     expect(await status()).toBe('taken');
     expect(await limits.peek([])).toEqual([]);

@@ -4,7 +4,7 @@ import type { Db, Tx } from '../../platform/postgres/index.ts';
 export interface Rate {
   /** `user:1/requests/minute`. Keys of a user begin with `user:<id>/`, so that they can be forgotten. */
   key: string;
-  /** A whole number, at least 1. A take costs the same whatever it is. */
+  /** A whole number; 0 lets nothing through. A take costs the same whatever it is. */
   count: number;
   /** A whole number, at least 1. */
   periodMs: number;

@@ -24,6 +24,7 @@ export function refusedByLedger(refusal: Refusal, payerId: string): UserError {
 
 /** Rates are per minute or per hour. */
 export function refusedByRate({ rate, nextAtMs }: Extract<TakeResult, { status: 'refused' }>): UserError {
+  if (rate.count === 0) return new UserError('refused.rate.none', 'no requests at all', { rule: rate.rule });
   const period = rate.periodMs < 60 * 60_000 ? 'minute' : 'hour';
   const data = { count: rate.count, next: when(nextAtMs), rule: rate.rule };
   return new UserError(`refused.rate.${period}`, 'too many requests', data);
