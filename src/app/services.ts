@@ -62,7 +62,7 @@ export async function openServices(
   const limits = createLimits({ postgres, clock });
   const ledger = createLedger({ postgres, clock, ids, logger });
   const budgets = openBudgets({ config: config.budgets, settings, clock });
-  const prices = createPrices({ config: config.prices, settings });
+  const prices = createPrices({ config: config.prices, providers: config.providers, settings });
   const { administrators } = config.instance;
   const parentOfThread = (channelId: string) => discord.cache.parentOfThread(channelId);
   const past = await openPastUses({ postgres, vault, clock });

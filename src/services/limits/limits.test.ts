@@ -83,7 +83,7 @@ describe('a rate', () => {
   });
 
   it.each([
-    [{ ...perMinute('a', 0) }, /the count 0/],
+    [{ ...perMinute('a', -1) }, /the count -1/],
     [{ ...perMinute('a', 1.5) }, /the count 1.5/],
     [{ ...perMinute('a', 1), periodMs: 0 }, /lasts 0 ms/],
   ])('that cannot be meant is an error: %j', (rate, message) => {

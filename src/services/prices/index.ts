@@ -28,10 +28,13 @@ const perImage = z.number().min(0).max(most.perImage);
 
 export interface PricesOptions {
   config: Config['prices'];
+  /** Their own models may be priced too. */
+  providers?: Config['providers'];
   settings: Pick<SettingsService, 'peek' | 'set'>;
 }
 
-export function createPrices({ config, settings }: PricesOptions): Prices {
+export function createPrices({ config, providers = {}, settings }: PricesOptions): Prices {
+  const inSettings = pricedInSettings(config, providers);
   const stored = (): Record<string, Json> => settings.peek(service, 'instance', '') ?? {};
   const set = (key: string, value: Json | undefined) => settings.set(service, 'instance', '', key, value);
   return {
@@ -40,7 +43,7 @@ export function createPrices({ config, settings }: PricesOptions): Prices {
       if (byCommand !== undefined) return { prices: modelPrices.parse(byCommand), source: 'command' };
       if (model.prices === null) return undefined;
       if (!model.paid) return { prices: model.prices, source: 'free' };
-      return { prices: model.prices, source: model.id in config.models ? 'settings' : 'catalogue' };
+      return { prices: model.prices, source: inSettings.has(model.id) ? 'settings' : 'catalogue' };
     },
     cost: costOf,
     worst: worstCost,
@@ -64,6 +67,13 @@ export function createPrices({ config, settings }: PricesOptions): Prices {
       };
     },
   };
+}
+
+function pricedInSettings(config: Config['prices'], providers: Config['providers']): ReadonlySet<string> {
+  const ofProviders = Object.entries(providers).flatMap(([provider, { models = [] }]) =>
+    models.filter(({ prices }) => prices).map(({ name }) => `${provider}/${name}`),
+  );
+  return new Set([...Object.keys(config.models), ...ofProviders]);
 }
 
 const modelKey = (id: string) => `model:${id}`;
