@@ -3,8 +3,8 @@
  * (`raw-bot.ts`), on the same emulator and model in the same run, by turns; and how soon after the model's last word the
  * whole text is there.
  */
-import { call } from './lib/people.ts';
-import { startProgram } from './lib/processes.ts';
+import { call } from '../src/testing/people.ts';
+import { startProgram } from '../src/testing/processes.ts';
 import { askedUntilMs, firstTextMs, setScene } from './lib/scene.ts';
 import type { Room, Scene } from './lib/scene.ts';
 import { median, percentile } from './lib/statistics.ts';

@@ -6,6 +6,7 @@
 import { benchGateway } from './gateway.ts';
 import { benchFinalText, benchFirstText } from './first-text.ts';
 import { benchLedger } from './ledger.ts';
+import { benchLedgerChats } from './ledger-chats.ts';
 import { benchQueue } from './queue.ts';
 import { holds, table } from './lib/statistics.ts';
 import type { Figure } from './lib/statistics.ts';
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   gateway: benchGateway,
   queue: benchQueue,
   ledger: benchLedger,
+  'ledger-chats': benchLedgerChats,
 };
 
 const wanted = process.argv.slice(2);
