@@ -1,12 +1,15 @@
+import { sql } from 'kysely';
 import { StartError, errorMessage } from '../kernel/errors.ts';
 import { systemClock } from '../kernel/clock.ts';
+import { systemIds } from '../kernel/ids.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { systemRandom } from '../kernel/random.ts';
 import { loadConfig, readEnvironment } from '../platform/config/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { checkDiscord } from '../platform/discord/index.ts';
-import { createModels } from '../platform/models/index.ts';
-import { DataFolderInUse, lockDataFolder, openPostgres } from '../platform/postgres/index.ts';
+import { createModels, priceLine } from '../platform/models/index.ts';
+import { attachPostgres, DataFolderInUse, lockDataFolder, openPostgres } from '../platform/postgres/index.ts';
+import { createLedger } from '../services/ledger/index.ts';
 import { featureIntents, featuresFolder, findFeatures } from './features.ts';
 
 /** One thing that was looked at. */
@@ -39,6 +42,7 @@ async function examine(): Promise<Finding[]> {
   return [
     { ok: true, title: 'Settings', detail: config.file ?? 'no familiar.yaml; defaults and the environment' },
     await examineDatabase(config),
+    ...(await examineLedger(config)),
     ...(await examineDiscord(config)),
     ...(await examineModels(config)),
   ];
@@ -68,6 +72,32 @@ async function examineDatabase(config: Config): Promise<Finding> {
   }
 }
 
+/** Nothing is said where there are no books yet; a database that cannot be reached has been told of. */
+async function examineLedger({ databaseUrl, dataDir }: Config): Promise<Finding[]> {
+  const postgres = await attachPostgres({ url: databaseUrl, dataDir, logger: silentLogger }).catch(() => undefined);
+  if (!postgres) return [];
+  try {
+    const { rows } = await sql<{ there: boolean }>`SELECT to_regclass('ledger_hold') IS NOT NULL AS there`.execute(
+      postgres.db,
+    );
+    if (!rows[0]?.there) return [];
+    const faults = await createLedger({ postgres, clock: systemClock, ids: systemIds, logger: silentLogger }).verify();
+    const named = faults.map(({ account, unit, stored, folded }) => `${account} has ${stored} ${unit}, not ${folded}`);
+    return [
+      faults.length === 0
+        ? { ok: true, title: 'Ledger', detail: 'every account equals its entries' }
+        : {
+            ok: false,
+            title: 'Ledger',
+            detail: named.join('; '),
+            fix: 'please report this with the line above: it must never happen',
+          },
+    ];
+  } finally {
+    await postgres.close();
+  }
+}
+
 async function examineDiscord(config: Config): Promise<Finding[]> {
   const { token, apiBase } = config.discord;
   if (token === undefined) {
@@ -92,8 +122,16 @@ async function examineModels(config: Config): Promise<Finding[]> {
       title: `Provider ${provider}`,
       detail,
     }));
+    const used = [models.default.id, ...config.models.fallback].flatMap((id) => models.find(id) ?? []);
+    const unpriced = used.filter(({ prices }) => prices === null).map(({ id }) => id);
     return [
       ...providers,
+      ...[...new Set(unpriced)].map((id) => ({
+        ok: false,
+        title: `Price of ${id}`,
+        detail: 'unknown, so it is not used',
+        fix: `add it to familiar.yaml, in US dollars per million tokens:\n${priceLine(id)}`,
+      })),
       { ok: true, title: 'Model', detail: `${models.default.id} answers unless another is chosen` },
     ];
   } finally {
