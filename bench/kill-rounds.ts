@@ -3,13 +3,15 @@
  * up with exactly one whole answer that its asker paid for once at most. Questions are also asked while the bot is down.
  *
  * First it is killed in mid-answer at chance, in every second round with its database server; then, with `--points`, at
- * every checkpoint of `src/kernel/checkpoints.ts` in turn, in every third round at a second one while it recovers.
+ * every checkpoint of `src/kernel/checkpoints.ts` in turn, in every third round at a second one while it recovers; and last
+ * with two calls open while the instance's budget has room for no third.
  *
  *     node bench/kill-rounds.ts [--rounds 50] [--points 0] [--seed 1]
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { lastRound } from '../src/testing/kill-budget.ts';
 import { peakMicros, watchInstance } from '../src/testing/kill-money.ts';
 import type { Bill } from '../src/testing/kill-money.ts';
 import { ask, askMeanwhile } from '../src/testing/kill-questions.ts';
@@ -121,11 +123,15 @@ async function killRounds(options: { rounds: number; points: number; seed: numbe
     await bot.stop();
     const atChance = options.rounds > 0 ? await randomRounds(stage, options.rounds, random) : [];
     const atPoints = await pointRounds(stage, options.points, random);
-    const peak = await stage.look(peakMicros);
+    const share = (await stage.look(peakMicros)) / stage.capMicros;
+    const { asked, answers } = await lastRound(stage, 'last');
+    const lastShare = (await stage.look(peakMicros)) / stage.capMicros;
     return [
       ...figuresOf('at chance', atChance, options.rounds),
       ...figuresOf('at checkpoints', atPoints, options.points),
-      { name: 'instance: most spent and held ÷ cap', value: peak / stage.capMicros, unit: '×', atMost: 1 },
+      { name: 'instance: most spent and held ÷ cap', value: share, unit: '×', atMost: 1 },
+      { name: 'instance: the same in the last round', value: lastShare, unit: '×', atMost: 1 },
+      { name: 'last round: answers, the others refused', value: answers, unit: 'count', atMost: asked - 1 },
     ];
   });
 }

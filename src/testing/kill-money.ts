@@ -15,6 +15,7 @@ const LONGEST_HOLD_MS = 60 * 60 * 1000;
 
 /** What a round cost whom. */
 export interface Bill {
+  answers: number;
   /** Answers that their askers paid for. */
   charges: number;
   /** Answers that nobody was charged for: the bot died when they were stored and not yet charged. */
@@ -46,6 +47,19 @@ export async function watchInstance({ db }: Postgres): Promise<void> {
   `.execute(db);
 }
 
+export async function watchAnew({ db }: Postgres): Promise<void> {
+  await sql`DELETE FROM watch.peak`.execute(db);
+}
+
+/** What the instance has spent today, with nothing held. */
+export async function spentMicros({ db }: Postgres): Promise<number> {
+  const { rows } = await sql<{ micros: number }>`
+    SELECT coalesce(sum(spent), 0)::bigint AS micros FROM ledger_meter
+    WHERE holder = 'instance' AND unit = 'micros' AND day = (now() AT TIME ZONE 'UTC')::date
+  `.execute(db);
+  return rows[0]?.micros ?? 0;
+}
+
 /** The most that was spent and held on a day since the watch began. */
 export async function peakMicros({ db }: Postgres): Promise<number> {
   const { rows } = await sql<{ micros: number }>`SELECT max(micros)::bigint AS micros FROM watch.peak`.execute(db);
@@ -75,7 +89,8 @@ export async function checkMoney(stage: KillStage, questions: readonly Question[
       amiss.push(`${account} ${unit} is ${stored}, and its entries say ${folded}`);
     }
     if (amiss.length > 0) throw new Error(`Money is wrong:\n${amiss.join('\n')}`);
-    return billOf(holds.flat(), questions.length);
+    const answered = await Promise.all(questions.map((question) => isAnswered(stage, question)));
+    return billOf(holds.flat(), answered.filter(Boolean).length);
   });
 }
 
@@ -83,6 +98,7 @@ function billOf(holds: readonly Hold[], answers: number): Bill {
   const charges = holds.filter((hold) => hold.state === 'settled').length;
   const lost = holds.filter((hold) => hold.state === 'lost');
   return {
+    answers,
     charges,
     gifts: answers - charges,
     lostCalls: lost.length,
@@ -104,7 +120,9 @@ async function requestAmiss(
   const charged = settled.reduce((sum, hold) => sum + (hold.charged.micros ?? 0), 0);
   if (settled.length > 1) amiss.push(`${name} was charged ${settled.length} times`);
   if (settled.length === 1 && charged !== answerMicros) amiss.push(`${name} cost its asker ${charged}`);
-  if (settled.length === 0 && holds.at(-1)?.state !== 'lost') amiss.push(`${name} was never charged, and lost nothing`);
+  const answered = await isAnswered(stage, question);
+  if (answered && settled.length === 0 && holds.at(-1)?.state !== 'lost') amiss.push(`${name} was for nothing`);
+  if (!answered && settled.length > 0) amiss.push(`${name} was refused and charged`);
   if (holds.some((hold) => hold.terms.payerId !== authorId)) amiss.push(`${name} was paid by another`);
   const open = holds.filter((hold) => hold.state === 'open');
   if (open.length > 0) amiss.push(`${name} still holds ${open.map((hold) => hold.key).join(', ')}`);
@@ -117,7 +135,7 @@ async function requestAmiss(
   }
   const asked = stage.providers.requests.filter((seen) => seen.userText.includes(`${name}.`)).length;
   if (asked > crashes + 1) amiss.push(`a model was asked ${asked} times for ${name} in ${crashes + 1} lives`);
-  if (!(await isExplained(stage, postgres, question))) amiss.push(`nothing explains the answer to ${name}`);
+  if (answered && !(await isExplained(stage, postgres, question))) amiss.push(`nothing explains the answer to ${name}`);
   return amiss;
 }
 
@@ -129,6 +147,10 @@ async function entriesOf({ db }: Postgres, request: string): Promise<{ account: 
     WHERE h.request = ${request} AND e.unit = 'micros' GROUP BY e.account
   `.execute(db);
   return rows;
+}
+
+async function isAnswered(stage: KillStage, question: Question): Promise<boolean> {
+  return (await answersTo(stage, question)).some((message) => message.content === question.answer);
 }
 
 /** Whether the messages that people see of an answer are known to be this request's. */

@@ -59,8 +59,15 @@ export function askMeanwhile(stage: KillStage, name: string): Promise<Question> 
   return ask(stage, 'olivia', stage.place.channels.get('memes') ?? '', { name, delayMs: 10 });
 }
 
-/** What is wrong with what people see of the answers to these questions; empty when nothing is. */
-export async function answersAmiss({ place }: KillStage, questions: readonly Question[]): Promise<string[]> {
+/**
+ * What is wrong with what people see of the answers to these questions; empty when nothing is. With `refusable`, an
+ * answer may also be a refusal, which shows nothing of the model's text.
+ */
+export async function answersAmiss(
+  { place }: KillStage,
+  questions: readonly Question[],
+  options: { refusable: boolean },
+): Promise<string[]> {
   const amiss: string[] = [];
   for (const channelId of new Set(questions.map((question) => question.channelId))) {
     const here = questions.filter((question) => question.channelId === channelId);
@@ -68,7 +75,7 @@ export async function answersAmiss({ place }: KillStage, questions: readonly Que
     if (!first) continue;
     const messages = await read(place, first.username, channelId);
     const answers = messages.filter((message) => message.author.id === place.botId);
-    for (const question of here) amiss.push(...answerAmiss(question, answers));
+    for (const question of here) amiss.push(...answerAmiss(question, answers, options));
     const known = new Set(here.map((question) => question.messageId));
     const oldest = here.map((question) => BigInt(question.messageId)).reduce((a, b) => (a < b ? a : b));
     const orphans = answers.filter(
@@ -88,12 +95,17 @@ export async function answersTo({ place }: KillStage, question: Question): Promi
 const isAnswerTo = ({ messageId }: Question, { message_reference }: SeenMessage): boolean =>
   message_reference?.message_id === messageId;
 
-function answerAmiss(question: Question, answers: readonly SeenMessage[]): string[] {
+function answerAmiss(
+  question: Question,
+  answers: readonly SeenMessage[],
+  { refusable }: { refusable: boolean },
+): string[] {
   const { name, answer } = question;
   const mine = answers.filter((message) => isAnswerTo(question, message));
   const [only] = mine;
   if (!only) return [`no answer to ${name}`];
   if (mine.length > 1) return [`${mine.length} answers to ${name}`];
+  if (refusable && only.content !== '' && !only.content.includes(`${name}-0`)) return [];
   if (only.content !== answer) return [`the answer to ${name} is "${only.content.slice(-60)}"`];
   return (only.components ?? []).length > 0 ? [`the answer to ${name} still has buttons`] : [];
 }

@@ -75,7 +75,7 @@ export async function crashRound(stage: KillStage, name: string, crashes: readon
   return { bill, elapsedMs };
 }
 
-async function untilKilled(bot: Program, { checkpoint, time }: Crash): Promise<void> {
+export async function untilKilled(bot: Program, { checkpoint, time }: Crash): Promise<void> {
   const enough = new AbortController();
   const late = systemClock.sleep(DIES_WITHIN_MS, enough.signal).then(
     () => ({ code: Number.NaN }),
@@ -88,9 +88,14 @@ async function untilKilled(bot: Program, { checkpoint, time }: Crash): Promise<v
 }
 
 /** Rejects with what is wrong with the answers when that takes too long. */
-export async function untilAnswered(stage: KillStage, bot: Program, questions: readonly Question[]): Promise<void> {
+export async function untilAnswered(
+  stage: KillStage,
+  bot: Program,
+  questions: readonly Question[],
+  options = { refusable: false },
+): Promise<void> {
   for (const deadline = performance.now() + ANSWERED_WITHIN_MS; ; await systemClock.sleep(LOOK_AGAIN_MS)) {
-    const left = await answersAmiss(stage, questions);
+    const left = await answersAmiss(stage, questions, options);
     if (left.length === 0) return;
     if (performance.now() > deadline) throw new Error(`${left.join('\n')}\nThe bot said:\n${bot.output()}`);
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startEmulator } from '../../emulator/index.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import type { Checkpoint } from '../kernel/checkpoints.ts';
+import { MICROS_PER_USD, microsOfUsd } from '../kernel/money.ts';
 import { attachPostgres } from '../platform/postgres/index.ts';
 import type { Postgres } from '../platform/postgres/index.ts';
 import { lookAround, openDm } from './people.ts';
@@ -28,7 +29,7 @@ export const answerMicros = usage.inputTokens * price.inputMicros + usage.output
 const USD_PER_ROUND = 0.2;
 
 const model = 'priced/large';
-const settings = (baseUrl: string, rounds: number) => ({
+const settings = (baseUrl: string, capMicros: number) => ({
   models: { default: model, findOllama: false },
   providers: {
     priced: {
@@ -39,10 +40,8 @@ const settings = (baseUrl: string, rounds: number) => ({
     },
   },
   prices: { models: { [model]: { inputPerMillion: price.inputMicros, outputPerMillion: price.outputMicros } } },
-  budgets: { instance: { dayUsd: instanceUsd(rounds) } },
+  budgets: { instance: { dayUsd: capMicros / MICROS_PER_USD } },
 });
-
-const instanceUsd = (rounds: number): number => 1 + Math.ceil(rounds * USD_PER_ROUND);
 
 export interface KillStageOptions {
   /** Writes a settings file that lifts what one person may ask in a minute, with these settings in it; returns its path. */
@@ -63,6 +62,8 @@ export interface KillStage {
   readonly dataDir: string;
   /** The most that the instance may spend and hold in a day. */
   readonly capMicros: number;
+  /** From the next life on. */
+  setCap(micros: number): Promise<void>;
   /** Starts a life of the bot and waits until it listens, unless it is to end before it may come to that. */
   start(crash?: Crash, options?: { wait: boolean }): Promise<Program>;
   /** Looks into the bot's database with connections of its own. */
@@ -79,10 +80,12 @@ export async function openKillStage(options: KillStageOptions): Promise<KillStag
   const providers = await startFakeProviders();
   const emulator = await startEmulator({ port: 0, dataDir: null });
   const place = await lookAround(emulator.origin);
+  let capMicros = microsOfUsd(1 + rounds * USD_PER_ROUND);
+  const write = () => options.writeSettings(folder, settings(providers.openaiBaseUrl, capMicros));
   const env = {
     DISCORD_TOKEN: place.botToken,
     DISCORD_API_BASE: `${emulator.origin}/api`,
-    FAMILIAR_CONFIG: await options.writeSettings(folder, settings(providers.openaiBaseUrl, rounds)),
+    FAMILIAR_CONFIG: await write(),
     FAMILIAR_DATA_DIR: dataDir,
     PORT: String(botPort),
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
@@ -93,7 +96,13 @@ export async function openKillStage(options: KillStageOptions): Promise<KillStag
     dmChannelId: await openDm(place, 'bob'),
     providers,
     dataDir,
-    capMicros: instanceUsd(rounds) * 1_000_000,
+    get capMicros() {
+      return capMicros;
+    },
+    setCap: async (micros) => {
+      capMicros = micros;
+      await write();
+    },
     start: async (crash, { wait } = { wait: true }) => {
       const crashAt = crash && { FAMILIAR_CRASH_AT: `${crash.checkpoint}:${crash.time}` };
       // One that a failed round left.
