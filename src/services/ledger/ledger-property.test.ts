@@ -12,7 +12,7 @@ import { createLedger, ledgerMigrations } from './index.ts';
 const SEED = 20261121;
 const SEQUENCES = longTests() ? 10_000 : 60;
 /** Databases that are worked on side by side. */
-const LANES = longTests() ? 2 : 1;
+const LANES = longTests() ? 4 : 1;
 /** After so many sequences the books are emptied, so that checking all of them stays cheap. */
 const SEQUENCES_PER_BOOK = 20;
 /** Sequences share the instance's meter, so each has a year of its own. */
