@@ -24,6 +24,7 @@ export function createFailureTexts(appTexts: Texts, ids: Ids, logger: Logger): F
       }
       if (error instanceof VendorError) {
         logger.warn({ ...where, code: error.code, error }, 'A call failed at a vendor.');
+        if (error.code === 'postgres/unavailable') return appTexts.in(locale)('errors.away');
         const service = error.code.split('/')[0] ?? 'service';
         return appTexts.in(locale)('errors.vendor', { service, code: error.code });
       }

@@ -18,6 +18,7 @@ import { systemIds } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { loadConfig } from '../platform/config/index.ts';
+import type { MigrationSource } from '../platform/postgres/index.ts';
 import { testDatabase } from './postgres.ts';
 import type { TestDatabase } from './postgres.ts';
 import { startFakeProviders } from './providers.ts';
@@ -26,6 +27,8 @@ import type { FakeProviders } from './providers.ts';
 export interface TestBotOptions {
   /** Added to the settings file, at its top level. */
   yaml?: string | ((people: People, emulator: Emulator, providers: FakeProviders) => string | Promise<string>);
+  /** Where it keeps its memory; a database of its own on the run's server unless given. */
+  database?: (options: { migrations: readonly MigrationSource[] }) => Promise<TestDatabase>;
   clock?: Clock;
   roles?: Roles;
   logger?: Logger;
@@ -42,6 +45,7 @@ export interface TestBot extends Readonly<People> {
   readonly emulator: Emulator;
   readonly providers: FakeProviders;
   readonly database: TestDatabase;
+  readonly dataDir: string;
   /** Makes a channel of its own for a test, with a budget of messages of its own, and returns its name. */
   newChannel(): Promise<string>;
   start(): Promise<void>;
@@ -93,7 +97,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   const emulator = await startEmulator({ port: 0, dataDir: null });
   const providers = await startFakeProviders();
   const found = await findFeatures(featuresFolder);
-  const database = await testDatabase({
+  const database = await (options.database ?? testDatabase)({
     migrations: [...platformMigrations, ...serviceMigrations, ...featureMigrations(found)],
   });
   const people = await connectPeople(emulator);
@@ -119,6 +123,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
     emulator,
     providers,
     database,
+    dataDir,
     get app() {
       if (!app) throw new Error('The bot is not running.');
       return app;

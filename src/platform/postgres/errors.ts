@@ -21,7 +21,7 @@ const AWAY_SYSTEM_CODES = new Set([
 
 /** Errors that pg makes without a code. */
 const AWAY_MESSAGES =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Cannot use a pool after calling end)/;
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Query read timeout|Cannot use a pool after calling end)/;
 
 export function sqlState(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
@@ -43,11 +43,22 @@ export function isUnavailable(error: unknown): boolean {
   return AWAY_STATES.test(code) || AWAY_SYSTEM_CODES.has(code);
 }
 
+/** Class 22, data exceptions: their messages quote the datum, which may be what somebody wrote. Appendix A again. */
+const DATA_STATES = /^22...$/;
+
+function withoutDatum(error: Error): Error {
+  const clean = error.message.replace(/"[\s\S]*"/, '"…"');
+  if (error.stack !== undefined) error.stack = error.stack.replace(error.message, () => clean);
+  error.message = clean;
+  return error;
+}
+
 /**
- * A VendorError `postgres/unavailable` (retryable) when the server is away; anything else unchanged, since it is a bug of
- * the statement and its SQLSTATE is wanted in the log.
+ * A VendorError `postgres/unavailable` (retryable) when the server is away. Anything else is a bug of the statement, whose
+ * SQLSTATE is wanted in the log: the same error, without the data that it quotes.
  */
 export function translate(error: unknown): unknown {
+  if (error instanceof Error && DATA_STATES.test(sqlState(error) ?? '')) return withoutDatum(error);
   if (error instanceof VendorError || !isUnavailable(error)) return error;
   return new VendorError('postgres/unavailable', `The database does not answer: ${errorMessage(error)}`, {
     retryable: true,

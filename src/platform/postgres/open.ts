@@ -9,6 +9,7 @@ import type { Postgres } from './port.ts';
 import { Listener } from './listener.ts';
 import { migrate } from './migrations.ts';
 import { clientConfig, createKysely, createPool } from './pool.ts';
+import { ServerWatch } from './watch.ts';
 
 export interface OpenPostgresOptions {
   /** A server to use. Without it the embedded one is started on `dataDir/postgres`. */
@@ -25,7 +26,7 @@ export interface OpenPostgresOptions {
 const OLDEST_VERSION = 140_000;
 const CONNECT_PATIENCE_MS = 10_000;
 const TRANSACTION_ATTEMPTS = 5;
-/** A transaction that nobody ends must not keep the process from ending. */
+/** Neither a transaction that nobody ends nor a server that is silent keeps the process from ending. */
 const CLOSE_PATIENCE_MS = 3_000;
 
 /**
@@ -53,12 +54,14 @@ interface ConnectOptions {
 /** The port over a server that is known to answer. */
 export function connect(connection: pg.ClientConfig, { logger, poolSize, onClose }: ConnectOptions): Postgres {
   const pool = createPool(connection, poolSize, logger);
-  const db = createKysely(pool);
+  const watch = new ServerWatch(clientConfig(connection), logger);
+  const db = createKysely(pool, watch);
   const listener = new Listener(clientConfig(connection), logger);
   let closed: Promise<void> | undefined;
   const close = async () => {
-    await listener.close();
-    await Promise.race([pool.end(), delay(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
+    watch.close();
+    const bothEnded = Promise.all([listener.close(), pool.end()]);
+    await Promise.race([bothEnded, delay(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
     await onClose();
   };
   return {
@@ -138,7 +141,7 @@ async function checkServer(connection: pg.ClientConfig, name: string, signal?: A
 }
 
 async function readVersion(connection: pg.ClientConfig): Promise<number> {
-  const client = new pg.Client({ ...clientConfig(connection), connectionTimeoutMillis: 3_000 });
+  const client = new pg.Client({ ...clientConfig(connection), connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
   client.on('error', () => {});
   try {
     await client.connect();

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Database } from './database.ts';
 import { translate } from './errors.ts';
+import type { ServerWatch } from './watch.ts';
 
 const INT8: number = pg.types.builtins.INT8;
 
@@ -43,33 +44,39 @@ export function createPool(connection: pg.ClientConfig, poolSize: number, logger
   return pool;
 }
 
-export function createKysely(pool: pg.Pool): Kysely<Database> {
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: translatingPool(pool) }) });
+export function createKysely(pool: pg.Pool, watch: ServerWatch): Kysely<Database> {
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: translatingPool(pool, watch) }) });
 }
 
 /** Kysely recognises a connection by identity, so each client keeps one wrapper for life. */
-function translatingPool(pool: pg.Pool): PostgresPool {
+function translatingPool(pool: pg.Pool, watch: ServerWatch): PostgresPool {
   const wrappers = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
     options: pool.options,
     end: () => pool.end(),
     connect: async () => {
-      const client = await pool.connect().catch((error: unknown) => {
-        throw translate(error);
-      });
+      watch.check();
+      // Waiting for a connection ends by itself.
+      const client = await watch
+        .follow(pool.connect(), () => {})
+        .catch((error: unknown) => {
+          throw translate(error);
+        });
       const known = wrappers.get(client);
       if (known) return known;
-      const wrapper = translatingClient(client);
+      const wrapper = translatingClient(client, watch);
       wrappers.set(client, wrapper);
       return wrapper;
     },
   };
 }
 
-function translatingClient(client: pg.PoolClient): PostgresPoolClient {
+function translatingClient(client: pg.PoolClient, watch: ServerWatch): PostgresPoolClient {
+  // Ends the socket under a query that is under way; the pool throws such a connection away.
+  const cut = () => void (client as pg.PoolClient & pg.Client).end().catch(() => {});
   const query = async (sql: string, parameters: readonly unknown[]) => {
     try {
-      return await client.query(sql, [...parameters]);
+      return await watch.follow(client.query(sql, [...parameters]), cut);
     } catch (error) {
       throw translate(error);
     }

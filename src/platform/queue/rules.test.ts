@@ -16,6 +16,8 @@ const failed = (overrides: Partial<FailedRun>) =>
 const retryable = (retryAfterMs?: number) =>
   new VendorError('v/busy', 'busy', { retryable: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
 
+const away = new VendorError('postgres/unavailable', 'away', { retryable: true });
+
 describe('backoff', () => {
   it.each([
     [1, 0, 0],
@@ -37,6 +39,11 @@ describe('after a failed run a job', () => {
     ['waits its backoff when asked for less', { error: retryable(9) }, { type: 'retry', delayMs: 1_000 }],
     ['is dead after its last attempt', { attempt: 3 }, { type: 'dead' }],
     ['is dead after more than its last attempt', { attempt: 5 }, { type: 'dead' }],
+    [
+      'is left to its lease when the database was away in its last attempt',
+      { error: away, attempt: 3 },
+      { type: 'lost' },
+    ],
     ['is dead at once by an answer', { error: new UserError('a', 'b') }, { type: 'dead', error: 'UserError a' }],
     [
       'is dead at once by what cannot be retried',

@@ -49,7 +49,7 @@ export type Outcome =
   | { type: 'cancelled' }
   /** Handed back when the process has come to rest. */
   | { type: 'shutting-down' }
-  /** Nothing to record: the job is another's. */
+  /** Nothing to record: the job is another's, or will be when its lease has run out. */
   | { type: 'lost' };
 
 export interface FailedRun {
@@ -65,10 +65,17 @@ export function outcomeOfFailure({ error, abortReason, attempt, maxAttempts, cha
   if (abortReason instanceof LeaseLost) return { type: 'lost' };
   if (abortReason instanceof ShuttingDown) return { type: 'shutting-down' };
   if (abortReason instanceof Cancelled || error instanceof Cancelled) return { type: 'cancelled' };
+  if (attempt >= maxAttempts && isAway(error)) return { type: 'lost' };
   if (attempt >= maxAttempts || isFinal(error)) return { type: 'dead', error: describeFailure(error) };
   const askedMs = error instanceof VendorError ? (error.retryAfterMs ?? 0) : 0;
   return { type: 'retry', delayMs: Math.max(askedMs, backoffMs(attempt, chance)), error: describeFailure(error) };
 }
+
+/**
+ * What a run did without the database it could tell nobody, and it was not the job's fault: as with a worker that died,
+ * the job's lease runs out, and further runs are granted.
+ */
+const isAway = (error: unknown): boolean => error instanceof VendorError && error.code === 'postgres/unavailable';
 
 function isFinal(error: unknown): boolean {
   return error instanceof UserError || (error instanceof VendorError && !error.retryable);
