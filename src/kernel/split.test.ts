@@ -38,6 +38,52 @@ describe('splitMessage', () => {
     expect(parts.at(-1)).toMatch(/\nafter$/);
   });
 
+  it('closes code blocks of tildes, in quotes and in lists as they are', () => {
+    const code = (indent: string) => Array.from({ length: 20 }, (_, index) => `${indent}line ${index};`).join('\n');
+    for (const part of splitMessage(`~~~py\n${code('')}\n~~~`, { limit: LIMIT })) {
+      expect(part).toMatch(/^~~~py\nline \d+;\n[^]*;\n~~~$/);
+    }
+    const quoted = splitMessage(`> \`\`\`js\n${code('> ')}\n> \`\`\`\n\nafter`, { limit: LIMIT });
+    expect(quoted.length).toBeGreaterThan(2);
+    for (const part of quoted) expect(part).toMatch(/^> ```js\n(?:> line \d+;\n)+> ```(?:\n\nafter)?$/);
+    const listed = splitMessage(`- item:\n  \`\`\`js\n${code('  ')}\n  \`\`\`\n- next`, { limit: LIMIT });
+    for (const part of listed.slice(1, -1)) expect(part).toMatch(/^```js\n(?: {2}line \d+;\n)+```$/);
+  });
+
+  it('goes on in a quote and in small print', () => {
+    for (const marker of ['> ', '>>> ', '-# ']) {
+      const parts = splitMessage(marker + words(60), { limit: LIMIT });
+      expect(parts.length).toBeGreaterThan(2);
+      for (const part of parts) expect(part.startsWith(`${marker}word`)).toBe(true);
+    }
+    expect(splitMessage(`> ${words(30)}\n${words(3)}`, { limit: LIMIT })[1]).toBe(`> ${words(7)}\n${words(3)}`);
+  });
+
+  it.each(['**', '*', '__', '~~', '||', '`', '***'])('closes and opens again a long run of %s', (marker) => {
+    const parts = splitMessage(`So: ${marker}${words(40)}${marker} indeed`, { limit: LIMIT });
+    expect(parts[0]).toBe(`So: ${marker}${words((LIMIT - 4 - 2 * marker.length + 1) / 5)}${marker}`);
+    expect(parts[1]?.startsWith(`${marker}word`)).toBe(true);
+    expect(parts.at(-1)).toMatch(/d[*_~|`]+ indeed$/);
+    const twice = splitMessage(`||${marker === '||' ? '' : marker}${words(40)}${marker === '||' ? '' : marker}||`, {
+      limit: LIMIT,
+    });
+    for (const part of twice) expect(part).toMatch(/^\|\|[^|]*\|\|$/);
+  });
+
+  it('takes a marker without its like as text', () => {
+    for (const text of ['2 * 3 and snake_case ', 'a ** b ', '\\*not so ', 'a | b ']) {
+      const parts = splitMessage(text.repeat(20), { limit: LIMIT });
+      expect(parts.join(' ')).toBe(text.repeat(20).trim());
+    }
+  });
+
+  it('keeps a heading with what it heads', () => {
+    expect(splitMessage(`${words(15)}\n\n## Title\n\n${words(15)}`, { limit: LIMIT })).toEqual([
+      words(15),
+      `## Title\n\n${words(15)}`,
+    ]);
+  });
+
   it('does not end a part with a code block that shows nothing', () => {
     const parts = splitMessage(`${words(22)}\n\`\`\`py\n${words(10)}\n\`\`\``, { limit: LIMIT });
     expect(parts).toEqual([words(22), `\`\`\`py\n${words(10)}\n\`\`\``]);

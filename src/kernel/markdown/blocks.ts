@@ -72,3 +72,6 @@ export const isBlank = (text: string, line: Pick<Line, 'start' | 'end'>) =>
 export const isCode = (line: Line) => line.before !== null || line.after !== null;
 
 export const isSpace = (character: string) => /\s/.test(character);
+
+/** Three ticks within code get an invisible sign between, or Discord would end the block there. */
+export const withoutFences = (code: string) => code.replaceAll('```', '`\u200b``');

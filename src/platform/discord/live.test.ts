@@ -125,6 +125,28 @@ describe('a live message', () => {
     expect(second).toMatchObject({ content: 'a'.repeat(600), components: [] });
   });
 
+  it('lets no link unfold in any part, and shows embeds that it is given', async () => {
+    const live = start();
+    live.update('see https://example.org/');
+    await until(() => api.screen().length === 1);
+    expect(api.requests[0]?.body).toMatchObject({ flags: 4 });
+    await whilePassing(live.finish({ content: `${'a '.repeat(1500)}https://example.org/` }));
+    expect([...api.messages.values()].map((message) => message['flags'])).toEqual([4, 4]);
+    const other = start('with an embed');
+    other.update('see https://example.org/');
+    await whilePassing(other.finish({ content: 'as it is', embeds: [{ title: 'shown' }] }));
+    expect([...api.messages.values()].at(-1)).toMatchObject({ flags: 0, embeds: [{ title: 'shown' }] });
+  });
+
+  it('shows a table as a code block, from its rule on', async () => {
+    const live = start();
+    live.update('| a | b |');
+    await until(() => api.screen().length === 1);
+    expect(api.screen()).toEqual(['| a | b |']);
+    await whilePassing(live.finish({ content: '| a | b |\n|---|---|\n| long | 2 |' }));
+    expect(api.screen()).toEqual(['```\na    | b\n-----|--\nlong | 2\n```']);
+  });
+
   it('gives two answers in one channel a share each and both a final text at once', async () => {
     const lives = [start('a'), start('b')];
     for (let ms = 0; ms < 8000; ms += 200) {

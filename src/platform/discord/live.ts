@@ -2,6 +2,7 @@ import type { APIMessageTopLevelComponent } from 'discord-api-types/v10';
 import type { Clock } from '../../kernel/clock.ts';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import { toDiscordMarkdown } from '../../kernel/markdown/discord.ts';
 import { splitMessage } from '../../kernel/split.ts';
 import type { ChannelWriter, Taken } from './channel-writer.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
@@ -39,7 +40,7 @@ interface ShownPart {
 }
 
 /** What one part shall show. */
-type Wanted = Pick<OutgoingMessage, 'content' | 'components' | 'embeds' | 'files'>;
+type Wanted = Pick<OutgoingMessage, 'content' | 'components' | 'embeds' | 'files' | 'suppressEmbeds'>;
 
 interface Step {
   index: number;
@@ -239,18 +240,21 @@ class PersistFailure {
 
 function fingerprintOf(wanted: Wanted): string {
   const files = wanted.files?.map((file) => [file.name, file.data.length]);
-  return fingerprint([wanted.content, wanted.components, wanted.embeds, files]);
+  return fingerprint([wanted.content, wanted.components, wanted.embeds, files, wanted.suppressEmbeds]);
 }
 
-/** The text in parts; what is not text on the last. Every part names its components, so that an edit removes old ones. */
+/**
+ * The text in parts; what is not text on the last. Every part names its components, so that an edit removes old ones.
+ * Links in it do not unfold, unless the part has embeds of its own, which Discord would hide with the previews.
+ */
 function wantedParts(message: Wanted, options: { growing?: boolean }): Wanted[] {
-  const contents = splitMessage(message.content ?? '');
+  const contents = splitMessage(toDiscordMarkdown(message.content ?? ''));
   const bare = !message.embeds?.length && !message.files?.length && !message.components?.length;
   if (contents.length === 0 && !bare && !options.growing) contents.push('');
   const none: APIMessageTopLevelComponent[] = [];
   return contents.map((content, index) =>
     index < contents.length - 1
-      ? { content, components: none }
-      : { ...message, content, components: message.components ?? none },
+      ? { content, components: none, suppressEmbeds: true }
+      : { ...message, content, components: message.components ?? none, suppressEmbeds: !message.embeds?.length },
   );
 }

@@ -18,7 +18,9 @@ export function messageBody(message: OutgoingMessage): Record<string, unknown> {
     ...(message.content === undefined ? {} : { content: clip(message.content, discordLimits.messageLength) }),
     ...(message.embeds === undefined ? {} : { embeds: clipEmbeds(message.embeds) }),
     ...(message.components === undefined ? {} : { components: message.components.slice(0, discordLimits.actionRows) }),
-    ...(message.suppressEmbeds ? { flags: MessageFlags.SuppressEmbeds } : {}),
+    ...(message.suppressEmbeds === undefined
+      ? {}
+      : { flags: message.suppressEmbeds ? MessageFlags.SuppressEmbeds : 0 }),
     ...(message.files === undefined ? {} : { attachments: keptFiles(message).map((_file, index) => ({ id: index })) }),
     allowed_mentions: {
       parse: [],

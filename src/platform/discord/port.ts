@@ -17,7 +17,7 @@ export interface OutgoingMessage {
   files?: OutgoingFile[];
   /** User ids that this message may notify. Roles, @everyone and the replied-to author never are. */
   pings?: readonly string[];
-  /** Hides link previews. */
+  /** Hides link previews, and `embeds` too; an edit to false shows them again. */
   suppressEmbeds?: boolean;
 }
 
@@ -69,8 +69,9 @@ export interface LiveMessageOptions {
 
 /**
  * An answer that grows on screen. Edits are coalesced to the pace that Discord allows the channel, so a slow network
- * shows fewer, larger steps; nothing is queued. Parts of at most 2000 characters are split off as the text grows and
- * are never rewritten, apart from their last edit.
+ * shows fewer, larger steps; nothing is queued. The text is Markdown as models write it: tables become code blocks or
+ * lists, links do not unfold. Parts of at most 2000 characters are split off as the text grows; they are rewritten only
+ * where text that follows shows that they end elsewhere (see `splitMessage`), or that a table in them is wider.
  */
 export interface LiveMessage {
   /**
