@@ -107,5 +107,6 @@ function answerAmiss(
   if (mine.length > 1) return [`${mine.length} answers to ${name}`];
   if (refusable && only.content !== '' && !only.content.includes(`${name}-0`)) return [];
   if (only.content !== answer) return [`the answer to ${name} is "${only.content.slice(-60)}"`];
-  return (only.components ?? []).length > 0 ? [`the answer to ${name} still has buttons`] : [];
+  const stoppable = JSON.stringify(only.components ?? []).includes('chat/stop/');
+  return stoppable ? [`the answer to ${name} can still be stopped`] : [];
 }
