@@ -47,6 +47,7 @@ export async function watchInstance({ db }: Postgres): Promise<void> {
   `.execute(db);
 }
 
+/** Forgets what was remembered so far. */
 export async function watchAnew({ db }: Postgres): Promise<void> {
   await sql`DELETE FROM watch.peak`.execute(db);
 }
@@ -126,27 +127,26 @@ async function requestAmiss(
   if (holds.some((hold) => hold.terms.payerId !== authorId)) amiss.push(`${name} was paid by another`);
   const open = holds.filter((hold) => hold.state === 'open');
   if (open.length > 0) amiss.push(`${name} still holds ${open.map((hold) => hold.key).join(', ')}`);
-  for (const entry of await entriesOf(postgres, request)) {
-    if (entry.account.startsWith('user:') && entry.account !== `user:${authorId}/allowance`) {
-      amiss.push(`${name} cost ${entry.account} ${entry.micros}`);
-    } else if (entry.account.startsWith('user:') && entry.micros !== charged) {
-      amiss.push(`entries charge ${entry.micros} for ${name}, and its holds say ${charged}`);
-    }
-  }
+  const byEntries = await chargedByEntries(postgres, request);
+  const elsewhere = [...byEntries.keys()].filter((account) => account !== `user:${authorId}/allowance`);
+  if (elsewhere.length > 0) amiss.push(`${name} cost ${elsewhere.join(', ')}`);
+  const entered = byEntries.get(`user:${authorId}/allowance`) ?? 0;
+  if (entered !== charged) amiss.push(`entries charge ${entered} for ${name}, and its holds say ${charged}`);
   const asked = stage.providers.requests.filter((seen) => seen.userText.includes(`${name}.`)).length;
   if (asked > crashes + 1) amiss.push(`a model was asked ${asked} times for ${name} in ${crashes + 1} lives`);
   if (answered && !(await isExplained(stage, postgres, question))) amiss.push(`nothing explains the answer to ${name}`);
   return amiss;
 }
 
-async function entriesOf({ db }: Postgres, request: string): Promise<{ account: string; micros: number }[]> {
+/** Micro-dollars by the account of a person that paid them. */
+async function chargedByEntries({ db }: Postgres, request: string): Promise<Map<string, number>> {
   const { rows } = await sql<{ account: string; micros: number }>`
     SELECT e.account, -sum(e.amount)::bigint AS micros
     FROM ledger_hold AS h JOIN ledger_transaction AS t ON t.hold_key = h.key
       JOIN ledger_entry AS e ON e.transaction_id = t.id
-    WHERE h.request = ${request} AND e.unit = 'micros' GROUP BY e.account
+    WHERE h.request = ${request} AND e.unit = 'micros' AND e.account LIKE 'user:%' GROUP BY e.account
   `.execute(db);
-  return rows;
+  return new Map(rows.map(({ account, micros }) => [account, micros]));
 }
 
 async function isAnswered(stage: KillStage, question: Question): Promise<boolean> {

@@ -75,16 +75,15 @@ export async function crashRound(stage: KillStage, name: string, crashes: readon
   return { bill, elapsedMs };
 }
 
+/** Rejects when the life does not end at its checkpoint. */
 export async function untilKilled(bot: Program, { checkpoint, time }: Crash): Promise<void> {
   const enough = new AbortController();
-  const late = systemClock.sleep(DIES_WITHIN_MS, enough.signal).then(
-    () => ({ code: Number.NaN }),
-    () => ({ code: Number.NaN }),
-  );
+  const late = systemClock.sleep(DIES_WITHIN_MS, enough.signal).catch(() => undefined);
   const end = await Promise.race([bot.ended, late]);
   enough.abort();
-  if ('signal' in end && end.signal === 'SIGKILL') return;
-  throw new Error(`The bot did not kill itself at ${checkpoint}:${time} (${JSON.stringify(end)}).\n${bot.output()}`);
+  if (end && 'signal' in end && end.signal === 'SIGKILL') return;
+  const state = end ? `it ended with ${JSON.stringify(end)}` : 'it lives';
+  throw new Error(`The bot did not kill itself at ${checkpoint}:${time}: ${state}.\n${bot.output()}`);
 }
 
 /** Rejects with what is wrong with the answers when that takes too long. */
