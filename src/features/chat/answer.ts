@@ -2,6 +2,7 @@ import { Cancelled, UserError, VendorError } from '../../kernel/errors.ts';
 import type { DiscordActions, JobRun, LivePart, ModelInfo, PaidCall, Use, VaultReader } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
 import { openQuestion, requestOf, chooseModel } from './chat.ts';
+import { storePatiently } from './patience.ts';
 import type { Notice } from './prompt.ts';
 import { settingsOf } from './conversations.ts';
 import { buildPrompt } from './prompt.ts';
@@ -118,7 +119,7 @@ async function write(work: Work): Promise<void> {
   context.checkpoint('written');
   // Complete and stored before it is charged, and charged before it is shown: from here on no run asks a model again, and
   // one that died in between leaves the asker uncharged.
-  await end(work, 'written', null);
+  await storePatiently(work.context, run, () => end(work, 'written', null));
   await charge(work);
   // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
   if (!isStopped(run)) run.signal.throwIfAborted();
