@@ -167,7 +167,7 @@ describe('being forgotten', () => {
 
     // 2,000 of the week's 3,000 tokens were used before.
     await bot.alice.runs('limits');
-    const limits = await bot.alice.sees((message) => JSON.stringify(message.embeds).includes('tokens'));
+    const limits = await bot.alice.sees((message) => JSON.stringify(message.embeds).includes('Tokens this week'));
     expect(JSON.stringify(limits.embeds)).toMatch(/1,000/);
     expect(JSON.stringify(limits.embeds)).not.toMatch(/3,000/);
   });

@@ -28,23 +28,28 @@ const noCredit = /insufficient_quota|billing_|credit balance|insufficient credit
 const networkFailure =
   /cannot connect|fetch failed|terminated|socket|econn|enotfound|eai_again|etimedout|network|other side closed|without a finish reason|premature close/;
 
-/** Failures that providers explain by quoting what was asked; their words would end in a log. */
-const quoting: ReadonlySet<ModelErrorCode> = new Set(['model/too-long', 'model/refused', 'model/failed']);
+/** What providers explain by keys, names and the network. Other failures they may explain with the words of the question. */
+const explicable: ReadonlySet<ModelErrorCode> = new Set([
+  'model/bad-key',
+  'model/rate-limited',
+  'model/unknown-model',
+  'model/unreachable',
+]);
 
 /**
- * Turns whatever the AI SDK, `fetch` or a provider's stream fails with into a VendorError with a ModelErrorCode. It says
- * what the provider said where that is about keys, names or the network; where it may be about the question, only the
- * status and the provider's code.
+ * Turns whatever the AI SDK, `fetch` or a provider's stream fails with into a VendorError with a ModelErrorCode. It has
+ * the provider's words where they are about keys, names or the network, and else its status and codes alone, since the
+ * words would bring what people wrote into the log.
  */
 export function translateModelError(provider: string, error: unknown, nowMs: number): VendorError {
   if (error instanceof VendorError) return error;
   const failure = readFailure(error);
   const retryAfterMs = readRetryAfter(failure.headers, nowMs);
   const make = (code: ModelErrorCode, retryable: boolean, what: string): VendorError =>
-    modelError(code, `${provider}: ${what} (${quoting.has(code) ? codesOf(failure) : failure.message})`, {
+    modelError(code, `${provider}: ${what} (${explicable.has(code) ? failure.message : codesOf(failure)})`, {
       retryable,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
-      ...(!quoting.has(code) && { cause: error }),
+      ...(explicable.has(code) && { cause: error }),
     });
   const { statusCode: status, words, vendorCode } = failure;
   if (noCredit.test(words) || status === 402) return make('model/bad-key', false, 'the key has no credit left');

@@ -50,6 +50,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   autovacuum_max_workers: '1',
   jit: 'off',
   log_checkpoints: 'off',
+  // Its own affairs alone. Failed statements are logged by us, and its words for them quote what people wrote.
+  log_min_messages: 'log',
   timezone: 'UTC',
   log_timezone: 'UTC',
 };
