@@ -6,6 +6,9 @@ export function buttons(message: APIMessage): { label: string | undefined; custo
   return rows.flatMap((row) => row.components).map((one) => ({ label: one.label, customId: one.custom_id }));
 }
 
+/** Whether an answer has ended: its Stop button is gone. */
+export const hasEnded = (message: APIMessage): boolean => !buttons(message).some(({ label }) => label === 'Stop');
+
 /** The custom id of the button with this label. Throws with what the message has when there is none. */
 export function button(message: APIMessage, label: string): string {
   const found = buttons(message).find((one) => one.label === label);
