@@ -6,11 +6,16 @@ import { storePatiently } from './patience.ts';
 import type { Notice } from './prompt.ts';
 import { settingsOf } from './conversations.ts';
 import { buildPrompt } from './prompt.ts';
-import { failedAnswer, failureKey, retryButton, stopButton, withNotices } from './render.ts';
+import { stopRow } from './controls/row.ts';
+import { endedMessage } from './controls/screen.ts';
+import type { End } from './controls/screen.ts';
+import { versionPlace } from './controls/store.ts';
+import { temperatureOf } from './controls/creativity.ts';
+import { failureKey } from './render.ts';
 import type { Question } from './rules.ts';
 import type { AnswerState } from './schema.ts';
 import type { ChatSettings } from './settings.ts';
-import { endAnswer, findAnswer, setPart, showDone, trimConversation } from './store.ts';
+import { endAnswer, findAnswer, setPart, showParts, trimConversation } from './store.ts';
 import type { AnswerRow, QuestionRow } from './store.ts';
 
 type Live = ReturnType<DiscordActions['live']>;
@@ -27,7 +32,14 @@ interface Work {
   live: Live;
   notices: Notice[];
   model: ModelInfo;
+  /** All of it, with what it goes on from. */
   text: string;
+  /** What an earlier run wrote, when it goes on from there. */
+  written: string;
+  /** Why the model ended. */
+  finish: string | null;
+  /** Somebody removed the answer while it was worked on. */
+  removed: boolean;
   /** What is held for the model's call, and what its providers used of it. */
   paid: PaidCall | undefined;
   uses: Use[];
@@ -37,9 +49,6 @@ interface Work {
 
 /** Less than this is no answer: a sentence or two. */
 const leastOutputTokens = 64;
-
-/** How an answer ends on screen. */
-type End = { state: 'done' | 'stopped' } | { state: 'failed'; code: string; said?: string };
 
 /**
  * Answers one question, or goes on where a run that died left off: an end that was stored is only shown, anything less
@@ -78,6 +87,8 @@ async function openWork(context: ChatContext, run: JobRun): Promise<Work | undef
   const read = context.vault.reader(context.db);
   const [question, settings] = await Promise.all([openQuestion(read, row), settingsOf(context, row)]);
   if (!question) return undefined;
+  const written =
+    answer.continued && answer.sealed ? ((await read(row.author_id, answer.id, answer.sealed)) ?? '') : '';
   return {
     context,
     run,
@@ -88,8 +99,11 @@ async function openWork(context: ChatContext, run: JobRun): Promise<Work | undef
     settings,
     live: liveMessage(context, run, answer, row),
     notices: [],
-    model: chooseModel(context, settings),
-    text: '',
+    model: chooseModel(context, settings, answer.wanted_model_id),
+    text: written,
+    written,
+    finish: answer.finish,
+    removed: false,
     paid: undefined,
     uses: [],
     stopTyping: () => {},
@@ -103,7 +117,7 @@ function liveMessage(context: ChatContext, run: JobRun, answer: AnswerRow, row: 
     key: `chat/${answer.id}/${answer.tries}`,
     parts: row.parts.map((messageId) => ({ messageId })),
     onPart: (index, part) => setPart(context.db, row.id, index, part.messageId),
-    liveComponents: stopButton(answer.id, context.texts.in(undefined)),
+    liveComponents: stopRow(answer.id, context.texts.in(undefined)),
     signal: run.signal,
   });
 }
@@ -126,11 +140,35 @@ async function write(work: Work): Promise<void> {
   await show(work, { state: 'done' });
 }
 
+/** Where an answer stands already, its buttons go and Stop comes before the model says its first word. */
+async function takeScreen({ context, run, live, row, written }: Work): Promise<void> {
+  const { parts } = row;
+  const last = parts.at(-1);
+  if (last === undefined || run.job.attempt > 1) return;
+  live.update(written === '' ? context.texts.in(undefined)('again') : written);
+  if (parts.length === 1) return;
+  try {
+    await context.discord.actions.edit(row.channel_id, last, { components: [] });
+  } catch (error) {
+    context.logger.debug({ error, channelId: row.channel_id }, 'The buttons of an earlier answer stay for now.');
+  }
+}
+
 async function stream(work: Work): Promise<void> {
   const { context, run, live, row } = work;
+  await takeScreen(work);
   work.model = await context.spending.modelFor(work.model, { guildId: row.guild_id, channelId: row.channel_id });
   const { model } = work;
-  const prompt = await buildPrompt(context, work.read, work.settings, model, row, work.question, run.signal);
+  const prompt = await buildPrompt(
+    context,
+    work.read,
+    work.settings,
+    model,
+    row,
+    work.question,
+    work.written,
+    run.signal,
+  );
   work.notices.push(...prompt.notices);
   const paid = await context.spending.call({
     request: requestOf(work.answer),
@@ -147,6 +185,7 @@ async function stream(work: Work): Promise<void> {
     modelId: model.id,
     messages: prompt.messages,
     maxOutputTokens: paid.outputTokens,
+    ...temperatureOf(work.settings, model),
     allowed: (candidate) => paid.mayUse(candidate),
     onUsage: (usage, used) => work.uses.push({ model: used, usage }),
     // Nobody would see the words that a refused message still costs.
@@ -162,13 +201,12 @@ async function stream(work: Work): Promise<void> {
       work.text += event.text;
       live.update(work.text);
       context.checkpoint('streaming');
-    } else if (event.type === 'finish' && event.reason === 'length') {
-      work.notices.push({ key: 'notices.length', data: {} });
-    } else if (event.type === 'finish' && event.reason === 'refused') {
-      work.notices.push({ key: 'notices.refused', data: { model: work.model.id } });
+    } else if (event.type === 'finish') {
+      work.finish = event.reason;
+      if (event.reason === 'refused') work.notices.push({ key: 'notices.refused', data: { model: work.model.id } });
     }
   }
-  if (work.text.trim() === '') {
+  if (work.text.slice(work.written.length).trim() === '') {
     throw new VendorError('model/empty', 'The model finished without a word.', { retryable: !run.lastAttempt });
   }
 }
@@ -185,7 +223,7 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
   if (isStopped(run)) {
     await end(work, 'stopped', null);
     // What is on the screen was given; who stops before the first word has nothing.
-    if (work.text === '') await work.paid?.fail(work.uses);
+    if (work.text === work.written) await work.paid?.fail(work.uses);
     else await charge(work);
     await show(work, { state: 'stopped' });
     return;
@@ -221,14 +259,16 @@ async function showFailure(work: Work, code: string, said?: string): Promise<voi
 }
 
 async function end(work: Work, state: AnswerState, errorCode: string | null): Promise<void> {
-  const { context, answer, row, text } = work;
-  await endAnswer(context.db, answer.id, {
+  const { context, answer, row, text, finish } = work;
+  const kept = await endAnswer(context.db, answer.id, {
     state,
+    finish,
     sealed: text === '' ? null : await context.vault.seal(context.db, row.author_id, answer.id, text),
     finishedAt: new Date(context.clock.now()),
     modelId: work.model.id,
     ...(errorCode === null ? {} : { errorCode }),
   });
+  work.removed = !kept;
   context.checkpoint('stored');
 }
 
@@ -246,12 +286,16 @@ const isStopped = (run: JobRun) => run.signal.reason instanceof Cancelled;
 async function show(work: Work, shown: End): Promise<void> {
   const { context, run, answer, row, settings } = work;
   try {
-    const parts: LivePart[] = await work.live.finish(endOnScreen(work, shown));
+    if (work.removed) {
+      await clearScreen(work, await work.live.abandon());
+      return;
+    }
+    const parts: LivePart[] = await work.live.finish(await endOnScreen(work, shown));
     context.checkpoint('shown');
     const ids = parts.map((part) => part.messageId);
     // Before the answer is done: after that no run comes to store it.
     await context.spending.shown(requestOf(answer), ids);
-    if (shown.state === 'done') await showDone(context.db, answer, ids);
+    if (!(await showParts(context.db, answer, ids))) await clearScreen(work, parts);
   } catch (error) {
     const refused = error instanceof VendorError && !error.retryable;
     if (shown.state === 'done' && (refused || run.lastAttempt || isStopped(run))) {
@@ -265,14 +309,25 @@ async function show(work: Work, shown: End): Promise<void> {
   context.checkpoint('finished');
 }
 
-function endOnScreen({ context, answer, text, notices, model }: Work, shown: End): Parameters<Live['finish']>[0] {
-  const t = context.texts.in(undefined);
-  if (shown.state === 'failed') {
-    const reason = shown.said ?? t(failureKey(shown.code), { model: model.id });
-    return { content: failedAnswer(text, reason), components: retryButton(answer.id, t) };
-  }
-  const stopped = { key: text === '' ? 'notices.stopped-empty' : 'notices.stopped', data: {} };
-  return { content: withNotices(text, shown.state === 'stopped' ? [...notices, stopped] : notices, t), components: [] };
+/** The messages of an answer that was removed go, too. */
+async function clearScreen({ context, row }: Work, parts: readonly LivePart[]): Promise<void> {
+  for (const { messageId } of parts) await context.discord.actions.delete(row.channel_id, messageId);
+}
+
+async function endOnScreen(work: Work, end: End): Promise<Parameters<Live['finish']>[0]> {
+  const { context, answer, text, notices, model, finish, settings } = work;
+  const place = await versionPlace(context.db, answer);
+  const ended = {
+    id: answer.id,
+    modelId: model.id,
+    text,
+    notices,
+    end,
+    finish,
+    place,
+    buttons: settings.answerButtons,
+  };
+  return endedMessage(ended, context.texts.in(undefined));
 }
 
 /** For a run that died between storing an end and showing it. */

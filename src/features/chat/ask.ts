@@ -132,8 +132,9 @@ const admittedOutputTokens = 64;
 export async function modelOf(
   context: ChatContext,
   question: Pick<QuestionRow, 'author_id' | 'guild_id' | 'channel_id'>,
+  wantedModelId: string | null = null,
 ): Promise<ModelInfo> {
-  const chosen = chooseModel(context, await settingsOf(context, question));
+  const chosen = chooseModel(context, await settingsOf(context, question), wantedModelId);
   return context.spending.modelFor(chosen, { guildId: question.guild_id, channelId: question.channel_id });
 }
 

@@ -35,9 +35,14 @@ export const placeOf = (row: Pick<QuestionRow, 'guild_id' | 'channel_id' | 'auth
   userId: row.author_id,
 });
 
-/** The chosen model, or the default one when it no longer exists. */
-export function chooseModel(context: ChatContext, settings: ChatSettings): ModelInfo {
-  return (settings.model === '' ? undefined : context.models.find(settings.model)) ?? context.models.default;
+/** The model that was asked for, else the one that the settings choose, or the default one when it no longer exists. */
+export function chooseModel(
+  context: ChatContext,
+  settings: ChatSettings,
+  wantedModelId: string | null = null,
+): ModelInfo {
+  const wanted = wantedModelId === null ? undefined : context.models.find(wantedModelId);
+  return wanted ?? (settings.model === '' ? undefined : context.models.find(settings.model)) ?? context.models.default;
 }
 
 /** What is paid for under this name: one try of one answer. */

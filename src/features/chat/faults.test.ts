@@ -2,7 +2,7 @@ import { PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectPerson } from '../../../emulator/testing/person.ts';
-import { buttons } from '../../testing/components.ts';
+import { buttons, hasEnded } from '../../testing/components.ts';
 import { startTestBot } from '../../testing/bot.ts';
 import type { TestBot } from '../../testing/bot.ts';
 
@@ -22,7 +22,7 @@ const mention = () => `<@${bot.app.discord.self.userId}>`;
 const isAnswerTo = (question: APIMessage) => (message: APIMessage) =>
   message.message_reference?.message_id === question.id;
 const complete = (question: APIMessage, text: string) => (message: APIMessage) =>
-  isAnswerTo(question)(message) && message.content === text && buttons(message).length === 0;
+  isAnswerTo(question)(message) && message.content === text && hasEnded(message);
 const ofBot = async (room: string) => (await bot.olivia.messages(room)).filter((message) => message.author.bot);
 
 async function control(path: string, body: unknown): Promise<unknown> {

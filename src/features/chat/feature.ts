@@ -13,7 +13,7 @@ import { clearCommand } from './commands/clear.ts';
 import { modelCommands } from './commands/model.ts';
 import { modelsCommand } from './commands/models.ts';
 import { listenCommand } from './commands/listen.ts';
-import { createControls } from './controls.ts';
+import { createControls } from './controls/index.ts';
 import { chatSettings } from './settings.ts';
 import { deleteQuestionsBefore, deleteQuestionsOf, questionsOf } from './store.ts';
 

@@ -1,6 +1,7 @@
 import type { ChatMessage, ContentPart, ModelInfo, VaultReader } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
 import { openExchanges } from './chat.ts';
+import { continuation } from './controls/continuation.ts';
 import { buildContext, isPicture, isText, spoken } from './rules.ts';
 import type { Attachment, Question } from './rules.ts';
 import type { ChatSettings } from './settings.ts';
@@ -27,7 +28,7 @@ export interface Prompt {
   notices: Notice[];
 }
 
-/** Everything a model gets for a question, within its window. */
+/** Everything a model gets for a question, within its window; `written` is the part of the answer to go on from. */
 export async function buildPrompt(
   context: ChatContext,
   read: VaultReader,
@@ -35,6 +36,7 @@ export async function buildPrompt(
   model: ModelInfo,
   row: QuestionRow,
   question: Question,
+  written: string,
   signal: AbortSignal,
 ): Promise<Prompt> {
   const maxOutputTokens = Math.min(
@@ -42,7 +44,8 @@ export async function buildPrompt(
     model.maxOutputTokens,
     Math.floor(model.contextTokens / 2),
   );
-  const budgetTokens = model.contextTokens - maxOutputTokens;
+  const continued = continuation(context, written, Math.floor((model.contextTokens - maxOutputTokens) / 2));
+  const budgetTokens = model.contextTokens - maxOutputTokens - continued.tokens;
   const named = row.guild_id !== null;
   const notices: Notice[] = [];
   const parts = await questionParts(context, model, question, named, notices, signal);
@@ -59,7 +62,13 @@ export async function buildPrompt(
     named,
     countTokens: (text) => context.models.countTokens(text),
   });
-  return { messages, maxOutputTokens, inputTokens: tokens, exchanges, notices };
+  return {
+    messages: [...messages, ...continued.messages],
+    maxOutputTokens,
+    inputTokens: tokens + continued.tokens,
+    exchanges,
+    notices,
+  };
 }
 
 async function questionParts(

@@ -46,6 +46,8 @@ export interface ChatAnswerTable {
   model_id: string | null;
   error_code: string | null;
   finish: string | null;
+  wanted_model_id: string | null;
+  continued: Generated<boolean>;
   sealed: Buffer | null;
   reasoning_sealed: Buffer | null;
   finished_at: Date | null;

@@ -13,6 +13,10 @@ export const chatSettings = z.strictObject({
   historySent: z.int().min(0).max(100).default(8),
   /** The longest answer, in tokens. */
   maxAnswerTokens: z.int().min(16).max(100_000).default(4096),
+  /** How freely a model chooses its words; `off` leaves that to the model. */
+  creativity: z.enum(['off', 'low', 'medium', 'high']).default('off'),
+  /** The buttons under answers that are done. */
+  answerButtons: z.enum(['all', 'none']).default('all'),
   systemPrompt: z
     .string()
     .max(20_000)

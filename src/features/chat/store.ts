@@ -94,52 +94,47 @@ export async function setPart(db: Db, questionId: string, index: number, message
     .execute();
 }
 
-export async function endAnswer(
-  db: Db,
-  answerId: string,
-  end: { state: AnswerState; sealed: Buffer | null; errorCode?: string; finishedAt: Date | null; modelId?: string },
-): Promise<void> {
-  await db
+export interface AnswerEnd {
+  state: AnswerState;
+  sealed: Buffer | null;
+  finish: string | null;
+  finishedAt: Date;
+  errorCode?: string;
+  modelId?: string;
+}
+
+/** False when the answer was removed. */
+export async function endAnswer(db: Db, answerId: string, end: AnswerEnd): Promise<boolean> {
+  const ended = await db
     .updateTable('chat_answer')
     .set({
       state: end.state,
       sealed: end.sealed,
+      finish: end.finish,
       error_code: end.errorCode ?? null,
       finished_at: end.finishedAt,
       ...(end.modelId === undefined ? {} : { model_id: end.modelId }),
     })
     .where('id', '=', answerId)
-    .execute();
-}
-
-/** The answer is on the screen, in these messages. */
-export async function showDone(db: Db, answer: AnswerRow, parts: readonly string[]): Promise<void> {
-  await db
-    .with('shown', (cte) =>
-      cte
-        .updateTable('chat_question')
-        .set({ parts: [...parts] })
-        .where('id', '=', answer.question_id),
-    )
-    .updateTable('chat_answer')
-    .set({ state: 'done' })
-    .where('id', '=', answer.id)
-    .execute();
-}
-
-/**
- * Makes a failed answer wait again for this job and returns the number of this try, or undefined when it has not failed:
- * of two people who press Retry at once, one starts it.
- */
-export async function beginRetry(db: Db, answerId: string, jobId: string): Promise<number | undefined> {
-  const row = await db
-    .updateTable('chat_answer')
-    .set({ state: 'waiting', job_id: jobId, error_code: null, tries: sql<number>`tries + 1` })
-    .where('id', '=', answerId)
-    .where('state', '=', 'failed')
-    .returning('tries')
     .executeTakeFirst();
-  return row?.tries;
+  return ended.numUpdatedRows === 1n;
+}
+
+/** An answer is on the screen, in these messages. False when it was removed. */
+export async function showParts(
+  db: Db,
+  answer: Pick<AnswerRow, 'id' | 'question_id'>,
+  parts: readonly string[],
+): Promise<boolean> {
+  const shown = await db
+    .with('done', (cte) =>
+      cte.updateTable('chat_answer').set({ state: 'done' }).where('id', '=', answer.id).where('state', '=', 'written'),
+    )
+    .updateTable('chat_question')
+    .set({ parts: [...parts] })
+    .where('id', '=', answer.question_id)
+    .executeTakeFirst();
+  return shown.numUpdatedRows === 1n;
 }
 
 export interface ExchangeRow {

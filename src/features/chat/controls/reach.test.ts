@@ -1,8 +1,8 @@
 import { ButtonStyle, ComponentType, MessageFlags } from 'discord-api-types/v10';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { customId } from '../../sdk/index.ts';
-import { startTestBot } from '../../testing/bot.ts';
-import type { TestBot } from '../../testing/bot.ts';
+import { customId } from '../../../sdk/index.ts';
+import { startTestBot } from '../../../testing/bot.ts';
+import type { TestBot } from '../../../testing/bot.ts';
 
 let bot: TestBot;
 beforeAll(async () => {

@@ -1,0 +1,77 @@
+import { UserError } from '../../../kernel/errors.ts';
+import type { ComponentCall, ModelInfo, Tx } from '../../../sdk/index.ts';
+import { enqueueAnswer, modelOf } from '../ask.ts';
+import type { ChatContext } from '../chat.ts';
+import { findAnswer } from '../store.ts';
+import type { AnswerRow, QuestionRow } from '../store.ts';
+import type { Reached } from './reach.ts';
+import { mayContinue } from './screen.ts';
+import { beginAgain, insertVersion, lockQuestion } from './store.ts';
+
+/** Another version, written into the same messages. */
+export async function regenerate(context: ChatContext, call: ComponentCall, { question }: Reached): Promise<void> {
+  const id = context.ids.uuid();
+  const payerId = call.caller.userId === question.author_id ? null : call.caller.userId;
+  await putToWork(context, call, { question, wantedModelId: null }, async (tx, jobId) => {
+    await insertVersion(tx, { id, questionId: question.id, jobId, payerId });
+    return { id, tries: 0 };
+  });
+}
+
+/** Goes on where the version that is shown was cut. */
+export async function continueAnswer(context: ChatContext, call: ComponentCall, reached: Reached): Promise<void> {
+  const { answer, question } = reached;
+  const { wanted_model_id: wantedModelId } = answer;
+  const extraTokens = answer.sealed?.length ?? 0;
+  await putToWork(context, call, { question, wantedModelId, extraTokens }, async (tx, jobId) => {
+    const { state, finish, sealed } = await shownStill(tx, answer.id);
+    if (!mayContinue({ state, finish, hasText: sealed !== null })) {
+      throw new UserError('nothing-to-continue', 'the answer is whole');
+    }
+    return { id: answer.id, tries: await beginAgain(tx, answer.id, { jobId, continued: true, wantedModelId }) };
+  });
+}
+
+/** Tries a version that failed again, with the same model unless another one is given. */
+export async function retry(
+  context: ChatContext,
+  call: ComponentCall,
+  { answer, question }: Reached,
+  model?: ModelInfo,
+): Promise<void> {
+  const wantedModelId = model?.id ?? answer.wanted_model_id;
+  await putToWork(context, call, { question, wantedModelId }, async (tx, jobId) => {
+    const { state, continued } = await shownStill(tx, answer.id);
+    if (state !== 'failed') throw new UserError('not-failed', 'this answer has not failed');
+    return { id: answer.id, tries: await beginAgain(tx, answer.id, { jobId, continued, wantedModelId }) };
+  });
+}
+
+/** The answer as it is by now. Throws a UserError when its question shows another one. */
+async function shownStill(tx: Tx, answerId: string): Promise<AnswerRow> {
+  const found = await findAnswer(tx, answerId);
+  if (found?.question.shown_id !== answerId) throw new UserError('not-shown', 'another version is shown');
+  return found.answer;
+}
+
+/**
+ * Has an answer written by a job; whoever presses pays. `begin` writes down what is begun. Throws a UserError, and leaves
+ * everything as it was, when a version is being written already, or when the presser may not or cannot pay.
+ */
+async function putToWork(
+  context: ChatContext,
+  { caller }: ComponentCall,
+  asked: { question: QuestionRow; wantedModelId: string | null; extraTokens?: number },
+  begin: (tx: Tx, jobId: string) => Promise<{ id: string; tries: number }>,
+): Promise<void> {
+  const { question, wantedModelId, extraTokens = 0 } = asked;
+  const jobId = context.ids.uuid();
+  const model = await modelOf(context, question, wantedModelId);
+  await context.transaction(async (tx) => {
+    await lockQuestion(tx, question.id);
+    const next = await begin(tx, jobId);
+    const questionTokens = question.sealed.length + extraTokens;
+    await enqueueAnswer(context, tx, question, { ...next, jobId }, { caller, model, questionTokens });
+  });
+  context.checkpoint('admitted');
+}

@@ -1,0 +1,40 @@
+import { UserError } from '../../../kernel/errors.ts';
+import type { ComponentCall } from '../../../sdk/index.ts';
+import { requestOf } from '../chat.ts';
+import type { ChatContext } from '../chat.ts';
+import { settingsOf } from '../conversations.ts';
+import { endAnswer } from '../store.ts';
+import { controlled } from './reach.ts';
+import { endedMessage } from './screen.ts';
+import { versionPlace } from './store.ts';
+
+/** Ends an answer that is waited for or written; what is there of it stays. */
+export async function stop(context: ChatContext, call: ComponentCall): Promise<void> {
+  const { answer, question } = await controlled(context, call);
+  const result = answer.job_id && (await context.jobs.cancel(answer.job_id, call.caller.userId));
+  if (!result || result === 'not-found') throw new UserError('already-ended', 'nothing to stop');
+  if (result === 'cancelling') {
+    await call.acknowledge();
+    return;
+  }
+  // Between two runs no worker has it, so that nobody else would end it on the screen.
+  const sealed = answer.continued ? answer.sealed : null;
+  const finishedAt = new Date(context.clock.now());
+  await endAnswer(context.db, answer.id, { state: 'stopped', sealed, finish: null, finishedAt });
+  await context.spending.finish(requestOf(answer));
+  const [place, settings] = await Promise.all([versionPlace(context.db, answer), settingsOf(context, question)]);
+  const shown = endedMessage(
+    {
+      id: answer.id,
+      modelId: '',
+      text: call.message?.content ?? '',
+      notices: [],
+      end: { state: 'stopped' },
+      finish: null,
+      place,
+      buttons: settings.answerButtons,
+    },
+    call.t,
+  );
+  await call.update(shown);
+}

@@ -1,0 +1,99 @@
+import { UserError } from '../../../kernel/errors.ts';
+import type { ComponentCall } from '../../../sdk/index.ts';
+import { requestOf } from '../chat.ts';
+import type { ChatContext } from '../chat.ts';
+import { settingsOf } from '../conversations.ts';
+import { findAnswer, setPart, showParts } from '../store.ts';
+import { controlled } from './reach.ts';
+import { endedMessage } from './screen.ts';
+import type { End } from './screen.ts';
+import type { AnswerRow } from '../store.ts';
+import { chooseShown, lockQuestion, shownOf, versionPlace, versionsOf } from './store.ts';
+
+/** The messages of questions, which show one version at a time. */
+export interface Screens {
+  /**
+   * Shows the chosen version of a question. Pages that are turned faster than Discord takes them are left out: it
+   * resolves when the version chosen last is on the screen.
+   */
+  show(questionId: string, name: string): Promise<void>;
+  /** Resolves when nothing here writes into the messages of a question. */
+  settled(questionId: string): Promise<void>;
+}
+
+export function createScreens(context: ChatContext): Screens {
+  const showing = new Map<string, Promise<void>>();
+  const showUntilRight = async (questionId: string, name: string): Promise<void> => {
+    for (let shownId: string | undefined; ;) {
+      const wantedId = await shownOf(context.db, questionId);
+      if (wantedId === undefined || wantedId === shownId) return;
+      await showVersion(context, wantedId, `${name}/${wantedId}`);
+      shownId = wantedId;
+    }
+  };
+  return {
+    show: (questionId, name) => {
+      const before = showing.get(questionId) ?? Promise.resolve();
+      const run = before.catch(() => undefined).then(() => showUntilRight(questionId, name));
+      showing.set(questionId, run);
+      return run.finally(() => {
+        if (showing.get(questionId) === run) showing.delete(questionId);
+      });
+    },
+    settled: async (questionId) => {
+      await showing.get(questionId)?.catch(() => undefined);
+    },
+  };
+}
+
+/** Turns the page to the version before or after the one that is shown. */
+export async function turnPage(
+  context: ChatContext,
+  screens: Screens,
+  call: ComponentCall,
+  step: 1 | -1,
+): Promise<void> {
+  const { question } = await controlled(context, call);
+  await context.transaction(async (tx) => {
+    const { shown_id: shownId } = await lockQuestion(tx, question.id);
+    const ids = await versionsOf(tx, question.id);
+    const next = ids[ids.indexOf(shownId ?? '') + step];
+    if (next === undefined) throw new UserError('no-more-versions', 'there is no version beyond');
+    await chooseShown(tx, question.id, next);
+  });
+  await call.acknowledge();
+  await screens.show(question.id, `chat/page/${call.calledId}`);
+}
+
+async function showVersion(context: ChatContext, answerId: string, name: string): Promise<void> {
+  const found = await findAnswer(context.db, answerId);
+  const end = found && endOf(found.answer);
+  // What is being written is shown by its job.
+  if (!end) return;
+  const { answer, question } = found;
+  const { channel_id: channelId, message_id: replyTo, author_id: authorId } = question;
+  const [text, settings, place] = await Promise.all([
+    answer.sealed && context.vault.open(context.db, authorId, answer.id, answer.sealed),
+    settingsOf(context, question),
+    versionPlace(context.db, answer),
+  ]);
+  const live = context.discord.actions.live({
+    channelId,
+    ...(replyTo === null ? {} : { replyTo }),
+    key: name,
+    parts: question.parts.map((messageId) => ({ messageId })),
+    onPart: (index, part) => setPart(context.db, question.id, index, part.messageId),
+  });
+  const { id, finish } = answer;
+  const modelId = answer.model_id ?? '';
+  const shown = { id, modelId, text: text ?? '', notices: [], end, finish, place, buttons: settings.answerButtons };
+  const parts = await live.finish(endedMessage(shown, context.texts.in(undefined)));
+  const ids = parts.map(({ messageId }) => messageId);
+  await context.spending.shown(requestOf(answer), ids);
+  await showParts(context.db, answer, ids);
+}
+
+function endOf({ state, error_code: code }: AnswerRow): End | undefined {
+  if (state === 'failed') return { state, code: code ?? 'model/failed' };
+  return state === 'done' || state === 'stopped' ? { state } : undefined;
+}
