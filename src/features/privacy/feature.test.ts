@@ -72,7 +72,8 @@ describe('what is stored', () => {
     await bot.alice.runs('model', { name: 'fake/test-model' });
     const shown = await opens(bot.alice);
     expect(isEphemeral(shown)).toBe(true);
-    expect(read(shown)).toMatch(/• 1 question with what I answered, encrypted/);
+    // In the words of the feature that keeps it.
+    expect(read(shown)).toMatch(/• 1 question/);
     expect(read(shown)).toMatch(/• 1 setting that you chose/);
     expect(read(shown)).toMatch(/• \d+ records? of what you used/);
     expect(read(shown)).toMatch(/after 30 days/);
@@ -92,6 +93,21 @@ describe('what is stored', () => {
     expect(exported.channel_id).toBe(shown.channel_id);
   });
 
+  it('is not told in a channel when direct messages are closed', async () => {
+    const room = await bot.newChannel();
+    const { id } = await bot.milo.opensDirectMessages(bot.app.discord.self.userId);
+    await fetch(`${bot.emulator.origin}/_control/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        match: { method: 'POST', route: `/channels/${id}/messages` },
+        answer: { status: 403, body: { code: 50007, message: 'Cannot send messages to this user' } },
+      }),
+    });
+    await bot.milo.says(room, '!privacy');
+    await bot.milo.sees(/Open your direct messages/, { in: room });
+  });
+
   it('is given as a file that is laid out for reading', async () => {
     const shown = await opens(bot.alice);
     await bot.alice.presses(shown, button(shown, 'Export'));
@@ -99,10 +115,11 @@ describe('what is stored', () => {
     expect(isEphemeral(exported)).toBe(true);
     const text = await textOf(exported);
     expect(text).toContain('\n  "features": {\n');
+    expect(text).toContain('"what is an aardvark?"');
+    expect(text).toContain('"Answer to what is an aardvark?"');
     expect(JSON.parse(text)).toMatchObject({
       person: bot.alice.user.id,
       mayBeReadAsContext: true,
-      features: { chat: [{ question: 'what is an aardvark?', answer: 'Answer to what is an aardvark?' }] },
       services: { settings: [{ feature: 'chat', key: 'model', value: 'fake/test-model' }] },
     });
   });
@@ -154,7 +171,7 @@ describe('being forgotten', () => {
     const receipt = await forgets(bot.alice);
     expect(isEphemeral(receipt)).toBe(true);
     expect(buttons(receipt)).toEqual([]);
-    expect(read(receipt)).toMatch(/questions with what was answered: 2 rows/);
+    expect(read(receipt)).toMatch(/questions with what was answered.*: 2 rows/);
     const { id = '' } = /Receipt `(?<id>[^`]+)`/.exec(read(receipt))?.groups ?? {};
     expect(await storedQuestions(bot.alice)).toEqual([]);
     await bot.alice.runs('privacy');
