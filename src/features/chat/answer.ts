@@ -11,11 +11,13 @@ import { endedMessage } from './controls/screen.ts';
 import type { End } from './controls/screen.ts';
 import { versionPlace } from './controls/store.ts';
 import { temperatureOf } from './controls/creativity.ts';
+import { offerIfEdited } from './history/edits.ts';
+import { tidyNow } from './history/ending.ts';
 import { failureKey } from './render.ts';
 import type { Question } from './rules.ts';
 import type { AnswerState } from './schema.ts';
 import type { ChatSettings } from './settings.ts';
-import { endAnswer, findAnswer, setPart, showParts, trimConversation } from './store.ts';
+import { endAnswer, findAnswer, setPart, showParts, trimConversation, trimParts } from './store.ts';
 import type { AnswerRow, QuestionRow } from './store.ts';
 
 type Live = ReturnType<DiscordActions['live']>;
@@ -117,6 +119,7 @@ function liveMessage(context: ChatContext, run: JobRun, answer: AnswerRow, row: 
     key: `chat/${answer.id}/${answer.tries}`,
     parts: row.parts.map((messageId) => ({ messageId })),
     onPart: (index, part) => setPart(context.db, row.id, index, part.messageId),
+    onTrim: (kept) => trimParts(context.db, row.id, kept),
     liveComponents: stopRow(answer.id, context.texts.in(undefined)),
     signal: run.signal,
   });
@@ -133,7 +136,7 @@ async function write(work: Work): Promise<void> {
   context.checkpoint('written');
   // Complete and stored before it is charged, and charged before it is shown: from here on no run asks a model again, and
   // one that died in between leaves the asker uncharged.
-  await storePatiently(work.context, run, () => end(work, 'written', null));
+  await storePatiently(context, run, () => end(work, 'written', null));
   await charge(work);
   // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
   if (!isStopped(run)) run.signal.throwIfAborted();
@@ -287,7 +290,7 @@ async function show(work: Work, shown: End): Promise<void> {
   const { context, run, answer, row, settings } = work;
   try {
     if (work.removed) {
-      await clearScreen(work, await work.live.abandon());
+      await leaveScreen(work);
       return;
     }
     const parts: LivePart[] = await work.live.finish(await endOnScreen(work, shown));
@@ -295,7 +298,8 @@ async function show(work: Work, shown: End): Promise<void> {
     const ids = parts.map((part) => part.messageId);
     // Before the answer is done: after that no run comes to store it.
     await context.spending.shown(requestOf(answer), ids);
-    if (!(await showParts(context.db, answer, ids))) await clearScreen(work, parts);
+    if (await showParts(context.db, answer, ids)) await offerIfEdited(context, row);
+    else await leaveScreen(work);
   } catch (error) {
     const refused = error instanceof VendorError && !error.retryable;
     if (shown.state === 'done' && (refused || run.lastAttempt || isStopped(run))) {
@@ -309,9 +313,12 @@ async function show(work: Work, shown: End): Promise<void> {
   context.checkpoint('finished');
 }
 
-/** The messages of an answer that was removed go, too. */
-async function clearScreen({ context, row }: Work, parts: readonly LivePart[]): Promise<void> {
-  for (const { messageId } of parts) await context.discord.actions.delete(row.channel_id, messageId);
+/** The messages of an answer that was removed go, too, unless the settings keep them; then nothing can be done with them. */
+async function leaveScreen({ context, row, settings, live, text }: Work): Promise<void> {
+  const parts = await live.abandon();
+  const ids = parts.map(({ messageId }) => messageId);
+  const kept = settings.deleteAnswersWithQuestion === false && text !== '';
+  await tidyNow(context, { channelId: row.channel_id, deleted: kept ? [] : ids, bared: kept ? ids.slice(-1) : [] });
 }
 
 async function endOnScreen(work: Work, end: End): Promise<Parameters<Live['finish']>[0]> {

@@ -28,7 +28,8 @@ export function claimQuestion(
   return findSelf(context, guildId).then((self) => claimAs(self, context, message));
 }
 
-async function findSelf({ discord }: ChatContext, guildId: string): Promise<Self> {
+/** Whom people mean when they name the bot in a guild. */
+export async function findSelf({ discord }: ChatContext, guildId: string): Promise<Self> {
   const { userId } = discord.self;
   const guild = await discord.cache.guild(guildId);
   const own = [...(guild?.roles ?? [])].find(([, role]) => role.botId === userId);
@@ -64,10 +65,7 @@ async function takeQuestion(
   message: GatewayMessageCreateDispatchData,
 ): Promise<boolean> {
   const { discord } = context;
-  const question = readQuestion(message, self);
-  if (question.text === '' && question.attachments.length === 0) {
-    question.text = context.texts.in(undefined)('empty-question');
-  }
+  const question = questionOf(context, self, message);
   if (message.guild_id !== undefined && !(await maySpeak(context, message.channel_id))) return true;
   try {
     await store(context, message, question);
@@ -78,6 +76,21 @@ async function takeQuestion(
     await discord.actions.send(message.channel_id, { content }, { replyTo: message.id, key: `refusal/${message.id}` });
   }
   return true;
+}
+
+/** A mention alone is a greeting. */
+function questionOf(context: ChatContext, self: Self, message: GatewayMessageCreateDispatchData): Question {
+  const question = readQuestion(message, self);
+  const isEmpty = question.text === '' && question.attachments.length === 0;
+  return isEmpty ? { ...question, text: context.texts.in(undefined)('empty-question') } : question;
+}
+
+/** What a message that was meant for the bot asks. */
+export async function questionIn(context: ChatContext, message: GatewayMessageCreateDispatchData): Promise<Question> {
+  const { guild_id: guildId } = message;
+  const self =
+    guildId === undefined ? { userId: context.discord.self.userId, roleId: null } : await findSelf(context, guildId);
+  return questionOf(context, self, message);
 }
 
 /** The playground comes with a channel where everything is answered, unless the settings name others. */

@@ -20,6 +20,7 @@ export async function openExchanges(read: VaultReader, rows: readonly ExchangeRo
       if (!question) return null;
       const sealed = answer?.sealed ?? null;
       return {
+        atMs: row.asked_at.getTime(),
         name: question.name,
         question: question.text,
         answer: answer && sealed ? await read(row.author_id, answer.id, sealed) : null,

@@ -7,34 +7,48 @@
  */
 import { defineFeature } from '../../sdk/index.ts';
 import { runAnswer, tellOfLoss } from './answer.ts';
-import { claimQuestion } from './ask.ts';
-import { openExchanges } from './chat.ts';
 import { clearCommand } from './commands/clear.ts';
+import { historyCommand } from './commands/history.ts';
 import { modelCommands } from './commands/model.ts';
 import { modelsCommand } from './commands/models.ts';
 import { listenCommand } from './commands/listen.ts';
 import { createControls } from './controls/index.ts';
+import { historyForgotten } from './history/changes.ts';
+import { exportOf } from './history/export.ts';
+import { followHistory } from './history/index.ts';
+import { deleteHeardBefore, deleteHeardOf } from './history/store.ts';
 import { chatSettings } from './settings.ts';
-import { deleteQuestionsBefore, deleteQuestionsOf, questionsOf } from './store.ts';
+import { deleteQuestionsBefore, deleteQuestionsOf } from './store.ts';
 
 export const feature = defineFeature({
   name: 'chat',
   summary: 'Answers questions with any model: mentions, replies, direct messages and chosen channels.',
   intents: ['Guilds', 'GuildMessages', 'DirectMessages', 'MessageContent'],
   settings: chatSettings,
-  setup: (context) => ({
-    claims: [{ place: 'chat', claim: (message) => claimQuestion(context, message) }],
-    commands: [clearCommand(context), modelsCommand(context), ...modelCommands(context), listenCommand(context)],
-    components: createControls(context),
-    jobs: { answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) } },
-    exportUser: async (userId) => {
-      const exchanges = await openExchanges(context.vault.reader(context.db), await questionsOf(context.db, userId));
-      return exchanges.map(({ question, answer }) => ({ question, answer }));
-    },
-    forgetUser: async (tx, userId) => {
-      await context.vault.forget(tx, userId);
-      return deleteQuestionsOf(tx, userId);
-    },
-    expire: (tx, expiry) => deleteQuestionsBefore(tx, expiry),
-  }),
+  setup: (context) => {
+    const history = followHistory(context);
+    return {
+      on: history.on,
+      claims: history.claims,
+      commands: [
+        clearCommand(context),
+        historyCommand(context),
+        modelsCommand(context),
+        ...modelCommands(context),
+        listenCommand(context),
+      ],
+      components: { ...createControls(context), ...history.components },
+      jobs: {
+        ...history.jobs,
+        answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) },
+      },
+      exportUser: (userId) => exportOf(context, userId),
+      forgetUser: async (tx, userId) => {
+        await context.vault.forget(tx, userId);
+        await historyForgotten(tx, userId);
+        return (await deleteQuestionsOf(tx, userId)) + (await deleteHeardOf(tx, userId));
+      },
+      expire: async (tx, expiry) => (await deleteQuestionsBefore(tx, expiry)) + (await deleteHeardBefore(tx, expiry)),
+    };
+  },
 });

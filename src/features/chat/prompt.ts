@@ -2,6 +2,9 @@ import type { ChatMessage, ContentPart, ModelInfo, VaultReader } from '../../sdk
 import type { ChatContext } from './chat.ts';
 import { openExchanges } from './chat.ts';
 import { continuation } from './controls/continuation.ts';
+import { heardAround } from './history/hear.ts';
+import { quotedBy } from './history/reply-chain.ts';
+import type { Quoted } from './history/reply-chain.ts';
 import { buildContext, isPicture, isText, spoken } from './rules.ts';
 import type { Attachment, Question } from './rules.ts';
 import type { ChatSettings } from './settings.ts';
@@ -48,14 +51,17 @@ export async function buildPrompt(
   const budgetTokens = model.contextTokens - maxOutputTokens - continued.tokens;
   const named = row.guild_id !== null;
   const notices: Notice[] = [];
-  const parts = await questionParts(context, model, question, named, notices, signal);
-  const fitted = fitParts(context, parts, budgetTokens, notices);
   const limit = Math.min(settings.historySent, settings.historyKept);
-  const history = await openExchanges(read, await exchangesBefore(context.db, row, limit));
+  const earlier = await exchangesBefore(context.db, row, limit);
+  const quoted = await quotedBy(context, row, question, earlier);
+  const parts = await questionParts(context, model, quoting(question, quoted), named, notices, signal);
+  const fitted = fitParts(context, parts, budgetTokens, notices);
+  const history = await openExchanges(read, earlier);
   const system = settings.systemPrompt.replaceAll('{{name}}', context.discord.self.username);
   const { messages, tokens, exchanges } = buildContext({
     system,
     history,
+    heard: await heardAround(context, read, row, settings.heardKept),
     question: { role: 'user', content: plain(fitted.parts) },
     questionTokens: fitted.tokens,
     budgetTokens,
@@ -70,6 +76,12 @@ export async function buildPrompt(
     notices,
   };
 }
+
+const quoting = (question: Question, { text, pictures }: Quoted): Question => ({
+  ...question,
+  text: question.text + text,
+  attachments: [...question.attachments, ...pictures],
+});
 
 async function questionParts(
   context: ChatContext,

@@ -71,11 +71,22 @@ describe('the question in a message', () => {
 });
 
 describe('the context for a model', () => {
-  const history = [1, 2, 3].map((n) => ({ name: 'Alice', question: `q${n}`, answer: n === 2 ? null : `a${n}` }));
-  const build = (budgetTokens: number, named = false) =>
+  const history = [1, 2, 3].map((n) => ({
+    atMs: n,
+    name: 'Alice',
+    question: `q${n}`,
+    answer: n === 2 ? null : `a${n}`,
+  }));
+  const heard = [
+    { atMs: 1.2, line: 'Bob: h1' },
+    { atMs: 1.4, line: 'Eve: h2' },
+    { atMs: 3.1, line: 'Bob: h3' },
+  ];
+  const build = (budgetTokens: number, named = false, lines: typeof heard = []) =>
     buildContext({
       system: 'be kind',
       history,
+      heard: lines,
       question: { role: 'user', content: 'now' },
       questionTokens: 1,
       budgetTokens,
@@ -94,6 +105,24 @@ describe('the context for a model', () => {
     expect(build(28)).toEqual(['be kind', 'q3', 'a3', 'now']);
     expect(build(27)).toEqual(['be kind', 'now']);
     expect(build(35)).toEqual(['be kind', 'q2', 'q3', 'a3', 'now']);
+  });
+  it('has what was overheard in its place, and drops that first', () => {
+    const [first, second] = ['[Overheard]\nBob: h1\nEve: h2', '[Overheard]\nBob: h3'];
+    expect(build(1000, false, heard)).toEqual(['be kind', 'q1', 'a1', first, 'q2', 'q3', 'a3', second, 'now']);
+    // All exchanges cost 49 with prompt and question, each line 7 more.
+    expect(build(63, false, heard)).toEqual([
+      'be kind',
+      'q1',
+      'a1',
+      '[Overheard]\nEve: h2',
+      'q2',
+      'q3',
+      'a3',
+      second,
+      'now',
+    ]);
+    expect(build(55, false, heard)).toEqual(['be kind', 'q1', 'a1', 'q2', 'q3', 'a3', 'now']);
+    expect(build(48, false, heard)).toEqual(['be kind', 'q2', 'q3', 'a3', second, 'now']);
   });
 });
 

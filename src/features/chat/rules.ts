@@ -1,5 +1,8 @@
-import type { APIAttachment, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import { MessageReferenceType } from 'discord-api-types/v10';
+import type { APIAttachment, APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import type { Caller, ChatMessage } from '../../sdk/index.ts';
+import { heardCost, weave } from './history/weave.ts';
+import type { Heard, Told } from './history/weave.ts';
 
 /** A question as it is stored: what a model and a later export need of the message. */
 export interface Question {
@@ -7,6 +10,8 @@ export interface Question {
   name: string;
   text: string;
   attachments: Attachment[];
+  /** The message of the same channel that it replies to. */
+  replyTo?: string;
 }
 
 export type Attachment = Pick<APIAttachment, 'url' | 'filename' | 'size'> & { contentType: string };
@@ -39,18 +44,35 @@ export function isListed(channels: readonly string[], channelId: string, name: s
 /** The question in a message, without the mention that addresses the bot. */
 export function readQuestion(message: GatewayMessageCreateDispatchData, self: Self): Question {
   const own = self.roleId === null ? `<@!?${self.userId}>` : `<@(?:!?${self.userId}|&${self.roleId})>`;
+  const replyTo = repliedTo(message);
   const mention = new RegExp(`^\\s*${own}[\\s,:]*|\\s*${own}\\s*$`, 'g');
   return {
-    // On one line, so that no name can pretend that somebody else speaks below it.
-    name: (message.member?.nick ?? message.author.global_name ?? message.author.username).replace(/\s+/g, ' '),
+    name: nameOf(message),
     text: message.content.replace(mention, '').trim(),
-    attachments: message.attachments.map((file) => ({
-      url: file.url,
-      filename: file.filename,
-      size: file.size,
-      contentType: file.content_type ?? 'application/octet-stream',
-    })),
+    attachments: attachmentsOf(message),
+    ...(replyTo === undefined ? {} : { replyTo }),
   };
+}
+
+/** On one line, so that no name can pretend that somebody else speaks below it. */
+export function nameOf({ member, author }: Pick<GatewayMessageCreateDispatchData, 'member' | 'author'>): string {
+  return (member?.nick ?? author.global_name ?? author.username).replace(/\s+/g, ' ');
+}
+
+/** The message of the same channel that one replies to; a forwarded one comes from anywhere. */
+export function repliedTo(message: Pick<APIMessage, 'channel_id' | 'message_reference'>): string | undefined {
+  const { message_reference: reference } = message;
+  const isReply = (reference?.type ?? MessageReferenceType.Default) === MessageReferenceType.Default;
+  return reference && isReply && reference.channel_id === message.channel_id ? reference.message_id : undefined;
+}
+
+export function attachmentsOf(message: Pick<APIMessage, 'attachments'>): Attachment[] {
+  return message.attachments.map((file) => ({
+    url: file.url,
+    filename: file.filename,
+    size: file.size,
+    contentType: file.content_type ?? 'application/octet-stream',
+  }));
 }
 
 /** Kinds that every vision model takes. */
@@ -66,6 +88,8 @@ const baseType = (file: Attachment) => file.contentType.split(';')[0]?.trim().to
 
 /** One earlier exchange as text. */
 export interface Exchange {
+  /** When it was asked. */
+  atMs: number;
   name: string;
   question: string;
   answer: string | null;
@@ -75,6 +99,8 @@ export interface ContextInput {
   system: string;
   /** Oldest first. */
   history: readonly Exchange[];
+  /** Oldest first. */
+  heard: readonly Heard[];
   question: ChatMessage;
   questionTokens: number;
   /** Tokens for everything but the answer. */
@@ -96,13 +122,13 @@ export interface FittedContext {
 }
 
 /**
- * The messages for the model: the system prompt, as many of the latest exchanges as fit, and the question. Exchanges are
- * kept or dropped whole, without gaps.
+ * The messages for the model: the system prompt, as many of the latest exchanges as fit, as much of what was heard as fits
+ * beside them, and the question. Exchanges are kept or dropped whole, both without gaps.
  */
 export function buildContext(input: ContextInput): FittedContext {
   const cost = (text: string) => input.countTokens(text) + messageOverheadTokens;
   let tokens = cost(input.system) + input.questionTokens + messageOverheadTokens;
-  const kept: ChatMessage[][] = [];
+  const kept: Told[] = [];
   for (const exchange of input.history.toReversed()) {
     const question = spoken(exchange.name, exchange.question, input.named);
     const said: ChatMessage[] = [{ role: 'user', content: question }];
@@ -113,9 +139,17 @@ export function buildContext(input: ContextInput): FittedContext {
     }
     if (tokens + added > input.budgetTokens) break;
     tokens += added;
-    kept.push(said);
+    kept.push({ atMs: exchange.atMs, messages: said });
   }
-  const messages = [{ role: 'system' as const, content: input.system }, ...kept.toReversed().flat(), input.question];
+  const heard: Heard[] = [];
+  for (const line of input.heard.toReversed()) {
+    const added = heardCost(line, cost);
+    if (tokens + added > input.budgetTokens) break;
+    tokens += added;
+    heard.push(line);
+  }
+  const before = weave(kept.toReversed(), heard.toReversed());
+  const messages = [{ role: 'system' as const, content: input.system }, ...before, input.question];
   return { messages, tokens, exchanges: kept.length };
 }
 

@@ -17,6 +17,8 @@ export interface ChatConversationTable {
   owner_id: string | null;
   settings: ColumnType<JsonObject, string | undefined, string>;
   created_at: Date;
+  warmed_at: Date | null;
+  parent_id: string | null;
 }
 
 export type QuestionOrigin = 'message' | 'command' | 'context' | 'branch';
@@ -53,10 +55,20 @@ export interface ChatAnswerTable {
   finished_at: Date | null;
 }
 
+export interface ChatHeardTable {
+  message_id: string;
+  channel_id: string;
+  guild_id: string;
+  author_id: string;
+  sealed: Buffer;
+  said_at: Date;
+}
+
 declare module '../../platform/postgres/database.ts' {
   interface Database {
     chat_conversation: ChatConversationTable;
     chat_question: ChatQuestionTable;
     chat_answer: ChatAnswerTable;
+    chat_heard: ChatHeardTable;
   }
 }

@@ -11,6 +11,10 @@ export const chatSettings = z.strictObject({
   historyKept: z.int().min(0).max(1000).default(50),
   /** The latest of them that the model gets. */
   historySent: z.int().min(0).max(100).default(8),
+  /** Messages of a channel that are not for the bot, of which it knows what people talk about; 0 is deaf to them. */
+  heardKept: z.int().min(0).max(100).default(30),
+  /** Whether an answer is deleted when its question is; unset: when it was not finished. */
+  deleteAnswersWithQuestion: z.boolean().nullable().default(null),
   /** The longest answer, in tokens. */
   maxAnswerTokens: z.int().min(16).max(100_000).default(4096),
   /** How freely a model chooses its words; `off` leaves that to the model. */

@@ -94,6 +94,15 @@ export async function setPart(db: Db, questionId: string, index: number, message
     .execute();
 }
 
+/** Forgets the parts after the first `kept`. */
+export async function trimParts(db: Db, questionId: string, kept: number): Promise<void> {
+  await db
+    .updateTable('chat_question')
+    .set({ parts: sql<string[]>`parts[1:${sql.lit(kept)}]` })
+    .where('id', '=', questionId)
+    .execute();
+}
+
 export interface AnswerEnd {
   state: AnswerState;
   sealed: Buffer | null;
@@ -208,7 +217,10 @@ export async function questionsOf(db: Db, authorId: string): Promise<ExchangeRow
   });
 }
 
+/** Where they only paid or opened the conversation, their name goes. */
 export async function deleteQuestionsOf(db: Db, authorId: string): Promise<number> {
+  await db.updateTable('chat_answer').set({ payer_id: null }).where('payer_id', '=', authorId).execute();
+  await db.updateTable('chat_conversation').set({ owner_id: null }).where('owner_id', '=', authorId).execute();
   const result = await db.deleteFrom('chat_question').where('author_id', '=', authorId).executeTakeFirst();
   return Number(result.numDeletedRows);
 }

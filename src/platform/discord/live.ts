@@ -99,6 +99,7 @@ export class LiveAnswer implements LiveMessage {
         if (this.#failure instanceof PersistFailure) throw this.#failure.cause;
       }
     }
+    if (this.#parts.length > wanted.length) await this.#options.onTrim?.(wanted.length);
     for (const part of this.#parts.splice(wanted.length)) {
       if (!part.gone) await this.#context.writer.delete(this.#options.channelId, part.messageId);
     }

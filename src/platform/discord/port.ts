@@ -62,6 +62,8 @@ export interface LiveMessageOptions {
   parts?: readonly LivePart[];
   /** Called once for each newly sent part, before the next request; persist it. */
   onPart?: (index: number, part: LivePart) => Promise<void>;
+  /** Called before the parts after the first `kept` are deleted, so that their deletion can be told from another's. */
+  onTrim?: (kept: number) => Promise<void>;
   /** Shown under the last part while it is live (a Stop button). */
   liveComponents?: APIMessageTopLevelComponent[];
   signal?: AbortSignal;

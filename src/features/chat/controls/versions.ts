@@ -3,7 +3,7 @@ import type { ComponentCall } from '../../../sdk/index.ts';
 import { requestOf } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
-import { findAnswer, setPart, showParts } from '../store.ts';
+import { findAnswer, setPart, showParts, trimParts } from '../store.ts';
 import { controlled } from './reach.ts';
 import { endedMessage } from './screen.ts';
 import type { End } from './screen.ts';
@@ -83,6 +83,7 @@ async function showVersion(context: ChatContext, answerId: string, name: string)
     key: name,
     parts: question.parts.map((messageId) => ({ messageId })),
     onPart: (index, part) => setPart(context.db, question.id, index, part.messageId),
+    onTrim: (kept) => trimParts(context.db, question.id, kept),
   });
   const { id, finish } = answer;
   const modelId = answer.model_id ?? '';

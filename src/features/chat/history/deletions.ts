@@ -1,0 +1,96 @@
+import type { ChatContext } from '../chat.ts';
+import { settingsOf } from '../conversations.ts';
+import type { ChatSettings } from '../settings.ts';
+import { historyChanged } from './changes.ts';
+import type { ConversingChannels } from './channels.ts';
+import { cancelAnswers, tidyLater } from './ending.ts';
+import {
+  deleteAnswers,
+  deleteConversations,
+  deleteHeard,
+  deleteQuestion,
+  lockedQuestion,
+  partsOf,
+  unfinishedOf,
+} from './store.ts';
+
+/**
+ * Takes out of a conversation what its people have deleted of it. Nothing is returned when there is nothing to wait for.
+ */
+export function messagesDeleted(
+  context: ChatContext,
+  channels: ConversingChannels,
+  channelId: string,
+  messageIds: readonly string[],
+): Promise<void> | undefined {
+  const conversing = channels.has(channelId);
+  return conversing === false ? undefined : remove(context, channelId, messageIds, conversing);
+}
+
+async function remove(
+  context: ChatContext,
+  channelId: string,
+  messageIds: readonly string[],
+  conversing: true | Promise<boolean>,
+): Promise<void> {
+  if (!(await conversing)) return;
+  const { asked, answered, heard } = await partsOf(context.db, channelId, messageIds);
+  for (const id of asked) await removeQuestion(context, id);
+  for (const id of answered) await removeAnswer(context, id, messageIds);
+  await deleteHeard(context.db, heard);
+}
+
+/** A question that its author or a moderator deleted leaves with its answer. */
+async function removeQuestion(context: ChatContext, id: string): Promise<void> {
+  const found = await context.db.selectFrom('chat_question').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!found) return;
+  const settings = await settingsOf(context, found);
+  const unfinished = await context.transaction(async (tx) => {
+    const question = await lockedQuestion(tx, id);
+    if (!question) return [];
+    const answers = await unfinishedOf(tx, [id]);
+    await deleteQuestion(tx, id);
+    await historyChanged(tx, question.channel_id, question.asked_at);
+    const goes = answerGoes(settings, answers.length === 0);
+    await tidyLater(context, tx, {
+      channelId: question.channel_id,
+      deleted: goes ? question.parts : [],
+      bared: goes ? [] : question.parts.slice(-1),
+    });
+    return answers;
+  });
+  await cancelAnswers(context, unfinished);
+}
+
+/** Whether the messages of an answer are deleted with its question. */
+function answerGoes({ deleteAnswersWithQuestion }: ChatSettings, finished: boolean): boolean {
+  return deleteAnswersWithQuestion ?? !finished;
+}
+
+/** An answer of which a part was deleted leaves in all its versions; what is left of it on the screen cannot be used. */
+async function removeAnswer(context: ChatContext, questionId: string, deleted: readonly string[]): Promise<void> {
+  const unfinished = await context.transaction(async (tx) => {
+    const question = await lockedQuestion(tx, questionId);
+    if (!question?.parts.some((part) => deleted.includes(part))) return [];
+    const answers = await unfinishedOf(tx, [questionId]);
+    await deleteAnswers(tx, questionId);
+    await historyChanged(tx, question.channel_id, question.asked_at);
+    const left = question.parts.slice(-1).filter((part) => !deleted.includes(part));
+    await tidyLater(context, tx, { channelId: question.channel_id, deleted: [], bared: left });
+    return answers;
+  });
+  await cancelAnswers(context, unfinished);
+}
+
+/** Ends the conversations of a guild that the bot has left, or of a channel that is gone with its threads. */
+export async function placeDeleted(
+  context: ChatContext,
+  place: { guildId: string } | { channelId: string },
+): Promise<void> {
+  const unfinished = await context.transaction(async (tx) => {
+    const ended = await deleteConversations(tx, place);
+    for (const channelId of ended.channels) await historyChanged(tx, channelId, new Date(0));
+    return ended.unfinished;
+  });
+  await cancelAnswers(context, unfinished);
+}

@@ -1,0 +1,128 @@
+import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
+import type {
+  APIButtonComponentWithCustomId,
+  APIMessageTopLevelComponent,
+  GatewayMessageUpdateDispatchData,
+} from 'discord-api-types/v10';
+import { VendorError } from '../../../kernel/errors.ts';
+import { customId } from '../../../sdk/index.ts';
+import type { Db, JobRun } from '../../../sdk/index.ts';
+import { questionIn } from '../ask.ts';
+import { openQuestion } from '../chat.ts';
+import type { ChatContext } from '../chat.ts';
+import type { Question } from '../rules.ts';
+import { findAnswer } from '../store.ts';
+import type { QuestionRow } from '../store.ts';
+import { historyChanged } from './changes.ts';
+import type { ConversingChannels } from './channels.ts';
+import { hearEdited } from './hear.ts';
+import { partsOf, setQuestion, wasEditedSince } from './store.ts';
+
+/** Follows what people change in what they wrote. Nothing is returned when there is nothing to wait for. */
+export function messageEdited(
+  context: ChatContext,
+  channels: ConversingChannels,
+  message: GatewayMessageUpdateDispatchData,
+): Promise<void> | undefined {
+  // Without a time of the edit, Discord has only unfolded a link.
+  if (message.author.bot || message.edited_timestamp === null) return undefined;
+  const conversing = channels.has(message.channel_id);
+  return conversing === false ? undefined : follow(context, message, conversing);
+}
+
+async function follow(
+  context: ChatContext,
+  message: GatewayMessageUpdateDispatchData,
+  conversing: true | Promise<boolean>,
+): Promise<void> {
+  if (!(await conversing)) return;
+  const { asked, heard } = await partsOf(context.db, message.channel_id, [message.id]);
+  if (heard.length > 0) await hearEdited(context, message);
+  for (const id of asked) await changeQuestion(context, id, message);
+}
+
+async function changeQuestion(
+  context: ChatContext,
+  id: string,
+  message: GatewayMessageUpdateDispatchData,
+): Promise<void> {
+  const row = await context.db.selectFrom('chat_question').selectAll().where('id', '=', id).executeTakeFirst();
+  const before = row && (await openQuestion(context.vault.reader(context.db), row));
+  const edited = await questionIn(context, message);
+  if (!before || saysTheSame(before, edited)) return;
+  await context.transaction(async (tx) => {
+    // An edit may come without the name that the guild shows.
+    const text = JSON.stringify({ ...edited, name: before.name });
+    const sealed = await context.vault.seal(tx, row.author_id, id, text);
+    await setQuestion(tx, id, { sealed, edited_at: new Date(context.clock.now()) });
+    await historyChanged(tx, row.channel_id, row.asked_at);
+    await offerLater(context, tx, id);
+  });
+}
+
+const saysTheSame = (one: Question, other: Question): boolean => essence(one) === essence(other);
+/** Addresses of files are signed anew from time to time. */
+const essence = ({ text, attachments }: Question) =>
+  JSON.stringify([text, attachments.map(({ filename, size }) => [filename, size])]);
+
+/** Of a question that was edited after its answer was begun. */
+export async function offerIfEdited(context: ChatContext, row: QuestionRow): Promise<void> {
+  if (await wasEditedSince(context.db, row)) await offerLater(context, context.db, row.id);
+}
+
+async function offerLater(context: ChatContext, db: Db, questionId: string): Promise<void> {
+  await context.jobs.enqueue(db, { queue: 'text', name: 'offer', payload: { questionId } });
+}
+
+/** Offers below an answer to answer the edited question. While one is written it comes later: see `offerIfEdited`. */
+export async function offer(context: ChatContext, run: JobRun): Promise<void> {
+  const question = await context.db
+    .selectFrom('chat_question')
+    .select(['channel_id', 'parts', 'shown_id'])
+    .where('id', '=', run.job.payload['questionId'] as string)
+    .executeTakeFirst();
+  const shown = question?.shown_id == null ? undefined : await findAnswer(context.db, question.shown_id);
+  const last = question?.parts.at(-1);
+  if (!question || !shown || last === undefined) return;
+  const { id, state } = shown.answer;
+  if (state === 'waiting' || state === 'written') return;
+  const { channel_id: channelId } = question;
+  const { actions } = context.discord;
+  try {
+    const { components = [] } = await actions.message(channelId, last);
+    const label = context.texts.in(undefined)('buttons.answer-edited');
+    await actions.edit(channelId, last, { components: withOffer(components, id, label) });
+  } catch (error) {
+    if (!(error instanceof VendorError) || error.retryable) throw error;
+    context.logger.debug({ error, channelId }, 'An edited question could not be offered to be answered again.');
+  }
+}
+
+/** The button that regenerates says what it would do; where there is none, it is added. */
+export function withOffer(
+  components: readonly APIMessageTopLevelComponent[],
+  answerId: string,
+  label: string,
+): APIMessageTopLevelComponent[] {
+  const id = customId('chat', 'regenerate', answerId);
+  const offered: APIButtonComponentWithCustomId = {
+    type: ComponentType.Button,
+    style: ButtonStyle.Primary,
+    custom_id: id,
+    label,
+    emoji: { name: '✏️' },
+  };
+  let found = false;
+  const rows = components.map((row) => {
+    if (row.type !== ComponentType.ActionRow) return row;
+    return {
+      ...row,
+      components: row.components.map((one) => {
+        if (!('custom_id' in one) || one.custom_id !== id) return one;
+        found = true;
+        return offered;
+      }),
+    };
+  });
+  return found ? rows : [...rows, { type: ComponentType.ActionRow, components: [offered] }];
+}

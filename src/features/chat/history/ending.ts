@@ -1,0 +1,56 @@
+import { VendorError } from '../../../kernel/errors.ts';
+import type { JobRun, Tx } from '../../../sdk/index.ts';
+import { requestOf } from '../chat.ts';
+import type { ChatContext } from '../chat.ts';
+import type { Unfinished } from './store.ts';
+
+/** Told to the handler of a job that is cancelled because what it was for is gone. */
+const cancelledBy = 'discord';
+
+/**
+ * Ends what was being answered, after its rows have gone: a job that runs finds its answer removed and clears what it has
+ * shown, one that waits never begins.
+ */
+export async function cancelAnswers(context: ChatContext, answers: readonly Unfinished[]): Promise<void> {
+  for (const answer of answers) {
+    if (answer.job_id !== null) await context.jobs.cancel(answer.job_id, cancelledBy);
+    await context.spending.finish(requestOf(answer));
+  }
+}
+
+/** Messages of the bot that no longer stand for anything: to be deleted, or to stay without buttons. */
+export interface Leftovers {
+  channelId: string;
+  deleted: readonly string[];
+  bared: readonly string[];
+}
+
+/** In the transaction that removes what they stood for; done by a worker. */
+export async function tidyLater(context: ChatContext, tx: Tx, leftovers: Leftovers): Promise<void> {
+  const { channelId, deleted, bared } = leftovers;
+  if (deleted.length + bared.length === 0) return;
+  await context.jobs.enqueue(tx, {
+    queue: 'text',
+    name: 'tidy',
+    payload: { channelId, deleted: [...deleted], bared: [...bared] },
+  });
+}
+
+export function tidy(context: ChatContext, run: JobRun): Promise<void> {
+  return tidyNow(context, run.job.payload as unknown as Leftovers);
+}
+
+export async function tidyNow({ discord: { actions } }: ChatContext, leftovers: Leftovers): Promise<void> {
+  const { channelId, deleted, bared } = leftovers;
+  for (const messageId of deleted) await unlessGone(actions.delete(channelId, messageId));
+  for (const messageId of bared) await unlessGone(actions.edit(channelId, messageId, { components: [] }));
+}
+
+/** What somebody else has deleted, or the bot may not reach any more, needs no tidying. */
+async function unlessGone(done: Promise<unknown>): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    if (!(error instanceof VendorError) || error.retryable) throw error;
+  }
+}

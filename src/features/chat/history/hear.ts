@@ -1,0 +1,189 @@
+import { MessageType, PermissionFlagsBits } from 'discord-api-types/v10';
+import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import { VendorError } from '../../../kernel/errors.ts';
+import { compareSnowflakes, snowflakeTime } from '../../../kernel/snowflake.ts';
+import type { Tx, VaultReader } from '../../../sdk/index.ts';
+import { findSelf } from '../ask.ts';
+import type { ChatContext } from '../chat.ts';
+import { isAddressed, readQuestion, spoken } from '../rules.ts';
+import type { Question, Self } from '../rules.ts';
+import type { QuestionRow } from '../store.ts';
+import type { ConversingChannels } from './channels.ts';
+import { askedIn, deleteHeardOf, heardBefore, insertHeard, isWarm, setHeard, setWarm } from './store.ts';
+import type { HeardRow } from './store.ts';
+import type { Heard } from './weave.ts';
+
+/** Older messages of a channel are no part of what its people talk about now. */
+const warmedMs = 24 * 60 * 60 * 1000;
+/** As many as Discord gives at once. */
+const readAtOnce = 100;
+
+/** A message of a person in a server, with its words. Not what Discord writes on joining, pinning and the like. */
+function isSaid(message: Pick<APIMessage, 'type' | 'content' | 'attachments' | 'author' | 'webhook_id'>): boolean {
+  if (message.author.bot || message.webhook_id !== undefined) return false;
+  if (message.type !== MessageType.Default && message.type !== MessageType.Reply) return false;
+  return message.content !== '' || message.attachments.length > 0;
+}
+
+const contextOf = (messageId: string) => `heard/${messageId}`;
+
+type Claim = (message: GatewayMessageCreateDispatchData) => boolean | Promise<boolean>;
+
+/** Claims as `claim` does, and hears what nobody claims. */
+export function hearing(context: ChatContext, channels: ConversingChannels, claim: Claim): Claim {
+  const settle = (claimed: boolean, message: GatewayMessageCreateDispatchData): boolean | Promise<boolean> => {
+    if (claimed) channels.begun(message.channel_id);
+    const heard = claimed ? undefined : hear(context, channels, message);
+    return heard ? heard.then(() => false) : claimed;
+  };
+  return (message) => {
+    const claimed = claim(message);
+    return typeof claimed === 'boolean' ? settle(claimed, message) : claimed.then((it) => settle(it, message));
+  };
+}
+
+/** Keeps what people say to each other where the bot converses. Nothing is returned when there is nothing to wait for. */
+function hear(
+  context: ChatContext,
+  channels: ConversingChannels,
+  message: GatewayMessageCreateDispatchData,
+): Promise<void> | undefined {
+  const { guild_id: guildId, channel_id: channelId } = message;
+  if (guildId === undefined || !isSaid(message)) return undefined;
+  const { heardKept } = context.settings.peek({ guildId, channelId });
+  const conversing = heardKept > 0 && channels.has(channelId);
+  if (conversing === false) return undefined;
+  return keep(context, message, { guildId, heardKept, conversing });
+}
+
+async function keep(
+  context: ChatContext,
+  message: GatewayMessageCreateDispatchData,
+  where: { guildId: string; heardKept: number; conversing: true | Promise<boolean> },
+): Promise<void> {
+  if (!(await where.conversing)) return;
+  const { id, channel_id: channelId, author } = message;
+  if (!(await context.privacy.mayRead([author.id])).has(author.id)) return;
+  const self = { userId: context.discord.self.userId, roleId: null };
+  await context.transaction(async (tx) => {
+    const place = { channel_id: channelId, guild_id: where.guildId };
+    const saidAt = new Date(context.clock.now());
+    const row = { message_id: id, ...place, author_id: author.id, said_at: saidAt };
+    await insertHeard(tx, channelId, [await seal(context, tx, row, readQuestion(message, self))], where.heardKept);
+  });
+}
+
+async function seal(context: ChatContext, tx: Tx, row: Omit<HeardRow, 'sealed'>, said: Question): Promise<HeardRow> {
+  const sealed = await context.vault.seal(tx, row.author_id, contextOf(row.message_id), JSON.stringify(said));
+  return { ...row, sealed };
+}
+
+/** What was heard says what the message says now. */
+export async function hearEdited(context: ChatContext, message: GatewayMessageCreateDispatchData): Promise<void> {
+  const { id, author } = message;
+  const said = readQuestion(message, { userId: context.discord.self.userId, roleId: null });
+  await context.transaction(async (tx) => {
+    await setHeard(tx, id, await context.vault.seal(tx, author.id, contextOf(id), JSON.stringify(said)));
+  });
+}
+
+export async function openHeard(read: VaultReader, row: HeardRow): Promise<Question | null> {
+  const text = await read(row.author_id, contextOf(row.message_id), row.sealed);
+  return text === null ? null : (JSON.parse(text) as Question);
+}
+
+/**
+ * What people said around a question without meaning the bot, oldest first, of those who allow it. At the first question
+ * of a channel what was said before is read from Discord.
+ */
+export async function heardAround(
+  context: ChatContext,
+  read: VaultReader,
+  question: QuestionRow,
+  kept: number,
+): Promise<Heard[]> {
+  const { guild_id: guildId } = question;
+  if (guildId === null || kept === 0) return [];
+  await warm(context, { ...question, guild_id: guildId }, kept);
+  const rows = await heardBefore(context.db, question.channel_id, question.asked_at, kept);
+  const authors = [...new Set(rows.map((row) => row.author_id))];
+  if (authors.length === 0) return [];
+  const readable = await context.privacy.mayRead(authors);
+  // Who says no later is not kept either.
+  for (const author of authors) if (!readable.has(author)) await deleteHeardOf(context.db, author);
+  const opened = await Promise.all(
+    rows
+      .filter((row) => readable.has(row.author_id))
+      .map(async (row): Promise<Heard | null> => {
+        const said = await openHeard(read, row);
+        return said && { atMs: row.said_at.getTime(), line: lineOf(said) };
+      }),
+  );
+  return opened.filter((heard) => heard !== null);
+}
+
+/** On one line, so that nothing in it looks like another's; files by their names. */
+function lineOf({ name, text, attachments }: Question): string {
+  const files = attachments.length === 0 ? '' : ` [${attachments.map(({ filename }) => filename).join(', ')}]`;
+  return `${spoken(name, text.replace(/\s*\n\s*/g, ' '), true)}${files}`;
+}
+
+/** Reads what was said in a channel before its first question, once. */
+async function warm(context: ChatContext, question: QuestionRow & { guild_id: string }, kept: number): Promise<void> {
+  const { channel_id: channelId } = question;
+  if (await isWarm(context.db, channelId)) return;
+  const { actions, cache } = context.discord;
+  const history = PermissionFlagsBits.ViewChannel | PermissionFlagsBits.ReadMessageHistory;
+  const [permissions, channel] = await Promise.all([cache.selfPermissions(channelId), cache.channel(channelId)]);
+  let messages: APIMessage[] = [];
+  try {
+    const before = question.message_id === null ? {} : { before: question.message_id };
+    if ((permissions & history) === history) {
+      messages = await actions.messages(channelId, { ...before, limit: readAtOnce });
+    }
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    context.logger.warn({ error, channelId }, 'What was said before the first question could not be read.');
+    if (error.retryable) return;
+  }
+  const rows = await unheard(context, question, messages);
+  await context.transaction(async (tx) => {
+    const sealed: HeardRow[] = [];
+    // In the order of their authors, or two channels that make the first keys of the same authors wait for each other.
+    const latest = rows.slice(0, kept).sort((a, b) => compareSnowflakes(a.row.author_id, b.row.author_id));
+    for (const { row, said } of latest) sealed.push(await seal(context, tx, row, said));
+    await insertHeard(tx, channelId, sealed, kept);
+    await setWarm(tx, channelId, new Date(context.clock.now()), channel?.parentId ?? null);
+  });
+}
+
+/** Those that would have been heard, in their order. */
+async function unheard(
+  context: ChatContext,
+  question: QuestionRow & { guild_id: string },
+  messages: readonly APIMessage[],
+): Promise<{ row: Omit<HeardRow, 'sealed'>; said: Question }[]> {
+  const { guild_id: guildId, channel_id: channelId } = question;
+  const self = await findSelf(context, guildId);
+  const fromMs = context.clock.now() - warmedMs;
+  const said = messages.filter((message) => isSaid(message) && snowflakeTime(message.id) >= fromMs);
+  const [readable, asked] = await Promise.all([
+    context.privacy.mayRead([...new Set(said.map(({ author }) => author.id))]),
+    askedIn(
+      context.db,
+      said.map(({ id }) => id),
+    ),
+  ]);
+  return said
+    .filter((message) => readable.has(message.author.id) && !asked.has(message.id))
+    .filter((message) => !isToBot(context, self, { ...message, guild_id: guildId }))
+    .map((message) => {
+      const saidAt = new Date(snowflakeTime(message.id));
+      const place = { channel_id: channelId, guild_id: guildId };
+      const row = { message_id: message.id, ...place, author_id: message.author.id, said_at: saidAt };
+      return { row, said: readQuestion(message, self) };
+    });
+}
+
+const isToBot = (context: ChatContext, self: Self, message: GatewayMessageCreateDispatchData) =>
+  isAddressed(message, self) || message.content.startsWith(context.prefix);

@@ -1,0 +1,36 @@
+/**
+ * What a conversation remembers of its channel, and that it stays true: what people say beside the bot is heard, what
+ * they edit is changed, and what they delete is gone.
+ */
+import type { FeatureParts } from '../../../sdk/index.ts';
+import { claimQuestion } from '../ask.ts';
+import type { ChatContext } from '../chat.ts';
+import { rememberChannels } from './channels.ts';
+import { messagesDeleted, placeDeleted } from './deletions.ts';
+import { messageEdited, offer } from './edits.ts';
+import { tidy } from './ending.ts';
+import { hearing } from './hear.ts';
+import { turnHistory } from './pages.ts';
+import { isConversing } from './store.ts';
+
+export function followHistory(
+  context: ChatContext,
+): Required<Pick<FeatureParts, 'on' | 'claims' | 'components' | 'jobs'>> {
+  const channels = rememberChannels(context.clock, (channelId) => isConversing(context.db, channelId));
+  return {
+    claims: [{ place: 'chat', claim: hearing(context, channels, (message) => claimQuestion(context, message)) }],
+    on: {
+      MESSAGE_UPDATE: (message) => messageEdited(context, channels, message),
+      MESSAGE_DELETE: ({ channel_id: channelId, id }) => messagesDeleted(context, channels, channelId, [id]),
+      MESSAGE_DELETE_BULK: ({ channel_id: channelId, ids }) => messagesDeleted(context, channels, channelId, ids),
+      CHANNEL_DELETE: ({ id }) => placeDeleted(context, { channelId: id }),
+      THREAD_DELETE: ({ id }) => placeDeleted(context, { channelId: id }),
+      GUILD_DELETE: ({ id, unavailable }) => (unavailable ? undefined : placeDeleted(context, { guildId: id })),
+    },
+    components: { history: turnHistory(context) },
+    jobs: {
+      tidy: (run) => tidy(context, run),
+      offer: (run) => offer(context, run),
+    },
+  };
+}

@@ -1,0 +1,253 @@
+import { sql } from 'kysely';
+import type { Selectable } from 'kysely';
+import { guildIn } from '../../../sdk/index.ts';
+import type { Db, Expiry, Tx } from '../../../sdk/index.ts';
+import type { ChatHeardTable } from '../schema.ts';
+import type { AnswerRow, ExchangeRow, QuestionRow } from '../store.ts';
+
+export type HeardRow = Selectable<ChatHeardTable>;
+
+export async function isConversing(db: Db, channelId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('chat_conversation')
+    .select('channel_id')
+    .where('channel_id', '=', channelId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Adds messages, those that are there already excepted, and deletes all but the latest `kept` of the channel. */
+export async function insertHeard(tx: Tx, channelId: string, rows: readonly HeardRow[], kept: number): Promise<void> {
+  if (rows.length === 0) return;
+  await tx
+    .insertInto('chat_heard')
+    .values([...rows])
+    .onConflict((conflict) => conflict.column('message_id').doNothing())
+    .execute();
+  await tx
+    .deleteFrom('chat_heard')
+    .where('message_id', 'in', (select) =>
+      select
+        .selectFrom('chat_heard')
+        .select('message_id')
+        .where('channel_id', '=', channelId)
+        .orderBy('said_at', 'desc')
+        .offset(kept),
+    )
+    .execute();
+}
+
+/** The latest of a channel up to a time, oldest first. */
+export async function heardBefore(db: Db, channelId: string, before: Date, limit: number): Promise<HeardRow[]> {
+  if (limit === 0) return [];
+  const rows = await db
+    .selectFrom('chat_heard')
+    .selectAll()
+    .where('channel_id', '=', channelId)
+    .where('said_at', '<=', before)
+    .orderBy('said_at', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.reverse();
+}
+
+export async function setHeard(tx: Tx, messageId: string, sealed: Buffer): Promise<void> {
+  await tx.updateTable('chat_heard').set({ sealed }).where('message_id', '=', messageId).execute();
+}
+
+export async function deleteHeard(db: Db, messageIds: readonly string[]): Promise<void> {
+  if (messageIds.length === 0) return;
+  await db.deleteFrom('chat_heard').where('message_id', 'in', messageIds).execute();
+}
+
+/** Deletes what was heard in a channel, or of one person there. */
+export async function clearHeard(db: Db, channelId: string, authorId: string | null): Promise<number> {
+  const result = await db
+    .deleteFrom('chat_heard')
+    .where('channel_id', '=', channelId)
+    .$if(authorId !== null, (query) => query.where('author_id', '=', authorId ?? ''))
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+export async function heardOf(db: Db, authorId: string): Promise<HeardRow[]> {
+  return db.selectFrom('chat_heard').selectAll().where('author_id', '=', authorId).orderBy('said_at').execute();
+}
+
+export async function deleteHeardOf(db: Db, authorId: string): Promise<number> {
+  const result = await db.deleteFrom('chat_heard').where('author_id', '=', authorId).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+export async function deleteHeardBefore(tx: Tx, { beforeMs, guilds }: Expiry): Promise<number> {
+  const result = await tx
+    .deleteFrom('chat_heard')
+    .where('said_at', '<', new Date(beforeMs))
+    .where(guildIn('guild_id', guilds))
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+export async function isWarm(db: Db, channelId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('chat_conversation')
+    .select('warmed_at')
+    .where('channel_id', '=', channelId)
+    .executeTakeFirst();
+  // A conversation that has ended meanwhile needs nothing.
+  return row === undefined || row.warmed_at !== null;
+}
+
+/** From now on nothing that was said before is read. */
+export async function setWarm(db: Db, channelId: string, at: Date, parentId: string | null): Promise<void> {
+  await db
+    .updateTable('chat_conversation')
+    .set({ warmed_at: at, parent_id: parentId })
+    .where('channel_id', '=', channelId)
+    .execute();
+}
+
+/** What was said before is not read from Discord any more. */
+export async function stayCold(tx: Tx, channelId: string, at: Date): Promise<void> {
+  await tx
+    .updateTable('chat_conversation')
+    .set({ warmed_at: at })
+    .where('channel_id', '=', channelId)
+    .where('warmed_at', 'is', null)
+    .execute();
+}
+
+/** Of these messages, those that were questions. */
+export async function askedIn(db: Db, messageIds: readonly string[]): Promise<Set<string | null>> {
+  if (messageIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('chat_question')
+    .select('message_id')
+    .where('message_id', 'in', messageIds)
+    .execute();
+  return new Set(rows.map((row) => row.message_id));
+}
+
+/** What messages of a channel are to its conversation, and to those that were branched off from it. */
+export interface Parts {
+  /** Ids of questions that they asked, copies in branches among them. */
+  asked: string[];
+  /** Ids of questions whose answers they show. */
+  answered: string[];
+  /** Ids of messages that were heard. */
+  heard: string[];
+}
+
+/** One query, whatever it finds. */
+export async function partsOf(db: Db, channelId: string, messageIds: readonly string[]): Promise<Parts> {
+  const ids = sql`${[...messageIds]}::text[]`;
+  const { rows } = await sql<{ kind: keyof Parts; id: string }>`
+    SELECT 'asked' AS kind, id::text FROM chat_question WHERE message_id = ANY (${ids})
+    UNION ALL
+    SELECT 'answered', id::text FROM chat_question WHERE parts && ${ids} AND channel_id = ${channelId}
+    UNION ALL
+    SELECT 'heard', message_id FROM chat_heard WHERE message_id = ANY (${ids}) AND channel_id = ${channelId}
+  `.execute(db);
+  const of = (kind: keyof Parts) => rows.filter((row) => row.kind === kind).map(({ id }) => id);
+  return { asked: of('asked'), answered: of('answered'), heard: of('heard') };
+}
+
+/** Waits for whoever else changes it. Undefined when it is gone. */
+export async function lockedQuestion(tx: Tx, id: string): Promise<QuestionRow | undefined> {
+  return tx.selectFrom('chat_question').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
+/** What a question needs to be cancelled. */
+export type Unfinished = Pick<AnswerRow, 'id' | 'tries' | 'job_id'>;
+
+/** Answers to these questions that are waited for or written. */
+export async function unfinishedOf(tx: Tx, questionIds: readonly string[]): Promise<Unfinished[]> {
+  if (questionIds.length === 0) return [];
+  return tx
+    .selectFrom('chat_answer')
+    .select(['id', 'tries', 'job_id'])
+    .where('question_id', 'in', questionIds)
+    .where('state', 'in', ['waiting', 'written'])
+    .execute();
+}
+
+export async function deleteQuestion(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom('chat_question').where('id', '=', id).execute();
+}
+
+/** The question stays, as one that nobody has answered. */
+export async function deleteAnswers(tx: Tx, questionId: string): Promise<void> {
+  await tx.deleteFrom('chat_answer').where('question_id', '=', questionId).execute();
+  await tx.updateTable('chat_question').set({ parts: [], shown_id: null }).where('id', '=', questionId).execute();
+}
+
+export async function setQuestion(
+  tx: Tx,
+  id: string,
+  edited: Required<Pick<QuestionRow, 'sealed' | 'edited_at'>>,
+): Promise<void> {
+  await tx.updateTable('chat_question').set(edited).where('id', '=', id).execute();
+}
+
+/** Whether a question was edited after `row` was read. */
+export async function wasEditedSince(db: Db, row: Pick<QuestionRow, 'id' | 'edited_at'>): Promise<boolean> {
+  const now = await db.selectFrom('chat_question').select('edited_at').where('id', '=', row.id).executeTakeFirst();
+  return now !== undefined && now.edited_at?.getTime() !== row.edited_at?.getTime();
+}
+
+/** Everything of a guild, or of a channel with its threads; returns what was being answered and where it was. */
+export async function deleteConversations(
+  tx: Tx,
+  of: { guildId: string } | { channelId: string },
+): Promise<{ channels: string[]; unfinished: Unfinished[] }> {
+  const conversations = await tx
+    .selectFrom('chat_conversation')
+    .select('channel_id')
+    .where((row) =>
+      'guildId' in of
+        ? row('guild_id', '=', of.guildId)
+        : row.or([row('channel_id', '=', of.channelId), row('parent_id', '=', of.channelId)]),
+    )
+    .forUpdate()
+    .execute();
+  const channels = conversations.map((row) => row.channel_id);
+  if (channels.length === 0) return { channels, unfinished: [] };
+  const questions = await tx
+    .selectFrom('chat_question')
+    .select('id')
+    .where('channel_id', 'in', channels)
+    .forUpdate()
+    .execute();
+  const unfinished = await unfinishedOf(
+    tx,
+    questions.map(({ id }) => id),
+  );
+  await tx.deleteFrom('chat_question').where('channel_id', 'in', channels).execute();
+  await tx.deleteFrom('chat_heard').where('channel_id', 'in', channels).execute();
+  await tx.deleteFrom('chat_conversation').where('channel_id', 'in', channels).execute();
+  return { channels, unfinished };
+}
+
+/** Exchanges of a channel, or of one person there, latest first. */
+export async function latestExchanges(
+  db: Db,
+  of: { channelId: string; authorId?: string },
+  range: { offset: number; limit: number },
+): Promise<ExchangeRow[]> {
+  const rows = await db
+    .selectFrom('chat_question as q')
+    .leftJoin('chat_answer as a', (join) => join.onRef('a.id', '=', 'q.shown_id').on('a.sealed', 'is not', null))
+    .selectAll('q')
+    .select(['a.id as answer_id', 'a.sealed as answer_sealed'])
+    .where('q.channel_id', '=', of.channelId)
+    .$if(of.authorId !== undefined, (query) => query.where('q.author_id', '=', of.authorId ?? ''))
+    .orderBy('q.asked_at', 'desc')
+    .orderBy('q.id')
+    .offset(range.offset)
+    .limit(range.limit)
+    .execute();
+  return rows.map(({ answer_id, answer_sealed, ...question }) => ({
+    question,
+    answer: answer_id === null ? null : { id: answer_id, sealed: answer_sealed },
+  }));
+}

@@ -1,0 +1,38 @@
+import type { ChatMessage } from '../../../sdk/index.ts';
+
+/** What somebody said in the channel without meaning the bot, on one line with their name. */
+export interface Heard {
+  atMs: number;
+  line: string;
+}
+
+/** The messages of one exchange, at the time of its question. */
+export interface Told {
+  atMs: number;
+  messages: readonly ChatMessage[];
+}
+
+/** Begins what was heard, so that a model does not take it for a question. */
+const heading = '[Overheard]';
+
+/** What a line costs a window: a little more than it does when it shares its message with others. */
+export const heardCost = ({ line }: Heard, cost: (text: string) => number): number => cost(`${heading}\n${line}`);
+
+/** Everything in the order in which it was said, oldest first; what was heard between two exchanges is one message. */
+export function weave(told: readonly Told[], heard: readonly Heard[]): ChatMessage[] {
+  const messages: ChatMessage[] = [];
+  let from = 0;
+  const hearUntil = (atMs: number) => {
+    let until = from;
+    while ((heard[until]?.atMs ?? Infinity) <= atMs) until += 1;
+    const lines = heard.slice(from, until).map(({ line }) => line);
+    if (lines.length > 0) messages.push({ role: 'user', content: [heading, ...lines].join('\n') });
+    from = until;
+  };
+  for (const exchange of told) {
+    hearUntil(exchange.atMs);
+    messages.push(...exchange.messages);
+  }
+  hearUntil(Number.MAX_VALUE);
+  return messages;
+}
