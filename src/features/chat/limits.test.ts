@@ -26,6 +26,7 @@ providers:
     models:
       - { name: dear, contextTokens: 16000, maxOutputTokens: 1000 }
       - { name: cheap, contextTokens: 16000, maxOutputTokens: 1000 }
+      - { name: vast, contextTokens: 1000000, maxOutputTokens: 100000 }
   elsewhere:
     type: openai-compatible
     baseUrl: https://models.invalid/v1
@@ -35,6 +36,7 @@ prices:
   models:
     fake/dear: { inputPerMillion: 10, outputPerMillion: 20 }
     fake/cheap: { inputPerMillion: 1, outputPerMillion: 2 }
+    fake/vast: { inputPerMillion: 10, outputPerMillion: 20 }
 `;
 const administrators = ({ olivia }: People) => `instance: { administrators: ["${olivia.user.id}"] }\n`;
 
@@ -166,9 +168,10 @@ access:
 describe('models', () => {
   beforeAll(() =>
     start(`
+features: { chat: { maxAnswerTokens: 100000 } }
 access:
   roles:
-    member: { models: ["fake/*", "elsewhere/*"], requestsPerMinute: unlimited, requestsPerHour: unlimited }
+    member: { tokensPerWeek: unlimited, models: ["fake/*", "elsewhere/*"], requestsPerMinute: unlimited, requestsPerHour: unlimited }
     plain: { models: ["fake/cheap"] }
 `),
   );
@@ -188,6 +191,19 @@ access:
     expect(call).toMatchObject({ charged: { micros: 200 }, onInstance: {}, facts: { model: 'fake/cheap' } });
     expect(call?.held.micros).toBeGreaterThan(1000 * 20);
     expect(await till.paid(bot.alice)).toEqual({ free: 200, credits: 0 });
+  });
+
+  it('with a vast window refuse no small question: their longest answer is what can be paid', async () => {
+    await bot.milo.runs('model', { name: 'fake/vast' });
+    const { question } = await isAnswered(bot.milo, 'small', {
+      text: 'A small answer.',
+      usage: { inputTokens: 0, outputTokens: 10 },
+    });
+    const { max_tokens: outputTokens } = bot.providers.requests[0]?.body as { max_tokens: number };
+    expect(outputTokens).toBeGreaterThan(20_000);
+    expect(outputTokens).toBeLessThan(25_000);
+    const [call] = await till.calls(question);
+    expect(call).toMatchObject({ held: { micros: 500_000 }, charged: { micros: 200 } });
   });
 
   it('without a price are refused with the lines that give them one', async () => {

@@ -16,14 +16,17 @@ const LAST_RETRY_MS = 1000;
 export class Listener {
   readonly #config: pg.ClientConfig;
   readonly #logger: Logger;
+  readonly #onConnected: () => void;
   readonly #channels = new Map<string, Set<Subscription>>();
   readonly #closing = new AbortController();
   #client: pg.Client | undefined;
   #connecting: Promise<pg.Client> | undefined;
 
-  constructor(config: pg.ClientConfig, logger: Logger) {
+  /** `onConnected` is called with each new connection, before anybody is told that notifications may have been missed. */
+  constructor(config: pg.ClientConfig, logger: Logger, onConnected: () => void) {
     this.#config = config;
     this.#logger = logger;
+    this.#onConnected = onConnected;
   }
 
   async listen(
@@ -101,6 +104,7 @@ export class Listener {
       throw error;
     }
     this.#client = client;
+    this.#onConnected();
     return client;
   }
 

@@ -56,7 +56,7 @@ export function connect(connection: pg.ClientConfig, { logger, poolSize, onClose
   const pool = createPool(connection, poolSize, logger);
   const watch = new ServerWatch(clientConfig(connection), logger);
   const db = createKysely(pool, watch);
-  const listener = new Listener(clientConfig(connection), logger);
+  const listener = new Listener(clientConfig(connection), logger, () => watch.answered());
   let closed: Promise<void> | undefined;
   const close = async () => {
     watch.close();

@@ -51,6 +51,11 @@ export class ServerWatch {
     });
   }
 
+  /** The server has answered somebody: nobody has to wait for the next look. */
+  answered(): void {
+    this.#away = false;
+  }
+
   close(): void {
     this.#closing.abort();
   }

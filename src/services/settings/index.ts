@@ -72,7 +72,11 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
   };
   let reloading = Promise.resolve();
   const reloadInTurn = () => (reloading = reloading.then(reload, reload));
-  const reloadQuietly = () => void reloadInTurn().catch(() => undefined);
+  // Twice, since a connection that died unnoticed fails whoever takes it next; a database that is away tells us again.
+  const reloadQuietly = () =>
+    void reloadInTurn()
+      .catch(reloadInTurn)
+      .catch(() => undefined);
   const unlisten = await postgres.listen(changedChannel, reloadQuietly, reloadQuietly);
   await reloadInTurn();
 
