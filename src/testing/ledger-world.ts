@@ -51,10 +51,10 @@ export const operation = fc.oneof(
     }),
   },
   {
-    weight: 3,
+    weight: 5,
     arbitrary: fc.record({
       do: fc.constant('refund'),
-      ...{ process, which, key: index(6) },
+      ...{ process, which, key: index(40) },
       back: fc.option(amounts, { nil: undefined }),
     }),
   },
@@ -64,7 +64,7 @@ export const operation = fc.oneof(
       do: fc.constant('grant'),
       ...{ process, payer: index(USERS), key: index(12) },
       unit: fc.constantFrom<Unit>('micros', 'tokens'),
-      amount: fc.integer({ min: -200, max: 400 }),
+      amount: fc.integer({ min: -200, max: 600 }),
     }),
   },
   {
@@ -114,7 +114,7 @@ export class LedgerWorld {
   readonly #name: string;
   readonly #processes: readonly WorldProcess[];
   readonly #nowMs: number[];
-  readonly #caps: (number | null)[] = [600, 2_000, 400, 500, 900, null, 150, 300];
+  readonly #caps: (number | null)[] = [900, 3_000, 600, 700, 900, null, 50, 80];
   #asked = 0;
 
   constructor(name: string, startMs: number, processes: readonly WorldProcess[]) {
