@@ -1,0 +1,190 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Person } from '../../../../emulator/testing/person.ts';
+import { button, buttons } from '../../../testing/components.ts';
+import { startTestBot } from '../../../testing/bot.ts';
+import type { TestBot } from '../../../testing/bot.ts';
+
+let bot: TestBot;
+beforeAll(async () => {
+  bot = await startTestBot({ yaml: 'queue: { concurrency: { text: 1 } }\n' });
+});
+afterEach(async () => {
+  await bot.idle();
+  expect(bot.providers.unused()).toEqual([]);
+  bot.providers.reset();
+});
+afterAll(() => bot.close());
+
+const mention = () => `<@${bot.app.discord.self.userId}>`;
+const db = () => bot.database.postgres.db;
+
+/** Asks, and waits until the answer is done. */
+async function isAnswered(person: Person, room: string, ask: string, text: string) {
+  bot.providers.answer((request) => request.userText.includes(ask), { text });
+  const question = await person.says(room, `${mention()} ${ask}`);
+  await person.sees((message) => message.message_reference?.message_id === question.id && message.content === text);
+  await bot.idle();
+  return { question, answer: await shown(room, text) };
+}
+
+const shown = async (room: string, text: string) =>
+  (await bot.alice.messages(room)).find((message) => message.content === text) as APIMessage;
+
+/** What the model is sent for a new question, but for the system prompt. */
+async function prompt(room: string): Promise<string[]> {
+  await isAnswered(bot.alice, room, 'what was said?', 'This.');
+  const messages = bot.providers.requests.at(-1)?.body['messages'] as { role: string; content: string }[];
+  return messages.slice(1, -1).map(({ role, content }) => `${role}: ${content}`);
+}
+
+async function openHolds(): Promise<number> {
+  return (await db().selectFrom('ledger_hold').select('state').where('state', '=', 'open').execute()).length;
+}
+
+const gone = (person: Person, message: APIMessage) =>
+  person.hears<{ id: string }>('MESSAGE_DELETE', ({ id }) => id === message.id);
+
+/** As a bot that moderates; people cannot. */
+async function deletesAtOnce(room: string, messages: readonly APIMessage[]): Promise<void> {
+  const { world } = bot.emulator.core;
+  const token = [...world.users.values()].find((user) => user.bot)?.token ?? '';
+  const response = await fetch(
+    `${bot.emulator.origin}/api/v10/channels/${bot.milo.channel(room).id}/messages/bulk-delete`,
+    {
+      method: 'POST',
+      headers: { authorization: `Bot ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ messages: messages.map(({ id }) => id) }),
+    },
+  );
+  expect(response.status).toBe(204);
+}
+
+describe('a deleted question', () => {
+  it('leaves the history; its answer stays, without buttons', async () => {
+    const room = await bot.newChannel();
+    await isAnswered(bot.bob, room, 'kept', 'Kept.');
+    const { question, answer } = await isAnswered(bot.alice, room, 'regretted', 'Regrettable.');
+    expect(buttons(answer)).not.toEqual([]);
+    await bot.alice.deletes(question);
+    await bot.alice.sees((message) => message.id === answer.id && buttons(message).length === 0);
+    expect(await prompt(room)).toEqual(['user: Bob: kept', 'assistant: Kept.']);
+  });
+
+  it('takes the answer along that is being written, and releases what was held for it', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answer('long story', { chunks: ['Once upon ', 'a time'], hold: 1 });
+    const question = await bot.alice.says(room, `${mention()} a long story`);
+    const partial = await bot.alice.sees(/Once upon/, { in: room });
+    await bot.alice.deletes(question);
+    await gone(bot.alice, partial);
+    await bot.idle();
+    expect((await bot.alice.messages(room)).filter((message) => message.author.bot)).toEqual([]);
+    expect(await openHolds()).toBe(0);
+    expect(bot.providers.requests.at(-1)?.aborted).toBe(true);
+    bot.providers.release();
+  });
+
+  it('is not answered when its turn has not come', async () => {
+    const [room, other] = [await bot.newChannel(), await bot.newChannel()];
+    bot.providers.answer('busy', { text: 'Done.', hold: true });
+    const first = await bot.bob.says(room, `${mention()} busy`);
+    await bot.providers.requested('busy');
+    const question = await bot.alice.says(other, `${mention()} never mind`);
+    const asked = () => db().selectFrom('chat_question').select('id').where('message_id', '=', question.id).execute();
+    await expect.poll(asked).toHaveLength(1);
+    await bot.alice.deletes(question);
+    await expect.poll(asked).toHaveLength(0);
+    bot.providers.release();
+    await bot.bob.sees((message) => message.message_reference?.message_id === first.id && message.content === 'Done.');
+    await bot.idle();
+    expect(bot.providers.requests).toHaveLength(1);
+    expect(await openHolds()).toBe(0);
+  });
+
+  it('is one of many that are deleted at once', async () => {
+    const room = await bot.newChannel();
+    const one = await isAnswered(bot.alice, room, 'one', 'First.');
+    const two = await isAnswered(bot.bob, room, 'two', 'Second.');
+    await isAnswered(bot.bob, room, 'three', 'Third.');
+    await deletesAtOnce(room, [one.question, one.answer, two.answer]);
+    expect(await prompt(room)).toEqual(['user: Bob: two', 'user: Bob: three', 'assistant: Third.']);
+  });
+});
+
+describe('a deleted answer', () => {
+  it('leaves the history, its question stays', async () => {
+    const room = await bot.newChannel();
+    const { answer } = await isAnswered(bot.alice, room, 'something', 'Something rude.');
+    await bot.milo.deletes(answer);
+    expect(await prompt(room)).toEqual(['user: Alice: something']);
+  });
+
+  it('that is being written is stopped', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answer('rude story', { chunks: ['Once upon ', 'a time'], hold: 1 });
+    await bot.alice.says(room, `${mention()} a rude story`);
+    await bot.milo.deletes(await bot.milo.sees(/Once upon/, { in: room }));
+    await expect.poll(() => bot.providers.requests.at(-1)?.aborted).toBe(true);
+    bot.providers.release();
+    await bot.idle();
+    expect(await openHolds()).toBe(0);
+    expect(await prompt(room)).toEqual(['user: Alice: a rude story']);
+  });
+
+  it('is not one of whose parts the bot itself has deleted, because the next version is shorter', async () => {
+    const room = await bot.newChannel();
+    const long = `${'word '.repeat(500)}end`;
+    bot.providers.answer('at length', { text: long });
+    await bot.alice.says(room, `${mention()} at length`);
+    const last = await bot.alice.sees((message) => message.content.endsWith('end') && buttons(message).length > 0);
+    await bot.idle();
+    bot.providers.answer('at length', { text: 'In short.' });
+    await bot.alice.presses(last, button(last, 'Regenerate'));
+    await gone(bot.alice, last);
+    await bot.idle();
+    expect(await prompt(room)).toEqual(['user: Alice: at length', 'assistant: In short.']);
+  });
+});
+
+describe('a conversation', () => {
+  const left = async (channelId: string) => {
+    const [questions, heard, conversations] = await Promise.all([
+      db().selectFrom('chat_question').select('id').where('channel_id', '=', channelId).execute(),
+      db().selectFrom('chat_heard').select('message_id').where('channel_id', '=', channelId).execute(),
+      db().selectFrom('chat_conversation').select('channel_id').where('channel_id', '=', channelId).execute(),
+    ]);
+    return questions.length + heard.length + conversations.length;
+  };
+
+  it('ends with its channel and the threads in it, also while something is answered', async () => {
+    const room = await bot.newChannel();
+    const { id } = bot.alice.channel(room);
+    const { answer } = await isAnswered(bot.alice, room, 'hello', 'Hi.');
+    const thread = await bot.alice.opensThread(answer, 'aside');
+    await bot.alice.until('the thread', () => bot.alice.view.channels.get(thread.id) ?? null);
+    await isAnswered(bot.alice, thread.id, 'in the thread', 'Here.');
+    await bot.bob.says(room, 'overheard');
+    bot.providers.answer('going on', { chunks: ['Going ', 'on'], hold: 1 });
+    await bot.alice.says(room, `${mention()} going on`);
+    await bot.alice.sees(/Going/, { in: room });
+    expect(await left(id)).toBe(4);
+    await bot.olivia.request('DELETE', `/channels/${id}`);
+    await expect.poll(async () => (await left(id)) + (await left(thread.id))).toBe(0);
+    await expect.poll(() => bot.providers.requests.at(-1)?.aborted).toBe(true);
+    bot.providers.release();
+    await bot.idle();
+    expect(await openHolds()).toBe(0);
+  });
+
+  it('ends with its thread', async () => {
+    const room = await bot.newChannel();
+    const { answer } = await isAnswered(bot.alice, room, 'hello', 'Hi.');
+    const thread = await bot.alice.opensThread(answer, 'aside');
+    await bot.alice.until('the thread', () => bot.alice.view.channels.get(thread.id) ?? null);
+    await isAnswered(bot.alice, thread.id, 'in the thread', 'Here.');
+    await bot.olivia.request('DELETE', `/channels/${thread.id}`);
+    await expect.poll(() => left(thread.id)).toBe(0);
+    expect(await left(bot.alice.channel(room).id)).toBe(2);
+  });
+});

@@ -1,0 +1,88 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { button, buttons } from '../../../testing/components.ts';
+import { startTestBot } from '../../../testing/bot.ts';
+import type { TestBot } from '../../../testing/bot.ts';
+
+let bot: TestBot;
+beforeAll(async () => {
+  bot = await startTestBot();
+});
+afterEach(async () => {
+  await bot.idle();
+  expect(bot.providers.unused()).toEqual([]);
+  bot.providers.reset();
+});
+afterAll(() => bot.close());
+
+const offer = 'Answer the edited question';
+const mention = () => `<@${bot.app.discord.self.userId}>`;
+const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
+const answers = (question: APIMessage, text: string) => (message: APIMessage) =>
+  message.message_reference?.message_id === question.id &&
+  message.content === text &&
+  !labels(message).includes('Stop');
+const offers = (question: APIMessage) => (message: APIMessage) =>
+  message.message_reference?.message_id === question.id && labels(message).includes(offer);
+
+function prompt(): string[] {
+  const messages = bot.providers.requests.at(-1)?.body['messages'] as { role: string; content: string }[];
+  return messages.slice(1).map(({ role, content }) => `${role}: ${content}`);
+}
+
+it('an edited question can be answered again, and is history as it is now', async () => {
+  const room = await bot.newChannel();
+  bot.providers.answer('capital of Austria', { text: 'Vienna.' });
+  const question = await bot.alice.says(room, `${mention()} capital of Austria?`);
+  await bot.alice.sees(answers(question, 'Vienna.'));
+  await bot.idle();
+  await bot.alice.edits(question, `${mention()} capital of Australia?`);
+  const offered = await bot.alice.sees(offers(question));
+  expect(labels(offered).filter((label) => label === 'Regenerate')).toEqual([]);
+  bot.providers.answer('capital of Australia', { text: 'Canberra.' });
+  await bot.alice.presses(offered, button(offered, offer));
+  const again = await bot.alice.sees(answers(question, 'Canberra.'));
+  expect(again.id).toBe(offered.id);
+  await bot.idle();
+  expect(labels(again)).not.toContain(offer);
+  bot.providers.answer('and of Spain', { text: 'Madrid.' });
+  const next = await bot.alice.says(room, `${mention()} and of Spain?`);
+  await bot.alice.sees(answers(next, 'Madrid.'));
+  expect(prompt()).toEqual([
+    'user: Alice: capital of Australia?',
+    'assistant: Canberra.',
+    'user: Alice: and of Spain?',
+  ]);
+});
+
+it('a question edited while it is answered is answered first', async () => {
+  const room = await bot.newChannel();
+  bot.providers.answer('how tall', { chunks: ['Quite ', 'tall.'], hold: 1 });
+  const question = await bot.alice.says(room, `${mention()} how tall?`);
+  await bot.alice.sees(/Quite/, { in: room });
+  await bot.alice.edits(question, `${mention()} how wide?`);
+  const edited = async () =>
+    (
+      await bot.database.postgres.db
+        .selectFrom('chat_question')
+        .select('edited_at')
+        .where('message_id', '=', question.id)
+        .executeTakeFirstOrThrow()
+    ).edited_at;
+  await expect.poll(edited).not.toBeNull();
+  bot.providers.release();
+  const offered = await bot.alice.sees(offers(question));
+  expect(offered.content).toBe('Quite tall.');
+});
+
+it('an edit that changes no word offers nothing', async () => {
+  const room = await bot.newChannel();
+  bot.providers.answer('same words', { text: 'Indeed.' });
+  const question = await bot.alice.says(room, `${mention()} same words`);
+  await bot.alice.sees(answers(question, 'Indeed.'));
+  await bot.idle();
+  await bot.alice.edits(question, `${mention()}   same words`);
+  await bot.idle();
+  const [answer] = (await bot.alice.messages(room)).filter((message) => message.author.bot);
+  expect(labels(answer as APIMessage)).not.toContain(offer);
+});
