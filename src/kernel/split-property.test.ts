@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseForm } from '../../emulator/forms.ts';
 import { messageForm } from '../../emulator/messages/schema.ts';
 import { longTests } from '../testing/long.ts';
-import { fenceAfter } from './markdown/blocks.ts';
-import type { Fence } from './markdown/blocks.ts';
+import { isCode, linesIn } from './markdown/blocks.ts';
 import { splitMessage, splitParts } from './split.ts';
 import { atom, hostile, huge, picture, wellFormed } from './testing/generated-text.ts';
 
@@ -66,10 +65,6 @@ function checkGraphemes(text: string, limit: number): void {
     const covering = segments.containing(part.end);
     if (covering && covering.index < part.end) expect(covering.segment.length).toBeGreaterThanOrEqual(64);
   }
-}
-
-function fenceAtEnd(content: string): Fence | null {
-  return content.split('\n').reduce<Fence | null>((fence, line) => fenceAfter(line, fence), null);
 }
 
 describe('any text', { timeout: TIMEOUT_MS }, () => {
@@ -155,17 +150,17 @@ describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
         maxLength: 200,
         size: 'max',
       })
-      .map((words) => `||${words.join(' ').slice(0, 1500).trim()}||`)
+      .map((words) => `||${words.join(' ').slice(0, 900).trim()}||`)
       .map((text) => text.replace(/\*{1,2}\|\|$/, '||'));
     const texts = fc.array(fc.oneof(secret, wellFormed), { maxLength: 4 }).map((texts) => texts.join('\n\n'));
     fc.assert(
       fc.property(texts, fc.constantFrom(2000, 1000), (text, limit) => {
         ran += 1;
         for (const part of splitMessage(text, { limit })) {
-          expect(fenceAtEnd(part.replace(/(?:\|\|)+$/, ''))).toBe(null);
-          const open = part
-            .replaceAll(/^((?:> |- |1\. )?)(```+|~~~+).*\n(?:[^]*?\n)?(?:> |\s+)?\2$/gm, '')
-            .replaceAll(/\|\|[^]*?\|\|/g, '');
+          const lines = linesIn(part, 0, null, false);
+          expect(lines.at(-1)?.after).toBe(null);
+          const prose = lines.filter((line) => !isCode(line)).map(({ start, end }) => part.slice(start, end));
+          const open = prose.join('\n').replaceAll(/\|\|[^]*?\|\|/g, '');
           expect(open).not.toContain('secret');
         }
       }),

@@ -53,6 +53,8 @@ interface State {
 interface View {
   text: string;
   limit: number;
+  /** Of the text without the white space at its end. */
+  length: number;
   start: number;
   /** Where a part without a suffix ends at the latest. */
   windowEnd: number;
@@ -90,7 +92,7 @@ export function splitParts(text: string, { limit = MESSAGE_LIMIT }: SplitOptions
   for (;;) {
     const shownStart = skipBlank(text, start, length, state.fence);
     if (shownStart >= length) break;
-    const view = viewFrom(text, shownStart, state, limit);
+    const view = viewFrom(text, { start: shownStart, length, limit }, state);
     const cut = fits(view, length) ? length : chooseCut(view);
     const { shownEnd, suffix } = endAt(view, cut);
     const next = stateAfter(view, cut);
@@ -119,7 +121,8 @@ function beginsLine(text: string, at: number): boolean {
   return before < 0 || text[before] === '\n';
 }
 
-function viewFrom(text: string, start: number, carried: State, limit: number): View {
+function viewFrom(text: string, at: Pick<View, 'start' | 'length' | 'limit'>, carried: State): View {
+  const { start, limit } = at;
   const whole = beginsLine(text, start);
   const state = whole ? { ...carried, line: '' } : carried;
   const prefix = prefixOf(state);
@@ -131,7 +134,7 @@ function viewFrom(text: string, start: number, carried: State, limit: number): V
   // The first and last line of a code block.
   pieces.push(...lines.filter((line) => line.before !== line.after));
   const fitting = pieces.filter((piece) => piece.start > start || piece.end <= windowEnd);
-  return { text, limit, start, windowEnd, state, prefix, lines, pieces: fitting, runs };
+  return { text, ...at, windowEnd, state, prefix, lines, pieces: fitting, runs };
 }
 
 function prefixOf({ fence, runs, quoted, line }: State): string {
@@ -163,9 +166,9 @@ function endAt(view: View, position: number): { shownEnd: number; suffix: string
   while (shownEnd > start && isSpace(text.charAt(shownEnd - 1))) shownEnd -= 1;
   const markers = openRuns(view, position).map((run) => run.marker);
   const open = fenceAt(view, shownEnd);
-  // The first line of a code block without code after it has nothing to close yet.
-  const shows = open !== null && (lineAt(view, shownEnd)?.before ?? view.state.fence) !== null;
-  const closing = shows ? `\n${open.quote}${open.ticks}` : '';
+  // The first line of a code block at the end of the text has nothing to close yet.
+  const shows = position < view.length || (lineAt(view, shownEnd)?.before ?? view.state.fence) !== null;
+  const closing = open && shows ? `\n${open.quote}${open.ticks}` : '';
   return { shownEnd, suffix: closing + markers.toReversed().join('') };
 }
 
@@ -200,7 +203,8 @@ function stateAfter(view: View, cut: number): { end: number; state: State } {
   const lineEnd = text.indexOf('\n', shown);
   const next = text.slice(shown, Math.min(lineEnd < 0 ? text.length : lineEnd, shown + 2 * view.limit));
   if (shown === cut && !atBreak) return { end: cut, state };
-  if (closesFence(next, fence)) return { end: shown + next.length, state: { ...state, fence: null, line: '' } };
+  const nextEnd = lineEnd < 0 ? text.length : lineEnd + 1;
+  if (closesFence(next, fence)) return { end: nextEnd, state: { ...state, fence: null, line: '' } };
   return { end: cut, state: leavesQuote(next, fence) ? { ...state, fence: null } : state };
 }
 

@@ -152,8 +152,11 @@ function scanDelimiter(scan: Scan, start: number, open: number): number {
   const before = text.charAt(start - 1);
   const after = text.charAt(open);
   const inWord = character === '_' && isWord(before) && isWord(after);
-  const closes = spoils || (before !== '' && !isSpace(before) && !inWord);
-  const opens = spoils || (after !== '' && !isSpace(after) && !inWord);
+  const touchesBefore = before !== '' && !isSpace(before);
+  const touchesAfter = after !== '' && !isSpace(after);
+  const closes = spoils || (touchesBefore && !inWord);
+  // What touches only the word before it is the end of a spoiler, though its begin be out of sight.
+  const opens = spoils ? touchesAfter || !touchesBefore : touchesAfter && !inWord;
   let at = start;
   while (closes && at < open) {
     const index = openers.findLastIndex((opener) => text.slice(at, open).startsWith(opener.marker));

@@ -77,8 +77,9 @@ function pad(cell: string, width: number, alignment: Alignment): string {
 function plainCell(cell: string): string {
   const plain = cell
     .replaceAll(LINE_BREAK, ' ')
-    .replaceAll(EMPHASIS, (_match, ...groups: unknown[]) =>
-      String(groups.slice(0, 5).find((group) => group !== undefined)),
+    .replaceAll(
+      EMPHASIS,
+      (_match, ...groups: (string | undefined)[]) => groups.slice(0, 5).find((group) => group !== undefined) ?? '',
     );
   return withoutFences(plain);
 }
