@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/kernel/clock.ts';
-import { UserError } from '../../src/kernel/errors.ts';
+import { UserError, VendorError } from '../../src/kernel/errors.ts';
 import { systemIds } from '../../src/kernel/ids.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
@@ -87,32 +87,49 @@ function listening(ledger: Ledger, refused: (request: string, refusal: Refusal) 
   };
 }
 
+const attempts = 10;
+
+/** On a machine that is busy with other things, hundreds may wait for a connection until it is given up. */
+async function untilThere<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt === attempts || !(error instanceof VendorError) || !error.retryable) throw error;
+    }
+  }
+}
+
 const nameOf = ({ id }: PaidRequest): string => `bench/answer/${id}`;
 
 /** Returns what the provider bills. */
 async function pay(spending: Spending, postgres: Postgres, request: PaidRequest): Promise<number> {
   const { userId, wantedTokens, leastTokens, actualTokens, admittedTokens } = request;
   const name = nameOf(request);
-  await postgres.transaction((tx) =>
-    spending.admit(tx, {
-      request: name,
-      action: { kind: 'feature', feature: 'bench' },
-      caller: { userId, displayName: userId, roleIds: [], permissions: 0n, instanceAdministrator: false },
-      place,
-      model,
-      tokens: { input: 0, output: admittedTokens },
-    }),
+  await untilThere(() =>
+    postgres.transaction((tx) =>
+      spending.admit(tx, {
+        request: name,
+        action: { kind: 'feature', feature: 'bench' },
+        caller: { userId, displayName: userId, roleIds: [], permissions: 0n, instanceAdministrator: false },
+        place,
+        model,
+        tokens: { input: 0, output: admittedTokens },
+      }),
+    ),
   );
   try {
-    const call = await spending.call({
-      request: name,
-      step: 'answer',
-      attempt: 1,
-      candidates: [model],
-      inputTokens: 0,
-      outputTokens: { wanted: wantedTokens, least: leastTokens },
-      signal: new AbortController().signal,
-    });
+    const call = await untilThere(() =>
+      spending.call({
+        request: name,
+        step: 'answer',
+        attempt: 1,
+        candidates: [model],
+        inputTokens: 0,
+        outputTokens: { wanted: wantedTokens, least: leastTokens },
+        signal: new AbortController().signal,
+      }),
+    );
     await systemClock.sleep(request.providerMs);
     const outputTokens = Math.min(actualTokens, call.outputTokens);
     const usage = { inputTokens: 0, outputTokens, cachedInputTokens: 0, reasoningTokens: 0, estimated: false };
