@@ -47,7 +47,11 @@ function interfacesIn(file: ts.SourceFile): Map<string, Record<string, string>> 
 }
 
 async function migratedTables(): Promise<Tables> {
-  const migrations = [...platformMigrations, ...serviceMigrations, ...featureMigrations(await findFeatures(featuresFolder))];
+  const migrations = [
+    ...platformMigrations,
+    ...serviceMigrations,
+    ...featureMigrations(await findFeatures(featuresFolder)),
+  ];
   const database = await testDatabase({ migrations });
   try {
     const { rows } = await sql<{ table: string; column: string; nullable: boolean }>`
