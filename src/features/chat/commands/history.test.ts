@@ -1,0 +1,109 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { MessageFlags } from 'discord-api-types/v10';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Person } from '../../../../emulator/testing/person.ts';
+import { button, buttons } from '../../../testing/components.ts';
+import { startTestBot } from '../../../testing/bot.ts';
+import type { TestBot } from '../../../testing/bot.ts';
+
+let bot: TestBot;
+beforeAll(async () => {
+  bot = await startTestBot();
+  bot.providers.answerByDefault({ text: 'Noted.' });
+});
+afterAll(() => bot.close());
+
+async function asks(person: Person, room: string, text: string): Promise<void> {
+  const question = await person.says(room, `<@${bot.app.discord.self.userId}> ${text}`);
+  await person.sees((message) => message.message_reference?.message_id === question.id && message.content === 'Noted.');
+  await bot.idle();
+}
+
+const description = (message: APIMessage) => message.embeds[0]?.description ?? '';
+const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+
+async function exported(person: Person, room: string, format: string): Promise<{ message: APIMessage; text: string }> {
+  await person.runs('history', { export: format }, { in: room });
+  const message = await person.sees((one) => one.attachments.length === 1, { in: room });
+  return { message, text: await (await fetch(message.attachments[0]?.url ?? '')).text() };
+}
+
+describe('/history', () => {
+  it('shows the latest exchanges to the caller alone, and turns its pages', async () => {
+    const room = await bot.newChannel();
+    for (const n of [1, 2, 3, 4, 5, 6]) await asks(n === 1 ? bot.bob : bot.alice, room, `question ${String(n)}`);
+    await bot.alice.runs('history', {}, { in: room });
+    const shown = await bot.alice.sees((message) => message.embeds.length > 0, { in: room });
+    expect(isEphemeral(shown)).toBe(true);
+    expect(description(shown).match(/question \d/g)).toEqual([2, 3, 4, 5, 6].map((n) => `question ${String(n)}`));
+    expect(description(shown)).toContain('> Noted.');
+    await bot.alice.presses(shown, button(shown, '◀ Older'));
+    const older = await bot.alice.sees((message) => message.id === shown.id && description(message).includes('Bob'));
+    expect(description(older).match(/question \d/g)).toEqual(['question 1']);
+    await bot.alice.presses(older, button(older, 'Newer ▶'));
+    await bot.alice.sees((message) => message.id === shown.id && description(message).includes('question 6'));
+  });
+
+  it('shows nothing of another channel', async () => {
+    const [room, other] = [await bot.newChannel(), await bot.newChannel()];
+    await asks(bot.alice, room, 'a secret');
+    await bot.alice.runs('history', {}, { in: other });
+    const shown = await bot.alice.sees(/Nothing has been asked here/, { in: other });
+    expect(buttons(shown)).toEqual([]);
+  });
+
+  it('gives members their own part as a file, moderators the whole', async () => {
+    const room = await bot.newChannel();
+    await asks(bot.alice, room, 'by Alice');
+    await asks(bot.bob, room, 'by Bob');
+    const own = await exported(bot.alice, room, 'json');
+    expect(isEphemeral(own.message)).toBe(true);
+    expect(JSON.parse(own.text)).toEqual([
+      {
+        askedAt: expect.stringMatching(/^\d{4}-/) as string,
+        asker: { id: bot.alice.user.id, name: 'Alice' },
+        question: 'by Alice',
+        attachments: [],
+        answer: 'Noted.',
+      },
+    ]);
+    const { text } = await exported(bot.milo, room, 'markdown');
+    expect(text).toMatch(/^## Alice, .*\n\nby Alice\n\n### ↳\n\nNoted\.\n\n---\n\n## Bob, .*\n\nby Bob\n/);
+  });
+
+  it('says so when there is nothing to give', async () => {
+    const room = await bot.newChannel();
+    await asks(bot.bob, room, 'by Bob');
+    await bot.alice.runs('history', { export: 'json' }, { in: room });
+    await bot.alice.sees(/You have asked nothing here/, { in: room });
+  });
+});
+
+describe('/clear', () => {
+  const left = async (room: string) => {
+    await bot.milo.runs('history', {}, { in: room });
+    const shown = await bot.milo.sees((message) => message.embeds.length > 0 || /Nothing/.test(message.content), {
+      in: room,
+    });
+    return description(shown).match(/by \w+/g) ?? [];
+  };
+
+  it('of a member is for moderators, who leave the others', async () => {
+    const room = await bot.newChannel();
+    await asks(bot.alice, room, 'by Alice');
+    await asks(bot.bob, room, 'by Bob');
+    await bot.alice.runs('clear', { user: bot.bob.user.id }, { in: room });
+    await bot.alice.sees(/Only moderators can clear what somebody else said/, { in: room });
+    await bot.milo.runs('clear', { user: bot.bob.user.id }, { in: room });
+    await bot.milo.sees(/Forgotten: the question of/, { in: room });
+    expect(await left(room)).toEqual(['by Alice']);
+  });
+
+  it('of everyone leaves nothing', async () => {
+    const room = await bot.newChannel();
+    await asks(bot.alice, room, 'by Alice');
+    await asks(bot.bob, room, 'by Bob');
+    await bot.milo.runs('clear', { everyone: true }, { in: room });
+    expect(await left(room)).toEqual([]);
+  });
+});
