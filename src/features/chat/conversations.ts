@@ -20,13 +20,13 @@ export async function settingsOf(
 ): Promise<ChatSettings> {
   const [settings, own] = await Promise.all([
     context.settings.at(placeOf(question)),
-    conversationValues(context.db, question.channel_id),
+    valuesOf(context.db, question.channel_id),
   ]);
   return { ...settings, ...own };
 }
 
-/** Values that a newer version no longer allows count as unset. */
-async function conversationValues(db: Db, channelId: string): Promise<Partial<ChatSettings>> {
+/** What was set for a conversation alone. Values that a newer version no longer allows count as unset. */
+export async function valuesOf(db: Db, channelId: string): Promise<Partial<ChatSettings>> {
   const row = await db
     .selectFrom('chat_conversation')
     .select('settings')

@@ -111,3 +111,56 @@ export async function ownerOf(db: Db, channelId: string): Promise<string | null>
     .executeTakeFirst();
   return row?.owner_id ?? null;
 }
+
+/** A conversation of its own, with the settings of the one that it comes from. */
+export async function insertBranch(
+  tx: Tx,
+  branch: { threadId: string; guildId: string; ownerId: string; sourceId: string; createdAt: Date },
+): Promise<void> {
+  const source = await tx
+    .selectFrom('chat_conversation')
+    .select('settings')
+    .where('channel_id', '=', branch.sourceId)
+    .executeTakeFirst();
+  const own = { owner_id: branch.ownerId, settings: JSON.stringify(source?.settings ?? {}) };
+  await tx
+    .insertInto('chat_conversation')
+    .values({ channel_id: branch.threadId, guild_id: branch.guildId, created_at: branch.createdAt, ...own })
+    // Somebody was quicker to write into the thread.
+    .onConflict((conflict) => conflict.column('channel_id').doUpdateSet(own))
+    .execute();
+}
+
+/** An exchange of another conversation, as history. It keeps its message, so that what becomes of that is known here. */
+export async function insertCopy(
+  tx: Tx,
+  copy: {
+    ids: { question: string; answer: string };
+    threadId: string;
+    row: QuestionRow;
+    sealed: Buffer;
+    answerSealed: Buffer | null;
+    finishedAt: Date;
+  },
+): Promise<void> {
+  const { ids, threadId, row, sealed, answerSealed, finishedAt } = copy;
+  await tx
+    .insertInto('chat_question')
+    .values({
+      id: ids.question,
+      channel_id: threadId,
+      guild_id: row.guild_id,
+      author_id: row.author_id,
+      message_id: row.message_id,
+      sealed,
+      asked_at: row.asked_at,
+      origin: 'branch',
+      edited_at: row.edited_at,
+      shown_id: ids.answer,
+    })
+    .execute();
+  await tx
+    .insertInto('chat_answer')
+    .values({ id: ids.answer, question_id: ids.question, state: 'done', sealed: answerSealed, finished_at: finishedAt })
+    .execute();
+}

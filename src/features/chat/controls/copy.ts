@@ -1,0 +1,20 @@
+import { UserError } from '../../../kernel/errors.ts';
+import type { ComponentCall } from '../../../sdk/index.ts';
+import type { ChatContext } from '../chat.ts';
+import { reached } from './reach.ts';
+
+/** Longer texts come as a file, whole. */
+const messageCharacters = 1900;
+
+/** The source of an answer, as the model wrote it. */
+export async function copy(context: ChatContext, call: ComponentCall): Promise<void> {
+  const { answer, question } = await reached(context, call);
+  const text = answer.sealed && (await context.vault.open(context.db, question.author_id, answer.id, answer.sealed));
+  if (!text) throw new UserError('nothing-to-copy', 'the answer has no text');
+  if (text.length <= messageCharacters) {
+    await call.reply({ content: text, suppressEmbeds: true });
+    return;
+  }
+  const file = { name: 'answer.md', contentType: 'text/markdown', data: new TextEncoder().encode(text) };
+  await call.reply({ content: call.t('copied'), files: [file] });
+}

@@ -1,0 +1,26 @@
+import { ButtonStyle } from 'discord-api-types/v10';
+import type { ComponentCall } from '../../../sdk/index.ts';
+import type { ChatContext } from '../chat.ts';
+import { maySteer, reached } from './reach.ts';
+import { button, row } from './row.ts';
+import { maySettle } from './settings-panel.ts';
+
+/** What can be done with an answer beside what its own row offers: for the presser alone, and only what they may do. */
+export async function showMore(context: ChatContext, call: ComponentCall): Promise<void> {
+  const { t, guildId } = call;
+  const { answer, question } = await reached(context, call);
+  const offer = (action: string, emoji: string, danger = false) =>
+    button(action, answer.id, {
+      label: t(`buttons.${action}`),
+      emoji,
+      style: danger ? ButtonStyle.Danger : ButtonStyle.Secondary,
+    });
+  const buttons = [
+    ...(answer.sealed ? [offer('copy', '📋')] : []),
+    ...(guildId === null ? [] : [offer('branch', '🌿')]),
+    ...((await maySettle(context, call)) ? [offer('settings', '⚙️')] : []),
+    offer('clear', '🧹'),
+    ...(maySteer(call, question.author_id) ? [offer('delete', '🗑️', true)] : []),
+  ];
+  await call.reply({ content: t('more'), components: row(buttons) });
+}

@@ -1,0 +1,57 @@
+import { MessageFlags } from 'discord-api-types/v10';
+import type { APIMessage } from 'discord-api-types/v10';
+import type { Person } from '../../emulator/testing/person.ts';
+import type { TestBot } from './bot.ts';
+import { button, hasEnded } from './components.ts';
+import type { FakeAnswer } from './providers.ts';
+
+/** Asking and pressing, as tests tell it. */
+export interface Asking {
+  /** Asks in a channel, a new one unless given, and resolves when the answer has ended. */
+  asks(person: Person, words: string, answer: FakeAnswer, options?: { in?: string }): Promise<Asked>;
+  /** Presses the button with this label under a message. */
+  presses(person: Person, message: APIMessage, label: string): Promise<void>;
+  /** Presses it and resolves to what the presser alone is told. */
+  told(person: Person, message: APIMessage, label: string): Promise<APIMessage>;
+  /** The answer's messages as they are now, in order. */
+  screen(asked: Pick<Asked, 'question'>): Promise<APIMessage[]>;
+}
+
+export interface Asked {
+  question: APIMessage;
+  /** The message that ends the answer: the one with the buttons. */
+  shown: APIMessage;
+}
+
+const waitMs = 20_000;
+
+export function createAsking(bot: () => TestBot): Asking {
+  const isBots = (message: APIMessage) => message.author.id === bot().app.discord.self.userId;
+  const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+  const asking: Asking = {
+    asks: async (person, words, answer, options = {}) => {
+      bot().providers.answer(words, answer);
+      const room = options.in ?? (await bot().newChannel());
+      const question = await person.says(room, `<@${bot().app.discord.self.userId}> ${words}`);
+      const shown = await person.sees(
+        (message) =>
+          isBots(message) && message.channel_id === question.channel_id && hasButtons(message) && hasEnded(message),
+        { timeoutMs: waitMs },
+      );
+      await bot().idle();
+      return { question, shown };
+    },
+    presses: async (person, message, label) => void (await person.presses(message, button(message, label))),
+    told: async (person, message, label) => {
+      await asking.presses(person, message, label);
+      return person.sees((one) => isEphemeral(one) && one.channel_id === message.channel_id, { timeoutMs: waitMs });
+    },
+    screen: async ({ question }) => {
+      const messages = await bot().olivia.messages(question.channel_id);
+      return messages.filter((message) => isBots(message) && !isEphemeral(message));
+    },
+  };
+  return asking;
+}
+
+const hasButtons = (message: APIMessage) => (message.components ?? []).length > 0;
