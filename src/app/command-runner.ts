@@ -1,9 +1,9 @@
-import { ApplicationCommandType } from 'discord-api-types/v10';
+import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord-api-types/v10';
 import type {
   APIApplicationCommandAutocompleteInteraction,
   APIApplicationCommandInteraction,
   APIApplicationCommandInteractionDataBasicOption,
-  ApplicationCommandOptionType,
+  APIAttachment,
   APIChatInputApplicationCommandInteraction,
   APIMessageApplicationCommandInteraction,
   GatewayMessageCreateDispatchData,
@@ -14,7 +14,7 @@ import type { Discord, OutgoingMessage } from '../platform/discord/index.ts';
 import type { Db } from '../platform/postgres/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import type { Limits } from '../services/limits/index.ts';
-import type { Call, Caller, CommandRules, MessageCommandCall } from '../sdk/index.ts';
+import type { Call, Caller, CommandFile, CommandRules, MessageCommandCall, OptionValue } from '../sdk/index.ts';
 import { callerOfInteraction, callerOfMessage } from './calls.ts';
 import type { CommandRegistry, RegisteredCommand, RegisteredMessageCommand } from './commands.ts';
 import { parsePrefixArguments, readPrefixCommand } from './prefix-arguments.ts';
@@ -69,7 +69,7 @@ function runSlash(
   registered: RegisteredCommand,
   interaction: APIChatInputApplicationCommandInteraction,
 ): Promise<void> {
-  const values = slashValues(interaction.data.options ?? []);
+  const values = slashValues(interaction.data);
   return answer(options, registered, interaction, ({ modal: _modal, ...call }) =>
     registered.command.run({ ...call, options: values, source: 'slash' }),
   );
@@ -191,11 +191,22 @@ async function checkCooldown(
   throw new UserError('errors.cooldown', 'too soon', { when: `<t:${Math.ceil(result.nextAtMs / 1000)}:R>` });
 }
 
-function slashValues(
-  given: readonly { type: ApplicationCommandOptionType; name: string; value?: unknown }[],
-): Record<string, string | number | boolean | undefined> {
-  const basic = given as readonly APIApplicationCommandInteractionDataBasicOption[];
-  return Object.fromEntries(basic.map((option) => [option.name, option.value]));
+function slashValues({
+  options = [],
+  resolved,
+}: APIChatInputApplicationCommandInteraction['data']): Record<string, OptionValue | undefined> {
+  const basic = options as readonly APIApplicationCommandInteractionDataBasicOption[];
+  return Object.fromEntries(
+    basic.map((option) => {
+      if (option.type !== ApplicationCommandOptionType.Attachment) return [option.name, option.value];
+      const file = resolved?.attachments?.[option.value];
+      return [option.name, file && fileOf(file)];
+    }),
+  );
+}
+
+function fileOf({ url, filename, size, content_type: contentType }: APIAttachment): CommandFile {
+  return { url, filename, size, contentType: contentType ?? 'application/octet-stream' };
 }
 
 async function suggest(
@@ -245,7 +256,7 @@ async function runPrefix(
     run: (call) =>
       command.run({
         ...call,
-        options: parsePrefixArguments(command, rest, prefix, failures.in(undefined)),
+        options: parsePrefixArguments(command, rest, prefix, failures.in(undefined), message.attachments.map(fileOf)),
         source: 'prefix',
         reply: (message) => reply(message),
       }),

@@ -129,6 +129,7 @@ const optionTypes = {
   user: ApplicationCommandOptionType.User,
   channel: ApplicationCommandOptionType.Channel,
   role: ApplicationCommandOptionType.Role,
+  attachment: ApplicationCommandOptionType.Attachment,
 } as const;
 
 const visibleTo = {

@@ -38,7 +38,13 @@ export function createFeatureContext(
     random: options.random,
     logger: options.logger.child({ feature: name }),
     checkpoint: options.checkpoint ?? (() => {}),
-    discord: { self: discord.self, actions: discord.actions, cache: discord.cache, inviteUrl: discord.inviteUrl },
+    discord: {
+      self: discord.self,
+      actions: discord.actions,
+      cache: discord.cache,
+      inviteUrl: discord.inviteUrl,
+      messageContent: discord.messageContent,
+    },
     models: options.models,
     jobs: {
       enqueue: (db, { name: job, ...spec }) =>

@@ -366,6 +366,7 @@ function inputsFor({ options }: Command, actor: Actor, place: PlaceName): Record
     required.map(([name, spec]): [string, OptionInput] => {
       if (spec.type === 'string') return [name, spec.choices?.[0] ?? values.string];
       if (spec.type === 'integer' || spec.type === 'number') return [name, spec.min ?? 1];
+      if (spec.type === 'attachment') return [name, { name: 'x.txt', data: 'x' }];
       return [name, values[spec.type]];
     }),
   );

@@ -74,3 +74,31 @@ describe('reading the words of a prefix command', () => {
     }
   });
 });
+
+describe('an option that takes the rest of the line, and a file', () => {
+  const asking = defineCommand({
+    name: 'ask',
+    options: {
+      prompt: { type: 'string', required: true, takesRest: true },
+      model: { type: 'string' },
+      file: { type: 'attachment' },
+    },
+    access: 'everyone',
+    ephemeral: true,
+    run: () => Promise.resolve(),
+  });
+  const files = ['a.txt', 'b.txt'].map((filename) => ({ url: '', filename, size: 1, contentType: 'text/plain' }));
+
+  it('leaves no words for other options, and gives the first file of the message', () => {
+    const [first] = files;
+    expect(parsePrefixArguments(asking, 'what is "this" thing?', '!', t, files)).toEqual({
+      prompt: 'what is "this" thing?',
+      model: undefined,
+      file: first,
+    });
+  });
+
+  it('needs no file', () => {
+    expect(parsePrefixArguments(asking, 'hello', '!', t)).toMatchObject({ prompt: 'hello', file: undefined });
+  });
+});

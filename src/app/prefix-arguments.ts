@@ -1,9 +1,7 @@
 import { UserError } from '../kernel/errors.ts';
 import type { Translate } from '../platform/texts/index.ts';
-import type { Command, OptionSpec } from '../sdk/index.ts';
+import type { Command, CommandFile, OptionSpec, OptionValue } from '../sdk/index.ts';
 import { usage } from './commands.ts';
-
-type Value = string | number | boolean;
 
 /** The command name and the rest of the line, or undefined when the text is no prefix command. */
 export function readPrefixCommand(prefix: string, content: string): { name: string; rest: string } | undefined {
@@ -14,20 +12,29 @@ export function readPrefixCommand(prefix: string, content: string): { name: stri
 
 /**
  * Reads the words of a prefix command into the command's options, in their declared order. Quotes keep words together;
- * the last string option takes the rest of the line as it is. Throws a UserError that shows the usage.
+ * the last string option, or one that says so, takes the rest of the line as it is; files are those of the message.
+ * Throws a UserError that shows the usage.
  */
 export function parsePrefixArguments(
   command: Command,
   rest: string,
   prefix: string,
   t: Translate,
-): Record<string, Value | undefined> {
-  const values: Record<string, Value | undefined> = {};
+  files: readonly CommandFile[] = [],
+): Record<string, OptionValue | undefined> {
+  const values: Record<string, OptionValue | undefined> = {};
   const shape = { usage: usage(prefix, command) };
   const specs = Object.entries(command.options);
+  const [file] = files;
   let left = rest.trim();
   for (const [index, [name, spec]] of specs.entries()) {
-    const takesRest = spec.type === 'string' && index === specs.length - 1;
+    if (spec.type === 'attachment') {
+      if (spec.required && !file)
+        throw new UserError('errors.option-missing', `${name} is missing`, { name, ...shape });
+      values[name] = file;
+      continue;
+    }
+    const takesRest = spec.type === 'string' && (spec.takesRest === true || index === specs.length - 1);
     const [word, after] = takesRest ? [left, ''] : nextWord(left);
     left = after;
     if (word === '') {
@@ -48,7 +55,13 @@ function nextWord(text: string): [word: string, rest: string] {
   return match ? [match[1] ?? match[2] ?? '', text.slice(match[0].length)] : ['', ''];
 }
 
-function readValue(name: string, spec: OptionSpec, word: string, usageText: string, t: Translate): Value {
+function readValue(
+  name: string,
+  spec: Exclude<OptionSpec, { type: 'attachment' }>,
+  word: string,
+  usageText: string,
+  t: Translate,
+): string | number | boolean {
   const refuse = (expected: string) =>
     new UserError('errors.option-type', `${name} is not ${expected}`, {
       name,

@@ -12,15 +12,30 @@ export type OptionSpec =
       type: 'string';
       choices?: readonly string[];
       maxLength?: number;
+      /** As a prefix command it takes the rest of the line, so that the words after it are none of other options. */
+      takesRest?: boolean;
       /** Suggestions while typing; at most 25 are shown. */
       suggest?: (call: SuggestCall) => Promise<{ name: string; value: string }[]>;
     })
   | (OptionBase & { type: 'integer' | 'number'; min?: number; max?: number })
   | (OptionBase & { type: 'boolean' })
   /** Values of these are ids. */
-  | (OptionBase & { type: 'user' | 'channel' | 'role' });
+  | (OptionBase & { type: 'user' | 'channel' | 'role' })
+  /** As a prefix command the first file of the message. */
+  | (OptionBase & { type: 'attachment' });
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+/** A file that came with a command; Discord keeps it for a while at `url`. */
+export interface CommandFile {
+  url: string;
+  filename: string;
+  /** In bytes. */
+  size: number;
+  contentType: string;
+}
+
+export type OptionValue = string | number | boolean | CommandFile;
 
 interface OptionTypes {
   string: string;
@@ -30,6 +45,7 @@ interface OptionTypes {
   user: string;
   channel: string;
   role: string;
+  attachment: CommandFile;
 }
 
 export type OptionValues<Specs extends OptionSpecs> = {
@@ -86,7 +102,7 @@ export interface CommandDefinition<Specs extends OptionSpecs> extends CommandRul
 
 /** A command with its option types erased, as the registry holds it. */
 export type Command = Omit<CommandDefinition<OptionSpecs>, 'run'> & {
-  run(call: CommandCall<Record<string, string | number | boolean | undefined>>): Promise<void>;
+  run(call: CommandCall<Record<string, OptionValue | undefined>>): Promise<void>;
 };
 
 /**

@@ -68,7 +68,14 @@ export interface FeatureContext<Settings> {
   logger: Logger;
   /** Tells crash tests how far the work of a request has come. */
   checkpoint: ReachCheckpoint;
-  discord: { self: SelfUser; actions: DiscordActions; cache: DiscordCache; inviteUrl: string };
+  discord: {
+    self: SelfUser;
+    actions: DiscordActions;
+    cache: DiscordCache;
+    inviteUrl: string;
+    /** False where messages come without their words unless they are meant for the bot. */
+    messageContent: boolean;
+  };
   models: Models;
   jobs: {
     /** Adds a job of this feature; `kind` is the name under `jobs`. */

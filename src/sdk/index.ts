@@ -4,9 +4,11 @@ export type {
   Call,
   Command,
   CommandCall,
+  CommandFile,
   CommandRules,
   OptionSpec,
   OptionSpecs,
+  OptionValue,
   OptionValues,
   SuggestCall,
 } from './command.ts';

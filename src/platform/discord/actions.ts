@@ -66,6 +66,10 @@ export function createActions(context: ActionsContext): DiscordActions {
       return channel.id;
     },
     createThread: (thread) => createThread(context, writer, thread),
+    renameThread: async (threadId, name) => {
+      const body = { name: clip(name, discordLimits.threadNameLength) };
+      await http.request({ method: 'PATCH', path: Routes.channel(threadId), body, repeatable: true });
+    },
     attachment: (url, maxBytes, signal) => fetchAttachment(context.fileOrigins, url, maxBytes, signal),
     interaction: (interaction) => new Replies(interaction, http, writer),
     registerCommands: (commands) => registerCommands(http, context.applicationId, commands),

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { GatewayIntentBits } from 'discord-api-types/v10';
 import type { Clock } from '../../kernel/clock.ts';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -11,6 +12,7 @@ import { Cache } from './cache.ts';
 import { Gateway } from './gateway.ts';
 import { GlobalGate } from './global-gate.ts';
 import { DiscordHttp } from './http.ts';
+import { privilegedWithout } from './intents.ts';
 import type { Discord } from './port.ts';
 import { SharedRate } from './shared-rate.ts';
 
@@ -55,6 +57,7 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
     const gateway = new Gateway({ ...context, http, cache, postgres, clock, logger });
     return {
       self: { applicationId, userId: user.id, username: user.username },
+      messageContent: (privilegedWithout(application.flags ?? 0) & GatewayIntentBits.MessageContent) === 0,
       actions: createActions({
         http,
         gate,

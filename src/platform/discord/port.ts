@@ -177,6 +177,8 @@ export interface DiscordActions {
   openDm(userId: string): Promise<string>;
   /** Opens a public thread and resolves to its id. Under the same key, or on the same message, it is the same thread. */
   createThread(thread: NewThread): Promise<string>;
+  /** Gives a thread of the bot's own another name; a longer one than Discord takes is clipped. */
+  renameThread(threadId: string, name: string): Promise<void>;
   /**
    * The bytes of an attachment of a message. Only Discord's own file hosts (or those of `apiBase`) are asked, without
    * the token and without following redirects; longer bodies are refused with `discord/too-large`.
@@ -221,6 +223,11 @@ export interface DiscordGateway {
 
 export interface Discord {
   readonly self: SelfUser;
+  /**
+   * Whether the application may read what does not mention the bot, reply to it or reach it directly, as Discord said at
+   * the start. Without it, such messages come empty, over the gateway and over REST.
+   */
+  readonly messageContent: boolean;
   readonly actions: DiscordActions;
   readonly cache: DiscordCache;
   readonly gateway: DiscordGateway;
