@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Operation } from './operations.ts';
 
@@ -11,7 +12,7 @@ interface Waiting {
 
 /**
  * Runs operations, those that come while a transaction is under way together in the next one. So a single operation waits
- * for nothing, and a hundred at once, which all need the same meters, cost one commit.
+ * for a turn, and a hundred at once, which all need the same meters, cost one commit.
  */
 export class Batches {
   readonly #execute: (operations: readonly Operation<() => void>[]) => Promise<(() => void)[]>;
@@ -36,7 +37,11 @@ export class Batches {
 
   async #drain(): Promise<void> {
     this.#running = true;
-    while (this.#waiting.length > 0) await this.#run(this.#waiting.splice(0, MOST_AT_ONCE));
+    while (this.#waiting.length > 0) {
+      // Those who ask in the same turn, as all do who were answered together, share the commit.
+      await turn();
+      await this.#run(this.#waiting.splice(0, MOST_AT_ONCE));
+    }
     this.#running = false;
   }
 
