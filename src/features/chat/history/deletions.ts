@@ -45,13 +45,22 @@ async function removeQuestion(context: ChatContext, id: string): Promise<void> {
   const found = await context.db.selectFrom('chat_question').selectAll().where('id', '=', id).executeTakeFirst();
   if (!found) return;
   const settings = await settingsOf(context, found);
+  await removeExchange(context, id, (finished) => answerGoes(settings, finished));
+}
+
+/** A question leaves with its answers; what is being written ends. Their messages go, too, unless they are to stay. */
+export async function removeExchange(
+  context: ChatContext,
+  id: string,
+  goesFromScreen: (finished: boolean) => boolean = () => true,
+): Promise<void> {
   const unfinished = await context.transaction(async (tx) => {
     const question = await lockedQuestion(tx, id);
     if (!question) return [];
     const answers = await unfinishedOf(tx, [id]);
     await deleteQuestion(tx, id);
     await historyChanged(tx, question.channel_id, question.asked_at);
-    const goes = answerGoes(settings, answers.length === 0);
+    const goes = goesFromScreen(answers.length === 0);
     await tidyLater(context, tx, {
       channelId: question.channel_id,
       deleted: goes ? question.parts : [],

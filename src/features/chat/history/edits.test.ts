@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { button, buttons } from '../../../testing/components.ts';
 import { startTestBot } from '../../../testing/bot.ts';
 import type { TestBot } from '../../../testing/bot.ts';
+import { withOffer } from './edits.ts';
 
 let bot: TestBot;
 beforeAll(async () => {
@@ -29,6 +30,16 @@ function prompt(): string[] {
   const messages = bot.providers.requests.at(-1)?.body['messages'] as { role: string; content: string }[];
   return messages.slice(1).map(({ role, content }) => `${role}: ${content}`);
 }
+
+it('the offer takes the place of the button that regenerates, or comes below what is there', () => {
+  const regenerate = { type: 2, style: 2, custom_id: 'chat/regenerate/7@1', label: 'Regenerate' } as const;
+  const retry = { type: 2, style: 2, custom_id: 'chat/retry/7@1', label: 'Retry' } as const;
+  const rowsOf = (rows: ReturnType<typeof withOffer>) => rows.map((row) => labels({ components: [row] } as APIMessage));
+  expect(rowsOf(withOffer([{ type: 1, components: [regenerate, retry] }], '7', 'Offer'))).toEqual([['Offer', 'Retry']]);
+  expect(rowsOf(withOffer([{ type: 1, components: [retry] }], '7', 'Offer'))).toEqual([['Retry'], ['Offer']]);
+  const twice = withOffer(withOffer([], '7', 'Offer'), '7', 'Offer');
+  expect(rowsOf(twice)).toEqual([['Offer']]);
+});
 
 it('an edited question can be answered again, and is history as it is now', async () => {
   const room = await bot.newChannel();

@@ -138,6 +138,20 @@ describe('what was heard', () => {
     expect(await asks(bot.alice, room, 'what was said?')).toEqual(['user: Alice: what was said?']);
   });
 
+  it('goes when its server no longer keeps it', async () => {
+    const room = await bot.newChannel();
+    await asks(bot.alice, room, 'hello');
+    await bot.milo.says(room, 'of today');
+    await bot.idle();
+    const chat = bot.app.features.find(({ definition }) => definition.name === 'chat')?.parts;
+    const expire = (beforeMs: number) =>
+      bot.database.postgres.transaction(async (tx) => chat?.expire?.(tx, { beforeMs, guilds: { allBut: [] } }));
+    await expire(Date.now() - 60_000);
+    expect(await heardIn(room)).toHaveLength(1);
+    await expire(Date.now() + 60_000);
+    expect(await heardIn(room)).toEqual([]);
+  });
+
   it('is part of what its author gets, and is forgotten with them', async () => {
     const room = await bot.newChannel();
     await asks(bot.alice, room, 'hello');

@@ -1,0 +1,51 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { afterEach, expect, it } from 'vitest';
+import { buttons } from '../../../testing/components.ts';
+import { startTestBot } from '../../../testing/bot.ts';
+import type { TestBot } from '../../../testing/bot.ts';
+
+let bot: TestBot;
+afterEach(() => bot.close());
+
+const start = async (setting: boolean) => {
+  bot = await startTestBot({ yaml: `features: { chat: { deleteAnswersWithQuestion: ${String(setting)} } }\n` });
+};
+const ask = (text: string) => bot.alice.says('#general', `<@${bot.app.discord.self.userId}> ${text}`);
+const answerOf = async () => (await bot.alice.messages('#general')).find((message) => message.author.bot);
+
+it('answers go with their question where that is set', async () => {
+  await start(true);
+  bot.providers.answer('hello', { text: 'Hello, Alice.' });
+  const question = await ask('hello');
+  const answer = await bot.alice.sees('Hello, Alice.');
+  await bot.idle();
+  await bot.alice.deletes(question);
+  await bot.alice.hears<APIMessage>('MESSAGE_DELETE', ({ id }) => id === answer.id);
+});
+
+it('answers stay as far as they were written where that is set', async () => {
+  await start(false);
+  bot.providers.answer('hello', { chunks: ['Hello, ', 'Alice.'], hold: 1 });
+  const question = await ask('hello');
+  await bot.alice.sees(/Hello,/);
+  await bot.alice.deletes(question);
+  await bot.alice.sees((message) => message.content === 'Hello,' && buttons(message).length === 0);
+  bot.providers.release();
+  await bot.idle();
+  expect(await answerOf()).toMatchObject({ content: 'Hello,', components: [] });
+});
+
+it('a server that the bot has left has no conversations', async () => {
+  await start(true);
+  bot.providers.answer('hello', { text: 'Hello, Alice.' });
+  await ask('hello');
+  await bot.alice.sees('Hello, Alice.');
+  await bot.idle();
+  const { db } = bot.database.postgres;
+  const left = () => db.selectFrom('chat_conversation').select('channel_id').execute();
+  expect(await left()).toHaveLength(1);
+  const [guild] = bot.emulator.core.world.guilds.values();
+  await bot.olivia.request('DELETE', `/guilds/${guild?.id ?? ''}/members/${bot.app.discord.self.userId}`);
+  await expect.poll(left).toHaveLength(0);
+  expect(await db.selectFrom('chat_question').select('id').execute()).toEqual([]);
+});
