@@ -218,7 +218,6 @@ export async function questionsOf(db: Db, authorId: string): Promise<ExchangeRow
 }
 
 /** Where they only paid or opened the conversation, their name goes. */
-/** Also where they paid for another's answer or opened a thread: those stay, without their name. */
 export async function deleteQuestionsOf(db: Db, authorId: string): Promise<number> {
   await db.updateTable('chat_answer').set({ payer_id: null }).where('payer_id', '=', authorId).execute();
   await db.updateTable('chat_conversation').set({ owner_id: null }).where('owner_id', '=', authorId).execute();
