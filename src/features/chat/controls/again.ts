@@ -2,6 +2,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import type { ComponentCall, ModelInfo, Tx } from '../../../sdk/index.ts';
 import { enqueueAnswer, modelOf } from '../ask.ts';
 import type { ChatContext } from '../chat.ts';
+import { historyChanged } from '../history/changes.ts';
 import { findAnswer } from '../store.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
 import type { Reached } from './reach.ts';
@@ -70,6 +71,7 @@ async function putToWork(
   await context.transaction(async (tx) => {
     await lockQuestion(tx, question.id);
     const next = await begin(tx, jobId);
+    await historyChanged(tx, question.channel_id, question.asked_at);
     const questionTokens = question.sealed.length + extraTokens;
     await enqueueAnswer(context, tx, question, { ...next, jobId }, { caller, model, questionTokens });
   });

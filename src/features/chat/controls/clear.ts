@@ -3,7 +3,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import { mayUse } from '../../../sdk/index.ts';
 import type { ComponentCall } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { clearConversation } from '../store.ts';
+import { clearHistory } from '../history/clear.ts';
 import { moderates, reached } from './reach.ts';
 import { button, row } from './row.ts';
 
@@ -24,6 +24,7 @@ export async function clear(context: ChatContext, call: ComponentCall, part: 'ow
   if (part === 'everything' && !mayUse('moderator', caller)) {
     throw new UserError('clear.moderators', 'moderators only');
   }
-  const count = await clearConversation(context.db, channelId, part === 'own' ? caller.userId : null);
-  await call.update({ content: t(count === 0 ? 'clear.nothing' : `clear.${part}`, { count }), components: [] });
+  const { exchanges, heard } = await clearHistory(context, channelId, part === 'own' ? caller.userId : null);
+  const key = exchanges > 0 ? part : heard > 0 ? 'heard' : 'nothing';
+  await call.update({ content: t(`clear.${key}`, { count: exchanges }), components: [] });
 }

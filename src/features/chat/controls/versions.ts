@@ -3,6 +3,7 @@ import type { ComponentCall } from '../../../sdk/index.ts';
 import { requestOf } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
+import { historyChanged } from '../history/changes.ts';
 import { findAnswer, setPart, showParts, trimParts } from '../store.ts';
 import { controlled } from './reach.ts';
 import { endedMessage } from './screen.ts';
@@ -60,6 +61,7 @@ export async function turnPage(
     const next = ids[ids.indexOf(shownId ?? '') + step];
     if (next === undefined) throw new UserError('no-more-versions', 'there is no version beyond');
     await chooseShown(tx, question.id, next);
+    await historyChanged(tx, question.channel_id, question.asked_at);
   });
   await call.acknowledge();
   await screens.show(question.id, `chat/page/${call.calledId}`);
