@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Json } from '../../kernel/json.ts';
 import type { Db, MigrationSource, Postgres } from '../../platform/postgres/index.ts';
+import { SettingsOfUsers } from './of-users.ts';
 import type { SettingsValueTable } from './schema.ts';
 
 export type ScopeName = SettingsValueTable['scope'];
@@ -19,6 +20,8 @@ type Held = Record<HeldScope, Map<string, Map<string, Values>>>;
 const noOverrides = (): Held => ({ instance: new Map(), guild: new Map(), channel: new Map() });
 
 const changedChannel = 'settings_changed';
+/** Before the id of a person whose settings changed; what else is told is the name of a feature. */
+const userNotice = 'user/';
 
 /** Where one value is kept. */
 export interface SettingPlace {
@@ -29,16 +32,16 @@ export interface SettingPlace {
 }
 
 /**
- * Overrides set by command, per feature or service and scope. The instance's, guilds' and channels' are held in memory, kept equal to the database
- * in every process by NOTIFY (a change is seen everywhere within milliseconds, here at once); users' are read when
- * asked for, since there may be very many.
+ * Overrides set by command, per feature or service and scope. The instance's, guilds' and channels' are held in memory, kept
+ * equal to the database in every process by NOTIFY (a change is seen everywhere within milliseconds, here at once);
+ * users' are read when first asked for, since there may be very many.
  */
 export interface SettingsService {
   /** Overrides of the instance (whose id is empty), a guild or channel, from memory; undefined when there are none. Cheap enough for every message. */
   peek(feature: string, scope: HeldScope, scopeId: string): Values | undefined;
   /** The same of every scope of a kind that has any, by its id. */
   all(feature: string, scope: HeldScope): ReadonlyMap<string, Values>;
-  /** Within a transaction when `db` is one, which then needs no second connection. */
+  /** From memory when it was asked for before. Within a transaction when `db` is one, which needs no second connection. */
   forUser(feature: string, userId: string, db?: Db): Promise<Values>;
   /** Undefined unsets. */
   set(feature: string, scope: ScopeName, scopeId: string, key: string, value: Json | undefined): Promise<void>;
@@ -77,19 +80,28 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
     void reloadInTurn()
       .catch(reloadInTurn)
       .catch(() => undefined);
-  const unlisten = await postgres.listen(changedChannel, reloadQuietly, reloadQuietly);
+  const ofUsers = new SettingsOfUsers();
+  const onNotice = (payload: string) => {
+    if (payload.startsWith(userNotice)) ofUsers.changed(payload.slice(userNotice.length));
+    else reloadQuietly();
+  };
+  const unlisten = await postgres.listen(changedChannel, onNotice, () => {
+    ofUsers.allMayHaveChanged();
+    reloadQuietly();
+  });
   await reloadInTurn();
 
   return {
-    ...settingsOfUsers(db),
+    ...settingsOfUsers(postgres, ofUsers),
     peek: (feature, scope, scopeId) => held[scope].get(feature)?.get(scopeId),
     all: (feature, scope) => held[scope].get(feature) ?? new Map<string, Values>(),
     set: async (feature, scope, scopeId, key, value) => {
       await postgres.transaction(async (tx) => {
         await store(tx, { feature, scope, scope_id: scopeId, key }, value);
-        await postgres.notify(tx, changedChannel, feature);
+        await postgres.notify(tx, changedChannel, scope === 'user' ? `${userNotice}${scopeId}` : feature);
       });
-      if (scope !== 'user') await reloadInTurn();
+      if (scope === 'user') ofUsers.changed(scopeId);
+      else await reloadInTurn();
     },
     replace: async (place, expected, value) => {
       const replaced = await postgres.transaction(async (tx) => {
@@ -108,12 +120,13 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
   };
 }
 
-function settingsOfUsers(db: Db): Pick<SettingsService, 'forUser' | 'exportUser' | 'forgetUser'> {
+function settingsOfUsers(
+  postgres: Postgres,
+  remembered: SettingsOfUsers,
+): Pick<SettingsService, 'forUser' | 'exportUser' | 'forgetUser'> {
+  const { db } = postgres;
   return {
-    forUser: async (feature, userId, given = db) => {
-      const rows = await ofUser(given, userId).select(['key', 'value']).where('feature', '=', feature).execute();
-      return Object.fromEntries(rows.map((row) => [row.key, row.value]));
-    },
+    forUser: (feature, userId, given = db) => remembered.of(given, feature, userId),
     exportUser: async (userId) => {
       const rows = await ofUser(db, userId).select(['feature', 'key', 'value']).execute();
       return rows.map((row) => ({ feature: row.feature, key: row.key, value: row.value }));
@@ -124,6 +137,8 @@ function settingsOfUsers(db: Db): Pick<SettingsService, 'forUser' | 'exportUser'
         .where('scope', '=', 'user')
         .where('scope_id', '=', userId)
         .executeTakeFirst();
+      await postgres.notify(tx, changedChannel, `${userNotice}${userId}`);
+      remembered.changed(userId);
       return Number(result.numDeletedRows);
     },
   };

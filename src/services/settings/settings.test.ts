@@ -61,6 +61,19 @@ describe('overrides set by command', () => {
     expect(settings.peek('budgets', 'instance', '')?.['pause']).toMatchObject({ after: first });
   });
 
+  it('of a user are seen in another process when they change', async () => {
+    const connection = database.another();
+    const elsewhere = await openSettings(connection);
+    expect(await elsewhere.forUser('chat', '7')).toEqual({});
+    await settings.set('chat', 'user', '7', 'model', 'a/b');
+    await settings.set('privacy', 'user', '7', 'quiet', true);
+    expect(await settings.forUser('chat', '7')).toEqual({ model: 'a/b' });
+    await expect.poll(() => elsewhere.forUser('privacy', '7')).toEqual({ quiet: true });
+    expect(await elsewhere.forUser('chat', '7')).toEqual({ model: 'a/b' });
+    await elsewhere.close();
+    await connection.close();
+  });
+
   it('of a user are exported and forgotten', async () => {
     await settings.set('chat', 'user', '9', 'model', 'a/b');
     expect(await settings.forUser('chat', '9')).toEqual({ model: 'a/b' });
