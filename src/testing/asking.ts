@@ -35,7 +35,11 @@ export function createAsking(bot: () => TestBot): Asking {
       const question = await person.says(room, `<@${bot().app.discord.self.userId}> ${words}`);
       const shown = await person.sees(
         (message) =>
-          isBots(message) && message.channel_id === question.channel_id && hasButtons(message) && hasEnded(message),
+          isBots(message) &&
+          message.channel_id === question.channel_id &&
+          BigInt(message.id) > BigInt(question.id) &&
+          hasButtons(message) &&
+          hasEnded(message),
         { timeoutMs: waitMs },
       );
       await bot().idle();

@@ -1,0 +1,240 @@
+import { ChannelType, ComponentType } from 'discord-api-types/v10';
+import type { APIMessage } from 'discord-api-types/v10';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Person } from '../../../../emulator/testing/person.ts';
+import { systemClock } from '../../../kernel/clock.ts';
+import { createAsking } from '../../../testing/asking.ts';
+import type { Asked } from '../../../testing/asking.ts';
+import { startTestBot } from '../../../testing/bot.ts';
+import type { TestBot } from '../../../testing/bot.ts';
+import { buttons, hasEnded } from '../../../testing/components.ts';
+import { openTill } from '../../../testing/till.ts';
+import type { Till } from '../../../testing/till.ts';
+
+const yaml = `
+queue: { maxAttempts: 1 }
+models: { default: fake/test-model, findOllama: false }
+providers:
+  fake:
+    type: openai-compatible
+    baseUrl: BASE
+    apiKeys: [test-key]
+    models:
+      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }
+      - { name: other-model, contextTokens: 16000, maxOutputTokens: 4000 }
+access:
+  roles:
+    member: { models: ['*'], requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
+`;
+
+let bot: TestBot;
+let till: Till;
+beforeAll(async () => {
+  bot = await startTestBot({ yaml: (_people, _emulator, { openaiBaseUrl }) => yaml.replace('BASE', openaiBaseUrl) });
+  till = openTill(bot, systemClock);
+});
+afterEach(async () => {
+  await bot.idle();
+  expect(bot.providers.unused()).toEqual([]);
+  bot.providers.reset();
+  await till.balances();
+});
+afterAll(async () => {
+  await till.close();
+  await bot.close();
+});
+
+const { asks, presses, told, screen } = createAsking(() => bot);
+const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
+const timeoutMs = 20_000;
+
+/** Presses a button of a message that only this person sees, and waits for what that message becomes. */
+async function turns(person: Person, menu: APIMessage, label: string, text: string): Promise<APIMessage> {
+  await presses(person, menu, label);
+  return person.sees((message) => message.id === menu.id && message.content.includes(text), { timeoutMs });
+}
+
+/** What the model was sent the latest time, without the system prompt. */
+const sent = () =>
+  (bot.providers.requests.at(-1)?.body['messages'] as { role: string; content: string }[])
+    .slice(1)
+    .map(({ content }) => content);
+
+const menuOf = (person: Person, { shown }: Asked) => told(person, shown, '⋯');
+
+it('offers each person what they may do, and works after a restart', async () => {
+  const asked = await asks(bot.alice, 'hello', { text: 'Hello.' });
+  await bot.stop();
+  await bot.start();
+  expect(labels(await menuOf(bot.alice, asked))).toEqual(['Copy', 'Branch', 'Clear context', 'Delete']);
+  expect(labels(await menuOf(bot.bob, asked))).toEqual(['Copy', 'Branch', 'Clear context']);
+  expect(labels(await menuOf(bot.milo, asked))).toEqual(['Copy', 'Branch', 'Settings', 'Clear context', 'Delete']);
+  const { id } = await bot.alice.opensDirectMessages(bot.app.discord.self.userId);
+  const direct = await asks(bot.alice, 'hello', { text: 'Hello, you.' }, { in: id });
+  expect(labels(await menuOf(bot.alice, direct))).toEqual(['Copy', 'Settings', 'Clear context', 'Delete']);
+});
+
+describe('Copy', () => {
+  it('gives the source to the presser alone', async () => {
+    const source = '# Title\n\n**bold** and `code`\n```ts\nlet x = 1;\n```';
+    const asked = await asks(bot.alice, 'formatted', { chunks: [source] });
+    const copied = await told(bot.bob, await menuOf(bot.bob, asked), 'Copy');
+    expect(copied.content).toBe(source);
+  });
+
+  it('gives a long one as a file', async () => {
+    const source = Array.from({ length: 3 }, (_, index) => `Part ${index} ${'y'.repeat(1000)}`).join('\n\n');
+    const asked = await asks(bot.alice, 'long', { chunks: [source] });
+    const copied = await told(bot.alice, await menuOf(bot.alice, asked), 'Copy');
+    const [file] = copied.attachments;
+    expect(file?.filename).toBe('answer.md');
+    expect(await (await fetch(file?.url ?? '')).text()).toBe(source);
+  });
+});
+
+describe('Branch', () => {
+  it('opens a thread that knows the conversation up to there, and nothing later', async () => {
+    const room = await bot.newChannel();
+    await asks(bot.alice, 'I like **tea**', { text: 'Noted: tea.' }, { in: room });
+    const second = await asks(bot.bob, 'I like coffee', { text: 'Noted: coffee.' }, { in: room });
+    await asks(bot.alice, 'I like milk', { text: 'Noted: milk.' }, { in: room });
+    const done = await turns(bot.alice, await menuOf(bot.alice, second), 'Branch', 'Your branch');
+    const threadId = /<#(\d+)>/.exec(done.content)?.[1] ?? '';
+    const thread = await bot.alice.until('the thread', () => bot.alice.view.channels.get(threadId) ?? null);
+    expect(thread).toMatchObject({ type: ChannelType.PublicThread, name: '🌿 I like coffee' });
+    await bot.alice.sees('I remember the last 2 questions', { in: threadId });
+    await asks(bot.alice, 'what do we like?', { text: 'Tea and coffee.' }, { in: threadId });
+    expect(sent()).toEqual([
+      'Alice: I like **tea**',
+      'Noted: tea.',
+      'Bob: I like coffee',
+      'Noted: coffee.',
+      'Alice: what do we like?',
+    ]);
+    await asks(bot.alice, 'and here?', { text: 'Milk, too.' }, { in: room });
+    expect(sent()).not.toContain('Alice: what do we like?');
+    expect(sent()).toContain('Alice: I like milk');
+  });
+
+  it('from a thread opens one beside it', async () => {
+    const start = await bot.alice.says(await bot.newChannel(), 'a thread, please');
+    const { id } = await bot.alice.opensThread(start, 'First');
+    await bot.alice.until('the thread', () => bot.alice.view.channels.get(id) ?? null);
+    const asked = await asks(bot.alice, 'within', { text: 'Inside.' }, { in: id });
+    const done = await turns(bot.alice, await menuOf(bot.alice, asked), 'Branch', 'Your branch');
+    const threadId = /<#(\d+)>/.exec(done.content)?.[1] ?? '';
+    const thread = await bot.alice.until('the thread', () => bot.alice.view.channels.get(threadId) ?? null);
+    expect(thread.name).toBe('🌿 within');
+    const [parent] = await bot.alice.messages(start.channel_id);
+    expect(parent?.id).toBe(start.id);
+    expect((await bot.alice.messages(start.channel_id)).at(-1)?.content).toContain('branched off');
+  });
+});
+
+describe('Settings', () => {
+  const select = async (person: Person, panel: APIMessage, at: number, value: string) => {
+    const rows = panel.components as { components: { custom_id: string }[] }[];
+    await person.selects(panel, rows[at]?.components[0]?.custom_id ?? '', [value]);
+    return person.sees((message) => message.id === panel.id, { timeoutMs });
+  };
+  const chosen = (panel: APIMessage) =>
+    (panel.components as { components: { options: { value: string; default?: boolean }[] }[] }[]).map(
+      ({ components }) => components[0]?.options.find((one) => one.default)?.value,
+    );
+
+  it('of a conversation choose model, creativity and context for everyone in it', async () => {
+    const asked = await asks(bot.alice, 'first', { text: 'One.' });
+    const menu = await menuOf(bot.milo, asked);
+    let panel = await turns(bot.milo, menu, 'Settings', 'Settings of this conversation');
+    expect(chosen(panel)).toEqual(['unset', 'unset', 'unset']);
+    panel = await select(bot.milo, panel, 0, 'fake/other-model');
+    panel = await select(bot.milo, panel, 1, 'high');
+    panel = await select(bot.milo, panel, 2, '0');
+    expect(chosen(panel)).toEqual(['fake/other-model', 'high', '0']);
+    await asks(bot.alice, 'second', { text: 'Two.' }, { in: asked.question.channel_id });
+    const { model, body } = bot.providers.requests.at(-1) ?? {};
+    expect([model, body?.['temperature']]).toEqual(['other-model', 1]);
+    expect(sent()).toEqual(['Alice: second']);
+    panel = await select(bot.milo, panel, 0, 'unset');
+    panel = await select(bot.milo, panel, 1, 'unset');
+    expect(chosen(panel)).toEqual(['unset', 'unset', '0']);
+    await asks(bot.alice, 'third', { text: 'Three.' }, { in: asked.question.channel_id });
+    expect(bot.providers.requests.at(-1)?.model).toBe('test-model');
+    expect(bot.providers.requests.at(-1)?.body).not.toHaveProperty('temperature');
+  });
+
+  it('are the own of whoever opened a branch', async () => {
+    const asked = await asks(bot.bob, 'to branch', { text: 'Branch me.' });
+    const done = await turns(bot.bob, await menuOf(bot.bob, asked), 'Branch', 'Your branch');
+    const threadId = /<#(\d+)>/.exec(done.content)?.[1] ?? '';
+    await bot.alice.until('the thread', () => bot.alice.view.channels.get(threadId) ?? null);
+    const inside = await asks(bot.bob, 'inside', { text: 'In here.' }, { in: threadId });
+    expect(labels(await menuOf(bot.bob, inside))).toContain('Settings');
+    expect(labels(await menuOf(bot.alice, inside))).not.toContain('Settings');
+  });
+});
+
+describe('Clear context', () => {
+  it('forgets the own part, or everything for moderators', async () => {
+    const room = await bot.newChannel();
+    await asks(bot.alice, 'hers', { text: 'Hers.' }, { in: room });
+    const asked = await asks(bot.bob, 'his', { text: 'His.' }, { in: room });
+    const own = await turns(bot.bob, await menuOf(bot.bob, asked), 'Clear context', 'What shall I forget');
+    expect(labels(own)).toEqual(['What I asked']);
+    await turns(bot.bob, own, 'What I asked', 'Forgotten: your question here');
+    const again = await asks(bot.alice, 'again', { text: 'Again.' }, { in: room });
+    expect(sent().some((content) => content.includes('his'))).toBe(false);
+    expect(sent()).toContain('Alice: hers');
+    const all = await turns(bot.milo, await menuOf(bot.milo, again), 'Clear context', 'What shall I forget');
+    await turns(bot.milo, all, 'Everything', 'Forgotten: 2 questions');
+    expect((await told(bot.alice, again.shown, 'Regenerate')).content).toContain('That answer was cleared');
+  });
+});
+
+describe('Delete', () => {
+  it('removes all messages of an answer, and the exchange from history', async () => {
+    const long = Array.from({ length: 2 }, (_, index) => `Part ${index} ${'z'.repeat(1500)}`).join('\n\n');
+    const asked = await asks(bot.alice, 'embarrassing', { chunks: [long] });
+    expect(await screen(asked)).toHaveLength(2);
+    await turns(bot.milo, await menuOf(bot.milo, asked), 'Delete', 'Deleted');
+    await bot.idle();
+    expect(await screen(asked)).toEqual([]);
+    await asks(bot.alice, 'what was it?', { text: 'What?' }, { in: asked.question.channel_id });
+    expect(sent().some((content) => content.includes('Part'))).toBe(false);
+  });
+
+  it('while another version is written cancels that, releases what is held, and leaves nothing on the screen', async () => {
+    const asked = await asks(bot.alice, 'never mind', { text: 'First.' });
+    const menu = await menuOf(bot.alice, asked);
+    bot.providers.answer('never mind', { chunks: ['Second', ' and more.'], hold: 1 });
+    await presses(bot.alice, asked.shown, 'Regenerate');
+    await bot.alice.sees((message) => message.content === 'Second' && !hasEnded(message), { timeoutMs });
+    await turns(bot.alice, menu, 'Delete', 'Deleted');
+    await bot.idle();
+    expect(await screen(asked)).toEqual([]);
+    expect(bot.providers.requests.at(-1)?.aborted).toBe(true);
+  });
+
+  it('is not for others, also when they come by an old menu', async () => {
+    const asked = await asks(bot.alice, 'stays', { text: 'Stays.' });
+    const menu = await bot.app.discord.actions.send(asked.question.channel_id, {
+      content: 'An old menu',
+      components: [
+        {
+          type: ComponentType.ActionRow,
+          components: [
+            {
+              type: ComponentType.Button,
+              style: 4,
+              label: 'Delete',
+              custom_id: (buttons(await menuOf(bot.alice, asked)).at(-1) ?? { customId: '' }).customId,
+            },
+          ],
+        },
+      ],
+    });
+    expect((await told(bot.bob, menu, 'Delete')).content).toContain('Only');
+    await bot.idle();
+    expect((await screen(asked)).map(({ content }) => content)).toEqual(['Stays.', 'An old menu']);
+  });
+});
