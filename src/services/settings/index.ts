@@ -62,15 +62,7 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
   let held = noOverrides();
   const listeners = new Set<() => void>();
   const reload = async () => {
-    const rows = await db.selectFrom('settings_value').selectAll().where('scope', '!=', 'user').execute();
-    const fresh = noOverrides();
-    for (const row of rows) {
-      if (row.scope === 'user') continue;
-      const ofFeature = fresh[row.scope].get(row.feature) ?? new Map<string, Values>();
-      fresh[row.scope].set(row.feature, ofFeature);
-      ofFeature.set(row.scope_id, { ...ofFeature.get(row.scope_id), [row.key]: row.value });
-    }
-    held = fresh;
+    held = await readHeld(db);
     for (const changed of listeners) changed();
   };
   let reloading = Promise.resolve();
@@ -118,6 +110,18 @@ export async function openSettings(postgres: Postgres): Promise<SettingsService>
     },
     close: unlisten,
   };
+}
+
+async function readHeld(db: Db): Promise<Held> {
+  const rows = await db.selectFrom('settings_value').selectAll().where('scope', '!=', 'user').execute();
+  const held = noOverrides();
+  for (const row of rows) {
+    if (row.scope === 'user') continue;
+    const ofFeature = held[row.scope].get(row.feature) ?? new Map<string, Values>();
+    held[row.scope].set(row.feature, ofFeature);
+    ofFeature.set(row.scope_id, { ...ofFeature.get(row.scope_id), [row.key]: row.value });
+  }
+  return held;
 }
 
 function settingsOfUsers(
