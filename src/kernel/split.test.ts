@@ -70,6 +70,21 @@ describe('splitMessage', () => {
     for (const part of twice) expect(part).toMatch(/^\|\|[^|]*\|\|$/);
   });
 
+  it.each([`||${words(600, 'secret')}||`, `Psst: ||\n${words(300, 'secret')}\n\n${words(300, 'secret')}\n||\n`])(
+    'covers every part of a spoiler that ends far from where it begins',
+    (spoiler) => {
+      const parts = splitMessage(`${words(50)} ||this|| ${spoiler} ${words(50)}`, { limit: LIMIT });
+      expect(parts.length).toBeGreaterThan(30);
+      for (const part of parts) expect(part.replaceAll(/\|\|[^|]*\|\|/g, '')).not.toMatch(/secret|\|/);
+    },
+  );
+
+  it('does not take a lone || far before a spoiler for its begin', () => {
+    const parts = splitMessage(`Say a || b. ${words(100)} ||${words(60, 'secret')}|| end`, { limit: LIMIT });
+    expect(parts[0]).toMatch(/^Say a \|\| b\. [^|]*$/);
+    for (const part of parts.slice(1)) expect(part.replaceAll(/\|\|[^|]*\|\|/g, '')).not.toMatch(/secret|\|/);
+  });
+
   it('takes a marker without its like as text', () => {
     for (const text of ['2 * 3 and snake_case ', 'a ** b ', '\\*not so ', 'a | b ']) {
       const parts = splitMessage(text.repeat(20), { limit: LIMIT });
@@ -126,14 +141,30 @@ describe('splitMessage', () => {
     expect(() => splitMessage('text', { limit: 20 })).toThrow(RangeError);
   });
 
-  it.each(['a', ' ', '\n', '`', '|', '<', '[', 'h', '```\n', '👨‍👩‍👧‍👦', '🇦🇹', 'a\u0301', 'https://', '||a'])(
-    'takes time linear in a megabyte of %j',
-    (unit) => {
-      const startMs = performance.now();
-      const parts = splitMessage(unit.repeat(1_000_000 / unit.length));
-      expect(Math.max(0, ...parts.map((part) => part.length))).toBeLessThanOrEqual(2000);
-      // A hundredth of what quadratic time would take, and ten times what is needed.
-      expect(performance.now() - startMs).toBeLessThan(10_000);
-    },
-  );
+  it.each([
+    'a',
+    ' ',
+    '\n',
+    '`',
+    '|',
+    '<',
+    '[',
+    'h',
+    '```\n',
+    '👨‍👩‍👧‍👦',
+    '🇦🇹',
+    'a\u0301',
+    'https://',
+    '||a',
+    '||a ',
+    '|| ',
+    '` ||',
+    '``||`\n\n',
+  ])('takes time linear in a megabyte of %j', (unit) => {
+    const startMs = performance.now();
+    const parts = splitMessage(unit.repeat(1_000_000 / unit.length));
+    expect(Math.max(0, ...parts.map((part) => part.length))).toBeLessThanOrEqual(2000);
+    // A hundredth of what quadratic time would take, and ten times what is needed.
+    expect(performance.now() - startMs).toBeLessThan(10_000);
+  });
 });

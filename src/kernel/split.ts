@@ -3,6 +3,8 @@ import { closesFence, isBlank, isSpace, leavesQuote, linesIn } from './markdown/
 import { graphemeStart } from './markdown/graphemes.ts';
 import type { Piece, Run } from './markdown/inline.ts';
 import { scanInline } from './markdown/inline.ts';
+import type { Spoilers } from './markdown/spoilers.ts';
+import { SPOILER, findSpoilers, firstIndex, spoilersBetween } from './markdown/spoilers.ts';
 
 /**
  * Discord's limit for a message's content. Discord counts code points (its staff in discord-api-docs#1315), this
@@ -55,6 +57,7 @@ interface View {
   limit: number;
   /** Of the text without the white space at its end. */
   length: number;
+  spoilers: Spoilers;
   start: number;
   /** Where a part without a suffix ends at the latest. */
   windowEnd: number;
@@ -69,12 +72,13 @@ interface View {
  * Splits text into Discord messages of at most `limit` UTF-16 units, markers included. None is blank; blank text has no
  * parts. Ends parts at a paragraph, else a line, a sentence, a space. Closes and opens again the code blocks, quotes,
  * spoilers and emphasis that a part divides. Never cuts a grapheme (of up to 64 units), mention, custom emoji,
- * timestamp, URL or link that fits in a part, nor spoilers and emphasis of up to a quarter of the limit. A spoiler or
- * emphasis is recognised when it ends within twice the limit from where its part begins.
+ * timestamp, URL or link that fits in a part, nor spoilers and emphasis of up to a quarter of the limit. A spoiler of
+ * any length stays covered in all its parts; emphasis is recognised when it ends within twice the limit from where its
+ * part begins.
  *
- * When text is appended, a part stays as it is once twice the limit of text follows its start; before that it can
- * change only by an end of emphasis, a spoiler or a link that is written later. Without these all parts but the last
- * stay. Takes time linear in the text.
+ * When text is appended, a part stays as it is once twice the limit of text follows its start, unless that text ends a
+ * spoiler which begins in the part or before it; until then it can change only by an end of emphasis, a spoiler or a
+ * link. Without these all parts but the last stay. Takes time linear in the text.
  */
 export function splitMessage(text: string, options: SplitOptions = {}): string[] {
   return splitParts(text, options).map(
@@ -87,12 +91,13 @@ export function splitParts(text: string, { limit = MESSAGE_LIMIT }: SplitOptions
   if (limit < LEAST_LIMIT) throw new RangeError(`limit must be at least ${LEAST_LIMIT}`);
   const parts: SplitPart[] = [];
   const length = text.trimEnd().length;
+  const spoilers = findSpoilers(text, 2 * limit);
   let state: State = { fence: null, runs: [], quoted: false, line: '' };
   let start = 0;
   for (;;) {
     const shownStart = skipBlank(text, start, length, state.fence);
     if (shownStart >= length) break;
-    const view = viewFrom(text, { start: shownStart, length, limit }, state);
+    const view = viewFrom(text, { start: shownStart, length, limit, spoilers }, state);
     const cut = fits(view, length) ? length : chooseCut(view);
     const { shownEnd, suffix } = endAt(view, cut);
     const next = stateAfter(view, cut);
@@ -121,15 +126,22 @@ function beginsLine(text: string, at: number): boolean {
   return before < 0 || text[before] === '\n';
 }
 
-function viewFrom(text: string, at: Pick<View, 'start' | 'length' | 'limit'>, carried: State): View {
-  const { start, limit } = at;
+function viewFrom(text: string, at: Pick<View, 'start' | 'length' | 'limit' | 'spoilers'>, carried: State): View {
+  const { start, limit, spoilers } = at;
   const whole = beginsLine(text, start);
   const state = whole ? { ...carried, line: '' } : carried;
   const prefix = prefixOf(state);
   const seen = text.slice(0, start + 2 * limit);
   const lines = linesIn(seen, start, state.fence, !whole);
   const grows = seen.length === text.length;
-  const { pieces, runs } = scanInline(seen, lines, { kept: limit / 4, carried: state.runs, grows });
+  const { pieces, runs } = scanInline(seen, lines, {
+    kept: limit / 4,
+    reach: 2 * limit,
+    carried: state.runs.filter((run) => run.marker !== SPOILER),
+    spoilers: spoilersBetween(spoilers, start, seen.length),
+    spoilerOpener: spoilers.opener,
+    grows,
+  });
   const windowEnd = Math.min(text.length, start + limit - prefix.length);
   // The first and last line of a code block.
   pieces.push(...lines.filter((line) => line.before !== line.after));
@@ -146,14 +158,7 @@ function prefixOf({ fence, runs, quoted, line }: State): string {
 
 /** The line that a place is in; a place after a line break belongs to the line before it. */
 function lineAt({ lines }: View, position: number): Line | undefined {
-  let low = 0;
-  let high = lines.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((lines[middle]?.start ?? 0) < position) low = middle + 1;
-    else high = middle;
-  }
-  return lines[low - 1];
+  return lines[firstIndex(lines, (line) => line.start >= position) - 1];
 }
 
 const openRuns = (view: View, position: number) =>

@@ -60,6 +60,13 @@ describe('tables', () => {
     expect(toDiscordMarkdown(lines('|שם|', '|-|', '|עולם|'))).toBe('- שם: **עולם**');
   });
 
+  it('that become lists name the columns that no row fills', () => {
+    expect(toDiscordMarkdown(lines('|Who|Vote|Note|', '|-|-|-|', '|<@1>|||', '|<@2>|yes||'))).toBe(
+      lines('- Who: <@1>', '  - Note:', '- Who: <@2>', '  - Vote: yes', '  - Note:'),
+    );
+    expect(toDiscordMarkdown(lines('|שם|א|', '|-|-|', '|||'))).toBe('שם, א');
+  });
+
   it('stay in their quote', () => {
     expect(toDiscordMarkdown(lines('> |a|b|', '> |-|-|', '> |1|2|', 'after'))).toBe(
       lines('> ```', '> a | b', '> --|--', '> 1 | 2', '> ```', 'after'),

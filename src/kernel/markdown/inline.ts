@@ -40,36 +40,71 @@ interface Scan extends Inline {
   text: string;
   /** Runs up to this length are pieces. */
   kept: number;
+  /** Code in a line is recognised up to this length. */
+  reach: number;
   openers: Omit<Run, 'close' | 'end'>[];
   /** Where runs that were open before the first line end. */
   closers: ReadonlyMap<number, number>;
+  /** Where the markers of spoilers stand. */
+  spoilerMarkers: number[];
 }
 
 export interface InlineOptions {
   /** Runs up to this length become pieces. */
   kept: number;
-  /** Runs that are open where the first line begins. */
+  /** Code in a line is recognised up to this length. */
+  reach: number;
+  /** Runs that are open where the first line begins, but for spoilers. */
   carried: readonly Run[];
+  /** Those that show in the lines. They are runs also when they are pieces: what they hide must never show. */
+  spoilers: readonly Run[];
+  /** The marker that may begin a spoiler when more is written. */
+  spoilerOpener: number | undefined;
   /** Whether more may be written at the end of the text: what that may be the beginning of is a piece too. */
   grows: boolean;
 }
 
-/**
- * What there is outside of code blocks in `lines`. A marker without its like in the same paragraph (spoilers: in the
- * lines) is text.
- */
-export function scanInline(text: string, lines: readonly Line[], { kept, carried, grows }: InlineOptions): Inline {
+/** What there is outside of code blocks in `lines`. A marker without its like in the same paragraph is text. */
+export function scanInline(text: string, lines: readonly Line[], options: InlineOptions): Inline {
+  const { carried, spoilers, spoilerOpener, grows } = options;
   const closers = new Map(carried.map((run) => [run.close, run.end]));
-  const scan: Scan = { text, kept, pieces: [], runs: [...carried], openers: [], closers };
+  const scan = newScan(text, { ...options, closers });
+  scan.runs.push(...carried);
   const after = Math.max(0, ...carried.filter((run) => run.marker.startsWith('`')).map((run) => run.end));
-  for (const { start, end } of paragraphsOf(text, lines)) {
-    scan.openers = scan.openers.filter((opener) => opener.marker === '||');
-    scanParagraph(scan, Math.max(start, after), end);
-  }
+  scanLines(scan, lines, after);
   for (const run of carried) addEdges(scan, run);
+  for (const spoiler of spoilers) addSpoiler(scan, spoiler);
   const last = lines.at(-1);
-  if (grows && last && !isCode(last)) addUnfinished(scan, last);
+  if (grows && last && !isCode(last)) {
+    if (spoilerOpener !== undefined) addPiece(scan, spoilerOpener, spoilerOpener + scan.kept);
+    addUnfinished(scan, last);
+  }
   return { pieces: scan.pieces, runs: scan.runs.toSorted((left, right) => left.start - right.start) };
+}
+
+/** Where the markers of spoilers stand outside of code, links and what is escaped. */
+export function spoilerMarkersIn(text: string, lines: readonly Line[], reach: number): number[] {
+  const scan = newScan(text, { kept: 0, reach, closers: new Map() });
+  scanLines(scan, lines, 0);
+  return scan.spoilerMarkers;
+}
+
+const newScan = (text: string, { kept, reach, closers }: Pick<Scan, 'kept' | 'reach' | 'closers'>): Scan => ({
+  text,
+  kept,
+  reach,
+  closers,
+  pieces: [],
+  runs: [],
+  openers: [],
+  spoilerMarkers: [],
+});
+
+function scanLines(scan: Scan, lines: readonly Line[], from: number): void {
+  for (const { start, end } of paragraphsOf(scan.text, lines)) {
+    scan.openers = [];
+    scanParagraph(scan, Math.max(start, from), end);
+  }
 }
 
 function paragraphsOf(text: string, lines: readonly Line[]): Piece[] {
@@ -114,7 +149,10 @@ function scanToken(scan: Scan, at: number, end: number): number {
   let next = at;
   while (next < end && text[next] === character) next += 1;
   if (next - at > 3) return next;
-  return character === '`' ? scanCode(scan, at, next, end) : scanDelimiter(scan, at, next);
+  if (character === '`') return scanCode(scan, at, next, end);
+  if (character !== '|') return scanDelimiter(scan, at, next);
+  if (next - at === 2) scan.spoilerMarkers.push(at);
+  return next;
 }
 
 function addressEnd(text: string, at: number, end: number): number {
@@ -132,7 +170,8 @@ function addPiece(scan: Scan, start: number, end: number): number {
 function scanCode(scan: Scan, start: number, open: number, end: number): number {
   const { text } = scan;
   const marker = text.slice(start, open);
-  for (let at = text.indexOf('`', open); at >= 0 && at < end; at = text.indexOf('`', at)) {
+  const latest = Math.min(end, start + scan.reach);
+  for (let at = text.indexOf('`', open); at >= 0 && at < latest; at = text.indexOf('`', at)) {
     const close = at;
     while (text[at] === '`') at += 1;
     if (at - close !== marker.length || at > end) continue;
@@ -147,16 +186,12 @@ function scanCode(scan: Scan, start: number, open: number, end: number): number 
 function scanDelimiter(scan: Scan, start: number, open: number): number {
   const { text, openers } = scan;
   const character = text.charAt(start);
-  const spoils = character === '|';
-  if ((spoils || character === '~') && open - start !== 2) return open;
+  if (character === '~' && open - start !== 2) return open;
   const before = text.charAt(start - 1);
   const after = text.charAt(open);
   const inWord = character === '_' && isWord(before) && isWord(after);
-  const touchesBefore = before !== '' && !isSpace(before);
-  const touchesAfter = after !== '' && !isSpace(after);
-  const closes = spoils || (touchesBefore && !inWord);
-  // What touches only the word before it is the end of a spoiler, though its begin be out of sight.
-  const opens = spoils ? touchesAfter || !touchesBefore : touchesAfter && !inWord;
+  const closes = before !== '' && !isSpace(before) && !inWord;
+  const opens = after !== '' && !isSpace(after) && !inWord;
   let at = start;
   while (closes && at < open) {
     const index = openers.findLastIndex((opener) => text.slice(at, open).startsWith(opener.marker));
@@ -171,10 +206,7 @@ function scanDelimiter(scan: Scan, start: number, open: number): number {
 }
 
 function pushOpener(scan: Scan, opener: Scan['openers'][number]): void {
-  if (scan.openers.length === DEEPEST_NESTING) {
-    const first = scan.openers.findIndex(({ marker }) => marker !== '||');
-    scan.openers.splice(Math.max(0, first), 1);
-  }
+  if (scan.openers.length === DEEPEST_NESTING) scan.openers.shift();
   scan.openers.push(opener);
 }
 
@@ -185,6 +217,12 @@ function addRun(scan: Scan, run: Run): void {
     scan.runs.push(run);
     addEdges(scan, run);
   }
+}
+
+function addSpoiler(scan: Scan, spoiler: Run): void {
+  scan.runs.push(spoiler);
+  if (spoiler.end - spoiler.start <= scan.kept) addPiece(scan, spoiler.start, spoiler.end);
+  else addEdges(scan, spoiler);
 }
 
 /** Markers stay with text: a cut beside one would leave a pair with nothing between. */

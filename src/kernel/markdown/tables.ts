@@ -84,17 +84,25 @@ function plainCell(cell: string): string {
   return withoutFences(plain);
 }
 
-/** A row as an item that its first cell heads, with the others below. */
+/**
+ * A row as an item that its first cell heads, with the others below. Empty cells are left out, but for those of a
+ * column that no row fills: its name would be lost.
+ */
 function showList(head: readonly string[], rows: readonly string[][]): string[] {
-  if (rows.length === 0) return [head.filter((cell) => cell !== '').join(', ')];
+  const unfilled = head.map((_name, column) => rows.every((cells) => cells[column] === ''));
+  if (!unfilled.includes(false)) return [head.filter((cell) => cell !== '').join(', ')];
   return rows.flatMap((cells) =>
     cells
-      .map((cell, column) => ({ name: plainCell(head[column] ?? ''), cell: cell.replaceAll(LINE_BREAK, ' ') }))
-      .filter(({ cell }) => cell !== '')
+      .map((cell, column) => ({
+        name: plainCell(head[column] ?? ''),
+        cell: cell.replaceAll(LINE_BREAK, ' '),
+        unfilled: unfilled[column] ?? false,
+      }))
+      .filter(({ name, cell, unfilled }) => cell !== '' || (unfilled && name !== ''))
       .map(({ name, cell }, index) => {
-        const named = name === '' ? '' : `${name}: `;
+        const named = name === '' ? '' : cell === '' ? `${name}:` : `${name}: `;
         if (index > 0) return `  - ${named}${cell}`;
-        return `- ${named}${ALIVE.test(cell) ? cell : `**${plainCell(cell)}**`}`;
+        return `- ${named}${cell === '' || ALIVE.test(cell) ? cell : `**${plainCell(cell)}**`}`;
       }),
   );
 }
