@@ -299,10 +299,10 @@ describe('over the wire, refused exactly where the settings say', () => {
 
   it('are components, and commands in the menu of the message that holds them', { timeout: 60_000 }, async () => {
     const rows = await forEveryone(async (actor, place) => {
-      const message = await withButtons(actor, place);
+      const messages = await withButtons(actor, place);
       const pressed: Row[] = [];
-      for (const { feature, name, handler } of registered().components) {
-        const { id } = await actor.person.presses(message, buttonId(feature, name, handler.version));
+      for (const [index, { feature, name, handler }] of registered().components.entries()) {
+        const { id } = await actor.person.presses(messageOf(messages, index), buttonId(feature, name, handler.version));
         const expected = expectedOf(actor, place, { feature, access: handler.access ?? 'everyone' });
         const what = `${actor.persona.name} ${place} ${feature}/${name}`;
         pressed.push({ actor, what, expected, isAnswer: (answer) => interactionOf(answer) === id });
@@ -311,7 +311,7 @@ describe('over the wire, refused exactly where the settings say', () => {
         const { name, access, places } = command;
         const expected = expectedOf(actor, place, { feature, command: name, access }, places);
         const what = `${actor.persona.name} ${place} "${title}"`;
-        const id = await offered(actor.person.picks(title, message));
+        const id = await offered(actor.person.picks(title, messageOf(messages, 0)));
         if (id === undefined) expect(whyHidden(actor), `${what} is hidden`).toContain(expected);
         else pressed.push({ actor, what, expected, isAnswer: (answer) => interactionOf(answer) === id });
       }
@@ -375,8 +375,17 @@ function inputsFor({ options }: Command, actor: Actor, place: PlaceName): Record
 const nobodys = '00000000-0000-4000-8000-000000000000';
 const buttonId = (feature: string, name: string, version: number) => customId(feature, name, nobodys, version);
 
-/** A message of the bot with every component there is, as buttons whose state does not exist. */
-function withButtons(actor: Actor, place: PlaceName): Promise<APIMessage> {
+/** Five rows of five. */
+const buttonsPerMessage = 25;
+
+function messageOf(messages: readonly APIMessage[], index: number): APIMessage {
+  const message = messages[Math.floor(index / buttonsPerMessage)];
+  if (!message) throw new Error(`There is no message for component ${index}.`);
+  return message;
+}
+
+/** Messages of the bot with every component there is, in order, as buttons whose state does not exist. */
+function withButtons(actor: Actor, place: PlaceName): Promise<APIMessage[]> {
   const buttons = registered().components.map(({ feature, name, handler }) => ({
     type: ComponentType.Button as const,
     style: ButtonStyle.Secondary as const,
@@ -387,5 +396,9 @@ function withButtons(actor: Actor, place: PlaceName): Promise<APIMessage> {
     type: ComponentType.ActionRow as const,
     components: buttons.slice(row * 5, row * 5 + 5),
   }));
-  return bot.app.discord.actions.send(actor.places[place].channelId, { content: 'Everything', components: rows });
+  const messages = Array.from({ length: Math.ceil(rows.length / 5) }, (_, at) => rows.slice(at * 5, at * 5 + 5));
+  const { channelId } = actor.places[place];
+  return Promise.all(
+    messages.map((components) => bot.app.discord.actions.send(channelId, { content: 'Everything', components })),
+  );
 }

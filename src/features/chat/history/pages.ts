@@ -1,4 +1,5 @@
 import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
+import { UserError } from '../../../kernel/errors.ts';
 import { customId } from '../../../sdk/index.ts';
 import type { Call, ComponentHandler, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import { openExchanges } from '../chat.ts';
@@ -63,7 +64,8 @@ export function turnHistory(context: ChatContext): ComponentHandler {
     run: async (call) => {
       const page = Number(call.id);
       const valid = Number.isSafeInteger(page) && page >= 0 && page < 1000;
-      await call.update(await historyPage(context, call, valid ? page : 0));
+      if (!valid) throw new UserError('errors.expired', 'no such page');
+      await call.update(await historyPage(context, call, page));
     },
   };
 }
