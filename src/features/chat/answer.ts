@@ -11,6 +11,7 @@ import { endedMessage } from './controls/screen.ts';
 import type { End } from './controls/screen.ts';
 import { versionPlace } from './controls/store.ts';
 import { temperatureOf } from './controls/creativity.ts';
+import { answerVanished } from './history/deletions.ts';
 import { offerIfEdited } from './history/edits.ts';
 import { tidyNow } from './history/ending.ts';
 import { failureKey } from './render.ts';
@@ -19,6 +20,8 @@ import type { AnswerState } from './schema.ts';
 import type { ChatSettings } from './settings.ts';
 import { endAnswer, findAnswer, setPart, showParts, trimConversation, trimParts } from './store.ts';
 import type { AnswerRow, QuestionRow } from './store.ts';
+import { arrive } from './ways-in/arrive.ts';
+import { giveTitle } from './ways-in/title.ts';
 
 type Live = ReturnType<DiscordActions['live']>;
 
@@ -57,7 +60,7 @@ const leastOutputTokens = 64;
  * is asked for again, and the same Discord messages are edited either way.
  */
 export async function runAnswer(context: ChatContext, run: JobRun): Promise<void> {
-  const work = await openWork(context, run);
+  const work = await openWork(context, run, (asked) => arrive(context, run, asked));
   if (!work) return;
   context.checkpoint('begun');
   // What a run that died had open is not on the asker.
@@ -81,14 +84,18 @@ export async function tellOfLoss(context: ChatContext, run: JobRun): Promise<voi
   else await showAgain(work);
 }
 
-async function openWork(context: ChatContext, run: JobRun): Promise<Work | undefined> {
+type Arrive = (asked: { row: QuestionRow; question: Question; wantedModelId: string | null }) => Promise<QuestionRow>;
+
+async function openWork(context: ChatContext, run: JobRun, come?: Arrive): Promise<Work | undefined> {
   const found = await findAnswer(context.db, run.job.payload['answerId'] as string);
   // The job of an answer that is done has nothing left to show, and an answer that is tried again has another job.
   if (!found || found.answer.state === 'done' || found.answer.job_id !== run.job.id) return undefined;
-  const { answer, question: row } = found;
+  const { answer, question: asked } = found;
   const read = context.vault.reader(context.db);
-  const [question, settings] = await Promise.all([openQuestion(read, row), settingsOf(context, row)]);
+  const question = await openQuestion(read, asked);
   if (!question) return undefined;
+  const row = (await come?.({ row: asked, question, wantedModelId: answer.wanted_model_id })) ?? asked;
+  const settings = await settingsOf(context, row);
   const written =
     answer.continued && answer.sealed ? ((await read(row.author_id, answer.id, answer.sealed)) ?? '') : '';
   return {
@@ -141,6 +148,7 @@ async function write(work: Work): Promise<void> {
   // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
   if (!isStopped(run)) run.signal.throwIfAborted();
   await show(work, { state: 'done' });
+  await giveTitle(context, run, work);
 }
 
 /** Where an answer stands already, its buttons go and Stop comes before the model says its first word. */
@@ -298,7 +306,8 @@ async function show(work: Work, shown: End): Promise<void> {
     const ids = parts.map((part) => part.messageId);
     // Before the answer is done: after that no run comes to store it.
     await context.spending.shown(requestOf(answer), ids);
-    if (await showParts(context.db, answer, ids)) await offerIfEdited(context, row);
+    if (ids.length === 0 && work.text !== '') await answerVanished(context, row.id);
+    else if (await showParts(context.db, answer, ids)) await offerIfEdited(context, row);
     else await leaveScreen(work);
   } catch (error) {
     const refused = error instanceof VendorError && !error.retryable;

@@ -1,4 +1,4 @@
-import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
+import { ChannelType, MessageType, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { UserError, VendorError } from '../../kernel/errors.ts';
 import { uuidFromName } from '../../kernel/ids.ts';
@@ -6,12 +6,13 @@ import type { Caller, ModelInfo, Tx } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
 import { chooseModel, requestOf } from './chat.ts';
 import { settingsOf } from './conversations.ts';
-import { isAddressed, isListed, mentionsRoles, readQuestion } from './rules.ts';
+import { isAddressed, mentionsRoles, readQuestion } from './rules.ts';
 import type { Self } from './rules.ts';
+import type { ConversingChannels } from './history/channels.ts';
 import type { Question } from './rules.ts';
-import type { ChatSettings } from './settings.ts';
 import type { NewQuestion, QuestionRow } from './store.ts';
 import { insertQuestion } from './store.ts';
+import { answersEverything } from './ways-in/listening.ts';
 
 /**
  * Takes a message that is meant for the bot: stores the question and its job in one transaction, so that it is answered
@@ -20,12 +21,17 @@ import { insertQuestion } from './store.ts';
 export function claimQuestion(
   context: ChatContext,
   message: GatewayMessageCreateDispatchData,
+  ownThreads: ConversingChannels,
 ): boolean | Promise<boolean> {
+  // What Discord writes in a person's name, on joining, pinning and opening a thread, is not for the bot.
+  if (message.type !== MessageType.Default && message.type !== MessageType.Reply) return false;
   const { userId } = context.discord.self;
   const guildId = message.guild_id;
   // Most messages mention no role: they are decided at once.
-  if (guildId === undefined || !mentionsRoles(message)) return claimAs({ userId, roleId: null }, context, message);
-  return findSelf(context, guildId).then((self) => claimAs(self, context, message));
+  if (guildId === undefined || !mentionsRoles(message)) {
+    return claimAs({ userId, roleId: null }, context, message, ownThreads);
+  }
+  return findSelf(context, guildId).then((self) => claimAs(self, context, message, ownThreads));
 }
 
 /** Whom people mean when they name the bot in a guild. */
@@ -40,23 +46,14 @@ function claimAs(
   self: Self,
   context: ChatContext,
   message: GatewayMessageCreateDispatchData,
+  ownThreads: ConversingChannels,
 ): boolean | Promise<boolean> {
   if (isAddressed(message, self)) return takeQuestion(self, context, message);
-  const settings = context.settings.peek({ guildId: message.guild_id ?? null, channelId: message.channel_id });
-  if (settings.answerEverything !== null) return settings.answerEverything && takeQuestion(self, context, message);
-  const channels = answeredChannels(context, settings);
-  if (channels.length === 0) return false;
-  return claimInChannel(self, context, message, channels);
-}
-
-async function claimInChannel(
-  self: Self,
-  context: ChatContext,
-  message: GatewayMessageCreateDispatchData,
-  channels: readonly string[],
-): Promise<boolean> {
-  const channel = await context.discord.cache.channel(message.channel_id);
-  return isListed(channels, message.channel_id, channel?.name ?? null) && takeQuestion(self, context, message);
+  // Its words are withheld.
+  if (!context.discord.messageContent) return false;
+  const answered = answersEverything(context, message, ownThreads);
+  if (typeof answered === 'boolean') return answered && takeQuestion(self, context, message);
+  return answered.then((it) => it && takeQuestion(self, context, message));
 }
 
 async function takeQuestion(
@@ -91,12 +88,6 @@ export async function questionIn(context: ChatContext, message: GatewayMessageCr
   const self =
     guildId === undefined ? { userId: context.discord.self.userId, roleId: null } : await findSelf(context, guildId);
   return questionOf(context, self, message);
-}
-
-/** The playground comes with a channel where everything is answered, unless the settings name others. */
-function answeredChannels(context: ChatContext, settings: ChatSettings): readonly string[] {
-  const { answerEverythingIn } = settings;
-  return context.playground && answerEverythingIn.length === 0 ? ['bot-chat'] : answerEverythingIn;
 }
 
 const threads = [ChannelType.AnnouncementThread, ChannelType.PublicThread, ChannelType.PrivateThread] as number[];
@@ -152,7 +143,7 @@ export async function modelOf(
 }
 
 /** Quick and a little high: the gateway has no time to count, and what is held for the call is counted. */
-const estimateTokens = (text: string): number => Math.ceil(text.length / 3);
+export const estimateTokens = (text: string): number => Math.ceil(text.length / 3);
 
 /**
  * Admits an answer and adds its job: whoever asks for it pays. Throws a UserError when it may not be, or too much is

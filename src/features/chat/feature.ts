@@ -7,6 +7,7 @@
  */
 import { defineFeature } from '../../sdk/index.ts';
 import { runAnswer, tellOfLoss } from './answer.ts';
+import { askCommand } from './commands/ask.ts';
 import { clearCommand } from './commands/clear.ts';
 import { historyCommand } from './commands/history.ts';
 import { modelCommands } from './commands/model.ts';
@@ -36,6 +37,7 @@ export const feature = defineFeature({
         modelsCommand(context),
         ...modelCommands(context),
         listenCommand(context),
+        askCommand(context),
       ],
       components: { ...createControls(context), ...history.components },
       jobs: {

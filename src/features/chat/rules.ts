@@ -3,6 +3,7 @@ import type { APIAttachment, APIMessage, GatewayMessageCreateDispatchData } from
 import type { Caller, ChatMessage } from '../../sdk/index.ts';
 import { heardCost, weave } from './history/weave.ts';
 import type { Heard, Told } from './history/weave.ts';
+import type { Way } from './ways-in/way.ts';
 
 /** A question as it is stored: what a model and a later export need of the message. */
 export interface Question {
@@ -12,6 +13,8 @@ export interface Question {
   attachments: Attachment[];
   /** The message of the same channel that it replies to. */
   replyTo?: string;
+  /** For one that did not come as a message to the bot. */
+  way?: Way;
 }
 
 export type Attachment = Pick<APIAttachment, 'url' | 'filename' | 'size'> & { contentType: string };

@@ -10,24 +10,33 @@ export type AnswerRow = Selectable<ChatAnswerTable>;
 export type NewQuestion = Pick<
   QuestionRow,
   'id' | 'channel_id' | 'guild_id' | 'author_id' | 'message_id' | 'sealed' | 'asked_at'
->;
+> &
+  Partial<Pick<QuestionRow, 'origin'>>;
 
-/** Stores a question with its first answer. False when it is already there: its message was delivered before. */
+/**
+ * Stores a question with its first answer, and begins the conversation of its channel, unless it is to be answered
+ * elsewhere. False when it is already there: its message was delivered before.
+ */
 export async function insertQuestion(
   db: Db,
   question: NewQuestion,
   answer: { id: string; jobId: string },
+  { answeredHere = true }: { answeredHere?: boolean } = {},
 ): Promise<boolean> {
   const inserted = await db
     .with('conversation', (cte) =>
       cte
         .insertInto('chat_conversation')
-        .values({
-          channel_id: question.channel_id,
-          guild_id: question.guild_id,
-          owner_id: null,
-          created_at: question.asked_at,
-        })
+        .columns(['channel_id', 'guild_id', 'created_at'])
+        .expression(
+          db
+            .selectNoFrom([
+              sql<string>`${question.channel_id}::text`.as('channel_id'),
+              sql<string | null>`${question.guild_id}::text`.as('guild_id'),
+              sql<Date>`${question.asked_at}::timestamptz`.as('created_at'),
+            ])
+            .where(sql<boolean>`${answeredHere}::boolean`),
+        )
         .onConflict((conflict) => conflict.column('channel_id').doNothing()),
     )
     .with('question', (cte) =>

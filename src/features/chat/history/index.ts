@@ -5,6 +5,7 @@
 import type { FeatureParts } from '../../../sdk/index.ts';
 import { claimQuestion } from '../ask.ts';
 import type { ChatContext } from '../chat.ts';
+import { isOwned } from '../ways-in/store.ts';
 import { rememberChannels } from './channels.ts';
 import { messagesDeleted, placeDeleted } from './deletions.ts';
 import { messageEdited, offer } from './edits.ts';
@@ -17,8 +18,11 @@ export function followHistory(
   context: ChatContext,
 ): Required<Pick<FeatureParts, 'on' | 'claims' | 'components' | 'jobs'>> {
   const channels = rememberChannels(context.clock, (channelId) => isConversing(context.db, channelId));
+  const ownThreads = rememberChannels(context.clock, (channelId) => isOwned(context.db, channelId));
   return {
-    claims: [{ place: 'chat', claim: hearing(context, channels, (message) => claimQuestion(context, message)) }],
+    claims: [
+      { place: 'chat', claim: hearing(context, channels, (message) => claimQuestion(context, message, ownThreads)) },
+    ],
     on: {
       MESSAGE_UPDATE: (message) => messageEdited(context, channels, message),
       MESSAGE_DELETE: ({ channel_id: channelId, id }) => messagesDeleted(context, channels, channelId, [id]),

@@ -1,0 +1,42 @@
+import type { Db, Tx } from '../../../sdk/index.ts';
+
+export async function setWantedModel(tx: Tx, answerId: string, modelId: string): Promise<void> {
+  await tx.updateTable('chat_answer').set({ wanted_model_id: modelId }).where('id', '=', answerId).execute();
+}
+
+/** Where a question is by now; undefined when it was removed. */
+export async function channelOf(db: Db, questionId: string): Promise<string | undefined> {
+  const row = await db.selectFrom('chat_question').select('channel_id').where('id', '=', questionId).executeTakeFirst();
+  return row?.channel_id;
+}
+
+/** Moves a question into the thread that was opened for it, which is a conversation of the asker's from then on. */
+export async function moveIntoThread(
+  tx: Tx,
+  question: { id: string; guild_id: string | null; author_id: string },
+  thread: { id: string; parentId: string; settings: string; createdAt: Date },
+): Promise<void> {
+  const own = { owner_id: question.author_id, parent_id: thread.parentId, settings: thread.settings };
+  await tx
+    .insertInto('chat_conversation')
+    .values({ channel_id: thread.id, guild_id: question.guild_id, created_at: thread.createdAt, ...own })
+    // Somebody was quicker to write into the thread.
+    .onConflict((conflict) => conflict.column('channel_id').doUpdateSet(own))
+    .execute();
+  await tx.updateTable('chat_question').set({ channel_id: thread.id }).where('id', '=', question.id).execute();
+}
+
+export async function setMessage(db: Db, questionId: string, messageId: string): Promise<void> {
+  await db.updateTable('chat_question').set({ message_id: messageId }).where('id', '=', questionId).execute();
+}
+
+/** Whether somebody opened this thread to talk with the bot. */
+export async function isOwned(db: Db, channelId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('chat_conversation')
+    .select('channel_id')
+    .where('channel_id', '=', channelId)
+    .where('owner_id', 'is not', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}

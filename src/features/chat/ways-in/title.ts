@@ -1,0 +1,76 @@
+import { UserError, VendorError } from '../../../kernel/errors.ts';
+import type { ChatMessage, JobRun, ModelInfo, Use } from '../../../sdk/index.ts';
+import type { ChatContext } from '../chat.ts';
+import { requestOf } from '../chat.ts';
+import type { Question } from '../rules.ts';
+import type { AnswerRow, QuestionRow } from '../store.ts';
+import { titleFrom } from './words.ts';
+
+const titleTokens = { wanted: 24, least: 8 };
+/** What a conversation is about shows at its beginning. */
+const readCharacters = 1500;
+
+/** For the model alone, and models follow English best. */
+const instruction =
+  'Write a title for a conversation that begins with the message of the user: at most six words, in its language, without ' +
+  'quotes and without a full stop. Answer with the title alone, never the message.';
+
+/**
+ * Has a model name the thread that was opened for a question, on the asker's account; the first answer of the thread has
+ * been shown by then. Where that is refused or fails, the thread keeps its name.
+ */
+export async function giveTitle(
+  context: ChatContext,
+  run: JobRun,
+  asked: { row: QuestionRow; question: Question; answer: AnswerRow; model: ModelInfo },
+): Promise<void> {
+  const { row, question, answer } = asked;
+  const { way } = question;
+  const isFirst = answer.version === 1 && answer.tries === 0;
+  if (way?.kind !== 'ask' || way.threadIn === null || row.channel_id === way.threadIn || !isFirst) return;
+  try {
+    const title = titleFrom(await write(context, run, asked));
+    if (title !== '') await context.discord.actions.renameThread(row.channel_id, title);
+  } catch (error) {
+    if (!(error instanceof UserError) && !(error instanceof VendorError) && !run.signal.aborted) throw error;
+    context.logger.debug({ error, channelId: row.channel_id }, 'A thread keeps its provisional title.');
+  }
+}
+
+async function write(
+  context: ChatContext,
+  run: JobRun,
+  { answer, question, model }: { answer: AnswerRow; question: Question; model: ModelInfo },
+): Promise<string> {
+  const messages: ChatMessage[] = [
+    { role: 'system', content: instruction },
+    { role: 'user', content: question.text.slice(0, readCharacters) },
+  ];
+  const paid = await context.spending.call({
+    request: requestOf(answer),
+    step: 'title',
+    attempt: run.job.attempt,
+    candidates: context.models.candidates(model.id),
+    inputTokens: context.models.countTokens(messages.map(({ content }) => String(content)).join('\n')) + 16,
+    outputTokens: titleTokens,
+    signal: run.signal,
+  });
+  const uses: Use[] = [];
+  let title = '';
+  try {
+    const events = context.models.stream({
+      modelId: model.id,
+      messages,
+      maxOutputTokens: paid.outputTokens,
+      allowed: (candidate) => paid.mayUse(candidate),
+      onUsage: (usage, used) => uses.push({ model: used, usage }),
+      signal: run.signal,
+    });
+    for await (const event of events) if (event.type === 'text') title += event.text;
+  } catch (error) {
+    await paid.fail(uses);
+    throw error;
+  }
+  await paid.settle(uses);
+  return title;
+}
