@@ -11,6 +11,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await bot.idle();
+  bot.emulator.core.faults.clear();
   expect(bot.providers.unused()).toEqual([]);
   bot.providers.reset();
 });
@@ -43,7 +44,14 @@ async function openHolds(): Promise<number> {
 }
 
 const gone = (person: Person, message: APIMessage) =>
-  person.hears<{ id: string }>('MESSAGE_DELETE', ({ id }) => id === message.id);
+  person.hears<{ id: string }>('MESSAGE_DELETE', ({ id }) => id === message.id, 15_000);
+
+/** The messages that the bot knows to show its answers in a channel. */
+async function shownParts(room: string): Promise<string[]> {
+  const channelId = bot.alice.channel(room).id;
+  const rows = await db().selectFrom('chat_question').select('parts').where('channel_id', '=', channelId).execute();
+  return rows.flatMap(({ parts }) => parts);
+}
 
 /** As a bot that moderates; people cannot. */
 async function deletesAtOnce(room: string, messages: readonly APIMessage[]): Promise<void> {
@@ -124,11 +132,25 @@ describe('a deleted answer', () => {
     const room = await bot.newChannel();
     bot.providers.answer('rude story', { chunks: ['Once upon ', 'a time'], hold: 1 });
     await bot.alice.says(room, `${mention()} a rude story`);
-    await bot.milo.deletes(await bot.milo.sees(/Once upon/, { in: room }));
+    const partial = await bot.milo.sees(/Once upon/, { in: room });
+    await expect.poll(() => shownParts(room)).toContain(partial.id);
+    await bot.milo.deletes(partial);
     await expect.poll(() => bot.providers.requests.at(-1)?.aborted).toBe(true);
     bot.providers.release();
     await bot.idle();
     expect(await openHolds()).toBe(0);
+    expect(await prompt(room)).toEqual(['user: Alice: a rude story']);
+  });
+
+  it('leaves the history at its end when its deletion was not told', async () => {
+    const room = await bot.newChannel();
+    // To the four people and the bot.
+    bot.emulator.core.faults.add({ match: { event: 'MESSAGE_DELETE' }, times: 5, answer: { drop: true } });
+    bot.providers.answer('rude story', { chunks: ['Once upon ', 'a time'], hold: 1 });
+    await bot.alice.says(room, `${mention()} a rude story`);
+    await bot.milo.deletes(await bot.milo.sees(/Once upon/, { in: room }));
+    bot.providers.release();
+    await bot.idle();
     expect(await prompt(room)).toEqual(['user: Alice: a rude story']);
   });
 

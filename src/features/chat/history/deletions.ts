@@ -91,6 +91,19 @@ async function removeAnswer(context: ChatContext, questionId: string, deleted: r
   await cancelAnswers(context, unfinished);
 }
 
+/**
+ * For an answer of which nothing is on the screen when it ends, because somebody deleted it before it was known which
+ * message shows it.
+ */
+export async function answerVanished(context: ChatContext, questionId: string): Promise<void> {
+  await context.transaction(async (tx) => {
+    const question = await lockedQuestion(tx, questionId);
+    if (!question) return;
+    await deleteAnswers(tx, questionId);
+    await historyChanged(tx, question.channel_id, question.asked_at);
+  });
+}
+
 /** Ends the conversations of a guild that the bot has left, or of a channel that is gone with its threads. */
 export async function placeDeleted(
   context: ChatContext,
