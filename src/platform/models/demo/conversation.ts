@@ -42,6 +42,16 @@ export function readConversation(messages: readonly ChatMessage[]): Conversation
   };
 }
 
+/** As a request says it that wants the rest of an answer. */
+const wantsTheRest = /^Your answer was cut off\b/;
+
+/** What was asked, and the part of the answer that has been given where its rest is wanted. */
+export function readCut(messages: readonly ChatMessage[]): { asked: readonly ChatMessage[]; written: string } {
+  const [answer, request] = messages.slice(-2);
+  const isCut = answer?.role === 'assistant' && request?.role === 'user' && wantsTheRest.test(plainText(request));
+  return isCut ? { asked: messages.slice(0, -2), written: plainText(answer) } : { asked: messages, written: '' };
+}
+
 function split(text: string, named: boolean): Said {
   const speaker = named ? (spokenBy.exec(text)?.[1] ?? null) : null;
   const rest = speaker === null ? text : text.slice(speaker.length + 2);

@@ -22,7 +22,20 @@ async function reply(...said: (string | ChatMessage)[]): Promise<string> {
   return text.slice(0, -texts.label.length).trim();
 }
 
+const goOn: ChatMessage = { role: 'user', content: 'Your answer was cut off. Go on.' };
+
 describe('the demo', () => {
+  it('goes on where its answer was cut', async () => {
+    const whole = await reply('tell me a story');
+    const written: ChatMessage = { role: 'assistant', content: whole.slice(0, 100) };
+    expect(await reply('tell me a story', written, goOn)).toBe(whole.slice(100).trim());
+    const all: ChatMessage = { role: 'assistant', content: `${whole}\n${texts.label}` };
+    const messages: ChatMessage[] = [{ role: 'user', content: 'tell me a story' }, all, goOn];
+    const request = { modelId: DEMO_MODEL.id, messages, maxOutputTokens: 2048, signal: new AbortController().signal };
+    const { text } = await collect(streamDemo(request, { clock: instant, random }));
+    expect(text).toBe(texts.saidAll);
+  });
+
   it.each([
     ['hi', /Hello! I am Familiar/],
     ['Ada Lovelace: hello there', /Hello, Ada!/],

@@ -3,7 +3,7 @@ import type { Random } from '../../../kernel/random.ts';
 import type { ChatEvent, ChatRequest, ModelInfo, Usage } from '../port.ts';
 import { promptText } from '../prompt.ts';
 import { estimateTokens } from '../tokens.ts';
-import { readConversation } from './conversation.ts';
+import { readConversation, readCut } from './conversation.ts';
 import { replyTo } from './replies.ts';
 import { texts } from './texts.ts';
 
@@ -28,8 +28,9 @@ export async function* streamDemo(
   { clock, random, model = DEMO_MODEL }: { clock: Clock; random: Random; model?: ModelInfo },
 ): AsyncGenerator<ChatEvent> {
   request.signal.throwIfAborted();
-  const reply = replyTo(readConversation(request.messages), clock.now());
-  const words = `${reply}\n${texts.label}`.match(/\s*\S+/g) ?? [];
+  const { asked, written } = readCut(request.messages);
+  const whole = `${replyTo(readConversation(asked), clock.now())}\n${texts.label}`;
+  const words = restOf(whole, written).match(/\s*\S+/g) ?? [];
   const most = words.slice(0, request.maxOutputTokens);
   let sent = '';
   const usage = (): Usage => ({
@@ -51,4 +52,11 @@ export async function* streamDemo(
     request.onUsage?.(usage(), model);
   }
   yield { type: 'finish', reason: most.length < words.length ? 'length' : 'stop', usage: usage() };
+}
+
+/** What follows in a reply after the part of it that was written. */
+function restOf(whole: string, written: string): string {
+  const at = whole.indexOf(written);
+  const rest = at < 0 ? '' : whole.slice(at + written.length);
+  return rest.trim() === '' ? texts.saidAll : rest;
 }

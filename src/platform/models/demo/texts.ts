@@ -155,6 +155,7 @@ export const texts = {
   howAreYou: 'Very well, thank you: no load, no worries, all my sockets are open. And you?',
   thanks: (name: string | null) => `You are welcome${name ? `, ${name}` : ''}!`,
   farewell: (name: string | null) => `See you${name ? `, ${name}` : ''}! I shall be here.`,
+  saidAll: ' That was all I had to say.',
   empty: 'Yes? You called me, but said nothing. Ask `what can you do?` for ideas.',
   unknownQuestion: (question: string) =>
     `You ask: *${question}*\nA real model would know, or at least sound as if it did. I am the demo, and I only know a few tricks: stories, poems, code, tables, sums, the time, and what you told me about yourself.`,
