@@ -307,7 +307,7 @@ async function show(work: Work, shown: End): Promise<void> {
     // Before the answer is done: after that no run comes to store it.
     await context.spending.shown(requestOf(answer), ids);
     if (ids.length === 0 && work.text !== '') await answerVanished(context, row.id);
-    else if (await showParts(context.db, answer, ids)) await offerIfEdited(context, row);
+    else if (await showParts(context.db, answer, ids)) await offerIfEdited(context, row, answer);
     else await leaveScreen(work);
   } catch (error) {
     const refused = error instanceof VendorError && !error.retryable;

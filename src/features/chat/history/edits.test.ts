@@ -7,7 +7,7 @@ import { withOffer } from './edits.ts';
 
 let bot: TestBot;
 beforeAll(async () => {
-  bot = await startTestBot();
+  bot = await startTestBot({ yaml: 'queue: { concurrency: { text: 1 } }\n' });
 });
 afterEach(async () => {
   await bot.idle();
@@ -25,6 +25,13 @@ const answers = (question: APIMessage, text: string) => (message: APIMessage) =>
   !labels(message).includes('Stop');
 const offers = (question: APIMessage) => (message: APIMessage) =>
   message.message_reference?.message_id === question.id && labels(message).includes(offer);
+
+const stored = (question: APIMessage) =>
+  bot.database.postgres.db
+    .selectFrom('chat_question')
+    .select('edited_at')
+    .where('message_id', '=', question.id)
+    .execute();
 
 function prompt(): string[] {
   const messages = bot.providers.requests.at(-1)?.body['messages'] as { role: string; content: string }[];
@@ -72,18 +79,27 @@ it('a question edited while it is answered is answered first', async () => {
   const question = await bot.alice.says(room, `${mention()} how tall?`);
   await bot.alice.sees(/Quite/, { in: room });
   await bot.alice.edits(question, `${mention()} how wide?`);
-  const edited = async () =>
-    (
-      await bot.database.postgres.db
-        .selectFrom('chat_question')
-        .select('edited_at')
-        .where('message_id', '=', question.id)
-        .executeTakeFirstOrThrow()
-    ).edited_at;
-  await expect.poll(edited).not.toBeNull();
+  await expect.poll(async () => (await stored(question))[0]?.edited_at).not.toBeNull();
   bot.providers.release();
   const offered = await bot.alice.sees(offers(question));
   expect(offered.content).toBe('Quite tall.');
+});
+
+it('a question edited before its turn is answered as it is then', async () => {
+  const [room, other] = [await bot.newChannel(), await bot.newChannel()];
+  bot.providers.answer('busy', { text: 'Done.', hold: true });
+  await bot.bob.says(room, `${mention()} busy`);
+  await bot.providers.requested('busy');
+  const question = await bot.alice.says(other, `${mention()} how tall?`);
+  await expect.poll(() => stored(question)).toHaveLength(1);
+  await bot.alice.edits(question, `${mention()} how wide?`);
+  await expect.poll(async () => (await stored(question))[0]?.edited_at).not.toBeNull();
+  bot.providers.answer('how wide', { text: 'Quite wide.' });
+  bot.providers.release();
+  await bot.alice.sees(answers(question, 'Quite wide.'));
+  await bot.idle();
+  const [answer] = (await bot.alice.messages(other)).filter((message) => message.author.bot);
+  expect(labels(answer as APIMessage)).not.toContain(offer);
 });
 
 it('an edit that changes no word offers nothing', async () => {

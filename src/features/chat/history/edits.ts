@@ -16,7 +16,8 @@ import type { QuestionRow } from '../store.ts';
 import { historyChanged } from './changes.ts';
 import type { ConversingChannels } from './channels.ts';
 import { hearEdited } from './hear.ts';
-import { partsOf, setQuestion, wasEditedSince } from './store.ts';
+import { partsOf, setQuestion, shownEnd, wasEditedSince } from './store.ts';
+import type { ShownEnd } from './store.ts';
 
 /** Follows what people change in what they wrote. Nothing is returned when there is nothing to wait for. */
 export function messageEdited(
@@ -56,7 +57,9 @@ async function changeQuestion(
     const sealed = await context.vault.seal(tx, row.author_id, id, text);
     await setQuestion(tx, id, { sealed, edited_at: new Date(context.clock.now()) });
     await historyChanged(tx, row.channel_id, row.asked_at);
-    await offerLater(context, tx, id);
+    // After the question has been written to: what is shown at the same time waits for that, or is seen here.
+    const ended = await shownEnd(tx, id);
+    if (ended) await offerLater(context, tx, ended);
   });
 }
 
@@ -65,33 +68,37 @@ const saysTheSame = (one: Question, other: Question): boolean => essence(one) ==
 const essence = ({ text, attachments }: Question) =>
   JSON.stringify([text, attachments.map(({ filename, size }) => [filename, size])]);
 
-/** Of a question that was edited after its answer was begun. */
-export async function offerIfEdited(context: ChatContext, row: QuestionRow): Promise<void> {
-  if (await wasEditedSince(context.db, row)) await offerLater(context, context.db, row.id);
+/** For an answer that has come to its end on the screen, in case its question was edited after it was begun. */
+export async function offerIfEdited(context: ChatContext, row: QuestionRow, answer: ShownEnd): Promise<void> {
+  if (await wasEditedSince(context.db, row)) await offerLater(context, context.db, answer);
 }
 
-async function offerLater(context: ChatContext, db: Db, questionId: string): Promise<void> {
-  await context.jobs.enqueue(db, { queue: 'text', name: 'offer', payload: { questionId } });
+async function offerLater(context: ChatContext, db: Db, { id, tries }: ShownEnd): Promise<void> {
+  await context.jobs.enqueue(db, { queue: 'text', name: 'offer', payload: { answerId: id, tries } });
 }
 
-/** Offers below an answer to answer the edited question. While one is written it comes later: see `offerIfEdited`. */
+/** Offers below an answer to answer the edited question, unless something else is shown by then. */
 export async function offer(context: ChatContext, run: JobRun): Promise<void> {
-  const question = await context.db
-    .selectFrom('chat_question')
-    .select(['channel_id', 'parts', 'shown_id'])
-    .where('id', '=', run.job.payload['questionId'] as string)
-    .executeTakeFirst();
-  const shown = question?.shown_id == null ? undefined : await findAnswer(context.db, question.shown_id);
-  const last = question?.parts.at(-1);
-  if (!question || !shown || last === undefined) return;
-  const { id, state } = shown.answer;
-  if (state === 'waiting' || state === 'written') return;
-  const { channel_id: channelId } = question;
+  const found = await findAnswer(context.db, run.job.payload['answerId'] as string);
+  if (!found) return;
+  const { answer, question } = found;
+  const shown = await shownEnd(context.db, question.id);
+  if (shown?.id !== answer.id || shown.tries !== run.job.payload['tries']) return;
+  await showOffer(context, question, answer.id);
+}
+
+async function showOffer(
+  context: ChatContext,
+  { channel_id: channelId, parts }: QuestionRow,
+  answerId: string,
+): Promise<void> {
+  const last = parts.at(-1);
+  if (last === undefined) return;
   const { actions } = context.discord;
   try {
     const { components = [] } = await actions.message(channelId, last);
     const label = context.texts.in(undefined)('buttons.answer-edited');
-    await actions.edit(channelId, last, { components: withOffer(components, id, label) });
+    await actions.edit(channelId, last, { components: withOffer(components, answerId, label) });
   } catch (error) {
     if (!(error instanceof VendorError) || error.retryable) throw error;
     context.logger.debug({ error, channelId }, 'An edited question could not be offered to be answered again.');

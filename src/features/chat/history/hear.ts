@@ -103,7 +103,7 @@ export async function heardAround(
   kept: number,
 ): Promise<Heard[]> {
   const { guild_id: guildId } = question;
-  if (guildId === null || kept === 0) return [];
+  if (guildId === null) return [];
   await warm(context, { ...question, guild_id: guildId }, kept);
   const rows = await heardBefore(context.db, question.channel_id, question.asked_at, kept);
   const authors = [...new Set(rows.map((row) => row.author_id))];
@@ -128,7 +128,7 @@ function lineOf({ name, text, attachments }: Question): string {
   return `${spoken(name, text.replace(/\s*\n\s*/g, ' '), true)}${files}`;
 }
 
-/** Reads what was said in a channel before its first question, once. */
+/** Reads what was said in a channel before its first question, once, and takes down what thread of which channel it is. */
 async function warm(context: ChatContext, question: QuestionRow & { guild_id: string }, kept: number): Promise<void> {
   const { channel_id: channelId } = question;
   if (await isWarm(context.db, channelId)) return;
@@ -138,7 +138,7 @@ async function warm(context: ChatContext, question: QuestionRow & { guild_id: st
   let messages: APIMessage[] = [];
   try {
     const before = question.message_id === null ? {} : { before: question.message_id };
-    if ((permissions & history) === history) {
+    if (kept > 0 && (permissions & history) === history) {
       messages = await actions.messages(channelId, { ...before, limit: readAtOnce });
     }
   } catch (error) {

@@ -49,6 +49,8 @@ async function chainOf(
 ): Promise<APIMessage[]> {
   const known = new Set(history.flatMap(({ question: { message_id: id, parts } }) => [id, ...parts]));
   const messages: APIMessage[] = [];
+  // Whoever asks about a message means that one, known or not.
+  if (question.way && question.replyTo !== undefined) known.delete(question.replyTo);
   for (let id = question.replyTo; id !== undefined && messages.length < longestChain && !known.has(id);) {
     const message = await find(context, row.channel_id, id);
     if (!message) break;

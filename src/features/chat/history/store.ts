@@ -195,6 +195,20 @@ export async function wasEditedSince(db: Db, row: Pick<QuestionRow, 'id' | 'edit
   return now !== undefined && now.edited_at?.getTime() !== row.edited_at?.getTime();
 }
 
+/** The try of an answer that has ended. */
+export type ShownEnd = Pick<AnswerRow, 'id' | 'tries'>;
+
+/** The answer that a question shows, when it has ended. */
+export async function shownEnd(db: Db, questionId: string): Promise<ShownEnd | undefined> {
+  return db
+    .selectFrom('chat_answer as a')
+    .innerJoin('chat_question as q', 'q.shown_id', 'a.id')
+    .select(['a.id', 'a.tries'])
+    .where('q.id', '=', questionId)
+    .where('a.state', 'not in', ['waiting', 'written'])
+    .executeTakeFirst();
+}
+
 /** Everything of a guild, or of a channel with its threads; returns what was being answered and where it was. */
 export async function deleteConversations(
   tx: Tx,
