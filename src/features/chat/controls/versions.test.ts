@@ -8,6 +8,7 @@ import type { TestBot } from '../../../testing/bot.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
 import { openTill } from '../../../testing/till.ts';
 import type { Till } from '../../../testing/till.ts';
+import { deleteQuestionsOf } from '../store.ts';
 
 const yaml = `
 queue: { maxAttempts: 1, concurrency: { text: 4 } }
@@ -131,6 +132,14 @@ describe('Regenerate', () => {
     await bot.idle();
     expect(await till.paid(bot.alice)).toEqual(paidBefore.alice);
     expect((await till.paid(bot.milo)).free - paidBefore.milo.free).toBe(3000);
+    const { db } = bot.database.postgres;
+    const payers = async () => {
+      const rows = await db.selectFrom('chat_answer').select('payer_id').where('payer_id', 'is not', null).execute();
+      return rows.map(({ payer_id }) => payer_id);
+    };
+    expect(await payers()).toEqual([bot.milo.user.id]);
+    await deleteQuestionsOf(db, bot.milo.user.id);
+    expect(await payers()).toEqual([]);
   });
 
   it('by two people at once is done for one; the other is told', async () => {
