@@ -197,7 +197,7 @@ function slashValues({
 }: APIChatInputApplicationCommandInteraction['data']): Record<string, OptionValue | undefined> {
   const basic = options as readonly APIApplicationCommandInteractionDataBasicOption[];
   return Object.fromEntries(
-    basic.map((option) => {
+    basic.map((option): [string, OptionValue | undefined] => {
       if (option.type !== ApplicationCommandOptionType.Attachment) return [option.name, option.value];
       const file = resolved?.attachments?.[option.value];
       return [option.name, file && fileOf(file)];

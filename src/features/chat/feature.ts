@@ -20,6 +20,7 @@ import { followHistory } from './history/index.ts';
 import { deleteHeardBefore, deleteHeardOf } from './history/store.ts';
 import { chatSettings } from './settings.ts';
 import { deleteQuestionsBefore, deleteQuestionsOf } from './store.ts';
+import { aboutModal, createMessageCommands } from './ways-in/message-commands.ts';
 
 export const feature = defineFeature({
   name: 'chat',
@@ -39,7 +40,8 @@ export const feature = defineFeature({
         listenCommand(context),
         askCommand(context),
       ],
-      components: { ...createControls(context), ...history.components },
+      messageCommands: createMessageCommands(context),
+      components: { ...createControls(context), ...history.components, about: aboutModal(context) },
       jobs: {
         ...history.jobs,
         answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) },

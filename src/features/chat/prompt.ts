@@ -10,6 +10,7 @@ import type { Attachment, Question } from './rules.ts';
 import type { ChatSettings } from './settings.ts';
 import { exchangesBefore } from './store.ts';
 import type { QuestionRow } from './store.ts';
+import { materialOf } from './ways-in/material.ts';
 
 const pictureLimit = { count: 4, bytes: 8 * 1024 * 1024 };
 const textFileLimitBytes = 256 * 1024;
@@ -54,14 +55,17 @@ export async function buildPrompt(
   const limit = Math.min(settings.historySent, settings.historyKept);
   const earlier = await exchangesBefore(context.db, row, limit);
   const quoted = await quotedBy(context, row, question, earlier);
-  const parts = await questionParts(context, model, quoting(question, quoted), named, notices, signal);
+  const material = await materialOf(context, row, question);
+  const whole = quoting(question, { ...quoted, text: quoted.text + material });
+  const parts = await questionParts(context, model, whole, named, notices, signal);
   const fitted = fitParts(context, parts, budgetTokens, notices);
   const history = await openExchanges(read, earlier);
   const system = settings.systemPrompt.replaceAll('{{name}}', context.discord.self.username);
   const { messages, tokens, exchanges } = buildContext({
     system,
     history,
-    heard: await heardAround(context, read, row, settings.heardKept),
+    // What is summarised is not told twice.
+    heard: await heardAround(context, read, row, question.way?.kind === 'summary' ? 0 : settings.heardKept),
     question: { role: 'user', content: plain(fitted.parts) },
     questionTokens: fitted.tokens,
     budgetTokens,

@@ -114,7 +114,7 @@ export interface ContextInput {
 }
 
 /** What each message costs beside its text, in tokens; a little above what providers document. */
-const messageOverheadTokens = 6;
+export const messageOverheadTokens = 6;
 
 export interface FittedContext {
   messages: ChatMessage[];

@@ -1,9 +1,9 @@
-import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Call, Command, ModelInfo, SuggestCall } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
 import type { ChatContext } from '../chat.ts';
+import { threadPlace } from '../ways-in/place.ts';
 import { channelOf } from '../ways-in/store.ts';
 import { takeAsked } from '../ways-in/take.ts';
 
@@ -60,31 +60,6 @@ function modelNamed(context: ChatContext, call: Call, name: string): ModelInfo {
   }
   checkModel(context, call, model);
   return model;
-}
-
-/** Whether a thread can be opened for a question; otherwise it is answered where it is asked, with the reason why. */
-type ThreadPlace = 'possible' | 'here' | 'no-threads' | 'not-allowed' | 'may-not';
-
-const threads: readonly number[] = [
-  ChannelType.PublicThread,
-  ChannelType.PrivateThread,
-  ChannelType.AnnouncementThread,
-];
-const homes: readonly number[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
-
-/** Throws a UserError where the bot cannot write at all: an interaction reaches it anywhere. */
-async function threadPlace({ discord: { cache } }: ChatContext, call: Call): Promise<ThreadPlace> {
-  if (call.guildId === null) return 'here';
-  const [channel, held] = await Promise.all([cache.channel(call.channelId), cache.selfPermissions(call.channelId)]);
-  const { CreatePublicThreads, SendMessages, SendMessagesInThreads, ViewChannel } = PermissionFlagsBits;
-  const isThread = threads.includes(channel?.type ?? ChannelType.GuildText);
-  const write = ViewChannel | (isThread ? SendMessagesInThreads : SendMessages);
-  if ((held & write) !== write) throw new UserError('ways-in.mute', 'the bot may not write here');
-  if (isThread) return 'here';
-  if (!channel || !homes.includes(channel.type)) return 'no-threads';
-  if (((call.caller.permissions ?? 0n) & CreatePublicThreads) === 0n) return 'not-allowed';
-  const needed = CreatePublicThreads | SendMessagesInThreads;
-  return (held & needed) === needed ? 'possible' : 'may-not';
 }
 
 /** The thread that a worker opens for a question; undefined when that takes long. */

@@ -12,7 +12,10 @@ export function listenCommand(context: ChatContext): Command {
     ephemeral: true,
     run: async ({ channelId, options, reply, t }) => {
       await context.settings.set('channel', channelId, 'answerEverything', options.everything);
-      await reply({ content: t(options.everything ? 'listen.everything' : 'listen.addressed') });
+      const blind = options.everything && !context.discord.messageContent;
+      await reply({
+        content: t(blind ? 'listen.blind' : options.everything ? 'listen.everything' : 'listen.addressed'),
+      });
     },
   });
 }

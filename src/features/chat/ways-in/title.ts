@@ -2,6 +2,7 @@ import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { ChatMessage, JobRun, ModelInfo, Use } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { requestOf } from '../chat.ts';
+import { messageOverheadTokens } from '../rules.ts';
 import type { Question } from '../rules.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
 import { titleFrom } from './words.ts';
@@ -42,16 +43,17 @@ async function write(
   run: JobRun,
   { answer, question, model }: { answer: AnswerRow; question: Question; model: ModelInfo },
 ): Promise<string> {
+  const begun = question.text.slice(0, readCharacters);
   const messages: ChatMessage[] = [
     { role: 'system', content: instruction },
-    { role: 'user', content: question.text.slice(0, readCharacters) },
+    { role: 'user', content: begun },
   ];
   const paid = await context.spending.call({
     request: requestOf(answer),
     step: 'title',
     attempt: run.job.attempt,
     candidates: context.models.candidates(model.id),
-    inputTokens: context.models.countTokens(messages.map(({ content }) => String(content)).join('\n')) + 16,
+    inputTokens: context.models.countTokens(`${instruction}\n${begun}`) + messageOverheadTokens * messages.length,
     outputTokens: titleTokens,
     signal: run.signal,
   });

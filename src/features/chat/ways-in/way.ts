@@ -9,4 +9,9 @@ export type Way =
       startsAt?: string;
     }
   /** About a message, from its menu. */
-  | { kind: 'about' | 'explain' | 'summary'; targetId: string };
+  | {
+      kind: 'about' | 'explain' | 'summary';
+      targetId: string;
+      /** What the message says, where the bot could not read that for itself later. */
+      quoted?: string;
+    };

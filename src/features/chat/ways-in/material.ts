@@ -1,0 +1,39 @@
+import { MessageType } from 'discord-api-types/v10';
+import type { APIMessage } from 'discord-api-types/v10';
+import type { ChatContext } from '../chat.ts';
+import { nameOf } from '../rules.ts';
+import type { Question } from '../rules.ts';
+import type { QuestionRow } from '../store.ts';
+
+/** As many as Discord gives at once. */
+const mostSummarised = 100;
+
+/** What a question from a message's menu is about, for the model; empty when the model gets that anyway. */
+export async function materialOf(context: ChatContext, row: QuestionRow, { way }: Question): Promise<string> {
+  if (!way || way.kind === 'ask') return '';
+  if (way.kind === 'summary') return `\n\n[The messages:]\n${(await saidFrom(context, row, way.targetId)).join('\n')}`;
+  return way.quoted === undefined ? '' : `\n\n[In reply to:]\n${way.quoted}`;
+}
+
+/** What was said from a message on, oldest first, by those who allow it; the asker has read it. */
+async function saidFrom(context: ChatContext, row: QuestionRow, targetId: string): Promise<string[]> {
+  const after = String(BigInt(targetId) - 1n);
+  const latestFirst = await context.discord.actions.messages(row.channel_id, { after, limit: mostSummarised });
+  const shown = new Set([row.message_id, ...row.parts]);
+  const said = latestFirst.toReversed().filter((message) => isSaid(message) && !shown.has(message.id));
+  const readable = await context.privacy.mayRead([...new Set(said.map(({ author }) => author.id))]);
+  const own = [row.author_id, context.discord.self.userId];
+  const told = said.filter(({ author }) => readable.has(author.id) || own.includes(author.id));
+  const lines = told.map(lineOf);
+  return told.length === said.length ? lines : [...lines, '(What people said who do not want to be read is left out.)'];
+}
+
+const isSaid = ({ type, content, attachments }: APIMessage): boolean =>
+  (type === MessageType.Default || type === MessageType.Reply) && (content !== '' || attachments.length > 0);
+
+/** On one line, so that nothing in it looks like another's; files by their names. */
+export function lineOf(message: Pick<APIMessage, 'author' | 'content' | 'attachments'>): string {
+  const files = message.attachments.map(({ filename }) => filename);
+  const attached = files.length === 0 ? '' : ` [${files.join(', ')}]`;
+  return `${nameOf(message)}: ${message.content.replace(/\s*\n\s*/g, ' ')}${attached}`;
+}

@@ -1,0 +1,117 @@
+import { MessageFlags } from 'discord-api-types/v10';
+import type { APIMessage } from 'discord-api-types/v10';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Person } from '../../../../emulator/testing/person.ts';
+import { startTestBot } from '../../../testing/bot.ts';
+import type { TestBot } from '../../../testing/bot.ts';
+import { button, hasEnded } from '../../../testing/components.ts';
+
+const waitMs = 20_000;
+
+let bot: TestBot;
+beforeAll(async () => {
+  bot = await startTestBot();
+  await refusesToBeRead(bot.olivia);
+});
+afterEach(async () => {
+  await bot.idle();
+  bot.providers.reset();
+});
+afterAll(() => bot.close());
+
+const ephemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+const told = (person: Person, words: RegExp) =>
+  person.sees((message) => ephemeral(message) && words.test(message.content), { timeoutMs: waitMs });
+const answered = (person: Person, text: string) =>
+  person.sees((message) => message.content === text && hasEnded(message), { timeoutMs: waitMs });
+async function refusesToBeRead(person: Person): Promise<void> {
+  await person.runs('privacy');
+  const overview = await person.sees((message) => (message.components ?? []).length > 0 && message.embeds.length > 0);
+  await person.presses(overview, button(overview, "Don't read me"));
+  await bot.idle();
+}
+/** What the model was asked last. */
+const asked = () => bot.providers.requests.at(-1)?.userText ?? '';
+
+describe('"Ask about this"', () => {
+  it('asks in a form, and answers below the message for all to see', async () => {
+    const room = await bot.newChannel();
+    const target = await bot.bob.says(room, 'the train leaves at nine');
+    const { modal } = await bot.alice.picks('Ask about this', target);
+    if (!modal) throw new Error('No form was shown.');
+    bot.providers.answer('is that early?', { text: 'Rather.' });
+    await bot.alice.submits(modal, { question: 'is that early?' });
+    const answer = await answered(bot.milo, 'Rather.');
+    const card = (await bot.milo.messages(room)).find(({ id }) => id === answer.message_reference?.message_id);
+    expect(card?.content).toBe(`<@${bot.alice.user.id}> asked:\n> is that early?`);
+    expect(card?.message_reference?.message_id).toBe(target.id);
+    expect(asked()).toBe('Alice: is that early?\n\n[In reply to:]\n> Bob: the train leaves at nine');
+  });
+
+  it('is paid by whoever asks', async () => {
+    const room = await bot.newChannel();
+    const target = await bot.bob.says(room, 'who pays for this?');
+    bot.providers.answer('Explain', { text: 'You do.' });
+    await bot.milo.picks('Explain', target);
+    await answered(bot.milo, 'You do.');
+    await bot.idle();
+    const holds = await bot.database.postgres.db.selectFrom('ledger_hold').select('payer_id').distinct().execute();
+    expect(holds.map(({ payer_id: id }) => id)).toContain(bot.milo.user.id);
+    expect(holds.map(({ payer_id: id }) => id)).not.toContain(bot.bob.user.id);
+  });
+});
+
+describe('"Explain"', () => {
+  it('explains an answer of the bot that is known anyway', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answer('say something hard', { text: 'Entropy rises.' });
+    await bot.alice.says(room, `<@${bot.app.discord.self.userId}> say something hard`);
+    const target = await answered(bot.alice, 'Entropy rises.');
+    await bot.idle();
+    bot.providers.answer('Explain this message.', { text: 'Things get messy.' });
+    await bot.bob.picks('Explain', target);
+    await answered(bot.bob, 'Things get messy.');
+    expect(asked()).toMatch(/^Bob: Explain this message\.\n\n\[In reply to:\]\n.*> Familiar: Entropy rises\.$/s);
+    await bot.alice.sees(`-# <@${bot.bob.user.id}> asked me to explain this.`);
+  });
+
+  it('tells nothing of who does not want to be read, and what is empty', async () => {
+    const room = await bot.newChannel();
+    const target = await bot.olivia.says(room, 'not for the machine');
+    await bot.alice.picks('Explain', target);
+    await told(bot.alice, /does not want to be read by me/);
+    await bot.alice.picks('Ask about this', target);
+    await told(bot.alice, /does not want to be read by me/);
+    expect(bot.providers.requests).toEqual([]);
+  });
+});
+
+describe('"Summarise from here"', () => {
+  it('reads from the message on what people allow, and nothing before', async () => {
+    const room = await bot.newChannel();
+    await bot.bob.says(room, 'long before');
+    const target = await bot.bob.says(room, 'shall we meet?');
+    await bot.milo.says(room, 'on Friday\nat six');
+    await bot.olivia.says(room, 'my secret plans');
+    await bot.alice.says(room, 'fine');
+    bot.providers.answer('Summarise these messages', { text: 'They meet on Friday.' });
+    await bot.alice.picks('Summarise from here', target);
+    const answer = await answered(bot.bob, 'They meet on Friday.');
+    expect(asked()).toMatch(
+      /^Alice: Summarise .*\n\n\[The messages:\]\nBob: shall we meet\?\nMilo: on Friday at six\nAlice: fine\n\(What people/,
+    );
+    expect(JSON.stringify(bot.providers.requests)).not.toMatch(/secret plans|long before/);
+    const card = (await bot.bob.messages(room)).find(({ id }) => id === answer.message_reference?.message_id);
+    expect(card).toMatchObject({ message_reference: { message_id: target.id } });
+  });
+
+  it('reads nothing for who may not read older messages', async () => {
+    const room = await bot.newChannel();
+    const target = await bot.bob.says(room, 'shall we meet?');
+    const path = `/channels/${bot.alice.channel(room).id}/permissions/${bot.alice.user.id}`;
+    await bot.olivia.request('PUT', path, { type: 1, allow: '0', deny: String(1n << 16n) });
+    await bot.alice.picks('Summarise from here', target);
+    await told(bot.alice, /You may not read older messages here/);
+    expect(bot.providers.requests).toEqual([]);
+  });
+});
