@@ -173,6 +173,22 @@ describe('a live message', () => {
     expect(api.screen()).toEqual(['short']);
   });
 
+  it('says how many parts it keeps before it deletes the others', async () => {
+    const screens: string[][] = [];
+    const live = actions.live({
+      channelId: CHANNEL,
+      key: 'answer',
+      onTrim: (kept) => {
+        screens.push([String(kept), ...api.screen().map((text) => text.slice(0, 5))]);
+        return Promise.resolve();
+      },
+    });
+    live.update('a'.repeat(4500));
+    await whilePassing(until(() => api.screen().length === 3));
+    await whilePassing(live.finish({ content: 'short' }));
+    expect(screens).toEqual([['1', 'short', 'aaaaa', 'aaaaa']]);
+  });
+
   it('stops quietly when its only part was deleted', async () => {
     const live = start();
     live.update('some text');
