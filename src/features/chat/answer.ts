@@ -148,7 +148,7 @@ async function write(work: Work): Promise<void> {
   // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
   if (!isStopped(run)) run.signal.throwIfAborted();
   await show(work, { state: 'done' });
-  await giveTitle(context, run, work);
+  if (!work.removed) await giveTitle(context, run, work);
 }
 
 /** Where an answer stands already, its buttons go and Stop comes before the model says its first word. */

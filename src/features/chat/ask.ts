@@ -13,6 +13,7 @@ import type { Question } from './rules.ts';
 import type { NewQuestion, QuestionRow } from './store.ts';
 import { insertQuestion } from './store.ts';
 import { answersEverything } from './ways-in/listening.ts';
+import { isThread } from './ways-in/place.ts';
 
 /**
  * Takes a message that is meant for the bot: stores the question and its job in one transaction, so that it is answered
@@ -90,13 +91,11 @@ export async function questionIn(context: ChatContext, message: GatewayMessageCr
   return questionOf(context, self, message);
 }
 
-const threads = [ChannelType.AnnouncementThread, ChannelType.PublicThread, ChannelType.PrivateThread] as number[];
-
 /** Without the permission to write there is nobody to tell but the log. */
 async function maySpeak(context: ChatContext, channelId: string): Promise<boolean> {
   const { cache } = context.discord;
   const [channel, held] = await Promise.all([cache.channel(channelId), cache.selfPermissions(channelId)]);
-  const inThread = threads.includes(channel?.type ?? ChannelType.GuildText);
+  const inThread = isThread(channel?.type ?? ChannelType.GuildText);
   const send = inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
   const needed = PermissionFlagsBits.ViewChannel | send;
   if ((held & needed) === needed) return true;

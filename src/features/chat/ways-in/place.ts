@@ -8,6 +8,8 @@ const threads: readonly number[] = [
   ChannelType.PrivateThread,
   ChannelType.AnnouncementThread,
 ];
+export const isThread = (channelType: number): boolean => threads.includes(channelType);
+
 const homes: readonly number[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
 
 /** Whether a thread can be opened for a question; otherwise it is answered where it is asked, with the reason why. */
@@ -17,7 +19,7 @@ export type ThreadPlace = 'possible' | 'here' | 'no-threads' | 'not-allowed' | '
 export async function threadPlace(context: ChatContext, call: Call): Promise<ThreadPlace> {
   if (call.guildId === null) return 'here';
   const { type, held } = await checkMayWrite(context, call.channelId);
-  if (threads.includes(type)) return 'here';
+  if (isThread(type)) return 'here';
   if (!homes.includes(type)) return 'no-threads';
   const { CreatePublicThreads, SendMessagesInThreads } = PermissionFlagsBits;
   if (((call.caller.permissions ?? 0n) & CreatePublicThreads) === 0n) return 'not-allowed';
@@ -33,7 +35,7 @@ export async function checkMayWrite(
   const [channel, held] = await Promise.all([cache.channel(channelId), cache.selfPermissions(channelId)]);
   const { SendMessages, SendMessagesInThreads, ViewChannel } = PermissionFlagsBits;
   const type = channel?.type ?? ChannelType.GuildText;
-  const write = ViewChannel | (threads.includes(type) ? SendMessagesInThreads : SendMessages);
+  const write = ViewChannel | (isThread(type) ? SendMessagesInThreads : SendMessages);
   if ((held & write) !== write) throw new UserError('ways-in.mute', 'the bot may not write here');
   return { type, held };
 }
