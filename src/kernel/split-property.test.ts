@@ -4,6 +4,7 @@ import { parseForm } from '../../emulator/forms.ts';
 import { messageForm } from '../../emulator/messages/schema.ts';
 import { longTests } from '../testing/long.ts';
 import { isCode, linesIn } from './markdown/blocks.ts';
+import { findSpoilers } from './markdown/spoilers.ts';
 import { splitMessage, splitParts } from './split.ts';
 import { atom, hostile, huge, picture, wellFormed } from './testing/generated-text.ts';
 
@@ -67,6 +68,16 @@ function checkGraphemes(text: string, limit: number): void {
   }
 }
 
+function checkCovered(text: string, limit: number): void {
+  ran += 1;
+  const spoilers = findSpoilers(text, 2 * limit).runs;
+  const hides = (from: number, to: number) => spoilers.some((run) => run.open <= from && to <= run.close);
+  for (const { start, shownStart, shownEnd, end, prefix, suffix } of splitParts(text, { limit })) {
+    if (hides(start, shownStart + 1)) expect(prefix).toContain('||');
+    if (end < text.trimEnd().length && hides(shownEnd - 1, end)) expect(suffix).toContain('||');
+  }
+}
+
 describe('any text', { timeout: TIMEOUT_MS }, () => {
   it('gives parts that Discord takes', () => {
     fc.assert(fc.property(hostile, limits, checkValid), sampled(0.25));
@@ -82,8 +93,12 @@ describe('any text', { timeout: TIMEOUT_MS }, () => {
     fc.assert(fc.property(hostile, limits, checkGraphemes), sampled(0.1));
   });
 
+  it('shows nothing of a spoiler where it is cut', () => {
+    fc.assert(fc.property(hostile, limits, checkCovered), sampled(0.2));
+  });
+
   it('of 50,000 characters fares no worse', () => {
-    const checks = [checkValid, checkExact, checkGraphemes];
+    const checks = [checkValid, checkExact, checkGraphemes, checkCovered];
     fc.assert(
       fc.property(huge, limits, fc.constantFrom(...checks), (text, limit, check) => check(text, limit)),
       sampled(0.01),
