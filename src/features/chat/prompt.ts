@@ -59,13 +59,16 @@ export async function buildPrompt(
   const whole = quoting(question, { ...quoted, text: quoted.text + material });
   const parts = await questionParts(context, model, whole, named, notices, signal);
   const fitted = fitParts(context, parts, budgetTokens, notices);
-  const history = await openExchanges(read, earlier);
+  const [history, heard] = await Promise.all([
+    openExchanges(read, earlier),
+    heardAround(context, read, row, settings.heardKept),
+  ]);
   const system = settings.systemPrompt.replaceAll('{{name}}', context.discord.self.username);
   const { messages, tokens, exchanges } = buildContext({
     system,
     history,
     // What is summarised is not told twice.
-    heard: await heardAround(context, read, row, question.way?.kind === 'summary' ? 0 : settings.heardKept),
+    heard: question.way?.kind === 'summary' ? [] : heard,
     question: { role: 'user', content: plain(fitted.parts) },
     questionTokens: fitted.tokens,
     budgetTokens,
