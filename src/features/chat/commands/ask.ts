@@ -1,10 +1,10 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { defineCommand } from '../../../sdk/index.ts';
-import type { Call, Command, ModelInfo, SuggestCall } from '../../../sdk/index.ts';
+import type { Call, Command, ModelInfo, SuggestCall, Translate } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
 import type { ChatContext } from '../chat.ts';
 import { threadPlace } from '../ways-in/place.ts';
-import { channelOf } from '../ways-in/store.ts';
+import { whereabouts } from '../ways-in/store.ts';
 import { takeAsked } from '../ways-in/take.ts';
 
 /** How long the asker waits to hear which thread it is; a question that waits in line gets its thread later. */
@@ -39,8 +39,7 @@ export function askCommand(context: ChatContext): Command {
         const why = thread === 'here' ? '' : ` ${t(`ask.${thread}`)}`;
         if (!byMessage || why !== '') await reply({ content: t('ask.here') + why });
       } else if (!byMessage) {
-        const threadId = await openedThread(context, questionId, threadIn);
-        await reply({ content: threadId === undefined ? t('ask.later') : t('ask.thread', { thread: threadId }) });
+        await reply({ content: await told(context, questionId, threadIn, t) });
       }
     },
   });
@@ -62,14 +61,14 @@ function modelNamed(context: ChatContext, call: Call, name: string): ModelInfo {
   return model;
 }
 
-/** The thread that a worker opens for a question; undefined when that takes long. */
-async function openedThread(context: ChatContext, questionId: string, askedIn: string): Promise<string | undefined> {
+/** Waits until a worker has opened the thread of a question, or shown it where it was asked, and says where that is. */
+async function told(context: ChatContext, questionId: string, askedIn: string, t: Translate): Promise<string> {
   const untilMs = context.clock.now() + threadWaitMs;
   do {
-    const channelId = await channelOf(context.db, questionId);
-    if (channelId === undefined) return undefined;
-    if (channelId !== askedIn) return channelId;
+    const now = await whereabouts(context.db, questionId);
+    if (now && now.channel_id !== askedIn) return t('ask.thread', { thread: now.channel_id });
+    if (!now || now.message_id !== null) return `${t('ask.here')} ${t('ask.may-not')}`;
     await context.clock.sleep(lookAgainMs);
   } while (context.clock.now() < untilMs);
-  return undefined;
+  return t('ask.later');
 }

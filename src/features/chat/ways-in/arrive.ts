@@ -19,18 +19,27 @@ export async function arrive(
   { row, question, wantedModelId }: { row: QuestionRow; question: Question; wantedModelId: string | null },
 ): Promise<QuestionRow> {
   if (!question.way) return row;
-  let arrived = row;
+  const placed = await orAsItIs(context, run, row, () => inThread(context, row, question, wantedModelId));
+  if (placed.message_id !== null) return placed;
+  return orAsItIs(context, run, placed, () => shown(context, placed, question));
+}
+
+async function orAsItIs(
+  context: ChatContext,
+  run: JobRun,
+  row: QuestionRow,
+  step: () => Promise<QuestionRow>,
+): Promise<QuestionRow> {
   try {
-    arrived = await inThread(context, row, question, wantedModelId);
-    if (arrived.message_id === null) arrived = await shown(context, arrived, question);
+    return await step();
   } catch (error) {
     if (!(error instanceof VendorError) || (error.retryable && !run.lastAttempt)) throw error;
     context.logger.warn(
-      { error, channelId: arrived.channel_id },
-      'A question could not be shown where it is answered.',
+      { error, channelId: row.channel_id },
+      'A question could not be brought to where it is answered.',
     );
+    return row;
   }
-  return arrived;
 }
 
 async function inThread(

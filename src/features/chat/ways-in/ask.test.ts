@@ -1,6 +1,7 @@
 import { MessageFlags, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIChannel, APIMessage } from 'discord-api-types/v10';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { FaultAnswer } from '../../../../emulator/faults.ts';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { startTestBot } from '../../../testing/bot.ts';
 import type { TestBot } from '../../../testing/bot.ts';
@@ -14,6 +15,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await bot.idle();
+  bot.emulator.core.faults.clear();
   bot.providers.reset();
 });
 afterAll(() => bot.close());
@@ -187,6 +189,38 @@ describe('/ask elsewhere', () => {
     await bot.idle();
     expect(bot.providers.requests).toHaveLength(2);
     expect((await bot.alice.messages(message.id)).filter(({ content }) => content === 'Once.')).toHaveLength(1);
+  });
+});
+
+describe('/ask when Discord fails', () => {
+  const threadsRoute = '/channels/{channel_id}/messages/{message_id}/threads';
+  const failing = (times: number, answer: FaultAnswer) =>
+    bot.emulator.core.faults.add({ match: { method: 'POST', route: threadsRoute }, times, answer });
+
+  it('opens one thread, and asks once', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answer('patience?', { text: 'Always.' });
+    titled('Patience');
+    // One more than are tried again at once, so that the job runs again.
+    failing(4, { status: 503 });
+    await bot.alice.runs('ask', { prompt: 'patience?' }, { in: room });
+    const { channel_id: thread } = await answered(bot.alice, 'Always.');
+    await bot.idle();
+    expect(await nameOf(thread)).toBe('Patience');
+    const starters = (await bot.bob.messages(room)).filter(({ content }) => content.includes('asked me something'));
+    expect(starters.map(({ id }) => id)).toEqual([thread]);
+    expect((await bot.bob.messages(thread)).filter(({ content }) => content.includes('asked:'))).toHaveLength(1);
+    expect(bot.providers.requests).toHaveLength(2);
+  });
+
+  it('answers in the channel where the thread is refused', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answer('no thread?', { text: 'Never mind.' });
+    failing(1, { status: 403, body: { code: 50013, message: 'Missing Permissions' } });
+    await bot.alice.runs('ask', { prompt: 'no thread?' }, { in: room });
+    await told(bot.alice, /I answer here\. I may not open threads here/, room);
+    const answer = await answered(bot.alice, 'Never mind.');
+    expect(answer.channel_id).toBe(bot.alice.channel(room).id);
   });
 });
 

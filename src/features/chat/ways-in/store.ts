@@ -4,10 +4,16 @@ export async function setWantedModel(tx: Tx, answerId: string, modelId: string):
   await tx.updateTable('chat_answer').set({ wanted_model_id: modelId }).where('id', '=', answerId).execute();
 }
 
-/** Where a question is by now; undefined when it was removed. */
-export async function channelOf(db: Db, questionId: string): Promise<string | undefined> {
-  const row = await db.selectFrom('chat_question').select('channel_id').where('id', '=', questionId).executeTakeFirst();
-  return row?.channel_id;
+/** Where a question is by now, and the message that shows it; undefined when it was removed. */
+export function whereabouts(
+  db: Db,
+  questionId: string,
+): Promise<{ channel_id: string; message_id: string | null } | undefined> {
+  return db
+    .selectFrom('chat_question')
+    .select(['channel_id', 'message_id'])
+    .where('id', '=', questionId)
+    .executeTakeFirst();
 }
 
 /** Moves a question into the thread that was opened for it, which is a conversation of the asker's from then on. */
