@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OptionInput } from '../../emulator/testing/person.ts';
 import { customId } from '../sdk/index.ts';
 import type { Command } from '../sdk/index.ts';
 import type { Access, Action, Caller } from '../services/access/index.ts';
 import { startTestBot } from '../testing/bot.ts';
 import type { TestBot } from '../testing/bot.ts';
-import { makeMatrixWorld, placeNames } from '../testing/matrix-world.ts';
+import { inputsFor, makeMatrixWorld, placeNames } from '../testing/matrix-world.ts';
 import type { Actor, MatrixWorld, Persona, PlaceName } from '../testing/matrix-world.ts';
 import { featuresFolder, findFeatures } from './features.ts';
 
@@ -355,21 +354,6 @@ async function offered(outcome: Promise<{ id: string }>): Promise<string | undef
     if (error instanceof Error && error.message.includes('is offered no command')) return undefined;
     throw error;
   }
-}
-
-/** Something for every required option. */
-function inputsFor({ options }: Command, actor: Actor, place: PlaceName): Record<string, OptionInput> {
-  const { guildId, channelId } = actor.places[place];
-  const values = { string: 'x', boolean: false, user: actor.person.user.id, channel: channelId, role: guildId ?? '0' };
-  const required = Object.entries(options).filter(([, { required }]) => required);
-  return Object.fromEntries(
-    required.map(([name, spec]): [string, OptionInput] => {
-      if (spec.type === 'string') return [name, spec.choices?.[0] ?? values.string];
-      if (spec.type === 'integer' || spec.type === 'number') return [name, spec.min ?? 1];
-      if (spec.type === 'attachment') return [name, { name: 'x.txt', data: 'x' }];
-      return [name, values[spec.type]];
-    }),
-  );
 }
 
 const nobodys = '00000000-0000-4000-8000-000000000000';

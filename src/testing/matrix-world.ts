@@ -10,7 +10,8 @@ import {
   createUser,
 } from '../../emulator/creation.ts';
 import { connectPerson } from '../../emulator/testing/person.ts';
-import type { Person } from '../../emulator/testing/person.ts';
+import type { OptionInput, Person } from '../../emulator/testing/person.ts';
+import type { Command } from '../sdk/index.ts';
 import type { Access } from '../services/access/index.ts';
 
 export const placeNames = ['own', 'tightened', 'foreign', 'direct'] as const;
@@ -106,4 +107,19 @@ export async function makeMatrixWorld(emulator: Emulator): Promise<MatrixWorld> 
     }),
   );
   return { actors, foreignGuildId: foreign.id, artistRoleId: roles.own['Artist'] ?? '' };
+}
+
+/** Something for every required option. */
+export function inputsFor({ options }: Command, actor: Actor, place: PlaceName): Record<string, OptionInput> {
+  const { guildId, channelId } = actor.places[place];
+  const values = { string: 'x', boolean: false, user: actor.person.user.id, channel: channelId, role: guildId ?? '0' };
+  const required = Object.entries(options).filter(([, { required }]) => required);
+  return Object.fromEntries(
+    required.map(([name, spec]): [string, OptionInput] => {
+      if (spec.type === 'string') return [name, spec.choices?.[0] ?? values.string];
+      if (spec.type === 'integer' || spec.type === 'number') return [name, spec.min ?? 1];
+      if (spec.type === 'attachment') return [name, { name: 'x.txt', data: 'x' }];
+      return [name, values[spec.type]];
+    }),
+  );
 }

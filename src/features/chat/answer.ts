@@ -167,6 +167,7 @@ async function takeScreen({ context, run, live, row, written }: Work): Promise<v
 
 async function stream(work: Work): Promise<void> {
   const { context, run, live, row } = work;
+  const admitted = context.spending.admitted(requestOf(work.answer));
   await takeScreen(work);
   work.model = await context.spending.modelFor(work.model, { guildId: row.guild_id, channelId: row.channel_id });
   const { model } = work;
@@ -183,6 +184,7 @@ async function stream(work: Work): Promise<void> {
   work.notices.push(...prompt.notices);
   const paid = await context.spending.call({
     request: requestOf(work.answer),
+    admitted,
     step: 'answer',
     attempt: run.job.attempt,
     candidates: context.models.candidates(model.id),

@@ -5,7 +5,7 @@ import type { Amounts, Hold, HoldRequest } from '../ledger/index.ts';
 import { recordRefusal, unpriced } from './admission.ts';
 import { noticesOf } from './notices.ts';
 import type { SpendingOptions } from './options.ts';
-import type { ModelCall, Notice, PaidCall, Use } from './port.ts';
+import type { Admitted, ModelCall, Notice, PaidCall, Use } from './port.ts';
 import { refusedByLedger, refusedByPause } from './refusals.ts';
 import { isCounted, longestOutput, termsNow, worstCase } from './terms.ts';
 import type { AdmissionFacts } from './terms.ts';
@@ -21,9 +21,14 @@ const TOKENISER_MARGIN = 1.4;
 /** A charge is tried again while the database is away for a moment; after that the hold ends by its time. */
 const SETTLE_RETRIES_MS = [200, 1000, 3000];
 
+export async function readAdmitted({ ledger }: SpendingOptions, request: string): Promise<Admitted> {
+  const admission = (await ledger.holds(request)).find((hold) => hold.step === 'admission');
+  if (!admission) throw new Error(`The request ${request} was never admitted.`);
+  return { admission };
+}
+
 export async function callModel(options: SpendingOptions, call: ModelCall): Promise<PaidCall> {
-  const admission = (await options.ledger.holds(call.request)).find((hold) => hold.step === 'admission');
-  if (!admission) throw new Error(`The request ${call.request} was never admitted.`);
+  const { admission } = await (call.admitted ?? readAdmitted(options, call.request));
   const candidates = usable(options, admission, call.candidates);
   const { prices } = options;
   const { outputTokens } = call;

@@ -5,7 +5,7 @@ import type { MigrationSource } from '../../platform/postgres/index.ts';
 import type { AccessPlace } from '../access/index.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import { admit } from './admission.ts';
-import { callModel, takeBack } from './calls.ts';
+import { callModel, readAdmitted, takeBack } from './calls.ts';
 import type { SpendingOptions } from './options.ts';
 import type { Explanation, Spending } from './port.ts';
 import { poolsAt } from './terms.ts';
@@ -24,6 +24,12 @@ export function createSpending(options: SpendingOptions): Spending {
   const { db, ledger } = options;
   return {
     admit: (tx, request) => admit(options, tx, request),
+    admitted: (request) => {
+      const reading = readAdmitted(options, request);
+      // Whoever asked for it may end before it is needed.
+      reading.catch(() => {});
+      return reading;
+    },
     call: (call) => callModel(options, call),
     finish: (request) => ledger.dismiss(request),
     recover: async (request) => void (await ledger.recover(request)),

@@ -14,6 +14,8 @@ export function createSpendingOff({ access }: { access: AccessService }): Spendi
       }
       return Promise.resolve();
     },
+    // Nobody waits for it: `call` needs none.
+    admitted: () => new Promise(() => {}),
     call: ({ outputTokens }) =>
       Promise.resolve({
         outputTokens: outputTokens.wanted,

@@ -26,8 +26,15 @@ export interface Notice {
   data: Record<string, string | number>;
 }
 
+/** What was admitted under a request's name. */
+export interface Admitted {
+  readonly admission: Hold;
+}
+
 export interface ModelCall {
   request: string;
+  /** Read ahead by `admitted`, which saves the call that way to the database. */
+  admitted?: Promise<Admitted>;
   step: string;
   attempt: number;
   /** The models that may answer; the hold covers the dearest of those that the payer may use. */
@@ -83,6 +90,8 @@ export interface Spending {
    * be done; the caller's transaction must then leave no trace.
    */
   admit(tx: Tx, request: AdmissionRequest): Promise<void>;
+  /** Reads ahead what the calls of a request go by. A rejection is told by the call that waits for it. */
+  admitted(request: string): Promise<Admitted>;
   /**
    * Holds the worst case of one call of a model, waiting (30 s at most) while only other requests' holds are in the way.
    * Throws a UserError, a VendorError when the database is away (nothing is then spent), or the signal's reason.
