@@ -14,6 +14,8 @@ export default defineConfig({
     globalSetup: ['src/testing/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // Most tests wait for Discord's pace rather than for the processor.
+    maxWorkers: 4,
     dangerouslyIgnoreUnhandledErrors: false,
   },
 });

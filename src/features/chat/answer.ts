@@ -13,7 +13,7 @@ import { versionPlace } from './controls/store.ts';
 import { temperatureOf } from './controls/creativity.ts';
 import { answerVanished } from './history/deletions.ts';
 import { offerIfEdited } from './history/edits.ts';
-import { tidyNow } from './history/ending.ts';
+import { goneChannel, tidyNow } from './history/ending.ts';
 import { failureKey } from './render.ts';
 import type { Question } from './rules.ts';
 import type { AnswerState } from './schema.ts';
@@ -144,7 +144,8 @@ async function write(work: Work): Promise<void> {
   // Complete and stored before it is charged, and charged before it is shown: from here on no run asks a model again, and
   // one that died in between leaves the asker uncharged.
   await storePatiently(context, run, () => end(work, 'written', null));
-  await charge(work);
+  if (await isLost(work)) await work.paid?.fail(work.uses);
+  else await charge(work);
   // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
   if (!isStopped(run)) run.signal.throwIfAborted();
   await show(work, { state: 'done' });
@@ -236,7 +237,7 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
   if (isStopped(run)) {
     await end(work, 'stopped', null);
     // What is on the screen was given; who stops before the first word has nothing.
-    if (work.text === work.written) await work.paid?.fail(work.uses);
+    if (work.text === work.written || (await isLost(work))) await work.paid?.fail(work.uses);
     else await charge(work);
     await show(work, { state: 'stopped' });
     return;
@@ -295,6 +296,17 @@ async function keepUnseen(work: Work, error: VendorError): Promise<void> {
 
 const isStopped = (run: JobRun) => run.signal.reason instanceof Cancelled;
 
+/**
+ * Nobody can see it any more: its channel is gone or closed to us, which is not the asker's doing. The rows of a deleted
+ * channel go before its jobs are cancelled, so that the cache is asked where they have gone.
+ */
+async function isLost({ context, run, live, row, removed }: Work): Promise<boolean> {
+  const reason: unknown = run.signal.reason;
+  if (live.refused.aborted || (reason instanceof Cancelled && reason.by === goneChannel)) return true;
+  if (!removed || row.guild_id === null) return false;
+  return (await context.discord.cache.channel(row.channel_id)) === undefined;
+}
+
 /** Shows how the answer ended. What Discord refuses for good stays stored, and the job has nothing left to do. */
 async function show(work: Work, shown: End): Promise<void> {
   const { context, run, answer, row, settings } = work;
@@ -310,18 +322,24 @@ async function show(work: Work, shown: End): Promise<void> {
     await context.spending.shown(requestOf(answer), ids);
     if (ids.length === 0 && work.text !== '') await answerVanished(context, row.id);
     else if (await showParts(context.db, answer, ids)) await offerIfEdited(context, row, answer);
-    else await leaveScreen(work);
+    else await removedWhileShown(work);
   } catch (error) {
     const refused = error instanceof VendorError && !error.retryable;
     if (shown.state === 'done' && (refused || run.lastAttempt || isStopped(run))) {
       await end(work, 'failed', error instanceof VendorError ? error.code : 'discord/failed');
     }
-    if (refused || run.lastAttempt) await context.spending.takeBack(requestOf(answer));
+    if (refused || run.lastAttempt || (await isLost(work))) await context.spending.takeBack(requestOf(answer));
     if (!refused) throw error;
     context.logger.warn({ error, channelId: row.channel_id }, 'Discord does not take an answer; it is kept unseen.');
   }
   await trimConversation(context.db, row.channel_id, settings.historyKept);
   context.checkpoint('finished');
+}
+
+async function removedWhileShown(work: Work): Promise<void> {
+  work.removed = true;
+  await leaveScreen(work);
+  if (await isLost(work)) await work.context.spending.takeBack(requestOf(work.answer));
 }
 
 /** The messages of an answer that was removed go, too, unless the settings keep them; then nothing can be done with them. */

@@ -3,7 +3,7 @@ import { settingsOf } from '../conversations.ts';
 import type { ChatSettings } from '../settings.ts';
 import { historyChanged } from './changes.ts';
 import type { ConversingChannels } from './channels.ts';
-import { cancelAnswers, tidyLater } from './ending.ts';
+import { cancelAnswers, goneChannel, tidyLater } from './ending.ts';
 import {
   deleteAnswers,
   deleteConversations,
@@ -114,5 +114,5 @@ export async function placeDeleted(
     for (const channelId of ended.channels) await historyChanged(tx, channelId, new Date(0));
     return ended.unfinished;
   });
-  await cancelAnswers(context, unfinished);
+  await cancelAnswers(context, unfinished, goneChannel);
 }

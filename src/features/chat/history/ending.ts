@@ -4,16 +4,21 @@ import { requestOf } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import type { Unfinished } from './store.ts';
 
-/** Told to the handler of a job that is cancelled because what it was for is gone. */
-const cancelledBy = 'discord';
+/** Told to the handler of a job that is cancelled because what it was for is gone: its messages, or the whole place. */
+export const goneMessage = 'gone message';
+export const goneChannel = 'gone channel';
 
 /**
  * Ends what was being answered, after its rows have gone: a job that runs finds its answer removed and clears what it has
  * shown, one that waits never begins.
  */
-export async function cancelAnswers(context: ChatContext, answers: readonly Unfinished[]): Promise<void> {
+export async function cancelAnswers(
+  context: ChatContext,
+  answers: readonly Unfinished[],
+  because: typeof goneMessage | typeof goneChannel = goneMessage,
+): Promise<void> {
   for (const answer of answers) {
-    if (answer.job_id !== null) await context.jobs.cancel(answer.job_id, cancelledBy);
+    if (answer.job_id !== null) await context.jobs.cancel(answer.job_id, because);
     await context.spending.finish(requestOf(answer));
   }
 }
