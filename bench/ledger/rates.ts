@@ -41,8 +41,8 @@ async function measure(name: string, crew: Crew): Promise<Figure[]> {
     const bound = crew.size === 1 && inFlight === 16 ? { atMost: 5 } : {};
     return [
       { name: `${title}: pairs`, value: median(all.map(({ perSecond }) => perSecond)), unit: 'per s' as const },
-      { name: `${title}: pair p50`, value: median(pairMs), unit: 'ms' as const, ...bound },
-      { name: `${title}: reserve p50`, value: median(reserveMs), unit: 'ms' as const },
+      { name: `${title}: pair p50`, value: median(pairMs), unit: 'ms' as const },
+      { name: `${title}: reserve p50`, value: median(reserveMs), unit: 'ms' as const, ...bound },
       { name: `${title}: reserve p95`, value: percentile(reserveMs, 0.95), unit: 'ms' as const },
     ];
   });

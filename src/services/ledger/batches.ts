@@ -12,12 +12,14 @@ interface Waiting {
 
 /**
  * Runs operations, those that come while a transaction is under way together in the next one. So a single operation waits
- * for a turn, and a hundred at once, which all need the same meters, cost one commit.
+ * for nothing, and a hundred at once, which all need the same meters, cost one commit.
  */
 export class Batches {
   readonly #execute: (operations: readonly Operation<() => void>[]) => Promise<(() => void)[]>;
   readonly #waiting: Waiting[] = [];
   #running = false;
+  /** The last batch had several operations. */
+  #together = false;
 
   /** `execute` runs operations in one transaction and resolves to their outcomes when it has committed. */
   constructor(execute: (operations: readonly Operation<() => void>[]) => Promise<(() => void)[]>) {
@@ -38,9 +40,11 @@ export class Batches {
   async #drain(): Promise<void> {
     this.#running = true;
     while (this.#waiting.length > 0) {
-      // Those who ask in the same turn, as all do who were answered together, share the commit.
-      await turn();
-      await this.#run(this.#waiting.splice(0, MOST_AT_ONCE));
+      // Those who were answered together ask again in the same turn, and share the commit; who is alone waits for nobody.
+      if (this.#together) await turn();
+      const batch = this.#waiting.splice(0, MOST_AT_ONCE);
+      this.#together = batch.length > 1;
+      await this.#run(batch);
     }
     this.#running = false;
   }
