@@ -96,7 +96,8 @@ describe.each([
       expect(refused.text).toMatch(away);
       bot.providers.release();
       const callsBefore = bot.providers.requests.length;
-      await milo.runs('model');
+      // A command that reads what no process has in memory.
+      await milo.runs('balance');
       await milo.sees(/^I can't reach my memory right now/, { in: 'general', timeoutMs: wordWithinMs });
       expect(await health()).toBe(503);
       await systemClock.sleep(Math.max(0, leftMs + awayMs - systemClock.now()));
