@@ -6,7 +6,7 @@
  * shown; nothing of one channel or DM is ever part of another's prompt; what people wrote is stored encrypted.
  */
 import { defineFeature } from '../../sdk/index.ts';
-import { runAnswer, tellOfLoss } from './answer.ts';
+import { runAnswer, tellOfLoss } from './answering/answer.ts';
 import { askCommand } from './commands/ask.ts';
 import { clearCommand } from './commands/clear.ts';
 import { historyCommand } from './commands/history.ts';

@@ -1,6 +1,6 @@
-import { Cancelled, VendorError } from '../../kernel/errors.ts';
-import type { JobRun } from '../../sdk/index.ts';
-import type { ChatContext } from './chat.ts';
+import { Cancelled, VendorError } from '../../../kernel/errors.ts';
+import type { JobRun } from '../../../sdk/index.ts';
+import type { ChatContext } from '../chat.ts';
 
 const AGAIN_MS = 500;
 

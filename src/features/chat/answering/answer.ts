@@ -1,0 +1,102 @@
+import { UserError, VendorError } from '../../../kernel/errors.ts';
+import type { JobRun } from '../../../sdk/index.ts';
+import { charge, end, keepUnseen } from './end.ts';
+import { show, showAgain } from './show.ts';
+import { stream } from './stream.ts';
+import { isLost, isStopped, openWork } from './work.ts';
+import type { Work } from './work.ts';
+import type { ChatContext } from '../chat.ts';
+import { requestOf } from '../chat.ts';
+import { storePatiently } from './patience.ts';
+import { failureKey } from '../render.ts';
+import { arrive } from '../ways-in/arrive.ts';
+import { giveTitle } from '../ways-in/title.ts';
+
+/**
+ * Answers one question, or goes on where a run that died left off: an end that was stored is only shown, anything less
+ * is asked for again, and the same Discord messages are edited either way.
+ */
+export async function runAnswer(context: ChatContext, run: JobRun): Promise<void> {
+  const work = await openWork(context, run, (asked) => arrive(context, run, asked));
+  if (!work) return;
+  context.checkpoint('begun');
+  // What a run that died had open is not on the asker.
+  if (run.job.attempt > 1) await context.spending.recover(requestOf(work.answer));
+  work.stopTyping = context.discord.actions.typing(work.row.channel_id);
+  try {
+    if (work.answer.state === 'waiting') await write(work);
+    else await showAgain(work);
+  } finally {
+    work.stopTyping();
+  }
+}
+
+/** Ends an answer whose every run was lost with its worker; asks no model. An end that was stored is shown instead. */
+export async function tellOfLoss(context: ChatContext, run: JobRun): Promise<void> {
+  const work = await openWork(context, run);
+  if (!work) return;
+  await context.spending.recover(requestOf(work.answer));
+  await context.spending.finish(requestOf(work.answer));
+  if (work.answer.state === 'waiting') await showFailure(work, 'lost');
+  else await showAgain(work);
+}
+
+async function write(work: Work): Promise<void> {
+  const { context, run } = work;
+  try {
+    await stream(work);
+  } catch (error) {
+    await onFailure(work, error);
+    return;
+  }
+  context.checkpoint('written');
+  // Complete and stored before it is charged, and charged before it is shown: from here on no run asks a model again, and
+  // one that died in between leaves the asker uncharged.
+  await storePatiently(context, run, () => end(work, 'written', null));
+  if (await isLost(work)) await work.paid?.fail(work.uses);
+  else await charge(work);
+  // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
+  if (!isStopped(run)) run.signal.throwIfAborted();
+  await show(work, { state: 'done' });
+  if (!work.removed) await giveTitle(context, run, work);
+}
+
+async function onFailure(work: Work, error: unknown): Promise<void> {
+  const { run, live } = work;
+  if (isStopped(run)) {
+    await end(work, 'stopped', null);
+    // What is on the screen was given; who stops before the first word has nothing.
+    if (work.text === work.written || (await isLost(work))) await work.paid?.fail(work.uses);
+    else await charge(work);
+    await show(work, { state: 'stopped' });
+    return;
+  }
+  await work.paid?.fail(work.uses);
+  if (run.signal.aborted) {
+    await live.abandon();
+    throw error;
+  }
+  if (live.refused.aborted) {
+    await live.abandon();
+    await keepUnseen(work, live.refused.reason as VendorError);
+    return;
+  }
+  const final = run.lastAttempt || !(error instanceof VendorError) || !error.retryable;
+  if (!final) {
+    await live.abandon();
+    throw error;
+  }
+  if (!work.paid) await work.context.spending.finish(requestOf(work.answer));
+  if (error instanceof UserError) {
+    await showFailure(work, 'spending/refused', work.context.explain(error));
+    return;
+  }
+  const known = error instanceof VendorError && work.context.texts.has(failureKey(error.code));
+  await showFailure(work, known ? error.code : 'model/failed');
+  throw error;
+}
+
+async function showFailure(work: Work, code: string, said?: string): Promise<void> {
+  await end(work, 'failed', code);
+  await show(work, { state: 'failed', code, ...(said !== undefined && { said }) });
+}
