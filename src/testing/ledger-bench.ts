@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll } from 'vitest';
+import { afterAll, afterEach, expect } from 'vitest';
 import { systemIds } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { silentLogger } from '../kernel/logger.ts';
@@ -24,7 +24,10 @@ import { testDatabase } from './postgres.ts';
 export const NOON_MS = Date.UTC(2026, 10, 21, 12);
 export const HOUR_MS = 3_600_000;
 
-/** Several processes of the bot over one database of the ledger. Call it once per file. */
+/**
+ * Processes of the bot over one database of the ledger, one of them started, whose books are verified after each test.
+ * Call it once per file.
+ */
 export async function ledgerBench() {
   const database = await testDatabase({ migrations: [ledgerMigrations] });
   const open: (() => Promise<void>)[] = [];
@@ -42,7 +45,11 @@ export async function ledgerBench() {
     return { ledger, clock, postgres };
   }
 
-  return { postgres: database.postgres, start };
+  const { ledger } = start();
+  afterEach(async () => {
+    expect(await ledger.verify()).toEqual([]);
+  });
+  return { ledger, postgres: database.postgres, start };
 }
 
 /** What nobody may do in earnest: the triggers are asleep in this transaction. */
@@ -92,6 +99,9 @@ let made = 0;
 export const fresh = (name: string): string => `${name}${(made += 1)}`;
 
 export const dayOfMoney: Purse = { unit: 'micros', period: 'day', allowance: 500, rule: 'role member' };
+
+/** What is used of a purse that nothing was taken from. */
+export const free = { spent: 0, held: 0 };
 
 /** What a person has of money, under the terms that `terms` makes. */
 export async function moneyOf(ledger: Ledger, userId: string): Promise<Balance> {

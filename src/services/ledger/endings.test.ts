@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
+  free,
   fresh,
   guild,
   heldOf,
@@ -13,14 +14,7 @@ import {
 } from '../../testing/ledger-bench.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
 
-const { postgres, start } = await ledgerBench();
-const { ledger } = start();
-
-afterEach(async () => {
-  expect(await ledger.verify()).toEqual([]);
-});
-
-const free = { spent: 0, held: 0 };
+const { ledger, postgres, start } = await ledgerBench();
 
 describe('every hold ends once', () => {
   type End = (key: string) => Promise<unknown>;

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   dayOfMoney,
+  free,
   fresh,
   grantOf,
   guild,
@@ -18,14 +19,7 @@ import {
 } from '../../testing/ledger-bench.ts';
 import type { Purse } from './index.ts';
 
-const { postgres, start } = await ledgerBench();
-const { ledger } = start();
-
-afterEach(async () => {
-  expect(await ledger.verify()).toEqual([]);
-});
-
-const free = { spent: 0, held: 0 };
+const { ledger, postgres, start } = await ledgerBench();
 
 describe('a call', () => {
   it('holds its worst case and is charged what it used', async () => {

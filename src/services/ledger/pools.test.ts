@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   fresh,
   guild,
@@ -18,12 +18,7 @@ import {
 import { createManualClock } from '../../testing/manual-clock.ts';
 import type { Terms } from './index.ts';
 
-const { start } = await ledgerBench();
-const { ledger } = start();
-
-afterEach(async () => {
-  expect(await ledger.verify()).toEqual([]);
-});
+const { ledger, start } = await ledgerBench();
 
 describe('pools', () => {
   const pooled = (payer: string, limits: Terms['limits'], guildId: string): Terms =>

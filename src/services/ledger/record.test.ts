@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
+  free,
   fresh,
   grantOf,
   guild,
@@ -14,14 +15,7 @@ import {
   user,
 } from '../../testing/ledger-bench.ts';
 
-const { postgres, start } = await ledgerBench();
-const { ledger } = start();
-
-afterEach(async () => {
-  expect(await ledger.verify()).toEqual([]);
-});
-
-const free = { spent: 0, held: 0 };
+const { ledger, postgres } = await ledgerBench();
 
 describe('the record', () => {
   const charged = () => spend(ledger, request(fresh('k'), { terms: terms(fresh('u')) }));

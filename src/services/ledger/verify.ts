@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { Db } from '../../platform/postgres/index.ts';
 import type { Unit } from './port.ts';
 
@@ -45,6 +46,15 @@ const foldedFigures = sql`
   )
 `;
 
+/** Where `stored` and `folded`, which have `unit`, `value` and the columns of `key`, differ; `account` names the place. */
+const differing = (key: RawBuilder<unknown>, account: RawBuilder<unknown>) => sql`
+  SELECT ${account} AS account, unit,
+    coalesce(stored.value, 0)::bigint AS stored, coalesce(folded.value, 0)::bigint AS folded
+  FROM stored FULL JOIN folded USING (${key}, unit)
+  WHERE coalesce(stored.value, 0) <> coalesce(folded.value, 0)
+  ORDER BY 1, 2
+`;
+
 /** Recomputes meters, savings, holds and transactions from entries and open holds; what differs. */
 export async function verify(db: Db): Promise<Difference[]> {
   const parts = await Promise.all([verifyMeters(db), verifySavings(db), verifyHolds(db), verifyTransactions(db)]);
@@ -67,11 +77,7 @@ async function verifyMeters(db: Db): Promise<Difference[]> {
       SELECT holder, unit, source, day, part.figure, part.value FROM ledger_meter
       CROSS JOIN LATERAL (VALUES ('spent', spent), ('held', held), ('admitted', admitted)) AS part(figure, value)
     )
-    SELECT concat_ws(' ', holder, source, day::text, figure) AS account, unit,
-      coalesce(stored.value, 0)::bigint AS stored, coalesce(folded.value, 0)::bigint AS folded
-    FROM stored FULL JOIN folded USING (holder, unit, source, day, figure)
-    WHERE coalesce(stored.value, 0) <> coalesce(folded.value, 0)
-    ORDER BY 1, 2
+    ${differing(sql`holder, source, day, figure`, sql`concat_ws(' ', holder, source, day::text, figure)`)}
   `.execute(db);
   return rows;
 }
@@ -92,11 +98,7 @@ async function verifySavings(db: Db): Promise<Difference[]> {
       SELECT user_id, unit, part.figure, part.value FROM ledger_savings
       CROSS JOIN LATERAL (VALUES ('granted', granted), ('spent', spent), ('held', held)) AS part(figure, value)
     )
-    SELECT concat('user:', user_id, '/savings ', figure) AS account, unit,
-      coalesce(stored.value, 0)::bigint AS stored, coalesce(folded.value, 0)::bigint AS folded
-    FROM stored FULL JOIN folded USING (user_id, unit, figure)
-    WHERE coalesce(stored.value, 0) <> coalesce(folded.value, 0)
-    ORDER BY 1, 2
+    ${differing(sql`user_id, figure`, sql`concat('user:', user_id, '/savings ', figure)`)}
   `.execute(db);
   return rows;
 }
@@ -119,11 +121,7 @@ async function verifyHolds(db: Db): Promise<Difference[]> {
         ('on instance', coalesce((h.on_instance->>u.unit)::bigint, 0))
       ) AS part(figure, value)
     )
-    SELECT concat('hold ', key, ' ', figure) AS account, unit,
-      coalesce(stored.value, 0)::bigint AS stored, coalesce(folded.value, 0)::bigint AS folded
-    FROM stored FULL JOIN folded USING (key, unit, figure)
-    WHERE coalesce(stored.value, 0) <> coalesce(folded.value, 0)
-    ORDER BY 1, 2
+    ${differing(sql`key, figure`, sql`concat('hold ', key, ' ', figure)`)}
   `.execute(db);
   return rows;
 }
