@@ -1,4 +1,5 @@
 import type { Access, Caller } from '../services/access/index.ts';
+import type { AuditEntry } from '../services/audit/index.ts';
 import type { OutgoingMessage } from '../platform/discord/index.ts';
 import type { Translate } from '../platform/texts/index.ts';
 
@@ -65,6 +66,12 @@ export interface Call {
   /** Texts of the feature in the caller's language. */
   t: Translate;
 }
+
+/** What a call did, for the audit log, which is to know by whom and where. */
+export const actOf = (
+  { caller, guildId, channelId }: Call,
+  act: Pick<AuditEntry, 'action' | 'targetId' | 'details'> & { reason?: string },
+): AuditEntry => ({ actorId: caller.userId, outcome: 'done', guildId, channelId, reason: '', ...act });
 
 export interface SuggestCall extends Call {
   /** What has been typed so far. */

@@ -1,5 +1,5 @@
 /** The only door through which features see the rest of the bot. */
-export { defineCommand } from './command.ts';
+export { actOf, defineCommand } from './command.ts';
 export type {
   Call,
   Command,

@@ -1,4 +1,5 @@
 import { UserError, VendorError } from '../../kernel/errors.ts';
+import { actOf } from '../../sdk/index.ts';
 import type { CommandCall, Unit } from '../../sdk/index.ts';
 import type { MoneyContext } from './money.ts';
 import { amountText, lines } from './views/figures.ts';
@@ -38,20 +39,17 @@ export async function give(context: MoneyContext, call: CommandCall<unknown>, gi
 
 async function grantAndRecord(
   context: MoneyContext,
-  { caller, calledId, guildId, channelId }: CommandCall<unknown>,
+  call: CommandCall<unknown>,
   { userId, unit, amount, reason }: Gift,
 ): Promise<{ savings: number; changed: boolean }> {
-  const actorId = caller.userId;
   try {
     return await context.transaction(async (tx) => {
       const granted = await context.money.ledger.grant(tx, {
-        ...{ key: `grant/${calledId}`, userId, unit, amount, actorId, reason },
+        ...{ key: `grant/${call.calledId}`, userId, unit, amount, actorId: call.caller.userId, reason },
       });
       if (granted.changed) {
         const details = { unit, amount, before: granted.savings - amount, after: granted.savings };
-        await context.audit.record(tx, {
-          ...{ actorId, action: 'grant', outcome: 'done', targetId: userId, guildId, channelId, reason, details },
-        });
+        await context.audit.record(tx, actOf(call, { action: 'grant', targetId: userId, reason, details }));
       }
       return granted;
     });

@@ -1,6 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
-import { defineCommand } from '../../../sdk/index.ts';
+import { actOf, defineCommand } from '../../../sdk/index.ts';
 import type { Call, Command, Pause } from '../../../sdk/index.ts';
+import { targetOf } from '../money.ts';
 import type { MoneyContext } from '../money.ts';
 import { lines } from '../views/figures.ts';
 
@@ -15,7 +16,8 @@ export function resumeCommand(context: MoneyContext): Command {
       const ended: Pause['scope'][] = [];
       for (const { scope } of pausesToEnd(context, call)) {
         if (!(await context.money.budgets.resume(scope))) continue;
-        await record(context, call, scope);
+        const act = actOf(call, { action: 'resume', targetId: targetOf(scope), details: {} });
+        await context.audit.record(context.db, act);
         ended.push(scope);
       }
       if (ended.length === 0) throw new UserError('resume.none', 'nothing is paused');
@@ -40,17 +42,4 @@ function pausesToEnd({ money }: MoneyContext, { caller, guildId }: Call): Pause[
   const own = concerning.filter(({ scope }) => scope.kind === 'guild');
   if (own.length === 0 && concerning.length > 0) throw new UserError('resume.instance-only', 'not theirs');
   return own;
-}
-
-async function record(context: MoneyContext, call: Call, scope: Pause['scope']): Promise<void> {
-  await context.audit.record(context.db, {
-    actorId: call.caller.userId,
-    action: 'resume',
-    outcome: 'done',
-    targetId: scope.kind === 'instance' ? 'instance' : scope.id,
-    guildId: call.guildId,
-    channelId: call.channelId,
-    reason: '',
-    details: {},
-  });
 }

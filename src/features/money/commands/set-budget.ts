@@ -1,10 +1,10 @@
 import type { Period } from '../../../kernel/calendar.ts';
 import { UserError } from '../../../kernel/errors.ts';
 import { formatMicros } from '../../../kernel/money.ts';
-import { defineCommand } from '../../../sdk/index.ts';
+import { actOf, defineCommand } from '../../../sdk/index.ts';
 import type { Budget, Call, Command } from '../../../sdk/index.ts';
 import { fill } from '../budgets.ts';
-import { poolPlace } from '../money.ts';
+import { poolPlace, targetOf } from '../money.ts';
 import type { MoneyContext } from '../money.ts';
 import { budgetTarget, readBudget, scopeChoices } from '../rules.ts';
 import type { BudgetTarget, ScopeChoice } from '../rules.ts';
@@ -66,19 +66,12 @@ async function set(context: MoneyContext, call: Call, change: Change): Promise<B
   await budgets.set(scope, period, micros, by);
   const after = await counting(context, change);
   if (by !== 'person') {
-    await context.audit.record(context.db, {
-      actorId: call.caller.userId,
-      action: 'set-budget',
-      outcome: 'done',
-      targetId: scope.kind === 'instance' ? 'instance' : scope.id,
-      guildId: call.guildId,
-      channelId: call.channelId,
-      reason: '',
-      details: {
-        ...{ scope: scope.kind, period, by, micros: micros ?? null },
-        ...{ before: before?.micros ?? null, after: after?.micros ?? null },
-      },
-    });
+    const details = {
+      ...{ scope: scope.kind, period, by, micros: micros ?? null },
+      ...{ before: before?.micros ?? null, after: after?.micros ?? null },
+    };
+    const act = actOf(call, { action: 'set-budget', targetId: targetOf(scope), details });
+    await context.audit.record(context.db, act);
   }
   return after;
 }

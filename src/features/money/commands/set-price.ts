@@ -1,4 +1,4 @@
-import { defineCommand } from '../../../sdk/index.ts';
+import { actOf, defineCommand } from '../../../sdk/index.ts';
 import type { Command } from '../../../sdk/index.ts';
 import type { MoneyContext } from '../money.ts';
 import { findPriced, pricedNames } from '../prices.ts';
@@ -20,7 +20,7 @@ export function setPriceCommand(context: MoneyContext): Command {
     access: 'instance-administrator',
     ephemeral: true,
     run: async (call) => {
-      const { caller, guildId, channelId, options, reply, t } = call;
+      const { options, reply, t } = call;
       const thing = findPriced(context, options.name.trim());
       const title = quoted(thing.name);
       if (options.price === undefined) {
@@ -29,16 +29,8 @@ export function setPriceCommand(context: MoneyContext): Command {
       }
       const [before, recordedBefore] = [thing.shown(t), thing.recorded()];
       await thing.set(readPrice(options.price, options.output));
-      await context.audit.record(context.db, {
-        actorId: caller.userId,
-        action: 'set-price',
-        outcome: 'done',
-        targetId: thing.name,
-        guildId,
-        channelId,
-        reason: '',
-        details: { before: recordedBefore, after: thing.recorded() },
-      });
+      const details = { before: recordedBefore, after: thing.recorded() };
+      await context.audit.record(context.db, actOf(call, { action: 'set-price', targetId: thing.name, details }));
       const after = thing.shown(t);
       const description = lines(
         t('set-price.now', { price: after }),

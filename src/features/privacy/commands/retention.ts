@@ -1,4 +1,4 @@
-import { defineCommand } from '../../../sdk/index.ts';
+import { actOf, defineCommand } from '../../../sdk/index.ts';
 import type { Command } from '../../../sdk/index.ts';
 import { daysIn } from '../retention.ts';
 import { mostDays } from '../settings.ts';
@@ -12,17 +12,17 @@ export function retentionCommand(context: PrivacyContext): Command {
     access: 'guild-administrator',
     places: ['guild'],
     ephemeral: true,
-    run: async ({ caller, guildId, channelId, options: { days }, reply, t }) => {
+    run: async (call) => {
+      const { guildId, options, reply, t } = call;
+      const { days } = options;
       if (guildId === null) return;
       const before = daysIn(context, guildId);
       if (days !== undefined)
         await context.settings.set('guild', guildId, 'retentionDays', days === 0 ? undefined : days);
       const after = daysIn(context, guildId);
       if (days !== undefined) {
-        await context.audit.record(context.db, {
-          ...{ actorId: caller.userId, action: 'set-retention', outcome: 'done', targetId: guildId },
-          ...{ guildId, channelId, reason: '', details: { before, after } },
-        });
+        const act = actOf(call, { action: 'set-retention', targetId: guildId, details: { before, after } });
+        await context.audit.record(context.db, act);
       }
       const most = context.settings.instance.retentionDays;
       const lines = [

@@ -1,0 +1,44 @@
+import { UserError } from '../../../kernel/errors.ts';
+import { defineCommand } from '../../../sdk/index.ts';
+import type { Call, Caller, Command, OutgoingMessage, Policy, Purse } from '../../../sdk/index.ts';
+import type { MoneyContext } from '../money.ts';
+
+export interface Account {
+  userId: string;
+  /** Whether it is the caller's. */
+  own: boolean;
+  purses: Purse[];
+}
+
+/** A command that tells callers about their account; those who run the bot may ask about anybody's. */
+export function accountCommand(
+  context: MoneyContext,
+  name: string,
+  tell: (call: Call, account: Account) => Promise<OutgoingMessage>,
+): Command {
+  return defineCommand({
+    name,
+    options: { user: { type: 'user' } },
+    access: 'everyone',
+    ephemeral: true,
+    run: async (call) => {
+      const userId = call.options.user ?? call.caller.userId;
+      const own = userId === call.caller.userId;
+      if (!own && !call.caller.instanceAdministrator) throw new UserError('others', 'only for those who run the bot');
+      const purses = context.access.purses(policyOf(context, call, userId));
+      await call.reply(await tell(call, { userId, own, purses }));
+    },
+  });
+}
+
+/** What applies to somebody here. Of others the roles in this guild are not known, so their allowances are not shown. */
+function policyOf({ access }: MoneyContext, call: Call, userId: string): Policy {
+  const other: Caller = {
+    userId,
+    displayName: '',
+    roleIds: [],
+    permissions: null,
+    instanceAdministrator: access.administrators.has(userId),
+  };
+  return access.policy(userId === call.caller.userId ? call.caller : other, call);
+}
