@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { errorMessage, StartError } from '../../kernel/errors.ts';
 import { DataFolderInUse, lockDataFolder } from './data-folder.ts';
-import { EMBEDDED_CONNECTION } from './embedded-server.ts';
+import { EMBEDDED_CONNECTION } from './server-process.ts';
 import { connect, openPostgres } from './open.ts';
 import type { OpenPostgresOptions } from './open.ts';
 import type { Postgres } from './port.ts';

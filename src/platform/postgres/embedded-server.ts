@@ -1,20 +1,16 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import type { ChildProcess } from 'node:child_process';
+import { chmod, chown, mkdir, mkdtemp, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import pg from 'pg';
-import { errorMessage, StartError } from '../../kernel/errors.ts';
+import { StartError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { dataFolderError, ensureDataFolder } from './data-folder.ts';
-import { isUnavailable } from './errors.ts';
 import { findServerBinaries, type ServerBinaries } from './server-binaries.ts';
-import { commandAs, giveFolder, serverUser, type ServerCommand, type ServerUser } from './server-user.ts';
+import { EMBEDDED_CONNECTION, initialiseFolder, startServerProcess, stopServerProcess } from './server-process.ts';
+import type { ServerProcess } from './server-process.ts';
+import { commandAs, giveFolder, serverUser, type ServerUser } from './server-user.ts';
 import { clearStaleServer } from './stale-server.ts';
-
-const run = promisify(execFile);
 
 export interface EmbeddedServerOptions {
   dataDir: string;
@@ -25,15 +21,11 @@ export interface EmbeddedServerOptions {
 
 export interface EmbeddedServer {
   /** How to reach it, for pg; the socket's folder is `host`. */
-  readonly connection: { host: string; port: number; user: string; database: string };
+  readonly connection: ServerProcess['connection'];
   readonly pid: number;
   /** Stops it in fast mode: open transactions are rolled back, what was committed is on disk. */
   stop(): Promise<void>;
 }
-
-/** Names the socket file; nothing listens on TCP. */
-const PORT = 5432;
-export const EMBEDDED_CONNECTION = { port: PORT, user: 'postgres', database: 'postgres' };
 
 /** For one bot on a small machine: the whole process tree is to stay under 200 MB. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -56,8 +48,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_timezone: 'UTC',
 };
 
-const START_PATIENCE_MS = 60_000;
-const STOP_PATIENCE_MS = 20_000;
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /**
@@ -104,7 +94,7 @@ async function prepareFolder(
       throw error;
     });
     if (version === undefined) {
-      await initialise(path, binaries, user);
+      await initialiseFolder(path, binaries, user);
       return path;
     }
     if (version.trim() !== binaries.major) {
@@ -123,25 +113,6 @@ async function prepareFolder(
   }
 }
 
-/** Made beside its place and moved there when complete, so that a start cut short leaves nothing half made. */
-async function initialise(path: string, binaries: ServerBinaries, user: ServerUser | undefined): Promise<void> {
-  const draft = `${path}.new`;
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { mode: 0o700 });
-  if (user) await chown(draft, user.uid, user.gid);
-  const { file, args, options } = await commandAs(user, [draft, binaries.initdb], binaries.initdb, [
-    ...['-D', draft, '-U', EMBEDDED_CONNECTION.user, '-A', 'trust', '-E', 'UTF8'],
-    ...['--locale-provider=builtin', '--locale=C.UTF-8', '--no-instructions'],
-  ]);
-  try {
-    await run(file, args, options);
-  } catch (error) {
-    const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : errorMessage(error);
-    throw new StartError(`The database could not be made in ${path}:\n${output}`, { cause: error });
-  }
-  await rename(draft, path);
-}
-
 async function rotateLog(logPath: string): Promise<void> {
   const size = await stat(logPath).then(
     (log) => log.size,
@@ -150,19 +121,14 @@ async function rotateLog(logPath: string): Promise<void> {
   if (size > LOG_LIMIT_BYTES) await rename(logPath, `${logPath}.1`);
 }
 
-interface Supervised {
-  command: ServerCommand;
-  connection: EmbeddedServer['connection'];
-  /** Makes the socket's folder where it is missing, for the server alone. */
-  openSocketFolder: () => Promise<void>;
+interface Supervised extends ServerProcess {
   folder: string;
-  logPath: string;
   logger: Logger;
 }
 
 async function supervise(server: Supervised): Promise<EmbeddedServer> {
   let stopping = false;
-  let child = await startProcess(server);
+  let child = await startServerProcess(server);
 
   const keepAlive = (current: ChildProcess) => {
     current.once('exit', (code, signal) => {
@@ -176,9 +142,9 @@ async function supervise(server: Supervised): Promise<EmbeddedServer> {
     for (let delayMs = 100; !stopping; delayMs = Math.min(delayMs * 2, 10_000)) {
       try {
         await clearStaleServer(server.folder, server.logger);
-        child = await startProcess(server);
+        child = await startServerProcess(server);
         keepAlive(child);
-        if (stopping) await stopProcess(child);
+        if (stopping) await stopServerProcess(child);
         return;
       } catch (error) {
         server.logger.error({ error, delayMs }, 'The database server does not start');
@@ -195,71 +161,8 @@ async function supervise(server: Supervised): Promise<EmbeddedServer> {
     },
     stop: async () => {
       stopping = true;
-      await stopProcess(child);
+      await stopServerProcess(child);
       await rm(server.connection.host, { recursive: true, force: true });
     },
   };
-}
-
-/**
- * In a process group of its own, or Ctrl+C in the terminal would stop the database before the bot has put its work away.
- * It logs to a file rather than to a pipe, which would break when we are killed.
- */
-async function startProcess(server: Supervised): Promise<ChildProcess> {
-  const { command, connection, logPath } = server;
-  await server.openSocketFolder();
-  const log = await open(logPath, 'a', 0o600);
-  const logStart = (await log.stat()).size;
-  try {
-    const child = spawn(command.file, command.args, {
-      ...command.options,
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-    });
-    await once(child, 'spawn').catch((error: unknown) => {
-      throw new StartError(`The database server ${command.file} cannot be started: ${errorMessage(error)}.`, {
-        cause: error,
-      });
-    });
-    child.unref();
-    await untilReady(child, connection, async () => (await readFile(logPath)).subarray(logStart).toString().trim());
-    return child;
-  } finally {
-    await log.close();
-  }
-}
-
-async function untilReady(
-  child: ChildProcess,
-  connection: EmbeddedServer['connection'],
-  readLog: () => Promise<string>,
-): Promise<void> {
-  for (const deadline = Date.now() + START_PATIENCE_MS; ; await delay(10)) {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      throw new StartError(`The database server ended at once. It said:\n${await readLog()}`);
-    }
-    const client = new pg.Client(connection);
-    client.on('error', () => {});
-    try {
-      await client.connect();
-      await client.end();
-      return;
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      if (Date.now() > deadline) {
-        await stopProcess(child);
-        throw new StartError(`The database server did not get ready in time. It said:\n${await readLog()}`);
-      }
-    }
-  }
-}
-
-async function stopProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.ref();
-  child.kill('SIGINT');
-  const impatience = setTimeout(() => child.kill('SIGQUIT'), STOP_PATIENCE_MS);
-  await exited;
-  clearTimeout(impatience);
 }

@@ -37,7 +37,7 @@ async function hasEnded(pid: number): Promise<boolean> {
  * Living processes of a server on this data folder, since each works in it. Tells an orphan from a stranger that got
  * its number later, and needs no answer from a server that is starting, stopping or stuck.
  */
-async function serverProcesses(folder: string, pidFile: PidFile | undefined): Promise<number[]> {
+export async function serverProcesses(folder: string, pidFile: PidFile | undefined): Promise<number[]> {
   if (process.platform !== 'linux') return pidFile && !(await hasEnded(pidFile.pid)) ? [pidFile.pid] : [];
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const here = await Promise.all(
