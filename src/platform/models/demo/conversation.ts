@@ -58,7 +58,7 @@ function split(text: string, named: boolean): Said {
   return { speaker, text: rest.slice(0, MOST_CHARACTERS).trim() };
 }
 
-function plainText({ content }: ChatMessage): string {
+export function plainText({ content }: ChatMessage): string {
   if (typeof content === 'string') return content;
   return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
 }

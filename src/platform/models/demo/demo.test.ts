@@ -96,6 +96,17 @@ describe('the demo', () => {
     expect(await reply('hello', 'Note: hello')).not.toContain('Note,');
   });
 
+  it.each([
+    ['Tell me about the owls and how they hunt at night, please', 'Owls and how they hunt at'],
+    ['what is 2 + 2?', '2 + 2'],
+    ['hello', 'Hello'],
+  ])('names a conversation that begins with %j', async (request, title) => {
+    const system: ChatMessage = { role: 'system', content: 'Write a title for a conversation.' };
+    const messages: ChatMessage[] = [system, { role: 'user', content: request }];
+    const asked = { modelId: DEMO_MODEL.id, messages, maxOutputTokens: 24, signal: new AbortController().signal };
+    expect((await collect(streamDemo(asked, { clock: instant, random }))).text).toBe(title);
+  });
+
   it('tells a story longer than one Discord message', async () => {
     expect((await reply('tell me a long story')).length).toBeGreaterThan(2000);
   });

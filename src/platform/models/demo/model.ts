@@ -4,6 +4,7 @@ import type { ChatEvent, ChatRequest, ModelInfo, Usage } from '../port.ts';
 import { promptText } from '../prompt.ts';
 import { estimateTokens } from '../tokens.ts';
 import { readConversation, readCut } from './conversation.ts';
+import { errand } from './errands.ts';
 import { replyTo } from './replies.ts';
 import { texts } from './texts.ts';
 
@@ -29,7 +30,7 @@ export async function* streamDemo(
 ): AsyncGenerator<ChatEvent> {
   request.signal.throwIfAborted();
   const { asked, written } = readCut(request.messages);
-  const whole = `${replyTo(readConversation(asked), clock.now())}\n${texts.label}`;
+  const whole = errand(asked) ?? `${replyTo(readConversation(asked), clock.now())}\n${texts.label}`;
   const words = restOf(whole, written).match(/\s*\S+/g) ?? [];
   const most = words.slice(0, request.maxOutputTokens);
   let sent = '';

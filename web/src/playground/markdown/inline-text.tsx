@@ -4,6 +4,7 @@ import { formatMoment } from '../../shared/format-time.ts';
 import { useNow } from '../../shared/use-now.ts';
 import { emojiAddress } from '../client/addresses.ts';
 import { useClientState } from '../context.tsx';
+import { formatRoute } from '../state/route.ts';
 import { channelTitle, displayName } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
 import type { Inline } from './ast.ts';
@@ -115,6 +116,7 @@ function RoleMention({ roleId, guildId }: { readonly roleId: string; readonly gu
 }
 
 function ChannelMention({ channelId }: { readonly channelId: string }) {
+  const guildId = useClientState((state) => state.channels[channelId]?.guildId ?? null);
   const title = useClientState((state) => {
     const channel = state.channels[channelId];
     return channel === undefined ? null : channelTitle(state, channel);
@@ -122,9 +124,16 @@ function ChannelMention({ channelId }: { readonly channelId: string }) {
   const actions = useActions();
   if (title === null) return <span className={styles.mention}>#unknown</span>;
   return (
-    <button type="button" className={styles.mention} onClick={() => actions.openChannel(channelId)}>
+    <a
+      href={formatRoute({ guildId, channelId })}
+      className={styles.mention}
+      onClick={(event) => {
+        event.preventDefault();
+        actions.openChannel(channelId);
+      }}
+    >
       #{title}
-    </button>
+    </a>
   );
 }
 
