@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../port.ts';
 
-export interface Said {
+interface Said {
   /** As written before the text where several people talk; null elsewhere. */
   speaker: string | null;
   text: string;

@@ -32,8 +32,8 @@ export async function* streamDemo(
   const { asked, written } = readCut(request.messages);
   const whole = errand(asked) ?? `${replyTo(readConversation(asked), clock.now())}\n${texts.label}`;
   const words = restOf(whole, written).match(/\s*\S+/g) ?? [];
-  const most = words.slice(0, request.maxOutputTokens);
   let sent = '';
+  let isCut = false;
   const usage = (): Usage => ({
     inputTokens: estimateTokens(promptText(request.messages)),
     outputTokens: estimateTokens(sent),
@@ -43,7 +43,9 @@ export async function* streamDemo(
   });
   try {
     yield { type: 'start', modelId: model.id };
-    for (const [index, word] of most.entries()) {
+    for (const [index, word] of words.entries()) {
+      isCut = estimateTokens(sent + word) > request.maxOutputTokens;
+      if (isCut) break;
       const spread = WORD_DELAY_MS.most - WORD_DELAY_MS.least;
       if (index > 0) await clock.sleep(WORD_DELAY_MS.least + random.next() * spread, request.signal);
       sent += word;
@@ -52,7 +54,7 @@ export async function* streamDemo(
   } finally {
     request.onUsage?.(usage(), model);
   }
-  yield { type: 'finish', reason: most.length < words.length ? 'length' : 'stop', usage: usage() };
+  yield { type: 'finish', reason: isCut ? 'length' : 'stop', usage: usage() };
 }
 
 /** What follows in a reply after the part of it that was written. */
