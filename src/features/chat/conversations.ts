@@ -8,9 +8,7 @@ import type { ChatSettings } from './settings.ts';
 import type { QuestionRow } from './store.ts';
 
 /** What may be set for one conversation alone; nearer than what its channel, its people or its guild have set. */
-export const conversationSettings = chatSettings
-  .pick({ model: true, historySent: true, systemPrompt: true, creativity: true })
-  .partial();
+export const conversationSettings = chatSettings.pick({ model: true, historySent: true, creativity: true }).partial();
 export type ConversationSetting = keyof typeof conversationSettings.shape;
 
 /** What applies to a question, nearest first: its conversation, channel, asker, guild and the instance. */

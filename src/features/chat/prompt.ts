@@ -5,6 +5,7 @@ import { continuation } from './controls/continuation.ts';
 import { heardAround } from './history/hear.ts';
 import { quotedBy } from './history/reply-chain.ts';
 import type { Quoted } from './history/reply-chain.ts';
+import { systemPromptFor } from './prompts/in-force.ts';
 import { buildContext, isPicture, isText, spoken } from './rules.ts';
 import type { Attachment, Question } from './rules.ts';
 import type { ChatSettings } from './settings.ts';
@@ -59,11 +60,11 @@ export async function buildPrompt(
   const whole = quoting(question, { ...quoted, text: quoted.text + material });
   const parts = await questionParts(context, model, whole, named, notices, signal);
   const fitted = fitParts(context, parts, budgetTokens, notices);
-  const [history, heard] = await Promise.all([
+  const [history, heard, { text: system }] = await Promise.all([
     openExchanges(read, earlier),
     heardAround(context, read, row, settings.heardKept),
+    systemPromptFor(context, read, row, question),
   ]);
-  const system = settings.systemPrompt.replaceAll('{{name}}', context.discord.self.username);
   const { messages, tokens, exchanges } = buildContext({
     system,
     history,

@@ -64,11 +64,32 @@ export interface ChatHeardTable {
   said_at: Date;
 }
 
+export interface ChatPromptTable {
+  id: string;
+  author_id: string;
+  guild_id: string | null;
+  name_hash: string | null;
+  name_sealed: Buffer | null;
+  sealed: Buffer;
+  saved_at: Date;
+}
+
+export interface ChatPromptChoiceTable {
+  scope: 'conversation' | 'channel' | 'user' | 'guild';
+  scope_id: string;
+  prompt_id: string | null;
+  configured: string | null;
+  guild_id: string | null;
+  parent_id: string | null;
+}
+
 declare module '../../platform/postgres/database.ts' {
   interface Database {
     chat_conversation: ChatConversationTable;
     chat_question: ChatQuestionTable;
     chat_answer: ChatAnswerTable;
     chat_heard: ChatHeardTable;
+    chat_prompt: ChatPromptTable;
+    chat_prompt_choice: ChatPromptChoiceTable;
   }
 }

@@ -1,4 +1,16 @@
 import { z } from 'zod';
+import { promptCharacters, promptName } from './prompts/rules.ts';
+
+const promptText = z.string().max(promptCharacters);
+
+/** One of the prompts that people may choose by name. */
+const namedPrompt = z.strictObject({
+  text: promptText.refine((text) => text.trim() !== '', { error: 'text that is not empty' }),
+  /** One line for lists. */
+  summary: z.string().max(100).default(''),
+  /** The instance roles that may choose it; everyone unless given. */
+  roles: z.array(z.string().min(1)).optional(),
+});
 
 export const chatSettings = z.strictObject({
   /** A model's id; empty is the instance's default. */
@@ -21,14 +33,21 @@ export const chatSettings = z.strictObject({
   creativity: z.enum(['off', 'low', 'medium', 'high']).default('off'),
   /** The buttons under answers that are done. */
   answerButtons: z.enum(['all', 'none']).default('all'),
-  systemPrompt: z
-    .string()
-    .max(20_000)
-    .default(
-      'You are {{name}}, a friendly and helpful member of a Discord community. Answer in the language of the question. ' +
-        "Use Discord's Markdown. Be brief unless asked for more. In a channel each message begins with the name of its " +
-        'author; never begin yours with a name.',
-    ),
+  /** What a model is told of itself where nothing else is chosen. */
+  systemPrompt: promptText.default(
+    'You are {{name}}, a friendly and helpful member of a Discord community. Answer in the language of the question. ' +
+      "Use Discord's Markdown. Be brief unless asked for more. In a channel each message begins with the name of its " +
+      'author; never begin yours with a name.',
+  ),
+  /** By the names under which they are chosen. */
+  prompts: z
+    .record(
+      z
+        .string()
+        .regex(promptName, { error: 'up to 32 letters and digits, with spaces, dashes and underscores inside' }),
+      namedPrompt,
+    )
+    .default({}),
 });
 
 export type ChatSettings = z.output<typeof chatSettings>;
