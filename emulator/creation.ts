@@ -129,7 +129,7 @@ export function addBot(
   return addMember(world, clock, guildId, bot.id, [role.id]);
 }
 
-export interface ChannelFields {
+interface ChannelFields {
   name: string;
   type?: number;
   parentId?: string | null;

@@ -1,10 +1,10 @@
 /** One problem of a form, as Discord nests it under `_errors`. */
-export interface FormProblem {
+interface FormProblem {
   code: string;
   message: string;
 }
 
-export type FormTree = { _errors?: FormProblem[] } & { [field: string]: FormTree | FormProblem[] | undefined };
+type FormTree = { _errors?: FormProblem[] } & { [field: string]: FormTree | FormProblem[] | undefined };
 
 /** An answer that Discord gives instead of the thing asked for: HTTP status, JSON error code and message. */
 export class DiscordError extends Error {
@@ -128,7 +128,7 @@ const CATALOGUE = {
   tokenMissingIntent: [403, 50001, 'Missing Access'],
 } as const satisfies Record<string, readonly [status: number, code: number, message: string]>;
 
-export type DiscordErrorName = keyof typeof CATALOGUE;
+type DiscordErrorName = keyof typeof CATALOGUE;
 
 export function discordError(name: DiscordErrorName): DiscordError {
   const [status, code, message] = CATALOGUE[name];

@@ -11,7 +11,7 @@ export interface FaultAnswer {
   drop?: boolean;
 }
 
-export interface Fault {
+interface Fault {
   match: { method?: string; route?: string; event?: string };
   /** How often it still strikes. */
   times: number;

@@ -151,7 +151,7 @@ function applyOverwrites(
   return own === undefined ? granted : (granted & ~bits(own.deny)) | bits(own.allow);
 }
 
-export function isTimedOut(member: StoredMember, clock: Clock): boolean {
+function isTimedOut(member: StoredMember, clock: Clock): boolean {
   return member.timedOutUntil !== null && Date.parse(member.timedOutUntil) > clock.now();
 }
 

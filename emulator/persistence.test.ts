@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiClient, startPlayground } from './testing/client.ts';
 import type { ControlState } from './control/state.ts';
-import { openWorld, REPLAY_LIMIT } from './world.ts';
+import { openWorld, replayLimit } from './world.ts';
 
 let dataDir: string;
 const clock = { now: () => Date.now() };
@@ -87,7 +87,7 @@ describe('a restart', () => {
     expect(playground.core.world.messages.get(ephemeral.id)?.content).toBe('whisper');
     expect((await playground.alice.get<unknown[]>(`/channels/${channelId}/messages`)).body).toEqual([]);
     const { world } = playground.core;
-    for (let s = 1; s <= REPLAY_LIMIT + 5; s += 1) {
+    for (let s = 1; s <= replayLimit + 5; s += 1) {
       const replay = [...(world.sessions.get('a')?.replay ?? []), { s, t: 'X', d: null }];
       world.sessions.set('a', { id: 'a', userId: '1', intents: 0, shard: [0, 1], sequence: s, replay });
       world.flush();
@@ -98,7 +98,7 @@ describe('a restart', () => {
     expect(text.length).toBeLessThan(400_000);
     const again = openWorld(dataDir, clock);
     const replay = again.sessions.get('a')?.replay ?? [];
-    expect([replay.length, replay.at(-1)?.s]).toEqual([REPLAY_LIMIT, REPLAY_LIMIT + 5]);
+    expect([replay.length, replay.at(-1)?.s]).toEqual([replayLimit, replayLimit + 5]);
     again.close();
   });
 

@@ -16,8 +16,8 @@ import type { JournalEntry } from './journal.ts';
 import { AttachmentIndex, MessageIndex } from './message-index.ts';
 import { isSnowflake, SnowflakeSource } from './snowflake.ts';
 
-/** How many dispatches a stored session keeps for a resume. */
-export const REPLAY_LIMIT = 1000;
+/** How many dispatches a session can replay. A client that missed more has to identify anew. */
+export const replayLimit = 1000;
 
 export interface OpenWorld extends World {
   /** Writes what is pending and gives the data folder free. */
@@ -204,7 +204,7 @@ function openJournal(
 
 function joinReplay(before: unknown, added: StoredSession): StoredSession {
   const earlier = (before as StoredSession | undefined)?.replay ?? [];
-  return { ...added, replay: [...earlier, ...added.replay].slice(-REPLAY_LIMIT) };
+  return { ...added, replay: [...earlier, ...added.replay].slice(-replayLimit) };
 }
 
 /** What is kept of a collection, each under its key. */

@@ -28,7 +28,7 @@ export interface Session {
   send(part: 'messages' | 'moreMessages'): Promise<void>;
 }
 
-export interface Login {
+interface Login {
   intents: number;
   transport: Transport;
 }

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 
 /** A message as it was seen on the wire. */
-export interface Sighting {
+interface Sighting {
   /** `performance.now()` when it arrived. */
   atMs: number;
   content: string;

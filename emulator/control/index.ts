@@ -20,7 +20,7 @@ import { announceChannel } from '../threads.ts';
 import { memberKey } from '../world.ts';
 import { stateObject } from './state.ts';
 
-export interface ControlParts {
+interface ControlParts {
   server: HttpServer;
   core: Core;
   guard: RequestGuard;

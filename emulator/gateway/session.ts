@@ -1,8 +1,6 @@
 import type { StoredApplication, StoredSession, StoredUser, World } from '../contract.ts';
+import { replayLimit } from '../world.ts';
 import type { Connection } from './connection.ts';
-
-/** How many dispatches a session can replay. A client that missed more has to identify anew. */
-export const replayLimit = 1_000;
 
 /** Splicing this many at a time keeps a busy session from moving its whole buffer at every event. */
 const replaySlack = 250;

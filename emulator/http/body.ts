@@ -11,7 +11,7 @@ const MAX_FILES_READ = 11;
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
 const MAX_MULTIPART_BYTES = MAX_FILES_READ * MAX_FILE_BYTES + MAX_JSON_BYTES;
 
-export interface ParsedBody {
+interface ParsedBody {
   body: unknown;
   files: UploadedFile[];
 }

@@ -77,7 +77,7 @@ class FixedWindow {
   }
 }
 
-export interface LimitVerdict {
+interface LimitVerdict {
   headers: Record<string, string>;
   /** Set when the request is refused. */
   refused?: { retryAfterMs: number; global: boolean };

@@ -7,7 +7,7 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  * Who may call a route: anybody with a token, bots alone, people alone, or also those without a token (who are then
  * known by something in the path).
  */
-export type RouteAuth = 'any' | 'bot' | 'person' | 'none';
+type RouteAuth = 'any' | 'bot' | 'person' | 'none';
 
 export interface ApiReply {
   /** 200 with a returned value and 204 without one unless set. */
@@ -28,7 +28,7 @@ export interface ApiRequest<C> {
   reply: ApiReply;
 }
 
-export interface ApiRoute<A extends RouteAuth> {
+interface ApiRoute<A extends RouteAuth> {
   method: HttpMethod;
   /** As in Discord's documentation: `/channels/{channel_id}/messages`, without `/api`. */
   path: string;
@@ -92,7 +92,7 @@ function withoutParameterNames(path: string): string {
   return path.replace(/\{[^}]*\}/g, '{}');
 }
 
-export type EndpointRunner = (endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+type EndpointRunner = (endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
 /** Mounts every endpoint under `/api`; other spellings of the prefix are rewritten to it before. */
 export function mount(app: FastifyInstance, table: RouteTable, run: EndpointRunner): void {

@@ -3,14 +3,14 @@ import type { Core, StoredApplication, StoredChannel, StoredMessage, StoredUser 
 import { DiscordError, discordError } from '../errors.ts';
 
 /** Source: "Interaction callback" in Discord's documentation: the first answer within 3 seconds, the token for 15 minutes. */
-export const answerWithinMs = 3_000;
-export const tokenLivesMs = 15 * 60_000;
+const answerWithinMs = 3_000;
+const tokenLivesMs = 15 * 60_000;
 
 export const InteractionType = { command: 2, component: 3, autocomplete: 4, modal: 5 } as const;
 export type InteractionKind = (typeof InteractionType)[keyof typeof InteractionType];
 
 /** A form that a bot has shown to a user and that the user has not sent yet. */
-export interface ShownModal {
+interface ShownModal {
   /** The interaction that was answered with it. */
   origin: Interaction;
   customId: string;

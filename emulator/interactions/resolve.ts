@@ -7,7 +7,7 @@ import { memberObject, userObject } from '../serialise/user.ts';
 import { memberKey } from '../world.ts';
 
 /** What a resolver needs to know of the place of an interaction. */
-export interface ResolvePlace {
+interface ResolvePlace {
   channel: StoredChannel;
   /** Uploads by the id under which the request names them. */
   uploads: ReadonlyMap<string, UploadedFile>;

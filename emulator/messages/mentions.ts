@@ -3,13 +3,13 @@ import type { Core, StoredChannel } from '../contract.ts';
 import { memberKey } from '../world.ts';
 import type { AllowedMentionsForm } from './schema.ts';
 
-export interface Mentions {
+interface Mentions {
   userIds: string[];
   roleIds: string[];
   everyone: boolean;
 }
 
-export interface MentionContext {
+interface MentionContext {
   channel: StoredChannel;
   authorId: string;
   /** Webhooks may mention everyone; others need the permission. */

@@ -177,7 +177,7 @@ function memberIn(core: Core, guild: StoredGuild, userId: string | undefined): S
 }
 
 /** Members whose name or nickname begins with the text. */
-export function searchMembers(core: Core, guild: StoredGuild, prefix: string, limit: number): StoredMember[] {
+function searchMembers(core: Core, guild: StoredGuild, prefix: string, limit: number): StoredMember[] {
   const wanted = prefix.toLowerCase();
   return core.world
     .membersOf(guild.id)

@@ -17,7 +17,7 @@ export interface Answer<T> {
   body: T;
 }
 
-export interface UploadedPart {
+interface UploadedPart {
   name: string;
   filename: string;
   data: Uint8Array<ArrayBuffer> | string;

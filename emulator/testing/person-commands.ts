@@ -23,7 +23,7 @@ interface SentOption {
   options?: SentOption[];
 }
 
-export interface CommandData {
+interface CommandData {
   data: Record<string, unknown>;
   files: PersonFile[];
 }

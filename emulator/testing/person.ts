@@ -6,7 +6,7 @@ import { PersonView, type SeenChannel } from './person-view.ts';
 
 export type { OptionInput, PersonFile } from './person-commands.ts';
 
-export interface PersonOptions {
+interface PersonOptions {
   /** Where the server is, without a slash at the end: `http://127.0.0.1:8080`. */
   origin: string;
   token: string;
@@ -15,7 +15,7 @@ export interface PersonOptions {
 }
 
 /** A form that an application has shown to the person. */
-export interface PersonModal {
+interface PersonModal {
   id: string;
   nonce: string;
   channel_id: string;
@@ -32,7 +32,7 @@ export interface InteractionOutcome {
 }
 
 /** What a message has to be: text that it contains, a pattern, or anything else about it. */
-export type MessageMatch = string | RegExp | ((message: APIMessage) => boolean);
+type MessageMatch = string | RegExp | ((message: APIMessage) => boolean);
 
 const defaultTimeoutMs = 5_000;
 const textInputType = 4;

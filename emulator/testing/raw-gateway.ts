@@ -1,7 +1,7 @@
 import { GatewayOpcodes } from 'discord-api-types/v10';
 import { WebSocket } from 'ws';
 
-export interface RawFrame {
+interface RawFrame {
   op: number;
   t: string | null;
   s: number | null;

@@ -38,7 +38,7 @@ const stopGraceMs = 7000;
 
 const appCatalogue = { name: 'app', folder: join(import.meta.dirname, 'locales') };
 
-export interface AppOptions extends PlatformOptions {
+interface AppOptions extends PlatformOptions {
   /** True in the playground. */
   playground: boolean;
 }

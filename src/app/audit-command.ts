@@ -44,7 +44,7 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-export interface AuditRequest {
+interface AuditRequest {
   query: AuditQuery;
   limit: number;
   json: boolean;

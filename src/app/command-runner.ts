@@ -24,7 +24,7 @@ import type { Doorkeeper } from './refusals.ts';
 /** Discord gives 3 s for the first answer; deferring at half of that leaves room for a slow network. */
 const deferAfterMs = 1500;
 
-export interface CommandRunnerOptions extends Doorkeeper {
+interface CommandRunnerOptions extends Doorkeeper {
   registry: CommandRegistry;
   discord: Discord;
   /** For cooldowns. */

@@ -16,13 +16,13 @@ import type { Doorkeeper } from './refusals.ts';
 
 const acknowledgeAfterMs = 1500;
 
-export interface RegisteredComponent {
+interface RegisteredComponent {
   feature: string;
   handler: ComponentHandler;
   texts: Texts;
 }
 
-export interface ComponentRunnerOptions extends Doorkeeper {
+interface ComponentRunnerOptions extends Doorkeeper {
   /** By `feature/action`. */
   components: ReadonlyMap<string, RegisteredComponent>;
   discord: Discord;

@@ -8,7 +8,7 @@ import type { CommandRunner } from './command-runner.ts';
 import type { PressedInteraction } from './component-runner.ts';
 import type { LoadedFeature } from './features.ts';
 
-export interface DispatchOptions {
+interface DispatchOptions {
   features: readonly LoadedFeature[];
   commands: CommandRunner;
   press: (interaction: PressedInteraction) => Promise<void>;

@@ -8,7 +8,7 @@ import type { FoundFeature } from './features.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
 import type { Services } from './services.ts';
 
-export interface ContextOptions extends PlatformOptions, Platforms {
+interface ContextOptions extends PlatformOptions, Platforms {
   services: Services;
   failures: FailureTexts;
   /** Texts that belong to no feature. */

@@ -2,7 +2,7 @@ import { errorMessage } from '../kernel/errors.ts';
 import type { GuardedRoute } from './routes.ts';
 
 /** Throws with the reason when something is missing. */
-export type HealthCheck = () => void | Promise<void>;
+type HealthCheck = () => void | Promise<void>;
 
 export interface Health {
   route: GuardedRoute;

@@ -3,7 +3,7 @@ import type { Logger } from '../kernel/logger.ts';
 import type { Discord } from '../platform/discord/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 
-export interface OwnerNewsOptions {
+interface OwnerNewsOptions {
   /** User ids of those who run the bot. */
   administrators: readonly string[];
   discord: Discord;
@@ -12,7 +12,7 @@ export interface OwnerNewsOptions {
   logger: Logger;
 }
 
-export interface OwnerNews {
+interface OwnerNews {
   /** Sends a text of the app to every administrator as a direct message, in the background; logs it in any case. */
   tell(key: string, data: Record<string, string | number>): void;
   /** Resolves when nothing is being sent. */

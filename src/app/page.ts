@@ -7,7 +7,7 @@ import type { Logger } from '../kernel/logger.ts';
 
 const NOT_SOURCES = new Set(['dist', 'node_modules']);
 
-export interface PageOptions {
+interface PageOptions {
   /** Absolute path of the project: the folder that holds `web/`. */
   root: string;
   logger: Logger;

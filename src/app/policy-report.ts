@@ -38,7 +38,7 @@ export interface PolicyReport {
   notes: readonly string[];
 }
 
-export interface ExplainOptions {
+interface ExplainOptions {
   config: AccessSettings;
   caller: Caller;
   place: AccessPlace;

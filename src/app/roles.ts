@@ -12,8 +12,6 @@ export interface Roles {
   api: boolean;
 }
 
-export const allRoles: Roles = { gateway: true, queues: queueNames, api: true };
-
 /** `start`, `start gateway`, `start worker --queues images`. Throws a StartError that lists what is allowed. */
 export function readRoles(names: readonly string[], queues: string | undefined): Roles {
   const unknown = names.find((name) => !(roleNames as readonly string[]).includes(name));

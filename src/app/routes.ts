@@ -21,7 +21,7 @@ const visitor: Caller = {
   instanceAdministrator: false,
 };
 
-export interface RouteGuard {
+interface RouteGuard {
   /** The route, which now answers 403 with the reason to whom the policy refuses it, and 503 until `opens`. */
   guard(route: GuardedRoute): HttpRoute;
   /** The policy is there. The app's own routes for everyone answer before, so that a start can be watched. */

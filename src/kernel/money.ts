@@ -1,5 +1,5 @@
 /** A millionth of a US dollar. All money is a whole number of these. */
-export type Micros = number;
+type Micros = number;
 
 export const MICROS_PER_USD = 1_000_000;
 

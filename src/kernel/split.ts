@@ -19,7 +19,7 @@ const HEADING = /^(?:> )?#{1,3} /;
 const LINE_MARKER = /^(?:(?:> ){1,3}|-# )/;
 const SENTENCE_END = /[.!?…؟۔]["')\]*_]*\s|[。！？]/g;
 
-export interface SplitOptions {
+interface SplitOptions {
   /** UTF-16 units that a part may have, at least 100; 2000 unless given. */
   limit?: number;
 }
@@ -32,7 +32,7 @@ export interface SplitOptions {
  * is left out between `start` and `shownStart` is white space; between `shownEnd` and `end` it is white space, and the
  * last line of a code block that the suffix closes already.
  */
-export interface SplitPart {
+interface SplitPart {
   start: number;
   shownStart: number;
   shownEnd: number;

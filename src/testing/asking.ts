@@ -6,7 +6,7 @@ import { button, hasEnded } from './components.ts';
 import type { FakeAnswer } from './providers.ts';
 
 /** Asking and pressing, as tests tell it. */
-export interface Asking {
+interface Asking {
   /** Asks in a channel, a new one unless given, and resolves when the answer has ended. */
   asks(person: Person, words: string, answer: FakeAnswer, options?: { in?: string }): Promise<Asked>;
   /** Presses the button with this label under a message. */

@@ -9,7 +9,7 @@ import { startApp } from '../app/app.ts';
 import type { App } from '../app/app.ts';
 import { featureMigrations, featuresFolder, findFeatures } from '../app/features.ts';
 import { platformMigrations } from '../app/platforms.ts';
-import { allRoles } from '../app/roles.ts';
+import { readRoles } from '../app/roles.ts';
 import type { Roles } from '../app/roles.ts';
 import { serviceMigrations } from '../app/services.ts';
 import { systemClock } from '../kernel/clock.ts';
@@ -130,7 +130,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
     },
     newChannel: () => newChannel(emulator, Object.values(people)),
     start: async () => {
-      app = await startWith(options.roles ?? allRoles);
+      app = await startWith(options.roles ?? readRoles([], undefined));
     },
     another: startWith,
     stop: async () => {

@@ -43,7 +43,7 @@ const settings = (baseUrl: string, capMicros: number) => ({
   budgets: { instance: { dayUsd: capMicros / MICROS_PER_USD } },
 });
 
-export interface KillStageOptions {
+interface KillStageOptions {
   /** Writes a settings file that lifts what one person may ask in a minute, with these settings in it; returns its path. */
   writeSettings: (folder: string, settings: Readonly<Record<string, unknown>>) => Promise<string>;
   /** An empty one. Without it the bot brings its own, which survives it. */

@@ -17,7 +17,7 @@ export interface ModelHold {
   overrun: Full;
 }
 
-export type Full = Record<Unit, number>;
+type Full = Record<Unit, number>;
 export const full = (amount: (unit: Unit) => number): Full => ({
   micros: amount('micros'),
   tokens: amount('tokens'),
@@ -43,8 +43,7 @@ interface Room {
   freeOtherwise: number;
 }
 
-export type Prediction =
-  { status: 'held'; held: Full } | { status: 'refused'; by: Map<string, Room>; passing: boolean };
+type Prediction = { status: 'held'; held: Full } | { status: 'refused'; by: Map<string, Room>; passing: boolean };
 
 /**
  * The ledger as one would explain it: a list of holds and grants that is summed anew for every question. It shares no

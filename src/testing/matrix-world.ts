@@ -32,7 +32,7 @@ export interface Persona {
 const inOwn = <Value>(value: Value) => ({ own: value, tightened: value });
 const everywhere = <Value>(value: Value) => ({ own: value, tightened: value, foreign: value, direct: value });
 
-export const personas: readonly Persona[] = [
+const personas: readonly Persona[] = [
   { name: 'mara', ranks: { foreign: ['guild-administrator'] }, discordRole: { foreign: 'Manager' } },
   { name: 'arti', roles: inOwn(['artist']), discordRole: { own: 'Artist' } },
   { name: 'fred', roles: everywhere(['friend']) },

@@ -14,7 +14,7 @@ export const timeouts = { firstByteMs: 10_000, stallMs: 5000, totalMs: 60_000 };
 
 type Changes = Partial<ProviderConfig>;
 
-export interface OpenOptions {
+interface OpenOptions {
   models?: { default?: string; fallback?: string[] };
   prices?: Record<string, ModelPrices>;
   clock?: Clock;
@@ -22,7 +22,7 @@ export interface OpenOptions {
 }
 
 /** Registries over fake providers, for tests of the models platform. */
-export interface ModelBench {
+interface ModelBench {
   readonly fake: FakeProviders;
   openai(changes?: Changes): ProviderConfig;
   anthropic(changes?: Changes): ProviderConfig;

@@ -1,7 +1,7 @@
 import { systemClock } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
 
-export interface ShiftedClock extends Clock {
+interface ShiftedClock extends Clock {
   /** Jumps ahead. Timers keep their real time: only what reads the time notices. */
   jump(delayMs: number): void;
 }

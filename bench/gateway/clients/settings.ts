@@ -1,5 +1,5 @@
 /** What the benchmark tells its clients through the environment. */
-export interface ClientSettings {
+interface ClientSettings {
   apiBase: string;
   token: string;
   intents: number;

@@ -8,14 +8,14 @@ export interface Count {
   messages: number;
 }
 
-export interface TallyOptions {
+interface TallyOptions {
   clock: Clock;
   delayMs: number;
   write: (counts: readonly Count[]) => Promise<void>;
   onError: (error: unknown) => void;
 }
 
-export interface Tally {
+interface Tally {
   count(guildId: string, userId: string): void;
   forget(userId: string): void;
   /** Writes what has been gathered. What cannot be written is kept and tried again with the next. */

@@ -4,7 +4,7 @@ import type { CommandCall, Unit } from '../../sdk/index.ts';
 import type { MoneyContext } from './money.ts';
 import { amountText, lines } from './views/figures.ts';
 
-export interface Gift {
+interface Gift {
   userId: string;
   unit: Exclude<Unit, 'images'>;
   /** Below zero takes away. */

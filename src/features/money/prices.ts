@@ -8,7 +8,7 @@ import { quoted } from './rules.ts';
 import { beside } from './views/figures.ts';
 
 /** Something that has a price: a model that talks, or what pictures are made with (a prefix or a model). */
-export interface PricedThing {
+interface PricedThing {
   name: string;
   /** As people read it, with its source. */
   shown(t: Translate): string;

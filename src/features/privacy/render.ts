@@ -4,7 +4,7 @@ import { customId } from '../../sdk/index.ts';
 import type { Amount, OutgoingMessage, Receipt, Texts, Translate } from '../../sdk/index.ts';
 
 /** What somebody is shown of themselves. */
-export interface Overview {
+interface Overview {
   userId: string;
   amounts: readonly Amount[];
   mayRead: boolean;

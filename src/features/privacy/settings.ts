@@ -9,5 +9,5 @@ export const privacySettings = z.strictObject({
   retentionDays: z.int().min(1).max(mostDays).nullable().default(null),
 });
 
-export type PrivacySettings = z.output<typeof privacySettings>;
+type PrivacySettings = z.output<typeof privacySettings>;
 export type PrivacyContext = FeatureContext<PrivacySettings>;

@@ -1,5 +1,5 @@
 /** How far back a grapheme is looked for; longer ones are stacks of combining marks, cut where it falls. */
-export const LONGEST_GRAPHEME = 64;
+const LONGEST_GRAPHEME = 64;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 

@@ -49,7 +49,7 @@ interface Scan extends Inline {
   spoilerMarkers: number[];
 }
 
-export interface InlineOptions {
+interface InlineOptions {
   /** Runs up to this length become pieces. */
   kept: number;
   /** Code in a line is recognised up to this length. */

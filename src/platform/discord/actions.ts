@@ -15,7 +15,7 @@ import { LiveAnswer } from './live.ts';
 import { Pacer } from './pacer.ts';
 import { Typing } from './typing.ts';
 
-export interface ActionsContext {
+interface ActionsContext {
   http: DiscordHttp;
   gate: GlobalGate;
   clock: Clock;

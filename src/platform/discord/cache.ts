@@ -14,7 +14,7 @@ import { channelOf, guildOf, mutedUntilMs, sameChannel, sameGuild, type GuildRec
 const UNKNOWN_FOR_MS = 60_000;
 const MOST_UNKNOWN = 10_000;
 
-export interface CacheOptions {
+interface CacheOptions {
   postgres: Postgres;
   http: DiscordHttp;
   clock: Clock;

@@ -23,7 +23,7 @@ const CONCURRENT_FETCHES = 8;
 const MOST_DMS = 200;
 const READ_HISTORY = Bits.ViewChannel | Bits.ReadMessageHistory;
 
-export interface CatchUpContext {
+interface CatchUpContext {
   http: DiscordHttp;
   cache: Cache;
   clock: Clock;

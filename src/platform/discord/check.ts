@@ -9,7 +9,7 @@ import { GlobalGate } from './global-gate.ts';
 import { DiscordHttp } from './http.ts';
 import { privilegedIntents } from './intents.ts';
 
-export interface DiscordFinding {
+interface DiscordFinding {
   ok: boolean;
   title: string;
   detail: string;
@@ -17,7 +17,7 @@ export interface DiscordFinding {
   fix?: string;
 }
 
-export interface CheckDiscordOptions {
+interface CheckDiscordOptions {
   token: string;
   apiBase: string | undefined;
   /** Gateway intent bits that the features want. */

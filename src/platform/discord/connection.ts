@@ -31,7 +31,7 @@ export class FatalClose extends Error {
   }
 }
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   token: string;
   http: DiscordHttp;
   intents: number;

@@ -25,7 +25,7 @@ export const discordMigrations: MigrationSource = {
 const PATIENCE_MS = 30_000;
 const RETRY_MS = 2000;
 
-export interface CreateDiscordOptions {
+interface CreateDiscordOptions {
   token: string;
   /** Base address of the API without its version; Discord's own when undefined. */
   apiBase: string | undefined;

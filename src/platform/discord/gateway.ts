@@ -37,7 +37,7 @@ const LONGEST_RETRY_MS = 30_000;
 /** How long `stop` waits for handlers that have begun. */
 const HANDLERS_TIMEOUT_MS = 5000;
 
-export interface GatewayContext {
+interface GatewayContext {
   token: string;
   applicationId: string;
   selfUserId: string;

@@ -1,6 +1,6 @@
 import { ApplicationFlags, GatewayIntentBits as Intents } from 'discord-api-types/v10';
 
-export interface PrivilegedIntent {
+interface PrivilegedIntent {
   bit: number;
   /** As the Developer Portal calls its switch. */
   title: string;

@@ -10,7 +10,7 @@ import './schema.ts';
 const BEAT_MS = 5000;
 const DEAD_AFTER_MS = 3 * BEAT_MS;
 
-export interface SharedRateOptions {
+interface SharedRateOptions {
   postgres: Postgres;
   gate: GlobalGate;
   clock: Clock;

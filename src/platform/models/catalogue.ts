@@ -73,7 +73,7 @@ const UNKNOWN_CONTEXT_TOKENS = 8192;
 const UNKNOWN_OUTPUT_TOKENS = 2048;
 
 /** Of models that are not paid. */
-export const NO_PRICES: ModelPrices = { inputPerMillion: 0, outputPerMillion: 0 };
+const NO_PRICES: ModelPrices = { inputPerMillion: 0, outputPerMillion: 0 };
 
 /** Names of the models that a provider of this type is known to have, its sensible default first. */
 export function catalogueNames(type: ProviderConfig['type']): string[] {
@@ -91,7 +91,7 @@ export function withoutDate(name: string): string {
   return name.replace(/-(\d{4}-\d{2}-\d{2}|\d{8})$/, '');
 }
 
-export interface DescribedModel {
+interface DescribedModel {
   /** The provider's name in the settings. */
   provider: string;
   config: ProviderConfig;

@@ -9,7 +9,7 @@ import type { ChatEvent, ChatRequest, ModelInfo, ModelPrices, Models, ProviderSt
 import { Provider } from './provider.ts';
 import { TokenCounter } from './tokens.ts';
 
-export interface ModelsOptions {
+interface ModelsOptions {
   providers: Readonly<Record<string, ProviderConfig>>;
   models?: {
     /** `provider/model`; the first provider's own choice by default. */

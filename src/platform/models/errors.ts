@@ -149,7 +149,7 @@ function shorten(message: string): string {
  * `retry-after-ms` (OpenAI), or `Retry-After` in seconds or as an HTTP date (RFC 9110, section 10.2.3), in milliseconds
  * from now.
  */
-export function readRetryAfter(headers: Record<string, string>, nowMs: number): number | undefined {
+function readRetryAfter(headers: Record<string, string>, nowMs: number): number | undefined {
   const exact = Number(headers['retry-after-ms'] ?? Number.NaN);
   if (Number.isFinite(exact) && exact >= 0) return Math.ceil(exact);
   const value = headers['retry-after'];

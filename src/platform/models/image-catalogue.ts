@@ -1,6 +1,6 @@
 import { withoutDate } from './catalogue.ts';
 
-export type ImageQuality = 'low' | 'medium' | 'high';
+type ImageQuality = 'low' | 'medium' | 'high';
 
 type Sizes = Readonly<Record<string, Readonly<Record<ImageQuality, number>>>>;
 

@@ -1,8 +1,6 @@
 export { priceLine } from './catalogue.ts';
 export { createModels } from './create.ts';
-export type { ModelsOptions } from './create.ts';
 export { imagePriceUsd } from './image-catalogue.ts';
-export type { ImageQuality } from './image-catalogue.ts';
 export type {
   ChatEvent,
   ChatMessage,

@@ -8,7 +8,7 @@ interface Key {
   bad: boolean;
 }
 
-export type KeyState = { status: 'ready' } | { status: 'resting'; readyInMs: number } | { status: 'bad' };
+type KeyState = { status: 'ready' } | { status: 'resting'; readyInMs: number } | { status: 'bad' };
 
 /** The keys of one provider, taken in turn. A provider without keys has one that is empty. */
 export class KeyRing {

@@ -72,7 +72,7 @@ export class DataFolderInUse extends StartError {
 }
 
 /** Held until `release` or until the process ends, however it ends. */
-export interface DataFolderLock {
+interface DataFolderLock {
   release(): Promise<void>;
 }
 

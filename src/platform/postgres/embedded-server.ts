@@ -12,14 +12,14 @@ import type { ServerProcess } from './server-process.ts';
 import { commandAs, giveFolder, serverUser, type ServerUser } from './server-user.ts';
 import { clearStaleServer } from './stale-server.ts';
 
-export interface EmbeddedServerOptions {
+interface EmbeddedServerOptions {
   dataDir: string;
   logger: Logger;
   /** Added to the server's own settings, for tests. */
   settings?: Readonly<Record<string, string>>;
 }
 
-export interface EmbeddedServer {
+interface EmbeddedServer {
   /** How to reach it, for pg; the socket's folder is `host`. */
   readonly connection: ServerProcess['connection'];
   readonly pid: number;

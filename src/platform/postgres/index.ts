@@ -1,4 +1,4 @@
 export type * from './port.ts';
 export { attachPostgres } from './attach.ts';
-export { DataFolderInUse, lockDataFolder, type DataFolderLock } from './data-folder.ts';
+export { DataFolderInUse, lockDataFolder } from './data-folder.ts';
 export { openPostgres, type OpenPostgresOptions } from './open.ts';

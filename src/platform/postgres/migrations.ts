@@ -7,7 +7,7 @@ import type { Logger } from '../../kernel/logger.ts';
 import type { MigrationSource } from './port.ts';
 import { lineAt, splitStatements, type SqlStatement } from './sql-statements.ts';
 
-export interface MigrationFile {
+interface MigrationFile {
   source: string;
   file: string;
   /** Absolute. */

@@ -1,3 +1,3 @@
 export type * from './port.ts';
-export { createQueue, queueMigrations, type QueueOptions } from './queue.ts';
+export { createQueue, queueMigrations } from './queue.ts';
 export { LeaseLost, ShuttingDown } from './reasons.ts';

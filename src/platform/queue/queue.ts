@@ -8,7 +8,7 @@ import type { Queue, QueueLimits, QueueName } from './port.ts';
 import * as store from './store.ts';
 import { Worker } from './worker.ts';
 
-export interface QueueOptions {
+interface QueueOptions {
   postgres: Postgres;
   clock: Clock;
   ids: Ids;

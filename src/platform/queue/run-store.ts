@@ -172,7 +172,7 @@ export async function beat(db: Db, owner: Owner, jobIds: readonly string[], nowM
   return rows;
 }
 
-export interface Reclaim {
+interface Reclaim {
   nowMs: number;
   /** Kinds whose jobs get a run more, to tell people, when all their runs are used up. */
   tellingKinds: readonly string[];

@@ -17,7 +17,7 @@ export interface CancelNotice {
 
 const SWEEP_BATCH = 1_000;
 const COUNTED_STATES = ['waiting', 'active', 'dead'] as const;
-export type CountedState = (typeof COUNTED_STATES)[number];
+type CountedState = (typeof COUNTED_STATES)[number];
 
 /**
  * Adds a job. The locks make limits exact and a user's turns distinct under concurrency: who waits for the same guild or

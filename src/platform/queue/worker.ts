@@ -12,7 +12,7 @@ import { HEARTBEAT_MS, isAfterLoss, LEASE_MS, type Outcome, outcomeOfFailure, TI
 import * as runs from './run-store.ts';
 import { CANCEL_CHANNEL, type CancelNotice, sweep, WAKE_CHANNEL } from './store.ts';
 
-export interface WorkerContext {
+interface WorkerContext {
   postgres: Postgres;
   clock: Clock;
   random: Random;

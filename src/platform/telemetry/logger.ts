@@ -2,9 +2,9 @@ import { pino } from 'pino';
 import type { Logger } from '../../kernel/logger.ts';
 import { readableLine } from './readable-line.ts';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-export interface LoggerOptions {
+interface LoggerOptions {
   level: LogLevel;
   /** Lines for people instead of JSON; by default when the output is a terminal. */
   pretty?: boolean;

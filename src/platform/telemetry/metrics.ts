@@ -1,21 +1,21 @@
 import * as prometheus from 'prom-client';
 
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
-export interface Counter {
+interface Counter {
   /** Adds `by`, 1 by default. */
   add(labels?: Labels, by?: number): void;
 }
 
-export interface Gauge {
+interface Gauge {
   set(value: number, labels?: Labels): void;
 }
 
-export interface Histogram {
+interface Histogram {
   observe(value: number, labels?: Labels): void;
 }
 
-export interface MetricOptions {
+interface MetricOptions {
   /** Letters, digits and underscores, with the unit at the end (`familiar_answer_seconds`). */
   name: string;
   help: string;

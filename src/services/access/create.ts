@@ -15,7 +15,7 @@ const settingsName = 'access';
 /** Shapes are few: one for each set of roles, in each place with rules of its own. */
 const mostShapes = 10_000;
 
-export interface AccessOptions {
+interface AccessOptions {
   config: AccessSettings;
   /** User ids. */
   administrators: readonly string[];

@@ -1,4 +1,4 @@
-export { createAccess, type AccessOptions } from './create.ts';
+export { createAccess } from './create.ts';
 export { checkAccessNames, type KnownNames } from './names.ts';
 export { figureNames, grantKinds } from './port.ts';
 export type * from './port.ts';

@@ -11,7 +11,7 @@ export type * from './port.ts';
 
 export const auditMigrations: MigrationSource = { name: 'audit', folder: join(import.meta.dirname, 'migrations') };
 
-export interface AuditOptions {
+interface AuditOptions {
   postgres: Postgres;
   clock: Clock;
   logger: Logger;

@@ -4,7 +4,7 @@ import type { AuditEntry, Refusal } from './port.ts';
 
 export type DatedEntry = AuditEntry & { atMs: number };
 
-export interface RefusalLogOptions {
+interface RefusalLogOptions {
   write: (entries: readonly DatedEntry[]) => Promise<void>;
   clock: Clock;
   logger: Logger;

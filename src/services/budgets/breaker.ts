@@ -6,7 +6,7 @@ import { findRunaway, reasonOf } from './breaker-rules.ts';
 import type { BreakerConfig, RecentUse, Runaway } from './breaker-rules.ts';
 import type { Budgets, Pause, PauseScope } from './port.ts';
 
-export interface BreakerOptions {
+interface BreakerOptions {
   ledger: Pick<Ledger, 'recent'>;
   budgets: Pick<Budgets, 'paused' | 'pausedUntil' | 'pause'>;
   audit: Pick<Audit, 'record'>;

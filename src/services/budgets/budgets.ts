@@ -10,7 +10,7 @@ import type { Budget, BudgetPlace, Budgets, BudgetScope, BudgetSetter, Pause } f
 import { createBudgetStore, isAmount } from './store.ts';
 import type { BudgetStore } from './store.ts';
 
-export interface BudgetsOptions {
+interface BudgetsOptions {
   config: BudgetsConfig;
   settings: SettingsService;
   clock: Clock;

@@ -10,7 +10,7 @@ import type { BudgetScope, BudgetSetter, Pause, PauseScope } from './port.ts';
 /** The name under which everything here is kept among the settings that commands set. */
 const feature = 'budgets';
 
-export type Caps = Partial<Record<Period, number>>;
+type Caps = Partial<Record<Period, number>>;
 
 /** What a guild's administrators set is kept beside what the instance's did, so that neither hides the other. */
 const keyOf = (period: Period, by: BudgetSetter): string => (by === 'guild' ? `guild-${period}` : period);

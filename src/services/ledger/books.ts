@@ -10,7 +10,7 @@ export interface Figures {
   admitted: number;
 }
 
-export interface Savings {
+interface Savings {
   granted: number;
   spent: number;
   held: number;

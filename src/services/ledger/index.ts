@@ -1,3 +1,3 @@
-export { createLedger, ledgerMigrations, type LedgerOptions } from './ledger.ts';
+export { createLedger, ledgerMigrations } from './ledger.ts';
 export { units } from './port.ts';
 export type * from './port.ts';

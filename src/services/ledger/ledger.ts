@@ -33,7 +33,7 @@ export const ledgerMigrations: MigrationSource = {
   folder: join(import.meta.dirname, 'migrations'),
 };
 
-export interface LedgerOptions {
+interface LedgerOptions {
   postgres: Postgres;
   clock: Clock;
   ids: Ids;

@@ -3,7 +3,7 @@ import type { RawBuilder } from 'kysely';
 import type { Db } from '../../platform/postgres/index.ts';
 import type { Unit } from './port.ts';
 
-export interface Difference {
+interface Difference {
   account: string;
   unit: Unit;
   stored: number;

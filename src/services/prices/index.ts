@@ -26,7 +26,7 @@ const modelPrices = z.strictObject({
 });
 const perImage = z.number().min(0).max(most.perImage);
 
-export interface PricesOptions {
+interface PricesOptions {
   config: Config['prices'];
   /** Their own models may be priced too. */
   providers?: Config['providers'];

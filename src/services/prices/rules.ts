@@ -1,6 +1,6 @@
 import type { ModelPrices, Usage } from '../../platform/models/index.ts';
 
-export type UsedTokens = Omit<Usage, 'estimated'>;
+type UsedTokens = Omit<Usage, 'estimated'>;
 
 /** Millionths of a micro-dollar per token: fine enough for every published price, and whole, so that sums are exact. */
 const SCALE = 1_000_000;

@@ -29,7 +29,7 @@ export const privacyMigrations: MigrationSource = {
 /** Under this name and key guilds' own number of days is kept: the setting of the feature that people set it with. */
 const retentionSetting = { feature: 'privacy', key: 'retentionDays' };
 
-export interface PrivacyOptions extends Omit<ForgetOptions, 'keepers'> {
+interface PrivacyOptions extends Omit<ForgetOptions, 'keepers'> {
   settings: Pick<SettingsService, 'all' | 'exportUser' | 'forgetUser'>;
   limits: Pick<Limits, 'forgetUser'>;
   audit: Pick<Audit, 'exportUser' | 'flush' | 'forgetUser'>;

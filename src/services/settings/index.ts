@@ -24,7 +24,7 @@ const changedChannel = 'settings_changed';
 const userNotice = 'user/';
 
 /** Where one value is kept. */
-export interface SettingPlace {
+interface SettingPlace {
   feature: string;
   scope: HeldScope;
   scopeId: string;

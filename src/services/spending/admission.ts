@@ -11,7 +11,7 @@ import { factsOf, termsFor, worstCase } from './terms.ts';
 /** A job that waits longer has lost its place in line; what it costs is held anew when it runs. */
 const ADMISSION_LASTS_MS = 60 * 60 * 1000;
 
-export const admissionKey = (request: string): string => `${request}#admission`;
+const admissionKey = (request: string): string => `${request}#admission`;
 
 /**
  * Asks in the order that costs least: who may, whether it is paused, how often, how much. Every refusal is recorded with

@@ -5,7 +5,7 @@ import type { Notice } from './port.ts';
 import { amount, when } from './refusals.ts';
 
 /** The highest of the shares that a filling passed, if it passed any. */
-export function sharePassed({ before, after }: Pick<Filling, 'before' | 'after'>, shares: readonly number[]) {
+function sharePassed({ before, after }: Pick<Filling, 'before' | 'after'>, shares: readonly number[]) {
   return shares.findLast((share) => before < share && share <= after);
 }
 

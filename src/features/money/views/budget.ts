@@ -9,7 +9,7 @@ export interface FilledBudget {
   level: Level;
 }
 
-export interface BudgetsHere {
+interface BudgetsHere {
   pools: readonly FilledBudget[];
   personal: readonly FilledBudget[];
   pause: Pause | undefined;

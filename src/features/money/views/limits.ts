@@ -3,7 +3,7 @@ import type { Balance, Level, Limits, Policy, Translate } from '../../../sdk/ind
 import { purseField } from './account.ts';
 import { amountText, bar, beside, lines, sections, when } from './figures.ts';
 
-export interface LimitsHere {
+interface LimitsHere {
   policy: Policy;
   rates: Awaited<ReturnType<Limits['peek']>>;
   balances: readonly Balance[];

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface SeenRequest {
+interface SeenRequest {
   method: string;
   path: string;
   body: Record<string, unknown>;
@@ -16,7 +16,7 @@ export interface FakeAnswer {
   headers?: Record<string, string>;
 }
 
-export interface FakeMessage {
+interface FakeMessage {
   id: string;
   channel_id: string;
   content: string;
