@@ -1,16 +1,25 @@
-import type { LanguageModelV4, LanguageModelV4FinishReason, LanguageModelV4Usage } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4,
+  LanguageModelV4FinishReason,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+} from '@ai-sdk/provider';
 import type { Clock } from '../../kernel/clock.ts';
 import { modelError, translateModelError, wasTurnedAway } from './errors.ts';
 import type { ChatEvent, ChatRequest, FinishReason, ModelInfo, Usage } from './port.ts';
 import { buildPrompt, promptTokens } from './prompt.ts';
+import { ThinkTags } from './think-tags.ts';
+import type { Said } from './think-tags.ts';
 import { Watchdog } from './watchdog.ts';
 import type { Timeouts } from './watchdog.ts';
 
-export interface CallOptions {
+interface CallOptions {
   model: LanguageModelV4;
   info: ModelInfo;
   request: ChatRequest;
   timeouts: Timeouts;
+  /** Its thoughts may come in `<think>` tags within the text. */
+  thinkTags?: boolean;
   clock: Clock;
   countTokens: (text: string) => number;
 }
@@ -28,6 +37,7 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
   const prompt = buildPrompt(request.messages, info.abilities);
   const watchdog = new Watchdog({ clock, timeouts: options.timeouts, caller: request.signal, provider: info.provider });
   const said = { text: '', reasoning: '' };
+  const tags = options.thinkTags ? new ThinkTags() : undefined;
   let told = false;
   const tell = (usage: Usage): Usage => {
     if (!told) request.onUsage?.(usage, info);
@@ -50,15 +60,12 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
     watchdog.sign();
     for await (const part of read(stream, watchdog)) {
       watchdog.sign();
-      if (part.type === 'text-delta' && part.delta !== '') {
-        said.text += part.delta;
-        yield { type: 'text', text: part.delta };
-      } else if (part.type === 'reasoning-delta' && part.delta !== '') {
-        said.reasoning += part.delta;
-        yield { type: 'reasoning', text: part.delta };
-      } else if (part.type === 'error') {
-        throw part.error;
-      } else if (part.type === 'finish') {
+      for (const event of saidIn(part, tags)) {
+        said[event.type] += event.text;
+        yield event;
+      }
+      if (part.type === 'error') throw part.error;
+      if (part.type === 'finish') {
         const usage = tell(readUsage(part.usage) ?? estimateUsage(options, said));
         yield { type: 'finish', reason: finishReason(part.finishReason), usage };
         return;
@@ -74,6 +81,15 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
     watchdog.stop();
     if (!told) tell(estimateUsage(options, said));
   }
+}
+
+function saidIn(part: LanguageModelV4StreamPart, tags: ThinkTags | undefined): Said[] {
+  if (part.type === 'text-delta' && part.delta !== '')
+    return tags?.take(part.delta) ?? [{ type: 'text', text: part.delta }];
+  if (part.type === 'reasoning-delta' && part.delta !== '') return [{ type: 'reasoning', text: part.delta }];
+  // Some providers tell that their model thinks, and keep to themselves what.
+  if (part.type === 'reasoning-start') return [{ type: 'reasoning', text: '' }];
+  return part.type === 'finish' ? (tags?.end() ?? []) : [];
 }
 
 const NOTHING_USED: Usage = {

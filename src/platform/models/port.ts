@@ -75,6 +75,7 @@ export type ChatEvent =
   /** First event of every stream: the model that answers, which is a fallback when it is not the one asked for. */
   | { type: 'start'; modelId: string }
   | { type: 'text'; text: string }
+  /** The model thinks. Empty where its provider keeps to itself what. */
   | { type: 'reasoning'; text: string }
   | { type: 'finish'; reason: FinishReason; usage: Usage };
 

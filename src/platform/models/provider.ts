@@ -11,7 +11,7 @@ import type { ChatEvent, ChatRequest, ModelInfo, ModelPrices, ProviderStatus } f
 import { KeyRing } from './key-ring.ts';
 import { baseUrlOf, VendorClients } from './vendor.ts';
 
-export interface ProviderOptions {
+interface ProviderOptions {
   name: string;
   config: ProviderConfig;
   /** Models that the settings name elsewhere (as default or fallback): usable though nothing lists them. */
@@ -142,6 +142,7 @@ export class Provider {
           info,
           request,
           timeouts: this.config.timeouts,
+          thinkTags: this.config.type === 'openai-compatible' || this.config.type === 'ollama',
           clock,
           countTokens,
         })) {
