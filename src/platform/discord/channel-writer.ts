@@ -50,21 +50,48 @@ export class ChannelWriter {
     }
   }
 
-  edit(channelId: string, messageId: string, message: OutgoingMessage, write: WriteOptions = {}): Promise<APIMessage> {
+  async edit(
+    channelId: string,
+    messageId: string,
+    message: OutgoingMessage,
+    write: WriteOptions = {},
+  ): Promise<APIMessage> {
     const path = Routes.channelMessage(channelId, messageId);
-    return this.#write('PATCH', channelId, path, messageBody(message), message, { ...write, repeatable: true });
+    const attempt = (how: WriteOptions) =>
+      this.#write('PATCH', channelId, path, messageBody(message), message, { ...how, repeatable: true });
+    const { taken: _taken, ...later } = write;
+    return this.#awake(
+      channelId,
+      () => attempt(write),
+      () => attempt(later),
+    );
   }
 
   /** A message that is gone already counts as deleted. */
   async delete(channelId: string, messageId: string): Promise<void> {
+    const path = Routes.channelMessage(channelId, messageId);
+    const attempt = () => this.#http.request({ method: 'DELETE', path, repeatable: true });
     try {
-      await this.#http.request({
-        method: 'DELETE',
-        path: Routes.channelMessage(channelId, messageId),
-        repeatable: true,
-      });
+      await this.#awake(channelId, attempt, attempt);
     } catch (error) {
       if (!isDiscordError(error, discordCodes.unknownMessage)) throw error;
+    }
+  }
+
+  /** A new message wakes an archived thread by itself; what is changed in one has to wake it first. */
+  async #awake<T>(channelId: string, attempt: () => Promise<T>, again: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isDiscordError(error, discordCodes.archivedThread)) throw error;
+      try {
+        const body = { archived: false };
+        await this.#http.request({ method: 'PATCH', path: Routes.channel(channelId), body, repeatable: true });
+      } catch {
+        // It is locked, or not for the bot to wake.
+        throw error;
+      }
+      return await again();
     }
   }
 

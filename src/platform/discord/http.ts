@@ -12,7 +12,7 @@ const DISCORD_API = 'https://discord.com/api';
 const REQUEST_TIMEOUT_MS = 15_000;
 const RETRIES = 3;
 const FIRST_RETRY_MS = 250;
-/** Longer waits are told to the caller, whose job can come again. */
+/** Longer waits, in one piece or together, are told to the caller, whose job can come again. */
 const LONGEST_WAIT_MS = 60_000;
 
 export interface DiscordRequest {
@@ -42,9 +42,17 @@ export interface DiscordHttpOptions {
   gate: GlobalGate;
 }
 
+/** What a request has met so far. */
+interface Passed {
+  failures: number;
+  /** For limits. */
+  waitedMs: number;
+}
+
 /**
- * Requests to Discord: under the global limit, each within 15 s, with 429, 5xx and network faults tried again (three
- * times, waiting longer each time), errors translated. `@discordjs/rest` counts the limits of each route; it is told
+ * Requests to Discord: under the global limit, each within 15 s, errors translated. 5xx and network faults are tried
+ * again three times, waiting longer each time, and so is a 429 that does not say how long to wait; other limits are
+ * waited for, for a minute at most. `@discordjs/rest` counts the limits of each route; it is told
  * to reject instead of wait, so that all waiting happens here, on the injected clock.
  */
 export class DiscordHttp {
@@ -74,13 +82,14 @@ export class DiscordHttp {
 
   /** Resolves to the decoded body. Rejects with a VendorError, or with the signal's reason. */
   async request<T>(request: DiscordRequest): Promise<T> {
-    for (let attempt = 0; ; attempt += 1) {
+    const passed: Passed = { failures: 0, waitedMs: 0 };
+    for (;;) {
       request.signal?.throwIfAborted();
       try {
         return (await this.#once(request)) as T;
       } catch (error) {
         request.signal?.throwIfAborted();
-        const waitMs = this.#waitBefore(request, error, attempt);
+        const waitMs = this.#waitBefore(request, error, passed);
         if (waitMs === undefined) throw this.#translate(error);
         await this.#options.clock.sleep(waitMs, request.signal);
       }
@@ -115,16 +124,22 @@ export class DiscordHttp {
     }
   }
 
-  /** How long to wait before the next attempt; undefined when there is none. */
-  #waitBefore(request: DiscordRequest, error: unknown, attempt: number): number | undefined {
-    if (error instanceof RateLimitError) {
-      const waitMs = Math.max(error.retryAfter, error.sublimitTimeout, 1);
-      if (error.global) this.#options.gate.block(waitMs);
-      return request.patient === false || waitMs > LONGEST_WAIT_MS ? undefined : waitMs;
+  /** How long to wait before the next attempt; undefined when there is none. Counts it in `passed`. */
+  #waitBefore(request: DiscordRequest, error: unknown, passed: Passed): number | undefined {
+    const limit = error instanceof RateLimitError ? error : undefined;
+    const limitMs = limit ? Math.max(limit.retryAfter, limit.sublimitTimeout) : 0;
+    if (limit && limitMs > 0) {
+      if (limit.global) this.#options.gate.block(limitMs);
+      passed.waitedMs += limitMs;
+      return request.patient === false || passed.waitedMs > LONGEST_WAIT_MS ? undefined : limitMs;
     }
     const passing = error instanceof HTTPError || !(error instanceof DiscordAPIError);
-    if (!passing || request.patient === false || !request.repeatable || attempt >= RETRIES) return undefined;
-    return FIRST_RETRY_MS * 2 ** attempt * (0.5 + this.#options.random.next());
+    // What Discord refused for a limit has not been done, whatever it was.
+    const repeatable = request.repeatable || limit !== undefined;
+    if (!passing || request.patient === false || !repeatable || passed.failures >= RETRIES) return undefined;
+    const waitMs = FIRST_RETRY_MS * 2 ** passed.failures * (0.5 + this.#options.random.next());
+    passed.failures += 1;
+    return waitMs;
   }
 
   #translate(error: unknown): VendorError {

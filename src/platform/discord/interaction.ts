@@ -64,7 +64,12 @@ export class Replies implements InteractionReplies {
 
   async deferUpdate(): Promise<void> {
     if (this.#state !== 'fresh') return;
-    await this.#callback({ type: InteractionResponseType.DeferredMessageUpdate });
+    try {
+      await this.#callback({ type: InteractionResponseType.DeferredMessageUpdate });
+    } catch (error) {
+      // Discord has told the presser already that nothing came; what the press was for is done all the same.
+      if (!isDiscordError(error, ...EXPIRED)) throw error;
+    }
     this.#state = 'acknowledged';
   }
 
@@ -84,14 +89,30 @@ export class Replies implements InteractionReplies {
   }
 
   async refuse(message: OutgoingMessage): Promise<void> {
-    if (this.#state === 'deferred' && !this.#ephemeral) {
-      await this.#original('DELETE');
-      this.#state = 'answered';
+    try {
+      if (this.#state === 'deferred' && !this.#ephemeral) {
+        await this.#original('DELETE');
+        this.#state = 'answered';
+      }
+      await this.reply(message, { ephemeral: true });
+    } catch (error) {
+      // Nobody is left to be told.
+      if (!isDiscordError(error, ...EXPIRED)) throw error;
     }
-    await this.reply(message, { ephemeral: true });
   }
 
   async update(message: OutgoingMessage): Promise<void> {
+    try {
+      await this.#update(message);
+    } catch (error) {
+      const on = this.#interaction.message;
+      const isPublic = on !== undefined && ((on.flags ?? 0) & MessageFlags.Ephemeral) === 0;
+      if (!isPublic || !isDiscordError(error, ...EXPIRED)) throw error;
+      await this.#writer.edit(on.channel_id, on.id, message);
+    }
+  }
+
+  async #update(message: OutgoingMessage): Promise<void> {
     if (this.#state === 'fresh') {
       const data = messageBody(message);
       const callback = { type: InteractionResponseType.UpdateMessage, data, files: messageFiles(message) };

@@ -18,6 +18,8 @@ const LASTING_REFUSALS = [
   discordCodes.missingAccess,
   discordCodes.missingPermissions,
   discordCodes.cannotMessageUser,
+  discordCodes.archivedThread,
+  discordCodes.lockedThread,
 ];
 
 /** After an edit that only showed progress failed in passing. */
@@ -54,6 +56,9 @@ export class LiveAnswer implements LiveMessage {
   #options: LiveMessageOptions;
   #context: LiveContext;
   #parts: ShownPart[];
+  /** Messages that Discord lets nobody edit any more, in whose place others come: to be deleted. */
+  #left: string[] = [];
+  #hasMoved = false;
   #text = '';
   #growth: Growth;
   #stopped = false;
@@ -90,25 +95,31 @@ export class LiveAnswer implements LiveMessage {
     await this.#endStream();
     if (this.#failure instanceof PersistFailure) throw this.#failure.cause;
     const wanted = wantedParts(final, {});
+    await this.#showAll(wanted);
+    if (this.#allGone()) return [];
+    if (this.#parts.length > wanted.length) await this.#options.onTrim?.(wanted.length);
+    const surplus = this.#parts.splice(wanted.length).filter((part) => !part.gone);
+    for (const { messageId } of surplus) await this.#context.writer.delete(this.#options.channelId, messageId);
+    await this.#deleteLeft();
+    return this.#result();
+  }
+
+  async #showAll(wanted: readonly Wanted[]): Promise<void> {
+    const { lane } = this.#context;
+    const hadMoved = this.#hasMoved;
     for (const [index, part] of wanted.entries()) {
-      if (this.#allGone()) return [];
       // Twice for a part that was sent under a nonce which Discord knew from an earlier attempt.
-      for (let tries = 0; tries < 2 && !this.#isShown(index, part); tries += 1) {
-        const taken = await this.#context.lane.enter();
-        await this.#show({ index, wanted: part, kind: 'whole' }, taken);
+      for (let tries = 0; tries < 2 && !this.#allGone() && !this.#isShown(index, part); tries += 1) {
+        await this.#show({ index, wanted: part, kind: 'whole' }, await lane.enter());
         if (this.#failure instanceof PersistFailure) throw this.#failure.cause;
+        if (this.#hasMoved !== hadMoved) return this.#showAll(wanted);
       }
     }
-    if (this.#parts.length > wanted.length) await this.#options.onTrim?.(wanted.length);
-    for (const part of this.#parts.splice(wanted.length)) {
-      if (!part.gone) await this.#context.writer.delete(this.#options.channelId, part.messageId);
-    }
-    return this.#result();
   }
 
   async abandon(): Promise<LivePart[]> {
     await this.#endStream();
-    return this.#result();
+    return [...this.#left.map((messageId) => ({ messageId })), ...this.#result()];
   }
 
   #result(): LivePart[] {
@@ -205,9 +216,32 @@ export class LiveAnswer implements LiveMessage {
       await this.#context.writer.edit(channelId, part.messageId, wanted, { taken, progress });
       part.shown = fingerprintOf(wanted);
     } catch (error) {
-      if (!isDiscordError(error, discordCodes.unknownMessage)) throw error;
-      part.gone = true;
+      if (isDiscordError(error, discordCodes.unknownMessage)) part.gone = true;
+      else if (isDiscordError(error, discordCodes.tooManyOldEdits) && !this.#hasMoved) this.#move();
+      else throw error;
     }
+  }
+
+  #move(): void {
+    this.#hasMoved = true;
+    this.#left = this.#result().map(({ messageId }) => messageId);
+    this.#parts = [];
+  }
+
+  /** Tried after the first message that came in their place, and at the end. */
+  async #deleteLeft(): Promise<void> {
+    const { writer, logger } = this.#context;
+    const { channelId } = this.#options;
+    const stay: string[] = [];
+    for (const messageId of this.#left) {
+      try {
+        await writer.delete(channelId, messageId);
+      } catch (error) {
+        stay.push(messageId);
+        logger.debug({ error, channelId }, 'a message in whose place another came could not be deleted');
+      }
+    }
+    this.#left = stay;
   }
 
   async #send(index: number, wanted: Wanted, taken: Taken): Promise<void> {
@@ -216,7 +250,10 @@ export class LiveAnswer implements LiveMessage {
     const message = await this.#context.writer.create(
       channelId,
       components?.length ? wanted : rest,
-      { key: `${key}/${index}`, ...(index === 0 && replyTo !== undefined ? { replyTo } : {}) },
+      {
+        key: `${key}/${this.#hasMoved ? `moved/${index}` : index}`,
+        ...(index === 0 && replyTo !== undefined ? { replyTo } : {}),
+      },
       { taken },
     );
     // Discord returns the message of an earlier attempt when the nonce is known to it: then it shows another text.
@@ -226,7 +263,9 @@ export class LiveAnswer implements LiveMessage {
       await onPart?.(index, { messageId: message.id });
     } catch (error) {
       this.#failure = new PersistFailure(error);
+      return;
     }
+    await this.#deleteLeft();
   }
 }
 

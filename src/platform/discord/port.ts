@@ -73,7 +73,8 @@ export interface LiveMessageOptions {
  * An answer that grows on screen. Edits are coalesced to the pace that Discord allows the channel, so a slow network
  * shows fewer, larger steps; nothing is queued. The text is Markdown as models write it: tables become code blocks or
  * lists, links do not unfold. Parts of at most 2000 characters are split off as the text grows; they are rewritten only
- * where text that follows shows that they end elsewhere (see `splitMessage`), or that a table in them is wider.
+ * where text that follows shows that they end elsewhere (see `splitMessage`), or that a table in them is wider. When
+ * Discord takes no more edits of messages as old as its parts, it goes on in new ones, and those are deleted.
  */
 export interface LiveMessage {
   /**
@@ -139,7 +140,11 @@ export interface DiscordCache {
   memberPermissions(channelId: string, userId: string, roleIds: readonly string[]): Promise<bigint>;
 }
 
-/** Answers to one interaction. The first call answers, later ones follow up or edit; the caller need not track which. */
+/**
+ * Answers to one interaction. The first call answers, later ones follow up or edit; the caller need not track which. Of
+ * an interaction that Discord does not know (any more), what everybody may see is written as messages of the channel, an
+ * acknowledgement or a refusal is left out, and the rest rejects.
+ */
 export interface InteractionReplies {
   /** Shows "thinking…". Harmless when already answered. */
   defer(options: { ephemeral: boolean }): Promise<void>;

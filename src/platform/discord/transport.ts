@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { RESTOptions } from '@discordjs/rest';
 import { Agent, request } from 'undici';
+import { discordCodes } from './errors.ts';
 
 /** Connections stay open, so that the first text of an answer need not wait for a handshake. */
 const KEEP_ALIVE_MS = 60_000;
@@ -32,13 +33,38 @@ export function createTransport(): Transport {
       const pairs = Object.entries(answer.headers).flatMap(([name, value]): [string, string][] =>
         value === undefined ? [] : [[name, String(value)]],
       );
-      return new Response(WITHOUT_BODY.includes(answer.statusCode) ? null : bytes, {
-        status: answer.statusCode,
-        statusText: STATUS_CODES[answer.statusCode] ?? '',
+      const told = answer.statusCode === 429 ? readLimit(bytes) : {};
+      if (told.retryAfter !== undefined && answer.headers['retry-after'] === undefined) {
+        pairs.push(['retry-after', String(told.retryAfter)]);
+      }
+      const status = told.isRefusal ? 400 : answer.statusCode;
+      return new Response(WITHOUT_BODY.includes(status) ? null : bytes, {
+        status,
+        statusText: STATUS_CODES[status] ?? '',
         headers: pairs,
       });
     },
     close: () => agent.destroy(),
+  };
+}
+
+/**
+ * What the library does not look at in the body of a 429, each of which it takes for a limit that passes: how long to
+ * wait (in seconds), and whether Discord refuses in this way what no waiting of ours brings about.
+ */
+function readLimit(bytes: ArrayBuffer): { retryAfter?: number; isRefusal?: boolean } {
+  let body: unknown;
+  try {
+    body = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    // A page of whoever stands in front of Discord.
+    return {};
+  }
+  if (body === null || typeof body !== 'object') return {};
+  const { code, retry_after: retryAfter } = body as { code?: unknown; retry_after?: unknown };
+  return {
+    isRefusal: `discord/${String(code)}` === discordCodes.tooManyOldEdits,
+    ...(typeof retryAfter === 'number' ? { retryAfter } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-interface SeenRequest {
+export interface SeenRequest {
   method: string;
   path: string;
   body: Record<string, unknown>;
