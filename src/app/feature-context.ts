@@ -49,8 +49,10 @@ export function createFeatureContext(
     jobs: {
       enqueue: (db, { name: job, ...spec }) =>
         queue.enqueue(db, { maxAttempts: config.queue.maxAttempts, ...spec, kind: `${name}/${job}` }),
-      cancel: (jobId, by) => queue.cancel(jobId, by),
-      position: (jobId) => queue.position(jobId),
+      cancel: (jobId, by, db) => queue.cancel(jobId, by, db),
+      keepWaiting: (tx, jobId) => queue.keepWaiting(tx, jobId),
+      enterLane: (tx, jobId, lane) => queue.enterLane(tx, jobId, lane),
+      inLine: (jobIds, db) => queue.inLine(jobIds, db),
     },
     charts: { bars: renderBarChart },
     spending,

@@ -38,6 +38,8 @@ export interface FeatureSettings<Settings> {
   at(place: Place): Promise<Settings>;
   /** As `at` without the user's own, without waiting: for the path that every message takes. */
   peek(place: Omit<Place, 'userId'>): Settings;
+  /** What was set by command for this guild or channel alone, without what holds there from elsewhere. */
+  own(scope: 'guild' | 'channel', scopeId: string): Partial<Settings>;
   /** Undefined unsets. Rejects with a UserError when the schema does not allow the value. */
   set<Key extends keyof Settings & string>(
     scope: ScopeName,
@@ -81,7 +83,9 @@ export interface FeatureContext<Settings> {
     /** Adds a job of this feature; `kind` is the name under `jobs`. */
     enqueue(db: Kysely<Database> | Tx, spec: Omit<JobSpec, 'kind'> & { name: string }): Promise<EnqueueResult>;
     cancel: Queue['cancel'];
-    position: Queue['position'];
+    keepWaiting: Queue['keepWaiting'];
+    enterLane: Queue['enterLane'];
+    inLine: Queue['inLine'];
   };
   /** The till: what costs something goes through here. */
   spending: Spending;

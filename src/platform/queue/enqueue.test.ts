@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { holding, jobSpec, queueBench, START_MS, work } from '../../testing/queue-bench.ts';
-import type { EnqueueResult } from './index.ts';
+import type { EnqueueResult, Queue } from './index.ts';
 
 const { postgres, start, add, until } = await queueBench();
+
+const ahead = async (queue: Queue, jobId: string) => (await queue.inLine([jobId]))[0]?.ahead;
 
 describe('adding a job', () => {
   it('happens with the transaction it is in, or not at all', async () => {
@@ -114,7 +116,7 @@ describe('the order of jobs', () => {
     (await nth(0)).finish();
     await nth(1);
     const other = await add(queue, { userId: 'other' });
-    expect(await queue.position(other)).toBe(0);
+    expect(await ahead(queue, other)).toBe(0);
     await add(queue, { userId: 'other' });
     for (let index = 1; index < 6; index += 1) (await nth(index)).finish();
     const order = await Promise.all([0, 1, 2, 3, 4, 5].map(async (index) => (await nth(index)).job.userId));
@@ -154,11 +156,11 @@ describe('the order of jobs', () => {
     const first = await add(queue, { userId: 'a' });
     const second = await add(queue, { userId: 'a' });
     const delayed = await add(queue, { userId: 'b', runAt: START_MS + 60_000 });
-    expect(await queue.position(first)).toBe(0);
-    expect(await queue.position(second)).toBe(1);
-    expect(await queue.position(delayed)).toBe(1);
+    expect(await ahead(queue, first)).toBe(0);
+    expect(await ahead(queue, second)).toBe(1);
+    expect(await ahead(queue, delayed)).toBe(1);
     await queue.cancel(first, 'me');
-    expect(await queue.position(first)).toBeNull();
-    expect(await queue.position(second)).toBe(0);
+    expect(await ahead(queue, first)).toBeUndefined();
+    expect(await ahead(queue, second)).toBe(0);
   });
 });

@@ -16,6 +16,11 @@ export interface JobSpec {
   /** Whose turn it uses and whose waiting jobs it counts among. */
   userId?: string;
   guildId?: string;
+  /**
+   * At most one job of a lane is active at a time, and they are begun in the order in which they were added: one that waits
+   * for its time or for a retry holds back all behind it. Among lanes, priority and turns decide. None by default.
+   */
+  lane?: string;
   /** Higher is taken first, before any consideration of turns. 0 by default. */
   priority?: number;
   /** Not before this time (Unix ms). */
@@ -40,9 +45,18 @@ export interface Job {
 }
 
 export type EnqueueResult =
-  | { status: 'queued'; jobId: string; /** jobs waiting in this queue before it */ ahead: number }
+  | { status: 'queued'; jobId: string; /** As in `InLine`. */ ahead: number }
   | { status: 'duplicate'; jobId: string }
   | { status: 'full'; scope: 'guild' | 'user'; limit: number };
+
+/** How long a job has to wait, as things stand. */
+export interface InLine {
+  jobId: string;
+  /** Waiting jobs that are taken before it: those of its lane, and of the others those that their own lane does not hold. */
+  ahead: number;
+  /** About how long until it begins, in milliseconds, by how long the latest of its kind took; null when none is known. */
+  waitMs: number | null;
+}
 
 export interface JobRun {
   job: Job;
@@ -82,12 +96,22 @@ export interface WorkOptions {
 export interface Queue {
   /** Adds a job, in the caller's transaction when `db` is one; workers wake when it commits. */
   enqueue(db: Db, spec: JobSpec): Promise<EnqueueResult>;
-  /** A waiting job ends at once; a running one's signal is aborted wherever it runs. `by` is told to the handler. */
-  cancel(jobId: string, by: string): Promise<'cancelled' | 'cancelling' | 'not-found'>;
+  /**
+   * A waiting job ends at once; a running one's signal is aborted wherever it runs. `by` is told to the handler. In the
+   * caller's transaction when `db` is one; after jobs that it adds to the same lane.
+   */
+  cancel(jobId: string, by: string, db?: Db): Promise<'cancelled' | 'cancelling' | 'not-found'>;
+  /** True when a job waits for its first run: then nobody begins it before the transaction ends. */
+  keepWaiting(tx: Tx, jobId: string): Promise<boolean>;
+  /**
+   * Puts a job that has no lane into one, first of those that are added from then on. False when it has ended, or others of
+   * that lane wait or run already: then it stays without.
+   */
+  enterLane(tx: Tx, jobId: string, lane: string): Promise<boolean>;
   /** A person's jobs that wait or run. */
   living(db: Db, userId: string): Promise<{ id: string; key: string | null }[]>;
-  /** Jobs of this queue that would be taken before this one; null when it is not waiting. */
-  position(jobId: string): Promise<number | null>;
+  /** Of these jobs, those that wait for their first run. */
+  inLine(jobIds: readonly string[], db?: Db): Promise<InLine[]>;
   /** Counts per queue and state, for metrics and doctor. */
   stats(): Promise<{ queue: QueueName; waiting: number; active: number; dead: number }[]>;
   /** What is kept of a person's jobs: nothing of what they are about. */

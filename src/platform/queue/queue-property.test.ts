@@ -7,7 +7,7 @@ import { createManualClock } from '../../testing/manual-clock.ts';
 import { type HeldRun, holding, jobSpec, queueBench, START_MS } from '../../testing/queue-bench.ts';
 import { type JobHandler, ShuttingDown } from './index.ts';
 import { RUNS_AFTER_LOSS, WORKER_LOST } from './rules.ts';
-import type { JobState } from './schema.ts';
+import type { JobState, QueueJobTable } from './schema.ts';
 
 const { postgres, start } = await queueBench();
 
@@ -19,7 +19,16 @@ const KINDS = ['test/telling', 'test/silent'] as const;
 type Kind = (typeof KINDS)[number];
 
 type Step =
-  | { do: 'enqueue'; kind: Kind; user: number; guild: number; maxAttempts: number; priority: number; delayMs: number }
+  | {
+      do: 'enqueue';
+      kind: Kind;
+      user: number;
+      guild: number;
+      lane: string | undefined;
+      maxAttempts: number;
+      priority: number;
+      delayMs: number;
+    }
   | { do: 'start' | 'kill' | 'stop' | 'freeze' | 'thaw'; slot: number }
   | { do: 'finish' | 'fail' | 'fail for good' | 'cancel'; which: number }
   | { do: 'pass'; seconds: number };
@@ -34,6 +43,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constantFrom(...KINDS),
       user: fc.nat({ max: 2 }),
       guild: fc.nat({ max: 1 }),
+      lane: fc.constantFrom('a', 'a', 'b', undefined),
       maxAttempts: fc.integer({ min: 1, max: 3 }),
       priority: fc.nat({ max: 1 }),
       delayMs: fc.constantFrom(0, 0, 5_000),
@@ -99,6 +109,18 @@ class Process {
   }
 }
 
+/** Those that are to end before a job of the same lane begins. */
+function livingBefore<Row extends Pick<QueueJobTable, 'lane' | 'state'> & { sequence: number }>(
+  job: Row,
+  rows: readonly Row[],
+): Row[] {
+  if (job.lane === null) return [];
+  return rows.filter(
+    ({ lane, sequence, state }) =>
+      lane === job.lane && sequence < job.sequence && (state === 'waiting' || state === 'active'),
+  );
+}
+
 /** What the queue promises, checked after every step against what the test saw and did. */
 class World {
   readonly #slots = new Map<number, Process>();
@@ -127,9 +149,17 @@ class World {
     const full =
       waiting.filter((row) => row.guild_id === guildId).length >= LIMITS.waitingPerGuild ||
       waiting.filter((row) => row.user_id === userId).length >= LIMITS.waitingPerUser;
-    const { kind, maxAttempts, priority } = step;
+    const { kind, maxAttempts, priority, lane } = step;
     const runAt = step.delayMs > 0 ? { runAt: this.#nowMs + step.delayMs } : {};
-    const spec = jobSpec({ kind, userId, guildId, maxAttempts, priority, ...runAt });
+    const spec = jobSpec({
+      kind,
+      userId,
+      guildId,
+      maxAttempts,
+      priority,
+      ...runAt,
+      ...(lane === undefined ? {} : { lane }),
+    });
     const result = await this.#gateway.queue.enqueue(postgres.db, spec);
     expect(result.status).toBe(full ? 'full' : 'queued');
     if (result.status === 'queued') this.#jobs.set(result.jobId, maxAttempts);
@@ -208,7 +238,9 @@ class World {
                   (verdict !== undefined || run.signal.aborted),
               ),
           );
-          const due = rows.filter((row) => row.state === 'waiting' && row.run_at_ms <= this.#nowMs);
+          const due = rows.filter(
+            (row) => row.state === 'waiting' && row.run_at_ms <= this.#nowMs && livingBefore(row, rows).length === 0,
+          );
           const free = living.length * SLOTS_PER_PROCESS - open.length;
           return unrecorded.length === 0 && (due.length === 0 || free <= 0);
         },
@@ -236,6 +268,7 @@ class World {
     const rows = await this.#rows();
     expect(rows.map((row) => row.id).toSorted(), 'no job is lost').toEqual([...this.#jobs.keys()].toSorted());
     for (const row of rows) {
+      if (row.attempt > 0) expect(livingBefore(row, rows), 'those before it in its lane have ended').toEqual([]);
       const before = this.#final.get(row.id);
       if (before !== undefined) expect(row.state, 'an end is final').toBe(before);
       if (row.state === 'waiting' || row.state === 'active') continue;

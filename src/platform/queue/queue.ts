@@ -4,7 +4,9 @@ import type { Ids } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { MigrationSource, Postgres } from '../postgres/index.ts';
+import * as line from './line-store.ts';
 import type { Queue, QueueLimits, QueueName } from './port.ts';
+import { waitMs } from './rules.ts';
 import * as store from './store.ts';
 import { Worker } from './worker.ts';
 
@@ -37,14 +39,22 @@ export function createQueue(options: QueueOptions): Queue {
   return {
     enqueue: (db, spec) =>
       store.enqueue(postgres, db, { ...spec, id: spec.id ?? ids.uuid(), nowMs: clock.now(), limits }),
-    cancel: async (jobId, by) => {
-      const state = await store.cancel(postgres.db, { jobId, by }, clock.now());
+    cancel: async (jobId, by, db = postgres.db) => {
+      const state = await store.cancel(db, { jobId, by }, clock.now());
       return state === 'active' ? 'cancelling' : (state ?? 'not-found');
     },
     living: (db, userId) => store.living(db, userId),
     exportUser: (userId) => store.exportUser(postgres.db, userId),
     forgetUser: (tx, userId) => store.forgetUser(tx, userId),
-    position: (jobId) => store.position(postgres.db, jobId, clock.now()),
+    keepWaiting: (tx, jobId) => line.keepWaiting(tx, jobId, store.WAKE_CHANNEL),
+    enterLane: (tx, jobId, lane) => line.enterLane(tx, jobId, lane),
+    inLine: async (jobIds, db = postgres.db) => {
+      if (jobIds.length === 0) return [];
+      const nowMs = clock.now();
+      return (await line.standings(db, jobIds, nowMs)).map(({ jobId, ...standing }) => {
+        return { jobId, ahead: standing.laneAhead + standing.othersAhead, waitMs: waitMs(standing, nowMs) };
+      });
+    },
     stats: async () => {
       const stats = QUEUE_NAMES.map((queue) => ({ queue, waiting: 0, active: 0, dead: 0 }));
       for (const { queue, state, count } of await store.countByState(postgres.db)) {

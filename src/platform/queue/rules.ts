@@ -41,6 +41,35 @@ export function backoffMs(attempt: number, chance: number): number {
   return Math.floor(chance * Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1)));
 }
 
+/** Where a job stands that waits for its first run. */
+export interface Standing {
+  /** Of its lane, those that wait before it. */
+  laneAhead: number;
+  /** When the one of its lane began that runs (Unix ms); null when none does. */
+  laneBegunMs: number | null;
+  /** Outside its lane, those that are taken before it. */
+  othersAhead: number;
+  /** Jobs of its queue that run. */
+  active: number;
+  /** The mean of the latest runs of its kind, in milliseconds; null when none has ended. */
+  runMs: number | null;
+}
+
+/** What is left of a run that has taken longer than most: nobody knows, but it is not nothing. */
+const LEAST_LEFT_MS = 1_000;
+
+/**
+ * About how long it waits, in milliseconds: for its lane, which works one job after the other, or for the queue, in which
+ * as many run at once as do now, whichever is longer. Null when nothing is known of runs.
+ */
+export function waitMs({ laneAhead, laneBegunMs, othersAhead, active, runMs }: Standing, nowMs: number): number | null {
+  if (runMs === null) return null;
+  const leftMs = laneBegunMs === null ? 0 : Math.max(LEAST_LEFT_MS, runMs - (nowMs - laneBegunMs));
+  const isHeld = laneAhead > 0 || laneBegunMs !== null;
+  const slotsNeeded = othersAhead + (isHeld ? 0 : 1);
+  return Math.round(Math.max(leftMs + laneAhead * runMs, (slotsNeeded * runMs) / Math.max(1, active)));
+}
+
 /** What becomes of a job after a run. */
 export type Outcome =
   | { type: 'done' }

@@ -37,7 +37,10 @@ interface TakenRow {
   cancel_by: string | null;
 }
 
-/** Takes up to `count` due jobs of one queue, in their order. Jobs that another process is just taking are passed over. */
+/**
+ * Takes up to `count` due jobs of one queue that their lanes do not hold, in their order. Jobs that another process is just
+ * taking are passed over.
+ */
 export async function take(
   db: Db,
   owner: Owner,
@@ -47,14 +50,14 @@ export async function take(
   const { rows } = await sql<TakenRow>`
     WITH next AS (
       SELECT id FROM queue_job
-      WHERE queue = ${queue} AND state = 'waiting' AND run_at_ms <= ${nowMs} AND kind = ANY(${kinds})
+      WHERE queue = ${queue} AND state = 'waiting' AND NOT held AND run_at_ms <= ${nowMs} AND kind = ANY(${kinds})
       ORDER BY priority DESC, turn, sequence
       LIMIT ${count}
       FOR UPDATE SKIP LOCKED
     ),
     taken AS (
-      UPDATE queue_job SET state = 'active', attempt = attempt + 1, instance_id = ${owner.instanceId},
-        boot_id = ${owner.bootId}::uuid, lease_until_ms = ${nowMs + LEASE_MS}::bigint
+      UPDATE queue_job SET state = 'active', attempt = attempt + 1, begun_at_ms = ${nowMs}::bigint,
+        instance_id = ${owner.instanceId}, boot_id = ${owner.bootId}::uuid, lease_until_ms = ${nowMs + LEASE_MS}::bigint
       WHERE id IN (SELECT id FROM next)
       RETURNING *
     )
@@ -77,12 +80,16 @@ export async function take(
   }));
 }
 
+/** What is held by its lane is due when that is freed, whatever its time. */
+const isFree = sql<boolean>`NOT held`;
+
 /** When the next job that is not yet due will be (Unix ms); null when none waits. */
 export async function nextDue(db: Db, queues: readonly QueueName[], nowMs: number): Promise<number | null> {
   const row = await db
     .selectFrom('queue_job')
     .select('run_at_ms')
     .where('state', '=', 'waiting')
+    .where(isFree)
     .where('run_at_ms', '>', nowMs)
     .where('queue', 'in', queues)
     .orderBy('run_at_ms')
@@ -101,6 +108,7 @@ export async function hasDue(
     .selectFrom('queue_job')
     .select('id')
     .where('state', '=', 'waiting')
+    .where(isFree)
     .where('run_at_ms', '<=', nowMs)
     .where('queue', 'in', queues)
     .where('kind', 'in', kinds)

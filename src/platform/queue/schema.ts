@@ -1,4 +1,4 @@
-import type { GeneratedAlways, JSONColumnType } from 'kysely';
+import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 import type { JsonObject } from '../../kernel/json.ts';
 
 export type JobState = 'waiting' | 'active' | 'done' | 'dead' | 'cancelled';
@@ -12,6 +12,8 @@ export interface QueueJobTable {
   key: string | null;
   user_id: string | null;
   guild_id: string | null;
+  lane: string | null;
+  held: Generated<boolean>;
   priority: number;
   turn: number;
   state: JobState;
@@ -24,6 +26,7 @@ export interface QueueJobTable {
   cancel_by: string | null;
   error: string | null;
   created_at_ms: number;
+  begun_at_ms: number | null;
   ended_at_ms: number | null;
 }
 

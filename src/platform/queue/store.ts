@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Json } from '../../kernel/json.ts';
 import type { Db, Postgres, Tx } from '../postgres/index.ts';
+import { aheadOf, lockLane } from './line-store.ts';
 import type { EnqueueResult, JobSpec, QueueLimits } from './port.ts';
 import { DEFAULT_MAX_ATTEMPTS, RETENTION_MS } from './rules.ts';
 import './schema.ts';
@@ -20,8 +21,9 @@ const COUNTED_STATES = ['waiting', 'active', 'dead'] as const;
 type CountedState = (typeof COUNTED_STATES)[number];
 
 /**
- * Adds a job. The locks make limits exact and a user's turns distinct under concurrency: who waits for the same guild or
- * user counts after the other has committed. They are taken guild first, as all locks in Familiar.
+ * Adds a job. The locks make limits exact, a user's turns distinct and a lane's order that of its commits, under
+ * concurrency: who waits for the same guild, user or lane counts after the other has committed. They are taken in this
+ * order, guild first, as all locks in Familiar.
  */
 export async function enqueue(
   postgres: Postgres,
@@ -41,12 +43,19 @@ export async function enqueue(
   return { status: 'duplicate', jobId: row.existing_id ?? (await findByKey(db, spec)) };
 }
 
-async function lockScopes(db: Db, { guildId, userId }: Pick<JobSpec, 'guildId' | 'userId'>): Promise<void> {
-  const locks = [guildId && `queue/guild/${guildId}`, userId && `queue/user/${userId}`]
-    .filter((name) => name !== undefined)
-    .map((name) => sql`pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
+async function lockScopes(
+  db: Db,
+  { guildId, userId, lane }: Pick<JobSpec, 'guildId' | 'userId' | 'lane'>,
+): Promise<void> {
+  const locks = [
+    guildId && lock(`queue/guild/${guildId}`),
+    userId && lock(`queue/user/${userId}`),
+    lane !== undefined && lockLane(lane),
+  ].filter((one) => typeof one === 'object');
   if (locks.length > 0) await sql`SELECT ${sql.join(locks)}`.execute(db);
 }
+
+const lock = (name: string) => sql`pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
 
 interface InsertRow {
   existing_id: string | null;
@@ -67,7 +76,7 @@ async function insertWithinLimits(
   spec: JobSpec & { id: string; nowMs: number; limits: QueueLimits },
 ): Promise<InsertRow> {
   const { queue, kind, limits } = spec;
-  const [key, userId, guildId] = [spec.key ?? null, spec.userId ?? null, spec.guildId ?? null];
+  const [key, userId, guildId, lane] = [spec.key ?? null, spec.userId ?? null, spec.guildId ?? null, spec.lane ?? null];
   const priority = sql`${spec.priority ?? 0}::integer`;
   const { rows } = await sql<InsertRow>`
     WITH existing AS (SELECT id FROM queue_job WHERE key = ${key}),
@@ -87,22 +96,20 @@ async function insertWithinLimits(
     ),
     inserted AS (
       INSERT INTO queue_job
-        (id, queue, kind, payload, key, user_id, guild_id, priority, turn, state, run_at_ms, max_attempts, created_at_ms)
+        (id, queue, kind, payload, key, user_id, guild_id, lane, held, priority, turn, state, run_at_ms, max_attempts,
+          created_at_ms)
       SELECT ${spec.id}::uuid, ${queue}, ${kind}, ${JSON.stringify(spec.payload)}::jsonb, ${key}, ${userId}, ${guildId},
-        ${priority}, place.turn, 'waiting', ${spec.runAt ?? 0}::bigint,
+        ${lane}, EXISTS (SELECT FROM queue_job WHERE lane = ${lane} AND state IN ('waiting', 'active')), ${priority}, place.turn, 'waiting', ${spec.runAt ?? 0}::bigint,
         ${spec.maxAttempts ?? DEFAULT_MAX_ATTEMPTS}::integer, ${spec.nowMs}::bigint
       FROM waiting, place
       WHERE waiting.guild < ${limits.waitingPerGuild} AND waiting.person < ${limits.waitingPerUser}
         AND NOT EXISTS (SELECT FROM existing)
       ON CONFLICT (key) DO NOTHING
-      RETURNING id, turn, sequence, pg_notify(${WAKE_CHANNEL}, ${queue})
+      RETURNING id, queue, lane, priority, turn, sequence, run_at_ms, pg_notify(${WAKE_CHANNEL}, ${queue})
     )
     SELECT existing.id AS existing_id, inserted.id AS inserted_id,
       waiting.guild AS guild_waiting, waiting.person AS user_waiting,
-      (SELECT count(*) FROM queue_job
-        WHERE state = 'waiting' AND queue = ${queue} AND run_at_ms <= ${spec.nowMs}
-          AND (priority > ${priority}
-            OR (priority = ${priority} AND (turn, sequence) < (inserted.turn, inserted.sequence)))) AS ahead
+      ${aheadOf('inserted', spec.nowMs)} AS ahead
     FROM waiting LEFT JOIN existing ON true LEFT JOIN inserted ON true
   `.execute(tx);
   return single(rows);
@@ -134,20 +141,6 @@ export async function cancel(db: Db, notice: CancelNotice, nowMs: number): Promi
   return rows[0]?.state;
 }
 
-export async function position(db: Db, jobId: string, nowMs: number): Promise<number | null> {
-  const { rows } = await sql<{ ahead: number }>`
-    SELECT (
-      SELECT count(*) FROM queue_job other
-      WHERE other.state = 'waiting' AND other.queue = job.queue
-        AND other.run_at_ms <= greatest(job.run_at_ms, ${nowMs})
-        AND (other.priority > job.priority
-          OR (other.priority = job.priority AND (other.turn, other.sequence) < (job.turn, job.sequence)))
-    ) AS ahead
-    FROM queue_job job WHERE id = ${jobId}::uuid AND state = 'waiting'
-  `.execute(db);
-  return rows[0]?.ahead ?? null;
-}
-
 export async function living(db: Db, userId: string): Promise<{ id: string; key: string | null }[]> {
   return db
     .selectFrom('queue_job')
@@ -175,15 +168,16 @@ export async function exportUser(db: Db, userId: string): Promise<Json> {
 
 export async function forgetUser(tx: Tx, userId: string): Promise<number> {
   await lockScopes(tx, { userId });
-  const deleted = await tx
-    .deleteFrom('queue_job')
-    .where('user_id', '=', userId)
-    .where('state', '<>', 'active')
-    .executeTakeFirst();
+  // Before the lanes of what is deleted are locked: whoever ends one of these jobs may be waiting for those.
   const unnamed = await tx
     .updateTable('queue_job')
     .set({ cancel_by: null })
     .where('cancel_by', '=', userId)
+    .executeTakeFirst();
+  const deleted = await tx
+    .deleteFrom('queue_job')
+    .where('user_id', '=', userId)
+    .where('state', '<>', 'active')
     .executeTakeFirst();
   return Number(deleted.numDeletedRows) + Number(unnamed.numUpdatedRows);
 }

@@ -1,0 +1,82 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Db, Tx } from '../postgres/index.ts';
+import type { Standing } from './rules.ts';
+import './schema.ts';
+
+/** Where the run times come from that a wait is estimated by: the latest jobs of a kind, of a day at most. */
+const RUNS_MEASURED = 30;
+const MEASURED_FOR_MS = 24 * 3_600_000;
+
+/** Until the transaction ends, nobody else adds to the lane, and what ends in it frees nobody: see migrations/002. */
+export const lockLane = (lane: string): RawBuilder<unknown> =>
+  sql`pg_advisory_xact_lock(hashtextextended('queue/lane/' || ${lane}::text, 0))`;
+
+/** For the row `of` of a waiting job: those of its lane that wait before it. */
+const laneAheadOf = (of: string) => sql`(
+  SELECT count(*) FROM queue_job other
+  WHERE other.lane = ${sql.ref(`${of}.lane`)} AND other.state = 'waiting' AND other.sequence < ${sql.ref(`${of}.sequence`)}
+)`;
+
+/** … and those outside its lane that are taken before it. */
+function othersAheadOf(of: string, nowMs: number): RawBuilder<unknown> {
+  const job = (column: string) => sql.ref(`${of}.${column}`);
+  return sql`(
+    SELECT count(*) FROM queue_job other
+    WHERE other.state = 'waiting' AND NOT other.held AND other.queue = ${job('queue')}
+      AND other.run_at_ms <= greatest(${job('run_at_ms')}, ${nowMs}::bigint)
+      AND (other.lane IS NULL OR other.lane IS DISTINCT FROM ${job('lane')})
+      AND (other.priority > ${job('priority')} OR (other.priority = ${job('priority')}
+        AND (other.turn, other.sequence) < (${job('turn')}, ${job('sequence')})))
+  )`;
+}
+
+/**
+ * For the row `of` of a waiting job: how many are taken before it, as things stand. What is held in other lanes is not
+ * counted: nobody knows when it will be free.
+ */
+export const aheadOf = (of: string, nowMs: number): RawBuilder<number> =>
+  sql<number>`(${laneAheadOf(of)} + ${othersAheadOf(of, nowMs)})`;
+
+/** Of these jobs, those that wait for their first run. */
+export async function standings(
+  db: Db,
+  jobIds: readonly string[],
+  nowMs: number,
+): Promise<(Standing & { jobId: string })[]> {
+  const { rows } = await sql<Standing & { jobId: string }>`
+    SELECT job.id AS "jobId", ${laneAheadOf('job')} AS "laneAhead", ${othersAheadOf('job', nowMs)} AS "othersAhead",
+      (SELECT other.begun_at_ms FROM queue_job other WHERE other.lane = job.lane AND other.state = 'active')
+        AS "laneBegunMs",
+      (SELECT count(*) FROM queue_job other WHERE other.state = 'active' AND other.queue = job.queue) AS active,
+      (SELECT avg(latest.run_ms)::float8 FROM (
+        SELECT other.ended_at_ms - other.begun_at_ms AS run_ms FROM queue_job other
+        WHERE other.ended_at_ms > ${nowMs - MEASURED_FOR_MS} AND other.state = 'done' AND other.kind = job.kind
+        ORDER BY other.ended_at_ms DESC LIMIT ${RUNS_MEASURED}
+      ) latest) AS "runMs"
+    FROM queue_job job
+    WHERE job.id = ANY (${[...jobIds]}::uuid[]) AND job.state = 'waiting' AND job.attempt = 0
+  `.execute(db);
+  return rows;
+}
+
+/** See `Queue.keepWaiting`. `wake` is what those listen to who pass the job over meanwhile. */
+export async function keepWaiting(tx: Tx, jobId: string, wake: string): Promise<boolean> {
+  // Taking a job conflicts with this lock, freeing it from its lane does not.
+  const { rows } = await sql`
+    SELECT pg_notify(${wake}, queue) FROM queue_job
+    WHERE id = ${jobId}::uuid AND state = 'waiting' AND attempt = 0 FOR KEY SHARE
+  `.execute(tx);
+  return rows.length === 1;
+}
+
+/** See `Queue.enterLane`. */
+export async function enterLane(tx: Tx, jobId: string, lane: string): Promise<boolean> {
+  await sql`SELECT ${lockLane(lane)}`.execute(tx);
+  const { rows } = await sql`
+    UPDATE queue_job SET lane = ${lane}
+    WHERE id = ${jobId}::uuid AND lane IS NULL AND state IN ('waiting', 'active')
+      AND NOT EXISTS (SELECT FROM queue_job other WHERE other.lane = ${lane} AND other.state IN ('waiting', 'active'))
+    RETURNING id
+  `.execute(tx);
+  return rows.length === 1;
+}
