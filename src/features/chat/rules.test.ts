@@ -1,6 +1,6 @@
 import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
-import { buildContext, isAddressed, isListed, mayControl, readQuestion } from './rules.ts';
+import { isAddressed, isListed, mayControl, readQuestion } from './rules.ts';
 
 const id = '900000000000000001';
 const role = '900000000000000002';
@@ -67,62 +67,6 @@ describe('the question in a message', () => {
   it('has a name of one line, whatever the author made of it', () => {
     const member = { nick: 'Ali\n\nBob: **hi**' } as NonNullable<GatewayMessageCreateDispatchData['member']>;
     expect(readQuestion(message({ member }), self).name).toBe('Ali Bob: **hi**');
-  });
-});
-
-describe('the context for a model', () => {
-  const history = [1, 2, 3].map((n) => ({
-    atMs: n,
-    name: 'Alice',
-    question: `q${n}`,
-    answer: n === 2 ? null : `a${n}`,
-  }));
-  const heard = [
-    { atMs: 1.2, line: 'Bob: h1' },
-    { atMs: 1.4, line: 'Eve: h2' },
-    { atMs: 3.1, line: 'Bob: h3' },
-  ];
-  const build = (budgetTokens: number, named = false, lines: typeof heard = []) =>
-    buildContext({
-      system: 'be kind',
-      history,
-      heard: lines,
-      question: { role: 'user', content: 'now' },
-      questionTokens: 1,
-      budgetTokens,
-      named,
-      countTokens: () => 1,
-    }).messages.map((part) => part.content);
-
-  it('is the prompt, the history in order and the question', () => {
-    expect(build(1000)).toEqual(['be kind', 'q1', 'a1', 'q2', 'q3', 'a3', 'now']);
-  });
-  it('says who spoke where several people talk', () => {
-    expect(build(1000, true)).toContain('Alice: q3');
-  });
-  it('drops the oldest exchanges whole when the window is small', () => {
-    // Prompt and question cost 7 each, the last exchange 14, the one before 7.
-    expect(build(28)).toEqual(['be kind', 'q3', 'a3', 'now']);
-    expect(build(27)).toEqual(['be kind', 'now']);
-    expect(build(35)).toEqual(['be kind', 'q2', 'q3', 'a3', 'now']);
-  });
-  it('has what was overheard in its place, and drops that first', () => {
-    const [first, second] = ['[Overheard]\nBob: h1\nEve: h2', '[Overheard]\nBob: h3'];
-    expect(build(1000, false, heard)).toEqual(['be kind', 'q1', 'a1', first, 'q2', 'q3', 'a3', second, 'now']);
-    // All exchanges cost 49 with prompt and question, each line 7 more.
-    expect(build(63, false, heard)).toEqual([
-      'be kind',
-      'q1',
-      'a1',
-      '[Overheard]\nEve: h2',
-      'q2',
-      'q3',
-      'a3',
-      second,
-      'now',
-    ]);
-    expect(build(55, false, heard)).toEqual(['be kind', 'q1', 'a1', 'q2', 'q3', 'a3', 'now']);
-    expect(build(48, false, heard)).toEqual(['be kind', 'q2', 'q3', 'a3', second, 'now']);
   });
 });
 

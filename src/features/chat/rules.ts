@@ -1,8 +1,6 @@
 import { MessageReferenceType } from 'discord-api-types/v10';
 import type { APIAttachment, APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
-import type { Caller, ChatMessage } from '../../sdk/index.ts';
-import { heardCost, weave } from './history/weave.ts';
-import type { Heard, Told } from './history/weave.ts';
+import type { Caller } from '../../sdk/index.ts';
 import type { Way } from './ways-in/way.ts';
 
 /** A question as it is stored: what a model and a later export need of the message. */
@@ -96,64 +94,6 @@ export interface Exchange {
   name: string;
   question: string;
   answer: string | null;
-}
-
-export interface ContextInput {
-  system: string;
-  /** Oldest first. */
-  history: readonly Exchange[];
-  /** Oldest first. */
-  heard: readonly Heard[];
-  question: ChatMessage;
-  questionTokens: number;
-  /** Tokens for everything but the answer. */
-  budgetTokens: number;
-  /** Whether messages begin with their author's name, as they do where several people talk. */
-  named: boolean;
-  countTokens: (text: string) => number;
-}
-
-/** What each message costs beside its text, in tokens; a little above what providers document. */
-export const messageOverheadTokens = 6;
-
-export interface FittedContext {
-  messages: ChatMessage[];
-  /** Of all of them together, as counted here. */
-  tokens: number;
-  /** Earlier exchanges that found room. */
-  exchanges: number;
-}
-
-/**
- * The messages for the model: the system prompt, as many of the latest exchanges as fit, as much of what was heard as fits
- * beside them, and the question. Exchanges are kept or dropped whole, both without gaps.
- */
-export function buildContext(input: ContextInput): FittedContext {
-  const cost = (text: string) => input.countTokens(text) + messageOverheadTokens;
-  let tokens = cost(input.system) + input.questionTokens + messageOverheadTokens;
-  const kept: Told[] = [];
-  for (const exchange of input.history.toReversed()) {
-    const question = spoken(exchange.name, exchange.question, input.named);
-    const said: ChatMessage[] = [{ role: 'user', content: question }];
-    let added = cost(question);
-    if (exchange.answer !== null) {
-      said.push({ role: 'assistant', content: exchange.answer });
-      added += cost(exchange.answer);
-    }
-    if (tokens + added > input.budgetTokens) break;
-    tokens += added;
-    kept.push({ atMs: exchange.atMs, messages: said });
-  }
-  const heard: Heard[] = [];
-  for (const line of input.heard.toReversed()) {
-    const added = heardCost(line, cost);
-    if (tokens + added > input.budgetTokens) break;
-    tokens += added;
-    heard.push(line);
-  }
-  const before = weave(kept.toReversed(), heard.toReversed());
-  const messages = [{ role: 'system' as const, content: input.system }, ...before, input.question];
-  return { messages, tokens, exchanges: kept.length };
 }
 
 export function spoken(name: string, text: string, named: boolean): string {

@@ -6,7 +6,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { Clock } from '../../kernel/clock.ts';
 import { modelError, translateModelError, wasTurnedAway } from './errors.ts';
-import type { ChatEvent, ChatRequest, FinishReason, ModelInfo, Usage } from './port.ts';
+import type { ChatEvent, ChatRequest, FinishReason, ModelInfo, Models, Usage } from './port.ts';
 import { buildPrompt, promptTokens } from './prompt.ts';
 import { ThinkTags } from './think-tags.ts';
 import type { Said } from './think-tags.ts';
@@ -21,7 +21,7 @@ interface CallOptions {
   /** Its thoughts may come in `<think>` tags within the text. */
   thinkTags?: boolean;
   clock: Clock;
-  countTokens: (text: string) => number;
+  countTokens: Models['countTokens'];
 }
 
 type CallEvent = Exclude<ChatEvent, { type: 'start' }>;
@@ -66,7 +66,7 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
       }
       if (part.type === 'error') throw part.error;
       if (part.type === 'finish') {
-        const usage = tell(readUsage(part.usage) ?? estimateUsage(options, said));
+        const usage = tell(readUsage(part.usage) ?? (await estimateUsage(options, said)));
         yield { type: 'finish', reason: finishReason(part.finishReason), usage };
         return;
       }
@@ -79,7 +79,7 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
     throw translateModelError(info.provider, reason, clock.now());
   } finally {
     watchdog.stop();
-    if (!told) tell(estimateUsage(options, said));
+    if (!told) tell(await estimateUsage(options, said));
   }
 }
 
@@ -146,11 +146,18 @@ function partOf(whole: number, part = 0): number {
   return isCount(part) ? Math.min(part, whole) : 0;
 }
 
-function estimateUsage({ request, info, countTokens }: CallOptions, said: { text: string; reasoning: string }): Usage {
-  const reasoningTokens = countTokens(said.reasoning);
+async function estimateUsage(
+  { request, info, countTokens }: CallOptions,
+  said: { text: string; reasoning: string },
+): Promise<Usage> {
+  const [inputTokens, textTokens, reasoningTokens] = await Promise.all([
+    promptTokens(request.messages, info, countTokens),
+    countTokens(info.id, said.text),
+    countTokens(info.id, said.reasoning),
+  ]);
   return {
-    inputTokens: promptTokens(request.messages, info.abilities, countTokens),
-    outputTokens: countTokens(said.text) + reasoningTokens,
+    inputTokens,
+    outputTokens: textTokens + reasoningTokens,
     cachedInputTokens: 0,
     reasoningTokens,
     estimated: true,

@@ -70,7 +70,7 @@ class Registry implements Models {
       .filter(([, config]) => config.type !== 'demo')
       .map(([name, config]) => {
         const alsoNamed = named.filter((id) => id.startsWith(`${name}/`)).map((id) => id.slice(name.length + 1));
-        const countTokens = (text: string): number => this.countTokens(text);
+        const countTokens: Models['countTokens'] = (modelId, text) => this.countTokens(modelId, text);
         return new Provider({ name, config, alsoNamed, prices, clock, logger, countTokens });
       });
     const demoPrices = prices[DEMO_MODEL.id];
@@ -157,8 +157,8 @@ class Registry implements Models {
     return provider.stream(model, request);
   }
 
-  countTokens(text: string): number {
-    return this.counter.count(text);
+  countTokens(modelId: string, text: string): Promise<number> {
+    return this.counter.count(modelId, text);
   }
 
   async check(): Promise<ProviderStatus[]> {
@@ -173,7 +173,7 @@ class Registry implements Models {
   /** Ends every answer that is still being given. */
   close(): Promise<void> {
     this.closing.abort(modelError('model/unreachable', 'the models are closed', { retryable: true }));
-    return Promise.resolve();
+    return this.counter.close();
   }
 }
 

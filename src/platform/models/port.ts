@@ -109,8 +109,11 @@ export interface Models {
   candidates(modelId: string): ModelInfo[];
   /** Throws a VendorError with a ModelErrorCode; rethrows the signal's reason when that is aborted. */
   stream(request: ChatRequest): AsyncIterable<ChatEvent>;
-  /** Tokens of `text`, never more than a few percent below the truth. Bounded time for any input. */
-  countTokens(text: string): number;
+  /**
+   * Tokens of `text` for a model, by its own encoding where that is known, else on the high side; never more than a few
+   * percent below the truth. Counts elsewhere, so that no text holds anything up, and never rejects.
+   */
+  countTokens(modelId: string, text: string): Promise<number>;
   /** Asks each provider for its model list; used by doctor and at start, never throws. */
   check(): Promise<ProviderStatus[]>;
   close(): Promise<void>;

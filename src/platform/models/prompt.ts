@@ -1,5 +1,5 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
-import type { ChatMessage, ContentPart } from './port.ts';
+import type { ChatMessage, ContentPart, ModelInfo, Models } from './port.ts';
 
 /** Stands for a message that held nothing but pictures, sent to a model that sees none. */
 const UNSEEN_PICTURE = '(a picture that you cannot see)';
@@ -23,13 +23,13 @@ export function buildPrompt(messages: readonly ChatMessage[], { vision }: { visi
 const PICTURE_TOKENS = 1600;
 
 /** About how many tokens a prompt is, its pictures included where the model sees. */
-export function promptTokens(
+export async function promptTokens(
   messages: readonly ChatMessage[],
-  { vision }: { vision: boolean },
-  countTokens: (text: string) => number,
-): number {
+  { id, abilities: { vision } }: ModelInfo,
+  countTokens: Models['countTokens'],
+): Promise<number> {
   const pictures = messages.flatMap((message) => parts(message).filter((part) => part.type === 'image'));
-  return countTokens(promptText(messages)) + (vision ? pictures.length * PICTURE_TOKENS : 0);
+  return (await countTokens(id, promptText(messages))) + (vision ? pictures.length * PICTURE_TOKENS : 0);
 }
 
 /** Everything in words that a prompt holds, for counting. */

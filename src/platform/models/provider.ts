@@ -7,7 +7,7 @@ import { callModel } from './call.ts';
 import { catalogueNames, describeModel } from './catalogue.ts';
 import { listModels } from './discovery.ts';
 import { modelError, translateModelError } from './errors.ts';
-import type { ChatEvent, ChatRequest, ModelInfo, ModelPrices, ProviderStatus } from './port.ts';
+import type { ChatEvent, ChatRequest, ModelInfo, ModelPrices, Models, ProviderStatus } from './port.ts';
 import { KeyRing } from './key-ring.ts';
 import { baseUrlOf, VendorClients } from './vendor.ts';
 
@@ -20,7 +20,7 @@ interface ProviderOptions {
   prices: Readonly<Record<string, ModelPrices>>;
   clock: Clock;
   logger: Logger;
-  countTokens: (text: string) => number;
+  countTokens: Models['countTokens'];
 }
 
 /** A list that is older is asked for again, in the background, when somebody looks; sooner when there is none. */

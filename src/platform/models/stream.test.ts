@@ -274,7 +274,12 @@ describe('what was used', () => {
     const { signal } = new AbortController();
     const onUsage = (usage: Usage): void => void told.push(usage);
     const request = { modelId: 'demo/familiar', messages: [], maxOutputTokens: 10, signal, onUsage };
-    const options = { info: (await open({})).default, timeouts, clock: systemClock, countTokens: () => 1 };
+    const options = {
+      info: (await open({})).default,
+      timeouts,
+      clock: systemClock,
+      countTokens: () => Promise.resolve(1),
+    };
     for await (const event of callModel({ ...options, model, request })) expect(event.type).toBe('finish');
     expect(told).toEqual([
       {
@@ -328,7 +333,7 @@ describe('answers', () => {
   it('are counted when the provider reports no usage', async () => {
     fake.answer('question', { text: 'one two three four five', usage: null });
     const models = await open({ p: compatible() });
-    models.countTokens('load');
+    await models.countTokens('p/local', 'load');
     const { finish } = await collect(ask(models, 'question'));
     expect(finish?.usage.estimated).toBe(true);
     expect(finish?.usage.outputTokens).toBeGreaterThanOrEqual(5);

@@ -1,60 +1,88 @@
+import { WorkerThread } from '../threads/index.ts';
+import { countingOf } from './token-encodings.ts';
+import type { Encoding } from './token-encodings.ts';
+import type { CountRequest } from './token-worker.ts';
+
 /** Texts up to this length are counted whole; of longer ones, samples. */
 const WHOLE_CHARACTERS = 60_000;
 const SAMPLES = 30;
 const SAMPLE_CHARACTERS = 2000;
 /** Above the share by which samples of ordinary text miss the whole. */
 const SAMPLING_MARGIN = 1.03;
-/**
- * The tokenizer's time grows with the square of the longest run of letters; cutting runs adds a token a cut at most.
- */
-const LONGEST_RUN = 32;
-
-type Count = (text: string) => number;
+/** With more than this before them, texts are estimated: the thread counts some 5 million characters in a second. */
+const MOST_WAITING_CHARACTERS = 1_000_000;
 
 /**
- * Counts with OpenAI's cl100k_base: it takes half the memory of its successor and finds a few more tokens in the same
- * text, which is the safe side for other models' tokenizers. The vocabulary (60 ms, 44 MB) is loaded in the background
- * when something is first counted; until then, and if it cannot be loaded, counts are estimates on the high side.
+ * Counts tokens on a thread of its own, whatever the length: a round trip takes 0.06 ms, the same as counting a paragraph,
+ * and the vocabularies (60 to 110 ms and 44 to 77 MB each) need not be in memory twice. They are loaded when something is
+ * first counted with them; until then, and when the thread fails or has too much to do, counts are estimates on the high
+ * side.
  */
 export class TokenCounter {
-  private exact: Count | undefined;
-  private loading: Promise<void> | undefined;
+  private readonly thread = new WorkerThread<CountRequest, number>({
+    file: new URL('./token-worker.ts', import.meta.url),
+    name: 'token',
+    // The dearest request takes 40 ms; what takes this long will not end.
+    timeoutMs: 10_000,
+    heapMb: 512,
+  });
+  private readonly loading = new Map<Encoding, Promise<void>>();
+  private readonly loaded = new Set<Encoding>();
+  private waitingCharacters = 0;
 
-  count(text: string): number {
+  /** Never rejects. */
+  async count(modelId: string, text: string): Promise<number> {
     if (text === '') return 0;
-    void this.ready();
-    if (!this.exact) return estimateTokens(text);
-    return text.length <= WHOLE_CHARACTERS ? this.exact(text) : this.sample(text, this.exact);
+    const { encoding, margin } = countingOf(modelId);
+    const { texts, share } = sample(text);
+    const characters = text.length * share;
+    void this.load(encoding);
+    const busy = this.waitingCharacters + characters > MOST_WAITING_CHARACTERS;
+    if (busy || !this.loaded.has(encoding)) return estimateTokens(text);
+    this.waitingCharacters += characters;
+    try {
+      const tokens = await this.thread.ask({ encoding, texts });
+      return Math.ceil((tokens / share) * (share < 1 ? SAMPLING_MARGIN : 1) * margin);
+    } catch {
+      // A thread that starts anew knows no vocabulary.
+      this.loaded.clear();
+      this.loading.clear();
+      return estimateTokens(text);
+    } finally {
+      this.waitingCharacters -= characters;
+    }
   }
 
-  /** Resolves when counts are exact, or never will be. */
-  ready(): Promise<void> {
-    this.loading ??= import('gpt-tokenizer/encoding/cl100k_base').then(
-      ({ countTokens }) => {
-        // Without this, texts such as <|endoftext|> make it throw.
-        const asText = { disallowedSpecial: new Set<string>() };
-        this.exact = (text) => countTokens(cutRuns(text), asText);
-      },
+  /** Resolves when counts for this model are exact, or cannot be. */
+  ready(modelId: string): Promise<void> {
+    return this.load(countingOf(modelId).encoding);
+  }
+
+  close(): Promise<void> {
+    return this.thread.close();
+  }
+
+  private load(encoding: Encoding): Promise<void> {
+    const known = this.loading.get(encoding);
+    if (known) return known;
+    const loading = this.thread.ask({ encoding, texts: ['a'] }).then(
+      () => void this.loaded.add(encoding),
       () => undefined,
     );
-    return this.loading;
-  }
-
-  private sample(text: string, exact: Count): number {
-    const stride = (text.length - SAMPLE_CHARACTERS) / (SAMPLES - 1);
-    let tokens = 0;
-    for (let index = 0; index < SAMPLES; index++) {
-      const start = Math.floor(index * stride);
-      tokens += exact(text.slice(start, start + SAMPLE_CHARACTERS));
-    }
-    return Math.ceil((tokens / (SAMPLES * SAMPLE_CHARACTERS)) * text.length * SAMPLING_MARGIN);
+    this.loading.set(encoding, loading);
+    return loading;
   }
 }
 
-const longRun = new RegExp(`[^\\s]{${LONGEST_RUN}}(?=[^\\s])`, 'gu');
-
-function cutRuns(text: string): string {
-  return text.replaceAll(longRun, '$& ');
+/** The parts of a text that are counted, and what share of it they are. */
+function sample(text: string): { texts: string[]; share: number } {
+  if (text.length <= WHOLE_CHARACTERS) return { texts: [text], share: 1 };
+  const stride = (text.length - SAMPLE_CHARACTERS) / (SAMPLES - 1);
+  const texts = Array.from({ length: SAMPLES }, (_, index) => {
+    const start = Math.floor(index * stride);
+    return text.slice(start, start + SAMPLE_CHARACTERS);
+  });
+  return { texts, share: (SAMPLES * SAMPLE_CHARACTERS) / text.length };
 }
 
 /** Tokens a UTF-16 unit costs at most in ordinary text, by kind. */

@@ -28,16 +28,7 @@ export async function stream(work: Work): Promise<void> {
   await takeScreen(work);
   work.model = await context.spending.modelFor(work.model, { guildId: row.guild_id, channelId: row.channel_id });
   const { model } = work;
-  const prompt = await buildPrompt(
-    context,
-    work.read,
-    work.settings,
-    model,
-    row,
-    work.question,
-    work.written,
-    run.signal,
-  );
+  const prompt = await buildPrompt({ ...work, signal: run.signal });
   work.notices.push(...prompt.notices);
   const paid = await context.spending.call({
     request: requestOf(work.answer),
@@ -48,7 +39,7 @@ export async function stream(work: Work): Promise<void> {
     inputTokens: prompt.inputTokens,
     outputTokens: { wanted: prompt.maxOutputTokens, least: leastOutputTokens },
     signal: run.signal,
-    facts: { asked: model.id, exchanges: prompt.exchanges, contextTokens: prompt.inputTokens },
+    facts: { asked: model.id, exchanges: prompt.contents.exchanges.sent, contextTokens: prompt.inputTokens },
   });
   work.paid = paid;
   const events = context.models.stream({

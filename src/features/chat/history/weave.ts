@@ -15,8 +15,8 @@ export interface Told {
 /** Begins what was heard, so that a model does not take it for a question. */
 const heading = '[Overheard]';
 
-/** What a line costs a window: a little more than it does when it shares its message with others. */
-export const heardCost = ({ line }: Heard, cost: (text: string) => number): number => cost(`${heading}\n${line}`);
+/** One message of what was heard. A line alone takes a little more of a window than one that shares its message. */
+export const heardText = (heard: readonly Heard[]): string => [heading, ...heard.map(({ line }) => line)].join('\n');
 
 /** Everything in the order in which it was said, oldest first; what was heard between two exchanges is one message. */
 export function weave(told: readonly Told[], heard: readonly Heard[]): ChatMessage[] {
@@ -25,8 +25,8 @@ export function weave(told: readonly Told[], heard: readonly Heard[]): ChatMessa
   const hearUntil = (atMs: number) => {
     let until = from;
     while ((heard[until]?.atMs ?? Infinity) <= atMs) until += 1;
-    const lines = heard.slice(from, until).map(({ line }) => line);
-    if (lines.length > 0) messages.push({ role: 'user', content: [heading, ...lines].join('\n') });
+    const lines = heard.slice(from, until);
+    if (lines.length > 0) messages.push({ role: 'user', content: heardText(lines) });
     from = until;
   };
   for (const exchange of told) {

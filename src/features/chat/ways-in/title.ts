@@ -2,12 +2,14 @@ import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { ChatMessage, JobRun, ModelInfo, Use } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { requestOf } from '../chat.ts';
-import { messageOverheadTokens } from '../rules.ts';
 import type { Question } from '../rules.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
+import { messageOverheadTokens } from '../window.ts';
 import { titleFrom } from './words.ts';
 
 const titleTokens = { wanted: 24, least: 8 };
+/** A model that reasons thinks first, about a title too, and what it thinks counts. */
+const thoughtTokens = { wanted: 1000, least: 250 };
 /** What a conversation is about shows at its beginning. */
 const readCharacters = 1500;
 
@@ -30,36 +32,37 @@ export async function giveTitle(
   const isFirst = answer.version === 1 && answer.tries === 0;
   if (way?.kind !== 'ask' || way.threadIn === null || row.channel_id === way.threadIn || !isFirst) return;
   try {
-    const title = titleFrom(await write(context, run, asked));
-    if (title !== '') await context.discord.actions.renameThread(row.channel_id, title);
+    await nameThread(context, run, asked);
   } catch (error) {
     if (!(error instanceof UserError) && !(error instanceof VendorError) && !run.signal.aborted) throw error;
     context.logger.debug({ error, channelId: row.channel_id }, 'A thread keeps its provisional title.');
   }
 }
 
-async function write(
+/** Rejects when the thread gets no name, which then costs nobody but the instance anything. */
+async function nameThread(
   context: ChatContext,
   run: JobRun,
-  { answer, question, model }: { answer: AnswerRow; question: Question; model: ModelInfo },
-): Promise<string> {
+  { row, answer, question, model }: { row: QuestionRow; answer: AnswerRow; question: Question; model: ModelInfo },
+): Promise<void> {
   const begun = question.text.slice(0, readCharacters);
   const messages: ChatMessage[] = [
     { role: 'system', content: instruction },
     { role: 'user', content: begun },
   ];
+  const promptTokens = await context.models.countTokens(model.id, `${instruction}\n${begun}`);
   const paid = await context.spending.call({
     request: requestOf(answer),
     step: 'title',
     attempt: run.job.attempt,
     candidates: context.models.candidates(model.id),
-    inputTokens: context.models.countTokens(`${instruction}\n${begun}`) + messageOverheadTokens * messages.length,
-    outputTokens: titleTokens,
+    inputTokens: promptTokens + messageOverheadTokens * messages.length,
+    outputTokens: tokensFor(model),
     signal: run.signal,
   });
   const uses: Use[] = [];
-  let title = '';
   try {
+    let title = '';
     const events = context.models.stream({
       modelId: model.id,
       messages,
@@ -69,10 +72,17 @@ async function write(
       signal: run.signal,
     });
     for await (const event of events) if (event.type === 'text') title += event.text;
+    const name = titleFrom(title);
+    if (name === '') throw new VendorError('model/empty', 'The model gave no title.', { retryable: false });
+    await context.discord.actions.renameThread(row.channel_id, name);
   } catch (error) {
     await paid.fail(uses);
     throw error;
   }
   await paid.settle(uses);
-  return title;
+}
+
+function tokensFor({ abilities }: ModelInfo): { wanted: number; least: number } {
+  const thoughts = abilities.reasoning ? thoughtTokens : { wanted: 0, least: 0 };
+  return { wanted: titleTokens.wanted + thoughts.wanted, least: titleTokens.least + thoughts.least };
 }
