@@ -27,6 +27,8 @@ import type { FakeProviders } from './providers.ts';
 export interface TestBotOptions {
   /** Added to the settings file, at its top level. */
   yaml?: string | ((people: People, emulator: Emulator, providers: FakeProviders) => string | Promise<string>);
+  /** Models of the fake provider beside test-model. */
+  otherModels?: readonly string[];
   /** Where it keeps its memory; a database of its own on the run's server unless given. */
   database?: (options: { migrations: readonly MigrationSource[] }) => Promise<TestDatabase>;
   clock?: Clock;
@@ -60,24 +62,21 @@ export interface TestBot extends Readonly<People> {
 }
 
 /** What the settings file says where a test does not: each section is left out when the test brings its own. */
-const defaultSections: Readonly<Record<string, (providers: FakeProviders) => string>> = {
+const defaultSections: Readonly<Record<string, (providers: FakeProviders, models: readonly string[]) => string>> = {
   models: () => `
 models:
   default: fake/test-model
   findOllama: false
 `,
   /** The model that tests talk with: an OpenAI-compatible server of their own. */
-  providers: ({ openaiBaseUrl }) => `
+  providers: ({ openaiBaseUrl }, models) => `
 providers:
   fake:
     type: openai-compatible
     baseUrl: ${openaiBaseUrl}
     apiKeys: [test-key]
     models:
-      - name: test-model
-        contextTokens: 16000
-        maxOutputTokens: 4000
-`,
+${models.map((name) => `      - { name: ${name}, contextTokens: 16000, maxOutputTokens: 4000 }\n`).join('')}`,
   /** A test may ask more in a minute than a person; one that is about limits brings its own. */
   access: () => `
 access:
@@ -87,9 +86,9 @@ access:
 };
 
 /** A test's own settings, and the default ones for the sections that it leaves out. */
-function settingsFile(own: string, providers: FakeProviders): string {
+function settingsFile(own: string, providers: FakeProviders, otherModels: readonly string[]): string {
   const defaults = Object.entries(defaultSections).filter(([name]) => !new RegExp(`^${name}:`, 'm').test(own));
-  return [...defaults.map(([, section]) => section(providers)), own].join('\n');
+  return [...defaults.map(([, section]) => section(providers, ['test-model', ...otherModels])), own].join('\n');
 }
 
 export async function startTestBot(options: TestBotOptions = {}): Promise<TestBot> {
@@ -103,7 +102,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   const people = await connectPeople(emulator);
   const yaml =
     typeof options.yaml === 'function' ? await options.yaml(people, emulator, providers) : (options.yaml ?? '');
-  await writeFile(join(dataDir, 'familiar.yaml'), settingsFile(yaml, providers));
+  await writeFile(join(dataDir, 'familiar.yaml'), settingsFile(yaml, providers, options.otherModels ?? []));
   const config = loadConfig({ env: environment(emulator, database, dataDir), folder: dataDir });
   let app: App | undefined;
   const startWith = (roles: Roles) =>

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestBot } from '../../testing/bot.ts';
-import type { TestBot } from '../../testing/bot.ts';
+import { expect, it } from 'vitest';
+import { sharedBot } from '../../testing/shared-bot.ts';
 
 const yaml = `
 models: { default: fake/small, findOllama: false }
@@ -16,11 +15,7 @@ access:
     staff: { permissions: [ManageMessages], models: [fake/*] }
 `;
 
-let bot: TestBot;
-beforeAll(async () => {
-  bot = await startTestBot({ yaml });
-});
-afterAll(() => bot.close());
+const bot = sharedBot({ yaml });
 
 it('people are shown and offered the models of their roles, and may choose no other', async () => {
   const { alice, milo } = bot;

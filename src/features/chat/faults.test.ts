@@ -1,22 +1,11 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connectPerson } from '../../../emulator/testing/person.ts';
 import { hasEnded } from '../../testing/components.ts';
-import { startTestBot } from '../../testing/bot.ts';
-import type { TestBot } from '../../testing/bot.ts';
+import { sharedBot } from '../../testing/shared-bot.ts';
 
-let bot: TestBot;
-beforeAll(async () => {
-  bot = await startTestBot();
-});
-afterEach(async () => {
-  await bot.idle();
-  bot.emulator.core.faults.clear();
-  expect(bot.providers.unused()).toEqual([]);
-  bot.providers.reset();
-});
-afterAll(() => bot.close());
+const bot = sharedBot();
 
 const mention = () => `<@${bot.app.discord.self.userId}>`;
 const isAnswerTo = (question: APIMessage) => (message: APIMessage) =>

@@ -1,21 +1,11 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Db } from '../../sdk/index.ts';
 import { button, buttons, hasEnded } from '../../testing/components.ts';
-import { startTestBot } from '../../testing/bot.ts';
-import type { TestBot } from '../../testing/bot.ts';
+import { sharedBot } from '../../testing/shared-bot.ts';
 
-let bot: TestBot;
-beforeAll(async () => {
-  bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1, waitingPerUser: 2, concurrency: { text: 4 } }\n' });
-});
-afterEach(async () => {
-  await bot.idle();
-  expect(bot.providers.unused()).toEqual([]);
-  bot.providers.reset();
-});
-afterAll(() => bot.close());
+const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1, waitingPerUser: 2, concurrency: { text: 4 } }\n' });
 
 const mention = () => `<@${bot.app.discord.self.userId}>`;
 const isAnswerTo = (question: APIMessage) => (message: APIMessage) =>

@@ -1,12 +1,9 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { FakeAnswer } from '../../testing/providers.ts';
 import { button, buttons } from '../../testing/components.ts';
-import { startTestBot } from '../../testing/bot.ts';
-import type { TestBot } from '../../testing/bot.ts';
 import { createShiftedClock } from '../../testing/shifted-clock.ts';
-import { openTill } from '../../testing/till.ts';
-import type { Till } from '../../testing/till.ts';
+import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Noon of the day, so that no test runs into midnight. */
@@ -25,22 +22,11 @@ access:
     member: { dailyFreeUsd: 0.02, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
 `;
 
-let bot: TestBot;
-let till: Till;
-beforeAll(async () => {
-  bot = await startTestBot({ yaml, clock });
-  till = openTill(bot, clock);
-});
+const bot = sharedBot({ yaml, clock });
+const till = sharedTill(bot, clock);
 afterEach(async () => {
   await bot.idle();
-  expect(bot.providers.unused()).toEqual([]);
-  bot.providers.reset();
-  await till.balances();
   clock.jump(dayMs);
-});
-afterAll(async () => {
-  await till.close();
-  await bot.close();
 });
 
 const mention = () => `<@${bot.app.discord.self.userId}>`;

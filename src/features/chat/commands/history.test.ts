@@ -1,17 +1,14 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { MessageFlags } from 'discord-api-types/v10';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons } from '../../../testing/components.ts';
-import { startTestBot } from '../../../testing/bot.ts';
-import type { TestBot } from '../../../testing/bot.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
 
-let bot: TestBot;
-beforeAll(async () => {
-  bot = await startTestBot();
+const bot = sharedBot();
+beforeEach(() => {
   bot.providers.answerByDefault({ text: 'Noted.' });
 });
-afterAll(() => bot.close());
 
 async function asks(person: Person, room: string, text: string): Promise<void> {
   const question = await person.says(room, `<@${bot.app.discord.self.userId}> ${text}`);

@@ -1,29 +1,11 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../../../kernel/clock.ts';
+import { expect, it } from 'vitest';
 import { createAsking } from '../../../testing/asking.ts';
-import { startTestBot } from '../../../testing/bot.ts';
-import type { TestBot } from '../../../testing/bot.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
-import { openTill } from '../../../testing/till.ts';
-import type { Till } from '../../../testing/till.ts';
+import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 
-let bot: TestBot;
-let till: Till;
-beforeAll(async () => {
-  bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
-  till = openTill(bot, systemClock);
-});
-afterEach(async () => {
-  await bot.idle();
-  expect(bot.providers.unused()).toEqual([]);
-  bot.providers.reset();
-  await till.balances();
-});
-afterAll(async () => {
-  await till.close();
-  await bot.close();
-});
+const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
+const till = sharedTill(bot);
 
 const { asks, presses, told, screen } = createAsking(() => bot);
 const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);

@@ -1,11 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../../../kernel/clock.ts';
+import { beforeAll, expect, it } from 'vitest';
 import { createAsking } from '../../../testing/asking.ts';
-import { startTestBot } from '../../../testing/bot.ts';
-import type { TestBot } from '../../../testing/bot.ts';
 import { button } from '../../../testing/components.ts';
-import { openTill } from '../../../testing/till.ts';
-import type { Till } from '../../../testing/till.ts';
+import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 
 /** Nobody has anything but what they are granted. */
 const yaml = `
@@ -15,20 +11,10 @@ access:
     member: { dailyFreeUsd: 0, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
 `;
 
-let bot: TestBot;
-let till: Till;
+const bot = sharedBot({ yaml });
+const till = sharedTill(bot);
 beforeAll(async () => {
-  bot = await startTestBot({ yaml });
-  till = openTill(bot, systemClock);
   await till.grant(bot.alice, 1_000_000);
-});
-afterEach(async () => {
-  await bot.idle();
-  await till.balances();
-});
-afterAll(async () => {
-  await till.close();
-  await bot.close();
 });
 
 const { asks, told, screen } = createAsking(() => bot);

@@ -1,14 +1,9 @@
 import { ButtonStyle, ComponentType, MessageFlags } from 'discord-api-types/v10';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { customId } from '../../../sdk/index.ts';
-import { startTestBot } from '../../../testing/bot.ts';
-import type { TestBot } from '../../../testing/bot.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
 
-let bot: TestBot;
-beforeAll(async () => {
-  bot = await startTestBot();
-});
-afterAll(() => bot.close());
+const bot = sharedBot();
 
 async function secondServer(): Promise<string> {
   const response = await fetch(`${bot.emulator.origin}/_control/guilds`, {

@@ -1,27 +1,13 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
-import { systemClock } from '../../../kernel/clock.ts';
 import { createAsking } from '../../../testing/asking.ts';
-import { startTestBot } from '../../../testing/bot.ts';
-import type { TestBot } from '../../../testing/bot.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
-import { openTill } from '../../../testing/till.ts';
-import type { Till } from '../../../testing/till.ts';
+import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 import { deleteQuestionsOf } from '../store.ts';
 
 const yaml = `
 queue: { maxAttempts: 1, concurrency: { text: 4 } }
-models: { default: fake/test-model, findOllama: false }
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: BASE
-    apiKeys: [test-key]
-    models:
-      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }
-      - { name: other-model, contextTokens: 16000, maxOutputTokens: 4000 }
-      - { name: secret-model, contextTokens: 16000, maxOutputTokens: 4000 }
 prices:
   models:
     fake/test-model: { inputPerMillion: 10, outputPerMillion: 20 }
@@ -31,22 +17,8 @@ access:
     member: { models: [fake/test-model, fake/other-model], dailyFreeUsd: 1, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
 `;
 
-let bot: TestBot;
-let till: Till;
-beforeAll(async () => {
-  bot = await startTestBot({ yaml: (_people, _emulator, { openaiBaseUrl }) => yaml.replace('BASE', openaiBaseUrl) });
-  till = openTill(bot, systemClock);
-});
-afterEach(async () => {
-  await bot.idle();
-  expect(bot.providers.unused()).toEqual([]);
-  bot.providers.reset();
-  await till.balances();
-});
-afterAll(async () => {
-  await till.close();
-  await bot.close();
-});
+const bot = sharedBot({ yaml, otherModels: ['other-model', 'secret-model'] });
+const till = sharedTill(bot);
 
 const { asks, presses, told, screen } = createAsking(() => bot);
 const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);

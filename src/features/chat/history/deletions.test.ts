@@ -1,21 +1,10 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons } from '../../../testing/components.ts';
-import { startTestBot } from '../../../testing/bot.ts';
-import type { TestBot } from '../../../testing/bot.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
 
-let bot: TestBot;
-beforeAll(async () => {
-  bot = await startTestBot({ yaml: 'queue: { concurrency: { text: 1 } }\n' });
-});
-afterEach(async () => {
-  await bot.idle();
-  bot.emulator.core.faults.clear();
-  expect(bot.providers.unused()).toEqual([]);
-  bot.providers.reset();
-});
-afterAll(() => bot.close());
+const bot = sharedBot({ yaml: 'queue: { concurrency: { text: 1 } }\n' });
 
 const mention = () => `<@${bot.app.discord.self.userId}>`;
 const db = () => bot.database.postgres.db;

@@ -1,20 +1,10 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { button, buttons } from '../../../testing/components.ts';
-import { startTestBot } from '../../../testing/bot.ts';
-import type { TestBot } from '../../../testing/bot.ts';
 import { withOffer } from './edits.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
 
-let bot: TestBot;
-beforeAll(async () => {
-  bot = await startTestBot({ yaml: 'queue: { concurrency: { text: 1 } }\n' });
-});
-afterEach(async () => {
-  await bot.idle();
-  expect(bot.providers.unused()).toEqual([]);
-  bot.providers.reset();
-});
-afterAll(() => bot.close());
+const bot = sharedBot({ yaml: 'queue: { concurrency: { text: 1 } }\n' });
 
 const offer = 'Answer the edited question';
 const mention = () => `<@${bot.app.discord.self.userId}>`;

@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button } from '../../../testing/components.ts';
-import { startTestBot } from '../../../testing/bot.ts';
-import type { TestBot } from '../../../testing/bot.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
 
-let bot: TestBot;
-beforeAll(async () => {
-  bot = await startTestBot({ yaml: 'features: { chat: { heardKept: 4 } }\n' });
+const bot = sharedBot({ yaml: 'features: { chat: { heardKept: 4 } }\n' });
+beforeEach(() => {
   bot.providers.answerByDefault({ text: 'Noted.' });
 });
-afterEach(async () => {
-  await bot.idle();
-  bot.providers.reset();
-  bot.providers.answerByDefault({ text: 'Noted.' });
-});
-afterAll(() => bot.close());
 
 const mention = () => `<@${bot.app.discord.self.userId}>`;
 

@@ -1,15 +1,12 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons } from '../../../testing/components.ts';
-import { startTestBot } from '../../../testing/bot.ts';
-import type { TestBot } from '../../../testing/bot.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
 
-let bot: TestBot;
-beforeAll(async () => {
-  // Deaf, so that what is quoted is known from the chain alone.
-  bot = await startTestBot({
-    yaml: (_people, _emulator, { openaiBaseUrl }) => `
+// Deaf, so that what is quoted is known from the chain alone.
+const bot = sharedBot({
+  yaml: (_people, _emulator, { openaiBaseUrl }) => `
 features: { chat: { heardKept: 0, historySent: 1 } }
 providers:
   fake:
@@ -20,15 +17,10 @@ providers:
       - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }
       - { name: seeing, contextTokens: 16000, maxOutputTokens: 4000, vision: true }
 `,
-  });
+});
+beforeEach(() => {
   bot.providers.answerByDefault({ text: 'Noted.' });
 });
-afterEach(async () => {
-  await bot.idle();
-  bot.providers.reset();
-  bot.providers.answerByDefault({ text: 'Noted.' });
-});
-afterAll(() => bot.close());
 
 const mention = () => `<@${bot.app.discord.self.userId}>`;
 

@@ -1,16 +1,13 @@
 import { MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startTestBot } from '../../../testing/bot.ts';
-import type { TestBot } from '../../../testing/bot.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { hasEnded } from '../../../testing/components.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
 
 const waitMs = 20_000;
 
-let bot: TestBot;
-beforeAll(async () => {
-  bot = await startTestBot({
-    yaml: (_people, _emulator, { openaiBaseUrl }) => `
+const bot = sharedBot({
+  yaml: (_people, _emulator, { openaiBaseUrl }) => `
 providers:
   fake:
     type: openai-compatible
@@ -23,11 +20,10 @@ access:
   roles:
     member: { requestsPerMinute: 2, requestsPerHour: null, tokensPerWeek: null }
 `,
-  });
+});
+beforeEach(() => {
   bot.providers.answerByDefault({ text: 'Well.' });
 });
-afterEach(() => bot.idle());
-afterAll(() => bot.close());
 
 const ephemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 const answered = (channelId?: string) =>

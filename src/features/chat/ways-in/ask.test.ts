@@ -1,24 +1,14 @@
 import { MessageFlags, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIChannel, APIMessage } from 'discord-api-types/v10';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FaultAnswer } from '../../../../emulator/faults.ts';
 import type { Person } from '../../../../emulator/testing/person.ts';
-import { startTestBot } from '../../../testing/bot.ts';
-import type { TestBot } from '../../../testing/bot.ts';
 import { hasEnded } from '../../../testing/components.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
 
 const waitMs = 20_000;
 
-let bot: TestBot;
-beforeAll(async () => {
-  bot = await startTestBot();
-});
-afterEach(async () => {
-  await bot.idle();
-  bot.emulator.core.faults.clear();
-  bot.providers.reset();
-});
-afterAll(() => bot.close());
+const bot = sharedBot();
 
 const isTitling = ({ body }: { body: Record<string, unknown> }) => JSON.stringify(body).includes('Write a title');
 const titled = (text: string) => bot.providers.answer(isTitling, { text });

@@ -1,29 +1,20 @@
 import { MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
-import { startTestBot } from '../../../testing/bot.ts';
-import type { TestBot } from '../../../testing/bot.ts';
 import { hasEnded } from '../../../testing/components.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
 
 const waitMs = 20_000;
 
-let bot: TestBot;
-beforeAll(async () => {
-  bot = await startTestBot({
-    yaml: (_people, emulator) => {
-      for (const application of emulator.core.world.applications.values()) {
-        application.privilegedIntents.messageContent = false;
-      }
-      return '';
-    },
-  });
+const bot = sharedBot({
+  yaml: (_people, emulator) => {
+    for (const application of emulator.core.world.applications.values()) {
+      application.privilegedIntents.messageContent = false;
+    }
+    return '';
+  },
 });
-afterEach(async () => {
-  await bot.idle();
-  bot.providers.reset();
-});
-afterAll(() => bot.close());
 
 const ephemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 const told = (person: Person, words: RegExp) =>
