@@ -16,14 +16,15 @@ export function createFeatureSettings<Schema extends SettingsSchema>(
 ): FeatureSettings<z.output<Schema>> {
   type Settings = z.output<Schema>;
   const fields = schema.shape as Readonly<Record<string, z.ZodType | undefined>>;
-  const merge = (layers: readonly (Record<string, Json> | undefined)[]): Settings => {
-    const merged: Record<string, unknown> = { ...instance };
+  const read = (layers: readonly (Record<string, Json> | undefined)[]): Partial<Settings> => {
+    const values: Record<string, unknown> = {};
     for (const [key, value] of layers.flatMap((layer) => Object.entries(layer ?? {}))) {
       const parsed = fields[key]?.safeParse(value);
-      if (parsed?.success) merged[key] = parsed.data;
+      if (parsed?.success) values[key] = parsed.data;
     }
-    return merged as Settings;
+    return values as Partial<Settings>;
   };
+  const merge = (layers: Parameters<typeof read>[0]): Settings => ({ ...instance, ...read(layers) });
   const guild = ({ guildId }: Place) => (guildId ? service.peek(feature, 'guild', guildId) : undefined);
   const channel = ({ channelId }: Place) => (channelId ? service.peek(feature, 'channel', channelId) : undefined);
 
@@ -33,6 +34,7 @@ export function createFeatureSettings<Schema extends SettingsSchema>(
       const [ofGuild, ofChannel] = [guild(place), channel(place)];
       return ofGuild || ofChannel ? merge([ofGuild, ofChannel]) : instance;
     },
+    own: (scope, scopeId) => read([service.peek(feature, scope, scopeId)]),
     at: async (place) => {
       const user = place.userId ? await service.forUser(feature, place.userId) : undefined;
       return merge([guild(place), user, channel(place)]);

@@ -68,8 +68,8 @@ async function takeQuestion(
   try {
     await store(context, message, question);
   } catch (error) {
-    const away = error instanceof VendorError && error.retryable;
-    if (!(error instanceof UserError) && !away) throw error;
+    // What else fails is named as what it is; it is no reason either to leave the asker without a word.
+    const away = error instanceof VendorError && error.code === 'postgres/unavailable';
     const content = away ? context.texts.in(undefined)('away') : context.explain(error);
     await discord.actions.send(message.channel_id, { content }, { replyTo: message.id, key: `refusal/${message.id}` });
   }

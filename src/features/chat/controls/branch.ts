@@ -36,7 +36,8 @@ export async function branch(context: ChatContext, call: ComponentCall): Promise
   const threadId = await actions.createThread({ channelId: homeId, name, messageId, key });
   await context.transaction((tx) => copyInto(context, tx, { threadId, guildId, ownerId: caller.userId }, from, past));
   const note = publicly('branch.note', { user: caller.userId, count: past.length });
-  await actions.send(threadId, { content: note, pings: [caller.userId] }, { key: `${key}/note` });
+  const mentionMe = context.discord.messageContent ? '' : `\n${publicly('ways-in.mention-me')}`;
+  await actions.send(threadId, { content: note + mentionMe, pings: [caller.userId] }, { key: `${key}/note` });
   await call.update({ content: t('branch.done', { thread: threadId }), components: [] });
 }
 

@@ -5,8 +5,9 @@ import { isListed } from '../rules.ts';
 import type { ChatSettings } from '../settings.ts';
 
 /**
- * Whether every message is answered where this one is: what is set for a thread itself comes first, then whether somebody opened it
- * to talk with the bot, then its channel. Most messages are decided without waiting.
+ * Whether every message is answered where this one is: what is set for a thread itself comes first, then whether somebody
+ * opened it to talk with the bot, then its channel and what that has from its server. Most messages are decided without
+ * waiting.
  */
 export function answersEverything(
   context: ChatContext,
@@ -15,10 +16,13 @@ export function answersEverything(
 ): boolean | Promise<boolean> {
   const { guild_id: guildId, channel_id: channelId } = message;
   if (guildId === undefined) return true;
-  const own = context.settings.peek({ guildId, channelId });
-  if (own.answerEverything !== null) return own.answerEverything;
   const parentId = context.discord.cache.parentOfThread(channelId);
-  if (parentId === undefined) return isAnswered(context, own, [channelId]);
+  if (parentId === undefined) {
+    const settings = context.settings.peek({ guildId, channelId });
+    return settings.answerEverything ?? isAnswered(context, settings, [channelId]);
+  }
+  const { answerEverything } = context.settings.own('channel', channelId);
+  if (typeof answerEverything === 'boolean') return answerEverything;
   const inChannel = () => {
     const ofParent = context.settings.peek({ guildId, channelId: parentId });
     return ofParent.answerEverything ?? isAnswered(context, ofParent, [channelId, parentId]);
