@@ -104,6 +104,7 @@ async function answer(
       caller: callerOfInteraction(interaction, options.access.administrators),
       t: registered.texts.in(interaction.locale),
     }),
+    targetId: personIn(interaction),
     refuse: (message) => replies.refuse(message),
     run: async (call) => {
       const timer = options.clock.after(deferAfterMs, () => {
@@ -138,6 +139,8 @@ interface Runnable {
 interface Attempt {
   locale: string | undefined;
   call(): Call | Promise<Call>;
+  /** The person whom the call concerns, beside who makes it. */
+  targetId: string | null;
   refuse(message: OutgoingMessage): Promise<void>;
   run(call: Call): Promise<void>;
 }
@@ -148,7 +151,7 @@ async function attempt(options: CommandRunnerOptions, registered: Runnable, way:
   const { locale } = way;
   try {
     const call = await way.call();
-    await recordingRefusal(options, actionOf(registered), call, async () => {
+    await recordingRefusal(options, actionOf(registered), { ...call, targetId: way.targetId }, async () => {
       checkPlace(command, call.guildId);
       checkAllowed(options, actionOf(registered), call, locale);
       await checkCooldown(options, command, call.caller);
@@ -189,6 +192,18 @@ async function checkCooldown(
   const result = await limits.take(db, [rate]);
   if (result.status === 'taken') return;
   throw new UserError('errors.cooldown', 'too soon', { when: `<t:${Math.ceil(result.nextAtMs / 1000)}:R>` });
+}
+
+function personIn({ data }: APIApplicationCommandInteraction): string | null {
+  if (data.type === ApplicationCommandType.Message) return data.resolved.messages[data.target_id]?.author.id ?? null;
+  if (data.type !== ApplicationCommandType.ChatInput) return null;
+  const person = data.options?.find((option) => option.type === ApplicationCommandOptionType.User);
+  return person?.value ?? null;
+}
+
+function mentionedIn({ options }: RegisteredCommand['command'], rest: string): string | null {
+  const namesPeople = Object.values(options).some(({ type }) => type === 'user');
+  return (namesPeople && /<@!?(\d+)>/.exec(rest)?.[1]) || null;
 }
 
 function slashValues({
@@ -252,6 +267,7 @@ async function runPrefix(
       calledId: message.id,
       t: texts.in(undefined),
     }),
+    targetId: mentionedIn(command, rest),
     refuse: reply,
     run: (call) =>
       command.run({

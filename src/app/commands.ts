@@ -133,6 +133,7 @@ const optionTypes = {
 } as const;
 
 const visibleTo = {
+  always: null,
   everyone: null,
   moderator: PermissionFlagsBits.ManageMessages.toString(),
   'guild-administrator': PermissionFlagsBits.ManageGuild.toString(),

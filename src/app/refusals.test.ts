@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestBot } from '../testing/bot.ts';
 import type { TestBot } from '../testing/bot.ts';
+import { button, buttons } from '../testing/components.ts';
 
 /** In #memes nothing but the commands for help, in #art no talking; threads are not named. */
 function yaml(channels: ReadonlyMap<string, string>): string {
   const rules = {
     [channels.get('memes') ?? '']: { commands: ['help'] },
     [channels.get('art') ?? '']: { features: ['basics'] },
+    [channels.get('bot-chat') ?? '']: { models: ['fake/another'] },
   };
   return `access: ${JSON.stringify({ channels: rules })}\n`;
 }
@@ -49,6 +51,40 @@ it('what a channel takes is taken in its threads too, and refusals are recorded'
         details: { kind: 'command', feature: 'basics', name: 'ping', rule: `channel ${memesId}` },
       },
     ]);
+});
+
+const recorded = (reason: string) =>
+  expect.poll(async () => {
+    const { db } = bot.database.postgres;
+    const rows = db.selectFrom('audit_entry').select(['actor_id', 'target_id']).where('reason', '=', reason);
+    return (await rows.execute()).map(({ actor_id: actorId, target_id: targetId }) => ({ actorId, targetId }));
+  });
+
+it('a refusal names the person whom it concerns, or the model', async () => {
+  const { alice, bob } = bot;
+  const target = { actorId: alice.user.id, targetId: bob.user.id };
+  await alice.runs('grant', { user: bob.user.id, amount: '1' });
+  await alice.sees(/Only .* can use this/);
+  await recorded('errors.not-allowed').toEqual([target]);
+  await alice.says('#memes', `!clear <@${bob.user.id}>`);
+  await alice.sees(refusal());
+  await alice.picks('Explain', await bob.says('#memes', 'explain me'));
+  await alice.sees(refusal());
+  await recorded('refused.tightened.commands').toContainEqual(target);
+  await alice.says('#bot-chat', `<@${bot.app.discord.self.userId}> hello`);
+  await alice.sees(/\*\*fake\/test-model\*\* is switched off here/);
+  await recorded('refused.tightened.models').toEqual([{ actorId: alice.user.id, targetId: 'fake/test-model' }]);
+});
+
+it('nothing takes from people what they are entitled to: to see and remove what is stored about them', async () => {
+  await bot.bob.runs('privacy', {}, { in: 'art' });
+  const shown = await bot.bob.sees((message) => message.embeds[0]?.title === 'What I store about you');
+  await bot.bob.presses(shown, button(shown, "Don't read me"));
+  await bot.bob.sees(
+    (message) => message.id === shown.id && buttons(message).some(({ label }) => label === 'You may read me'),
+  );
+  await bot.bob.says('art', '!retention 1');
+  await bot.bob.sees(/Only people who can manage this server/);
 });
 
 it('where a feature is switched off, talking to it is refused with the reason', async () => {

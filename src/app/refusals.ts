@@ -12,6 +12,8 @@ export interface Doorkeeper {
 }
 
 type Asked = Pick<Call, 'caller' | 'guildId' | 'channelId'>;
+/** With the person whom the call concerns, where there is one. */
+type Recorded = Asked & { targetId?: string | null };
 
 /** Throws a UserError that says what is missing when this caller may not do this here. */
 export function checkAllowed({ access, failures }: Doorkeeper, action: Action, call: Asked, locale?: string): void {
@@ -38,7 +40,7 @@ function refusalOf(
 export async function recordingRefusal(
   { audit }: Doorkeeper,
   action: Exclude<Action, { kind: 'model' }>,
-  { caller, guildId, channelId }: Asked,
+  { caller, guildId, channelId, targetId = null }: Recorded,
   checks: () => void | Promise<void>,
 ): Promise<void> {
   try {
@@ -48,7 +50,7 @@ export async function recordingRefusal(
       const name = 'name' in action ? action.name : null;
       audit.refused({
         actorId: caller.userId,
-        targetId: null,
+        targetId,
         guildId,
         channelId: channelId === '' ? null : channelId,
         reason: error.code,

@@ -12,6 +12,7 @@ export function createControls(context: PrivacyContext): Record<Action, Componen
   const { privacy, texts } = context;
   const own = (run: (call: ComponentCall, userId: string) => Promise<void>): ComponentHandler => ({
     version: 1,
+    access: 'always',
     run: async (call) => {
       if (call.id !== call.caller.userId) throw new UserError('not-yours', 'another person opened this');
       await run(call, call.caller.userId);

@@ -22,8 +22,9 @@ export interface AccessPlace {
 /**
  * Who may use a command at least. `moderator` can manage messages in the channel, `guild-administrator` can manage the
  * server; in a DM both are everyone, since the DM is the caller's own. Instance administrators may do everything.
+ * `always` is everyone, whatever roles give and places take: what people are entitled to.
  */
-export type Access = 'everyone' | 'moderator' | 'guild-administrator' | 'instance-administrator';
+export type Access = 'always' | 'everyone' | 'moderator' | 'guild-administrator' | 'instance-administrator';
 
 /** What roles allow, by patterns of names. */
 export const grantKinds = ['models', 'features', 'commands', 'tools'] as const;

@@ -13,7 +13,7 @@ const needed = {
 
 /** Whether the caller's rank is enough, whatever their roles give. */
 export function mayUse(access: Access, caller: Pick<Caller, 'instanceAdministrator' | 'permissions'>): boolean {
-  if (access === 'everyone' || caller.instanceAdministrator) return true;
+  if (access === 'always' || access === 'everyone' || caller.instanceAdministrator) return true;
   if (access === 'instance-administrator') return false;
   if (caller.permissions === null) return true;
   return holdsAny(caller.permissions, needed[access]);
@@ -183,6 +183,7 @@ export function decideBy(
     return { allowed: false, because: 'rank', needed: action.access, rule: `for ${action.access}` };
   }
   if (caller.instanceAdministrator) return { allowed: true, rule: 'instance administrator' };
+  if ('access' in action && action.access === 'always') return { allowed: true, rule: 'everyone, always' };
   let rule = 'everyone';
   for (const missing of wantedBy(action)) {
     const { kind, name } = missing;

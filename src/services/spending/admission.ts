@@ -87,6 +87,12 @@ export function unpriced({ models }: SpendingOptions, model: ModelInfo): UserErr
   return new UserError('refused.unpriced', `the price of ${model.id} is unknown`, data);
 }
 
+/** The model that was refused, where it was that. */
+function modelIn({ code, data }: UserError): string | null {
+  const name = code === 'refused.unpriced' ? data['model'] : /^refused\.\w+\.models$/.test(code) ? data['name'] : null;
+  return name === undefined || name === null ? null : String(name);
+}
+
 export function recordRefusal(
   { audit }: SpendingOptions,
   { request, caller, place }: Pick<AdmissionRequest, 'request' | 'place'> & { caller: { userId: string } },
@@ -94,7 +100,7 @@ export function recordRefusal(
 ): void {
   audit.refused({
     actorId: caller.userId,
-    targetId: null,
+    targetId: modelIn(error),
     guildId: place.guildId,
     channelId: place.channelId,
     reason: error.code,

@@ -9,7 +9,7 @@ export function privacyCommand(context: PrivacyContext): Command {
   return defineCommand({
     name: 'privacy',
     options: {},
-    access: 'everyone',
+    access: 'always',
     ephemeral: true,
     run: async (call) => {
       const message = await showOverview(context, call);
