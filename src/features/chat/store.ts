@@ -160,6 +160,12 @@ export interface ExchangeRow {
   answer: Pick<AnswerRow, 'id' | 'sealed'> | null;
 }
 
+/**
+ * Part of what is said in its channel: one that came by a command is not before it is shown, since it may still get a
+ * thread of its own.
+ */
+const isPlaced = sql<boolean>`(q.message_id IS NOT NULL OR q.parts <> '{}' OR q.origin = 'branch')`;
+
 /** The latest exchanges of a channel before a question, oldest first, each with the version of its answer that is shown. */
 export async function exchangesBefore(db: Db, before: QuestionRow, limit: number): Promise<ExchangeRow[]> {
   if (limit === 0) return [];
@@ -170,6 +176,7 @@ export async function exchangesBefore(db: Db, before: QuestionRow, limit: number
     .select(['a.id as answer_id', 'a.sealed as answer_sealed'])
     .where('q.channel_id', '=', before.channel_id)
     .where('q.id', '!=', before.id)
+    .where(isPlaced)
     .where('q.asked_at', '<=', before.asked_at)
     .orderBy('q.asked_at', 'desc')
     .limit(limit)

@@ -1,4 +1,5 @@
 import { UserError } from '../../../kernel/errors.ts';
+import { uuidFromName } from '../../../kernel/ids.ts';
 import type { ComponentCall, ModelInfo, Tx } from '../../../sdk/index.ts';
 import { enqueueAnswer, modelOf } from '../ask.ts';
 import type { ChatContext } from '../chat.ts';
@@ -7,11 +8,11 @@ import { findAnswer } from '../store.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
 import type { Reached } from './reach.ts';
 import { mayContinue } from './screen.ts';
-import { beginAgain, insertVersion, lockQuestion } from './store.ts';
+import { beginAgain, insertVersion, isBegun, lockQuestion } from './store.ts';
 
 /** Another version, written into the same messages. */
 export async function regenerate(context: ChatContext, call: ComponentCall, { question }: Reached): Promise<void> {
-  const id = context.ids.uuid();
+  const id = uuidFromName(`chat/answer/${call.calledId}`);
   const payerId = call.caller.userId === question.author_id ? null : call.caller.userId;
   await putToWork(context, call, { question, wantedModelId: null }, async (tx, jobId) => {
     await insertVersion(tx, { id, questionId: question.id, jobId, payerId });
@@ -61,14 +62,16 @@ async function shownStill(tx: Tx, answerId: string): Promise<AnswerRow> {
  */
 async function putToWork(
   context: ChatContext,
-  { caller }: ComponentCall,
+  { caller, calledId }: ComponentCall,
   asked: { question: QuestionRow; wantedModelId: string | null; extraTokens?: number },
   begin: (tx: Tx, jobId: string) => Promise<{ id: string; tries: number }>,
 ): Promise<void> {
   const { question, wantedModelId, extraTokens = 0 } = asked;
-  const jobId = context.ids.uuid();
+  const jobId = uuidFromName(`chat/press/${calledId}`);
   const model = await modelOf(context, question, wantedModelId);
   await context.transaction(async (tx) => {
+    // Delivered before, to a process that died before it could tell Discord so.
+    if (await isBegun(tx, question.id, jobId)) return;
     await lockQuestion(tx, question.id);
     const next = await begin(tx, jobId);
     await historyChanged(tx, question.channel_id, question.asked_at);

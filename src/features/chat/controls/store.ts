@@ -76,6 +76,17 @@ export async function beginAgain(
   return tries;
 }
 
+/** Whether this job is or was to write an answer to a question. */
+export async function isBegun(db: Db, questionId: string, jobId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('chat_answer')
+    .select('id')
+    .where('question_id', '=', questionId)
+    .where('job_id', '=', jobId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The ids of a question's answers, oldest first. */
 export async function versionsOf(db: Db, questionId: string): Promise<string[]> {
   const rows = await db
