@@ -17,6 +17,14 @@ export interface Vault {
    */
   reader(db: Db): VaultReader;
   /**
+   * Seals what came of the words of several people, so that it can be opened only while none of them was forgotten. Null
+   * when one of them has no key: they were forgotten, or nothing of them was ever sealed. Until the transaction ends,
+   * whoever forgets one of them waits for it.
+   */
+  sealTogether(db: Db, authorIds: readonly string[], context: string, plaintext: string): Promise<Buffer | null>;
+  /** Opens what was sealed for the same people, in any order. Null when one of them was forgotten. Throws as `open`. */
+  openTogether(db: Db, authorIds: readonly string[], context: string, sealed: Buffer): Promise<string | null>;
+  /**
    * Destroys the author's data key, here and in every other process. Waits for transactions that have sealed something
    * of the author: when it returns, theirs is committed, and later ones wait for this one and seal under a new key.
    */

@@ -79,3 +79,40 @@ describe('the vault', () => {
     await expect(stranger.open(db, 'alice', 'row 1', sealed)).rejects.toThrow(/instance key is not the one/);
   });
 });
+
+describe('what came of several people', () => {
+  const people = ['anna', 'ben', 'cleo'];
+  const knowing = async (...authorIds: string[]) => {
+    for (const authorId of authorIds) await vault.seal(db, authorId, 'row 0', 'known');
+  };
+
+  it('is given back, whatever the order in which they are named, and shows none of it', async () => {
+    await knowing(...people);
+    const sealed = await vault.sealTogether(db, people, 'row 1', 'größer 🦊');
+    expect(sealed?.toString('utf8')).not.toContain('größer');
+    expect(await vault.openTogether(db, people.toReversed(), 'row 1', sealed ?? Buffer.alloc(0))).toBe('größer 🦊');
+  });
+
+  it('is opened for none of them alone', async () => {
+    await knowing(...people);
+    const sealed = (await vault.sealTogether(db, people, 'row 1', 'hello')) ?? Buffer.alloc(0);
+    for (const authorId of people) expect(await vault.openTogether(db, [authorId], 'row 1', sealed)).not.toBe('hello');
+    await expect(vault.openTogether(db, people, 'row 2', sealed)).rejects.toThrow();
+  });
+
+  it.each(['dora', 'emil', 'flora'])('is gone when %s is forgotten, also when they write again', async (forgotten) => {
+    const three = ['dora', 'emil', 'flora'];
+    await knowing(...three);
+    const sealed = (await vault.sealTogether(db, three, 'row 1', 'hello')) ?? Buffer.alloc(0);
+    await vault.forget(db, forgotten);
+    expect(await vault.openTogether(db, three, 'row 1', sealed)).toBeNull();
+    await knowing(forgotten);
+    expect(await vault.openTogether(db, three, 'row 1', sealed)).toBeNull();
+  });
+
+  it('is not sealed when one of them is not known, and makes nobody known', async () => {
+    await knowing('gina');
+    expect(await vault.sealTogether(db, ['gina', 'nobody'], 'row 1', 'hello')).toBeNull();
+    expect(await vault.sealTogether(db, ['nobody'], 'row 1', 'hello')).toBeNull();
+  });
+});
