@@ -12,6 +12,7 @@ import { clip } from './payload.ts';
 import { Replies } from './interaction.ts';
 import { discordLimits } from './limits.ts';
 import { LiveAnswer } from './live.ts';
+import { Marks } from './marks.ts';
 import { Pacer } from './pacer.ts';
 import { Typing } from './typing.ts';
 
@@ -31,20 +32,14 @@ export function createActions(context: ActionsContext): DiscordActions {
   const pacer = new Pacer(clock);
   const writer = new ChannelWriter(http, pacer);
   const typing = new Typing(http, gate, clock);
-  const ownReaction = (channelId: string, messageId: string, emoji: string) =>
-    Routes.channelMessageOwnReaction(channelId, messageId, encodeURIComponent(emoji));
+  const marks = new Marks(http, clock, logger);
   return {
     send: (channelId, message, options) => writer.create(channelId, message, options),
     edit: (channelId, messageId, message) => writer.edit(channelId, messageId, message),
     delete: (channelId, messageId) => writer.delete(channelId, messageId),
     live: (options) => new LiveAnswer(options, { writer, lane: pacer.lane(options.channelId), gate, clock, logger }),
     typing: (channelId) => typing.start(channelId),
-    react: async (channelId, messageId, emoji) => {
-      await http.request({ method: 'PUT', path: ownReaction(channelId, messageId, emoji), repeatable: true });
-    },
-    unreact: async (channelId, messageId, emoji) => {
-      await http.request({ method: 'DELETE', path: ownReaction(channelId, messageId, emoji), repeatable: true });
-    },
+    mark: (channelId, messageId, emoji, { instead } = {}) => marks.set(channelId, messageId, emoji, instead),
     message: (channelId, messageId) =>
       http.request<APIMessage>({
         method: 'GET',

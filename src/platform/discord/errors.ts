@@ -5,6 +5,7 @@ import { errorMessage, VendorError } from '../../kernel/errors.ts';
 export const discordCodes = {
   unknownChannel: 'discord/10003',
   unknownMessage: 'discord/10008',
+  unknownEmoji: 'discord/10014',
   unknownWebhook: 'discord/10015',
   unknownInteraction: 'discord/10062',
   /** Of messages older than an hour; Discord does not say how many there may be in what time. */

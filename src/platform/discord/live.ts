@@ -1,5 +1,6 @@
 import type { APIMessageTopLevelComponent } from 'discord-api-types/v10';
 import type { Clock } from '../../kernel/clock.ts';
+import { beginningOf } from '../../kernel/beginning.ts';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { toDiscordMarkdown } from '../../kernel/markdown/discord.ts';
@@ -49,6 +50,8 @@ interface Step {
   wanted: Wanted;
   /** `first` puts the first text on screen, `whole` a part that another follows, `progress` the growing last part. */
   kind: 'first' | 'whole' | 'progress';
+  /** Only holds the place of the first text. */
+  placeholder: boolean;
 }
 
 /** One runner per answer sends one request at a time, so that nothing overtakes and nothing follows the final text. */
@@ -60,6 +63,9 @@ export class LiveAnswer implements LiveMessage {
   #left: string[] = [];
   #hasMoved = false;
   #text = '';
+  #placeholder = false;
+  /** What is on the screen only holds the place of the first text. */
+  #showsPlaceholder = false;
   #growth: Growth;
   #stopped = false;
   #failure: unknown;
@@ -82,9 +88,10 @@ export class LiveAnswer implements LiveMessage {
     return this.#refusal.signal;
   }
 
-  update(text: string): void {
+  update(text: string, { placeholder = false }: { placeholder?: boolean } = {}): void {
     this.#text = text;
-    this.#growth.reached(text.length);
+    this.#placeholder = placeholder;
+    if (!placeholder) this.#growth.reached(text.length);
     this.#wake();
     if (this.#busy || !this.#mayStream()) return;
     this.#busy = true;
@@ -110,7 +117,7 @@ export class LiveAnswer implements LiveMessage {
     for (const [index, part] of wanted.entries()) {
       // Twice for a part that was sent under a nonce which Discord knew from an earlier attempt.
       for (let tries = 0; tries < 2 && !this.#allGone() && !this.#isShown(index, part); tries += 1) {
-        await this.#show({ index, wanted: part, kind: 'whole' }, await lane.enter());
+        await this.#show({ index, wanted: part }, await lane.enter());
         if (this.#failure instanceof PersistFailure) throw this.#failure.cause;
         if (this.#hasMoved !== hadMoved) return this.#showAll(wanted);
       }
@@ -152,6 +159,7 @@ export class LiveAnswer implements LiveMessage {
       const taken = this.#context.lane.take(step.kind === 'whole' ? undefined : this);
       try {
         await this.#show(step, taken, step.kind === 'progress');
+        this.#showsPlaceholder = step.placeholder;
       } catch (error) {
         this.#streamFailed(error, step);
       }
@@ -162,7 +170,7 @@ export class LiveAnswer implements LiveMessage {
 
   #streamFailed(error: unknown, step: Step): void {
     const { clock, logger } = this.#context;
-    const passing = error instanceof VendorError && error.retryable && step.kind !== 'first';
+    const passing = error instanceof VendorError && error.retryable && this.#parts.length > 0;
     if (passing) this.#retryAtMs = clock.now() + (error.retryAfterMs ?? AFTER_FAILURE_MS);
     else this.#failure = error;
     if (isDiscordError(error, ...LASTING_REFUSALS)) this.#refusal.abort(error);
@@ -171,12 +179,15 @@ export class LiveAnswer implements LiveMessage {
 
   #nextStep(): Step | undefined {
     const live = this.#options.liveComponents;
-    const wanted = wantedParts({ content: this.#text, ...(live ? { components: live } : {}) }, { growing: true });
+    const growing = { content: this.#text, ...(live ? { components: live } : {}) };
+    const wanted = wantedParts(growing, { growing: true, bound: this.#options.bound });
     const index = wanted.findIndex((part, at) => !this.#isShown(at, part));
     const part = wanted[index];
     if (!part) return undefined;
-    const kind = this.#parts.length === 0 ? 'first' : index < wanted.length - 1 ? 'whole' : 'progress';
-    return { index, wanted: part, kind };
+    const placeholder = this.#placeholder;
+    const first = this.#parts.length === 0 || (this.#showsPlaceholder && !placeholder);
+    const kind = first ? 'first' : index < wanted.length - 1 ? 'whole' : 'progress';
+    return { index, wanted: part, kind, placeholder };
   }
 
   #delayMs(step: Step): number {
@@ -208,12 +219,14 @@ export class LiveAnswer implements LiveMessage {
     return part !== undefined && (part.gone || part.shown === fingerprintOf(wanted));
   }
 
-  async #show({ index, wanted }: Step, taken: Taken, progress = false): Promise<void> {
+  async #show({ index, wanted }: Pick<Step, 'index' | 'wanted'>, taken: Taken, progress = false): Promise<void> {
     const part = this.#parts[index];
     if (!part) return this.#send(index, wanted, taken);
     try {
       const { channelId } = this.#options;
-      await this.#context.writer.edit(channelId, part.messageId, wanted, { taken, progress });
+      // Naming no files removes those of another answer that the message has shown.
+      const edited = { files: [], ...wanted };
+      await this.#context.writer.edit(channelId, part.messageId, edited, { taken, progress });
       part.shown = fingerprintOf(wanted);
     } catch (error) {
       if (isDiscordError(error, discordCodes.unknownMessage)) part.gone = true;
@@ -257,7 +270,8 @@ export class LiveAnswer implements LiveMessage {
       { taken },
     );
     // Discord returns the message of an earlier attempt when the nonce is known to it: then it shows another text.
-    const fresh = message.content === (wanted.content ?? '').trim();
+    const sameFiles = wanted.files === undefined || message.attachments.length === wanted.files.length;
+    const fresh = sameFiles && message.content === (wanted.content ?? '').trim();
     this.#parts[index] = { messageId: message.id, shown: fresh ? fingerprintOf(wanted) : undefined, gone: false };
     try {
       await onPart?.(index, { messageId: message.id });
@@ -287,8 +301,12 @@ function fingerprintOf(wanted: Wanted): string {
  * The text in parts; what is not text on the last. Every part names its components, so that an edit removes old ones.
  * Links in it do not unfold, unless the part has embeds of its own, which Discord would hide with the previews.
  */
-function wantedParts(message: Wanted, options: { growing?: boolean }): Wanted[] {
-  const contents = splitMessage(toDiscordMarkdown(message.content ?? ''));
+function wantedParts(
+  message: Wanted,
+  options: { growing?: boolean; bound?: LiveMessageOptions['bound'] | undefined },
+): Wanted[] {
+  const text = toDiscordMarkdown(message.content ?? '');
+  const contents = splitMessage((options.bound && beginningOf(text, options.bound)) ?? text);
   const bare = !message.embeds?.length && !message.files?.length && !message.components?.length;
   if (contents.length === 0 && !bare && !options.growing) contents.push('');
   const none: APIMessageTopLevelComponent[] = [];

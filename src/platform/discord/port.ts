@@ -66,6 +66,8 @@ export interface LiveMessageOptions {
   onTrim?: (kept: number) => Promise<void>;
   /** Shown under the last part while it is live (a Stop button). */
   liveComponents?: APIMessageTopLevelComponent[];
+  /** Of a text that grows beyond so many parts only the beginning is shown, with `end` below it. `finish` knows no bound. */
+  bound?: { parts: number; end: string };
   signal?: AbortSignal;
 }
 
@@ -83,8 +85,11 @@ export interface LiveMessage {
    * Nothing more is shown before `finish`.
    */
   readonly refused: AbortSignal;
-  /** Replaces the whole text. Returns at once. */
-  update(text: string): void;
+  /**
+   * Replaces the whole text. Returns at once. A placeholder is shown at the pace of all progress, and the text that comes
+   * in its place as quickly as a first text.
+   */
+  update(text: string, options?: { placeholder?: boolean }): void;
   /**
    * Shows the final text and components, whatever was shown before; deletes parts that are no longer needed. Resolves
    * when Discord has it all. Rejects with a VendorError when Discord refuses.
@@ -171,8 +176,18 @@ export interface DiscordActions {
   live(options: LiveMessageOptions): LiveMessage;
   /** Shows the typing indicator until the returned function is called. */
   typing(channelId: string): () => void;
-  react(channelId: string, messageId: string, emoji: string): Promise<void>;
-  unreact(channelId: string, messageId: string, emoji: string): Promise<void>;
+  /**
+   * Makes an emoji (`👀`, or `name:id` of a server) the one reaction by which the bot marks a message, or takes its mark
+   * away (null). Best effort: paced apart from messages, tried no longer than some seconds, left out when the mark has
+   * changed again by then. Resolves to whether the emoji stands; never rejects. Takes back what this process put there,
+   * if that is still under way, and `instead`.
+   */
+  mark(
+    channelId: string,
+    messageId: string,
+    emoji: string | null,
+    options?: { instead?: readonly string[] },
+  ): Promise<boolean>;
   message(channelId: string, messageId: string): Promise<APIMessage>;
   /** Newest first, as Discord gives them. At most 100. */
   messages(

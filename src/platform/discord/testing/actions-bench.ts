@@ -1,0 +1,70 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { silentLogger, type Logger } from '../../../kernel/logger.ts';
+import { createManualClock, type ManualClock } from '../../../testing/manual-clock.ts';
+import { createActions } from '../actions.ts';
+import { GlobalGate } from '../global-gate.ts';
+import { DiscordHttp } from '../http.ts';
+import type { DiscordActions } from '../index.ts';
+import { startFakeApi, type FakeApi } from './fake-api.ts';
+
+/** The actions against a fake of Discord's REST, with a clock that is turned by hand. */
+export interface ActionsBench {
+  clock: ManualClock;
+  api: FakeApi;
+  actions: DiscordActions;
+  /** Turns the event loop until what is asked for is so. */
+  until(condition: () => boolean): Promise<void>;
+  /** Moves time in small steps, giving requests over the wire the time to be answered. */
+  pass(delayMs: number): Promise<void>;
+  /** Moves time until the work is done. */
+  whilePassing<T>(work: Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const STEP_MS = 50;
+
+export async function startActionsBench(logger: Logger = silentLogger): Promise<ActionsBench> {
+  const clock = createManualClock(1_700_000_000_000);
+  const api = await startFakeApi(() => clock.now());
+  const gate = new GlobalGate(clock);
+  const random = { next: () => 0.5 };
+  const http = new DiscordHttp({ token: 't', apiBase: api.base, clock, random, logger, gate });
+  const onDmOpened = () => {};
+  const actions = createActions({ http, gate, clock, logger, applicationId: '1', fileOrigins: [], onDmOpened });
+  /** Until no request is under way for some turns of the loop. */
+  const settled = async () => {
+    for (let seen = -1; seen !== api.requests.length; await new Promise((resolve) => setTimeout(resolve, 3))) {
+      seen = api.requests.length;
+    }
+  };
+  const bench: ActionsBench = {
+    clock,
+    api,
+    actions,
+    until: async (condition) => {
+      const deadline = performance.now() + 5000;
+      while (!condition()) {
+        if (performance.now() > deadline) throw new Error('it did not happen');
+        await turn();
+      }
+    },
+    pass: async (delayMs) => {
+      for (let passedMs = 0; passedMs < delayMs; passedMs += STEP_MS) {
+        await clock.advance(STEP_MS);
+        await settled();
+      }
+    },
+    whilePassing: async (work) => {
+      let done = false;
+      const result = work.finally(() => (done = true));
+      result.catch(() => {});
+      while (!done) await bench.pass(STEP_MS);
+      return result;
+    },
+    close: async () => {
+      await http.close();
+      await api.close();
+    },
+  };
+  return bench;
+}
