@@ -55,7 +55,14 @@ export async function openDm(place: Place, username: string): Promise<string> {
   return (channel as { id: string }).id;
 }
 
-async function asMember(place: Place, username: string, method: string, path: string, body?: object): Promise<unknown> {
+/** Any request as a member; waits as told when the member is too fast. Rejects with the answer unless it is 2xx. */
+export async function asMember(
+  place: Place,
+  username: string,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<unknown> {
   const token = place.tokens.get(username);
   if (token === undefined) throw new Error(`There is no member ${username}.`);
   for (;;) {
@@ -64,7 +71,8 @@ async function asMember(place: Place, username: string, method: string, path: st
       headers: { authorization: token, ...(body ? { 'content-type': 'application/json' } : {}) },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
-    const result: unknown = await answer.json();
+    const text = await answer.text();
+    const result: unknown = text === '' ? undefined : JSON.parse(text);
     if (answer.ok) return result;
     if (answer.status !== 429)
       throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(result)}`);

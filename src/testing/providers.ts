@@ -8,14 +8,13 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
-import { isAbort } from '../kernel/errors.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { readRequest, roughTokens, wires } from './provider-wire.ts';
 import type { FakeApi, FakeUsage, Wire, WireAnswer } from './provider-wire.ts';
 
 export type { FakeApi, FakeUsage } from './provider-wire.ts';
 
-export interface FakeRequest {
+interface FakeRequest {
   provider: 'openai' | 'anthropic' | 'ollama';
   api: FakeApi;
   headers: IncomingHttpHeaders;
@@ -63,9 +62,9 @@ export interface FakeAnswer {
   times?: number;
 }
 
-export type FakeMatch = string | RegExp | ((request: FakeRequest) => boolean);
+type FakeMatch = string | RegExp | ((request: FakeRequest) => boolean);
 
-export interface FakeOllamaModel {
+interface FakeOllamaModel {
   name: string;
   capabilities: readonly string[];
   contextTokens: number;
@@ -84,7 +83,7 @@ export interface FakeProviders {
   /** A text matches when the last user message contains it. The first match in order of scripting answers. */
   answer(match: FakeMatch, answer: FakeAnswer): void;
   /** What answers questions that nothing was scripted for, instead of the echo. */
-  answerByDefault(answer: FakeAnswer): void;
+  answerByDefault(answer: FakeAnswer | ((request: FakeRequest) => FakeAnswer)): void;
   /** Answers requests for a list of models with this status when they come with this key. */
   refuseLists(apiKey: string, status: number): void;
   /** Resolves when a matching request has arrived, also to one that has arrived before. */
@@ -108,7 +107,7 @@ interface Scripted {
 interface State {
   requests: FakeRequest[];
   scripted: Scripted[];
-  byDefault: FakeAnswer | undefined;
+  byDefault: ((request: FakeRequest) => FakeAnswer) | undefined;
   refusals: Map<string, number>;
   waiting: { match: FakeMatch; resolve: (request: FakeRequest) => void }[];
   held: (() => void)[];
@@ -116,7 +115,7 @@ interface State {
   models: FakeProviders['models'];
 }
 
-export interface FakeProvidersOptions {
+interface FakeProvidersOptions {
   /** A free one by default. */
   port?: number;
   /** Takes connections and never answers anything. */
@@ -141,7 +140,7 @@ export async function startFakeProviders({
   const server = createServer((request, response) => {
     if (silent) return;
     handle(state, request, response).catch((error: unknown) => {
-      if (!isAbort(error)) response.destroy(error as Error);
+      if (!(error instanceof Error && error.name === 'AbortError')) response.destroy(error as Error);
     });
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
@@ -154,7 +153,7 @@ export async function startFakeProviders({
     requests: state.requests,
     models: state.models,
     answer: (match, answer) => void state.scripted.push({ match, answer, left: answer.times ?? 1, used: false }),
-    answerByDefault: (answer) => void (state.byDefault = answer),
+    answerByDefault: (answer) => void (state.byDefault = typeof answer === 'function' ? answer : () => answer),
     refuseLists: (apiKey, status) => void state.refusals.set(apiKey, status),
     requested: (match) => {
       const known = state.requests.find((request) => matches(match, request));
@@ -242,7 +241,7 @@ function readKey(headers: IncomingHttpHeaders): string | undefined {
 
 function chooseAnswer(state: State, request: FakeRequest): FakeAnswer {
   const scripted = state.scripted.find((entry) => entry.left > 0 && matches(entry.match, request));
-  if (!scripted) return state.byDefault ?? { text: `You said: ${request.userText}` };
+  if (!scripted) return state.byDefault?.(request) ?? { text: `You said: ${request.userText}` };
   scripted.left -= 1;
   scripted.used = true;
   return scripted.answer;

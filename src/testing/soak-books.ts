@@ -1,0 +1,52 @@
+import { systemClock } from '../kernel/clock.ts';
+import { systemIds } from '../kernel/ids.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import type { Postgres } from '../platform/postgres/index.ts';
+import { createLedger } from '../services/ledger/index.ts';
+import { peakMicros } from './kill-money.ts';
+import { CAP_MICROS } from './soak-stage.ts';
+
+export interface Books {
+  amiss: string[];
+  charges: number;
+  /** Calls that a kill cut off. */
+  lostCalls: number;
+  peakMicros: number;
+}
+
+/** The books balance, nothing is held, nobody was charged twice for the same, and no work is left. */
+export async function checkBooks(postgres: Postgres): Promise<Books> {
+  const { db } = postgres;
+  const ledger = createLedger({ postgres, clock: systemClock, ids: systemIds, logger: silentLogger });
+  const amiss = (await ledger.verify()).map(
+    ({ account, unit, stored, folded }) => `${account} ${unit} is ${stored}, and its entries say ${folded}`,
+  );
+  const holds = await db.selectFrom('ledger_hold').select(['key', 'request', 'step', 'kind', 'state']).execute();
+  for (const { key, state } of holds) if (state === 'open') amiss.push(`${key} is still held`);
+  const settled = holds.filter(({ kind, state }) => kind === 'call' && state === 'settled');
+  for (const [step, calls] of Map.groupBy(settled, (hold) => `${hold.request} ${hold.step}`)) {
+    if (calls.length > 1) amiss.push(`${step} was charged ${calls.length} times`);
+  }
+  const peak = await peakMicros(postgres);
+  if (peak > CAP_MICROS) amiss.push(`the instance had spent and held ${peak} of ${CAP_MICROS}`);
+  amiss.push(...(await workLeft(postgres)));
+  const lostCalls = holds.filter(({ state }) => state === 'lost').length;
+  return { amiss, charges: settled.length, lostCalls, peakMicros: peak };
+}
+
+async function workLeft({ db }: Postgres): Promise<string[]> {
+  const jobs = await db
+    .selectFrom('queue_job')
+    .select(['kind', 'state', 'error'])
+    .where('state', 'not in', ['done', 'cancelled'])
+    .execute();
+  const answers = await db
+    .selectFrom('chat_answer')
+    .select(['id', 'state'])
+    .where('state', 'in', ['waiting', 'written', 'failed'])
+    .execute();
+  return [
+    ...jobs.map(({ kind, state, error }) => `a job ${kind} is ${state}: ${error ?? ''}`),
+    ...answers.map(({ id, state }) => `the answer ${id} is ${state}`),
+  ];
+}

@@ -1,0 +1,123 @@
+import { MessageType } from 'discord-api-types/v10';
+import type { StoredMessage } from '../../emulator/contract.ts';
+import { NEVER } from './soak-record.ts';
+import type { Press, Talk, Utterance } from './soak-record.ts';
+import type { SoakStage } from './soak-stage.ts';
+import { answerText, marksIn } from './soak-words.ts';
+
+/** What people see of the answers in the end. */
+export interface Screen {
+  amiss: string[];
+  answered: number;
+  stopped: number;
+  /** Answers of which there is more than one version. */
+  regenerated: number;
+}
+
+/** Every question that is still there has one answer, its own, in its own place; and there is nothing else of the bot. */
+export function checkScreen(stage: SoakStage): Screen {
+  const { record, channels, directs } = stage;
+  const screen: Screen = { amiss: [], answered: 0, stopped: 0, regenerated: 0 };
+  const shown = new Map<Utterance, StoredMessage[]>();
+  for (const talk of [...channels, ...directs, ...record.threads]) {
+    for (const message of messagesOfBot(stage, talk)) {
+      const utterance = meantBy(stage, talk, message);
+      if (utterance === 'orphan') screen.amiss.push(`${talk.name}: nobody asked for "${startOf(message)}"`);
+      else if (utterance) shown.set(utterance, [...(shown.get(utterance) ?? []), message]);
+    }
+  }
+  for (const utterance of record.utterances) {
+    const parts = shown.get(utterance) ?? [];
+    const wrong = answerAmiss(utterance, parts, screen);
+    if (wrong !== undefined) screen.amiss.push(`${nameOf(utterance)}: ${wrong}`);
+  }
+  return screen;
+}
+
+export const nameOf = ({ talk, author, wordings }: Utterance): string =>
+  `${wordings.map(({ number }) => `q${number}`).join('/')} of ${author.username} in ${talk?.name ?? 'no thread'}`;
+
+const startOf = ({ content }: StoredMessage) => content.slice(0, 60);
+
+/** Not what Discord itself writes in its name when it opens a thread. */
+function messagesOfBot({ core, place }: SoakStage, { id }: Talk): StoredMessage[] {
+  const own = core.world.messagesOf(id).filter((message) => message.authorId === place.botId);
+  return own.filter(({ type }) => type === MessageType.Default || type === MessageType.Reply);
+}
+
+/** The question that a message of the bot answers; undefined for one that opens a thread or shows a question there. */
+function meantBy({ record }: SoakStage, talk: Talk, message: StoredMessage): Utterance | 'orphan' | undefined {
+  const { said, answered } = marksIn(message.content);
+  const [number] = answered;
+  const repliedTo = message.reference?.messageId;
+  const byReply = record.utterances.find((one) => one.messageId === repliedTo && repliedTo !== undefined);
+  if (number === undefined) {
+    if (byReply) return byReply.talk === talk ? byReply : 'orphan';
+    const isQuestion = said.some((one) => record.byNumber(one)?.messageId === message.id);
+    return isQuestion || message.threadId !== null ? undefined : 'orphan';
+  }
+  const utterance = record.byNumber(number);
+  const isOne = answered.every((one) => record.byNumber(one) === utterance) && (byReply ?? utterance) === utterance;
+  return utterance && isOne && utterance.talk === talk ? utterance : 'orphan';
+}
+
+/** Undefined when all is well with the messages that answer it. */
+function answerAmiss(utterance: Utterance, parts: readonly StoredMessage[], screen: Screen): string | undefined {
+  const { isQuestion, talk, messageId, deletedAt } = utterance;
+  if (!isQuestion) return parts.length === 0 ? undefined : 'it was for others and has an answer';
+  if (!wasAsked(utterance)) return undefined;
+  if (parts.length === 0) return deletedAt === NEVER ? 'it has no answer' : undefined;
+  if (!talk) return 'it has an answer and no place';
+  const first = parts.filter((part) => part.reference?.messageId === messageId);
+  if (first.length !== 1 || first[0] !== parts[0]) return `${first.length} messages reply to it: ${told(parts)}`;
+  return endAmiss(utterance, parts, screen);
+}
+
+/** Of a command that nobody took in time, people are told that it failed. */
+function wasAsked({ talk, presses }: Utterance): boolean {
+  return talk !== undefined || presses.some(({ kind, outcome }) => kind === 'ask' && outcome === 'taken');
+}
+
+function endAmiss(utterance: Utterance, parts: readonly StoredMessage[], screen: Screen): string | undefined {
+  const components = JSON.stringify(parts.map((part) => part.components));
+  if (components.includes('chat/stop/')) return `it can still be stopped: ${told(parts)}`;
+  const gone = utterance.deletedAt !== NEVER;
+  if (gone && components.includes('custom_id')) return `it was deleted, and its answer can still be used`;
+  const text = parts.map(({ content }) => content).join('\n');
+  const said = utterance.wordings.filter(({ from }) => from !== NEVER).map(({ number }) => number);
+  const number = said.find((one) => text === answerText(one));
+  if (number === undefined) {
+    if (!pressed(utterance, 'stop') || !said.some((one) => isBeginning(text, one))) return `it says "${told(parts)}"`;
+    screen.stopped += 1;
+  } else {
+    screen.answered += 1;
+    const isLate = number !== said.at(-1);
+    if (!gone && isLate && !components.includes('✏️')) return 'it was edited, and is not offered to be answered again';
+  }
+  return gone ? undefined : versionsAmiss(utterance, components, screen);
+}
+
+const pressed = ({ presses }: Utterance, kind: Press['kind']): boolean => presses.some((press) => press.kind === kind);
+
+/** As somebody sees it who stopped the answer. */
+function isBeginning(text: string, number: number): boolean {
+  const [, kept = ''] = /^([^]*?)\s*-# Stopped[^\n]*$/.exec(text) ?? [];
+  return text.includes('-# Stopped') && answerText(number).startsWith(kept.trim());
+}
+
+function versionsAmiss({ presses }: Utterance, components: string, screen: Screen): string | undefined {
+  const of = Number(/"label":"\d+\/(\d+) ▶"/.exec(components)?.[1] ?? 1);
+  const wanted = presses.filter(({ kind }) => kind === 'regenerate');
+  const least = 1 + wanted.filter(({ outcome }) => outcome === 'taken').length;
+  if (of > 1) screen.regenerated += 1;
+  // A press that Discord saw answered too late may have been taken.
+  if (of < least - refusedAtMost(wanted) || of > 1 + wanted.length)
+    return `${of} versions after ${wanted.length} presses`;
+  return undefined;
+}
+
+/** Who presses while a version is written is told so, which is an answer, too. */
+const refusedAtMost = (wanted: readonly Press[]): number => Math.max(0, wanted.length - 1);
+
+const told = (parts: readonly StoredMessage[]): string =>
+  parts.map(({ content }) => content.slice(0, 80).replaceAll('\n', '⏎')).join(' | ');

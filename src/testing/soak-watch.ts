@@ -1,0 +1,53 @@
+import { systemClock } from '../kernel/clock.ts';
+import type { SoakStage } from './soak-stage.ts';
+
+const LOOK_AGAIN_MS = 20;
+
+/** How many events of Discord the bot has not handled and written down yet; infinite between two sessions. */
+export async function eventsBehind({ core, place, postgres: { db } }: SoakStage): Promise<number> {
+  const sessions = [...core.world.sessions.values()].filter(({ userId }) => userId === place.botId);
+  const known = await db.selectFrom('discord_session').select(['session_id', 'sequence']).executeTakeFirst();
+  const session = sessions.find(({ id }) => id === known?.session_id);
+  return session && known ? session.sequence - known.sequence : Number.POSITIVE_INFINITY;
+}
+
+export async function livingJobs({ postgres: { db } }: SoakStage): Promise<number> {
+  const { count } = await db
+    .selectFrom('queue_job')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('state', 'in', ['waiting', 'active'])
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Looks until nothing is missing any more. Rejects with what is when that takes too long. */
+export async function until(withinMs: number, missing: () => Promise<string | undefined>): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  for (let left = await missing(); left !== undefined; left = await missing()) {
+    if (performance.now() > deadline) throw new Error(`After ${withinMs} ms: ${left}.`);
+    await systemClock.sleep(LOOK_AGAIN_MS);
+  }
+}
+
+/** Discord tells a new session what people wrote before it, and of nothing else that happened since the one before. */
+export function untilInSession(stage: SoakStage, withinMs: number): Promise<void> {
+  return until(withinMs, async () =>
+    Number.isFinite(await eventsBehind(stage)) ? undefined : 'the bot has no session',
+  );
+}
+
+/** Until nobody waits for anything: every event is handled, every press answered and every job done. */
+export async function untilQuiet(stage: SoakStage, withinMs: number): Promise<void> {
+  const unheard = async () => {
+    const behind = await eventsBehind(stage);
+    return behind === 0 ? undefined : `${behind} events are not handled`;
+  };
+  await until(withinMs, async () => {
+    const presses = stage.record.openPresses();
+    if (presses > 0) return `${presses} presses are not answered`;
+    // A job tells Discord something, and an event adds jobs.
+    const before = await unheard();
+    const jobs = await livingJobs(stage);
+    return before ?? (jobs > 0 ? `${jobs} jobs are not done` : await unheard());
+  });
+}

@@ -1,0 +1,91 @@
+import { errorMessage } from '../kernel/errors.ts';
+import { act } from './soak-people.ts';
+import { checkBooks } from './soak-books.ts';
+import type { Books } from './soak-books.ts';
+import { checkPrompts } from './soak-prompts.ts';
+import type { Prompts } from './soak-prompts.ts';
+import { checkScreen } from './soak-screen.ts';
+import type { Screen } from './soak-screen.ts';
+import type { SoakSize, Step } from './soak-script.ts';
+import { writeScript } from './soak-script.ts';
+import type { SoakStage } from './soak-stage.ts';
+import { prepareTroubles } from './soak-troubles.ts';
+import type { Troubles } from './soak-troubles.ts';
+import { eventsBehind, livingJobs, until, untilInSession, untilQuiet } from './soak-watch.ts';
+
+const READY_WITHIN_MS = 60_000;
+/** From the last message to the last answer. */
+const QUIET_WITHIN_MS = 60_000;
+/** People do not go on for ever while nobody answers; Discord does not keep more for whom it misses. */
+const MOST_WAITING = 30;
+const MOST_BEHIND = 300;
+
+export interface Soak {
+  amiss: string[];
+  screen: Screen;
+  prompts: Prompts;
+  books: Books;
+  questions: number;
+  edited: number;
+  deleted: number;
+  repeated: number;
+  kills: number;
+  durationMs: number;
+}
+
+/** Plays the whole script, waits until everything has come to rest, stops the bot and looks at what is left. */
+export async function playSoak(stage: SoakStage, random: () => number, size: SoakSize): Promise<Soak> {
+  const troubles = prepareTroubles(stage);
+  await untilInSession(stage, READY_WITHIN_MS);
+  const beganAt = performance.now();
+  const unrest = await playAll(stage, troubles, writeScript(random, size));
+  const durationMs = performance.now() - beganAt;
+  const errors = await stage.stopBot();
+  const { record, providers, postgres } = stage;
+  const screen = checkScreen(stage);
+  const prompts = checkPrompts(providers, record);
+  const books = await checkBooks(postgres);
+  return {
+    amiss: [...unrest, ...errors, ...books.amiss, ...prompts.amiss, ...screen.amiss],
+    screen,
+    prompts,
+    books,
+    questions: record.utterances.filter(({ isQuestion }) => isQuestion).length,
+    edited: record.utterances.filter(({ wordings }) => wordings.length > 1).length,
+    deleted: record.utterances.filter(({ deletedAt }) => Number.isFinite(deletedAt)).length,
+    repeated: troubles.repeated,
+    kills: [stage.gateway, ...stage.workers].reduce((sum, { kills }) => sum + kills, 0),
+    durationMs,
+  };
+}
+
+/** Resolves to what kept it from coming to rest: what is then left to see tells more. */
+async function playAll(stage: SoakStage, troubles: Troubles, steps: readonly Step[]): Promise<string[]> {
+  try {
+    for (const step of steps) {
+      await untilKeptUp(stage);
+      await play(stage, troubles, step);
+    }
+    await troubles.over();
+    await untilQuiet(stage, QUIET_WITHIN_MS);
+    return [];
+  } catch (error) {
+    return [errorMessage(error)];
+  }
+}
+
+async function play(stage: SoakStage, troubles: Troubles, step: Step): Promise<void> {
+  if (step.kind === 'trouble') return troubles.strike(step.trouble, step.chance);
+  if ('repeat' in step) troubles.repeatNext(step.repeat);
+  return act(stage, step);
+}
+
+async function untilKeptUp(stage: SoakStage): Promise<void> {
+  await until(QUIET_WITHIN_MS, async () => {
+    const jobs = await livingJobs(stage);
+    if (jobs > MOST_WAITING) return `${jobs} jobs wait`;
+    const behind = await eventsBehind(stage);
+    // Between two sessions nothing is kept for it.
+    return behind > MOST_BEHIND && Number.isFinite(behind) ? `${behind} events wait` : undefined;
+  });
+}
