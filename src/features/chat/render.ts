@@ -8,8 +8,9 @@ export function withNotices(text: string, notices: readonly Notice[], t: Transla
   return [text, ...lines].join('\n');
 }
 
-/** The text that explains a failure, by the error's code. */
-export const failureKey = (code: string) => `failures.${code.replace('/', '.')}`;
+/** The text that explains a failure, by the error's code; one tells of whatever Discord refused. */
+export const failureKey = (code: string) =>
+  code.startsWith('discord/') ? 'failures.discord' : `failures.${code.replace('/', '.')}`;
 
 /** What was written before the failure stays, with the reason below it. */
 export function failedAnswer(partial: string, reason: string): string {

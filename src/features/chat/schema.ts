@@ -52,6 +52,7 @@ export interface ChatAnswerTable {
   continued: Generated<boolean>;
   sealed: Buffer | null;
   reasoning_sealed: Buffer | null;
+  footnotes_sealed: Buffer | null;
   finished_at: Date | null;
 }
 

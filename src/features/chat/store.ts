@@ -117,6 +117,7 @@ export interface AnswerEnd {
   sealed: Buffer | null;
   finish: string | null;
   finishedAt: Date;
+  footnotes?: Buffer | null;
   errorCode?: string;
   modelId?: string;
 }
@@ -131,11 +132,22 @@ export async function endAnswer(db: Db, answerId: string, end: AnswerEnd): Promi
       finish: end.finish,
       error_code: end.errorCode ?? null,
       finished_at: end.finishedAt,
+      footnotes_sealed: end.footnotes ?? null,
       ...(end.modelId === undefined ? {} : { model_id: end.modelId }),
     })
     .where('id', '=', answerId)
     .executeTakeFirst();
   return ended.numUpdatedRows === 1n;
+}
+
+/** False when the answer was removed. */
+export async function setFootnotes(db: Db, answerId: string, footnotes: Buffer | null): Promise<boolean> {
+  const set = await db
+    .updateTable('chat_answer')
+    .set({ footnotes_sealed: footnotes })
+    .where('id', '=', answerId)
+    .executeTakeFirst();
+  return set.numUpdatedRows === 1n;
 }
 
 /** An answer is on the screen, in these messages. False when it was removed. */

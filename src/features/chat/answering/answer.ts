@@ -53,7 +53,7 @@ async function write(work: Work): Promise<void> {
   // Complete and stored before it is charged, and charged before it is shown: from here on no run asks a model again, and
   // one that died in between leaves the asker uncharged.
   await storePatiently(context, run, () => end(work, 'written', null));
-  if (await isLost(work)) await work.paid?.fail(work.uses);
+  if (work.removed || (await isLost(work))) await work.paid?.fail(work.uses);
   else await charge(work);
   // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
   if (!isStopped(run)) run.signal.throwIfAborted();
@@ -77,6 +77,7 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
     throw error;
   }
   if (live.refused.aborted) {
+    if (!work.paid) await work.context.spending.finish(requestOf(work.answer));
     await live.abandon();
     await keepUnseen(work, live.refused.reason as VendorError);
     return;
@@ -97,6 +98,6 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
 }
 
 async function showFailure(work: Work, code: string, said?: string): Promise<void> {
-  await end(work, 'failed', code);
+  await end(work, 'failed', code, said);
   await show(work, { state: 'failed', code, ...(said !== undefined && { said }) });
 }

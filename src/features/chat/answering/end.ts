@@ -1,28 +1,43 @@
-import type { VendorError } from '../../../kernel/errors.ts';
+import { VendorError } from '../../../kernel/errors.ts';
 import type { AnswerState } from '../schema.ts';
-import { endAnswer, trimConversation } from '../store.ts';
+import { sealForRow } from '../sealing.ts';
+import { endAnswer, setFootnotes, trimConversation } from '../store.ts';
+import { sealFootnotes } from './footnotes.ts';
 import type { Work } from './work.ts';
 
-/** Stores how an answer ended, before anybody sees it. */
-export async function end(work: Work, state: AnswerState, errorCode: string | null): Promise<void> {
-  const { context, answer, row, text, finish } = work;
-  const kept = await endAnswer(context.db, answer.id, {
-    state,
-    finish,
-    sealed: text === '' ? null : await context.vault.seal(context.db, row.author_id, answer.id, text),
-    finishedAt: new Date(context.clock.now()),
-    modelId: work.model.id,
-    ...(errorCode === null ? {} : { errorCode }),
-  });
+/** Stores how an answer ended, before anybody sees it. `said` explains a failure in place of the text of its code. */
+export async function end(work: Work, state: AnswerState, errorCode: string | null, said?: string): Promise<void> {
+  const { context, answer, row, text, finish, notices } = work;
+  const footnotes = { notices, ...(said === undefined ? {} : { said }) };
+  const kept = await sealForRow(context, async (tx) =>
+    endAnswer(tx, answer.id, {
+      state,
+      finish,
+      sealed: text === '' ? null : await context.vault.seal(tx, row.author_id, answer.id, text),
+      footnotes: await sealFootnotes(context, tx, work, footnotes),
+      finishedAt: new Date(context.clock.now()),
+      modelId: work.model.id,
+      ...(errorCode === null ? {} : { errorCode }),
+    }),
+  );
   work.removed = !kept;
   context.checkpoint('stored');
 }
 
 /** The asker pays for the answer they get. */
 export async function charge(work: Work): Promise<void> {
+  const { context, answer } = work;
   const notices = (await work.paid?.settle(work.uses)) ?? [];
-  const t = work.context.commonTexts.in(undefined);
+  if (notices.length === 0) return;
+  const t = context.commonTexts.in(undefined);
   work.notices.push(...notices.map(({ key, data }) => ({ key: 'notices.said', data: { text: t(key, data) } })));
+  try {
+    await sealForRow(context, async (tx) => setFootnotes(tx, answer.id, await sealFootnotes(context, tx, work, work)));
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    // They are about to be shown, and are wanted again only by who pages back.
+    context.logger.warn({ error }, 'What stands below an answer could not be kept.');
+  }
 }
 
 /** For an answer that Discord refuses for good: what there is of it is stored, and its job has nothing left to do. */

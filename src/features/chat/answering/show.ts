@@ -9,6 +9,7 @@ import { offerIfEdited } from '../history/edits.ts';
 import { tidyNow } from '../history/ending.ts';
 import { showParts, trimConversation } from '../store.ts';
 import { end } from './end.ts';
+import { openFootnotes } from './footnotes.ts';
 import { isLost, isStopped } from './work.ts';
 import type { Live, Work } from './work.ts';
 
@@ -76,7 +77,10 @@ export async function showAgain(work: Work): Promise<void> {
   const { context, answer, row } = work;
   const text = answer.sealed && (await work.read(row.author_id, answer.id, answer.sealed));
   work.text = text ?? '';
+  const { notices, said } = await openFootnotes(work.read, row, answer);
+  work.notices = [...notices];
   work.model = (answer.model_id === null ? undefined : context.models.find(answer.model_id)) ?? work.model;
-  if (answer.state === 'failed') await show(work, { state: 'failed', code: answer.error_code ?? 'model/failed' });
+  const code = answer.error_code ?? 'model/failed';
+  if (answer.state === 'failed') await show(work, { state: 'failed', code, ...(said === undefined ? {} : { said }) });
   else await show(work, { state: answer.state === 'stopped' ? 'stopped' : 'done' });
 }

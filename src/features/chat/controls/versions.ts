@@ -1,14 +1,15 @@
 import { UserError } from '../../../kernel/errors.ts';
+import { openFootnotes } from '../answering/footnotes.ts';
 import type { ComponentCall } from '../../../sdk/index.ts';
 import { requestOf } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
 import { historyChanged } from '../history/changes.ts';
+import type { AnswerState } from '../schema.ts';
 import { findAnswer, setPart, showParts, trimParts } from '../store.ts';
 import { controlled } from './reach.ts';
 import { endedMessage } from './screen.ts';
 import type { End } from './screen.ts';
-import type { AnswerRow } from '../store.ts';
 import { chooseShown, lockQuestion, shownOf, versionPlace, versionsOf } from './store.ts';
 
 /** The messages of questions, which show one version at a time. */
@@ -69,13 +70,14 @@ export async function turnPage(
 
 async function showVersion(context: ChatContext, answerId: string, name: string): Promise<void> {
   const found = await findAnswer(context.db, answerId);
-  const end = found && endOf(found.answer);
   // What is being written is shown by its job.
-  if (!end) return;
+  if (!found || found.answer.state === 'waiting' || found.answer.state === 'written') return;
   const { answer, question } = found;
   const { channel_id: channelId, message_id: replyTo, author_id: authorId } = question;
-  const [text, settings, place] = await Promise.all([
-    answer.sealed && context.vault.open(context.db, authorId, answer.id, answer.sealed),
+  const read = context.vault.reader(context.db);
+  const [text, footnotes, settings, place] = await Promise.all([
+    answer.sealed && read(authorId, answer.id, answer.sealed),
+    openFootnotes(read, question, answer),
     settingsOf(context, question),
     versionPlace(context.db, answer),
   ]);
@@ -89,14 +91,16 @@ async function showVersion(context: ChatContext, answerId: string, name: string)
   });
   const { id, finish } = answer;
   const modelId = answer.model_id ?? '';
-  const shown = { id, modelId, text: text ?? '', notices: [], end, finish, place, buttons: settings.answerButtons };
+  const { notices, said } = footnotes;
+  const end = endOf(answer.state, answer.error_code, said);
+  const shown = { id, modelId, text: text ?? '', notices, end, finish, place, buttons: settings.answerButtons };
   const parts = await live.finish(endedMessage(shown, context.texts.in(undefined)));
   const ids = parts.map(({ messageId }) => messageId);
   await context.spending.shown(requestOf(answer), ids);
   await showParts(context.db, answer, ids);
 }
 
-function endOf({ state, error_code: code }: AnswerRow): End | undefined {
-  if (state === 'failed') return { state, code: code ?? 'model/failed' };
-  return state === 'done' || state === 'stopped' ? { state } : undefined;
+function endOf(state: AnswerState, code: string | null, said: string | undefined): End {
+  if (state !== 'failed') return { state: state === 'stopped' ? 'stopped' : 'done' };
+  return { state, code: code ?? 'model/failed', ...(said === undefined ? {} : { said }) };
 }
