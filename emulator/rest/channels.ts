@@ -11,14 +11,9 @@ import { channelObject } from '../serialise/channel.ts';
 import { memberWithUserObject } from '../serialise/user.ts';
 import { announceChannel } from '../threads.ts';
 import { memberKey } from '../world.ts';
-import {
-  joinedGuild,
-  requireIn,
-  requireInGuild,
-  requireMayWrite,
-  visibleChannel,
-  visibleGuildChannel,
-} from './access.ts';
+import { requireIn, requireMayWrite, visibleChannel, visibleGuildChannel } from './access.ts';
+import { guildRoute } from './guild-route.ts';
+import type { GuildRequest } from './guild-route.ts';
 import { editThread } from './thread-settings.ts';
 
 const MAX_CHANNELS = 500;
@@ -95,12 +90,10 @@ export const registerChannelRoutes: Routes = (api, core) => {
 const registerGuildChannels: Routes = (api, core) => {
   const { world } = core;
   const path = '/guilds/{guild_id}/channels';
-  api.route({
+  guildRoute(api, core, {
     method: 'GET',
     path,
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
+    handler: ({ guild, caller }) => {
       return world
         .channelsOf(guild.id)
         .filter((channel) => channel.thread === null)
@@ -110,22 +103,20 @@ const registerGuildChannels: Routes = (api, core) => {
         .map((channel) => channelObject(world, channel, caller.user.id));
     },
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'POST',
     path,
-    auth: 'any',
+    needs: PermissionFlagsBits.ManageChannels,
     handler: (request) => makeChannel(core, request),
   });
   const positions = z.array(
     z.object({ id: snowflake, position: integer(0, 10_000).nullish(), parent_id: snowflake.nullish() }),
   );
-  api.route({
+  guildRoute(api, core, {
     method: 'PATCH',
     path,
-    auth: 'any',
-    handler: ({ caller, params, body }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
-      requireInGuild(core, caller, guild, PermissionFlagsBits.ManageChannels);
+    needs: PermissionFlagsBits.ManageChannels,
+    handler: ({ guild, body }) => {
       for (const { id, position, parent_id: parentId } of parseForm(positions, body)) {
         const channel = world.channels.get(id);
         if (channel?.guildId !== guild.id) throw discordError('unknownChannel');
@@ -138,10 +129,8 @@ const registerGuildChannels: Routes = (api, core) => {
   });
 };
 
-function makeChannel(core: Core, { caller, params, body, reply }: ApiRequest<Caller>): unknown {
+function makeChannel(core: Core, { guild, caller, body, reply }: GuildRequest): unknown {
   const { world } = core;
-  const guild = joinedGuild(core, caller, params['guild_id']);
-  requireInGuild(core, caller, guild, PermissionFlagsBits.ManageChannels);
   const form = parseForm(createForm, body);
   if (!CREATABLE_TYPES.includes(form.type)) {
     throw formError(['type'], 'BASE_TYPE_CHOICES', `Value must be one of {${CREATABLE_TYPES.join(', ')}}.`);

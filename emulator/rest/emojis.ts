@@ -5,7 +5,7 @@ import { discordError } from '../errors.ts';
 import { parseForm, text } from '../forms.ts';
 import type { Routes } from '../http/router.ts';
 import { emojiObject, emojisOf } from '../serialise/guild.ts';
-import { joinedGuild, requireInGuild } from './access.ts';
+import { guildRoute } from './guild-route.ts';
 import { storeImage } from './images.ts';
 
 const MAX_EMOJIS = 50;
@@ -14,27 +14,21 @@ const name = text(2, 32);
 export const registerEmojiRoutes: Routes = (api, core) => {
   const { world } = core;
   const path = '/guilds/{guild_id}/emojis';
-  api.route({
+  guildRoute(api, core, {
     method: 'GET',
     path,
-    auth: 'any',
-    handler: ({ caller, params }) =>
-      emojisOf(world, joinedGuild(core, caller, params['guild_id']).id).map((emoji) => emojiObject(world, emoji)),
+    handler: ({ guild }) => emojisOf(world, guild.id).map((emoji) => emojiObject(world, emoji)),
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'GET',
     path: `${path}/{emoji_id}`,
-    auth: 'any',
-    handler: ({ caller, params }) =>
-      emojiObject(world, emojiIn(core, joinedGuild(core, caller, params['guild_id']), params['emoji_id'])),
+    handler: ({ guild, params }) => emojiObject(world, emojiIn(core, guild, params['emoji_id'])),
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'POST',
     path,
-    auth: 'any',
-    handler: ({ caller, params, body, reply }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
-      requireInGuild(core, caller, guild, PermissionFlagsBits.CreateGuildExpressions);
+    needs: PermissionFlagsBits.CreateGuildExpressions,
+    handler: ({ guild, caller, body, reply }) => {
       const form = parseForm(z.object({ name, image: z.string() }), body);
       if (emojisOf(world, guild.id).length >= MAX_EMOJIS) throw discordError('maximumEmojis');
       const hash = storeImage(core, ['image'], 'emojis', form.image) ?? '';
@@ -58,13 +52,11 @@ export const registerEmojiRoutes: Routes = (api, core) => {
 const registerChanges: Routes = (api, core) => {
   const { world } = core;
   const path = '/guilds/{guild_id}/emojis/{emoji_id}';
-  api.route({
+  guildRoute(api, core, {
     method: 'PATCH',
     path,
-    auth: 'any',
-    handler: ({ caller, params, body }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
-      requireInGuild(core, caller, guild, PermissionFlagsBits.ManageGuildExpressions);
+    needs: PermissionFlagsBits.ManageGuildExpressions,
+    handler: ({ guild, params, body }) => {
       const emoji = emojiIn(core, guild, params['emoji_id']);
       const next = { ...emoji, name: parseForm(z.object({ name }), body).name };
       world.emojis.set(emoji.id, next);
@@ -72,13 +64,11 @@ const registerChanges: Routes = (api, core) => {
       return emojiObject(world, next);
     },
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'DELETE',
     path,
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
-      requireInGuild(core, caller, guild, PermissionFlagsBits.ManageGuildExpressions);
+    needs: PermissionFlagsBits.ManageGuildExpressions,
+    handler: ({ guild, params }) => {
       world.emojis.delete(emojiIn(core, guild, params['emoji_id']).id);
       announceEmojis(core, guild);
     },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseForm, snowflake, text } from '../forms.ts';
 import type { Routes } from '../http/router.ts';
 import { guildObject } from '../serialise/guild.ts';
-import { joinedGuild, requireInGuild } from './access.ts';
+import { guildRoute } from './guild-route.ts';
 import { storeImage } from './images.ts';
 
 const editForm = z.object({
@@ -15,23 +15,19 @@ const editForm = z.object({
 export const registerGuildRoutes: Routes = (api, core) => {
   const { world } = core;
   const path = '/guilds/{guild_id}';
-  api.route({
+  guildRoute(api, core, {
     method: 'GET',
     path,
-    auth: 'any',
-    handler: ({ caller, params, query }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
+    handler: ({ guild, query }) => {
       const counts = { approximate_member_count: world.membersOf(guild.id).length, approximate_presence_count: 0 };
       return { ...guildObject(world, guild), ...(query['with_counts'] === 'true' ? counts : {}) };
     },
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'PATCH',
     path,
-    auth: 'any',
-    handler: ({ caller, params, body }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
-      requireInGuild(core, caller, guild, PermissionFlagsBits.ManageGuild);
+    needs: PermissionFlagsBits.ManageGuild,
+    handler: ({ guild, body }) => {
       const form = parseForm(editForm, body);
       const next = {
         ...guild,

@@ -8,7 +8,8 @@ import { integer, parseForm } from '../forms.ts';
 import type { Routes } from '../http/router.ts';
 import { userObject } from '../serialise/user.ts';
 import { memberKey } from '../world.ts';
-import { joinedGuild, requireIn, requireInGuild, visibleGuildChannel } from './access.ts';
+import { requireIn, visibleGuildChannel } from './access.ts';
+import { guildRoute } from './guild-route.ts';
 import { announceMemberAdded } from './member-events.ts';
 
 const DAY_SECONDS = 86_400;
@@ -57,13 +58,11 @@ export const registerInviteRoutes: Routes = (api, core) => {
       return living(core, (invite) => invite.channelId === channel.id);
     },
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'GET',
     path: '/guilds/{guild_id}/invites',
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
-      requireInGuild(core, caller, guild, PermissionFlagsBits.ManageGuild);
+    needs: PermissionFlagsBits.ManageGuild,
+    handler: ({ guild }) => {
       return living(core, (invite) => invite.guildId === guild.id);
     },
   });

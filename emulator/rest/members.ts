@@ -3,12 +3,14 @@ import { z } from 'zod';
 import type { Caller, Core, StoredGuild, StoredMember } from '../contract.ts';
 import { discordError, formError } from '../errors.ts';
 import { integer, parseForm, snowflake, text } from '../forms.ts';
-import type { ApiRequest, Routes } from '../http/router.ts';
+import type { Routes } from '../http/router.ts';
 import { requireAbove } from '../permissions.ts';
 import { memberWithUserObject, userObject } from '../serialise/user.ts';
 import { compareSnowflakes } from '../snowflake.ts';
 import { memberKey } from '../world.ts';
-import { joinedGuild, requireInGuild } from './access.ts';
+import { requireInGuild } from './access.ts';
+import { guildRoute } from './guild-route.ts';
+import type { GuildRequest } from './guild-route.ts';
 import { announceMemberRemoved, announceMemberUpdated } from './member-events.ts';
 import { changeableRole } from './roles.ts';
 
@@ -25,12 +27,10 @@ export const registerMemberRoutes: Routes = (api, core) => {
   const { world, clock } = core;
   const path = '/guilds/{guild_id}/members';
   const query = z.object({ limit: integer(1, 1000).default(1), after: snowflake.default('0') });
-  api.route({
+  guildRoute(api, core, {
     method: 'GET',
     path,
-    auth: 'any',
-    handler: ({ caller, params, query: raw }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
+    handler: ({ guild, caller, query: raw }) => {
       requireMembersIntent(core, caller);
       const { limit, after } = parseForm(query, raw);
       return world
@@ -42,22 +42,18 @@ export const registerMemberRoutes: Routes = (api, core) => {
     },
   });
   const searchQuery = z.object({ query: text(1, 100), limit: integer(1, 1000).default(1) });
-  api.route({
+  guildRoute(api, core, {
     method: 'GET',
     path: `${path}/search`,
-    auth: 'any',
-    handler: ({ caller, params, query: raw }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
+    handler: ({ guild, query: raw }) => {
       const { query: prefix, limit } = parseForm(searchQuery, raw);
       return searchMembers(core, guild, prefix, limit).map((member) => memberWithUserObject(world, member, clock));
     },
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'GET',
     path: `${path}/{user_id}`,
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
+    handler: ({ guild, params }) => {
       return memberWithUserObject(world, memberIn(core, guild, params['user_id']), clock);
     },
   });
@@ -67,18 +63,15 @@ export const registerMemberRoutes: Routes = (api, core) => {
 
 const registerChanges: Routes = (api, core) => {
   const path = '/guilds/{guild_id}/members';
-  api.route({
+  guildRoute(api, core, {
     method: 'PATCH',
     path: `${path}/{user_id}`,
-    auth: 'any',
     handler: (request) => editMember(core, request),
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'PATCH',
     path: `${path}/@me`,
-    auth: 'any',
-    handler: ({ caller, params, body }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
+    handler: ({ guild, caller, body }) => {
       const { nick } = parseForm(z.object({ nick: text(0, 32).nullish() }), body);
       const member = memberIn(core, guild, caller.user.id);
       if (nick !== undefined) {
@@ -88,13 +81,11 @@ const registerChanges: Routes = (api, core) => {
       return memberWithUserObject(core.world, memberIn(core, guild, caller.user.id), core.clock);
     },
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'DELETE',
     path: `${path}/{user_id}`,
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
-      requireInGuild(core, caller, guild, PermissionFlagsBits.KickMembers);
+    needs: PermissionFlagsBits.KickMembers,
+    handler: ({ guild, caller, params }) => {
       const member = memberIn(core, guild, params['user_id']);
       requireAbove(core.world, guild, caller.user.id, member.userId);
       announceMemberRemoved(core, guild.id, member.userId);
@@ -104,12 +95,10 @@ const registerChanges: Routes = (api, core) => {
 
 const registerMemberRoles: Routes = (api, core) => {
   for (const method of ['PUT', 'DELETE'] as const) {
-    api.route({
+    guildRoute(api, core, {
       method,
       path: '/guilds/{guild_id}/members/{user_id}/roles/{role_id}',
-      auth: 'any',
-      handler: ({ caller, params }) => {
-        const guild = joinedGuild(core, caller, params['guild_id']);
+      handler: ({ guild, caller, params }) => {
         const member = memberIn(core, guild, params['user_id']);
         const role = changeableRole(core, caller, guild, params['role_id']);
         if (role.managed || role.id === guild.id) throw discordError('invalidRole');
@@ -122,8 +111,7 @@ const registerMemberRoles: Routes = (api, core) => {
   }
 };
 
-function editMember(core: Core, { caller, params, body }: ApiRequest<Caller>): unknown {
-  const guild = joinedGuild(core, caller, params['guild_id']);
+function editMember(core: Core, { guild, caller, params, body }: GuildRequest): unknown {
   const member = memberIn(core, guild, params['user_id']);
   const form = parseForm(editForm, body);
   const isSelf = member.userId === caller.user.id;
@@ -198,52 +186,36 @@ function requireMembersIntent(core: Core, caller: Caller): void {
 export const registerBanRoutes: Routes = (api, core) => {
   const { world } = core;
   const path = '/guilds/{guild_id}/bans';
-  const banning = (caller: Caller, params: Record<string, string>): StoredGuild => {
-    const guild = joinedGuild(core, caller, params['guild_id']);
-    requireInGuild(core, caller, guild, PermissionFlagsBits.BanMembers);
-    return guild;
-  };
+  const needs = PermissionFlagsBits.BanMembers;
   const banObject = (userId: string, reason: string | null): unknown => {
     const user = world.users.get(userId);
     return user === undefined ? undefined : { user: userObject(user), reason };
   };
-  api.route({
-    method: 'GET',
-    path,
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const guild = banning(caller, params);
-      return [...world.bans.values()]
+  guildRoute(api, core, {
+    ...{ method: 'GET', path, needs },
+    handler: ({ guild }) =>
+      [...world.bans.values()]
         .filter((ban) => ban.guildId === guild.id)
-        .map((ban) => banObject(ban.userId, ban.reason));
-    },
+        .map((ban) => banObject(ban.userId, ban.reason)),
   });
-  api.route({
-    method: 'GET',
-    path: `${path}/{user_id}`,
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const ban = world.bans.get(memberKey(banning(caller, params).id, params['user_id'] ?? ''));
+  guildRoute(api, core, {
+    ...{ method: 'GET', path: `${path}/{user_id}`, needs },
+    handler: ({ guild, params }) => {
+      const ban = world.bans.get(memberKey(guild.id, params['user_id'] ?? ''));
       if (ban === undefined) throw discordError('unknownBan');
       return banObject(ban.userId, ban.reason);
     },
   });
-  api.route({
-    method: 'PUT',
-    path: `${path}/{user_id}`,
-    auth: 'any',
-    handler: ({ caller, params, body, reason }) => {
-      const guild = banning(caller, params);
+  guildRoute(api, core, {
+    ...{ method: 'PUT', path: `${path}/{user_id}`, needs },
+    handler: ({ guild, caller, params, body, reason }) => {
       const form = parseForm(z.object({ delete_message_seconds: integer(0, 604_800).default(0) }), body);
       banMember(core, caller, guild, params['user_id'] ?? '', reason, form.delete_message_seconds);
     },
   });
-  api.route({
-    method: 'DELETE',
-    path: `${path}/{user_id}`,
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const guild = banning(caller, params);
+  guildRoute(api, core, {
+    ...{ method: 'DELETE', path: `${path}/{user_id}`, needs },
+    handler: ({ guild, params }) => {
       const user = world.users.get(params['user_id'] ?? '');
       if (user === undefined || !world.bans.delete(memberKey(guild.id, user.id))) throw discordError('unknownBan');
       announceBan(core, 'GUILD_BAN_REMOVE', guild.id, user.id);

@@ -7,7 +7,8 @@ import { integer, parseForm, permissionBits, snowflake, text } from '../forms.ts
 import type { Routes } from '../http/router.ts';
 import { hasPermission, rank } from '../permissions.ts';
 import { roleObject } from '../serialise/guild.ts';
-import { joinedGuild, requireInGuild } from './access.ts';
+import { requireInGuild } from './access.ts';
+import { guildRoute } from './guild-route.ts';
 import { announceRole } from './member-events.ts';
 
 const MAX_ROLES = 250;
@@ -24,29 +25,23 @@ const roleForm = z.object({
 export const registerRoleRoutes: Routes = (api, core) => {
   const { world } = core;
   const path = '/guilds/{guild_id}/roles';
-  api.route({
+  guildRoute(api, core, {
     method: 'GET',
     path,
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
+    handler: ({ guild }) => {
       return world.rolesOf(guild.id).map((role) => roleObject(world, role));
     },
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'GET',
     path: `${path}/{role_id}`,
-    auth: 'any',
-    handler: ({ caller, params }) =>
-      roleObject(world, roleIn(core, joinedGuild(core, caller, params['guild_id']), params['role_id'])),
+    handler: ({ guild, params }) => roleObject(world, roleIn(core, guild, params['role_id'])),
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'POST',
     path,
-    auth: 'any',
-    handler: ({ caller, params, body }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
-      requireInGuild(core, caller, guild, PermissionFlagsBits.ManageRoles);
+    needs: PermissionFlagsBits.ManageRoles,
+    handler: ({ guild, caller, body }) => {
       const form = parseForm(roleForm, body);
       if (world.rolesOf(guild.id).length >= MAX_ROLES) throw discordError('maximumRoles');
       requireOwned(core, caller, guild, form.permissions);
@@ -67,12 +62,10 @@ export const registerRoleRoutes: Routes = (api, core) => {
 const registerChanges: Routes = (api, core) => {
   const { world } = core;
   const path = '/guilds/{guild_id}/roles/{role_id}';
-  api.route({
+  guildRoute(api, core, {
     method: 'PATCH',
     path,
-    auth: 'any',
-    handler: ({ caller, params, body }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
+    handler: ({ guild, caller, params, body }) => {
       const role = changeableRole(core, caller, guild, params['role_id']);
       const form = parseForm(roleForm, body);
       requireOwned(core, caller, guild, form.permissions);
@@ -89,24 +82,20 @@ const registerChanges: Routes = (api, core) => {
       return roleObject(world, next);
     },
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'DELETE',
     path,
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
+    handler: ({ guild, caller, params }) => {
       const role = changeableRole(core, caller, guild, params['role_id']);
       if (role.managed || role.id === guild.id) throw discordError('invalidRole');
       deleteRole(core, guild, role);
     },
   });
   const positions = z.array(z.object({ id: snowflake, position: integer(0, MAX_ROLES).nullish() }));
-  api.route({
+  guildRoute(api, core, {
     method: 'PATCH',
     path: '/guilds/{guild_id}/roles',
-    auth: 'any',
-    handler: ({ caller, params, body }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
+    handler: ({ guild, caller, body }) => {
       const highest = rank(world, guild, caller.user.id);
       for (const { id, position } of parseForm(positions, body)) {
         const role = changeableRole(core, caller, guild, id);

@@ -11,7 +11,8 @@ import { memberWithUserObject } from '../serialise/user.ts';
 import { compareSnowflakes } from '../snowflake.ts';
 import { announceChannel, joinThread, leaveThread } from '../threads.ts';
 import { memberKey } from '../world.ts';
-import { joinedGuild, may, messageIn, requireIn, visibleChannel, visibleGuildChannel } from './access.ts';
+import { may, messageIn, requireIn, visibleChannel, visibleGuildChannel } from './access.ts';
+import { guildRoute } from './guild-route.ts';
 import { autoArchiveMinutes } from './thread-settings.ts';
 
 const DEFAULT_AUTO_ARCHIVE_MINUTES = 4320;
@@ -140,12 +141,10 @@ const registerLists: Routes = (api, core) => {
     }),
     has_more: threads.length > limit,
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'GET',
     path: '/guilds/{guild_id}/threads/active',
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
+    handler: ({ guild, caller }) => {
       const threads = world
         .channelsOf(guild.id)
         .filter((channel) => channel.thread?.archived === false)

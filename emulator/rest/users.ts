@@ -8,7 +8,7 @@ import { channelObject } from '../serialise/channel.ts';
 import { memberWithUserObject, ownUserObject, userObject } from '../serialise/user.ts';
 import { compareSnowflakes } from '../snowflake.ts';
 import { memberKey } from '../world.ts';
-import { joinedGuild } from './access.ts';
+import { guildRoute } from './guild-route.ts';
 import { announceMemberRemoved, announceMemberUpdated } from './member-events.ts';
 import { storeImage } from './images.ts';
 
@@ -88,22 +88,18 @@ const registerOwnGuilds: Routes = (api, core) => {
       }));
     },
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'GET',
     path: '/users/@me/guilds/{guild_id}/member',
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
+    handler: ({ guild, caller }) => {
       const member = world.members.get(memberKey(guild.id, caller.user.id));
       return member === undefined ? undefined : memberWithUserObject(world, member, core.clock);
     },
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'DELETE',
     path: '/users/@me/guilds/{guild_id}',
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
+    handler: ({ guild, caller }) => {
       if (guild.ownerId === caller.user.id) throw discordError('invalidGuildOwner');
       announceMemberRemoved(core, guild.id, caller.user.id);
     },

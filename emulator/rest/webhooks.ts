@@ -6,7 +6,8 @@ import { parseForm, snowflake, text } from '../forms.ts';
 import type { ApiRequest, ApiRouter, Routes } from '../http/router.ts';
 import { userObject } from '../serialise/user.ts';
 import { createWebhookToken } from '../tokens.ts';
-import { joinedGuild, requireIn, requireInGuild, requireTextChannel, visibleGuildChannel } from './access.ts';
+import { requireIn, requireTextChannel, visibleGuildChannel } from './access.ts';
+import { guildRoute } from './guild-route.ts';
 import { storeImage } from './images.ts';
 
 const MAX_WEBHOOKS = 15;
@@ -61,13 +62,11 @@ const registerManaging: Routes = (api, core) => {
       );
     },
   });
-  api.route({
+  guildRoute(api, core, {
     method: 'GET',
     path: '/guilds/{guild_id}/webhooks',
-    auth: 'any',
-    handler: ({ caller, params }) => {
-      const guild = joinedGuild(core, caller, params['guild_id']);
-      requireInGuild(core, caller, guild, PermissionFlagsBits.ManageWebhooks);
+    needs: PermissionFlagsBits.ManageWebhooks,
+    handler: ({ guild }) => {
       return webhooksOf(core, ({ guildId }) => guildId === guild.id).map((webhook) => webhookObject(core, webhook));
     },
   });
