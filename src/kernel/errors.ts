@@ -14,7 +14,7 @@ export class UserError extends Error {
   }
 }
 
-export interface VendorErrorDetails {
+interface VendorErrorDetails {
   /** Whether the same call may succeed later. */
   retryable: boolean;
   /** How long the vendor asked us to wait, in milliseconds. */
@@ -43,10 +43,6 @@ export class StartError extends Error {
     super(message, options);
     this.name = 'StartError';
   }
-}
-
-export function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error instanceof Cancelled);
 }
 
 /** The reason an AbortSignal carries when a person cancelled the work, as opposed to a shutdown or a lost lease. */
