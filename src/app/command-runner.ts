@@ -70,7 +70,7 @@ function runSlash(
   interaction: APIChatInputApplicationCommandInteraction,
 ): Promise<void> {
   const values = slashValues(interaction.data);
-  return answer(options, registered, interaction, ({ modal: _modal, ...call }) =>
+  return answer(options, registered, interaction, (call) =>
     registered.command.run({ ...call, options: values, source: 'slash' }),
   );
 }

@@ -1,3 +1,4 @@
+import type { APIModalInteractionResponseCallbackData } from 'discord-api-types/v10';
 import type { Access, Caller } from '../services/access/index.ts';
 import type { AuditEntry } from '../services/audit/index.ts';
 import type { OutgoingMessage } from '../platform/discord/index.ts';
@@ -83,6 +84,8 @@ export interface CommandCall<Values> extends Call {
   source: 'slash' | 'prefix';
   /** The first call answers, later ones add. `ephemeral` defaults to the command's and is ignored for a prefix. */
   reply(message: OutgoingMessage, options?: { ephemeral?: boolean }): Promise<void>;
+  /** A slash command's alone. Only as the first answer, and within a second: later the caller has been told to wait. */
+  modal?(modal: APIModalInteractionResponseCallbackData): Promise<void>;
 }
 
 /** Who may use a command, where, and who sees its answer; the same for every kind of command. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Json } from '../../kernel/json.ts';
-import type { Db } from '../../sdk/index.ts';
+import { mayUse } from '../../sdk/index.ts';
+import type { Call, Db } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
 import { placeOf } from './chat.ts';
 import { chatSettings } from './settings.ts';
@@ -55,4 +56,23 @@ export async function setForConversation<Key extends ConversationSetting>(
     })
     .where('channel_id', '=', channelId)
     .execute();
+}
+
+/** Who opened the conversation by a command or a branch. */
+async function ownerOf(db: Db, channelId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('chat_conversation')
+    .select('owner_id')
+    .where('channel_id', '=', channelId)
+    .executeTakeFirst();
+  return row?.owner_id ?? null;
+}
+
+/** Who may change what holds for a conversation: moderators, whoever opened it and, in direct messages, the person. */
+export async function maySettle(
+  context: ChatContext,
+  { caller, guildId, channelId }: Pick<Call, 'caller' | 'guildId' | 'channelId'>,
+): Promise<boolean> {
+  if (guildId === null || mayUse('moderator', caller)) return true;
+  return (await ownerOf(context.db, channelId)) === caller.userId;
 }

@@ -13,11 +13,18 @@ import { historyCommand } from './commands/history.ts';
 import { modelCommands } from './commands/model.ts';
 import { modelsCommand } from './commands/models.ts';
 import { listenCommand } from './commands/listen.ts';
+import { promptsCommand } from './commands/prompts.ts';
+import { removePromptCommand } from './commands/remove-prompt.ts';
+import { savePromptCommand, writePromptForm } from './commands/save-prompt.ts';
+import { settingsCommand } from './commands/settings.ts';
+import { systemCommand } from './commands/system.ts';
 import { createControls } from './controls/index.ts';
 import { historyForgotten } from './history/changes.ts';
 import { exportOf } from './history/export.ts';
 import { followHistory } from './history/index.ts';
 import { deleteHeardBefore, deleteHeardOf } from './history/store.ts';
+import { exportPrompts } from './prompts/open.ts';
+import { deletePromptsBefore, deletePromptsOf } from './prompts/store.ts';
 import { chatSettings } from './settings.ts';
 import { deleteQuestionsBefore, deleteQuestionsOf } from './store.ts';
 import { aboutModal, createMessageCommands } from './ways-in/message-commands.ts';
@@ -39,20 +46,40 @@ export const feature = defineFeature({
         ...modelCommands(context),
         listenCommand(context),
         askCommand(context),
+        promptsCommand(context),
+        systemCommand(context),
+        savePromptCommand(context),
+        removePromptCommand(context),
+        settingsCommand(context),
       ],
       messageCommands: createMessageCommands(context),
-      components: { ...createControls(context), ...history.components, about: aboutModal(context) },
+      components: {
+        ...createControls(context),
+        ...history.components,
+        about: aboutModal(context),
+        'write-prompt': writePromptForm(context),
+      },
       jobs: {
         ...history.jobs,
         answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) },
       },
-      exportUser: (userId) => exportOf(context, userId),
+      exportUser: async (userId) => ({
+        ...(await exportOf(context, userId)),
+        prompts: await exportPrompts(context, userId),
+      }),
       forgetUser: async (tx, userId) => {
         await context.vault.forget(tx, userId);
         await historyForgotten(tx, userId);
-        return (await deleteQuestionsOf(tx, userId)) + (await deleteHeardOf(tx, userId));
+        return (
+          (await deleteQuestionsOf(tx, userId)) +
+          (await deleteHeardOf(tx, userId)) +
+          (await deletePromptsOf(tx, userId))
+        );
       },
-      expire: async (tx, expiry) => (await deleteQuestionsBefore(tx, expiry)) + (await deleteHeardBefore(tx, expiry)),
+      expire: async (tx, expiry) =>
+        (await deleteQuestionsBefore(tx, expiry)) +
+        (await deleteHeardBefore(tx, expiry)) +
+        (await deletePromptsBefore(tx, expiry)),
     };
   },
 });

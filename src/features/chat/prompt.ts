@@ -6,6 +6,7 @@ import { heardAround } from './history/hear.ts';
 import { quotedBy } from './history/reply-chain.ts';
 import { heardText, weave } from './history/weave.ts';
 import type { Heard } from './history/weave.ts';
+import { checkFits } from './prompts/choose.ts';
 import { systemPromptFor } from './prompts/in-force.ts';
 import type { PromptSource } from './prompts/in-force.ts';
 import { questionParts } from './question-parts.ts';
@@ -67,8 +68,9 @@ export async function buildPrompt(asked: PromptRequest): Promise<Prompt> {
   const budgetTokens = model.contextTokens - maxOutputTokens - continued.tokens;
   const notices: Notice[] = [];
   const earlier = await exchangesBefore(context.db, row, Math.min(settings.historySent, settings.historyKept));
-  const question = await questionWith(asked, earlier, Math.floor(budgetTokens * 0.75), notices);
-  const [past, heard, system] = await Promise.all([exchangesOf(asked, earlier), heardOf(asked), systemOf(asked)]);
+  const system = await systemOf(asked);
+  const question = await questionWith(asked, earlier, Math.floor((budgetTokens - system.tokens) * 0.75), notices);
+  const [past, heard] = await Promise.all([exchangesOf(asked, earlier), heardOf(asked)]);
   const questionTokens = question.tokens.text + question.tokens.pictures + question.tokens.files;
   const sizes = { exchanges: past.map(({ tokens }) => tokens), heard: heard.map(({ tokens }) => tokens) };
   const fixed = system.tokens + questionTokens + messageOverheadTokens;
@@ -104,10 +106,16 @@ async function sizeOf({ context, model }: PromptRequest, text: string): Promise<
   return (await context.models.countTokens(model.id, text)) + messageOverheadTokens;
 }
 
-async function systemOf(asked: PromptRequest): Promise<{ text: string; source: PromptSource; tokens: number }> {
-  const { context, read, row, question } = asked;
+/** Throws a UserError when the model cannot hold it. */
+async function systemOf({
+  context,
+  read,
+  model,
+  row,
+  question,
+}: PromptRequest): Promise<{ text: string; source: PromptSource; tokens: number }> {
   const prompt = await systemPromptFor(context, read, row, question);
-  return { ...prompt, tokens: await sizeOf(asked, prompt.text) };
+  return { ...prompt, tokens: (await checkFits(context, prompt.text, model)) + messageOverheadTokens };
 }
 
 /** The question with what it is about. */

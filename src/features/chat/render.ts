@@ -16,3 +16,10 @@ export const failureKey = (code: string) =>
 export function failedAnswer(partial: string, reason: string): string {
   return partial === '' ? `⚠️ ${reason}` : `${partial}\n\n-# ⚠️ ${reason}`;
 }
+
+/** As words on one line: cut Markdown would run on into what follows. */
+export function line(text: string, length: number): string {
+  const plain = text.replace(/\s+/g, ' ').trim();
+  const cut = plain.length > length ? `${plain.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : plain;
+  return cut.replace(/[*_~`|\\<>[\]#]/g, '\\$&');
+}

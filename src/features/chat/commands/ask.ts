@@ -3,9 +3,11 @@ import { defineCommand } from '../../../sdk/index.ts';
 import type { Call, Command, ModelInfo, SuggestCall, Translate } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
 import type { ChatContext } from '../chat.ts';
+import { referenceTo } from '../prompts/system.ts';
 import { threadPlace } from '../ways-in/place.ts';
 import { whereabouts } from '../ways-in/store.ts';
 import { takeAsked } from '../ways-in/take.ts';
+import { suggestPrompts } from './system.ts';
 
 /** How long the asker waits to hear which thread it is; a question that waits in line gets its thread later. */
 const threadWaitMs = 8000;
@@ -18,18 +20,25 @@ export function askCommand(context: ChatContext): Command {
     options: {
       prompt: { type: 'string', required: true, maxLength: 6000, takesRest: true },
       model: { type: 'string', maxLength: 100, suggest: (call) => Promise.resolve(suggestions(context, call)) },
+      system: { type: 'string', maxLength: 100, suggest: (call) => suggestPrompts(context, call) },
       file: { type: 'attachment' },
     },
     access: 'everyone',
     ephemeral: true,
     run: async ({ options, source, reply, ...call }) => {
       const model = options.model === undefined ? undefined : modelNamed(context, call, options.model);
+      const systemPrompt = options.system === undefined ? undefined : await referenceTo(context, call, options.system);
       const thread = await threadPlace(context, call);
       const byMessage = source === 'prefix';
       const threadIn = thread === 'possible' ? call.channelId : null;
       const questionId = await takeAsked(context, call, {
         text: options.prompt,
-        way: { kind: 'ask', threadIn, ...(byMessage && threadIn !== null ? { startsAt: call.calledId } : {}) },
+        way: {
+          kind: 'ask',
+          threadIn,
+          ...(byMessage && threadIn !== null ? { startsAt: call.calledId } : {}),
+          ...(systemPrompt && { systemPrompt }),
+        },
         attachments: options.file ? [options.file] : [],
         model,
         ...(byMessage && threadIn === null ? { messageId: call.calledId } : {}),

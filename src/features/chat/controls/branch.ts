@@ -4,6 +4,7 @@ import type { ComponentCall, Tx } from '../../../sdk/index.ts';
 import { openQuestion } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
+import { copyChoice } from '../prompts/store.ts';
 import type { Question } from '../rules.ts';
 import { exchangesBefore } from '../store.ts';
 import type { QuestionRow } from '../store.ts';
@@ -34,7 +35,9 @@ export async function branch(context: ChatContext, call: ComponentCall): Promise
   const { id: messageId } = await actions.send(homeId, starter, { key });
   const name = `🌿 ${titleOf(past.at(-1)?.question.text ?? '') || publicly('branch.name')}`;
   const threadId = await actions.createThread({ channelId: homeId, name, messageId, key });
-  await context.transaction((tx) => copyInto(context, tx, { threadId, guildId, ownerId: caller.userId }, from, past));
+  await context.transaction((tx) =>
+    copyInto(context, tx, { threadId, guildId, homeId, ownerId: caller.userId }, from, past),
+  );
   const note = publicly('branch.note', { user: caller.userId, count: past.length });
   const mentionMe = context.discord.messageContent ? '' : `\n${publicly('ways-in.mention-me')}`;
   await actions.send(threadId, { content: note + mentionMe, pings: [caller.userId] }, { key: `${key}/note` });
@@ -85,12 +88,14 @@ async function remember(context: ChatContext, { question, answer }: Reached): Pr
 async function copyInto(
   context: ChatContext,
   tx: Tx,
-  branch: { threadId: string; guildId: string; ownerId: string },
+  branch: { threadId: string; guildId: string; homeId: string; ownerId: string },
   { question: { channel_id: sourceId } }: Reached,
   past: readonly Remembered[],
 ): Promise<void> {
   const now = new Date(context.clock.now());
   await insertBranch(tx, { ...branch, sourceId, createdAt: now });
+  const { threadId, guildId, homeId } = branch;
+  await copyChoice(tx, sourceId, { scope: 'conversation', scopeId: threadId, guildId, parentId: homeId });
   for (const { row, question, answer } of past) {
     const ids = { question: context.ids.uuid(), answer: context.ids.uuid() };
     const seal = (id: string, text: string) => context.vault.seal(tx, row.author_id, id, text);

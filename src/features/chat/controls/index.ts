@@ -9,7 +9,7 @@ import { showMore } from './more.ts';
 import { offerModels, retryWith } from './other-model.ts';
 import { controlled } from './reach.ts';
 import type { Reached } from './reach.ts';
-import { choose, openSettings, settingActions } from './settings-panel.ts';
+import { choose, chooseFromPrompts, openSettings, settingActions, takeWritten } from './settings-panel.ts';
 import { stop } from './stop.ts';
 import { createScreens, turnPage } from './versions.ts';
 
@@ -32,6 +32,8 @@ export function createControls(context: ChatContext): Record<string, ComponentHa
     copy: (call) => copy(context, call),
     branch: (call) => branch(context, call),
     settings: (call) => openSettings(context, call),
+    'set-prompt': (call) => chooseFromPrompts(context, call),
+    'write-system': (call) => takeWritten(context, call),
     clear: (call) => askWhatToClear(context, call),
     'clear-own': (call) => clear(context, call, 'own'),
     'clear-all': (call) => clear(context, call, 'everything'),

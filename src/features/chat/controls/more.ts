@@ -1,9 +1,9 @@
 import { ButtonStyle } from 'discord-api-types/v10';
 import type { ComponentCall } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
+import { maySettle } from '../conversations.ts';
 import { maySteer, reached } from './reach.ts';
 import { button, row } from './row.ts';
-import { maySettle } from './settings-panel.ts';
 
 /** What can be done with an answer beside what its own row offers: for the presser alone, and only what they may do. */
 export async function showMore(context: ChatContext, call: ComponentCall): Promise<void> {

@@ -2,16 +2,21 @@ import { ComponentType } from 'discord-api-types/v10';
 import type { APIMessageTopLevelComponent, APISelectMenuOption } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
 import { customId } from '../../../sdk/index.ts';
-import type { ComponentCall, OutgoingMessage } from '../../../sdk/index.ts';
+import type { Call, ComponentCall, OutgoingMessage } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
 import type { ChatContext } from '../chat.ts';
-import { setForConversation, valuesOf } from '../conversations.ts';
+import { maySettle, setForConversation, valuesOf } from '../conversations.ts';
 import type { ConversationSetting } from '../conversations.ts';
 import type { ChatSettings } from '../settings.ts';
 import { chatSettings } from '../settings.ts';
+import { choosePrompt } from '../prompts/choose.ts';
+import { systemForm } from '../prompts/forms.ts';
+import { chosenFrom, promptSelect } from '../prompts/select.ts';
+import { choiceScopes } from '../prompts/store.ts';
+import { chooseAndTell, layersHere } from '../prompts/system.ts';
 import { selectOptions } from './other-model.ts';
-import { moderates, reached } from './reach.ts';
-import { ownerOf } from './store.ts';
+import { reached } from './reach.ts';
+import { settingsInForce } from './settings-in-force.ts';
 
 /** The value of the option that follows what is set for channel, person and server. */
 const unset = 'unset';
@@ -23,9 +28,9 @@ type Own = Partial<ChatSettings>;
 /** One select of the panel: what it sets, and what can be chosen. */
 interface Choice {
   setting: ConversationSetting;
-  options(context: ChatContext, call: ComponentCall, own: Own): APISelectMenuOption[];
+  options(context: ChatContext, call: Call, own: Own): APISelectMenuOption[];
   /** Throws a UserError when it may not be chosen. */
-  read(context: ChatContext, call: ComponentCall, value: string): ChatSettings[ConversationSetting];
+  read(context: ChatContext, call: Call, value: string): ChatSettings[ConversationSetting];
 }
 
 /** In the order of the panel, by the action of the select. A message holds five. */
@@ -61,29 +66,55 @@ const choices: Readonly<Record<string, Choice>> = {
 
 export const settingActions = Object.keys(choices);
 
-/** Moderators, whoever opened the conversation and, in direct messages, the person. */
-export async function maySettle(context: ChatContext, call: ComponentCall): Promise<boolean> {
-  if (call.guildId === null || moderates(call)) return true;
-  return (await ownerOf(context.db, call.channelId)) === call.caller.userId;
-}
-
 export async function openSettings(context: ChatContext, call: ComponentCall): Promise<void> {
   await reached(context, call);
   await checkSettler(context, call);
-  await call.update(await panel(context, call));
+  await call.update(await settingsView(context, call));
 }
 
 /** Saves what was chosen for this conversation, and shows the panel as it is then. */
 export async function choose(context: ChatContext, call: ComponentCall, action: string): Promise<void> {
   const choice = choices[action];
-  // A custom id is the client's word: the panel belongs to the conversation that it was opened in.
-  if (!choice || call.id !== call.channelId) throw new UserError('errors.expired', 'the panel of another place');
+  checkPanel(call);
+  if (!choice) throw new UserError('errors.expired', 'no such setting');
   await checkSettler(context, call);
   const [value = unset] = call.values;
   const { setting } = choice;
   const read = value === unset ? undefined : choice.read(context, call, value);
   await setForConversation(context.db, call.channelId, setting, read);
-  await call.update(await panel(context, call));
+  await call.update(await settingsView(context, call));
+}
+
+/** As `choose` for the prompt; one that is to be written is asked for in a form. */
+export async function chooseFromPrompts(context: ChatContext, call: ComponentCall): Promise<void> {
+  checkPanel(call);
+  await checkSettler(context, call);
+  const chosen = await chosenFrom(context, call, call.values[0] ?? '');
+  if (chosen === 'write') {
+    const own = await ownPrompt(context, call);
+    await call.modal(systemForm('conversation', own?.name === null ? own.text : '', call.t));
+    return;
+  }
+  if (chosen !== 'current') await choosePrompt(context, call, 'conversation', chosen);
+  await call.update(await settingsView(context, call));
+}
+
+/** Takes what was written into the form, whether the panel or a command has opened it. */
+export async function takeWritten(context: ChatContext, call: ComponentCall): Promise<void> {
+  const scope = choiceScopes.find((known) => known === call.id);
+  if (!scope) throw new UserError('errors.expired', 'no such scope');
+  const choice = { text: (call.fields['text'] ?? '').trim() };
+  if (!call.message) {
+    await call.reply(await chooseAndTell(context, call, scope, choice));
+    return;
+  }
+  await choosePrompt(context, call, scope, choice);
+  await call.update(await settingsView(context, call));
+}
+
+/** A custom id is the client's word: the panel belongs to the conversation that it was opened in. */
+function checkPanel(call: ComponentCall): void {
+  if (call.id !== call.channelId) throw new UserError('errors.expired', 'the panel of another place');
 }
 
 async function checkSettler(context: ChatContext, call: ComponentCall): Promise<void> {
@@ -91,28 +122,38 @@ async function checkSettler(context: ChatContext, call: ComponentCall): Promise<
   throw new UserError('settings.not-yours', 'only moderators and the one who opened the conversation');
 }
 
-async function panel(context: ChatContext, call: ComponentCall): Promise<OutgoingMessage> {
+const ownPrompt = async (context: ChatContext, call: Call) =>
+  (await layersHere(context, call)).find(({ scope }) => scope === 'conversation');
+
+/** What applies to the caller here, with menus to change it for the conversation where they may. */
+export async function settingsView(context: ChatContext, call: Call): Promise<OutgoingMessage> {
+  const own = await valuesOf(context.db, call.channelId);
+  const layers = await layersHere(context, call);
+  const summary = await settingsInForce(context, call, own, layers);
+  if (!(await maySettle(context, call))) return { content: '', embeds: [summary], components: [] };
+  const rows = Object.entries(choices).map(([action, choice]) => row(context, call, own, action, choice));
+  const prompt = layers.find(({ scope }) => scope === 'conversation');
+  return {
+    content: call.t('settings.title'),
+    embeds: [summary],
+    components: [...rows, await promptSelect(context, call, prompt)],
+  };
+}
+
+function row(context: ChatContext, call: Call, own: Own, action: string, choice: Choice): APIMessageTopLevelComponent {
   const { channelId, t } = call;
-  const own = await valuesOf(context.db, channelId);
-  const rows = Object.entries(choices).map(([action, choice]): APIMessageTopLevelComponent => {
-    const options = choice.options(context, call, own);
-    const current = own[choice.setting];
-    const offered = options.some((one) => one.default) || current === undefined;
-    // What others have chosen is shown also where the presser could not choose it.
-    const kept = offered ? [] : [option(String(current), String(current), true)];
-    const follow = option(t(`settings.${choice.setting}.unset`), unset, current === undefined);
-    return {
-      type: ComponentType.ActionRow,
-      components: [
-        {
-          type: ComponentType.StringSelect,
-          custom_id: customId('chat', action, channelId),
-          options: [follow, ...options, ...kept],
-        },
-      ],
-    };
-  });
-  return { content: t('settings.title'), components: rows };
+  const options = choice.options(context, call, own);
+  const current = own[choice.setting];
+  const offered = options.some((one) => one.default) || current === undefined;
+  // What others have chosen is shown also where the presser could not choose it.
+  const kept = offered ? [] : [option(String(current), String(current), true)];
+  const follow = option(t(`settings.${choice.setting}.unset`), unset, current === undefined);
+  const select = {
+    type: ComponentType.StringSelect as const,
+    custom_id: customId('chat', action, channelId),
+    options: [follow, ...options, ...kept],
+  };
+  return { type: ComponentType.ActionRow, components: [select] };
 }
 
 const option = (label: string, value: string, chosen: boolean): APISelectMenuOption => ({

@@ -113,16 +113,6 @@ export async function shownOf(db: Db, questionId: string): Promise<string | unde
   return row?.shown_id ?? undefined;
 }
 
-/** Who opened the conversation by a command or a branch. */
-export async function ownerOf(db: Db, channelId: string): Promise<string | null> {
-  const row = await db
-    .selectFrom('chat_conversation')
-    .select('owner_id')
-    .where('channel_id', '=', channelId)
-    .executeTakeFirst();
-  return row?.owner_id ?? null;
-}
-
 /** A conversation of its own, with the settings of the one that it comes from. */
 export async function insertBranch(
   tx: Tx,

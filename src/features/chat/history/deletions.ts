@@ -1,5 +1,6 @@
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
+import { deletePlace } from '../prompts/store.ts';
 import type { ChatSettings } from '../settings.ts';
 import { historyChanged } from './changes.ts';
 import type { ConversingChannels } from './channels.ts';
@@ -111,6 +112,7 @@ export async function placeDeleted(
 ): Promise<void> {
   const unfinished = await context.transaction(async (tx) => {
     const ended = await deleteConversations(tx, place);
+    await deletePlace(tx, place);
     for (const channelId of ended.channels) await historyChanged(tx, channelId, new Date(0));
     return ended.unfinished;
   });

@@ -1,4 +1,4 @@
-import type { Json } from '../../../kernel/json.ts';
+import type { JsonObject } from '../../../kernel/json.ts';
 import type { OutgoingFile } from '../../../sdk/index.ts';
 import { openExchanges, openQuestion } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
@@ -7,7 +7,7 @@ import { openHeard } from './hear.ts';
 import { heardOf, latestExchanges } from './store.ts';
 
 /** Everything that is stored about a person: what they asked, with what was answered, and what was heard of them. */
-export async function exportOf(context: ChatContext, userId: string): Promise<Json> {
+export async function exportOf(context: ChatContext, userId: string): Promise<JsonObject> {
   const read = context.vault.reader(context.db);
   const exchanges = await openExchanges(read, await questionsOf(context.db, userId));
   const heard = await Promise.all(

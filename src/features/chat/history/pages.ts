@@ -4,6 +4,7 @@ import { customId } from '../../../sdk/index.ts';
 import type { Call, ComponentHandler, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import { openExchanges } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
+import { line } from '../render.ts';
 import type { Exchange } from '../rules.ts';
 import { latestExchanges } from './store.ts';
 
@@ -34,13 +35,6 @@ export async function historyPage(
 function entry({ atMs, name, question, answer }: Exchange, t: Translate): string {
   const asked = `**${line(name, 50)}** <t:${Math.floor(atMs / 1000)}:R>: ${line(question, questionLength)}`;
   return `${asked}\n> ${answer === null ? t('history.unanswered') : line(answer, answerLength)}`;
-}
-
-/** As words on one line: cut Markdown would run on into what follows. */
-function line(text: string, length: number): string {
-  const plain = text.replace(/\s+/g, ' ').trim();
-  const cut = plain.length > length ? `${plain.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : plain;
-  return cut.replace(/[*_~`|\\<>[\]#]/g, '\\$&');
 }
 
 function turns(page: number, more: boolean, t: Translate): NonNullable<OutgoingMessage['components']> {

@@ -3,10 +3,11 @@ import type { ChatContext } from '../chat.ts';
 import type { Question } from '../rules.ts';
 import type { QuestionRow } from '../store.ts';
 import { isThread } from '../ways-in/place.ts';
+import { openPrompt } from './open.ts';
 import { fillIn, variablesIn } from './rules.ts';
 import type { PromptReference, Variable } from './rules.ts';
 import { choicesAt, findPrompt } from './store.ts';
-import type { ChoiceRow, ChoiceScope, PromptRow } from './store.ts';
+import type { ChoiceRow, ChoiceScope } from './store.ts';
 
 /** Where a prompt comes from, nearest first. */
 export const promptScopes = ['request', 'conversation', 'channel', 'user', 'guild', 'instance'] as const;
@@ -117,21 +118,6 @@ async function layerOf(
   const opened = prompt && (await openPrompt(read, prompt));
   return opened ? { scope, ...opened, reference: { id: prompt.id } } : undefined;
 }
-
-/** Null when its author was forgotten. */
-export async function openPrompt(
-  read: VaultReader,
-  row: Pick<PromptRow, 'id' | 'author_id' | 'name_sealed' | 'sealed'>,
-): Promise<{ name: string | null; text: string } | null> {
-  const [text, name] = await Promise.all([
-    read(row.author_id, row.id, row.sealed),
-    row.name_sealed && read(row.author_id, nameOf(row.id), row.name_sealed),
-  ]);
-  return text === null ? null : { name, text };
-}
-
-/** What binds a sealed name to its row. */
-export const nameOf = (id: string): string => `${id}/name`;
 
 /** Said to the model alone, and models follow English best. */
 const inDirectMessages = { guild: 'no server', channel: 'direct messages' };

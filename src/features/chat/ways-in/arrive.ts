@@ -1,6 +1,7 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import type { JobRun } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
+import { setChoice } from '../prompts/store.ts';
 import type { Question } from '../rules.ts';
 import type { QuestionRow } from '../store.ts';
 import { moveIntoThread, setMessage } from './store.ts';
@@ -64,7 +65,11 @@ async function inThread(
     settings: JSON.stringify(wantedModelId === null ? {} : { model: wantedModelId }),
     createdAt: new Date(context.clock.now()),
   };
-  await context.transaction((tx) => moveIntoThread(tx, row, thread));
+  const choice = { scope: 'conversation' as const, scopeId: threadId, guildId: row.guild_id, parentId: row.channel_id };
+  await context.transaction(async (tx) => {
+    await moveIntoThread(tx, row, thread);
+    if (way.systemPrompt) await setChoice(tx, choice, way.systemPrompt);
+  });
   return { ...row, channel_id: threadId };
 }
 

@@ -1,0 +1,67 @@
+import { defineCommand } from '../../../sdk/index.ts';
+import type { Command, SuggestCall } from '../../../sdk/index.ts';
+import type { ChatContext } from '../chat.ts';
+import { systemForm } from '../prompts/forms.ts';
+import { choosablePrompts } from '../prompts/library.ts';
+import { checkMayChoose } from '../prompts/rights.ts';
+import { chooseAndTell, inForce, layersHere, meant, resetWord } from '../prompts/system.ts';
+import type { ChoiceScope } from '../prompts/store.ts';
+import { givenText } from '../prompts/text.ts';
+
+/** As people call them. */
+const scopes: Readonly<Record<string, ChoiceScope>> = {
+  conversation: 'conversation',
+  me: 'user',
+  channel: 'channel',
+  server: 'guild',
+};
+
+/**
+ * Shows the system prompt that counts here, or chooses one: a text, the name of a prompt, or none. Everybody for
+ * themselves; for a conversation its owner and moderators; moderators for the channel and the server.
+ */
+export function systemCommand(context: ChatContext): Command {
+  return defineCommand({
+    name: 'system',
+    options: {
+      text: {
+        type: 'string',
+        maxLength: 6000,
+        takesRest: true,
+        suggest: async (call) => [...(await suggestPrompts(context, call)), ...suggestReset(call)],
+      },
+      scope: { type: 'string', choices: Object.keys(scopes) },
+      file: { type: 'attachment' },
+    },
+    access: 'everyone',
+    ephemeral: true,
+    run: async (call) => {
+      const { options, modal, reply, t } = call;
+      const scope = scopes[options.scope ?? ''] ?? 'conversation';
+      const text = await givenText(context, options);
+      if (text !== undefined) {
+        await reply(await chooseAndTell(context, call, scope, await meant(context, call, text)));
+      } else if (options.scope !== undefined && modal) {
+        await checkMayChoose(context, call, scope);
+        const current = (await layersHere(context, call)).find((layer) => layer.scope === scope);
+        await modal(systemForm(scope, current?.name === null ? current.text : '', t));
+      } else {
+        await reply(await inForce(context, call));
+      }
+    },
+  });
+}
+
+/** The prompts that somebody may choose, as they begin to type a name. */
+export async function suggestPrompts(
+  context: ChatContext,
+  call: SuggestCall,
+): Promise<{ name: string; value: string }[]> {
+  const wanted = call.text.trim().toLowerCase();
+  return (await choosablePrompts(context, call))
+    .filter(({ name }) => name.toLowerCase().includes(wanted))
+    .map(({ name, origin }) => ({ name: call.t(`prompts.suggested.${origin}`, { name }), value: name }));
+}
+
+const suggestReset = ({ text, t }: SuggestCall) =>
+  resetWord.includes(text.trim().toLowerCase()) ? [{ name: t('prompts.suggested.reset'), value: resetWord }] : [];

@@ -1,0 +1,32 @@
+import type { Json } from '../../../kernel/json.ts';
+import type { VaultReader } from '../../../sdk/index.ts';
+import type { ChatContext } from '../chat.ts';
+import { promptsOf } from './store.ts';
+import type { PromptRow } from './store.ts';
+
+/** What binds a sealed name to its row. */
+export const nameContext = (id: string): string => `${id}/name`;
+
+/** Null when its author was forgotten. */
+export async function openPrompt(
+  read: VaultReader,
+  row: Pick<PromptRow, 'id' | 'author_id' | 'name_sealed' | 'sealed'>,
+): Promise<{ name: string | null; text: string } | null> {
+  const [text, name] = await Promise.all([
+    read(row.author_id, row.id, row.sealed),
+    row.name_sealed && read(row.author_id, nameContext(row.id), row.name_sealed),
+  ]);
+  return text === null ? null : { name, text };
+}
+
+/** Every prompt that a person wrote, for their export. */
+export async function exportPrompts(context: ChatContext, userId: string): Promise<Json[]> {
+  const read = context.vault.reader(context.db);
+  const exported = await Promise.all(
+    (await promptsOf(context.db, userId)).map(async (row) => {
+      const opened = await openPrompt(read, row);
+      return opened && { at: row.saved_at.toISOString(), guildId: row.guild_id, ...opened };
+    }),
+  );
+  return exported.filter((one) => one !== null);
+}

@@ -1,0 +1,33 @@
+import { UserError } from '../../../kernel/errors.ts';
+import type { CommandFile } from '../../../sdk/index.ts';
+import type { ChatContext } from '../chat.ts';
+import { promptCharacters } from './rules.ts';
+
+/** No character of UTF-8 has more bytes. */
+const fileBytes = promptCharacters * 4;
+
+/**
+ * The text of a prompt as it came with a command: written there, or in a file, where it may be longer and have lines.
+ * Undefined when there is neither; throws a UserError for both, and for a file that is no text.
+ */
+export async function givenText(
+  context: ChatContext,
+  { text, file }: { text: string | undefined; file: CommandFile | undefined },
+): Promise<string | undefined> {
+  if (!file) return text?.trim();
+  if (text !== undefined) throw new UserError('prompts.text-or-file', 'both a text and a file');
+  if (file.size > fileBytes) {
+    throw new UserError('prompts.too-long', 'a file longer than a prompt may be', {
+      characters: file.size,
+      limit: promptCharacters,
+    });
+  }
+  const bytes = await context.discord.actions.attachment(file.url, fileBytes);
+  try {
+    const read = new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim();
+    if (!read.includes('\0')) return read;
+  } catch (error) {
+    context.logger.debug({ error }, 'A file that was to be a prompt is no text.');
+  }
+  throw new UserError('prompts.no-text', 'a file that is no text');
+}
