@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPlayground } from '../testing/client.ts';
-import type { Answer, Playground } from '../testing/client.ts';
+import { PNG, refusal, startPlayground } from '../testing/client.ts';
+import type { Playground } from '../testing/client.ts';
 
 interface Message {
   id: string;
   attachments: { id: string; filename: string; url: string }[];
   embeds: { image?: { url: string } }[];
 }
-
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 let playground: Playground;
 let channel: string;
@@ -21,11 +16,6 @@ beforeAll(async () => {
   channel = `/channels/${playground.channelId('general')}`;
 });
 afterAll(() => playground.close());
-
-async function refusal(answer: Promise<Answer<unknown>>): Promise<[number, number]> {
-  const { status, body } = await answer;
-  return [status, (body as { code: number }).code];
-}
 
 describe('attachments', () => {
   it('come by multipart with descriptions, are served, and an edit keeps those it lists', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PermissionFlagsBits } from 'discord-api-types/v10';
-import { startPlayground } from '../testing/client.ts';
-import type { Answer, Playground } from '../testing/client.ts';
+import { refusal, startPlayground } from '../testing/client.ts';
+import type { Playground } from '../testing/client.ts';
 
 interface Identified {
   id: string;
@@ -21,11 +21,6 @@ beforeAll(async () => {
   guild = `/guilds/${playground.guildId}`;
 });
 afterAll(() => playground.close());
-
-async function refusal(answer: Promise<Answer<unknown>>): Promise<[number, number]> {
-  const { status, body } = await answer;
-  return [status, (body as { code: number }).code];
-}
 
 async function newRole(name: string, permissions = 0n): Promise<Role> {
   return (await playground.olivia.post<Role>(`${guild}/roles`, { name, permissions: String(permissions) })).body;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPlayground } from '../testing/client.ts';
+import { PNG, startPlayground } from '../testing/client.ts';
 import type { Playground } from '../testing/client.ts';
 
 interface Message {
@@ -23,11 +23,6 @@ interface ErrorBody {
   message: string;
   errors?: Record<string, unknown>;
 }
-
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 let playground: Playground;
 let channel: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPlayground } from '../testing/client.ts';
-import type { Answer, Playground } from '../testing/client.ts';
+import { refusal, startPlayground } from '../testing/client.ts';
+import type { Playground } from '../testing/client.ts';
 
 let playground: Playground;
 let messages: string;
@@ -10,11 +10,6 @@ beforeAll(async () => {
   messages = `/channels/${playground.channelId('general')}/messages`;
 });
 afterAll(() => playground.close());
-
-async function refusal(answer: Promise<Answer<unknown>>): Promise<[number, number]> {
-  const { status, body } = await answer;
-  return [status, (body as { code: number }).code];
-}
 
 async function send(): Promise<string> {
   const { body } = await playground.alice.post<{ id: string }>(messages, { content: 'react to me' });

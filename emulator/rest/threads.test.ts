@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPlayground } from '../testing/client.ts';
-import type { Answer, ApiClient, Playground } from '../testing/client.ts';
+import { refusal, startPlayground } from '../testing/client.ts';
+import type { ApiClient, Playground } from '../testing/client.ts';
 
 interface Thread {
   id: string;
@@ -18,11 +18,6 @@ beforeAll(async () => {
   channel = `/channels/${playground.channelId('art')}`;
 });
 afterAll(() => playground.close());
-
-async function refusal(answer: Promise<Answer<unknown>>): Promise<[number, number]> {
-  const { status, body } = await answer;
-  return [status, (body as { code: number }).code];
-}
 
 async function startThread(who: ApiClient, name: string, type = 11): Promise<Thread> {
   const { status, body } = await who.post<Thread>(`${channel}/threads`, { name, type });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPlayground } from '../testing/client.ts';
-import type { Answer, Playground } from '../testing/client.ts';
+import { refusal, startPlayground } from '../testing/client.ts';
+import type { Playground } from '../testing/client.ts';
 
 interface Webhook {
   id: string;
@@ -16,11 +16,6 @@ beforeAll(async () => {
   channel = `/channels/${playground.channelId('general')}`;
 });
 afterAll(() => playground.close());
-
-async function refusal(answer: Promise<Answer<unknown>>): Promise<[number, number]> {
-  const { status, body } = await answer;
-  return [status, (body as { code: number }).code];
-}
 
 async function create(name = 'Herald'): Promise<Webhook> {
   const { status, body } = await playground.bot.post<Webhook>(`${channel}/webhooks`, { name });

@@ -17,6 +17,18 @@ export interface Answer<T> {
   body: T;
 }
 
+/** The status and Discord's code of an answer that is a refusal. */
+export async function refusal(answer: Promise<Answer<unknown>>): Promise<[status: number, code: number]> {
+  const { status, body } = await answer;
+  return [status, (body as { code: number }).code];
+}
+
+/** A picture of one pixel. */
+export const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 interface UploadedPart {
   name: string;
   filename: string;
