@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { promptCharacters, promptName } from './prompts/rules.ts';
+import { normalName, promptCharacters, promptName, resetWord } from './prompts/rules.ts';
 
 const promptText = z.string().max(promptCharacters);
 
@@ -47,6 +47,14 @@ export const chatSettings = z.strictObject({
         .regex(promptName, { error: 'up to 32 letters and digits, with spaces, dashes and underscores inside' }),
       namedPrompt,
     )
+    .superRefine((prompts, context) => {
+      const names = Object.keys(prompts);
+      for (const [index, name] of names.entries()) {
+        const isTaken = names.slice(0, index).some((other) => normalName(other) === normalName(name));
+        const message = isTaken ? 'a name that no other prompt has, in whatever case' : 'a name other than "reset"';
+        if (isTaken || normalName(name) === resetWord) context.addIssue({ code: 'custom', path: [name], message });
+      }
+    })
     .default({}),
 });
 

@@ -22,7 +22,7 @@ const variables: readonly (readonly [variable: string, ...path: string[]])[] = [
 ];
 
 /** The value of a variable; one that is set to nothing counts as not set. */
-function read(env: NodeJS.ProcessEnv, variable: string): string | undefined {
+export function readVariable(env: NodeJS.ProcessEnv, variable: string): string | undefined {
   const value = env[variable]?.trim();
   return value === '' ? undefined : value;
 }
@@ -30,7 +30,7 @@ function read(env: NodeJS.ProcessEnv, variable: string): string | undefined {
 /** Settings that win over the file. */
 export function environmentOverrides(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
   return variables.flatMap(([variable, ...path]) => {
-    const value = read(env, variable);
+    const value = readVariable(env, variable);
     return value === undefined ? [] : [{ path, variable, value }];
   });
 }
@@ -61,7 +61,7 @@ function hosted(
   variable: string,
   fixed: Record<string, unknown>,
 ): EnvironmentSetting[] {
-  const key = read(env, variable);
+  const key = readVariable(env, variable);
   if (key === undefined) return [];
   return [
     setting(variable, [key], 'providers', name, 'apiKeys'),
@@ -78,10 +78,10 @@ function openRouter(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
 
 /** An address that is not OpenAI's makes the provider `compatible`; such servers often need no key. */
 function openAi(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
-  const single = read(env, 'OPENAI_API_KEY');
-  const several = (read(env, 'OPENAI_API_KEYS') ?? '').split(',').map((key) => key.trim());
+  const single = readVariable(env, 'OPENAI_API_KEY');
+  const several = (readVariable(env, 'OPENAI_API_KEYS') ?? '').split(',').map((key) => key.trim());
   const keys = [...new Set([...(single === undefined ? [] : [single]), ...several.filter((key) => key !== '')])];
-  const baseUrl = read(env, 'OPENAI_BASE_URL');
+  const baseUrl = readVariable(env, 'OPENAI_BASE_URL');
   if (keys.length === 0 && baseUrl === undefined) return [];
   const keyVariable = single === undefined ? 'OPENAI_API_KEYS' : 'OPENAI_API_KEY';
   const foreign = baseUrl !== undefined && !isOpenAi(baseUrl);
@@ -97,7 +97,7 @@ function openAi(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
     setting(keyVariable, keys, 'providers', name, 'apiKeys'),
   ];
   if (baseUrl !== undefined) settings.push(setting('OPENAI_BASE_URL', baseUrl, 'providers', name, 'baseUrl'));
-  const model = read(env, 'OPENAI_MODEL');
+  const model = readVariable(env, 'OPENAI_MODEL');
   if (model !== undefined) {
     settings.push(setting('OPENAI_MODEL', `${name}/${model}`, 'models', 'default'));
     settings.push(setting('OPENAI_MODEL', [{ name: model }], 'providers', name, 'models'));
@@ -111,7 +111,7 @@ function isOpenAi(baseUrl: string): boolean {
 
 /** Ollama is looked for on its default port unless the file describes it or `models.findOllama` is false. */
 function ollama(env: NodeJS.ProcessEnv, tree: Record<string, unknown>): EnvironmentSetting[] {
-  const host = read(env, 'OLLAMA_HOST');
+  const host = readVariable(env, 'OLLAMA_HOST');
   const models = tree['models'] as { findOllama?: unknown } | undefined;
   if (host === undefined && models?.findOllama === false) return [];
   const variable = 'OLLAMA_HOST';

@@ -12,6 +12,7 @@ import { environmentDefaults, environmentOverrides, keyedProviders } from './env
 import type { EnvironmentSetting } from './environment.ts';
 import { isSecretPath, parseSettings, settingsError } from './problems.ts';
 import type { Origins } from './problems.ts';
+import { promptFile } from './prompt-file.ts';
 import { configSchema } from './schema.ts';
 import type { Settings } from './schema.ts';
 import { parseYamlFile } from './yaml-file.ts';
@@ -56,14 +57,15 @@ export function readEnvironment(folder = process.cwd()): NodeJS.ProcessEnv {
  */
 export function loadConfig({ env, folder }: { env: NodeJS.ProcessEnv; folder: string }): Config {
   const { file, yaml } = readFile(env, folder);
-  const overrides = environmentOverrides(env);
+  const prompt = promptFile(env, folder);
+  const overrides = [...environmentOverrides(env), ...prompt.settings];
   const tree = structuredClone(yaml.tree);
   const applied = overrides.filter((setting) => assign(tree, setting, 'replace'));
   for (const setting of environmentDefaults(env, tree)) {
     if (assign(tree, setting, 'keep')) applied.push(setting);
   }
   const origins = originsOf(yaml, applied);
-  const problems = [...yaml.problems];
+  const problems = [...yaml.problems, ...prompt.problems];
   const settings = parseSettings(configSchema, tree, [], origins, problems);
   if (settings) {
     for (const { path, id } of unknownProviders(settings)) {

@@ -4,7 +4,8 @@ import type { ChatContext } from '../chat.ts';
 import { systemForm } from '../prompts/forms.ts';
 import { choosablePrompts } from '../prompts/library.ts';
 import { checkMayChoose } from '../prompts/rights.ts';
-import { chooseAndTell, inForce, layersHere, meant, resetWord } from '../prompts/system.ts';
+import { chooseAndTell, inForce, layersHere, meant } from '../prompts/system.ts';
+import { resetWord } from '../prompts/rules.ts';
 import type { ChoiceScope } from '../prompts/store.ts';
 import { givenText } from '../prompts/text.ts';
 

@@ -5,7 +5,7 @@ import type { ChatContext } from '../chat.ts';
 import { nameContext, openPrompt } from './open.ts';
 import { checkMaySave } from './rights.ts';
 import type { Asker } from './rights.ts';
-import { normalName, promptLimits, promptName } from './rules.ts';
+import { normalName, promptLimits, promptName, resetWord } from './rules.ts';
 import type { Library, PromptReference } from './rules.ts';
 import { countNamed, deletePrompt, findByName, libraryOf, lockLibrary, usesOf, writePrompt } from './store.ts';
 
@@ -134,7 +134,7 @@ export async function savePrompt(
 ): Promise<'saved' | 'replaced'> {
   await checkMaySave(context, call, library);
   const written = name.normalize('NFKC').trim().replace(/\s+/g, ' ');
-  if (!promptName.test(written) || normalName(written) === 'reset') {
+  if (!promptName.test(written) || normalName(written) === resetWord) {
     throw new UserError('prompts.bad-name', 'not a name', { name: shortName(name) });
   }
   const { caller, guildId } = call;

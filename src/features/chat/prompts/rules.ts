@@ -13,6 +13,9 @@ export const promptLimits: Readonly<Record<Library, number>> = { user: 25, guild
 /** Letters and digits of any language, with spaces, dashes and underscores between them. */
 export const promptName = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} _-]{0,30}[\p{L}\p{M}\p{N}])?$/u;
 
+/** The word that takes back what was chosen, and no name. */
+export const resetWord = 'reset';
+
 /** Names are found however they are written. */
 export const normalName = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 

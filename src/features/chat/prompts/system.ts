@@ -6,13 +6,10 @@ import type { Choice } from './choose.ts';
 import { layersFor } from './in-force.ts';
 import type { Layer } from './in-force.ts';
 import { neededPrompt, promptNamed } from './library.ts';
-import { normalName } from './rules.ts';
+import { normalName, resetWord } from './rules.ts';
 import type { PromptReference } from './rules.ts';
 import { called, scopeText, shadowedText, withText } from './show.ts';
 import type { ChoiceScope } from './store.ts';
-
-/** The word that takes back what was chosen. */
-export const resetWord = 'reset';
 
 /** What applies to the caller here, nearest first. */
 export const layersHere = (context: ChatContext, call: Call): Promise<[Layer, ...Layer[]]> =>

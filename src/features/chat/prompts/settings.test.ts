@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../platform/config/index.ts';
+import { chatSettings } from '../settings.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'familiar-prompts-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function prompts(yaml: string) {
+  writeFileSync(join(folder, 'familiar.yaml'), `features:\n  chat:\n    prompts:\n${yaml}`);
+  return loadConfig({ env: {}, folder }).section('features.chat', chatSettings).prompts;
+}
+
+describe('prompts of the settings file', () => {
+  it('have a text, and if they like a summary and roles', () => {
+    expect(prompts('      the pirate: { text: Arr. }\n      長い: { text: x, summary: y, roles: [crew] }\n')).toEqual({
+      'the pirate': { text: 'Arr.', summary: '' },
+      長い: { text: 'x', summary: 'y', roles: ['crew'] },
+    });
+  });
+
+  it.each([
+    [
+      'without a text',
+      '      pirate: { summary: Arr }',
+      /familiar\.yaml:4:7 +features\.chat\.prompts\.pirate\.text: is missing/,
+    ],
+    ['with an empty text', "      pirate: { text: ' ' }", /familiar\.yaml:4:23 .*Allowed: text that is not empty/],
+    ['too long', `      pirate: { text: ${'x'.repeat(20_001)} }`, /familiar\.yaml:4:23 .*at most 20000 characters/],
+    [
+      'with a slip of the pen',
+      '      pirate: { txt: Arr }',
+      /familiar\.yaml:4:17 .*unknown setting\. Did you mean text\?/,
+    ],
+    ['that are no group', '      pirate: Arr', /familiar\.yaml:4:15 .*a group of settings/],
+    ['with a name that is none', '      a/b: { text: Arr }', /familiar\.yaml:4:7 .*this name is not allowed/],
+    ['called like a word', '      Reset: { text: Arr }', /prompts\.Reset: a name other than "reset"/],
+    [
+      'called the same',
+      '      pirate: { text: Arr }\n      Pirate: { text: Arr }',
+      /familiar\.yaml:5:7 .*prompts\.Pirate: a name that no other prompt has/,
+    ],
+  ])('are refused %s, with their place', (_why, yaml, message) => {
+    expect(() => prompts(yaml)).toThrow(message);
+  });
+});
