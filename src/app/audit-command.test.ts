@@ -9,7 +9,7 @@ import { silentLogger } from '../kernel/logger.ts';
 import { lockDataFolder, openPostgres } from '../platform/postgres/index.ts';
 import type { Postgres } from '../platform/postgres/index.ts';
 import { auditMigrations, createAudit } from '../services/audit/index.ts';
-import type { AuditEntry } from '../services/audit/index.ts';
+import { grant } from '../testing/audit.ts';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { testDatabase } from '../testing/postgres.ts';
 import type { TestDatabase } from '../testing/postgres.ts';
@@ -18,17 +18,6 @@ import { auditLine, readAuditRequest } from './audit-command.ts';
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
 const DAY_MS = 86_400_000;
 const launcher = join(import.meta.dirname, '../../bin/familiar.js');
-
-const grant: AuditEntry = {
-  actorId: '1',
-  action: 'grant',
-  outcome: 'done',
-  targetId: '2',
-  guildId: '100',
-  channelId: '200',
-  reason: 'won the contest',
-  details: { beforeMicros: 0, afterMicros: 500_000 },
-};
 
 describe('what familiar audit is asked', () => {
   it.each([

@@ -7,6 +7,20 @@ import { LeaseLost, type Queue } from './index.ts';
 
 const { postgres, start, add, row, until, pass, cutConnections } = await queueBench();
 
+/** A job that took its workers with it as often as it may, and the lives of the worker that has it told of. */
+async function lostForGood() {
+  const clock = createManualClock(START_MS);
+  const next = () => start({ instanceId: 'same', clock });
+  const first = next();
+  const jobId = await add(first.queue, { maxAttempts: 1 });
+  await sql`UPDATE queue_job SET state = 'active', attempt = 3, instance_id = 'same',
+    boot_id = ${systemIds.uuid()}::uuid, lease_until_ms = 0`.execute(postgres.db);
+  const [{ runs, handler }, telling] = [holding(), holding()];
+  const handlers = { run: handler, afterLoss: telling.handler };
+  await work(first.queue, handlers);
+  return { first, next, jobId, runs, telling, handlers };
+}
+
 describe('a worker that dies', () => {
   it('loses its jobs to any other within 15 s, and its late ends do not count', async () => {
     const clock = createManualClock(START_MS);
@@ -94,34 +108,22 @@ describe('a worker that dies', () => {
   });
 
   it.each(['fails', 'is lost'])('ends the job also when the telling %s', async (end) => {
-    const clock = createManualClock(START_MS);
-    const first = start({ instanceId: 'same', clock });
-    const jobId = await add(first.queue, { maxAttempts: 1 });
-    await sql`UPDATE queue_job SET state = 'active', attempt = 3, instance_id = 'same',
-      boot_id = ${systemIds.uuid()}::uuid, lease_until_ms = 0`.execute(postgres.db);
-    const [{ runs, handler }, telling] = [holding(), holding()];
-    await work(first.queue, { run: handler, afterLoss: telling.handler });
+    const { first, next, jobId, runs, telling, handlers } = await lostForGood();
     const told = await telling.nth(0);
     if (end === 'fails') told.fail(new Error('no'));
     else {
       await first.kill();
-      await work(start({ instanceId: 'same', clock }).queue, { run: handler, afterLoss: telling.handler });
+      await work(next().queue, handlers);
     }
     expect(await until(jobId, 'dead')).toMatchObject({ attempt: 4, error: 'worker lost' });
     expect([runs.length, telling.runs.length]).toEqual([0, 1]);
   });
 
   it('still has its job told of when the first to try had to shut down', async () => {
-    const clock = createManualClock(START_MS);
-    const first = start({ instanceId: 'same', clock });
-    const jobId = await add(first.queue, { maxAttempts: 1 });
-    await sql`UPDATE queue_job SET state = 'active', attempt = 3, instance_id = 'same',
-      boot_id = ${systemIds.uuid()}::uuid, lease_until_ms = 0`.execute(postgres.db);
-    const [{ runs, handler }, telling] = [holding(), holding()];
-    await work(first.queue, { run: handler, afterLoss: telling.handler });
+    const { first, next, jobId, runs, telling, handlers } = await lostForGood();
     await telling.nth(0);
     await first.stop();
-    await work(start({ instanceId: 'same', clock }).queue, { run: handler, afterLoss: telling.handler });
+    await work(next().queue, handlers);
     (await telling.nth(1)).finish();
     expect(await until(jobId, 'dead')).toMatchObject({ error: 'worker lost' });
     expect(runs).toHaveLength(0);

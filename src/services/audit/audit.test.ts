@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../kernel/logger.ts';
+import { grant } from '../../testing/audit.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
 import type { ManualClock } from '../../testing/manual-clock.ts';
 import { testDatabase } from '../../testing/postgres.ts';
@@ -24,16 +25,6 @@ afterEach(async () => {
   await database.close();
 });
 
-const grant: AuditEntry = {
-  actorId: '1',
-  action: 'grant',
-  outcome: 'done',
-  targetId: '2',
-  guildId: '100',
-  channelId: '200',
-  reason: 'won the contest',
-  details: { beforeMicros: 0, afterMicros: 500_000 },
-};
 const record = (entry: Partial<AuditEntry> = {}) => audit.record(database.postgres.db, { ...grant, ...entry });
 const refuse = (actorId: string, reason = 'refused.not-allowed') =>
   audit.refused({ actorId, targetId: null, guildId: '100', channelId: '200', reason, details: {} });

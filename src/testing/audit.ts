@@ -1,0 +1,13 @@
+import type { AuditEntry } from '../services/audit/index.ts';
+
+/** An act as it is recorded. */
+export const grant: AuditEntry = {
+  actorId: '1',
+  action: 'grant',
+  outcome: 'done',
+  targetId: '2',
+  guildId: '100',
+  channelId: '200',
+  reason: 'won the contest',
+  details: { beforeMicros: 0, afterMicros: 500_000 },
+};
