@@ -140,14 +140,8 @@ export async function endAnswer(db: Db, answerId: string, end: AnswerEnd): Promi
   return ended.numUpdatedRows === 1n;
 }
 
-/** False when the answer was removed. */
-export async function setFootnotes(db: Db, answerId: string, footnotes: Buffer | null): Promise<boolean> {
-  const set = await db
-    .updateTable('chat_answer')
-    .set({ footnotes_sealed: footnotes })
-    .where('id', '=', answerId)
-    .executeTakeFirst();
-  return set.numUpdatedRows === 1n;
+export async function setFootnotes(db: Db, answerId: string, footnotes: Buffer | null): Promise<void> {
+  await db.updateTable('chat_answer').set({ footnotes_sealed: footnotes }).where('id', '=', answerId).execute();
 }
 
 /** An answer is on the screen, in these messages. False when it was removed. */

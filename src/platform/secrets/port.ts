@@ -9,6 +9,11 @@ export type VaultReader = (authorId: string, context: string, sealed: Buffer) =>
 export interface Vault {
   /** AES-256-GCM under the author's data key, made at first use. `context` (a row's id) is bound to the ciphertext. */
   seal(db: Db, authorId: string, context: string, plaintext: string): Promise<Buffer>;
+  /**
+   * As `seal` for an author of whom something is stored already. Null when they were forgotten meanwhile: not even a key
+   * of theirs is to come back.
+   */
+  sealIfKnown(db: Db, authorId: string, context: string, plaintext: string): Promise<Buffer | null>;
   /** Null when the author was forgotten. Throws when ciphertext or context were altered. */
   open(db: Db, authorId: string, context: string, sealed: Buffer): Promise<string | null>;
   /**

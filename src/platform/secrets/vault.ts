@@ -20,6 +20,10 @@ export function createVault({ instanceKey }: { instanceKey: Buffer }): Vault {
   return {
     seal: async (db, authorId, context, plaintext) =>
       sealWith(await keys.findOrMake(db, authorId), context, asBytes(plaintext)),
+    sealIfKnown: async (db, authorId, context, plaintext) => {
+      const author = await keys.find(db, authorId, { lock: true });
+      return author ? sealWith(author, context, asBytes(plaintext)) : null;
+    },
     open: async (db, authorId, context, sealed) => asText(openWith(await keys.find(db, authorId), context, sealed)),
     reader: (db) => {
       const known = new Map<string, Promise<AuthorKey | undefined>>();

@@ -12,7 +12,7 @@ import { forgetUser, receiptHash } from './forget.ts';
 import type { ForgetOptions } from './forget.ts';
 import { personHash } from './past-use.ts';
 import type { Amount, Keeper, Privacy } from './port.ts';
-import { findReceipt, setUnread, unreadOf } from './store.ts';
+import { findReceipt, forgottenAt, setUnread, unreadOf } from './store.ts';
 import './schema.ts';
 
 export type * from './port.ts';
@@ -75,6 +75,11 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
       const hashes = new Map(userIds.map((userId) => [personHash(vault, userId), userId]));
       const unread = new Set((await unreadOf(db, [...hashes.keys()])).map((hash) => hashes.get(hash)));
       return new Set(userIds.filter((userId) => !unread.has(userId)));
+    },
+    forgottenAt: async (userIds) => {
+      const people = new Map(userIds.map((userId) => [personHash(vault, userId), userId]));
+      const times = await forgottenAt(db, [...people.keys()]);
+      return new Map(times.map(({ hash, atMs }) => [people.get(hash) ?? '', atMs]));
     },
     setMayRead: (userId, may) => setUnread(db, personHash(vault, userId), !may),
     expire: async (instanceDays) => {

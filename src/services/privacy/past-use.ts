@@ -9,7 +9,7 @@ import type { PastUse } from './schema.ts';
 import { readForgotten, storeForgotten, sweepForgotten } from './store.ts';
 
 const changedChannel = 'privacy_forgotten';
-const hourMs = 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
 
 export const personHash = (vault: Pick<Vault, 'pseudonym'>, userId: string): string =>
   vault.pseudonym('person', userId);
@@ -46,8 +46,9 @@ export async function openPastUses(options: { postgres: Postgres; vault: Vault; 
     },
     keep: async (tx, userId, used) => {
       const atMs = clock.now();
-      // Also who used nothing is remembered for an hour, so that limits by the minute are not lifted by being forgotten.
-      const untilMs = Math.max(atMs + hourMs, ...used.map((use) => use.untilMs));
+      // Also who used nothing is remembered for a day: limits by the minute are not lifted by being forgotten, and what was
+      // said of late in a channel is not read again.
+      const untilMs = Math.max(atMs + dayMs, ...used.map((use) => use.untilMs));
       await storeForgotten(tx, { hash: personHash(vault, userId), atMs, used, untilMs });
       await postgres.notify(tx, changedChannel, '');
     },

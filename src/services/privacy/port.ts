@@ -52,6 +52,11 @@ export interface Privacy {
   findReceipt(receiptId: string, userId: string): Promise<{ atMs: number; count: number } | undefined>;
   /** Those of these people whose messages to others may be read as context. Everybody, unless they said no. */
   mayRead(userIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * When those of these people who were forgotten within the last day were, in Unix ms: what they wrote before that is not
+   * to be taken in again from where it still stands.
+   */
+  forgottenAt(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Outlives `forgetUser`. */
   setMayRead(userId: string, may: boolean): Promise<void>;
   /**

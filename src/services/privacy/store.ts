@@ -30,6 +30,14 @@ export async function readForgotten(db: Db, nowMs: number): Promise<{ hash: stri
   return rows;
 }
 
+export async function forgottenAt(db: Db, hashes: readonly string[]): Promise<{ hash: string; atMs: number }[]> {
+  return db
+    .selectFrom('privacy_forgotten')
+    .select(['person_hash as hash', 'at_ms as atMs'])
+    .where(sql<boolean>`person_hash = ANY (${hashes}::text[])`)
+    .execute();
+}
+
 /** When somebody was last forgotten; locks the row, and so others who are about to forget them. */
 export async function lastForgotten(tx: Tx, hash: string): Promise<number | undefined> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`privacy/${hash}`}, 0))`.execute(tx);

@@ -1,6 +1,5 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import type { AnswerState } from '../schema.ts';
-import { sealForRow } from '../sealing.ts';
 import { endAnswer, setFootnotes, trimConversation } from '../store.ts';
 import { sealFootnotes } from './footnotes.ts';
 import type { Work } from './work.ts';
@@ -9,17 +8,15 @@ import type { Work } from './work.ts';
 export async function end(work: Work, state: AnswerState, errorCode: string | null, said?: string): Promise<void> {
   const { context, answer, row, text, finish, notices } = work;
   const footnotes = { notices, ...(said === undefined ? {} : { said }) };
-  const kept = await sealForRow(context, async (tx) =>
-    endAnswer(tx, answer.id, {
-      state,
-      finish,
-      sealed: text === '' ? null : await context.vault.seal(tx, row.author_id, answer.id, text),
-      footnotes: await sealFootnotes(context, tx, work, footnotes),
-      finishedAt: new Date(context.clock.now()),
-      modelId: work.model.id,
-      ...(errorCode === null ? {} : { errorCode }),
-    }),
-  );
+  const kept = await endAnswer(context.db, answer.id, {
+    state,
+    finish,
+    sealed: text === '' ? null : await context.vault.sealIfKnown(context.db, row.author_id, answer.id, text),
+    footnotes: await sealFootnotes(context, work, footnotes),
+    finishedAt: new Date(context.clock.now()),
+    modelId: work.model.id,
+    ...(errorCode === null ? {} : { errorCode }),
+  });
   work.removed = !kept;
   context.checkpoint('stored');
 }
@@ -32,7 +29,7 @@ export async function charge(work: Work): Promise<void> {
   const t = context.commonTexts.in(undefined);
   work.notices.push(...notices.map(({ key, data }) => ({ key: 'notices.said', data: { text: t(key, data) } })));
   try {
-    await sealForRow(context, async (tx) => setFootnotes(tx, answer.id, await sealFootnotes(context, tx, work, work)));
+    await setFootnotes(context.db, answer.id, await sealFootnotes(context, work, work));
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
     // They are about to be shown, and are wanted again only by who pages back.

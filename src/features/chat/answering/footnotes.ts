@@ -1,4 +1,4 @@
-import type { Db, VaultReader } from '../../../sdk/index.ts';
+import type { VaultReader } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import type { Notice } from '../prompt.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
@@ -14,15 +14,14 @@ type Of = { answer: Pick<AnswerRow, 'id'>; row: Pick<QuestionRow, 'author_id'> }
 
 const contextOf = ({ id }: Pick<AnswerRow, 'id'>) => `${id}/footnotes`;
 
-/** Null when there is nothing to keep. They name files and quote limits, so they are the asker's as the answer is. */
+/** Null when there is nothing to keep, or the asker was forgotten. They name files and quote limits, so they are the asker's as the answer is. */
 export async function sealFootnotes(
   context: ChatContext,
-  db: Db,
   { answer, row }: Of,
   { notices, said }: Footnotes,
 ): Promise<Buffer | null> {
   if (notices.length === 0 && said === undefined) return null;
-  return context.vault.seal(db, row.author_id, contextOf(answer), JSON.stringify({ notices, said }));
+  return context.vault.sealIfKnown(context.db, row.author_id, contextOf(answer), JSON.stringify({ notices, said }));
 }
 
 /** None when there are none, or the asker was forgotten. */

@@ -84,7 +84,7 @@ async function remember(context: ChatContext, { question, answer }: Reached): Pr
   return opened.filter((one) => one !== null);
 }
 
-/** Sealed anew for each author, so that forgetting one takes their part of the copy along. */
+/** Sealed anew for each author, so that forgetting one takes their part of the copy along; who was is left out. */
 async function copyInto(
   context: ChatContext,
   tx: Tx,
@@ -98,8 +98,9 @@ async function copyInto(
   await copyChoice(tx, sourceId, { scope: 'conversation', scopeId: threadId, guildId, parentId: homeId });
   for (const { row, question, answer } of past) {
     const ids = { question: context.ids.uuid(), answer: context.ids.uuid() };
-    const seal = (id: string, text: string) => context.vault.seal(tx, row.author_id, id, text);
+    const seal = (id: string, text: string) => context.vault.sealIfKnown(tx, row.author_id, id, text);
     const sealed = await seal(ids.question, JSON.stringify(question));
+    if (!sealed) continue;
     const answerSealed = answer === null ? null : await seal(ids.answer, answer);
     await insertCopy(tx, { ids, threadId: branch.threadId, row, sealed, answerSealed, finishedAt: now });
   }

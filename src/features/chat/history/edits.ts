@@ -54,7 +54,8 @@ async function changeQuestion(
   await context.transaction(async (tx) => {
     // An edit may come without the name that the guild shows.
     const text = JSON.stringify({ ...edited, name: before.name });
-    const sealed = await context.vault.seal(tx, row.author_id, id, text);
+    const sealed = await context.vault.sealIfKnown(tx, row.author_id, id, text);
+    if (!sealed) return;
     await setQuestion(tx, id, { sealed, edited_at: new Date(context.clock.now()) });
     await historyChanged(tx, row.channel_id, row.asked_at);
     // After the question has been written to: what is shown at the same time waits for that, or is seen here.

@@ -83,7 +83,8 @@ export async function hearEdited(context: ChatContext, message: GatewayMessageCr
   const { id, author } = message;
   const said = readQuestion(message, { userId: context.discord.self.userId, roleId: null });
   await context.transaction(async (tx) => {
-    await setHeard(tx, id, await context.vault.seal(tx, author.id, contextOf(id), JSON.stringify(said)));
+    const sealed = await context.vault.sealIfKnown(tx, author.id, contextOf(id), JSON.stringify(said));
+    if (sealed) await setHeard(tx, id, sealed);
   });
 }
 
@@ -167,8 +168,10 @@ async function unheard(
   const self = await findSelf(context, guildId);
   const fromMs = context.clock.now() - warmedMs;
   const said = messages.filter((message) => isSaid(message) && snowflakeTime(message.id) >= fromMs);
-  const [readable, asked] = await Promise.all([
-    context.privacy.mayRead([...new Set(said.map(({ author }) => author.id))]),
+  const authors = [...new Set(said.map(({ author }) => author.id))];
+  const [readable, forgotten, asked] = await Promise.all([
+    context.privacy.mayRead(authors),
+    context.privacy.forgottenAt(authors),
     askedIn(
       context.db,
       said.map(({ id }) => id),
@@ -176,6 +179,7 @@ async function unheard(
   ]);
   return said
     .filter((message) => readable.has(message.author.id) && !asked.has(message.id))
+    .filter((message) => snowflakeTime(message.id) > (forgotten.get(message.author.id) ?? -Infinity))
     .filter((message) => !isToBot(context, self, { ...message, guild_id: guildId }))
     .map((message) => {
       const saidAt = new Date(snowflakeTime(message.id));
