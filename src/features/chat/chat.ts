@@ -14,20 +14,24 @@ export async function openQuestion(read: VaultReader, row: QuestionRow): Promise
 
 /** The exchanges whose authors are still known, as text. */
 export async function openExchanges(read: VaultReader, rows: readonly ExchangeRow[]): Promise<Exchange[]> {
-  const opened = await Promise.all(
-    rows.map(async ({ question: row, answer }): Promise<Exchange | null> => {
-      const question = await openQuestion(read, row);
-      if (!question) return null;
-      const sealed = answer?.sealed ?? null;
-      return {
-        atMs: row.asked_at.getTime(),
-        name: question.name,
-        question: question.text,
-        answer: answer && sealed ? await read(row.author_id, answer.id, sealed) : null,
-      };
-    }),
-  );
+  const opened = await Promise.all(rows.map((row) => openExchange(read, row)));
   return opened.filter((exchange) => exchange !== null);
+}
+
+/** Null when its author was forgotten. */
+export async function openExchange(
+  read: VaultReader,
+  { question: row, answer }: ExchangeRow,
+): Promise<Exchange | null> {
+  const question = await openQuestion(read, row);
+  if (!question) return null;
+  const sealed = answer?.sealed ?? null;
+  return {
+    atMs: row.asked_at.getTime(),
+    name: question.name,
+    question: question.text,
+    answer: answer && sealed ? await read(row.author_id, answer.id, sealed) : null,
+  };
 }
 
 export const placeOf = (row: Pick<QuestionRow, 'guild_id' | 'channel_id' | 'author_id'>) => ({
@@ -45,6 +49,10 @@ export function chooseModel(
   const wanted = wantedModelId === null ? undefined : context.models.find(wantedModelId);
   return wanted ?? (settings.model === '' ? undefined : context.models.find(settings.model)) ?? context.models.default;
 }
+
+/** Names the messages that show one try of an answer, so that whoever sends the first of them, it is one message. */
+export const partsKey = (answer: { question_id: string; id: string; tries: number }): string =>
+  `chat/${answer.question_id}/${answer.id}/${answer.tries}`;
 
 /** What is paid for under this name: one try of one answer. */
 export const requestOf = (answer: { id: string; tries: number }): string => `chat/answer/${answer.id}/${answer.tries}`;

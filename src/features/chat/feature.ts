@@ -26,7 +26,12 @@ import { deleteHeardBefore, deleteHeardOf } from './history/store.ts';
 import { exportPrompts } from './prompts/open.ts';
 import { deletePromptsBefore, deletePromptsOf } from './prompts/store.ts';
 import { chatSettings } from './settings.ts';
+import { exportThoughts } from './showing/thoughts.ts';
 import { deleteQuestionsBefore, deleteQuestionsOf } from './store.ts';
+import { exportSummaries } from './summaries/export.ts';
+import { summarise } from './summaries/make.ts';
+import { deleteSummariesBefore } from './summaries/store.ts';
+import { followWaiting } from './waiting/notices.ts';
 import { aboutModal, createMessageCommands } from './ways-in/message-commands.ts';
 
 export const feature = defineFeature({
@@ -36,6 +41,7 @@ export const feature = defineFeature({
   settings: chatSettings,
   setup: (context) => {
     const history = followHistory(context);
+    const notices = followWaiting(context);
     return {
       on: history.on,
       claims: history.claims,
@@ -61,16 +67,20 @@ export const feature = defineFeature({
       },
       jobs: {
         ...history.jobs,
+        summarise: (run) => summarise(context, run),
         answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) },
       },
+      stop: () => notices.stop(),
       exportUser: async (userId) => ({
         ...(await exportOf(context, userId)),
         prompts: await exportPrompts(context, userId),
+        thoughts: await exportThoughts(context, userId),
+        summaries: await exportSummaries(context, userId),
       }),
       forgetUser: async (tx, userId) => {
         await context.vault.forget(tx, userId);
-        await historyForgotten(tx, userId);
         return (
+          (await historyForgotten(tx, userId)) +
           (await deleteQuestionsOf(tx, userId)) +
           (await deleteHeardOf(tx, userId)) +
           (await deletePromptsOf(tx, userId))
@@ -78,6 +88,7 @@ export const feature = defineFeature({
       },
       expire: async (tx, expiry) =>
         (await deleteQuestionsBefore(tx, expiry)) +
+        (await deleteSummariesBefore(tx, expiry)) +
         (await deleteHeardBefore(tx, expiry)) +
         (await deletePromptsBefore(tx, expiry)),
     };

@@ -16,8 +16,11 @@ import type { Exchange, Question } from './rules.ts';
 import type { ChatSettings } from './settings.ts';
 import { exchangesBefore } from './store.ts';
 import type { ExchangeRow, QuestionRow } from './store.ts';
+import { summaryOf } from './summaries/read.ts';
+import { asMessage, isFull, windowOf } from './summaries/rules.ts';
+import type { SummaryRow } from './summaries/store.ts';
 import { materialOf } from './ways-in/material.ts';
-import { fitWindow, messageOverheadTokens } from './window.ts';
+import { fitWindow, longestAnswer, messageOverheadTokens } from './window.ts';
 
 /** Something about the answer that its reader should know: a key of the catalogue with its data. */
 export interface Notice {
@@ -44,11 +47,19 @@ export interface Prompt {
   inputTokens: number;
   notices: Notice[];
   contents: PromptContents;
+  /** Others than the asker whose words are in it. */
+  toldIds: string[];
+  /** With its answer, the conversation leaves no room for the next question: the older part is to be summarised. */
+  isFull: boolean;
 }
 
 /** What a prompt is made of, in tokens, and of what there was how much found room. */
 export interface PromptContents {
+  /** What all of it and the longest answer share. */
+  windowTokens: number;
   system: { tokens: number; source: PromptSource };
+  /** Null where there is none. */
+  summary: { row: SummaryRow; sent: boolean; tokens: number } | null;
   exchanges: { sent: number; of: number; tokens: number };
   heard: { sent: number; of: number; tokens: number };
   question: QuestionParts['tokens'];
@@ -58,42 +69,46 @@ export interface PromptContents {
 
 /** Everything a model gets for a question, within its window. */
 export async function buildPrompt(asked: PromptRequest): Promise<Prompt> {
-  const { context, settings, model, row } = asked;
-  const maxOutputTokens = Math.min(
-    settings.maxAnswerTokens,
-    model.maxOutputTokens,
-    Math.floor(model.contextTokens / 2),
-  );
+  const { settings, model } = asked;
+  const maxOutputTokens = longestAnswer(settings, model);
   const continued = await continuation(asked, Math.floor((model.contextTokens - maxOutputTokens) / 2));
   const budgetTokens = model.contextTokens - maxOutputTokens - continued.tokens;
   const notices: Notice[] = [];
-  const earlier = await exchangesBefore(context.db, row, Math.min(settings.historySent, settings.historyKept));
   const system = await systemOf(asked);
+  const summary = await summaryFor(asked);
+  const earlier = await earlierOf(asked, summary);
   const question = await questionWith(asked, earlier, Math.floor((budgetTokens - system.tokens) * 0.75), notices);
   const [past, heard] = await Promise.all([exchangesOf(asked, earlier), heardOf(asked)]);
-  const questionTokens = question.tokens.text + question.tokens.pictures + question.tokens.files;
+  const { text, pictures, files } = question.parts.tokens;
+  const questionTokens = text + pictures + files + messageOverheadTokens;
   const sizes = { exchanges: past.map(({ tokens }) => tokens), heard: heard.map(({ tokens }) => tokens) };
-  const fixed = system.tokens + questionTokens + messageOverheadTokens;
-  const room = fitWindow({ ...sizes, fixed, summary: null }, budgetTokens);
+  const fixed = system.tokens + questionTokens;
+  const room = fitWindow({ ...sizes, fixed, summary: summary?.tokens ?? null }, budgetTokens);
   const told = past.slice(past.length - room.exchanges);
   const overheard = heard.slice(heard.length - room.heard);
+  const filled = { exchanges: past.length + 1, tokens: sum(past) + questionTokens };
   return {
     messages: [
       { role: 'system', content: system.text },
+      ...(summary && room.summary ? [summary.message] : []),
       ...weave(told, overheard),
-      { role: 'user', content: question.content },
+      { role: 'user', content: question.parts.content },
       ...continued.messages,
     ],
     maxOutputTokens,
     inputTokens: room.tokens + continued.tokens,
     notices,
     contents: {
+      windowTokens: model.contextTokens,
       system: { tokens: system.tokens, source: system.source },
+      summary: summary && { row: summary.row, sent: room.summary, tokens: summary.tokens },
       exchanges: { sent: told.length, of: past.length, tokens: sum(told) },
       heard: { sent: overheard.length, of: heard.length, tokens: sum(overheard) },
-      question: question.tokens,
+      question: question.parts.tokens,
       continued: continued.tokens,
     },
+    toldIds: othersIn(asked, { earlier, heard, quotedIds: question.quotedIds, summary }),
+    isFull: settings.summaries === 'on' && isFull(filled, windowOf(settings, budgetTokens)),
   };
 }
 
@@ -118,37 +133,82 @@ async function systemOf({
   return { ...prompt, tokens: (await checkFits(context, prompt.text, model)) + messageOverheadTokens };
 }
 
+/** The summary of what was said before, as a message; it covers nothing that was asked after the question. */
+interface ToldSummary {
+  row: SummaryRow;
+  message: ChatMessage;
+  tokens: number;
+}
+
+async function summaryFor(asked: PromptRequest): Promise<ToldSummary | null> {
+  const { context, row, settings } = asked;
+  if (settings.summaries === 'off' || settings.historySent === 0) return null;
+  const summary = await summaryOf(context, row.channel_id, row.asked_at);
+  if (!summary) return null;
+  const content = asMessage(summary.text);
+  return { row: summary.row, message: { role: 'user', content }, tokens: await sizeOf(asked, content) };
+}
+
+/** The latest exchanges that no summary stands for. */
+function earlierOf({ context, row, settings }: PromptRequest, summary: ToldSummary | null): Promise<ExchangeRow[]> {
+  const limit = Math.min(settings.historySent, settings.historyKept);
+  return exchangesBefore(context.db, row, limit, summary?.row.covers_until);
+}
+
 /** The question with what it is about. */
 async function questionWith(
   asked: PromptRequest,
   earlier: readonly ExchangeRow[],
   limitTokens: number,
   notices: Notice[],
-): Promise<QuestionParts> {
+): Promise<{ parts: QuestionParts; quotedIds: string[] }> {
   const { context, model, row, question, signal } = asked;
   const quoted = await quotedBy(context, row, question, earlier);
   const material = await materialOf(context, row, question);
   const whole: Question = {
     ...question,
-    text: question.text + quoted.text + material,
+    text: question.text + quoted.text + material.text,
     attachments: [...question.attachments, ...quoted.pictures],
   };
-  return questionParts({ context, model, question: whole, named: isNamed(asked), limitTokens, signal }, notices);
+  const told = { context, model, question: whole, named: isNamed(asked), limitTokens, signal };
+  return { parts: await questionParts(told, notices), quotedIds: [...quoted.authorIds, ...material.authorIds] };
+}
+
+/** Others than the asker and the bot of whose words the model may tell. */
+function othersIn(
+  { context, row }: PromptRequest,
+  told: {
+    earlier: readonly ExchangeRow[];
+    heard: readonly Heard[];
+    quotedIds: readonly string[];
+    summary: ToldSummary | null;
+  },
+): string[] {
+  const { earlier, heard, quotedIds, summary } = told;
+  const ids = new Set([
+    ...earlier.map(({ question }) => question.author_id),
+    ...heard.map(({ authorId }) => authorId),
+    ...quotedIds,
+    ...(summary ? [...summary.row.author_ids, ...summary.row.told_ids] : []),
+  ]);
+  ids.delete(row.author_id);
+  ids.delete(context.discord.self.userId);
+  return [...ids].sort();
 }
 
 /** What was asked and answered, as messages. */
-interface Told {
+interface ToldExchange {
   atMs: number;
   messages: ChatMessage[];
   tokens: number;
 }
 
-async function exchangesOf(asked: PromptRequest, rows: readonly ExchangeRow[]): Promise<Told[]> {
+async function exchangesOf(asked: PromptRequest, rows: readonly ExchangeRow[]): Promise<ToldExchange[]> {
   const exchanges = await openExchanges(asked.read, rows);
   return Promise.all(exchanges.map((exchange) => tell(asked, exchange)));
 }
 
-async function tell(asked: PromptRequest, { atMs, name, question, answer }: Exchange): Promise<Told> {
+async function tell(asked: PromptRequest, { atMs, name, question, answer }: Exchange): Promise<ToldExchange> {
   const said = spoken(name, question, isNamed(asked));
   const messages: ChatMessage[] = [{ role: 'user', content: said }];
   if (answer !== null) messages.push({ role: 'assistant', content: answer });

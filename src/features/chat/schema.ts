@@ -19,6 +19,8 @@ export interface ChatConversationTable {
   created_at: Date;
   warmed_at: Date | null;
   parent_id: string | null;
+  summarising_id: string | null;
+  summarising_until: Date | null;
 }
 
 export type QuestionOrigin = 'message' | 'command' | 'context' | 'branch';
@@ -35,6 +37,8 @@ export interface ChatQuestionTable {
   edited_at: Date | null;
   parts: Generated<string[]>;
   shown_id: string | null;
+  merged_into: string | null;
+  reaction: string | null;
 }
 
 export interface ChatAnswerTable {
@@ -54,6 +58,7 @@ export interface ChatAnswerTable {
   reasoning_sealed: Buffer | null;
   footnotes_sealed: Buffer | null;
   finished_at: Date | null;
+  told_ids: Generated<string[]>;
 }
 
 export interface ChatHeardTable {
@@ -63,6 +68,21 @@ export interface ChatHeardTable {
   author_id: string;
   sealed: Buffer;
   said_at: Date;
+}
+
+export interface ChatSummaryTable {
+  id: string;
+  channel_id: string;
+  guild_id: string | null;
+  sealed: Buffer;
+  author_ids: string[];
+  told_ids: string[];
+  message_ids: string[];
+  covers_from: Date;
+  covers_until: Date;
+  exchanges: number;
+  model_id: string;
+  made_at: Date;
 }
 
 export interface ChatPromptTable {
@@ -84,12 +104,20 @@ export interface ChatPromptChoiceTable {
   parent_id: string | null;
 }
 
+export interface ChatNoticeTable {
+  answer_id: string;
+  ahead: number | null;
+  written_at: Date;
+}
+
 declare module '../../platform/postgres/database.ts' {
   interface Database {
     chat_conversation: ChatConversationTable;
     chat_question: ChatQuestionTable;
     chat_answer: ChatAnswerTable;
     chat_heard: ChatHeardTable;
+    chat_notice: ChatNoticeTable;
+    chat_summary: ChatSummaryTable;
     chat_prompt: ChatPromptTable;
     chat_prompt_choice: ChatPromptChoiceTable;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emoji } from './showing/emoji.ts';
 import { normalName, promptCharacters, promptName, resetWord } from './prompts/rules.ts';
 
 const promptText = z.string().max(promptCharacters);
@@ -23,6 +24,12 @@ export const chatSettings = z.strictObject({
   historyKept: z.int().min(0).max(1000).default(50),
   /** The latest of them that the model gets. */
   historySent: z.int().min(0).max(100).default(8),
+  /** Whether a model keeps a summary of what is too long ago to be sent. */
+  summaries: z.enum(['on', 'off']).default('on'),
+  /** The id of the model that writes it; empty, or where the payer may not use it: the one that answers. */
+  summaryModel: z.string().default(''),
+  /** The longest summary, in tokens. */
+  summaryTokens: z.int().min(100).max(4000).default(600),
   /** Messages of a channel that are not for the bot, of which it knows what people talk about; 0 is deaf to them. */
   heardKept: z.int().min(0).max(100).default(30),
   /** Whether an answer is deleted when its question is; unset: when it was not finished. */
@@ -31,8 +38,34 @@ export const chatSettings = z.strictObject({
   maxAnswerTokens: z.int().min(16).max(100_000).default(4096),
   /** How freely a model chooses its words; `off` leaves that to the model. */
   creativity: z.enum(['off', 'low', 'medium', 'high']).default('off'),
+  /**
+   * Whether the message of a question is marked with how far its answer is: when there is no text within 1.5 s (`slow`),
+   * `always`, or `off`.
+   */
+  statusReactions: z.enum(['off', 'slow', 'always']).default('slow'),
+  /** The mark of a question that waits for text. */
+  waitingEmoji: emoji.default('👀'),
+  /** What it becomes when the answer is done. */
+  doneEmoji: emoji.default('✅'),
+  /** The mark of a question whose answer failed. */
+  failedEmoji: emoji.default('❌'),
+  /** Whether the thoughts of models that think before they answer are kept, and shown by a button. */
+  showReasoning: z.enum(['button', 'off']).default('button'),
+  /** Whether an answer of more than `fileAbove` messages is shown in so many, and given whole as a file below the last. */
+  longAnswers: z.enum(['messages', 'file']).default('messages'),
+  fileAbove: z.int().min(1).max(20).default(4),
   /** The buttons under answers that are done. */
   answerButtons: z.enum(['all', 'none']).default('all'),
+  /**
+   * Of what is answered one after the other: a whole conversation (a channel, a thread, a direct message), each person's
+   * part in it, or, with `question`, nothing: then all questions are answered at once.
+   */
+  oneAnswerPer: z.enum(['conversation', 'person', 'question']).default('conversation'),
+  /**
+   * What becomes of what a person asks while an earlier question of theirs waits or is answered: an answer of its own, one
+   * after the other (`queue`); one answer together with those that wait (`merge`); or only the latest is answered (`latest`).
+   */
+  laterQuestions: z.enum(['queue', 'merge', 'latest']).default('queue'),
   /** What a model is told of itself where nothing else is chosen. */
   systemPrompt: promptText.default(
     'You are {{name}}, a friendly and helpful member of a Discord community. Answer in the language of the question. ' +

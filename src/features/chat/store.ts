@@ -72,6 +72,8 @@ const questionColumns = [
   'edited_at',
   'parts',
   'shown_id',
+  'merged_into',
+  'reaction',
 ] as const;
 
 export async function findAnswer(
@@ -88,9 +90,9 @@ export async function findAnswer(
     .executeTakeFirst();
   if (!row) return undefined;
   const { channel_id, guild_id, author_id, message_id, asked_at, origin, edited_at, parts, shown_id, ...rest } = row;
-  const { question_sealed: sealed, ...answer } = rest;
+  const { question_sealed: sealed, merged_into, reaction, ...answer } = rest;
   const place = { channel_id, guild_id, author_id, message_id, asked_at };
-  const question = { id: row.question_id, ...place, sealed, origin, edited_at, parts, shown_id };
+  const question = { id: row.question_id, ...place, sealed, origin, edited_at, parts, shown_id, merged_into, reaction };
   return { answer, question };
 }
 
@@ -117,7 +119,11 @@ export interface AnswerEnd {
   sealed: Buffer | null;
   finish: string | null;
   finishedAt: Date;
+  /** Others than the asker whose words the model had before it. */
+  toldIds?: readonly string[];
   footnotes?: Buffer | null;
+  /** What the model thought; unchanged unless given. */
+  reasoning?: Buffer | null;
   errorCode?: string;
   modelId?: string;
 }
@@ -133,6 +139,8 @@ export async function endAnswer(db: Db, answerId: string, end: AnswerEnd): Promi
       error_code: end.errorCode ?? null,
       finished_at: end.finishedAt,
       footnotes_sealed: end.footnotes ?? null,
+      ...(end.reasoning === undefined ? {} : { reasoning_sealed: end.reasoning }),
+      ...(end.toldIds === undefined ? {} : { told_ids: [...end.toldIds] }),
       ...(end.modelId === undefined ? {} : { model_id: end.modelId }),
     })
     .where('id', '=', answerId)
@@ -170,10 +178,18 @@ export interface ExchangeRow {
  * Part of what is said in its channel: one that came by a command is not before it is shown, since it may still get a
  * thread of its own.
  */
-const isPlaced = sql<boolean>`(q.message_id IS NOT NULL OR q.parts <> '{}' OR q.origin = 'branch')`;
+export const isPlaced = sql<boolean>`(q.message_id IS NOT NULL OR q.parts <> '{}' OR q.origin = 'branch')`;
 
-/** The latest exchanges of a channel before a question, oldest first, each with the version of its answer that is shown. */
-export async function exchangesBefore(db: Db, before: QuestionRow, limit: number): Promise<ExchangeRow[]> {
+/**
+ * The latest exchanges of a channel before a question, oldest first, each with the version of its answer that is shown. What
+ * is answered together with the question is part of that. None of them was asked at `after` or earlier.
+ */
+export async function exchangesBefore(
+  db: Db,
+  before: QuestionRow,
+  limit: number,
+  after?: Date,
+): Promise<ExchangeRow[]> {
   if (limit === 0) return [];
   const rows = await db
     .selectFrom('chat_question as q')
@@ -184,6 +200,8 @@ export async function exchangesBefore(db: Db, before: QuestionRow, limit: number
     .where('q.id', '!=', before.id)
     .where(isPlaced)
     .where('q.asked_at', '<=', before.asked_at)
+    .where(sql<boolean>`q.merged_into IS DISTINCT FROM ${before.id}::uuid`)
+    .$if(after !== undefined, (query) => query.where('q.asked_at', '>', after ?? new Date(0)))
     .orderBy('q.asked_at', 'desc')
     .limit(limit)
     .execute();
@@ -260,5 +278,6 @@ export async function deleteQuestionsBefore(tx: Tx, { beforeMs, guilds }: Expiry
 
 /** For `chat_question`: no answer to it is still being worked on. */
 const hasEnded = sql<boolean>`NOT EXISTS (
-  SELECT FROM chat_answer a WHERE a.question_id = chat_question.id AND a.state IN ('waiting', 'written')
+  SELECT FROM chat_answer a
+  WHERE a.question_id IN (chat_question.id, chat_question.merged_into) AND a.state IN ('waiting', 'written')
 )`;

@@ -40,9 +40,9 @@ describe('exchanges and what was overheard', () => {
   it('are told in the order in which they were said', () => {
     const told = [1, 3].map((atMs) => ({ atMs, messages: [{ role: 'user' as const, content: `q${String(atMs)}` }] }));
     const heard = [
-      { atMs: 1.2, line: 'Bob: h1' },
-      { atMs: 1.4, line: 'Eve: h2' },
-      { atMs: 3.1, line: 'Bob: h3' },
+      { atMs: 1.2, line: 'Bob: h1', authorId: '1' },
+      { atMs: 1.4, line: 'Eve: h2', authorId: '1' },
+      { atMs: 3.1, line: 'Bob: h3', authorId: '1' },
     ];
     expect(weave(told, heard).map(({ content }) => content)).toEqual([
       'q1',

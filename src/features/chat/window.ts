@@ -1,5 +1,16 @@
+import type { ModelInfo } from '../../sdk/index.ts';
+import type { ChatSettings } from './settings.ts';
+
 /** What each message costs beside its text, in tokens; a little above what providers document. */
 export const messageOverheadTokens = 6;
+
+/** The longest answer that a model may give, in tokens; the rest of its window is for the prompt. */
+export function longestAnswer(
+  { maxAnswerTokens }: Pick<ChatSettings, 'maxAnswerTokens'>,
+  { maxOutputTokens, contextTokens }: Pick<ModelInfo, 'maxOutputTokens' | 'contextTokens'>,
+): number {
+  return Math.min(maxAnswerTokens, maxOutputTokens, Math.floor(contextTokens / 2));
+}
 
 /** Sizes in tokens of what may be told to a model, each list oldest first. */
 export interface Sizes {

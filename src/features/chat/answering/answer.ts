@@ -9,7 +9,10 @@ import type { ChatContext } from '../chat.ts';
 import { requestOf } from '../chat.ts';
 import { storePatiently } from './patience.ts';
 import { failureKey } from '../render.ts';
+import { awaitText } from '../showing/reactions.ts';
+import { summariseLater } from '../summaries/make.ts';
 import { arrive } from '../ways-in/arrive.ts';
+import { isSuperseded } from '../waiting/later.ts';
 import { giveTitle } from '../ways-in/title.ts';
 
 /**
@@ -17,12 +20,17 @@ import { giveTitle } from '../ways-in/title.ts';
  * is asked for again, and the same Discord messages are edited either way.
  */
 export async function runAnswer(context: ChatContext, run: JobRun): Promise<void> {
-  const work = await openWork(context, run, (asked) => arrive(context, run, asked));
+  const work = await openWork(context, run, (asked) => arrive(context, run, { ...asked, jobId: run.job.id }));
   if (!work) return;
   context.checkpoint('begun');
   // What a run that died had open is not on the asker.
   if (run.job.attempt > 1) await context.spending.recover(requestOf(work.answer));
-  work.stopTyping = context.discord.actions.typing(work.row.channel_id);
+  const endTyping = context.discord.actions.typing(work.row.channel_id);
+  const endWait = awaitText(context, work.row, work.answer, work.settings);
+  work.stopTyping = () => {
+    endTyping();
+    endWait();
+  };
   try {
     if (work.answer.state === 'waiting') await write(work);
     else await showAgain(work);
@@ -58,12 +66,15 @@ async function write(work: Work): Promise<void> {
   // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
   if (!isStopped(run)) run.signal.throwIfAborted();
   await show(work, { state: 'done' });
-  if (!work.removed) await giveTitle(context, run, work);
+  if (work.removed) return;
+  if (work.isFull) await summariseLater(context, work);
+  await giveTitle(context, run, work);
 }
 
 async function onFailure(work: Work, error: unknown): Promise<void> {
   const { run, live } = work;
   if (isStopped(run)) {
+    if (isSuperseded(run)) work.finish = 'superseded';
     await end(work, 'stopped', null);
     // What is on the screen was given; who stops before the first word has nothing.
     if (work.text === work.written || (await isLost(work))) await work.paid?.fail(work.uses);

@@ -1,5 +1,7 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import type { AnswerState } from '../schema.ts';
+import { questionEnded } from '../showing/reactions.ts';
+import { sealThoughts } from '../showing/thoughts.ts';
 import { endAnswer, setFootnotes, trimConversation } from '../store.ts';
 import { sealFootnotes } from './footnotes.ts';
 import type { Work } from './work.ts';
@@ -14,6 +16,8 @@ export async function end(work: Work, state: AnswerState, errorCode: string | nu
     sealed: text === '' ? null : await context.vault.sealIfKnown(context.db, row.author_id, answer.id, text),
     footnotes: await sealFootnotes(context, work, footnotes),
     finishedAt: new Date(context.clock.now()),
+    toldIds: work.toldIds,
+    reasoning: await sealThoughts(context, context.db, work),
     modelId: work.model.id,
     ...(errorCode === null ? {} : { errorCode }),
   });
@@ -39,8 +43,9 @@ export async function charge(work: Work): Promise<void> {
 
 /** For an answer that Discord refuses for good: what there is of it is stored, and its job has nothing left to do. */
 export async function keepUnseen(work: Work, error: VendorError): Promise<void> {
-  const { context, row, settings } = work;
+  const { context, row, answer, settings } = work;
   await end(work, 'failed', error.code);
+  questionEnded(context, row, answer, settings, 'failed');
   context.logger.warn({ error, channelId: row.channel_id }, 'Discord does not take an answer; it is kept unseen.');
   await trimConversation(context.db, row.channel_id, settings.historyKept);
 }

@@ -1,18 +1,21 @@
 import { VendorError } from '../../../kernel/errors.ts';
+import type { ChatEvent } from '../../../sdk/index.ts';
 import { requestOf } from '../chat.ts';
 import { temperatureOf } from '../controls/creativity.ts';
 import { buildPrompt } from '../prompt.ts';
+import { followThinking } from './thinking.ts';
 import type { Work } from './work.ts';
 
 /** Less than this is no answer: a sentence or two. */
 const leastOutputTokens = 64;
 
 /** Where an answer stands already, its buttons go and Stop comes before the model says its first word. */
-async function takeScreen({ context, run, live, row, written }: Work): Promise<void> {
+async function takeScreen({ context, run, live, row, written, isNoticed }: Work): Promise<void> {
   const { parts } = row;
   const last = parts.at(-1);
   if (last === undefined || run.job.attempt > 1) return;
-  live.update(written === '' ? context.texts.in(undefined)('again') : written);
+  const t = context.texts.in(undefined);
+  live.update(written === '' ? t(isNoticed ? 'waiting.turn' : 'again') : written, { placeholder: true });
   if (parts.length === 1) return;
   try {
     await context.discord.actions.edit(row.channel_id, last, { components: [] });
@@ -30,6 +33,8 @@ export async function stream(work: Work): Promise<void> {
   const { model } = work;
   const prompt = await buildPrompt({ ...work, signal: run.signal });
   work.notices.push(...prompt.notices);
+  work.toldIds = prompt.toldIds;
+  work.isFull = prompt.isFull;
   const paid = await context.spending.call({
     request: requestOf(work.answer),
     admitted,
@@ -52,22 +57,45 @@ export async function stream(work: Work): Promise<void> {
     // Nobody would see the words that a refused message still costs.
     signal: AbortSignal.any([run.signal, live.refused]),
   });
-  for await (const event of events) {
-    if (event.type === 'start') context.checkpoint('asked');
-    if (event.type === 'start' && event.modelId !== model.id) {
-      work.notices.push({ key: 'notices.fallback', data: { asked: model.id, model: event.modelId } });
-      work.model = context.models.find(event.modelId) ?? model;
-    } else if (event.type === 'text') {
-      work.stopTyping();
-      work.text += event.text;
-      live.update(work.text);
-      context.checkpoint('streaming');
-    } else if (event.type === 'finish') {
-      work.finish = event.reason;
-      if (event.reason === 'refused') work.notices.push({ key: 'notices.refused', data: { model: work.model.id } });
-    }
-  }
+  await receive(work, events);
   if (work.text.slice(work.written.length).trim() === '') {
-    throw new VendorError('model/empty', 'The model finished without a word.', { retryable: !run.lastAttempt });
+    throw withoutText(work);
   }
+}
+
+async function receive(work: Work, events: AsyncIterable<ChatEvent>): Promise<void> {
+  const { context, live, model: asked, notices } = work;
+  const thinking = followThinking(work);
+  try {
+    for await (const event of events) {
+      if (event.type === 'start') context.checkpoint('asked');
+      if (event.type === 'start' && event.modelId !== asked.id) {
+        notices.push({ key: 'notices.fallback', data: { asked: asked.id, model: event.modelId } });
+        work.model = context.models.find(event.modelId) ?? asked;
+      } else if (event.type === 'reasoning') {
+        thinking.thinks(event.text);
+      } else if (event.type === 'text') {
+        work.stopTyping();
+        thinking.ends();
+        work.text += event.text;
+        live.update(work.text);
+        context.checkpoint('streaming');
+      } else if (event.type === 'finish') {
+        work.finish = event.reason;
+        if (event.reason === 'refused') notices.push({ key: 'notices.refused', data: { model: work.model.id } });
+      }
+    }
+  } finally {
+    thinking.ends();
+  }
+}
+
+/** A model that has used all its tokens to think would do the same again. */
+function withoutText({ run, finish, thoughts }: Work): VendorError {
+  if (finish === 'length' && thoughts !== '') {
+    return new VendorError('model/only-thought', 'The model thought until it had no tokens left.', {
+      retryable: false,
+    });
+  }
+  return new VendorError('model/empty', 'The model finished without a word.', { retryable: !run.lastAttempt });
 }

@@ -1,15 +1,19 @@
 import { Cancelled } from '../../../kernel/errors.ts';
 import type { DiscordActions, JobRun, ModelInfo, PaidCall, Use, VaultReader } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { openQuestion, chooseModel } from '../chat.ts';
+import { chooseModel, openQuestion, partsKey } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
 import { stopRow } from '../controls/row.ts';
 import { goneChannel } from '../history/ending.ts';
 import type { Notice } from '../prompt.ts';
 import type { Question } from '../rules.ts';
 import type { ChatSettings } from '../settings.ts';
+import { boundOf, growingBound } from '../showing/long-answers.ts';
+import { openThoughts } from '../showing/thoughts.ts';
 import { findAnswer, setPart, trimParts } from '../store.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
+import { withMerged } from '../waiting/later.ts';
+import { endNotice } from '../waiting/store.ts';
 
 export type Live = ReturnType<DiscordActions['live']>;
 
@@ -27,8 +31,18 @@ export interface Work {
   model: ModelInfo;
   /** All of it, with what it goes on from. */
   text: string;
+  /** What the model let see of its thoughts, with those of what it goes on from. */
+  thoughts: string;
+  /** How many messages the answer may fill, as `boundOf` says. */
+  bound: number | undefined;
+  /** Its message says how long it was to wait. */
+  isNoticed: boolean;
   /** What an earlier run wrote, when it goes on from there. */
   written: string;
+  /** Others than the asker whose words the model had before it. */
+  toldIds: readonly string[];
+  /** The next question would find no room: it is time for a summary. */
+  isFull: boolean;
   /** Why the model ended. */
   finish: string | null;
   /** Somebody removed the answer while it was worked on. */
@@ -36,7 +50,7 @@ export interface Work {
   /** What is held for the model's call, and what its providers used of it. */
   paid: PaidCall | undefined;
   uses: Use[];
-  /** Ends the typing indicator, which would outlive the text that it announces. */
+  /** There is text: ends the typing indicator, which would outlive it, and the wait for it. */
   stopTyping: () => void;
 }
 
@@ -52,21 +66,29 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
   if (!question) return undefined;
   const row = (await come?.({ row: asked, question, wantedModelId: answer.wanted_model_id })) ?? asked;
   const settings = await settingsOf(context, row);
+  const isNoticed = row.parts.length > 0 && run.job.attempt === 1 && (await endNotice(context.db, answer));
   const written =
     answer.continued && answer.sealed ? ((await read(row.author_id, answer.id, answer.sealed)) ?? '') : '';
+  const thoughts = answer.continued ? ((await openThoughts(read, row, answer)) ?? '') : '';
+  const bound = await boundOf(context, settings, row.channel_id);
   return {
     context,
     run,
     answer,
     row,
-    question,
+    question: await withMerged(context, read, row, question),
+    isNoticed,
     read,
     settings,
-    live: liveMessage(context, run, answer, row),
+    live: liveMessage(context, run, answer, row, bound),
     notices: [],
     model: chooseModel(context, settings, answer.wanted_model_id),
     text: written,
     written,
+    thoughts: thoughts === '' ? '' : `${thoughts}\n\n`,
+    bound,
+    toldIds: answer.told_ids,
+    isFull: false,
     finish: answer.finish,
     removed: false,
     paid: undefined,
@@ -75,15 +97,23 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
   };
 }
 
-function liveMessage(context: ChatContext, run: JobRun, answer: AnswerRow, row: QuestionRow): Live {
+function liveMessage(
+  context: ChatContext,
+  run: JobRun,
+  answer: AnswerRow,
+  row: QuestionRow,
+  bound: number | undefined,
+): Live {
+  const t = context.texts.in(undefined);
   return context.discord.actions.live({
     channelId: row.channel_id,
     ...(row.message_id === null ? {} : { replyTo: row.message_id }),
-    key: `chat/${answer.id}/${answer.tries}`,
+    key: partsKey(answer),
     parts: row.parts.map((messageId) => ({ messageId })),
     onPart: (index, part) => setPart(context.db, row.id, index, part.messageId),
     onTrim: (kept) => trimParts(context.db, row.id, kept),
-    liveComponents: stopRow(answer.id, context.texts.in(undefined)),
+    liveComponents: stopRow(answer.id, t),
+    ...(bound === undefined ? {} : { bound: growingBound(bound, t) }),
     signal: run.signal,
   });
 }

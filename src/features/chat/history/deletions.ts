@@ -2,8 +2,9 @@ import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
 import { deletePlace } from '../prompts/store.ts';
 import type { ChatSettings } from '../settings.ts';
-import { historyChanged } from './changes.ts';
+import { historyChanged, messagesChanged } from './changes.ts';
 import type { ConversingChannels } from './channels.ts';
+import { passOn } from '../waiting/later.ts';
 import { cancelAnswers, goneChannel, tidyLater } from './ending.ts';
 import {
   deleteAnswers,
@@ -39,6 +40,7 @@ async function remove(
   for (const id of asked) await removeQuestion(context, id);
   for (const id of answered) await removeAnswer(context, id, messageIds);
   await deleteHeard(context.db, heard);
+  await messagesChanged(context.db, messageIds);
 }
 
 /** A question that its author or a moderator deleted leaves with its answer. */
@@ -58,10 +60,11 @@ export async function removeExchange(
   const unfinished = await context.transaction(async (tx) => {
     const question = await lockedQuestion(tx, id);
     if (!question) return [];
+    const goesOn = await passOn(context, tx, question);
     const answers = await unfinishedOf(tx, [id]);
     await deleteQuestion(tx, id);
     await historyChanged(tx, question.channel_id, question.asked_at);
-    const goes = goesFromScreen(answers.length === 0);
+    const goes = goesOn || goesFromScreen(answers.length === 0);
     await tidyLater(context, tx, {
       channelId: question.channel_id,
       deleted: goes ? question.parts : [],

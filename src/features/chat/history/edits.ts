@@ -13,7 +13,7 @@ import type { ChatContext } from '../chat.ts';
 import type { Question } from '../rules.ts';
 import { findAnswer } from '../store.ts';
 import type { QuestionRow } from '../store.ts';
-import { historyChanged } from './changes.ts';
+import { historyChanged, messagesChanged } from './changes.ts';
 import type { ConversingChannels } from './channels.ts';
 import { hearEdited } from './hear.ts';
 import { partsOf, setQuestion, shownEnd, wasEditedSince } from './store.ts';
@@ -40,6 +40,7 @@ async function follow(
   const { asked, heard } = await partsOf(context.db, message.channel_id, [message.id]);
   if (heard.length > 0) await hearEdited(context, message);
   for (const id of asked) await changeQuestion(context, id, message);
+  if (asked.length === 0) await messagesChanged(context.db, [message.id]);
 }
 
 async function changeQuestion(
@@ -59,7 +60,7 @@ async function changeQuestion(
     await setQuestion(tx, id, { sealed, edited_at: new Date(context.clock.now()) });
     await historyChanged(tx, row.channel_id, row.asked_at);
     // After the question has been written to: what is shown at the same time waits for that, or is seen here.
-    const ended = await shownEnd(tx, id);
+    const ended = await shownEnd(tx, row.merged_into ?? id);
     if (ended) await offerLater(context, tx, ended);
   });
 }

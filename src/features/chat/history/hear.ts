@@ -117,7 +117,7 @@ export async function heardAround(
       .filter((row) => readable.has(row.author_id))
       .map(async (row): Promise<Heard | null> => {
         const said = await openHeard(read, row);
-        return said && { atMs: row.said_at.getTime(), line: lineOf(said) };
+        return said && { atMs: row.said_at.getTime(), line: lineOf(said), authorId: row.author_id };
       }),
   );
   return opened.filter((heard) => heard !== null);

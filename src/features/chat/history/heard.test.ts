@@ -152,6 +152,7 @@ describe('what was heard', () => {
     const chat = bot.app.features.find(({ definition }) => definition.name === 'chat')?.parts;
     expect(await chat?.exportUser?.(bot.olivia.user.id)).toMatchObject({ heard: [{ text: 'heard of Olivia' }] });
     await bot.database.postgres.transaction(async (tx) => chat?.forgetUser?.(tx, bot.olivia.user.id));
-    expect(await chat?.exportUser?.(bot.olivia.user.id)).toEqual({ exchanges: [], heard: [] });
+    const left = await chat?.exportUser?.(bot.olivia.user.id);
+    expect(Object.values(left as object).flat()).toEqual([]);
   });
 });

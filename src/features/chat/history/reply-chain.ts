@@ -13,6 +13,8 @@ export interface Quoted {
   /** Empty when there is nothing to quote. */
   text: string;
   pictures: Attachment[];
+  /** Who is quoted. */
+  authorIds: string[];
 }
 
 /**
@@ -26,7 +28,7 @@ export async function quotedBy(
   history: readonly ExchangeRow[],
 ): Promise<Quoted> {
   const messages = await chainOf(context, row, question, history);
-  if (messages.length === 0) return { text: '', pictures: [] };
+  if (messages.length === 0) return { text: '', pictures: [], authorIds: [] };
   const readable = await context.privacy.mayRead(messages.map(({ author }) => author.id));
   const { userId } = context.discord.self;
   const quotable = (message: APIMessage) =>
@@ -37,6 +39,7 @@ export async function quotedBy(
   return {
     text: `\n\n[In reply to:]\n${lines.join('\n')}`,
     pictures: messages.filter(quotable).flatMap(attachmentsOf).filter(isPicture),
+    authorIds: messages.filter(quotable).map(({ author }) => author.id),
   };
 }
 

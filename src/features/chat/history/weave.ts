@@ -4,6 +4,7 @@ import type { ChatMessage } from '../../../sdk/index.ts';
 export interface Heard {
   atMs: number;
   line: string;
+  authorId: string;
 }
 
 /** The messages of one exchange, at the time of its question. */

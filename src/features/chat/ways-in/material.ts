@@ -8,15 +8,30 @@ import type { QuestionRow } from '../store.ts';
 /** As many as Discord gives at once. */
 const mostSummarised = 100;
 
-/** What a question from a message's menu is about, for the model; empty when the model gets that anyway. */
-export async function materialOf(context: ChatContext, row: QuestionRow, { way }: Question): Promise<string> {
-  if (!way || way.kind === 'ask') return '';
-  if (way.kind === 'summary') return `\n\n[The messages:]\n${(await saidFrom(context, row, way.targetId)).join('\n')}`;
-  return way.quoted === undefined ? '' : `\n\n[In reply to:]\n${way.quoted}`;
+/** What a question is about beside its own words. */
+interface Material {
+  /** Empty when the model gets that anyway. */
+  text: string;
+  /** Whose words it holds. */
+  authorIds: string[];
+}
+
+/** What a question from a message's menu is about, for the model. */
+export async function materialOf(context: ChatContext, row: QuestionRow, { way }: Question): Promise<Material> {
+  if (!way || way.kind === 'ask') return { text: '', authorIds: [] };
+  if (way.kind === 'summary') {
+    const { lines, authorIds } = await saidFrom(context, row, way.targetId);
+    return { text: `\n\n[The messages:]\n${lines.join('\n')}`, authorIds };
+  }
+  return { text: way.quoted === undefined ? '' : `\n\n[In reply to:]\n${way.quoted}`, authorIds: [] };
 }
 
 /** What was said from a message on, oldest first, by those who allow it; the asker has read it. */
-async function saidFrom(context: ChatContext, row: QuestionRow, targetId: string): Promise<string[]> {
+async function saidFrom(
+  context: ChatContext,
+  row: QuestionRow,
+  targetId: string,
+): Promise<{ lines: string[]; authorIds: string[] }> {
   const after = String(BigInt(targetId) - 1n);
   const latestFirst = await context.discord.actions.messages(row.channel_id, { after, limit: mostSummarised });
   const shown = new Set([row.message_id, ...row.parts]);
@@ -25,7 +40,8 @@ async function saidFrom(context: ChatContext, row: QuestionRow, targetId: string
   const own = [row.author_id, context.discord.self.userId];
   const told = said.filter(({ author }) => readable.has(author.id) || own.includes(author.id));
   const lines = told.map(lineOf);
-  return told.length === said.length ? lines : [...lines, '(What people said who do not want to be read is left out.)'];
+  if (told.length < said.length) lines.push('(What people said who do not want to be read is left out.)');
+  return { lines, authorIds: told.map(({ author }) => author.id) };
 }
 
 const isSaid = ({ type, content, attachments }: APIMessage): boolean =>

@@ -1,0 +1,192 @@
+import { UserError, VendorError } from '../../../kernel/errors.ts';
+import type { JobRun, ModelInfo } from '../../../sdk/index.ts';
+import { chooseModel, openExchange, requestOf } from '../chat.ts';
+import type { ChatContext } from '../chat.ts';
+import { settingsOf } from '../conversations.ts';
+import type { Exchange } from '../rules.ts';
+import type { ChatSettings } from '../settings.ts';
+import type { AnswerRow, QuestionRow } from '../store.ts';
+import { longestAnswer, messageOverheadTokens } from '../window.ts';
+import { summaryOf } from './read.ts';
+import type { Summary } from './read.ts';
+import { dueCount, material, windowOf } from './rules.ts';
+import { areUnchanged, claimSummary, forgotten, insertSummary, releaseSummary, uncovered } from './store.ts';
+import type { SummaryRow, UncoveredRow } from './store.ts';
+import { buySummary, fitLines } from './write.ts';
+
+/** The longest call of a model lasts three minutes, and waits half of one for its money. */
+const claimLastsMs = 6 * 60 * 1000;
+
+/** What a job is told. */
+export type SummaryTask = {
+  channelId: string;
+  guildId: string | null;
+  /** Whose settings count. */
+  authorId: string;
+  /** What pays for it. */
+  request: string;
+  /** Somebody asked for it: made whether it is due or not, and paid by a request of its own. */
+  demanded: boolean;
+};
+
+/** Has a conversation summarised that leaves no room for its next question; on the account of the answer before it. */
+export async function summariseLater(
+  context: ChatContext,
+  { row, answer }: { row: QuestionRow; answer: AnswerRow },
+): Promise<void> {
+  const request = requestOf(answer);
+  const { channel_id: channelId, guild_id: guildId, author_id: authorId } = row;
+  const payload: SummaryTask = { channelId, guildId, authorId, request, demanded: false };
+  await context.jobs.enqueue(context.db, {
+    queue: 'text',
+    name: 'summarise',
+    key: `chat/summary/${request}`,
+    payload,
+    userId: answer.payer_id ?? authorId,
+    ...(guildId === null ? {} : { guildId }),
+    // People come first.
+    priority: -1,
+    maxAttempts: 1,
+  });
+}
+
+/**
+ * Makes the summary of a conversation anew, of the one before it and what came after that. When it is refused or fails
+ * there is none for now: the next answer asks for it again.
+ */
+export async function summarise(context: ChatContext, run: JobRun): Promise<void> {
+  const task = run.job.payload as SummaryTask;
+  const { channelId, request } = task;
+  if (run.job.attempt > 1) await context.spending.recover(request);
+  const now = context.clock.now();
+  const claim = { id: run.job.id, now: new Date(now), until: new Date(now + claimLastsMs) };
+  if (!(await claimSummary(context.db, channelId, claim))) return;
+  try {
+    await make(context, run, task);
+  } catch (error) {
+    if (run.signal.aborted || !(error instanceof UserError || error instanceof VendorError)) throw error;
+    context.logger.debug({ error, channelId }, 'A conversation goes on without a summary for now.');
+  } finally {
+    await releaseSummary(context.db, channelId, run.job.id);
+    if (task.demanded) await context.spending.finish(request);
+  }
+}
+
+async function make(context: ChatContext, run: JobRun, task: SummaryTask): Promise<void> {
+  const { channelId, guildId, authorId, request, demanded } = task;
+  const settings = await settingsOf(context, { channel_id: channelId, guild_id: guildId, author_id: authorId });
+  if (settings.summaries === 'off') return;
+  const models = await modelsFor(context, settings, task);
+  const plan = await planOf(context, settings, models.answering, { channelId, demanded });
+  if (plan.rows.length === 0) return;
+  const order = await fitLines(context, {
+    request,
+    models: models.summarising,
+    before: plan.before?.text ?? null,
+    lines: plan.lines,
+    mostTokens: settings.summaryTokens,
+  });
+  const rows = plan.rows.slice(0, order.lines.length);
+  await buySummary(context, run, order, (text, modelId) =>
+    store(context, task, { text, modelId, before: plan.before, rows }),
+  );
+}
+
+/** The model that answers there, and those that may summarise: the chosen one, else that. */
+async function modelsFor(
+  context: ChatContext,
+  settings: ChatSettings,
+  { guildId, channelId }: SummaryTask,
+): Promise<{ answering: ModelInfo; summarising: ModelInfo[] }> {
+  const { models, spending } = context;
+  const answering = await spending.modelFor(chooseModel(context, settings), { guildId, channelId });
+  const chosen = settings.summaryModel === '' ? undefined : models.find(settings.summaryModel);
+  const wanted = chosen ? [chosen, ...models.candidates(answering.id)] : models.candidates(answering.id);
+  return { answering, summarising: wanted.filter((model, index) => wanted.indexOf(model) === index) };
+}
+
+interface Plan {
+  before: Summary | undefined;
+  rows: UncoveredRow[];
+  /** One for each row. */
+  lines: { text: string; tokens: number }[];
+}
+
+/** What is to be covered now. */
+async function planOf(
+  context: ChatContext,
+  settings: ChatSettings,
+  model: ModelInfo,
+  { channelId, demanded }: { channelId: string; demanded: boolean },
+): Promise<Plan> {
+  const before = await summaryOf(context, channelId);
+  const read = context.vault.reader(context.db);
+  const rows = await uncovered(context.db, channelId, before?.row.covers_until);
+  const opened = await Promise.all(rows.map((row) => openExchange(read, row)));
+  const budgetTokens = model.contextTokens - longestAnswer(settings, model);
+  const sizes = await Promise.all(opened.map((exchange) => sizeOf(context, model, exchange)));
+  const candidates = rows.map(({ question, ended }, index) => ({
+    askedAtMs: question.asked_at.getTime(),
+    tokens: sizes[index] ?? 0,
+    ended,
+  }));
+  const count = dueCount(candidates, windowOf(settings, budgetTokens), demanded);
+  const bot = context.discord.self.username;
+  const lines = await Promise.all(
+    opened.slice(0, count).map(async (exchange, index) => {
+      const told = !rows[index]?.toldIds.includes(forgotten);
+      const text = exchange ? material(exchange, bot, told) : '';
+      return { text, tokens: await context.models.countTokens(model.id, text) };
+    }),
+  );
+  return { before, rows: rows.slice(0, count), lines };
+}
+
+/** In tokens, as a prompt holds it. */
+async function sizeOf({ models }: ChatContext, model: ModelInfo, exchange: Exchange | null): Promise<number> {
+  if (!exchange) return 0;
+  const texts = [`${exchange.name}: ${exchange.question}`, exchange.answer ?? ''];
+  const sizes = await Promise.all(texts.map((text) => models.countTokens(model.id, text)));
+  return sizes.reduce((sum, size) => sum + size + messageOverheadTokens, 0);
+}
+
+/** False, and nothing is stored, when what it covers has changed since it was read. */
+async function store(
+  context: ChatContext,
+  { channelId, guildId }: SummaryTask,
+  made: { text: string; modelId: string; before: Summary | undefined; rows: readonly UncoveredRow[] },
+): Promise<boolean> {
+  const { text, modelId, rows } = made;
+  const before = made.before?.row;
+  const first = before?.covers_from ?? rows[0]?.question.asked_at;
+  const last = rows.at(-1)?.question.asked_at;
+  if (!first || !last) return false;
+  const authors = unique([...(before?.author_ids ?? []), ...rows.map(({ question }) => question.author_id)]);
+  const told = unique([...(before?.told_ids ?? []), ...rows.flatMap(({ toldIds }) => toldIds)]);
+  return context.transaction(async (tx) => {
+    const id = context.ids.uuid();
+    // First: whoever forgets one of them waits for the end of this, or their key is gone by now.
+    const sealed = await context.vault.sealTogether(tx, authors, id, text);
+    if (!sealed || !(await areUnchanged(tx, { before, rows }))) return false;
+    const row: SummaryRow = {
+      id,
+      channel_id: channelId,
+      guild_id: guildId,
+      sealed,
+      author_ids: authors,
+      told_ids: told.filter((person) => person !== forgotten && !authors.includes(person)),
+      message_ids: rows.flatMap(({ question: { message_id: asked, parts } }) =>
+        asked === null ? parts : [asked, ...parts],
+      ),
+      covers_from: first,
+      covers_until: last,
+      exchanges: (before?.exchanges ?? 0) + rows.length,
+      model_id: modelId,
+      made_at: new Date(context.clock.now()),
+    };
+    await insertSummary(tx, row);
+    return true;
+  });
+}
+
+const unique = (ids: readonly string[]): string[] => [...new Set(ids)];
