@@ -1,53 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { APIInteraction } from 'discord-api-types/v10';
-import { silentLogger } from '../../kernel/logger.ts';
-import { createManualClock, type ManualClock } from '../../testing/manual-clock.ts';
-import { createActions } from './actions.ts';
+import type { ManualClock } from '../../testing/manual-clock.ts';
 import { canonical } from './commands.ts';
-import { GlobalGate } from './global-gate.ts';
-import { DiscordHttp } from './http.ts';
 import type { DiscordActions } from './index.ts';
 import { discordLimits } from './limits.ts';
-import { startFakeApi, type FakeApi } from './testing/fake-api.ts';
+import { APPLICATION, BEGIN_MS, startActionsBench, type ActionsBench } from './testing/actions-bench.ts';
+import type { FakeApi } from './testing/fake-api.ts';
 
 const CHANNEL = '1100000000000000001';
-const APPLICATION = '1000000000000000001';
 
+let bench: ActionsBench;
 let clock: ManualClock;
 let api: FakeApi;
-let http: DiscordHttp;
 let actions: DiscordActions;
 
 beforeEach(async () => {
-  clock = createManualClock(1_700_000_000_000);
-  api = await startFakeApi(() => clock.now());
-  const gate = new GlobalGate(clock);
-  const random = { next: () => 0.5 };
-  http = new DiscordHttp({ token: 'secret.token', apiBase: api.base, clock, random, logger: silentLogger, gate });
-  actions = createActions({
-    http,
-    gate,
-    clock,
-    logger: silentLogger,
-    applicationId: APPLICATION,
-    fileOrigins: [new URL(api.base).origin],
-    onDmOpened: () => {},
-  });
+  bench = await startActionsBench();
+  ({ clock, api, actions } = bench);
 });
+afterEach(() => bench.close());
 
-afterEach(async () => {
-  await http.close();
-  await api.close();
-});
-
-/** Lets time pass until the work is done. */
-async function whilePassing<T>(work: Promise<T>): Promise<T> {
-  let done = false;
-  const result = work.finally(() => (done = true));
-  result.catch(() => {});
-  while (!done) await clock.advance(100);
-  return result;
-}
+const whileLeaping: ActionsBench['whileLeaping'] = (work) => bench.whileLeaping(work);
 
 describe('sending', () => {
   it('pings only whom it names, and clips instead of being refused', async () => {
@@ -102,15 +75,15 @@ describe('sending', () => {
 
   it('waits for its turn when a channel is full, without being refused', async () => {
     const sends = Array.from({ length: 8 }, (_, index) => actions.send(CHANNEL, { content: String(index) }));
-    await whilePassing(Promise.all(sends));
+    await whileLeaping(Promise.all(sends));
     expect(api.tooMany).toEqual([]);
-    expect(clock.now() - 1_700_000_000_000).toBeGreaterThanOrEqual(5000);
+    expect(clock.now() - BEGIN_MS).toBeGreaterThanOrEqual(5000);
   });
 
   it('tries again after faults that pass, but not what might have been done', async () => {
     let faults = 2;
     api.intercept = () => (faults-- > 0 ? { status: 500 } : undefined);
-    await whilePassing(actions.send(CHANNEL, { content: 'a' }, { key: 'a' }));
+    await whileLeaping(actions.send(CHANNEL, { content: 'a' }, { key: 'a' }));
     expect(api.requests).toHaveLength(3);
     faults = 1;
     await expect(actions.send(CHANNEL, { content: 'b' })).rejects.toMatchObject({
@@ -125,8 +98,8 @@ describe('sending', () => {
       refused-- > 0
         ? { status: 429, headers: { 'retry-after': '3' }, body: { message: 'slow', retry_after: 3 } }
         : undefined;
-    await whilePassing(actions.send(CHANNEL, { content: 'a' }));
-    expect(api.requests.map(({ atMs }) => atMs - 1_700_000_000_000)[1]).toBeGreaterThanOrEqual(3000);
+    await whileLeaping(actions.send(CHANNEL, { content: 'a' }));
+    expect(api.requests.map(({ atMs }) => atMs - BEGIN_MS)[1]).toBeGreaterThanOrEqual(3000);
   });
 
   it('survives a 401, and errors tell neither token nor text', async () => {
@@ -140,7 +113,7 @@ describe('sending', () => {
 
   it('says when Discord cannot be reached', async () => {
     await api.close();
-    const work = whilePassing(actions.message(CHANNEL, '1'));
+    const work = whileLeaping(actions.message(CHANNEL, '1'));
     await expect(work).rejects.toMatchObject({ code: 'discord/unreachable', retryable: true });
   });
 

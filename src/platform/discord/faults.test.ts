@@ -1,48 +1,24 @@
 import type { APIInteraction } from 'discord-api-types/v10';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentLogger } from '../../kernel/logger.ts';
-import { createManualClock, type ManualClock } from '../../testing/manual-clock.ts';
-import { createActions } from './actions.ts';
-import { GlobalGate } from './global-gate.ts';
-import { DiscordHttp } from './http.ts';
+import type { ManualClock } from '../../testing/manual-clock.ts';
 import type { DiscordActions } from './index.ts';
-import { startFakeApi, type FakeAnswer, type FakeApi, type SeenRequest } from './testing/fake-api.ts';
+import { BEGIN_MS, startActionsBench, type ActionsBench } from './testing/actions-bench.ts';
+import type { FakeAnswer, FakeApi, SeenRequest } from './testing/fake-api.ts';
 
 const CHANNEL = '1100000000000000001';
-const startMs = 1_700_000_000_000;
 
+let bench: ActionsBench;
 let clock: ManualClock;
 let api: FakeApi;
-let http: DiscordHttp;
 let actions: DiscordActions;
 
 beforeEach(async () => {
-  clock = createManualClock(startMs);
-  api = await startFakeApi(() => clock.now());
-  const gate = new GlobalGate(clock);
-  http = new DiscordHttp({
-    ...{ token: 't', apiBase: api.base, clock, logger: silentLogger, gate },
-    random: { next: () => 0.5 },
-  });
-  actions = createActions({
-    ...{ http, gate, clock, logger: silentLogger, applicationId: '1', fileOrigins: [] },
-    onDmOpened: () => {},
-  });
+  bench = await startActionsBench();
+  ({ clock, api, actions } = bench);
 });
+afterEach(() => bench.close());
 
-afterEach(async () => {
-  await http.close();
-  await api.close();
-});
-
-/** Lets time pass until the work is done. */
-async function whilePassing<T>(work: Promise<T>): Promise<T> {
-  let done = false;
-  const result = work.finally(() => (done = true));
-  result.catch(() => {});
-  while (!done) await clock.advance(100);
-  return result;
-}
+const whileLeaping: ActionsBench['whileLeaping'] = (work) => bench.whileLeaping(work);
 
 /** Refuses what matches, `times` times. */
 function refuse(matches: (request: SeenRequest) => boolean, answer: FakeAnswer, times = Infinity): void {
@@ -71,8 +47,8 @@ describe('a limit', () => {
     ['that only the body tells', limited('user', {}, { retry_after: 3 })],
   ])('%s is waited for as long as told', async (_, answer) => {
     refuse(isWrite, answer, 2);
-    await whilePassing(actions.send(CHANNEL, { content: 'a' }));
-    const [, second = 0, third = 0] = api.requests.map(({ atMs }) => atMs - startMs);
+    await whileLeaping(actions.send(CHANNEL, { content: 'a' }));
+    const [, second = 0, third = 0] = api.requests.map(({ atMs }) => atMs - BEGIN_MS);
     expect(second).toBeGreaterThanOrEqual(3000);
     expect(third).toBeGreaterThanOrEqual(6000);
     expect(api.screen()).toEqual(['a']);
@@ -80,18 +56,18 @@ describe('a limit', () => {
 
   it('that tells nothing is tried three times again, each time later, and then told', async () => {
     refuse(isWrite, { status: 429 });
-    const sent = whilePassing(actions.send(CHANNEL, { content: 'a' }));
+    const sent = whileLeaping(actions.send(CHANNEL, { content: 'a' }));
     await expect(sent).rejects.toMatchObject({ code: 'discord/429', retryable: true });
-    const atMs = api.requests.map((request) => request.atMs - startMs);
+    const atMs = api.requests.map((request) => request.atMs - BEGIN_MS);
     expect(atMs).toHaveLength(4);
     expect((atMs[3] ?? 0) - (atMs[2] ?? 0)).toBeGreaterThan((atMs[1] ?? 0) - (atMs[0] ?? 0));
   });
 
   it('that never ends is told after a minute', async () => {
     refuse(isWrite, limited('user', { 'retry-after': '20' }, { retry_after: 20 }));
-    const sent = whilePassing(actions.send(CHANNEL, { content: 'a' }));
+    const sent = whileLeaping(actions.send(CHANNEL, { content: 'a' }));
     await expect(sent).rejects.toMatchObject({ code: 'discord/429', retryAfterMs: 20_000 });
-    expect(clock.now() - startMs).toBeLessThan(70_000);
+    expect(clock.now() - BEGIN_MS).toBeLessThan(70_000);
   });
 });
 
@@ -101,7 +77,7 @@ describe('too many edits of old messages', () => {
     refuse(isEdit, oldEdits);
     const edited = actions.edit(CHANNEL, id, { content: 'new' });
     await expect(edited).rejects.toMatchObject({ code: 'discord/30046', retryable: false });
-    expect(clock.now()).toBe(startMs);
+    expect(clock.now()).toBe(BEGIN_MS);
   });
 
   const kept: string[] = [];
@@ -109,7 +85,7 @@ describe('too many edits of old messages', () => {
     kept.length = 0;
     const parts = [];
     for (let index = 0; index < count; index += 1) {
-      parts.push({ messageId: (await whilePassing(actions.send(CHANNEL, { content: `old ${index}` }))).id });
+      parts.push({ messageId: (await whileLeaping(actions.send(CHANNEL, { content: `old ${index}` }))).id });
     }
     return actions.live({
       ...{ channelId: CHANNEL, key: 'a', replyTo: '1200000000000000000', parts },
@@ -124,7 +100,7 @@ describe('too many edits of old messages', () => {
     const live = await old(2);
     refuse(isEdit, oldEdits);
     const text = `${'a'.repeat(2000)}b`;
-    const parts = await whilePassing(live.finish({ content: text }));
+    const parts = await whileLeaping(live.finish({ content: text }));
     expect(api.screen()).toEqual(['a'.repeat(2000), 'b']);
     expect(kept).toEqual(parts.map(({ messageId }) => messageId));
     const [first, second] = [...api.messages.values()];
@@ -136,7 +112,7 @@ describe('too many edits of old messages', () => {
     const live = await old(3);
     let edits = 0;
     refuse((request) => isEdit(request) && ++edits > 1, oldEdits);
-    await whilePassing(live.finish({ content: `${'a'.repeat(2000)}${'b'.repeat(2000)}c` }));
+    await whileLeaping(live.finish({ content: `${'a'.repeat(2000)}${'b'.repeat(2000)}c` }));
     expect(api.screen()).toEqual(['a'.repeat(2000), 'b'.repeat(2000), 'c']);
   });
 
@@ -144,8 +120,8 @@ describe('too many edits of old messages', () => {
     const live = await old(1);
     refuse((request) => isEdit(request) && request.path.endsWith(String([...api.messages.keys()][0])), oldEdits, 1);
     live.update('the beginning');
-    while (api.screen().join() !== 'the beginning') await whilePassing(new Promise((done) => setTimeout(done, 5)));
-    await whilePassing(live.finish({ content: 'the beginning and the end' }));
+    while (api.screen().join() !== 'the beginning') await whileLeaping(new Promise((done) => setTimeout(done, 5)));
+    await whileLeaping(live.finish({ content: 'the beginning and the end' }));
     expect(api.screen()).toEqual(['the beginning and the end']);
   });
 
@@ -156,7 +132,7 @@ describe('too many edits of old messages', () => {
       if (request.method === 'DELETE') return { status: 403, body: { code: 50013, message: 'Missing Permissions' } };
       return undefined;
     };
-    await whilePassing(live.finish({ content: 'new' }));
+    await whileLeaping(live.finish({ content: 'new' }));
     expect(api.screen()).toEqual(['old 0', 'new']);
   });
 });
@@ -174,17 +150,17 @@ describe('an archived thread', () => {
       }
       return asleep ? archived : undefined;
     };
-    await whilePassing(actions.edit(CHANNEL, id, { content: 'after' }));
+    await whileLeaping(actions.edit(CHANNEL, id, { content: 'after' }));
     expect(api.screen()).toEqual(['after']);
     asleep = true;
-    await whilePassing(actions.delete(CHANNEL, id));
+    await whileLeaping(actions.delete(CHANNEL, id));
     expect(api.screen()).toEqual([]);
   });
 
   it('that is locked refuses for good, and ends an answer that grows', async () => {
     const live = actions.live({ channelId: CHANNEL, key: 'a' });
     live.update('text');
-    while (api.screen().length === 0) await whilePassing(new Promise((done) => setTimeout(done, 5)));
+    while (api.screen().length === 0) await whileLeaping(new Promise((done) => setTimeout(done, 5)));
     refuse(({ path }) => path === `/channels/${CHANNEL}`, {
       status: 403,
       body: { code: 50013, message: 'Missing Permissions' },
@@ -192,8 +168,8 @@ describe('an archived thread', () => {
     const locked = api.intercept;
     api.intercept = (request) => locked(request) ?? (isEdit(request) ? archived : undefined);
     live.update('text that goes on');
-    while (!live.refused.aborted) await whilePassing(new Promise((done) => setTimeout(done, 5)));
-    await expect(whilePassing(live.finish({ content: 'all' }))).rejects.toMatchObject({ code: 'discord/50083' });
+    while (!live.refused.aborted) await whileLeaping(new Promise((done) => setTimeout(done, 5)));
+    await expect(whileLeaping(live.finish({ content: 'all' }))).rejects.toMatchObject({ code: 'discord/50083' });
   });
 });
 

@@ -1,77 +1,27 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentLogger } from '../../kernel/logger.ts';
-import { systemRandom } from '../../kernel/random.ts';
-import { createManualClock, type ManualClock } from '../../testing/manual-clock.ts';
-import { createActions } from './actions.ts';
-import { GlobalGate } from './global-gate.ts';
-import { DiscordHttp } from './http.ts';
+import type { ManualClock } from '../../testing/manual-clock.ts';
 import type { DiscordActions, LiveMessage } from './index.ts';
-import { startFakeApi, type FakeApi } from './testing/fake-api.ts';
+import { BEGIN_MS, startActionsBench, type ActionsBench } from './testing/actions-bench.ts';
+import type { FakeApi } from './testing/fake-api.ts';
 
 const CHANNEL = '1100000000000000001';
 const OTHER_CHANNEL = '1100000000000000002';
 
+let bench: ActionsBench;
 let clock: ManualClock;
 let api: FakeApi;
-let http: DiscordHttp;
 let actions: DiscordActions;
 
 beforeEach(async () => {
-  clock = createManualClock(1_700_000_000_000);
-  api = await startFakeApi(() => clock.now());
-  const gate = new GlobalGate(clock);
-  http = new DiscordHttp({ token: 't', apiBase: api.base, clock, random: systemRandom, logger: silentLogger, gate });
-  actions = createActions({
-    http,
-    gate,
-    clock,
-    logger: silentLogger,
-    applicationId: '1',
-    fileOrigins: [],
-    onDmOpened: () => {},
-  });
+  bench = await startActionsBench();
+  ({ clock, api, actions } = bench);
 });
+afterEach(() => bench.close());
 
-afterEach(async () => {
-  await http.close();
-  await api.close();
-});
-
-/** Turns the event loop until what is asked for is so. */
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 5000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('it did not happen');
-    await turn();
-  }
-}
-
-/** Moves time in small steps, giving requests over the wire the time to be answered. */
-async function pass(delayMs: number): Promise<void> {
-  for (let passedMs = 0; passedMs < delayMs; passedMs += 50) {
-    await clock.advance(50);
-    for (let turns = 0; turns < 20; turns += 1) await turn();
-    await settled();
-  }
-}
-
-/** Until no request is under way for some turns of the loop. */
-async function settled(): Promise<void> {
-  let seen = -1;
-  while (seen !== api.requests.length) {
-    seen = api.requests.length;
-    await new Promise((resolve) => setTimeout(resolve, 3));
-  }
-}
-
-async function whilePassing<T>(work: Promise<T>): Promise<T> {
-  let done = false;
-  const result = work.finally(() => (done = true));
-  result.catch(() => {});
-  while (!done) await pass(50);
-  return result;
-}
+const until: ActionsBench['until'] = (condition) => bench.until(condition);
+const pass: ActionsBench['pass'] = (delayMs) => bench.pass(delayMs);
+const whilePassing: ActionsBench['whilePassing'] = (work) => bench.whilePassing(work);
 
 const start = (key = 'answer', channelId = CHANNEL): LiveMessage => actions.live({ channelId, key });
 
@@ -89,7 +39,7 @@ describe('a live message', () => {
     const parts = await live.finish({ content: 'Hello' });
     expect(parts).toHaveLength(1);
     expect(api.screen()).toEqual(['Hello']);
-    expect(clock.now()).toBe(1_700_000_000_000);
+    expect(clock.now()).toBe(BEGIN_MS);
   });
 
   it('edits about once a second, keeps a write for the final text, and never exceeds the budget', async () => {
@@ -114,7 +64,7 @@ describe('a live message', () => {
     const liveComponents = [{ type: 1, components: [{ type: 2, style: 2, label: 'Stop', custom_id: 'stop' }] }];
     const live = actions.live({ channelId: CHANNEL, key: 'a', liveComponents });
     live.update('a'.repeat(1500));
-    await settled();
+    await bench.settled();
     live.update('a'.repeat(2500));
     await whilePassing(until(() => api.screen().length === 2));
     const [first, second] = [...api.messages.values()];
@@ -261,7 +211,7 @@ describe('a live message', () => {
     api.intercept = () => ({ status: 403, body: { code: 50013, message: 'Missing Permissions' } });
     const live = start();
     live.update('text');
-    await settled();
+    await bench.settled();
     await expect(live.finish({ content: 'text' })).rejects.toMatchObject({ code: 'discord/50013', retryable: false });
   });
 

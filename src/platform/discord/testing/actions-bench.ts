@@ -14,23 +14,31 @@ export interface ActionsBench {
   actions: DiscordActions;
   /** Turns the event loop until what is asked for is so. */
   until(condition: () => boolean): Promise<void>;
+  /** Resolves when no request is under way. */
+  settled(): Promise<void>;
   /** Moves time in small steps, giving requests over the wire the time to be answered. */
   pass(delayMs: number): Promise<void>;
   /** Moves time until the work is done. */
   whilePassing<T>(work: Promise<T>): Promise<T>;
+  /** The same in leaps that leave answers behind, for work that waits long. */
+  whileLeaping<T>(work: Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 const STEP_MS = 50;
+const LEAP_MS = 100;
+export const BEGIN_MS = 1_700_000_000_000;
+export const APPLICATION = '1000000000000000001';
 
 export async function startActionsBench(logger: Logger = silentLogger): Promise<ActionsBench> {
-  const clock = createManualClock(1_700_000_000_000);
+  const clock = createManualClock(BEGIN_MS);
   const api = await startFakeApi(() => clock.now());
   const gate = new GlobalGate(clock);
   const random = { next: () => 0.5 };
   const http = new DiscordHttp({ token: 't', apiBase: api.base, clock, random, logger, gate });
   const onDmOpened = () => {};
-  const actions = createActions({ http, gate, clock, logger, applicationId: '1', fileOrigins: [], onDmOpened });
+  const fileOrigins = [new URL(api.base).origin];
+  const actions = createActions({ http, gate, clock, logger, applicationId: APPLICATION, fileOrigins, onDmOpened });
   /** Until no request is under way for some turns of the loop. */
   const settled = async () => {
     for (let seen = -1; seen !== api.requests.length; await new Promise((resolve) => setTimeout(resolve, 3))) {
@@ -41,6 +49,7 @@ export async function startActionsBench(logger: Logger = silentLogger): Promise<
     clock,
     api,
     actions,
+    settled,
     until: async (condition) => {
       const deadline = performance.now() + 5000;
       while (!condition()) {
@@ -54,17 +63,20 @@ export async function startActionsBench(logger: Logger = silentLogger): Promise<
         await settled();
       }
     },
-    whilePassing: async (work) => {
-      let done = false;
-      const result = work.finally(() => (done = true));
-      result.catch(() => {});
-      while (!done) await bench.pass(STEP_MS);
-      return result;
-    },
+    whilePassing: (work) => untilDone(work, () => bench.pass(STEP_MS)),
+    whileLeaping: (work) => untilDone(work, () => clock.advance(LEAP_MS)),
     close: async () => {
       await http.close();
       await api.close();
     },
   };
   return bench;
+}
+
+async function untilDone<T>(work: Promise<T>, step: () => Promise<void>): Promise<T> {
+  let done = false;
+  const result = work.finally(() => (done = true));
+  result.catch(() => {});
+  while (!done) await step();
+  return result;
 }
