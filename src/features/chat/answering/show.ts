@@ -7,11 +7,15 @@ import { versionPlace } from '../controls/store.ts';
 import { answerVanished } from '../history/deletions.ts';
 import { offerIfEdited } from '../history/edits.ts';
 import { tidyNow } from '../history/ending.ts';
+import { questionEnded, questionRemoved } from '../showing/reactions.ts';
 import { showParts, trimConversation } from '../store.ts';
 import { end } from './end.ts';
 import { openFootnotes } from './footnotes.ts';
+import { asReadBefore } from './tie-up.ts';
 import { isLost, isStopped } from './work.ts';
 import type { Live, Work } from './work.ts';
+
+const missingPermissions = 'discord/50013';
 
 /** Shows how the answer ended. What Discord refuses for good stays stored, and the job has nothing left to do. */
 export async function show(work: Work, shown: End): Promise<void> {
@@ -21,8 +25,9 @@ export async function show(work: Work, shown: End): Promise<void> {
       await leaveScreen(work);
       return;
     }
-    const parts: LivePart[] = await work.live.finish(await endOnScreen(work, shown));
+    const parts = await finish(work, shown);
     context.checkpoint('shown');
+    questionEnded(context, row, answer, settings, shown.state);
     const ids = parts.map((part) => part.messageId);
     // Before the answer is done: after that no run comes to store it.
     await context.spending.shown(requestOf(answer), ids);
@@ -36,6 +41,7 @@ export async function show(work: Work, shown: End): Promise<void> {
     }
     if (refused || run.lastAttempt || (await isLost(work))) await context.spending.takeBack(requestOf(answer));
     if (!refused) throw error;
+    questionEnded(context, row, answer, settings, 'failed');
     context.logger.warn({ error, channelId: row.channel_id }, 'Discord does not take an answer; it is kept unseen.');
   }
   await trimConversation(context.db, row.channel_id, settings.historyKept);
@@ -50,14 +56,27 @@ async function removedWhileShown(work: Work): Promise<void> {
 
 /** The messages of an answer that was removed go, too, unless the settings keep them; then nothing can be done with them. */
 async function leaveScreen({ context, row, settings, live, text }: Work): Promise<void> {
+  questionRemoved(context, row, settings);
   const parts = await live.abandon();
   const ids = parts.map(({ messageId }) => messageId);
   const kept = settings.deleteAnswersWithQuestion === false && text !== '';
   await tidyNow(context, { channelId: row.channel_id, deleted: kept ? [] : ids, bared: kept ? ids.slice(-1) : [] });
 }
 
+/** Where a file was refused that the cache of permissions allowed, the answer comes in as many messages as it needs. */
+async function finish(work: Work, shown: End): Promise<LivePart[]> {
+  const message = await endOnScreen(work, shown);
+  try {
+    return await work.live.finish(message);
+  } catch (error) {
+    const isFile = message.files !== undefined && error instanceof VendorError && error.code === missingPermissions;
+    if (!isFile) throw error;
+    return await work.live.finish(await endOnScreen({ ...work, bound: undefined }, shown));
+  }
+}
+
 async function endOnScreen(work: Work, shown: End): Promise<Parameters<Live['finish']>[0]> {
-  const { context, answer, text, notices, model, finish, settings } = work;
+  const { context, answer, text, notices, model, finish, settings, bound } = work;
   const place = await versionPlace(context.db, answer);
   const ended = {
     id: answer.id,
@@ -68,6 +87,7 @@ async function endOnScreen(work: Work, shown: End): Promise<Parameters<Live['fin
     finish,
     place,
     buttons: settings.answerButtons,
+    bound,
   };
   return endedMessage(ended, context.texts.in(undefined));
 }
@@ -76,6 +96,7 @@ async function endOnScreen(work: Work, shown: End): Promise<Parameters<Live['fin
 export async function showAgain(work: Work): Promise<void> {
   const { context, answer, row } = work;
   const text = answer.sealed && (await work.read(row.author_id, answer.id, answer.sealed));
+  work.row = asReadBefore(row, work.run);
   work.text = text ?? '';
   const { notices, said } = await openFootnotes(work.read, row, answer);
   work.notices = [...notices];

@@ -2,8 +2,9 @@ import { ButtonStyle } from 'discord-api-types/v10';
 import type { ComponentCall } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { maySettle } from '../conversations.ts';
+import { offersThoughts } from '../showing/thoughts.ts';
 import { maySteer, reached } from './reach.ts';
-import { button, row } from './row.ts';
+import { button, rows } from './row.ts';
 
 /** What can be done with an answer beside what its own row offers: for the presser alone, and only what they may do. */
 export async function showMore(context: ChatContext, call: ComponentCall): Promise<void> {
@@ -17,10 +18,11 @@ export async function showMore(context: ChatContext, call: ComponentCall): Promi
     });
   const buttons = [
     ...(answer.sealed ? [offer('copy', '📋')] : []),
+    ...((await offersThoughts(context, answer, question)) ? [offer('thoughts', '💭')] : []),
     ...(guildId === null ? [] : [offer('branch', '🌿')]),
     ...((await maySettle(context, call)) ? [offer('settings', '⚙️')] : []),
     offer('clear', '🧹'),
     ...(maySteer(call, question.author_id) ? [offer('delete', '🗑️', true)] : []),
   ];
-  await call.reply({ content: t('more'), components: row(buttons) });
+  await call.reply({ content: t('more'), components: rows(buttons) });
 }

@@ -31,6 +31,14 @@ export function row(buttons: readonly APIButtonComponentWithCustomId[]): APIMess
   return buttons.length === 0 ? [] : [{ type: ComponentType.ActionRow, components: [...buttons] }];
 }
 
+const mostInRow = 5;
+
+/** As many rows as the buttons need. */
+export function rows(buttons: readonly APIButtonComponentWithCustomId[]): APIMessageTopLevelComponent[] {
+  const starts = Array.from({ length: Math.ceil(buttons.length / mostInRow) }, (_, index) => index * mostInRow);
+  return starts.flatMap((start) => row(buttons.slice(start, start + mostInRow)));
+}
+
 /** While an answer streams. */
 export function stopRow(answerId: string, t: Translate): APIMessageTopLevelComponent[] {
   return row([button('stop', answerId, { label: t('buttons.stop'), emoji: '⏹️' })]);

@@ -1,6 +1,7 @@
 import type { OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import type { Notice } from '../prompt.ts';
-import { failedAnswer, failureKey, withNotices } from '../render.ts';
+import { below, failureKey } from '../render.ts';
+import { layOut } from '../showing/long-answers.ts';
 import { answerRow, failureRow } from './row.ts';
 import type { VersionPlace } from './row.ts';
 
@@ -13,10 +14,12 @@ export interface EndedAnswer {
   text: string;
   notices: readonly Notice[];
   end: End;
-  /** Why the model ended, where it did. */
+  /** Why the model ended, where it did; or why nobody waited for it: `superseded` or `cancelled`. */
   finish: string | null;
   place: VersionPlace;
   buttons: 'all' | 'none';
+  /** How many messages it may fill, as `boundOf` says. */
+  bound: number | undefined;
 }
 
 /** Whether there is something to go on from. */
@@ -25,23 +28,27 @@ export function mayContinue(answer: { state: string; finish: string | null; hasT
   return cut && answer.hasText;
 }
 
-/** An answer that has ended, as its messages show it. */
+/** An answer that has ended, as its messages show it. What was written before a failure stays, with the reason below. */
 export function endedMessage(
   answer: EndedAnswer,
   t: Translate,
-): Required<Pick<OutgoingMessage, 'content' | 'components'>> {
-  const { id, text, end, finish, place } = answer;
+): Required<Pick<OutgoingMessage, 'content' | 'components'>> & Pick<OutgoingMessage, 'files'> {
+  const { id, text, end, finish, place, bound } = answer;
   if (end.state === 'failed') {
     const reason = end.said ?? t(failureKey(end.code), { model: answer.modelId });
-    return { content: failedAnswer(text, reason), components: failureRow({ id, place }, t) };
+    const shown = text === '' ? { content: `⚠️ ${reason}` } : layOut(text, `\n\n-# ⚠️ ${reason}`, bound, t);
+    return { ...shown, components: failureRow({ id, place }, t) };
   }
-  const content = withNotices(text, [...answer.notices, ...endNotices(answer)], t);
-  if (answer.buttons === 'none') return { content, components: [] };
+  const shown = layOut(text, below([...answer.notices, ...endNotices(answer)], t), bound, t);
+  if (answer.buttons === 'none') return { ...shown, components: [] };
   const continues = mayContinue({ state: end.state, finish, hasText: text !== '' });
-  return { content, components: answerRow({ id, mayContinue: continues, place }, t) };
+  return { ...shown, components: answerRow({ id, mayContinue: continues, place }, t) };
 }
 
 function endNotices({ end, finish, text }: EndedAnswer): Notice[] {
-  if (end.state === 'stopped') return [{ key: text === '' ? 'notices.stopped-empty' : 'notices.stopped', data: {} }];
+  if (end.state === 'stopped') {
+    const why = finish === 'superseded' || finish === 'cancelled' ? finish : 'stopped';
+    return [{ key: text === '' ? `notices.${why}-empty` : `notices.${why}`, data: {} }];
+  }
   return finish === 'length' ? [{ key: 'notices.length', data: {} }] : [];
 }

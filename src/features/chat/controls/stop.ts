@@ -3,6 +3,7 @@ import type { ComponentCall } from '../../../sdk/index.ts';
 import { requestOf } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
+import { questionEnded } from '../showing/reactions.ts';
 import { endAnswer } from '../store.ts';
 import { controlled } from './reach.ts';
 import { endedMessage } from './screen.ts';
@@ -33,8 +34,10 @@ export async function stop(context: ChatContext, call: ComponentCall): Promise<v
       finish: null,
       place,
       buttons: settings.answerButtons,
+      bound: undefined,
     },
     call.t,
   );
+  questionEnded(context, question, answer, settings, 'stopped');
   await call.update(shown);
 }

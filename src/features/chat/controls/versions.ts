@@ -6,6 +6,7 @@ import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
 import { historyChanged } from '../history/changes.ts';
 import type { AnswerState } from '../schema.ts';
+import { boundOf } from '../showing/long-answers.ts';
 import { findAnswer, setPart, showParts, trimParts } from '../store.ts';
 import { controlled } from './reach.ts';
 import { endedMessage } from './screen.ts';
@@ -68,7 +69,8 @@ export async function turnPage(
   await screens.show(question.id, `chat/page/${call.calledId}`);
 }
 
-async function showVersion(context: ChatContext, answerId: string, name: string): Promise<void> {
+/** Shows how a version ended; `name` is the one under which new messages are sent. */
+export async function showVersion(context: ChatContext, answerId: string, name: string): Promise<void> {
   const found = await findAnswer(context.db, answerId);
   // What is being written is shown by its job.
   if (!found || found.answer.state === 'waiting' || found.answer.state === 'written') return;
@@ -93,7 +95,9 @@ async function showVersion(context: ChatContext, answerId: string, name: string)
   const modelId = answer.model_id ?? '';
   const { notices, said } = footnotes;
   const end = endOf(answer.state, answer.error_code, said);
-  const shown = { id, modelId, text: text ?? '', notices, end, finish, place, buttons: settings.answerButtons };
+  const bound = await boundOf(context, settings, channelId);
+  const buttons = settings.answerButtons;
+  const shown = { id, modelId, text: text ?? '', notices, end, finish, place, buttons, bound };
   const parts = await live.finish(endedMessage(shown, context.texts.in(undefined)));
   const ids = parts.map(({ messageId }) => messageId);
   await context.spending.shown(requestOf(answer), ids);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../../sdk/index.ts';
+import type { AnswerRow } from '../store.ts';
 
 /**
  * Notes that a question is marked as waiting. False when it is marked already or waits for nothing; with `unseen`, also
@@ -72,4 +73,19 @@ export async function noteEnd(
     RETURNING old.message_id AS "messageId", old.reaction AS before
   `.execute(db);
   return rows;
+}
+
+/** Answers to what a person asked that have thoughts kept with them. */
+export async function thoughtsOf(
+  db: Db,
+  authorId: string,
+): Promise<Pick<AnswerRow, 'id' | 'reasoning_sealed' | 'finished_at'>[]> {
+  return db
+    .selectFrom('chat_answer as a')
+    .innerJoin('chat_question as q', 'q.id', 'a.question_id')
+    .select(['a.id', 'a.reasoning_sealed', 'a.finished_at'])
+    .where('q.author_id', '=', authorId)
+    .where('a.reasoning_sealed', 'is not', null)
+    .orderBy('a.finished_at')
+    .execute();
 }

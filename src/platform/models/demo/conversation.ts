@@ -23,7 +23,7 @@ const MOST_CHARACTERS = 4000;
 const spokenBy = /^([^\s:][^\n:]{0,31}): /;
 /** Before a colon these begin a request, also as the only message of a conversation. */
 const notNames =
-  /^(summari[sz]e|tl;?dr|sum up|explain|say|repeat|echo|write|translate|calculate|note|question|example|ps)\b/i;
+  /^(summari[sz]e|tl;?dr|sum up|explain|say|repeat|echo|write|translate|calculate|note|question|example|ps|think)\b/i;
 
 export function readConversation(messages: readonly ChatMessage[]): Conversation {
   const fromPeople = messages.filter((message) => message.role === 'user').map((message) => plainText(message));

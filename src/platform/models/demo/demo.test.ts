@@ -134,6 +134,29 @@ describe('the demo', () => {
   });
 });
 
+describe('the thoughts of the demo', () => {
+  const think = async (question: string) => {
+    const messages: ChatMessage[] = [{ role: 'user', content: question }];
+    const request = { modelId: DEMO_MODEL.id, messages, maxOutputTokens: 2048, signal: new AbortController().signal };
+    return collect(streamDemo(request, { clock: instant, random }));
+  };
+
+  it.each(['think about what is 6 * 7?', 'Think hard: what is 6 * 7?', 'please think first, what is 6 * 7?'])(
+    'come before the answer to %j',
+    async (question) => {
+      const { reasoning, text, finish } = await think(question);
+      expect(reasoning).toContain('The question is: what is 6 * 7?');
+      expect(text).toContain('= **42**');
+      expect(finish?.usage.reasoningTokens).toBeGreaterThan(50);
+      expect(finish?.usage.outputTokens).toBeGreaterThan(finish?.usage.reasoningTokens ?? 0);
+    },
+  );
+
+  it('come only when they are asked for', async () => {
+    expect((await think('what do you think?')).reasoning).toBe('');
+  });
+});
+
 describe('the stream of the demo', () => {
   const request = (signal: AbortSignal, maxOutputTokens = 500) => ({
     modelId: DEMO_MODEL.id,

@@ -7,6 +7,7 @@ import { readConversation, readCut } from './conversation.ts';
 import { errand } from './errands.ts';
 import { replyTo } from './replies.ts';
 import { texts } from './texts.ts';
+import { readThoughts } from './thoughts.ts';
 
 /** The model that answers when there is none: canned replies, made in this process, without any network. */
 export const DEMO_MODEL: ModelInfo = {
@@ -30,32 +31,40 @@ export async function* streamDemo(
 ): AsyncGenerator<ChatEvent> {
   request.signal.throwIfAborted();
   const { asked, written } = readCut(request.messages);
-  const whole = errand(asked) ?? `${replyTo(readConversation(asked), clock.now())}\n${texts.label}`;
-  const words = restOf(whole, written).match(/\s*\S+/g) ?? [];
-  let sent = '';
+  const { thoughts, conversation } = readThoughts(readConversation(asked));
+  const whole = errand(asked) ?? `${replyTo(conversation, clock.now())}\n${texts.label}`;
+  const pieces = [
+    ...(written === '' ? wordsOf(thoughts, 'reasoning') : []),
+    ...wordsOf(restOf(whole, written), 'text'),
+  ];
+  const said = { reasoning: '', text: '' };
   let isCut = false;
   const usage = (): Usage => ({
     inputTokens: estimateTokens(promptText(request.messages)),
-    outputTokens: estimateTokens(sent),
+    outputTokens: estimateTokens(said.reasoning + said.text),
     cachedInputTokens: 0,
-    reasoningTokens: 0,
+    reasoningTokens: estimateTokens(said.reasoning),
     estimated: true,
   });
   try {
     yield { type: 'start', modelId: model.id };
-    for (const [index, word] of words.entries()) {
-      isCut = estimateTokens(sent + word) > request.maxOutputTokens;
+    for (const [index, piece] of pieces.entries()) {
+      isCut = estimateTokens(said.reasoning + said.text + piece.text) > request.maxOutputTokens;
       if (isCut) break;
       const spread = WORD_DELAY_MS.most - WORD_DELAY_MS.least;
       if (index > 0) await clock.sleep(WORD_DELAY_MS.least + random.next() * spread, request.signal);
-      sent += word;
-      yield { type: 'text', text: word };
+      said[piece.type] += piece.text;
+      yield piece;
     }
   } finally {
     request.onUsage?.(usage(), model);
   }
   yield { type: 'finish', reason: isCut ? 'length' : 'stop', usage: usage() };
 }
+
+/** A stream's events, one a word. */
+const wordsOf = <Type extends 'text' | 'reasoning'>(text: string, type: Type) =>
+  (text.match(/\s*\S+/g) ?? []).map((word) => ({ type, text: word }));
 
 /** What follows in a reply after the part of it that was written. */
 function restOf(whole: string, written: string): string {

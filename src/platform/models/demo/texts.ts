@@ -23,7 +23,7 @@ const abilities = [
   '- **Use the model you like**: OpenAI, Anthropic, OpenRouter, Ollama or any compatible server. `/models` lists them, `/model` chooses.',
   '- **Lose nothing**: if I am restarted in the middle of an answer, I finish it.',
   '',
-  'Right now you talk with the demo, which has only canned answers. Try `tell me a long story`, `show me a table`, `write some Python`, `what is 12 * 7?` or `my name is …`. Ask `how do I connect a real model?` when you have seen enough.',
+  'Right now you talk with the demo, which has only canned answers. Try `tell me a long story`, `show me a table`, `write some Python`, `what is 12 * 7?`, `think about a story` or `my name is …`. Ask `how do I connect a real model?` when you have seen enough.',
 ].join('\n');
 
 const table = [
@@ -155,6 +155,15 @@ export const texts = {
   howAreYou: 'Very well, thank you: no load, no worries, all my sockets are open. And you?',
   thanks: (name: string | null) => `You are welcome${name ? `, ${name}` : ''}!`,
   farewell: (name: string | null) => `See you${name ? `, ${name}` : ''}! I shall be here.`,
+  thoughts: (question: string) =>
+    [
+      `The question is: ${question.length > 200 ? `${question.slice(0, 199)}…` : question || 'nothing at all'}.`,
+      'First I look whether one of my tricks fits: a story, a poem, some code, a table, a sum, or what I was told before.',
+      'A real model would weigh one idea against another here, try a few, and throw most of them away.',
+      'I have only canned answers, so there is little to weigh; but it would be a pity to hurry.',
+      'Wait: is there a joke in it? No. Better to be plain and kind.',
+      'Good, then. I take the trick that fits best, and say it.',
+    ].join('\n\n'),
   saidAll: ' That was all I had to say.',
   empty: 'Yes? You called me, but said nothing. Ask `what can you do?` for ideas.',
   unknownQuestion: (question: string) =>

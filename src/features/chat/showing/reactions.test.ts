@@ -1,0 +1,216 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { PermissionFlagsBits } from 'discord-api-types/v10';
+import { describe, expect, it } from 'vitest';
+import { createAsking } from '../../../testing/asking.ts';
+import type { TestBot } from '../../../testing/bot.ts';
+import { hasEnded } from '../../../testing/components.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
+
+const timeoutMs = 20_000;
+const mention = (bot: TestBot) => `<@${bot.app.discord.self.userId}>`;
+
+interface Reaction {
+  message_id: string;
+  user_id: string;
+  emoji: { id: string | null; name: string };
+}
+
+/** What the bot has put on a message and taken away, in order, as everybody in the channel sees it. */
+function history(bot: TestBot, message: APIMessage): string[] {
+  return bot.olivia.view.dispatches.flatMap(({ t, d }) => {
+    const { message_id: messageId, user_id: userId, emoji } = d as Partial<Reaction>;
+    if (messageId !== message.id || userId !== bot.app.discord.self.userId || !emoji) return [];
+    return t === 'MESSAGE_REACTION_ADD'
+      ? [`+${emoji.name}`]
+      : t === 'MESSAGE_REACTION_REMOVE'
+        ? [`-${emoji.name}`]
+        : [];
+  });
+}
+
+const comesTo = (bot: TestBot, message: APIMessage, ...wanted: string[]) =>
+  bot.olivia.until(
+    `the marks ${wanted.join(' ')}`,
+    () => (history(bot, message).join(' ') === wanted.join(' ') ? true : null),
+    timeoutMs,
+  );
+
+/** What stands on a message now. */
+async function marks(bot: TestBot, message: APIMessage): Promise<string[]> {
+  const found = (await bot.olivia.messages(message.channel_id)).find(({ id }) => id === message.id);
+  return (found?.reactions ?? []).map(({ emoji }) => emoji.name ?? '');
+}
+
+async function reactionRequests(bot: TestBot): Promise<string[]> {
+  const response = await fetch(`${bot.emulator.origin}/_control/requests?since=0`);
+  const { requests } = (await response.json()) as { requests: { method: string; route: string }[] };
+  return requests.filter(({ route }) => route.includes('/reactions/')).map(({ method }) => method);
+}
+
+const ended = (bot: TestBot, question: APIMessage) =>
+  bot.olivia.sees(
+    (message) => message.message_reference?.message_id === question.id && message.content !== '' && hasEnded(message),
+    { timeoutMs },
+  );
+
+describe('a question', () => {
+  const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1, concurrency: { text: 4 } }\n' });
+  const { asks, presses } = createAsking(() => bot);
+  const held = async (words: string, room?: string) => {
+    bot.providers.answer(words, { text: 'At last.', hold: true });
+    return bot.alice.says(room ?? (await bot.newChannel()), `${mention(bot)} ${words}`);
+  };
+
+  it('that is answered quickly is not marked', async () => {
+    const before = (await reactionRequests(bot)).length;
+    const { question } = await asks(bot.alice, 'quick', { text: 'Done.' });
+    expect(await marks(bot, question)).toEqual([]);
+    expect(await reactionRequests(bot)).toHaveLength(before);
+  });
+
+  it('to a slow model is marked as waiting, and as done when there is an answer', async () => {
+    const question = await held('slow');
+    await comesTo(bot, question, '+👀');
+    bot.providers.release();
+    await ended(bot, question);
+    await comesTo(bot, question, '+👀', '+✅', '-👀');
+    expect(await marks(bot, question)).toEqual(['✅']);
+  });
+
+  it('that waits for its turn is marked as waiting', async () => {
+    const room = await bot.newChannel();
+    const first = await held('the first', room);
+    bot.providers.answer('the second', { text: 'Your turn.' });
+    const second = await bot.bob.says(room, `${mention(bot)} the second`);
+    await comesTo(bot, second, '+👀');
+    bot.providers.release();
+    await Promise.all([first, second].map((question) => comesTo(bot, question, '+👀', '+✅', '-👀')));
+  });
+
+  it('whose answer fails is marked, and is marked as done when it is tried again', async () => {
+    const { question, shown } = await asks(bot.alice, 'unlucky', { status: 503 });
+    await comesTo(bot, question, '+❌');
+    bot.providers.answer('unlucky', { text: 'Lucky.' });
+    await presses(bot.alice, shown, 'Retry');
+    await bot.alice.sees('Lucky.', { timeoutMs });
+    await comesTo(bot, question, '+❌', '+✅', '-❌');
+  });
+
+  it('whose answer is stopped loses its mark', async () => {
+    const question = await held('endless');
+    bot.providers.answer('endless', { chunks: ['Once', ' more'], hold: 1 });
+    await comesTo(bot, question, '+👀');
+    await bot.alice.says(question.channel_id, `${mention(bot)} endless`);
+    bot.providers.release();
+    await comesTo(bot, question, '+👀', '+✅', '-👀');
+    const growing = await bot.alice.sees((message) => message.content === 'Once', { timeoutMs });
+    const second = growing.message_reference?.message_id ?? '';
+    await presses(bot.alice, growing, 'Stop');
+    await bot.alice.sees(/Stopped/, { timeoutMs });
+    await bot.idle();
+    expect(await marks(bot, { ...growing, id: second })).not.toContain('👀');
+  });
+
+  it('whose answer another version replaces is not marked again', async () => {
+    const { question, shown } = await asks(bot.alice, 'versions', { text: 'One.' });
+    bot.providers.answer('versions', { text: 'Two.', hold: true });
+    const before = await reactionRequests(bot);
+    await presses(bot.alice, shown, 'Regenerate');
+    await bot.providers.requested(
+      (request) => request.userText.includes('versions') && bot.providers.requests.length > 1,
+    );
+    bot.providers.release();
+    await bot.alice.sees('Two.', { timeoutMs });
+    await bot.idle();
+    expect(await reactionRequests(bot)).toEqual(before);
+    expect(await marks(bot, question)).toEqual([]);
+  });
+
+  it('is answered all the same where the bot may not react, and nothing is asked of Discord there', async () => {
+    const [guild] = bot.emulator.core.world.guilds.values();
+    const denied = String(PermissionFlagsBits.AddReactions);
+    const overwrites = [{ id: bot.app.discord.self.userId, type: 1, allow: '0', deny: denied }];
+    const made = await fetch(`${bot.emulator.origin}/_control/channels`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ guildId: guild?.id, name: 'without-reactions', overwrites }),
+    });
+    const { id } = (await made.json()) as { id: string };
+    for (const person of [bot.alice, bot.olivia]) {
+      await person.until('the channel', () => person.view.channels.get(id) ?? null);
+    }
+    const before = await reactionRequests(bot);
+    const { question } = await asks(bot.alice, 'unmarked', { status: 503 }, { in: 'without-reactions' });
+    expect(await marks(bot, question)).toEqual([]);
+    expect(await reactionRequests(bot)).toEqual(before);
+  });
+
+  it('of a person who has blocked the bot is answered all the same', async () => {
+    await fetch(`${bot.emulator.origin}/_control/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        match: { method: 'PUT', route: '/reactions/' },
+        times: 9,
+        answer: { status: 403, body: { code: 90001, message: 'Reaction was blocked' } },
+      }),
+    });
+    const question = await held('blocked');
+    await bot.providers.requested('blocked');
+    const rows = () =>
+      bot.database.postgres.db
+        .selectFrom('chat_question')
+        .select('reaction')
+        .where('message_id', '=', question.id)
+        .executeTakeFirst();
+    const before = (await reactionRequests(bot)).length;
+    while ((await reactionRequests(bot)).length === before) await new Promise(setImmediate);
+    while ((await rows())?.reaction !== null) await new Promise(setImmediate);
+    bot.providers.release();
+    expect((await ended(bot, question)).content).toContain('At last.');
+    expect(await marks(bot, question)).toEqual([]);
+  });
+
+  it('keeps no stale mark when its worker died, and another life of the bot ends the answer', async () => {
+    const question = await held('mortal');
+    await comesTo(bot, question, '+👀');
+    await bot.stop();
+    bot.providers.reset();
+    bot.providers.answer('mortal', { text: 'Reborn.' });
+    await bot.start();
+    await ended(bot, question);
+    await comesTo(bot, question, '+👀', '+✅', '-👀');
+  });
+});
+
+describe('where every question is marked', () => {
+  const bot = sharedBot({
+    yaml: `
+queue: { maxAttempts: 1 }
+features:
+  chat: { statusReactions: always, waitingEmoji: 🤔, doneEmoji: 👍, failedEmoji: '<:gone:123456789012345678>' }
+`,
+  });
+  const { asks } = createAsking(() => bot);
+
+  it('a quick one is, too, with the emojis of the settings', async () => {
+    const { question } = await asks(bot.alice, 'quick', { text: 'Done.' });
+    await comesTo(bot, question, '+🤔', '+👍', '-🤔');
+  });
+
+  it('an emoji that Discord does not know is left out, and the mark before it goes', async () => {
+    const { question } = await asks(bot.alice, 'unlucky', { status: 503 });
+    await comesTo(bot, question, '+🤔', '-🤔');
+    expect(await marks(bot, question)).toEqual([]);
+  });
+});
+
+describe('where none is', () => {
+  const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1 }\nfeatures: { chat: { statusReactions: off } }\n' });
+  const { asks } = createAsking(() => bot);
+
+  it('a failure is not either', async () => {
+    await asks(bot.alice, 'unlucky', { status: 503 });
+    expect(await reactionRequests(bot)).toEqual([]);
+  });
+});
