@@ -1,55 +1,42 @@
-import type { Clock, Timer } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Postgres } from '../postgres/index.ts';
 import { writeChanges, type CacheChanges } from './cache-store.ts';
+import { LateWrite } from './late-write.ts';
 import type { CachedChannel } from './port.ts';
 import type { GuildRecord } from './records.ts';
 
 const WRITE_AFTER_MS = 100;
-const RETRY_AFTER_MS = 2000;
 
 /** Collects changes of the cache and writes them together. A failed write is tried again with what came meanwhile. */
 export class CacheWriter {
   #postgres: Postgres;
-  #clock: Clock;
-  #logger: Logger;
   #changes: CacheChanges = { guilds: new Map(), channels: new Map() };
-  #timer: Timer | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  #late: LateWrite;
 
-  constructor(options: { postgres: Postgres; clock: Clock; logger: Logger }) {
-    this.#postgres = options.postgres;
-    this.#clock = options.clock;
-    this.#logger = options.logger;
+  constructor({ postgres, clock, logger }: { postgres: Postgres; clock: Clock; logger: Logger }) {
+    this.#postgres = postgres;
+    this.#late = new LateWrite({
+      clock,
+      afterMs: WRITE_AFTER_MS,
+      write: () => this.#write(),
+      onFailure: (error) => logger.warn({ error }, 'The Discord cache could not be written and will be tried again'),
+    });
   }
 
   guild(id: string, guild: GuildRecord | null): void {
     this.#changes.guilds.set(id, guild);
-    this.#schedule(WRITE_AFTER_MS);
+    this.#late.schedule();
   }
 
   channel(id: string, channel: CachedChannel | null): void {
     this.#changes.channels.set(id, channel);
-    this.#schedule(WRITE_AFTER_MS);
+    this.#late.schedule();
   }
 
   /** Rejects when the database refuses; the changes are kept for the next time. */
   flush(): Promise<void> {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    const write = this.#writing.then(() => this.#write());
-    this.#writing = write.catch(() => {});
-    return write;
-  }
-
-  #schedule(delayMs: number): void {
-    this.#timer ??= this.#clock.after(delayMs, () => {
-      this.#timer = undefined;
-      this.flush().catch((error: unknown) => {
-        this.#logger.warn({ error }, 'The Discord cache could not be written and will be tried again');
-        this.#schedule(RETRY_AFTER_MS);
-      });
-    });
+    return this.#late.flush();
   }
 
   async #write(): Promise<void> {

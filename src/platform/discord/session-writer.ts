@@ -1,12 +1,12 @@
-import type { Clock, Timer } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Postgres } from '../postgres/index.ts';
 import type { Cache } from './cache.ts';
+import { LateWrite } from './late-write.ts';
 import { saveSessions, type StoredSession } from './session-store.ts';
 import type { Shard } from './shard.ts';
 
 const WRITE_AFTER_MS = 150;
-const RETRY_AFTER_MS = 2000;
 
 interface SessionWriterContext {
   applicationId: string;
@@ -23,30 +23,26 @@ interface SessionWriterContext {
 export class SessionWriter {
   #context: SessionWriterContext;
   #state: () => { shards: Shard[]; intents: number };
-  #timer: Timer | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  #late: LateWrite;
 
   constructor(context: SessionWriterContext, state: () => { shards: Shard[]; intents: number }) {
     this.#context = context;
     this.#state = state;
-  }
-
-  schedule(delayMs = WRITE_AFTER_MS): void {
-    this.#timer ??= this.#context.clock.after(delayMs, () => {
-      this.#timer = undefined;
-      this.flush().catch((error: unknown) => {
-        this.#context.logger.warn({ error }, 'The gateway session could not be stored and will be tried again');
-        this.schedule(RETRY_AFTER_MS);
-      });
+    const { clock, logger } = context;
+    this.#late = new LateWrite({
+      clock,
+      afterMs: WRITE_AFTER_MS,
+      write: () => this.#write(),
+      onFailure: (error) => logger.warn({ error }, 'The gateway session could not be stored and will be tried again'),
     });
   }
 
+  schedule(): void {
+    this.#late.schedule();
+  }
+
   flush(): Promise<void> {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    const write = this.#writing.then(() => this.#write());
-    this.#writing = write.catch(() => {});
-    return write;
+    return this.#late.flush();
   }
 
   async #write(): Promise<void> {
