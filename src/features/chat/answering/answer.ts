@@ -3,6 +3,7 @@ import type { JobRun } from '../../../sdk/index.ts';
 import { charge, end, keepUnseen } from './end.ts';
 import { show, showAgain } from './show.ts';
 import { stream } from './stream.ts';
+import { tieUp } from './tie-up.ts';
 import { isLost, isStopped, openWork } from './work.ts';
 import type { Work } from './work.ts';
 import type { ChatContext } from '../chat.ts';
@@ -21,7 +22,10 @@ import { giveTitle } from '../ways-in/title.ts';
  */
 export async function runAnswer(context: ChatContext, run: JobRun): Promise<void> {
   const work = await openWork(context, run, (asked) => arrive(context, run, { ...asked, jobId: run.job.id }));
-  if (!work) return;
+  if (!work) {
+    if (run.job.attempt > 1) await tieUp(context, run);
+    return;
+  }
   context.checkpoint('begun');
   // What a run that died had open is not on the asker.
   if (run.job.attempt > 1) await context.spending.recover(requestOf(work.answer));
@@ -42,7 +46,7 @@ export async function runAnswer(context: ChatContext, run: JobRun): Promise<void
 /** Ends an answer whose every run was lost with its worker; asks no model. An end that was stored is shown instead. */
 export async function tellOfLoss(context: ChatContext, run: JobRun): Promise<void> {
   const work = await openWork(context, run);
-  if (!work) return;
+  if (!work) return tieUp(context, run);
   await context.spending.recover(requestOf(work.answer));
   await context.spending.finish(requestOf(work.answer));
   if (work.answer.state === 'waiting') await showFailure(work, 'lost');
