@@ -67,6 +67,6 @@ export type {
 export type { BarChart } from '../platform/media/index.ts';
 export type { ChatEvent, ChatMessage, ContentPart, ModelInfo, Models, Usage } from '../platform/models/index.ts';
 export type { Db, Tx } from '../platform/postgres/index.ts';
-export type { JobRun } from '../platform/queue/index.ts';
+export type { InLine, JobRun } from '../platform/queue/index.ts';
 export type { Vault, VaultReader } from '../platform/secrets/index.ts';
 export type { Texts, Translate } from '../platform/texts/index.ts';

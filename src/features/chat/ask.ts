@@ -12,6 +12,9 @@ import type { ConversingChannels } from './history/channels.ts';
 import type { Question } from './rules.ts';
 import type { NewQuestion, QuestionRow } from './store.ts';
 import { insertQuestion } from './store.ts';
+import { laneOf } from './waiting/lane.ts';
+import { joinWaiting, supersede } from './waiting/later.ts';
+import { questionTaken } from './showing/reactions.ts';
 import { answersEverything } from './ways-in/listening.ts';
 import { isThread } from './ways-in/place.ts';
 
@@ -114,18 +117,15 @@ async function store(
   const text = JSON.stringify(question);
   const place = { channel_id: message.channel_id, guild_id: message.guild_id ?? null, author_id: message.author.id };
   const [caller, model] = await Promise.all([context.callerOf(message), modelOf(context, place)]);
+  const asked = { id, ...place, message_id: message.id, asked_at: new Date(context.clock.now()) };
   await context.transaction(async (tx) => {
-    const row: NewQuestion = {
-      id,
-      ...place,
-      message_id: message.id,
-      sealed: await context.vault.seal(tx, message.author.id, id, text),
-      asked_at: new Date(context.clock.now()),
-    };
-    if (!(await insertQuestion(tx, row, answer))) return;
+    const row: NewQuestion = { ...asked, sealed: await context.vault.seal(tx, message.author.id, id, text) };
+    if (!(await insertQuestion(tx, row, answer)) || (await joinWaiting(context, tx, row))) return;
     await enqueueAnswer(context, tx, row, answer, { caller, model, questionTokens: estimateTokens(text) });
   });
   context.checkpoint('admitted');
+  questionTaken(context, asked);
+  await supersede(context, { id, ...place });
 }
 
 /** Admitted with a short answer in mind: enough to be refused at once when nothing is left. */
@@ -145,7 +145,8 @@ export async function modelOf(
 export const estimateTokens = (text: string): number => Math.ceil(text.length / 3);
 
 /**
- * Admits an answer and adds its job: whoever asks for it pays. Throws a UserError when it may not be, or too much is
+ * Admits an answer and adds its job, in the line of its conversation unless that is yet to be opened: whoever asks for it
+ * pays. Throws a UserError when it may not be, or too much is
  * waiting already; the caller's transaction then leaves no trace. Last in the transaction, since it holds the locks of
  * accounts and limits until the commit.
  */
@@ -154,9 +155,10 @@ export async function enqueueAnswer(
   tx: Tx,
   question: Pick<QuestionRow, 'author_id' | 'guild_id' | 'channel_id'>,
   answer: { id: string; jobId: string; tries: number },
-  asked: { caller: Caller; model: ModelInfo; questionTokens: number },
+  asked: { caller: Caller; model: ModelInfo; questionTokens: number; answeredHere?: boolean },
 ): Promise<void> {
-  const { caller, model } = asked;
+  const { caller, model, answeredHere = true } = asked;
+  const lane = answeredHere ? laneOf(context, question) : null;
   const place = { guildId: question.guild_id, channelId: question.channel_id };
   await context.spending.admit(tx, {
     request: requestOf(answer),
@@ -174,6 +176,7 @@ export async function enqueueAnswer(
     payload: { answerId: answer.id },
     userId: caller.userId,
     ...(question.guild_id === null ? {} : { guildId: question.guild_id }),
+    ...(lane === null ? {} : { lane }),
   });
   if (result.status === 'full') {
     throw new UserError(`full.${result.scope}`, 'too many questions are waiting', { limit: result.limit });

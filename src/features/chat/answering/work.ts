@@ -65,7 +65,7 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
   const question = await openQuestion(read, asked);
   if (!question) return undefined;
   const row = (await come?.({ row: asked, question, wantedModelId: answer.wanted_model_id })) ?? asked;
-  const settings = await settingsOf(context, row);
+  const [settings, whole] = await Promise.all([settingsOf(context, row), withMerged(context, read, row, question)]);
   const isNoticed = row.parts.length > 0 && run.job.attempt === 1 && (await endNotice(context.db, answer));
   const written =
     answer.continued && answer.sealed ? ((await read(row.author_id, answer.id, answer.sealed)) ?? '') : '';
@@ -76,7 +76,7 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
     run,
     answer,
     row,
-    question: await withMerged(context, read, row, question),
+    question: whole,
     isNoticed,
     read,
     settings,

@@ -7,6 +7,7 @@ import { referenceTo } from '../prompts/system.ts';
 import { threadPlace } from '../ways-in/place.ts';
 import { whereabouts } from '../ways-in/store.ts';
 import { takeAsked } from '../ways-in/take.ts';
+import { tellIfWaiting, waitOf } from '../waiting/notices.ts';
 import { suggestPrompts } from './system.ts';
 
 /** How long the asker waits to hear which thread it is; a question that waits in line gets its thread later. */
@@ -31,7 +32,7 @@ export function askCommand(context: ChatContext): Command {
       const thread = await threadPlace(context, call);
       const byMessage = source === 'prefix';
       const threadIn = thread === 'possible' ? call.channelId : null;
-      const questionId = await takeAsked(context, call, {
+      const taken = await takeAsked(context, call, {
         text: options.prompt,
         way: {
           kind: 'ask',
@@ -47,8 +48,11 @@ export function askCommand(context: ChatContext): Command {
       if (threadIn === null) {
         const why = thread === 'here' ? '' : ` ${t(`ask.${thread}`)}`;
         if (!byMessage || why !== '') await reply({ content: t('ask.here') + why });
+        if (!byMessage) await tellIfWaiting(context, { reply, t }, taken);
       } else if (!byMessage) {
-        await reply({ content: await told(context, questionId, threadIn, t) });
+        const where = await told(context, taken.questionId, threadIn, t);
+        const wait = await waitOf(context, taken, t);
+        await reply(wait ? { ...wait, content: `${where}\n${wait.content ?? ''}` } : { content: where });
       }
     },
   });

@@ -18,7 +18,7 @@ import { tellIfWaiting } from '../waiting/notices.ts';
 import { createScreens, turnPage } from './versions.ts';
 
 type Press = (call: ComponentCall) => Promise<void>;
-type Ask = (context: ChatContext, call: ComponentCall, reached: Reached) => Promise<Begun>;
+type Ask = (context: ChatContext, call: ComponentCall, reached: Reached) => Promise<Begun | undefined>;
 
 /** The buttons and menus of answers. What they are about is a row, so that they work after a restart. */
 export function createControls(context: ChatContext): Record<string, ComponentHandler> {

@@ -6,6 +6,7 @@ import { allowedModels, checkModel } from '../allowed-models.ts';
 import type { ChatContext } from '../chat.ts';
 import { retry } from './again.ts';
 import { controlled } from './reach.ts';
+import { tellIfWaiting } from '../waiting/notices.ts';
 
 /** Discord's limit for the options of a select menu. */
 export const selectOptions = 25;
@@ -42,6 +43,7 @@ export async function retryWith(context: ChatContext, call: ComponentCall): Prom
   const model = context.models.find(name);
   if (!model) throw new UserError('model.unknown', 'no such model', { name });
   checkModel(context, call, model);
-  await retry(context, call, reached, model);
+  const begun = await retry(context, call, reached, model);
   await call.update({ content: call.t('other-model.chosen', { model: model.id }), components: [] });
+  await tellIfWaiting(context, call, begun);
 }

@@ -4,11 +4,20 @@ import type { ChatContext } from '../chat.ts';
 import { setChoice } from '../prompts/store.ts';
 import type { Question } from '../rules.ts';
 import type { QuestionRow } from '../store.ts';
+import { laneOf } from '../waiting/lane.ts';
 import { moveIntoThread, setMessage } from './store.ts';
 import { provisionalTitle, quote } from './words.ts';
 
 /** Leaves room for the sentence above it in Discord's 2000 characters; the whole question is in what the model gets. */
 const quotedCharacters = 1600;
+
+/** A question with the job that answers it. */
+export interface Arriving {
+  row: QuestionRow;
+  question: Question;
+  jobId: string;
+  wantedModelId: string | null;
+}
 
 /**
  * Brings a question to where it is answered: opens its thread, and shows the question where it has no message of its own.
@@ -16,18 +25,19 @@ const quotedCharacters = 1600;
  */
 export async function arrive(
   context: ChatContext,
-  run: JobRun,
-  { row, question, wantedModelId }: { row: QuestionRow; question: Question; wantedModelId: string | null },
+  run: Pick<JobRun, 'lastAttempt'>,
+  asked: Arriving,
 ): Promise<QuestionRow> {
+  const { row, question } = asked;
   if (!question.way) return row;
-  const placed = await orAsItIs(context, run, row, () => inThread(context, row, question, wantedModelId));
+  const placed = await orAsItIs(context, run, row, () => inThread(context, asked));
   if (placed.message_id !== null) return placed;
   return orAsItIs(context, run, placed, () => shown(context, placed, question));
 }
 
 async function orAsItIs(
   context: ChatContext,
-  run: JobRun,
+  run: Pick<JobRun, 'lastAttempt'>,
   row: QuestionRow,
   step: () => Promise<QuestionRow>,
 ): Promise<QuestionRow> {
@@ -43,12 +53,9 @@ async function orAsItIs(
   }
 }
 
-async function inThread(
-  context: ChatContext,
-  row: QuestionRow,
-  { way, text }: Question,
-  wantedModelId: string | null,
-): Promise<QuestionRow> {
+async function inThread(context: ChatContext, asked: Arriving): Promise<QuestionRow> {
+  const { row, jobId, wantedModelId } = asked;
+  const { way, text } = asked.question;
   // Once it has its thread, it is no longer in the channel of that.
   if (way?.kind !== 'ask' || way.threadIn !== row.channel_id) return row;
   const { actions } = context.discord;
@@ -68,6 +75,8 @@ async function inThread(
   const choice = { scope: 'conversation' as const, scopeId: threadId, guildId: row.guild_id, parentId: row.channel_id };
   await context.transaction(async (tx) => {
     await moveIntoThread(tx, row, thread);
+    const lane = laneOf(context, { ...row, channel_id: threadId });
+    if (lane !== null) await context.jobs.enterLane(tx, jobId, lane);
     if (way.systemPrompt) await setChoice(tx, choice, way.systemPrompt);
   });
   return { ...row, channel_id: threadId };

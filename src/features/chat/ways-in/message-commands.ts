@@ -8,6 +8,7 @@ import type { ChatContext } from '../chat.ts';
 import { lineOf } from './material.ts';
 import { checkMayWrite } from './place.ts';
 import { takeAsked } from './take.ts';
+import { tellIfWaiting } from '../waiting/notices.ts';
 
 /** Discord's limit for a text input. */
 const inputCharacters = 4000;
@@ -56,8 +57,9 @@ export function aboutModal(context: ChatContext): ComponentHandler {
       const way = { kind: 'about' as const, targetId, ...(quoted === undefined ? {} : { quoted: asQuote(quoted) }) };
       // A custom id is the client's word: whoever may not read back in the channel gets nothing of it.
       const readsBack = mayReadBack(call) && quoted === undefined;
-      await takeAsked(context, call, { text, way, ...(readsBack ? { replyTo: targetId } : {}) });
+      const taken = await takeAsked(context, call, { text, way, ...(readsBack ? { replyTo: targetId } : {}) });
       await reply({ content: t('about.here') });
+      await tellIfWaiting(context, call, taken);
     },
   };
 }
@@ -72,8 +74,9 @@ async function take(
   const way = { kind, targetId: target.id, ...(quoted === undefined ? {} : { quoted: asQuote(quoted) }) };
   const readsItself = kind === 'explain' && quoted === undefined;
   const text = context.texts.in(undefined)(`about.${kind}`);
-  await takeAsked(context, call, { text, way, ...(readsItself ? { replyTo: target.id } : {}) });
+  const taken = await takeAsked(context, call, { text, way, ...(readsItself ? { replyTo: target.id } : {}) });
   await call.reply({ content: t('about.here') });
+  await tellIfWaiting(context, call, taken);
 }
 
 /** Throws a UserError when there is nothing to ask about, or nobody may be told of it. */

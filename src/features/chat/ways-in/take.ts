@@ -6,6 +6,7 @@ import type { Attachment, Question } from '../rules.ts';
 import type { QuestionOrigin } from '../schema.ts';
 import { insertQuestion } from '../store.ts';
 import type { NewQuestion } from '../store.ts';
+import { supersede } from '../waiting/later.ts';
 import { setWantedModel } from './store.ts';
 import type { Way } from './way.ts';
 
@@ -21,12 +22,19 @@ export interface Asked {
   messageId?: string;
 }
 
+/** A question with the answer that it waits for. */
+export interface Taken {
+  questionId: string;
+  id: string;
+  jobId: string;
+}
+
 /**
  * Stores a question that came by an interaction or a prefix command, with its job, and returns its id, which comes from
  * that of the call: the same call again changes nothing. Throws a UserError, and leaves no trace, when the caller may
  * not ask or cannot pay.
  */
-export async function takeAsked(context: ChatContext, call: Call, asked: Asked): Promise<string> {
+export async function takeAsked(context: ChatContext, call: Call, asked: Asked): Promise<Taken> {
   const { caller, calledId } = call;
   const id = uuidFromName(`chat/question/${calledId}`);
   const answer = { id: uuidFromName(`chat/answer/${calledId}`), jobId: context.ids.uuid(), tries: 0 };
@@ -47,10 +55,16 @@ export async function takeAsked(context: ChatContext, call: Call, asked: Asked):
     };
     if (!(await insertQuestion(tx, row, answer, { answeredHere }))) return;
     if (wantedModelId !== null) await setWantedModel(tx, answer.id, wantedModelId);
-    await enqueueAnswer(context, tx, row, answer, { caller, model, questionTokens: estimateTokens(text) });
+    await enqueueAnswer(context, tx, row, answer, {
+      caller,
+      model,
+      questionTokens: estimateTokens(text),
+      answeredHere,
+    });
   });
   context.checkpoint('admitted');
-  return id;
+  if (answeredHere) await supersede(context, { id, ...place });
+  return { questionId: id, id: answer.id, jobId: answer.jobId };
 }
 
 function questionOf({ caller }: Call, { text, way, attachments = [], replyTo }: Asked): Question {
