@@ -24,7 +24,7 @@ type Ask = (context: ChatContext, call: ComponentCall, reached: Reached) => Prom
 export function createControls(context: ChatContext): Record<string, ComponentHandler> {
   const screens = createScreens(context);
   const handlers: Record<string, Press> = {
-    stop: (call) => stop(context, call),
+    stop: (call) => stop(context, screens, call),
     cancel: (call) => cancel(context, call),
     regenerate: (call) => ask(call, regenerate),
     continue: (call) => ask(call, continueAnswer),

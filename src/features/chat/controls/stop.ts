@@ -8,12 +8,19 @@ import { endAnswer } from '../store.ts';
 import { controlled } from './reach.ts';
 import { endedMessage } from './screen.ts';
 import { versionPlace } from './store.ts';
+import type { Screens } from './versions.ts';
 
 /** Ends an answer that is waited for or written; what is there of it stays. */
-export async function stop(context: ChatContext, call: ComponentCall): Promise<void> {
+export async function stop(context: ChatContext, screens: Screens, call: ComponentCall): Promise<void> {
   const { answer, question } = await controlled(context, call);
   const result = answer.job_id && (await context.jobs.cancel(answer.job_id, call.caller.userId));
-  if (!result || result === 'not-found') throw new UserError('already-ended', 'nothing to stop');
+  if (!result || result === 'not-found') {
+    if (!question.parts.includes(call.message?.id ?? '')) throw new UserError('already-ended', 'nothing to stop');
+    // Discord had not taken its end, so that the message is behind.
+    await call.acknowledge();
+    await screens.show(question.id, `chat/stop/${call.calledId}`);
+    return;
+  }
   if (result === 'cancelling') {
     await call.acknowledge();
     return;
