@@ -14,7 +14,7 @@ import type { FakeApi, FakeUsage, Wire, WireAnswer } from './provider-wire.ts';
 
 export type { FakeApi, FakeUsage } from './provider-wire.ts';
 
-interface FakeRequest {
+export interface FakeRequest {
   provider: 'openai' | 'anthropic' | 'ollama';
   api: FakeApi;
   headers: IncomingHttpHeaders;

@@ -119,6 +119,9 @@ interface Pressable {
   data: { component_type: number; custom_id: string };
 }
 
+/** Who waits for an answer cancels it, who sees it grow stops it. */
+const actions = { stop: 'stop|cancel', regenerate: 'regenerate' } as const;
+
 /** Buttons of a kind under the latest answers. */
 function pressable(
   { core, record }: SoakStage,
@@ -128,7 +131,9 @@ function pressable(
   return latest(utterances).flatMap((utterance) =>
     record.repliesTo(utterance).flatMap((messageId) => {
       const message = core.world.messages.get(messageId);
-      const customId = new RegExp(`"custom_id":"(chat/${kind}/[^"]+)"`).exec(JSON.stringify(message?.components))?.[1];
+      const customId = new RegExp(`"custom_id":"(chat/(?:${actions[kind]})/[^"]+)"`).exec(
+        JSON.stringify(message?.components),
+      )?.[1];
       if (!message || customId === undefined) return [];
       const data = { component_type: 2, custom_id: customId };
       return [{ utterance, kind, channelId: message.channelId, messageId, data }];

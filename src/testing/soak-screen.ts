@@ -80,7 +80,7 @@ function wasAsked({ talk, presses }: Utterance): boolean {
 
 function endAmiss(utterance: Utterance, parts: readonly StoredMessage[], screen: Screen): string | undefined {
   const components = JSON.stringify(parts.map((part) => part.components));
-  if (components.includes('chat/stop/')) return `it can still be stopped: ${told(parts)}`;
+  if (/chat\/(?:stop|cancel)\//.test(components)) return `it can still be stopped: ${told(parts)}`;
   const gone = utterance.deletedAt !== NEVER;
   if (gone && components.includes('custom_id')) return `it was deleted, and its answer can still be used`;
   const text = parts.map(({ content }) => content).join('\n');
@@ -99,25 +99,22 @@ function endAmiss(utterance: Utterance, parts: readonly StoredMessage[], screen:
 
 const pressed = ({ presses }: Utterance, kind: Press['kind']): boolean => presses.some((press) => press.kind === kind);
 
-/** As somebody sees it who stopped the answer. */
+/** As somebody sees it who stopped the answer, or cancelled it before there was any. */
 function isBeginning(text: string, number: number): boolean {
-  const [, kept = ''] = /^([^]*?)\s*-# Stopped[^\n]*$/.exec(text) ?? [];
-  return text.includes('-# Stopped') && answerText(number).startsWith(kept.trim());
+  const [, kept] = /^([^]*?)\s*-# (?:Stopped|Cancelled)[^\n]*$/.exec(text) ?? [];
+  return kept !== undefined && answerText(number).startsWith(kept.trim());
 }
 
-function versionsAmiss({ presses }: Utterance, components: string, screen: Screen): string | undefined {
+function versionsAmiss(utterance: Utterance, components: string, screen: Screen): string | undefined {
   const of = Number(/"label":"\d+\/(\d+) ▶"/.exec(components)?.[1] ?? 1);
-  const wanted = presses.filter(({ kind }) => kind === 'regenerate');
-  const least = 1 + wanted.filter(({ outcome }) => outcome === 'taken').length;
+  const wanted = utterance.presses.filter(({ kind }) => kind === 'regenerate');
+  const taken = wanted.filter(({ outcome }) => outcome === 'taken').length;
   if (of > 1) screen.regenerated += 1;
+  // Who presses while a version is written is told so, which is an answer, too; one that is cancelled in time is dropped.
+  const least = taken > 0 && !pressed(utterance, 'stop') ? 2 : 1;
   // A press that Discord saw answered too late may have been taken.
-  if (of < least - refusedAtMost(wanted) || of > 1 + wanted.length)
-    return `${of} versions after ${wanted.length} presses`;
-  return undefined;
+  return of < least || of > 1 + wanted.length ? `${of} versions after ${wanted.length} presses` : undefined;
 }
-
-/** Who presses while a version is written is told so, which is an answer, too. */
-const refusedAtMost = (wanted: readonly Press[]): number => Math.max(0, wanted.length - 1);
 
 const told = (parts: readonly StoredMessage[]): string =>
   parts.map(({ content }) => content.slice(0, 80).replaceAll('\n', '⏎')).join(' | ');

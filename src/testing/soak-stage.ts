@@ -9,7 +9,7 @@ import { call, lookAround, openDm } from './people.ts';
 import type { Place } from './people.ts';
 import type { TestDatabase } from './postgres.ts';
 import { startFakeProviders } from './providers.ts';
-import type { FakeAnswer, FakeProviders } from './providers.ts';
+import type { FakeAnswer, FakeProviders, FakeRequest } from './providers.ts';
 import { keepRecord } from './soak-record.ts';
 import type { Member, SoakRecord, Talk } from './soak-record.ts';
 import type { SoakSize } from './soak-script.ts';
@@ -51,8 +51,6 @@ export interface SoakStage {
   stopBot(): Promise<string[]>;
   close(): Promise<void>;
 }
-
-type FakeRequest = FakeProviders['requests'][number];
 
 const model = 'priced/large';
 const settings = (baseUrl: string, everythingIn: string) => ({
