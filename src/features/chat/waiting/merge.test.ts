@@ -1,0 +1,167 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { describe, expect, it } from 'vitest';
+import type { Person } from '../../../../emulator/testing/person.ts';
+import { hasEnded } from '../../../testing/components.ts';
+import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+
+const yaml = `
+features: { chat: { laterQuestions: merge } }
+prices:
+  models:
+    fake/test-model: { inputPerMillion: 10, outputPerMillion: 20 }
+access:
+  roles:
+    member: { dailyFreeUsd: 1, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
+`;
+const clock = createShiftedClock(Date.now());
+const bot = sharedBot({ yaml, clock });
+const till = sharedTill(bot, clock);
+
+const timeoutMs = 20_000;
+const asks = (person: Person, room: string, words: string) =>
+  person.says(room, `<@${bot.app.discord.self.userId}> ${words}`);
+const isReplyTo = (question: APIMessage) => (message: APIMessage) =>
+  message.message_reference?.message_id === question.id;
+const answered = (person: Person, question: APIMessage, text: string) =>
+  person.sees((message) => isReplyTo(question)(message) && message.content === text && hasEnded(message), {
+    timeoutMs,
+  });
+const repliesTo = async (question: APIMessage) =>
+  (await bot.olivia.messages(question.channel_id)).filter(isReplyTo(question));
+const db = () => bot.database.postgres.db;
+const rowOf = (question: APIMessage) =>
+  db().selectFrom('chat_question').selectAll().where('message_id', '=', question.id).executeTakeFirst();
+/** Waits until the bot has taken a question, with this many that it is answered together with. */
+const taken = (question: APIMessage, together: number) =>
+  expect
+    .poll(
+      async () => {
+        const row = await rowOf(question);
+        if (!row) return undefined;
+        const merged = db().selectFrom('chat_question').select('id').where('merged_into', '=', row.id);
+        return (await merged.execute()).length;
+      },
+      { timeout: timeoutMs, interval: 10 },
+    )
+    .toBe(together);
+const sentFor = (words: string) => {
+  const request = bot.providers.requests.find(({ userText }) => userText.includes(words));
+  return (request?.body['messages'] as { content: string }[]).slice(1).map(({ content }) => content);
+};
+
+/** Somebody's answer goes on until providers are released. */
+async function occupies(person: Person, room: string): Promise<void> {
+  bot.providers.answer('a long story', { text: 'Once upon a time.', hold: 1 });
+  const question = await asks(person, room, 'a long story');
+  await person.sees((message) => message.content === 'Once' && isReplyTo(question)(message), { timeoutMs });
+}
+
+describe('what a person asks while their question waits', () => {
+  it('is answered together with it, as a reply to the latest, in the place of the first, for the price of one', async () => {
+    const room = await bot.newChannel();
+    await occupies(bot.alice, room);
+    const first = await asks(bot.bob, room, 'who are you?');
+    const others = await asks(bot.milo, room, 'what about me?');
+    const second = await asks(bot.bob, room, 'and what can you do?');
+    const third = await asks(bot.bob, room, 'for free?');
+    await taken(third, 2);
+    bot.providers.answer('for free?', { text: 'All of that.', usage: { inputTokens: 100, outputTokens: 10 } });
+    bot.providers.answer('what about me?', { text: 'You, too.' });
+    bot.providers.release();
+    const answer = await answered(bot.bob, third, 'All of that.');
+    const after = await answered(bot.milo, others, 'You, too.');
+    expect(BigInt(answer.id)).toBeLessThan(BigInt(after.id));
+    expect(sentFor('for free?').at(-1)).toBe('Bob: who are you?\n\nand what can you do?\n\nfor free?');
+    await bot.idle();
+    expect([...(await repliesTo(first)), ...(await repliesTo(second))]).toEqual([]);
+    expect(bot.providers.requests).toHaveLength(3);
+    expect((await till.paid(bot.bob)).free).toBe(100 * 10 + 10 * 20);
+  });
+
+  it('is part of the history, each question for itself', async () => {
+    const room = await bot.newChannel();
+    await occupies(bot.alice, room);
+    await asks(bot.bob, room, 'my name is Bob');
+    const second = await asks(bot.bob, room, 'and my dog is Rex');
+    await taken(second, 1);
+    bot.providers.answer('Rex', { text: 'Hello you two.' });
+    bot.providers.release();
+    await answered(bot.bob, second, 'Hello you two.');
+    await bot.idle();
+    bot.providers.answer('what is my dog called?', { text: 'Rex.' });
+    const later = await asks(bot.bob, room, 'what is my dog called?');
+    await answered(bot.bob, later, 'Rex.');
+    expect(sentFor('what is my dog called?').slice(-4)).toEqual([
+      'Bob: my name is Bob',
+      'Bob: and my dog is Rex',
+      'Hello you two.',
+      'Bob: what is my dog called?',
+    ]);
+  });
+
+  it('is answered as it stands then: without what was deleted, with what was edited', async () => {
+    const room = await bot.newChannel();
+    await occupies(bot.alice, room);
+    const first = await asks(bot.bob, room, 'the deleted part');
+    const second = await asks(bot.bob, room, 'the edited part');
+    const third = await asks(bot.bob, room, 'the last part');
+    await taken(third, 2);
+    await bot.bob.deletes(first);
+    await bot.bob.edits(second, `<@${bot.app.discord.self.userId}> the better part`);
+    await taken(third, 1);
+    await expect.poll(async () => (await rowOf(second))?.edited_at ?? null, { timeout: timeoutMs }).not.toBeNull();
+    bot.providers.answer('the last part', { text: 'Both parts.' });
+    bot.providers.release();
+    await answered(bot.bob, third, 'Both parts.');
+    expect(sentFor('the last part').at(-1)).toBe('Bob: the better part\n\nthe last part');
+  });
+
+  it('when the latest is deleted is answered as a reply to the one before', async () => {
+    const room = await bot.newChannel();
+    await occupies(bot.alice, room);
+    const first = await asks(bot.bob, room, 'this stays');
+    const second = await asks(bot.bob, room, 'this goes');
+    await taken(second, 1);
+    await bot.bob.deletes(second);
+    await expect.poll(() => rowOf(second), { timeout: timeoutMs }).toBeUndefined();
+    bot.providers.answer('this stays', { text: 'It stayed.' });
+    bot.providers.release();
+    await answered(bot.bob, first, 'It stayed.');
+    expect(sentFor('this stays').at(-1)).toBe('Bob: this stays');
+  });
+
+  it('takes what said how long it takes along: that stands below the latest, once', async () => {
+    const room = await bot.newChannel();
+    await occupies(bot.alice, room);
+    const first = await asks(bot.bob, room, 'one more thing');
+    clock.jump(3_000);
+    const notice = await bot.bob.sees((message) => isReplyTo(first)(message) && message.content.includes('in line'), {
+      timeoutMs,
+    });
+    const second = await asks(bot.bob, room, 'and another one');
+    await bot.bob.hears<{ id: string }>('MESSAGE_DELETE', ({ id }) => id === notice.id, timeoutMs);
+    clock.jump(3_000);
+    const next = await bot.bob.sees((message) => isReplyTo(second)(message) && message.content.includes('in line'), {
+      timeoutMs,
+    });
+    bot.providers.answer('and another one', { text: 'Two things.' });
+    bot.providers.release();
+    const answer = await answered(bot.bob, second, 'Two things.');
+    expect(answer.id).toBe(next.id);
+  });
+
+  it('waits by itself when the first is being answered already, and so does what another asks', async () => {
+    const room = await bot.newChannel();
+    await occupies(bot.alice, room);
+    const second = await asks(bot.alice, room, 'too late to join');
+    const others = await asks(bot.bob, room, 'by myself');
+    await taken(others, 0);
+    bot.providers.answer('too late to join', { text: 'So be it.' });
+    bot.providers.answer('by myself', { text: 'Alone.' });
+    bot.providers.release();
+    await answered(bot.alice, second, 'So be it.');
+    await answered(bot.bob, others, 'Alone.');
+    expect(sentFor('too late to join').at(-1)).toBe('Alice: too late to join');
+  });
+});
