@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { Json } from '../../kernel/json.ts';
 import { mayUse } from '../../sdk/index.ts';
 import type { Call, Db } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
@@ -7,6 +6,7 @@ import { placeOf } from './chat.ts';
 import { chatSettings } from './settings.ts';
 import type { ChatSettings } from './settings.ts';
 import type { QuestionRow } from './store.ts';
+import { channelAround } from './ways-in/place.ts';
 
 /** What may be set for one conversation alone; nearer than what its channel, its people or its guild have set. */
 export const conversationSettings = chatSettings.pick({ model: true, historySent: true, creativity: true }).partial();
@@ -38,23 +38,35 @@ export async function valuesOf(db: Db, channelId: string): Promise<Partial<ChatS
   return Object.fromEntries(Object.entries(parsed.data).filter(([key]) => Object.hasOwn(stored, key)));
 }
 
-/** Undefined unsets. Does nothing where nobody has talked with the bot yet. */
+/** Undefined unsets. Also where nobody has talked with the bot yet: it counts when they do. */
 export async function setForConversation<Key extends ConversationSetting>(
-  db: Db,
-  channelId: string,
+  context: ChatContext,
+  { channelId, guildId }: Pick<Call, 'channelId' | 'guildId'>,
   key: Key,
   value: ChatSettings[Key] | undefined,
 ): Promise<void> {
-  const stored: Json | undefined = value;
+  const { db, clock } = context;
+  if (value === undefined) {
+    const settings = sql<string>`settings - ${key}::text`;
+    await db.updateTable('chat_conversation').set({ settings }).where('channel_id', '=', channelId).execute();
+    return;
+  }
+  const settings = JSON.stringify({ [key]: value });
+  const around = guildId === null ? channelId : await channelAround(context, channelId);
   await db
-    .updateTable('chat_conversation')
-    .set({
-      settings:
-        stored === undefined
-          ? sql<string>`settings - ${key}::text`
-          : sql<string>`settings || ${JSON.stringify({ [key]: stored })}::jsonb`,
+    .insertInto('chat_conversation')
+    .values({
+      channel_id: channelId,
+      guild_id: guildId,
+      parent_id: around === channelId ? null : around,
+      settings,
+      created_at: new Date(clock.now()),
     })
-    .where('channel_id', '=', channelId)
+    .onConflict((conflict) =>
+      conflict
+        .column('channel_id')
+        .doUpdateSet({ settings: sql<string>`chat_conversation.settings || ${settings}::jsonb` }),
+    )
     .execute();
 }
 

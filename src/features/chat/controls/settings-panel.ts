@@ -81,7 +81,7 @@ export async function choose(context: ChatContext, call: ComponentCall, action: 
   const [value = unset] = call.values;
   const { setting } = choice;
   const read = value === unset ? undefined : choice.read(context, call, value);
-  await setForConversation(context.db, call.channelId, setting, read);
+  await setForConversation(context, call, setting, read);
   await call.update(await settingsView(context, call));
 }
 

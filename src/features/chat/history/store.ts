@@ -7,11 +7,20 @@ import type { AnswerRow, ExchangeRow, QuestionRow } from '../store.ts';
 
 export type HeardRow = Selectable<ChatHeardTable>;
 
+/** Whether somebody has talked with the bot there; settings alone are no conversation. */
 export async function isConversing(db: Db, channelId: string): Promise<boolean> {
   const row = await db
-    .selectFrom('chat_conversation')
-    .select('channel_id')
-    .where('channel_id', '=', channelId)
+    .selectFrom('chat_conversation as c')
+    .select('c.channel_id')
+    .where('c.channel_id', '=', channelId)
+    .where((conversation) =>
+      conversation.or([
+        conversation('c.warmed_at', 'is not', null),
+        conversation.exists(
+          conversation.selectFrom('chat_question as q').select('q.id').whereRef('q.channel_id', '=', 'c.channel_id'),
+        ),
+      ]),
+    )
     .executeTakeFirst();
   return row !== undefined;
 }

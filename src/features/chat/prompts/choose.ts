@@ -4,7 +4,7 @@ import type { Call, ModelInfo, Tx } from '../../../sdk/index.ts';
 import { chooseModel } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
-import { channelAround } from './in-force.ts';
+import { channelAround } from '../ways-in/place.ts';
 import { checkMayChoose } from './rights.ts';
 import { promptCharacters } from './rules.ts';
 import type { PromptReference } from './rules.ts';

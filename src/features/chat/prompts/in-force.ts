@@ -2,7 +2,7 @@ import type { VaultReader } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import type { Question } from '../rules.ts';
 import type { QuestionRow } from '../store.ts';
-import { isThread } from '../ways-in/place.ts';
+import { channelAround } from '../ways-in/place.ts';
 import { openPrompt } from './open.ts';
 import { fillIn, variablesIn } from './rules.ts';
 import type { PromptReference, Variable } from './rules.ts';
@@ -78,12 +78,6 @@ const instanceLayer = (context: ChatContext): Layer => ({
   reference: null,
   text: context.settings.instance.systemPrompt,
 });
-
-/** What a thread belongs to, or the channel itself. */
-export async function channelAround({ discord }: ChatContext, channelId: string): Promise<string> {
-  const channel = await discord.cache.channel(channelId);
-  return (channel && isThread(channel.type) ? channel.parentId : null) ?? channelId;
-}
 
 async function scopesOf(
   context: ChatContext,

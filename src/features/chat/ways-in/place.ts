@@ -10,6 +10,12 @@ const threads: readonly number[] = [
 ];
 export const isThread = (channelType: number): boolean => threads.includes(channelType);
 
+/** The channel that a thread is in, or the channel itself. */
+export async function channelAround({ discord }: ChatContext, channelId: string): Promise<string> {
+  const channel = await discord.cache.channel(channelId);
+  return (channel && isThread(channel.type) ? channel.parentId : null) ?? channelId;
+}
+
 const homes: readonly number[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
 
 /** Whether a thread can be opened for a question; otherwise it is answered where it is asked, with the reason why. */
