@@ -71,7 +71,7 @@ async function write(work: Work): Promise<void> {
   if (!isStopped(run)) run.signal.throwIfAborted();
   await show(work, { state: 'done' });
   if (work.removed) return;
-  if (work.isFull) await summariseLater(context, work);
+  await summariseLater(context, work);
   await giveTitle(context, run, work);
 }
 

@@ -12,7 +12,6 @@ import { showParts, trimConversation } from '../store.ts';
 import { end } from './end.ts';
 import { openFootnotes } from './footnotes.ts';
 import { asReadBefore } from './tie-up.ts';
-import { asReadBefore } from './tie-up.ts';
 import { isLost, isStopped } from './work.ts';
 import type { Live, Work } from './work.ts';
 
@@ -97,7 +96,6 @@ async function endOnScreen(work: Work, shown: End): Promise<Parameters<Live['fin
 export async function showAgain(work: Work): Promise<void> {
   const { context, answer, row } = work;
   const text = answer.sealed && (await work.read(row.author_id, answer.id, answer.sealed));
-  work.row = asReadBefore(row, work.run);
   work.row = asReadBefore(row, work.run);
   work.text = text ?? '';
   const { notices, said } = await openFootnotes(work.read, row, answer);
