@@ -1,0 +1,123 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Person } from '../../../../emulator/testing/person.ts';
+import { button, hasEnded } from '../../../testing/components.ts';
+import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+
+const clock = createShiftedClock(Date.now());
+const bot = sharedBot({ clock });
+const till = sharedTill(bot, clock);
+
+const timeoutMs = 20_000;
+const asks = (person: Person, room: string, words: string) =>
+  person.says(room, `<@${bot.app.discord.self.userId}> ${words}`);
+const isReplyTo = (question: APIMessage) => (message: APIMessage) =>
+  message.message_reference?.message_id === question.id;
+const repliesTo = async (question: APIMessage) =>
+  (await bot.olivia.messages(question.channel_id)).filter(isReplyTo(question));
+const replyTo = (person: Person, question: APIMessage, text: string) =>
+  person.sees((message) => isReplyTo(question)(message) && message.content.includes(text), { timeoutMs });
+/** The next request that writes a message of this kind takes so long to be done. */
+const slow = (method: 'POST' | 'PATCH', delayMs: number) => {
+  const route = method === 'POST' ? '/channels/*/messages' : '/channels/*/messages/*';
+  bot.emulator.core.faults.add({ match: { method, route }, times: 1, answer: { delayMs } });
+};
+const noticeWritten = (times: number) =>
+  expect
+    .poll(
+      async () => {
+        const notices = await bot.database.postgres.db.selectFrom('chat_notice').select('written_at').execute();
+        return notices.filter(({ written_at: at }) => clock.now() - at.getTime() < 5_000).length;
+      },
+      { timeout: timeoutMs, interval: 5 },
+    )
+    .toBe(times);
+
+async function occupies(person: Person, room: string): Promise<void> {
+  bot.providers.answer('a long story', { text: 'Once upon a time.', hold: 1 });
+  const question = await asks(person, room, 'a long story');
+  await person.sees((message) => message.content === 'Once' && isReplyTo(question)(message), { timeoutMs });
+}
+
+/** One message answers the question, and it is the answer, for good. */
+async function isAnsweredOnce(person: Person, question: APIMessage, text: string): Promise<void> {
+  await person.sees((message) => isReplyTo(question)(message) && message.content === text && hasEnded(message), {
+    timeoutMs,
+  });
+  await bot.idle();
+  await expect
+    .poll(() => bot.database.postgres.db.selectFrom('chat_notice').select('answer_id').execute(), {
+      timeout: timeoutMs,
+    })
+    .toEqual([]);
+  const shown = await repliesTo(question);
+  expect(shown.map(({ content }) => content)).toEqual([text]);
+}
+
+afterEach(async () => {
+  bot.providers.release();
+  await bot.idle();
+  clock.jump(20_000);
+});
+
+describe('an answer that begins just when its asker is told of the wait', () => {
+  it('is one message when the notice is sent late', async () => {
+    const room = await bot.newChannel();
+    await occupies(bot.alice, room);
+    const question = await asks(bot.bob, room, 'at the same time');
+    bot.providers.answer('at the same time', { text: 'It is time.' });
+    slow('POST', 1_500);
+    clock.jump(3_000);
+    await noticeWritten(1);
+    bot.providers.release();
+    await isAnsweredOnce(bot.bob, question, 'It is time.');
+  });
+
+  it('is not overwritten by a notice that is changed late', async () => {
+    const room = await bot.newChannel();
+    await occupies(bot.alice, room);
+    const first = await asks(bot.milo, room, 'before bob');
+    const question = await asks(bot.bob, room, 'right after');
+    clock.jump(3_000);
+    const notice = await replyTo(bot.bob, question, '2nd in line');
+    clock.jump(20_000);
+    bot.providers.answer('right after', { text: 'Done.' });
+    // The one before goes, so that the notice is to say something else, which takes its time.
+    const before = await replyTo(bot.milo, first, 'in line');
+    slow('PATCH', 2_000);
+    await bot.milo.presses(before, button(before, 'Cancel'));
+    await noticeWritten(2);
+    bot.providers.release();
+    await isAnsweredOnce(bot.bob, question, 'Done.');
+    expect((await repliesTo(question))[0]?.id).toBe(notice.id);
+    expect(await till.calls(first)).toEqual([]);
+  });
+});
+
+describe('a question that is deleted just when its asker is told of the wait', () => {
+  it('leaves no message behind', async () => {
+    const room = await bot.newChannel();
+    await occupies(bot.alice, room);
+    const question = await asks(bot.bob, room, 'forget it');
+    slow('POST', 1_000);
+    clock.jump(3_000);
+    await noticeWritten(1);
+    await bot.bob.deletes(question);
+    bot.providers.release();
+    await expect
+      .poll(
+        () =>
+          bot.database.postgres.db
+            .selectFrom('chat_question')
+            .select('id')
+            .where('message_id', '=', question.id)
+            .execute(),
+        { timeout: timeoutMs },
+      )
+      .toEqual([]);
+    await bot.idle();
+    await expect.poll(() => repliesTo(question), { timeout: timeoutMs }).toEqual([]);
+    expect(bot.providers.requests.some(({ userText }) => userText.includes('forget it'))).toBe(false);
+  });
+});
