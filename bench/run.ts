@@ -1,12 +1,13 @@
 /**
  * Runs the benchmarks and prints their figures, each with the bound that it must keep. Exits with 1 when one is missed.
  *
- *     npm run bench [-- first-text final-text gateway queue]
+ *     npm run bench [-- first-text final-text gateway queue ledger ledger-chats memory]
  */
 import { benchGateway } from './gateway.ts';
 import { benchFinalText, benchFirstText } from './first-text.ts';
 import { benchLedger } from './ledger.ts';
 import { benchLedgerChats } from './ledger-chats.ts';
+import { benchMemory } from './memory.ts';
 import { benchQueue } from './queue.ts';
 import { holds, table } from './lib/statistics.ts';
 import type { Figure } from './lib/statistics.ts';
@@ -18,6 +19,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   queue: benchQueue,
   ledger: benchLedger,
   'ledger-chats': benchLedgerChats,
+  memory: benchMemory,
 };
 
 const wanted = process.argv.slice(2);

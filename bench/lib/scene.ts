@@ -38,7 +38,11 @@ export interface Scene {
   rooms: Room[];
   addBot(name: string): Promise<Bot>;
   /** Starts a bot of ours on a folder of its own, with `settings` beside those that every bot under load has. */
-  start(bot: Bot, settings?: Readonly<Record<string, unknown>>): Promise<Running>;
+  start(
+    bot: Bot,
+    settings?: Readonly<Record<string, unknown>>,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<Running>;
   /** Gives a program that was started elsewhere into the care of the scene. */
   adopt(program: Program): void;
   /** What the programs printed, for the report of a failure. */
@@ -66,7 +70,7 @@ export async function setScene({ model, rooms }: { model: readonly string[]; roo
     ...{ origin, modelUrl, place, watcher },
     rooms: await makeRooms(place, rooms),
     addBot: (name) => addBot(origin, name),
-    start: async ({ id, token }, settings) => {
+    start: async ({ id, token }, settings, environment) => {
       const dataDir = join(folder, id);
       await mkdir(dataDir);
       const config = await writeSettings(dataDir, settings);
@@ -80,6 +84,7 @@ export async function setScene({ model, rooms }: { model: readonly string[]; roo
         OPENAI_BASE_URL: modelUrl,
         OPENAI_API_KEY: 'key',
         OPENAI_MODEL: 'fake-large',
+        ...environment,
       });
       programs.unshift(program);
       await untilAnswers(`http://127.0.0.1:${port}/health`, program);

@@ -13,7 +13,7 @@ export const median = (values: readonly number[]): number => percentile(values, 
 export interface Figure {
   name: string;
   value: number;
-  unit: 'ms' | '×' | 'per s' | 'count' | 'MB' | 'USD';
+  unit: 'ms' | '×' | 'per s' | 'count' | 'MB' | 'B' | 'USD';
   /** The bound that this figure must keep; a figure without one is told for information. */
   atMost?: number;
   atLeast?: number;

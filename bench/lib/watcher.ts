@@ -1,17 +1,19 @@
+import type { APIMessage } from 'discord-api-types/v10';
 import { WebSocket } from 'ws';
+import { buttons } from '../../src/testing/components.ts';
 
 /** A message as it was seen on the wire. */
-interface Sighting {
+export interface Sighting {
   /** `performance.now()` when it arrived. */
   atMs: number;
   content: string;
   messageId: string;
   repliesTo: string | undefined;
+  buttons: { label: string | undefined; customId: string }[];
 }
 
 /** A member's client that remembers when it saw which text. */
 export interface Watcher {
-  readonly sightings: readonly Sighting[];
   /** Resolves with the first sighting, past or future, that matches; rejects when there is none within 30 s. */
   sees(what: string, matches: (sighting: Sighting) => boolean): Promise<Sighting>;
   close(): void;
@@ -22,12 +24,7 @@ const patienceMs = 30_000;
 interface GatewayPayload {
   op: number;
   t: string | null;
-  d: {
-    id?: string;
-    content?: string;
-    heartbeat_interval?: number;
-    message_reference?: { message_id?: string };
-  } | null;
+  d: (Partial<APIMessage> & { heartbeat_interval?: number }) | null;
 }
 
 export async function watch(origin: string, token: string): Promise<Watcher> {
@@ -50,7 +47,13 @@ export async function watch(origin: string, token: string): Promise<Watcher> {
     if ((t !== 'MESSAGE_CREATE' && t !== 'MESSAGE_UPDATE') || d?.id === undefined) return;
     const reference = d.message_reference?.message_id;
     if (reference !== undefined) repliesTo.set(d.id, reference);
-    const sighting = { atMs, content: d.content ?? '', messageId: d.id, repliesTo: repliesTo.get(d.id) };
+    const sighting = {
+      atMs,
+      content: d.content ?? '',
+      messageId: d.id,
+      repliesTo: repliesTo.get(d.id),
+      buttons: buttons(d as APIMessage),
+    };
     sightings.push(sighting);
     for (const waiter of waiting) {
       if (!waiter.matches(sighting)) continue;
@@ -60,7 +63,6 @@ export async function watch(origin: string, token: string): Promise<Watcher> {
   });
   await ready.promise;
   return {
-    sightings,
     sees: (what, matches) => {
       const past = sightings.find(matches);
       if (past) return Promise.resolve(past);
