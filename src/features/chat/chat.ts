@@ -31,6 +31,7 @@ export async function openExchange(
     name: question.name,
     question: question.text,
     answer: answer && sealed ? await read(row.author_id, answer.id, sealed) : null,
+    isMerged: row.merged_into !== null,
   };
 }
 

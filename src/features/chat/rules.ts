@@ -94,6 +94,8 @@ export interface Exchange {
   name: string;
   question: string;
   answer: string | null;
+  /** It is answered together with a later one. */
+  isMerged?: boolean;
 }
 
 export function spoken(name: string, text: string, named: boolean): string {

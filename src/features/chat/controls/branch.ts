@@ -8,6 +8,7 @@ import { copyChoice } from '../prompts/store.ts';
 import type { Question } from '../rules.ts';
 import { exchangesBefore } from '../store.ts';
 import type { QuestionRow } from '../store.ts';
+import { mergedInto } from '../waiting/store.ts';
 import { reached } from './reach.ts';
 import type { Reached } from './reach.ts';
 import { insertBranch, insertCopy } from './store.ts';
@@ -74,12 +75,15 @@ async function remember(context: ChatContext, { question, answer }: Reached): Pr
   const read = context.vault.reader(context.db);
   const { historyKept } = await settingsOf(context, question);
   const before = await exchangesBefore(context.db, question, Math.max(0, historyKept - 1));
+  const together = (await mergedInto(context.db, question.id)).map((one) => ({ question: one, answer: null }));
   const opened = await Promise.all(
-    [...before, { question, answer }].map(async ({ question: row, answer: shown }): Promise<Remembered | null> => {
-      const asked = await openQuestion(read, row);
-      const said = shown?.sealed ? await read(row.author_id, shown.id, shown.sealed) : null;
-      return asked && { row, question: asked, answer: said };
-    }),
+    [...before, ...together, { question, answer }].map(
+      async ({ question: row, answer: shown }): Promise<Remembered | null> => {
+        const asked = await openQuestion(read, row);
+        const said = shown?.sealed ? await read(row.author_id, shown.id, shown.sealed) : null;
+        return asked && { row, question: asked, answer: said };
+      },
+    ),
   );
   return opened.filter((one) => one !== null);
 }

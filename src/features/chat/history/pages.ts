@@ -32,9 +32,10 @@ export async function historyPage(
   };
 }
 
-function entry({ atMs, name, question, answer }: Exchange, t: Translate): string {
+function entry({ atMs, name, question, answer, isMerged = false }: Exchange, t: Translate): string {
   const asked = `**${line(name, 50)}** <t:${Math.floor(atMs / 1000)}:R>: ${line(question, questionLength)}`;
-  return `${asked}\n> ${answer === null ? t('history.unanswered') : line(answer, answerLength)}`;
+  const unanswered = t(isMerged ? 'history.together' : 'history.unanswered');
+  return `${asked}\n> ${answer === null ? unanswered : line(answer, answerLength)}`;
 }
 
 function turns(page: number, more: boolean, t: Translate): NonNullable<OutgoingMessage['components']> {
