@@ -1,7 +1,8 @@
 import { splitMessage, splitParts } from './split.ts';
 
-/** Between the places where a text may be cut, in UTF-16 units: what may be lost of the last message. */
-const STEP = 500;
+const MESSAGE_LIMIT = 2000;
+/** The least room that is left to the text in its last message. */
+const LEAST_ROOM = 500;
 
 /**
  * The beginning of a text that needs more than `parts` messages: as much as they hold, cut where `splitMessage` would
@@ -9,11 +10,12 @@ const STEP = 500;
  * the text.
  */
 export function beginningOf(text: string, { parts, end }: { parts: number; end: string }): string | undefined {
-  const whole = splitParts(text);
-  if (whole.length <= parts) return undefined;
-  const reached = whole[parts - 1]?.end ?? 0;
-  const cuts = splitParts(text, { limit: STEP }).filter((part) => part.end <= reached);
-  for (const { shownEnd, suffix } of cuts.reverse()) {
+  if (splitParts(text).length <= parts) return undefined;
+  const room = Math.max(LEAST_ROOM, MESSAGE_LIMIT - end.length - '\n'.length);
+  const last = splitParts(text, { lessIn: { index: parts - 1, limit: room } })[parts - 1];
+  // Where the end of the text decides how its beginning is cut, a cut further up may be needed.
+  const cuts = splitParts(text, { limit: LEAST_ROOM }).filter((cut) => cut.end < (last?.end ?? 0));
+  for (const { shownEnd, suffix } of [...cuts, ...(last ? [last] : [])].reverse()) {
     const beginning = `${text.slice(0, shownEnd)}${suffix}\n${end}`;
     if (splitMessage(beginning).length <= parts) return beginning;
   }

@@ -22,6 +22,8 @@ const SENTENCE_END = /[.!?…؟۔]["')\]*_]*\s|[。！？]/g;
 interface SplitOptions {
   /** UTF-16 units that a part may have, at least 100; 2000 unless given. */
   limit?: number;
+  /** The same for one part, by its index, when that may have less. */
+  lessIn?: { index: number; limit: number };
 }
 
 /**
@@ -87,8 +89,9 @@ export function splitMessage(text: string, options: SplitOptions = {}): string[]
 }
 
 /** As `splitMessage`, telling what part of the text each message stands for; together they stand for all of it. */
-export function splitParts(text: string, { limit = MESSAGE_LIMIT }: SplitOptions = {}): SplitPart[] {
-  if (limit < LEAST_LIMIT) throw new RangeError(`limit must be at least ${LEAST_LIMIT}`);
+export function splitParts(text: string, { limit = MESSAGE_LIMIT, lessIn }: SplitOptions = {}): SplitPart[] {
+  if (Math.min(limit, lessIn?.limit ?? limit) < LEAST_LIMIT)
+    throw new RangeError(`limit must be at least ${LEAST_LIMIT}`);
   const parts: SplitPart[] = [];
   const length = text.trimEnd().length;
   const spoilers = findSpoilers(text, 2 * limit);
@@ -97,7 +100,8 @@ export function splitParts(text: string, { limit = MESSAGE_LIMIT }: SplitOptions
   for (;;) {
     const shownStart = skipBlank(text, start, length, state.fence);
     if (shownStart >= length) break;
-    const view = viewFrom(text, { start: shownStart, length, limit, spoilers }, state);
+    const own = parts.length === lessIn?.index ? lessIn.limit : limit;
+    const view = viewFrom(text, { start: shownStart, length, limit: own, spoilers }, state);
     const cut = fits(view, length) ? length : chooseCut(view);
     const { shownEnd, suffix } = endAt(view, cut);
     const next = stateAfter(view, cut);

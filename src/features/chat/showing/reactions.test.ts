@@ -43,7 +43,7 @@ async function marks(bot: TestBot, message: APIMessage): Promise<string[]> {
 
 async function reactionRequests(bot: TestBot): Promise<string[]> {
   const response = await fetch(`${bot.emulator.origin}/_control/requests?since=0`);
-  const { requests } = (await response.json()) as { requests: { method: string; route: string }[] };
+  const requests = (await response.json()) as { method: string; route: string }[];
   return requests.filter(({ route }) => route.includes('/reactions/')).map(({ method }) => method);
 }
 
@@ -150,7 +150,7 @@ describe('a question', () => {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
-        match: { method: 'PUT', route: '/reactions/' },
+        match: { method: 'PUT', route: '/channels/*/messages/*/reactions/*/@me' },
         times: 9,
         answer: { status: 403, body: { code: 90001, message: 'Reaction was blocked' } },
       }),

@@ -1,0 +1,156 @@
+import { MessageFlags } from 'discord-api-types/v10';
+import type { APIMessage } from 'discord-api-types/v10';
+import { describe, expect, it } from 'vitest';
+import { createAsking } from '../../../testing/asking.ts';
+import { buttons, hasEnded } from '../../../testing/components.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
+
+const timeoutMs = 20_000;
+const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
+const { asks, presses, told } = createAsking(() => bot);
+
+const mention = () => `<@${bot.app.discord.self.userId}>`;
+const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
+const thinking = /^-# 💭 Thinking… \(began <t:\d{10}:R>\)$/;
+const endsWith = (shown: APIMessage, text: RegExp | string) =>
+  bot.alice.sees(
+    (message) =>
+      message.channel_id === shown.channel_id &&
+      hasEnded(message) &&
+      (typeof text === 'string' ? message.content.includes(text) : text.test(message.content)),
+    { timeoutMs },
+  );
+
+/** Asks, and resolves when the screen says that the model thinks. */
+async function asksForThoughts(words: string, reasoning: readonly string[]) {
+  bot.providers.answer(words, { reasoning, text: 'Forty-two.', hold: true });
+  const question = await bot.alice.says(await bot.newChannel(), `${mention()} ${words}`);
+  const shown = await bot.alice.sees(
+    (message) => message.channel_id === question.channel_id && thinking.test(message.content),
+    { timeoutMs },
+  );
+  return { question, shown };
+}
+
+/** What the presser alone gets behind ⋯ and Thoughts. */
+async function thoughts(shown: APIMessage, person = bot.alice): Promise<APIMessage> {
+  const menu = await told(person, shown, '⋯');
+  await presses(person, menu, 'Thoughts');
+  return person.sees(
+    (message) =>
+      ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0 &&
+      message.channel_id === shown.channel_id &&
+      message.id !== menu.id,
+    { timeoutMs },
+  );
+}
+
+async function textOf(message: APIMessage): Promise<string> {
+  const [file] = message.attachments;
+  return file ? (await fetch(file.url)).text() : message.content;
+}
+
+describe('a model that thinks', () => {
+  it('shows that it does, with Stop, and then its answer, which tells how long it thought', async () => {
+    const { shown } = await asksForThoughts('the question', ['Hmm, ', 'well.']);
+    expect(labels(shown)).toEqual(['Stop']);
+    bot.providers.release();
+    const answer = await endsWith(shown, /^Forty-two\.\n-# 💭 Thought for \d+ s\.$/);
+    expect(answer.id).toBe(shown.id);
+  });
+
+  it('that answers soon shows its answer alone, and its thoughts are there all the same', async () => {
+    const { shown } = await asks(bot.alice, 'soon', { reasoning: ['Easy.'], text: 'Yes.' });
+    expect(shown.content).toBe('Yes.');
+    expect((await thoughts(shown)).content).toBe('-# 💭 What **fake/test-model** thought before it answered:\nEasy.');
+  });
+
+  it('lets everybody who may read the answer read its thoughts, long ones as a file', async () => {
+    const long = 'I turn it over and over. '.repeat(200);
+    const { shown } = await asks(bot.alice, 'deep', { reasoning: [long], text: 'Deep.' });
+    const forBob = await thoughts(shown, bot.bob);
+    expect(forBob.attachments.map(({ filename }) => filename)).toEqual(['thoughts.md']);
+    expect(await textOf(forBob)).toBe(long.trim());
+  });
+
+  it('is stopped while it thinks, and says so', async () => {
+    const { shown } = await asksForThoughts('endless', ['On and on']);
+    await presses(bot.alice, shown, 'Stop');
+    const stopped = await endsWith(shown, 'Stopped before I had said anything.');
+    expect(stopped.content).toContain('Thought for');
+  });
+
+  it('has thoughts apart in each version, and none of them is told to a model', async () => {
+    const { question, shown } = await asks(bot.alice, 'twice', { reasoning: ['A first idea.'], text: 'One.' });
+    bot.providers.answer('twice', { reasoning: ['A second idea.'], text: 'Two.' });
+    await presses(bot.alice, shown, 'Regenerate');
+    const second = await endsWith(shown, 'Two.');
+    await bot.idle();
+    expect((await thoughts(second)).content).toContain('A second idea.');
+    await presses(bot.alice, second, '◀');
+    const first = await endsWith(shown, 'One.');
+    await bot.idle();
+    expect((await thoughts(first)).content).toContain('A first idea.');
+    await asks(bot.alice, 'and then', { text: 'Then this.' }, { in: question.channel_id });
+    const sent = JSON.stringify(bot.providers.requests.at(-1)?.body);
+    expect(sent).toContain('One.');
+    expect(sent).not.toContain('idea');
+  });
+
+  it('goes on with its thoughts when its answer is continued', async () => {
+    const { shown } = await asks(bot.alice, 'cut', { reasoning: ['Begin.'], text: 'Half', finishReason: 'length' });
+    bot.providers.answer(({ userText }) => userText.startsWith('Your answer was cut off'), {
+      ...{ reasoning: ['Go on.'], text: ' and half.' },
+    });
+    await presses(bot.alice, shown, 'Continue');
+    const whole = await endsWith(shown, 'Half and half.');
+    expect((await thoughts(whole)).content).toContain('Begin.\n\nGo on.');
+  });
+
+  it('writes its thoughts in tags, where a local server passes them on, also in pieces', async () => {
+    const chunks = ['<thi', 'nk>\nLet me ', 'see.</th', 'ink>\n\n', 'I see.'];
+    const { shown } = await asks(bot.alice, 'tags', { chunks });
+    expect(shown.content).toBe('I see.');
+    expect((await thoughts(shown)).content).toContain('Let me see.');
+  });
+
+  it('that thinks until it has no tokens left is not asked again, and says so', async () => {
+    const { shown } = await asks(bot.alice, 'too deep', { reasoning: ['So…'], chunks: [], finishReason: 'length' });
+    expect(shown.content).toContain('thought until its answer had no room left');
+    expect(labels(shown)).toContain('Retry');
+    expect(bot.providers.requests).toHaveLength(1);
+  });
+
+  it('has thoughts that are forgotten with the conversation, and says so', async () => {
+    const { question, shown } = await asks(bot.alice, 'secret', { reasoning: ['A secret idea.'], text: 'Hush.' });
+    const menu = await told(bot.alice, shown, '⋯');
+    const { db } = bot.database.postgres;
+    const rows = db.selectFrom('chat_question').select('id').where('message_id', '=', question.id);
+    const { id } = await rows.executeTakeFirstOrThrow();
+    const sealed = await db
+      .selectFrom('chat_answer')
+      .selectAll()
+      .where('question_id', '=', id)
+      .executeTakeFirstOrThrow();
+    expect(sealed.reasoning_sealed?.toString('latin1')).not.toContain('secret idea');
+    await db.updateTable('chat_answer').set({ reasoning_sealed: null }).where('question_id', '=', id).execute();
+    await presses(bot.alice, menu, 'Thoughts');
+    await bot.alice.sees('The thoughts behind that answer are forgotten.', { timeoutMs });
+    expect(labels(await told(bot.alice, shown, '⋯'))).not.toContain('Thoughts');
+    await bot.milo.runs('clear', { everyone: true }, { in: question.channel_id });
+    await presses(bot.alice, menu, 'Thoughts');
+    await bot.alice.sees('That answer was cleared; ask me again.', { timeoutMs });
+  });
+});
+
+describe('where thoughts are not shown', () => {
+  const quiet = sharedBot({ yaml: 'queue: { maxAttempts: 1 }\nfeatures: { chat: { showReasoning: off } }\n' });
+  const asking = createAsking(() => quiet);
+
+  it('none are kept', async () => {
+    const { shown } = await asking.asks(quiet.alice, 'quiet', { reasoning: ['Not for you.'], text: 'Hush.' });
+    expect(labels(await asking.told(quiet.alice, shown, '⋯'))).not.toContain('Thoughts');
+    const rows = await quiet.database.postgres.db.selectFrom('chat_answer').select('reasoning_sealed').execute();
+    expect(rows).toEqual([{ reasoning_sealed: null }]);
+  });
+});
