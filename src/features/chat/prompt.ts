@@ -108,7 +108,7 @@ export async function buildPrompt(asked: PromptRequest): Promise<Prompt> {
       continued: continued.tokens,
     },
     toldIds: othersIn(asked, { earlier, heard, quotedIds: question.quotedIds, summary }),
-    isFull: settings.summaries === 'on' && isFull(filled, windowOf(settings, budgetTokens)),
+    isFull: isFull(filled, windowOf(settings, budgetTokens)),
   };
 }
 

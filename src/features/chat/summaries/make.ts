@@ -29,11 +29,21 @@ export type SummaryTask = {
   demanded: boolean;
 };
 
+/** What is known of an answer that is on the screen. */
+interface Answered {
+  row: QuestionRow;
+  answer: AnswerRow;
+  settings: ChatSettings;
+  /** Its prompt left no room for the next question. */
+  isFull: boolean;
+}
+
 /** Has a conversation summarised that leaves no room for its next question; on the account of the answer before it. */
-export async function summariseLater(
-  context: ChatContext,
-  { row, answer }: { row: QuestionRow; answer: AnswerRow },
-): Promise<void> {
+export async function summariseLater(context: ChatContext, answered: Answered): Promise<void> {
+  const { row, answer, settings, isFull } = answered;
+  // The prompt of an answer that was given again does not show what came after its question.
+  const again = answer.version > 1 || answer.tries > 0;
+  if (settings.summaries === 'off' || !(isFull || again)) return;
   const request = requestOf(answer);
   const { channel_id: channelId, guild_id: guildId, author_id: authorId } = row;
   const payload: SummaryTask = { channelId, guildId, authorId, request, demanded: false };
