@@ -167,6 +167,33 @@ async function plantCommands(): Promise<void> {
   await bot.idle();
 }
 
+async function plantPrompts(): Promise<void> {
+  const name = plant('name of a prompt');
+  await runs('save-prompt', { name, text: plant('prompt') });
+  await runs('save-prompt', { name, text: plant('prompt with another text') });
+  const file = {
+    name: `${plant('name of a file with a prompt')}.txt`,
+    data: plant('file with a prompt'),
+    type: 'text/plain',
+  };
+  await bot.alice.runs('save-prompt', { name: 'filed', file });
+  const { modal } = await bot.alice.runs('save-prompt', { name: 'written' });
+  if (!modal) throw new Error('There is no form for a prompt.');
+  await bot.alice.submits(modal, { name: plant('name in a form'), text: plant('form for a prompt') });
+  await runs('system', { text: plant('own system prompt'), scope: 'me' });
+  const direct = (await bot.alice.opensDirectMessages(bot.app.discord.self.userId)).id;
+  await bot.alice.runs('system', { text: plant('system prompt of a conversation') }, { in: direct });
+  await says(`!system ${plant('refused system prompt')}`);
+  for (const command of ['prompts', 'remove-prompt'])
+    await runs(command, { name: plant(`unknown prompt of ${command}`) });
+  await bot.alice.completes('system', { text: plant('typed system prompt') }, 'text');
+  const room = await bot.newChannel();
+  await bot.alice.runs('ask', { prompt: plant('question with a prompt'), system: name }, { in: room });
+  await bot.idle();
+  await bot.alice.runs('system', { text: 'filed', scope: 'me' }, { in: room });
+  await bot.idle();
+}
+
 async function forgetAlice(): Promise<void> {
   await bot.alice.runs('privacy');
   const shown = await bot.alice.sees(embeds(/What I store about you/));
@@ -174,7 +201,15 @@ async function forgetAlice(): Promise<void> {
   const exported = await bot.alice.sees((message) => message.attachments[0]?.filename === 'familiar-export.json');
   const text = await (await fetch(exported.attachments[0]?.url ?? '')).text();
   // What was planted did arrive, or nothing is shown by its absence.
-  for (const way of ['mention', 'reply', 'direct message', 'question in a thread', 'answer that breaks off']) {
+  const prompts = ['name of a prompt', 'prompt with another text', 'file with a prompt', 'form for a prompt'];
+  for (const way of [
+    'mention',
+    'reply',
+    'direct message',
+    'question in a thread',
+    'answer that breaks off',
+    ...prompts,
+  ]) {
     expect(text, way).toContain(planted.get(way));
   }
   await bot.alice.presses(shown, button(shown, 'Forget me'));
@@ -226,6 +261,7 @@ it('leaves nothing of what a person planted in the database, its files, the data
   await plantFiles();
   await plantFailures();
   await plantCommands();
+  await plantPrompts();
   const words = [...planted.values()];
   expect(words.length).toBeGreaterThanOrEqual(30);
   expect(new Set(words).size).toBe(words.length);
