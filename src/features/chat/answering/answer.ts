@@ -69,8 +69,7 @@ async function write(work: Work): Promise<void> {
   else await charge(work);
   // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
   if (!isStopped(run)) run.signal.throwIfAborted();
-  await show(work, { state: 'done' });
-  if (work.removed) return;
+  if (!(await show(work, { state: 'done' }))) return;
   await summariseLater(context, work);
   await giveTitle(context, run, work);
 }

@@ -17,13 +17,17 @@ import type { Live, Work } from './work.ts';
 
 const missingPermissions = 'discord/50013';
 
-/** Shows how the answer ended. What Discord refuses for good stays stored, and the job has nothing left to do. */
-export async function show(work: Work, shown: End): Promise<void> {
+/**
+ * Shows how the answer ended, and says whether people see it. What Discord refuses for good stays stored, and the job has
+ * nothing left to do.
+ */
+export async function show(work: Work, shown: End): Promise<boolean> {
   const { context, run, answer, row, settings } = work;
+  let seen = false;
   try {
     if (work.removed) {
       await leaveScreen(work);
-      return;
+      return false;
     }
     const parts = await finish(work, shown);
     context.checkpoint('shown');
@@ -34,6 +38,7 @@ export async function show(work: Work, shown: End): Promise<void> {
     if (ids.length === 0 && work.text !== '') await answerVanished(context, row.id);
     else if (await showParts(context.db, answer, ids)) await offerIfEdited(context, row, answer);
     else await removedWhileShown(work);
+    seen = ids.length > 0 && !work.removed;
   } catch (error) {
     const refused = error instanceof VendorError && !error.retryable;
     if (shown.state === 'done' && (refused || run.lastAttempt || isStopped(run))) {
@@ -46,6 +51,7 @@ export async function show(work: Work, shown: End): Promise<void> {
   }
   await trimConversation(context.db, row.channel_id, settings.historyKept);
   context.checkpoint('finished');
+  return seen;
 }
 
 async function removedWhileShown(work: Work): Promise<void> {

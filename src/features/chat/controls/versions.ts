@@ -60,7 +60,9 @@ export async function turnPage(
   await context.transaction(async (tx) => {
     const { shown_id: shownId } = await lockQuestion(tx, question.id);
     const ids = await versionsOf(tx, question.id);
-    const next = ids[ids.indexOf(shownId ?? '') + step];
+    // A message that still shows another version is behind: Discord had not taken the page.
+    const behind = call.id === shownId ? undefined : (shownId ?? undefined);
+    const next = ids[ids.indexOf(shownId ?? '') + step] ?? behind;
     if (next === undefined) throw new UserError('no-more-versions', 'there is no version beyond');
     await chooseShown(tx, question.id, next);
     await historyChanged(tx, question.channel_id, question.asked_at);
