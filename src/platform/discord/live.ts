@@ -161,14 +161,14 @@ export class LiveAnswer implements LiveMessage {
         await this.#show(step, taken, step.kind === 'progress');
         this.#showsPlaceholder = step.placeholder;
       } catch (error) {
-        this.#streamFailed(error, step);
+        this.#streamFailed(error);
       }
     }
     this.#context.lane.content(this);
     this.#busy = false;
   }
 
-  #streamFailed(error: unknown, step: Step): void {
+  #streamFailed(error: unknown): void {
     const { clock, logger } = this.#context;
     const passing = error instanceof VendorError && error.retryable && this.#parts.length > 0;
     if (passing) this.#retryAtMs = clock.now() + (error.retryAfterMs ?? AFTER_FAILURE_MS);

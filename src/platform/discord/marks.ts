@@ -4,7 +4,6 @@ import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
-import { readBucket } from './pacer.ts';
 import type { BucketState } from './pacer.ts';
 
 /** After a request that failed in passing, where Discord does not say how long to wait. */

@@ -31,7 +31,7 @@ export async function show(work: Work, shown: End): Promise<boolean> {
     }
     const parts = await finish(work, shown);
     context.checkpoint('shown');
-    questionEnded(context, row, answer, settings, shown.state);
+    questionEnded(context, row, answer, settings, shown.state, { again: run.job.attempt > 1 });
     const ids = parts.map((part) => part.messageId);
     // Before the answer is done: after that no run comes to store it.
     await context.spending.shown(requestOf(answer), ids);

@@ -1,16 +1,24 @@
 import type { JobRun } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { requestOf } from '../chat.ts';
+import { settingsOf } from '../conversations.ts';
 import { offerIfEdited } from '../history/edits.ts';
+import { questionEnded } from '../showing/reactions.ts';
 import { findAnswer } from '../store.ts';
 import type { QuestionRow } from '../store.ts';
 
-/** For a run that finds its answer shown, by one that died then: what that left open ends. A thread keeps its title. */
+/**
+ * For a run that has nothing to answer, after one that died: its answer was shown by then, or removed meanwhile. What that
+ * left open ends. A thread keeps its title.
+ */
 export async function tieUp(context: ChatContext, run: JobRun): Promise<void> {
-  const found = await findAnswer(context.db, run.job.payload['answerId'] as string);
+  const { answerId, tries } = run.job.payload as { answerId: string; tries: number };
+  await context.spending.recover(requestOf({ id: answerId, tries }));
+  const found = await findAnswer(context.db, answerId);
   if (found?.answer.state !== 'done' || found.answer.job_id !== run.job.id) return;
-  await context.spending.recover(requestOf(found.answer));
-  await offerIfEdited(context, asReadBefore(found.question, run), found.answer);
+  const { question, answer } = found;
+  questionEnded(context, question, answer, await settingsOf(context, question), 'done', { again: true });
+  await offerIfEdited(context, asReadBefore(question, run), answer);
 }
 
 /** A question as the run that died may have read it: an edit that came after the job was added may have come too late. */

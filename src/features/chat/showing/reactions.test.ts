@@ -183,6 +183,39 @@ describe('a question', () => {
   });
 });
 
+describe('questions that wait for one that is being answered', () => {
+  const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1 }\nfeatures: { chat: { laterQuestions: merge } }\n' });
+  const { presses } = createAsking(() => bot);
+
+  it('lose their mark when they are taken back', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answer('the first', { text: 'At last.', hold: true });
+    const first = await bot.alice.says(room, `${mention(bot)} the first`);
+    const second = await bot.bob.says(room, `${mention(bot)} never mind`);
+    await comesTo(bot, second, '+👀');
+    const notice = await bot.bob.sees((message) => message.message_reference?.message_id === second.id, { timeoutMs });
+    await presses(bot.bob, notice, 'Cancel');
+    await comesTo(bot, second, '+👀', '-👀');
+    bot.providers.release();
+    await comesTo(bot, first, '+👀', '+✅', '-👀');
+  });
+
+  it('and are answered together are all marked as done', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answer('the first', { text: 'At last.', hold: true });
+    const first = await bot.bob.says(room, `${mention(bot)} the first`);
+    await bot.providers.requested('the first');
+    bot.providers.answer('and this', { text: 'Both.' });
+    const second = await bot.alice.says(room, `${mention(bot)} what of that`);
+    await comesTo(bot, second, '+👀');
+    const third = await bot.alice.says(room, `${mention(bot)} and this`);
+    await comesTo(bot, third, '+👀');
+    bot.providers.release();
+    await Promise.all([first, second, third].map((question) => comesTo(bot, question, '+👀', '+✅', '-👀')));
+    expect(bot.providers.requests).toHaveLength(2);
+  });
+});
+
 describe('where every question is marked', () => {
   const bot = sharedBot({
     yaml: `

@@ -42,18 +42,24 @@ export function awaitText(
   return () => timer.cancel();
 }
 
-/** The answer to a question has come to its end on the screen, or will never be there. */
+type End = 'done' | 'failed' | 'stopped';
+
+/**
+ * The answer to a question has come to its end on the screen, or will never be there. `again`: a run before may have said so
+ * already, and died before Discord knew.
+ */
 export function questionEnded(
   context: ChatContext,
   question: Asked,
   answer: Pick<AnswerRow, 'version'>,
   marks: Marks,
-  end: 'done' | 'failed' | 'stopped',
+  end: End,
+  { again = false }: { again?: boolean } = {},
 ): void {
   // Nobody has marked it yet, and nobody is going to.
   const quick = context.clock.now() - question.asked_at.getTime() < slowMs && (question.reaction ?? null) === null;
   if (quick && end !== 'failed' && marks.statusReactions !== 'always') return;
-  unawaited(context, markEnd(context, question, answer, marks, end));
+  unawaited(context, markEnd(context, { question, answer, marks, end, again }));
 }
 
 /** What an answer that was removed leaves on its question. */
@@ -83,22 +89,24 @@ async function markWaiting(
   }
 }
 
-async function markEnd(
-  context: ChatContext,
-  question: Asked,
-  { version }: Pick<AnswerRow, 'version'>,
-  marks: Marks,
-  end: 'done' | 'failed' | 'stopped',
-): Promise<void> {
+interface Ended {
+  question: Asked;
+  answer: Pick<AnswerRow, 'version'>;
+  marks: Marks;
+  end: End;
+  again: boolean;
+}
+
+async function markEnd(context: ChatContext, { question, answer, marks, end, again }: Ended): Promise<void> {
   if (!isMarkable(question)) return;
   const mode = marks.statusReactions;
   const configured = end === 'done' ? marks.doneEmoji : marks.failedEmoji;
   const marked = mode !== 'off' && end !== 'stopped' && (await mayReact(context, question));
   const emoji = marked ? reactionName(configured) : null;
   // Versions after the first were begun by a button.
-  const unmarked = emoji !== null && version === 1 && (mode === 'always' || end === 'failed');
-  for (const { messageId, before } of await noteEnd(context.db, question.id, emoji, { unmarked })) {
-    const instead = before === null ? [] : [before];
+  const unmarked = emoji !== null && answer.version === 1 && (mode === 'always' || end === 'failed');
+  for (const { messageId, before } of await noteEnd(context.db, question.id, emoji, { unmarked, again })) {
+    const instead = before === null ? [] : [before === emoji ? reactionName(marks.waitingEmoji) : before];
     unawaited(context, context.discord.actions.mark(question.channel_id, messageId, emoji, { instead }));
   }
 }

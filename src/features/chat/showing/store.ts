@@ -54,13 +54,13 @@ export interface Remarked {
 
 /**
  * Notes how a question ended, in place of what is noted; where nothing is, only with `unmarked`. The same for those that
- * were answered together with it. Returns what has changed.
+ * were answered together with it. Returns what has changed; with `again`, also what was noted before.
  */
 export async function noteEnd(
   db: Db,
   questionId: string,
   emoji: string | null,
-  { unmarked }: { unmarked: boolean },
+  { unmarked, again }: { unmarked: boolean; again: boolean },
 ): Promise<Remarked[]> {
   const { rows } = await sql<Remarked>`
     WITH old AS (
@@ -69,7 +69,7 @@ export async function noteEnd(
     )
     UPDATE chat_question q SET reaction = ${emoji}::text FROM old
     WHERE q.id = old.id AND (old.reaction IS NOT NULL OR ${unmarked}::boolean)
-      AND old.reaction IS DISTINCT FROM ${emoji}::text
+      AND (old.reaction IS DISTINCT FROM ${emoji}::text OR ${again && emoji !== null}::boolean)
     RETURNING old.message_id AS "messageId", old.reaction AS before
   `.execute(db);
   return rows;

@@ -3,11 +3,13 @@ import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { ComponentCall, Tx } from '../../../sdk/index.ts';
 import { partsKey, requestOf } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
+import { settingsOf } from '../conversations.ts';
 import { controlled } from '../controls/reach.ts';
 import { showVersion } from '../controls/versions.ts';
 import { lockedQuestion } from '../history/store.ts';
+import { questionEnded } from '../showing/reactions.ts';
 import { findAnswer } from '../store.ts';
-import type { AnswerRow } from '../store.ts';
+import type { AnswerRow, QuestionRow } from '../store.ts';
 import { deleteNotice, dropVersion, leaveNotice, stopUnasked } from './store.ts';
 
 interface Because {
@@ -17,7 +19,9 @@ interface Because {
 }
 
 /** `ending`: it is being written, and its worker ends it. `over`: there was nothing to end. */
-type Ended = { result: 'ending' | 'over' } | { result: 'ended'; answer: AnswerRow; shownId: string | undefined };
+type Ended =
+  | { result: 'ending' | 'over' }
+  | { result: 'ended'; answer: AnswerRow; question: QuestionRow; shownId: string | undefined };
 
 /** Takes back a question that waits, or ends its answer where it is being written already. */
 export async function cancel(context: ChatContext, call: ComponentCall): Promise<void> {
@@ -38,7 +42,11 @@ export async function cancel(context: ChatContext, call: ComponentCall): Promise
 export async function endAnswering(context: ChatContext, answerId: string, because: Because): Promise<Ended['result']> {
   const ended = await context.transaction((tx) => endWithin(context, tx, answerId, because));
   if (ended.result !== 'ended') return ended.result;
+  // Nobody has begun it, or who has died.
+  await context.spending.recover(requestOf(ended.answer));
   await context.spending.finish(requestOf(ended.answer));
+  const { answer, question } = ended;
+  questionEnded(context, question, answer, await settingsOf(context, question), 'stopped');
   if (ended.shownId !== undefined) await tellEnd(context, ended.shownId);
   return 'ended';
 }
@@ -54,12 +62,12 @@ async function endWithin(context: ChatContext, tx: Tx, answerId: string, { why, 
   const cancelled = await context.jobs.cancel(answer.job_id, by, tx);
   if (cancelled !== 'cancelled') return { result: cancelled === 'cancelling' ? 'ending' : 'over' };
   if (answer.version > 1 && answer.tries === 0) {
-    return { result: 'ended', answer, shownId: await dropVersion(tx, answer) };
+    return { result: 'ended', answer, question, shownId: await dropVersion(tx, answer) };
   }
   const at = new Date(context.clock.now());
   await stopUnasked(tx, answer, { why, at });
   await leaveNotice(tx, answer.id, at);
-  return { result: 'ended', answer, shownId: answer.id };
+  return { result: 'ended', answer, question, shownId: answer.id };
 }
 
 /** Shows how an answer ended that nobody began. Where Discord cannot be reached, that is tried again later. */
