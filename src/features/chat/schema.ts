@@ -19,8 +19,6 @@ export interface ChatConversationTable {
   created_at: Date;
   warmed_at: Date | null;
   parent_id: string | null;
-  summarising_id: string | null;
-  summarising_until: Date | null;
 }
 
 export type QuestionOrigin = 'message' | 'command' | 'context' | 'branch';

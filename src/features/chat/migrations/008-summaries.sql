@@ -24,11 +24,6 @@ CREATE INDEX chat_summary_authors ON chat_summary USING gin (author_ids);
 CREATE INDEX chat_summary_told ON chat_summary USING gin (told_ids);
 CREATE INDEX chat_summary_messages ON chat_summary USING gin (message_ids);
 
-ALTER TABLE chat_conversation
-  -- The job that makes a summary of it, and until when no other may.
-  ADD COLUMN summarising_id uuid,
-  ADD COLUMN summarising_until timestamptz;
-
 ALTER TABLE chat_answer
   -- Others than the asker whose words the model had before it; `forgotten` stands for those who were forgotten.
   ADD COLUMN told_ids text[] NOT NULL DEFAULT '{}';

@@ -10,12 +10,9 @@ import { longestAnswer, messageOverheadTokens } from '../window.ts';
 import { summaryOf } from './read.ts';
 import type { Summary } from './read.ts';
 import { dueCount, material, windowOf } from './rules.ts';
-import { areUnchanged, claimSummary, forgotten, insertSummary, releaseSummary, uncovered } from './store.ts';
+import { areUnchanged, forgotten, insertSummary, uncovered } from './store.ts';
 import type { SummaryRow, UncoveredRow } from './store.ts';
 import { buySummary, fitLines } from './write.ts';
-
-/** The longest call of a model lasts three minutes, and waits half of one for its money. */
-const claimLastsMs = 6 * 60 * 1000;
 
 /** What a job is told. */
 export type SummaryTask = {
@@ -46,19 +43,27 @@ export async function summariseLater(context: ChatContext, answered: Answered): 
   if (settings.summaries === 'off' || !(isFull || again)) return;
   const request = requestOf(answer);
   const { channel_id: channelId, guild_id: guildId, author_id: authorId } = row;
-  const payload: SummaryTask = { channelId, guildId, authorId, request, demanded: false };
-  await context.jobs.enqueue(context.db, {
-    queue: 'text',
-    name: 'summarise',
-    key: `chat/summary/${request}`,
-    payload,
-    userId: answer.payer_id ?? authorId,
-    ...(guildId === null ? {} : { guildId }),
-    // People come first.
-    priority: -1,
-    maxAttempts: 1,
-  });
+  const task: SummaryTask = { channelId, guildId, authorId, request, demanded: false };
+  const job = { ...jobOf(task, answer.payer_id ?? authorId), key: `chat/summary/${request}` };
+  try {
+    // People come first. Where too much waits, there is none for now.
+    await context.jobs.enqueue(context.db, { ...job, priority: -1 });
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    context.logger.debug({ error, channelId }, 'No summary could be asked for.');
+  }
 }
+
+/** One at a time for a conversation: the next finds what is done already. */
+export const jobOf = (task: SummaryTask, payerId: string) => ({
+  queue: 'text' as const,
+  name: 'summarise',
+  payload: task,
+  userId: payerId,
+  ...(task.guildId === null ? {} : { guildId: task.guildId }),
+  lane: `chat/summary/${task.channelId}`,
+  maxAttempts: 1,
+});
 
 /**
  * Makes the summary of a conversation anew, of the one before it and what came after that. When it is refused or fails
@@ -68,16 +73,12 @@ export async function summarise(context: ChatContext, run: JobRun): Promise<void
   const task = run.job.payload as SummaryTask;
   const { channelId, request } = task;
   if (run.job.attempt > 1) await context.spending.recover(request);
-  const now = context.clock.now();
-  const claim = { id: run.job.id, now: new Date(now), until: new Date(now + claimLastsMs) };
-  if (!(await claimSummary(context.db, channelId, claim))) return;
   try {
     await make(context, run, task);
   } catch (error) {
     if (run.signal.aborted || !(error instanceof UserError || error instanceof VendorError)) throw error;
     context.logger.debug({ error, channelId }, 'A conversation goes on without a summary for now.');
   } finally {
-    await releaseSummary(context.db, channelId, run.job.id);
     if (task.demanded) await context.spending.finish(request);
   }
 }

@@ -63,36 +63,6 @@ export async function uncovered(db: Db, channelId: string, after: Date | undefin
   }));
 }
 
-/** Lets one job at a time summarise a conversation. False while another has it; a job gets its own again. */
-export async function claimSummary(
-  db: Db,
-  channelId: string,
-  claim: { id: string; now: Date; until: Date },
-): Promise<boolean> {
-  const claimed = await db
-    .updateTable('chat_conversation')
-    .set({ summarising_id: claim.id, summarising_until: claim.until })
-    .where('channel_id', '=', channelId)
-    .where((row) =>
-      row.or([
-        row('summarising_until', 'is', null),
-        row('summarising_until', '<', claim.now),
-        row('summarising_id', '=', claim.id),
-      ]),
-    )
-    .executeTakeFirst();
-  return claimed.numUpdatedRows === 1n;
-}
-
-export async function releaseSummary(db: Db, channelId: string, id: string): Promise<void> {
-  await db
-    .updateTable('chat_conversation')
-    .set({ summarising_id: null, summarising_until: null })
-    .where('channel_id', '=', channelId)
-    .where('summarising_id', '=', id)
-    .execute();
-}
-
 /** Whether these exchanges, and the summary before them, are as they were read. Until the transaction ends, they stay so. */
 export async function areUnchanged(
   tx: Tx,
