@@ -2,7 +2,7 @@
  * What the ledger costs those who chat: the whole bot with a model that is paid for and held, against the same bot with
  * `budgets.enabled: false`, side by side on the same emulator and model.
  */
-import { treeCpuMs } from './lib/process-tree.ts';
+import { treeCpuMs } from './lib/cpu-time.ts';
 import { askedUntilMs, firstTextMs, setScene } from './lib/scene.ts';
 import type { Room, Scene } from './lib/scene.ts';
 import { median } from './lib/statistics.ts';

@@ -1,19 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { cpuMs } from '../lib/cpu-time.ts';
 
-/** Of utime and stime in /proc/<pid>/stat: USER_HZ is 100 on all of Linux's architectures in use (proc(5)). */
-const msPerTick = 10;
 const stepMs = 500;
 /** A process that has used less in a step has nothing to do but its timers. */
 const quietMs = 30;
 const patienceMs = 60_000;
-
-/** CPU time that a process has used so far, all threads, in milliseconds. Linux only. */
-export function cpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name of the program, in parentheses, may hold spaces.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * msPerTick;
-}
 
 /** Memory that a process occupies (resident set), in MB. Linux only. */
 export function residentMb(pid: number): number {
