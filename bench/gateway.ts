@@ -5,13 +5,13 @@
  */
 import { names, start } from './gateway/contestants.ts';
 import type { Contestant, Name } from './gateway/contestants.ts';
-import { residentMb, settled } from './gateway/process-meter.ts';
 import { startServer } from './gateway/server.ts';
 import type { Server, Session } from './gateway/server.ts';
 import { intents } from './gateway/world.ts';
 import { withCleanUp } from './lib/clean-up.ts';
 import type { AtEnd } from './lib/clean-up.ts';
 import { cpuMs } from './lib/cpu-time.ts';
+import { residentMb, settled } from './lib/process-meter.ts';
 import { median } from './lib/statistics.ts';
 import type { Figure } from './lib/statistics.ts';
 

@@ -4,10 +4,10 @@
  * People and channels are the same all along, so that what the bot remembers of them it remembers after the warm-up:
  * from then on a line that rises is what chats leave behind.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { call, openDm } from '../src/testing/people.ts';
 import { freePort } from '../src/testing/processes.ts';
+import { settled } from './lib/process-meter.ts';
 import { setScene } from './lib/scene.ts';
 import type { Room, Scene } from './lib/scene.ts';
 import { seeded } from './lib/seeded.ts';
@@ -25,8 +25,6 @@ const batch = 200;
 const atOnce = 32;
 const roomCount = 400;
 const directRoomCount = 40;
-/** After the last answer of a batch is shown, its jobs end. */
-const quietMs = 300;
 const bytesPerMb = 1024 * 1024;
 
 interface Sample extends MemorySample {
@@ -43,7 +41,6 @@ export async function benchMemory(): Promise<Figure[]> {
     await talk(community, warmUpChats, atOnce);
     const samples: Sample[] = [];
     for (let done = 0; ; done += batch) {
-      await pause(quietMs);
       samples.push({ chats: done, ...(await sample()) });
       if (done >= chats)
         return [...figures('heap in use', 'heap', samples), ...figures('resident', 'resident', samples)];
@@ -57,18 +54,21 @@ export async function benchMemory(): Promise<Figure[]> {
   }
 }
 
-/** Returns how to ask it for its memory. */
+/** Returns how to ask it for its memory, which it tells when it has come to rest. */
 async function startBot(scene: Scene): Promise<() => Promise<MemorySample>> {
   const port = await freePort();
   const probe = pathToFileURL(`${import.meta.dirname}/memory/probe.ts`);
   const { botId, botToken } = scene.place;
-  await scene.start(
+  const { program } = await scene.start(
     { id: botId, token: botToken },
     { queue: { waitingPerGuild: 1000 } },
     { MEMORY_PROBE_PORT: String(port), NODE_OPTIONS: `--expose-gc --import ${probe.href}` },
   );
   await call(`${scene.origin}/_control/limits`, { enforce: false });
-  return async () => (await call(`http://127.0.0.1:${port}/`)) as MemorySample;
+  return async () => {
+    await settled(program.child.pid ?? 0);
+    return (await call(`http://127.0.0.1:${port}/`)) as MemorySample;
+  };
 }
 
 async function gather({ place, origin, rooms, watcher }: Scene, watchers: Map<Room, Watcher>): Promise<Community> {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cpuMs } from '../lib/cpu-time.ts';
+import { cpuMs } from './cpu-time.ts';
 
 const stepMs = 500;
 /** A process that has used less in a step has nothing to do but its timers. */
