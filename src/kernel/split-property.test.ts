@@ -4,9 +4,10 @@ import { parseForm } from '../../emulator/forms.ts';
 import { messageForm } from '../../emulator/messages/schema.ts';
 import { longTests } from '../testing/long.ts';
 import { isCode, linesIn } from './markdown/blocks.ts';
+import { toDiscordMarkdown } from './markdown/discord.ts';
 import { findSpoilers } from './markdown/spoilers.ts';
 import { splitMessage, splitParts } from './split.ts';
-import { atom, hostile, huge, picture, wellFormed } from './testing/generated-text.ts';
+import { atom, hostile, huge, picture, table, wellFormed } from './testing/generated-text.ts';
 
 /** Texts in all; a sample from a fixed seed unless the whole suite is asked for. */
 const TEXTS = longTests() ? 20_000 : 500;
@@ -18,13 +19,32 @@ const TIMEOUT_MS = longTests() ? 1_800_000 : 60_000;
 const limits = fc.constantFrom(2000, 2000, 400, 120);
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** What is told of the texts that were tried: how many hold what, which is recognised roughly. */
+const kinds: readonly (readonly [name: string, holds: (text: string) => boolean])[] = [
+  ['code blocks', (text) => /^(?:```|~~~)/m.test(text)],
+  ['code blocks in code blocks', (text) => /^(`{4,}|~~~)[^\n]*\n(?:(?!\1)[^])*?^(?:```|~~~)/m.test(text)],
+  ['tables', (text) => /^\|.*\|\n\|(?: :-- \|)+/m.test(text)],
+  ['joined emoji', (text) => text.includes('\u200d')],
+  ['right-to-left', (text) => /[\u0590-\u08ff]/.test(text)],
+  ['spoilers', (text) => /\|\|[^|]+\|\|/.test(text)],
+  ['mentions', (text) => /<(?:@[!&]?|#)\d+>/.test(text)],
+  ['addresses', (text) => text.includes('https://')],
+  ['50,000 characters', (text) => text.length >= 50_000],
+];
+const held = new Map<string, number>();
 let ran = 0;
+
+function count(text: string): void {
+  ran += 1;
+  for (const [name, holds] of kinds) if (holds(text)) held.set(name, (held.get(name) ?? 0) + 1);
+}
 
 const contentOf = (text: string, part: ReturnType<typeof splitParts>[number]) =>
   part.prefix + text.slice(part.shownStart, part.shownEnd) + part.suffix;
 
 function checkValid(text: string, limit: number): void {
-  ran += 1;
+  count(text);
   const parts = splitParts(text, { limit });
   expect(parts.length > 0).toBe(text.trim() !== '');
   for (const part of parts) {
@@ -46,7 +66,7 @@ const LEFT_OUT_BEFORE = /^\s*$/;
 const LEFT_OUT_AFTER = /^\s*(?:[>\s]*(?:`{3,}|~{3,})\s*)?$/;
 
 function checkExact(text: string, limit: number): void {
-  ran += 1;
+  count(text);
   const parts = splitParts(text, { limit });
   expect(parts.map((part) => text.slice(part.start, part.end)).join('')).toBe(parts.length > 0 ? text : '');
   for (const part of parts) {
@@ -60,7 +80,7 @@ function checkExact(text: string, limit: number): void {
 }
 
 function checkGraphemes(text: string, limit: number): void {
-  ran += 1;
+  count(text);
   const segments = segmenter.segment(text);
   for (const part of splitParts(text, { limit }).slice(0, -1)) {
     const covering = segments.containing(part.end);
@@ -69,7 +89,7 @@ function checkGraphemes(text: string, limit: number): void {
 }
 
 function checkCovered(text: string, limit: number): void {
-  ran += 1;
+  count(text);
   const spoilers = findSpoilers(text, 2 * limit).runs;
   const hides = (from: number, to: number) => spoilers.some((run) => run.open <= from && to <= run.close);
   for (const { start, shownStart, shownEnd, end, prefix, suffix } of splitParts(text, { limit })) {
@@ -106,7 +126,7 @@ describe('any text', { timeout: TIMEOUT_MS }, () => {
   });
 
   const checkKept = (text: string, until: number, limit: number) => {
-    ran += 1;
+    count(text);
     const shown = (source: string) =>
       splitParts(source, { limit })
         .filter((part) => part.shownStart + 2 * limit < until)
@@ -140,7 +160,7 @@ describe('any text', { timeout: TIMEOUT_MS }, () => {
     const plain = fc.array(word, { maxLength: 300, size: 'max' }).map((words) => words.join(' '));
     fc.assert(
       fc.property(plain, plain, limits, (text, more, limit) => {
-        ran += 1;
+        count(text + more);
         const before = splitMessage(text, { limit }).slice(0, -1);
         expect(splitMessage(text + more, { limit }).slice(0, before.length)).toEqual(before);
       }),
@@ -157,8 +177,9 @@ describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
     });
     fc.assert(
       fc.property(words, limits, fc.constantFrom(' ', '\n', ' x'), (atoms, limit, separator) => {
-        ran += 1;
-        const parts = splitMessage(atoms.join(separator), { limit });
+        const text = atoms.join(separator);
+        count(text);
+        const parts = splitMessage(text, { limit });
         for (const one of atoms) {
           if (one.length > (/^(?:<|http|\[)/.test(one) ? limit : limit / 4)) continue;
           if (!parts.some((part) => part.includes(one))) throw new Error(`${one} is cut`);
@@ -180,7 +201,7 @@ describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
     const texts = fc.array(fc.oneof(secret, wellFormed), { maxLength: 4 }).map((texts) => texts.join('\n\n'));
     fc.assert(
       fc.property(texts, fc.constantFrom(2000, 1000), (text, limit) => {
-        ran += 1;
+        count(text);
         for (const part of splitMessage(text, { limit })) {
           const lines = linesIn(part, 0, null, false);
           expect(lines.at(-1)?.after).toBe(null);
@@ -193,8 +214,21 @@ describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
     );
   });
 
-  it('was tried on as many texts as it says', () => {
-    console.log(`the splitter took ${ran} generated texts`);
+  it('is as valid and as whole when it is shown in the dialect of Discord', () => {
+    fc.assert(
+      fc.property(fc.oneof(wellFormed, table, hostile), (text) => {
+        const shown = toDiscordMarkdown(text);
+        checkExact(shown, 2000);
+        for (const content of splitMessage(shown)) parseForm(messageForm, { content });
+      }),
+      sampled(0.05),
+    );
+  });
+
+  it('was tried on as many texts as it says, of every kind', () => {
+    const figures = kinds.map(([name]) => `${name} in ${held.get(name) ?? 0}`).join(', ');
+    console.log(`the splitter took ${ran} generated texts, with ${figures}`);
     expect(ran).toBeGreaterThanOrEqual(TEXTS);
+    expect(kinds.filter(([name]) => (held.get(name) ?? 0) === 0).map(([name]) => name)).toEqual([]);
   });
 });
