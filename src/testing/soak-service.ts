@@ -1,10 +1,12 @@
 import { startFamiliar } from './processes.ts';
 import type { Program } from './processes.ts';
 
-/** A role of the bot in a process of its own, which comes back whenever it is killed. */
+/** A role of the bot in a process of its own, which can have many lives, all under one name. */
 export interface Service {
-  /** SIGKILL, and another life at once, under the same name. */
+  /** SIGKILL. */
   kill(): Promise<void>;
+  /** After it was killed. */
+  start(): void;
   /** SIGTERM. Resolves to what went wrong in all of its lives. */
   stop(): Promise<string[]>;
   readonly kills: number;
@@ -27,8 +29,8 @@ export function startService(roles: readonly string[], env: Record<string, strin
       look(dying);
       const end = await dying.ended;
       if (!('signal' in end)) amiss.push(`${roles.join(' ')} had ended by itself: ${dying.output()}`);
-      life = start();
     },
+    start: () => void (life = start()),
     stop: async () => {
       await life.stop();
       look(life);

@@ -54,9 +54,14 @@ export function prepareTroubles(stage: SoakStage): Troubles {
     drop: () => gatewayControl('drop'),
     reconnect: () => gatewayControl('reconnect'),
     invalidate: () => gatewayControl('invalid_session', false),
-    'kill a worker': async (chance) => workers[Math.floor(chance * workers.length)]?.kill(),
+    'kill a worker': async (chance) => {
+      const worker = workers[Math.floor(chance * workers.length)];
+      await worker?.kill();
+      worker?.start();
+    },
     'kill the gateway': async () => {
       await gateway.kill();
+      gateway.start();
       // To a process that does not remember them.
       for (const announcement of [...seen]) again(announcement);
     },

@@ -173,7 +173,7 @@ export async function enqueueAnswer(
     queue: 'text',
     name: 'answer',
     key: requestOf(answer),
-    payload: { answerId: answer.id },
+    payload: { answerId: answer.id, tries: answer.tries },
     userId: caller.userId,
     ...(question.guild_id === null ? {} : { guildId: question.guild_id }),
     ...(lane === null ? {} : { lane }),

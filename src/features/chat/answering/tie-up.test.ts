@@ -1,22 +1,28 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeSettings } from '../../../../bench/lib/settings.ts';
 import { featureMigrations, featuresFolder, findFeatures } from '../../../app/features.ts';
 import { platformMigrations } from '../../../app/platforms.ts';
 import { serviceMigrations } from '../../../app/services.ts';
+import type { MigrationSource } from '../../../platform/postgres/index.ts';
+import { asMember, read, say } from '../../../testing/people.ts';
 import { untilKilled } from '../../../testing/kill-rounds.ts';
 import { openKillStage } from '../../../testing/kill-stage.ts';
 import type { KillStage } from '../../../testing/kill-stage.ts';
-import { asMember, read, say } from '../../../testing/people.ts';
+import { openSoakStage } from '../../../testing/soak-stage.ts';
+import { untilInSession } from '../../../testing/soak-watch.ts';
 import { testDatabase } from '../../../testing/postgres.ts';
 import type { TestDatabase } from '../../../testing/postgres.ts';
 
 const within = { timeout: 20_000, interval: 50 };
 
+let migrations: readonly MigrationSource[];
 let database: TestDatabase;
 let stage: KillStage;
 beforeAll(async () => {
   const features = featureMigrations(await findFeatures(featuresFolder));
-  database = await testDatabase({ migrations: [...platformMigrations, ...serviceMigrations, ...features] });
+  migrations = [...platformMigrations, ...serviceMigrations, ...features];
+  database = await testDatabase({ migrations });
   stage = await openKillStage({ writeSettings, databaseUrl: database.url, rounds: 2 });
 });
 afterAll(async () => {
@@ -26,9 +32,9 @@ afterAll(async () => {
 
 const general = () => stage.place.channels.get('general') ?? '';
 
-const untilNothingIsHeld = () =>
+const untilNothingIsHeld = ({ postgres }: TestDatabase = database) =>
   vi.waitFor(async () => {
-    const open = database.postgres.db.selectFrom('ledger_hold').select('key').where('state', '=', 'open');
+    const open = postgres.db.selectFrom('ledger_hold').select('key').where('state', '=', 'open');
     expect(await open.execute()).toEqual([]);
   }, within);
 
@@ -75,6 +81,36 @@ describe('a bot that dies', { timeout: 90_000 }, () => {
     const next = await stage.start();
     await untilNothingIsHeld();
     await next.stop();
+  });
+});
+
+describe('a worker that dies', { timeout: 90_000 }, () => {
+  it('with an answer whose question is deleted before another worker comes leaves nothing behind', async () => {
+    const own = await testDatabase({ migrations });
+    const troubles = { drop: 0, reconnect: 0, invalidate: 0, 'kill a worker': 0, 'kill the gateway': 0 };
+    const size = { messages: 0, people: 1, channels: 1, direct: 0, troubles };
+    const stage = await openSoakStage({ size, database: own, writeSettings, rateLimits: false });
+    const { place, channels, providers, workers, core } = stage;
+    const id = channels[0]?.id ?? '';
+    await untilInSession(stage, 30_000);
+    providers.answer('to be deleted', { text: 'A word and no more.', hold: 1 });
+    const question = await say(place, 'person-1', id, 'to be deleted');
+    const shown = () => core.world.messagesOf(id).filter(({ authorId }) => authorId === place.botId);
+    const shows = own.postgres.db
+      .selectFrom('chat_question')
+      .select('id')
+      .where(sql<boolean>`parts <> '{}'`);
+    await vi.waitFor(async () => expect(await shows.execute()).toHaveLength(1), { timeout: 30_000 });
+    expect(shown()).toHaveLength(1);
+    for (const worker of workers) await worker.kill();
+    await asMember(place, 'person-1', 'DELETE', `/channels/${id}/messages/${question.id}`);
+    const questions = own.postgres.db.selectFrom('chat_question').select('id');
+    await vi.waitFor(async () => expect(await questions.execute()).toEqual([]), within);
+    for (const worker of workers) worker.start();
+    await untilNothingIsHeld(own);
+    await vi.waitFor(() => expect(shown()).toEqual([]), within);
+    await stage.close();
+    await own.close();
   });
 });
 

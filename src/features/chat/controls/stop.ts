@@ -29,6 +29,7 @@ export async function stop(context: ChatContext, screens: Screens, call: Compone
   const sealed = answer.continued ? answer.sealed : null;
   const finishedAt = new Date(context.clock.now());
   await endAnswer(context.db, answer.id, { state: 'stopped', sealed, finish: null, finishedAt });
+  await context.spending.recover(requestOf(answer));
   await context.spending.finish(requestOf(answer));
   const [place, settings] = await Promise.all([versionPlace(context.db, answer), settingsOf(context, question)]);
   const shown = endedMessage(

@@ -18,8 +18,11 @@ export async function cancelAnswers(
   because: typeof goneMessage | typeof goneChannel = goneMessage,
 ): Promise<void> {
   for (const answer of answers) {
-    if (answer.job_id !== null) await context.jobs.cancel(answer.job_id, because);
-    await context.spending.finish(requestOf(answer));
+    const request = requestOf(answer);
+    const result = answer.job_id === null ? 'not-found' : await context.jobs.cancel(answer.job_id, because);
+    // Between two runs: what a dead one had open would stay so.
+    if (result === 'cancelled') await context.spending.recover(request);
+    await context.spending.finish(request);
   }
 }
 
