@@ -11,7 +11,14 @@ import { offerModels, retryWith } from './other-model.ts';
 import { showThoughts } from '../showing/thoughts.ts';
 import { controlled } from './reach.ts';
 import type { Reached } from './reach.ts';
-import { choose, chooseFromPrompts, openSettings, settingActions, takeWritten } from './settings-panel.ts';
+import {
+  choose,
+  chooseFromPrompts,
+  openSettings,
+  settingActions,
+  takeWritten,
+  writeOwnPrompt,
+} from './settings-panel.ts';
 import { stop } from './stop.ts';
 import { cancel } from '../waiting/end.ts';
 import { tellIfWaiting } from '../waiting/notices.ts';
@@ -38,6 +45,7 @@ export function createControls(context: ChatContext): Record<string, ComponentHa
     thoughts: (call) => showThoughts(context, call),
     branch: (call) => branch(context, call),
     settings: (call) => openSettings(context, call),
+    'own-system': (call) => writeOwnPrompt(context, call),
     'set-prompt': (call) => chooseFromPrompts(context, call),
     'write-system': (call) => takeWritten(context, call),
     clear: (call) => askWhatToClear(context, call),

@@ -111,8 +111,8 @@ describe('Settings', () => {
     return person.sees((message) => message.id === panel.id, { timeoutMs });
   };
   const chosen = (panel: APIMessage) =>
-    (panel.components as { components: { options: { value: string; default?: boolean }[] }[] }[]).map(
-      ({ components }) => components[0]?.options.find((one) => one.default)?.value,
+    (panel.components as { components: { options?: { value: string; default?: boolean }[] }[] }[]).flatMap(
+      ({ components: [first] }) => first?.options?.find((one) => one.default)?.value ?? [],
     );
 
   it('of a conversation choose model, creativity and context for everyone in it', async () => {

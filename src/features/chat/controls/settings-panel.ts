@@ -11,7 +11,7 @@ import type { ChatSettings } from '../settings.ts';
 import { chatSettings } from '../settings.ts';
 import { choosePrompt } from '../prompts/choose.ts';
 import { systemForm } from '../prompts/forms.ts';
-import { chosenFrom, promptSelect } from '../prompts/select.ts';
+import { chosenFrom, promptRows } from '../prompts/select.ts';
 import { choiceScopes } from '../prompts/store.ts';
 import { chooseAndTell, layersHere } from '../prompts/system.ts';
 import { selectOptions } from './other-model.ts';
@@ -85,18 +85,21 @@ export async function choose(context: ChatContext, call: ComponentCall, action: 
   await call.update(await settingsView(context, call));
 }
 
-/** As `choose` for the prompt; one that is to be written is asked for in a form. */
+/** As `choose` for the prompt. */
 export async function chooseFromPrompts(context: ChatContext, call: ComponentCall): Promise<void> {
   checkPanel(call);
   await checkSettler(context, call);
   const chosen = await chosenFrom(context, call, call.values[0] ?? '');
-  if (chosen === 'write') {
-    const own = await ownPrompt(context, call);
-    await call.modal(systemForm('conversation', own?.name === null ? own.text : '', call.t));
-    return;
-  }
-  if (chosen !== 'current') await choosePrompt(context, call, 'conversation', chosen);
+  if (chosen !== undefined) await choosePrompt(context, call, 'conversation', chosen);
   await call.update(await settingsView(context, call));
+}
+
+/** Opens the form for a text of the conversation's own, with what there is of it. */
+export async function writeOwnPrompt(context: ChatContext, call: ComponentCall): Promise<void> {
+  checkPanel(call);
+  await checkSettler(context, call);
+  const own = (await layersHere(context, call)).find(({ scope }) => scope === 'conversation');
+  await call.modal(systemForm('conversation', own?.name === null ? own.text : '', call.t));
 }
 
 /** Takes what was written into the form, whether the panel or a command has opened it. */
@@ -122,9 +125,6 @@ async function checkSettler(context: ChatContext, call: ComponentCall): Promise<
   throw new UserError('settings.not-yours', 'only moderators and the one who opened the conversation');
 }
 
-const ownPrompt = async (context: ChatContext, call: Call) =>
-  (await layersHere(context, call)).find(({ scope }) => scope === 'conversation');
-
 /** What applies to the caller here, with menus to change it for the conversation where they may. */
 export async function settingsView(context: ChatContext, call: Call): Promise<OutgoingMessage> {
   const own = await valuesOf(context.db, call.channelId);
@@ -136,7 +136,7 @@ export async function settingsView(context: ChatContext, call: Call): Promise<Ou
   return {
     content: call.t('settings.title'),
     embeds: [summary],
-    components: [...rows, await promptSelect(context, call, prompt)],
+    components: [...rows, ...(await promptRows(context, call, prompt))],
   };
 }
 

@@ -93,7 +93,7 @@ describe('of all that is chosen', () => {
     const shown = await told(bot.alice, room, 'system');
     expect(shown.content).toBe(
       'The system prompt that counts for you here: **pirate** (this conversation).\n-# It comes before: ' +
-        '“I am the channel.” (this channel), “I am Alice’s.” (you), “I am the server.” (this server), my own (everywhere)' +
+        '“I am the channel.” (this channel), “I am Alice’s.” (you), “I am the server.” (this server), the usual one (my default)' +
         '\n```\nI am a pirate.\n```',
     );
     const settings = await told(bot.alice, room, 'settings');
@@ -105,7 +105,9 @@ describe('of all that is chosen', () => {
     expect(await system(bot.alice, room, 'Reset', 'me')).toContain(
       'For you here “I am the server.” (this server) counts.',
     );
-    expect(await system(bot.milo, room, 'reset', 'server')).toContain('For you here my own (everywhere) counts.');
+    expect(await system(bot.milo, room, 'reset', 'server')).toContain(
+      'For you here the usual one (my default) counts.',
+    );
     expect(await prompt()).toBe('I am the instance.');
     const left = await bot.database.postgres.db.selectFrom('chat_prompt').selectAll().execute();
     expect(left).toEqual([]);

@@ -1,8 +1,9 @@
-import { MessageFlags } from 'discord-api-types/v10';
+import { ComponentType, MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
+import { button } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 
 const bot = sharedBot({
@@ -20,11 +21,14 @@ const timeoutMs = 20_000;
 const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 
 interface Select {
+  type: number;
   custom_id: string;
   options: { label: string; value: string; default?: boolean }[];
 }
 const selects = (panel: APIMessage) =>
-  (panel.components as { components: Select[] }[]).flatMap(({ components }) => components);
+  (panel.components as { components: Select[] }[])
+    .flatMap(({ components }) => components)
+    .filter(({ type }) => type === (ComponentType.StringSelect as number));
 const promptSelect = (panel: APIMessage) => {
   const found = selects(panel).find(({ custom_id }) => custom_id.includes('set-prompt'));
   if (!found) throw new Error('The panel has no menu of prompts.');
@@ -42,6 +46,7 @@ const selecting = (person: Person, panel: APIMessage, label: string) => {
   const { custom_id, options } = promptSelect(panel);
   return person.selects(panel, custom_id, [options.find((one) => one.label.includes(label))?.value ?? label]);
 };
+const writing = (panel: APIMessage) => bot.milo.presses(panel, button(panel, 'Write a system prompt'));
 const changed = (person: Person, panel: APIMessage) => person.sees((message) => message.id === panel.id, { timeoutMs });
 
 async function toldToModel(room: string): Promise<string | undefined> {
@@ -74,13 +79,13 @@ describe('the menu of prompts', () => {
     const menu = await told(bot.milo, shown, '⋯');
     await presses(bot.milo, menu, 'Settings');
     const panel = await changed(bot.milo, menu);
-    const { modal } = await selecting(bot.milo, panel, 'Write');
+    const { modal } = await writing(panel);
     if (!modal) throw new Error('There is no form.');
     await bot.milo.submits(modal, { text: 'I have\ntwo lines.' });
     const after = await changed(bot.milo, panel);
     expect(chosen(after)).toBe('System prompt: “I have two lines.”');
     expect(await toldToModel(room)).toBe('I have\ntwo lines.');
-    const again = (await selecting(bot.milo, after, 'Write')).modal;
+    const again = (await writing(after)).modal;
     expect(JSON.stringify(again?.components)).toContain('I have\\ntwo lines.');
     await selecting(bot.milo, after, 'I have');
     expect(chosen(await changed(bot.milo, after))).toBe('System prompt: “I have two lines.”');
@@ -124,7 +129,7 @@ describe('/settings', () => {
     await bot.idle();
     const mine = (await opens(bot.alice, room)).embeds[0]?.description;
     expect(mine).toContain('Model: **fake/other-model** (you)');
-    expect(mine).toContain('System prompt: “Mine.” (you)\n-# It comes before: my own (everywhere)');
+    expect(mine).toContain('System prompt: “Mine.” (you)\n-# It comes before: the usual one (my default)');
     const panel = await opens(bot.milo, room);
     expect(panel.embeds[0]?.description).toContain('Model: **fake/test-model** (this server)');
     const creativity = selects(panel).find(({ custom_id }) => custom_id.includes('set-creativity'))?.custom_id ?? '';

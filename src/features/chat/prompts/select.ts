@@ -3,6 +3,7 @@ import type { APIMessageTopLevelComponent, APISelectMenuOption } from 'discord-a
 import { customId } from '../../../sdk/index.ts';
 import type { Call, Translate } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
+import { button, row } from '../controls/row.ts';
 import type { Choice } from './choose.ts';
 import type { Layer } from './in-force.ts';
 import { choosablePrompts, neededPrompt } from './library.ts';
@@ -13,19 +14,22 @@ const selectOptions = 25;
 const optionCharacters = 100;
 
 /** What else can be chosen. */
-const values = { unset: 'unset', write: 'write', current: 'current' } as const;
+const values = { unset: 'unset', current: 'current' } as const;
 /** Before the name of a prompt, so that none is taken for something else. */
 const named = 'named/';
 
-/** The menu of prompts for a conversation that goes by `current`, if by any of its own. */
-export async function promptSelect(
+/**
+ * The menu of prompts for a conversation that goes by `current`, if by any of its own, and the button to write one: clients
+ * let nobody choose the same option twice, as one would who closes the form and opens it again.
+ */
+export async function promptRows(
   context: ChatContext,
   call: Call,
   current: Layer | undefined,
-): Promise<APIMessageTopLevelComponent> {
+): Promise<APIMessageTopLevelComponent[]> {
   const { t } = call;
   const usable = await choosablePrompts(context, call);
-  const offered = usable.slice(0, selectOptions - 3);
+  const offered = usable.slice(0, selectOptions - 2);
   const shown = offered.some((prompt) => isSame(prompt, current));
   const options: APISelectMenuOption[] = [
     option(t('settings.prompt.unset'), values.unset, !current),
@@ -33,14 +37,14 @@ export async function promptSelect(
     ...offered.map((prompt) =>
       option(t('settings.prompt.named', { name: prompt.name }), `${named}${prompt.name}`, isSame(prompt, current)),
     ),
-    option(t('settings.prompt.write'), values.write, false),
   ];
   const select = {
     type: ComponentType.StringSelect as const,
     custom_id: customId('chat', 'set-prompt', call.channelId),
     options,
   };
-  return { type: ComponentType.ActionRow, components: [select] };
+  const write = button('own-system', call.channelId, { label: t('settings.prompt.write'), emoji: '✏️' });
+  return [{ type: ComponentType.ActionRow, components: [select] }, ...row([write])];
 }
 
 const option = (label: string, value: string, chosen: boolean): APISelectMenuOption => ({
@@ -60,15 +64,11 @@ function isSame({ reference }: UsablePrompt, current: Layer | undefined): boolea
 }
 
 /**
- * What was chosen from the menu: a prompt, null for as usual, `write` to write a text, `current` for what counts already.
+ * What was chosen from the menu: a prompt, null for as usual, undefined for what counts already.
  * Throws a UserError for a prompt that the caller may not use.
  */
-export async function chosenFrom(
-  context: ChatContext,
-  call: Call,
-  value: string,
-): Promise<Choice | null | 'write' | 'current'> {
+export async function chosenFrom(context: ChatContext, call: Call, value: string): Promise<Choice | null | undefined> {
   if (value === values.unset) return null;
-  if (value === values.write || value === values.current) return value;
+  if (value === values.current) return undefined;
   return neededPrompt(context, call, value.slice(named.length));
 }
