@@ -7,6 +7,8 @@
 import { pathToFileURL } from 'node:url';
 import { call, openDm } from '../src/testing/people.ts';
 import { freePort } from '../src/testing/processes.ts';
+import { withCleanUp } from './lib/clean-up.ts';
+import type { AtEnd } from './lib/clean-up.ts';
 import { settled } from './lib/process-meter.ts';
 import { setScene } from './lib/scene.ts';
 import type { Room, Scene } from './lib/scene.ts';
@@ -32,25 +34,28 @@ interface Sample extends MemorySample {
   chats: number;
 }
 
-export async function benchMemory(): Promise<Figure[]> {
-  const scene = await setScene({ model: ['--delay', '5', '--chunks', '40'], rooms: roomCount });
-  const watchers = new Map<Room, Watcher>();
-  try {
-    const sample = await startBot(scene);
-    const community = await gather(scene, watchers);
-    await talk(community, warmUpChats, atOnce);
-    const samples: Sample[] = [];
-    for (let done = 0; ; done += batch) {
-      samples.push({ chats: done, ...(await sample()) });
-      if (done >= chats)
-        return [...figures('heap in use', 'heap', samples), ...figures('resident', 'resident', samples)];
-      await talk(community, batch, atOnce);
+export function benchMemory(): Promise<Figure[]> {
+  return withCleanUp(async (atEnd) => {
+    const scene = await setScene({ model: ['--delay', '5', '--chunks', '40'], rooms: roomCount });
+    atEnd(() => scene.stop());
+    try {
+      const samples = await measure(scene, atEnd);
+      return [...figures('heap in use', 'heap', samples), ...figures('resident', 'resident', samples)];
+    } catch (error) {
+      throw new Error(`The benchmark failed. The programs printed:\n${scene.output()}`, { cause: error });
     }
-  } catch (error) {
-    throw new Error(`The benchmark failed. The programs printed:\n${scene.output()}`, { cause: error });
-  } finally {
-    for (const watcher of watchers.values()) watcher.close();
-    await scene.stop();
+  });
+}
+
+async function measure(scene: Scene, atEnd: AtEnd): Promise<Sample[]> {
+  const sample = await startBot(scene);
+  const community = await gather(scene, atEnd);
+  await talk(community, warmUpChats, atOnce);
+  const samples: Sample[] = [];
+  for (let done = 0; ; done += batch) {
+    samples.push({ chats: done, ...(await sample()) });
+    if (done >= chats) return samples;
+    await talk(community, batch, atOnce);
   }
 }
 
@@ -71,10 +76,12 @@ async function startBot(scene: Scene): Promise<() => Promise<MemorySample>> {
   };
 }
 
-async function gather({ place, origin, rooms, watcher }: Scene, watchers: Map<Room, Watcher>): Promise<Community> {
+async function gather({ place, origin, rooms, watcher }: Scene, atEnd: AtEnd): Promise<Community> {
+  const watchers = new Map<Room, Watcher>();
   for (const { username } of rooms.slice(0, directRoomCount)) {
-    const room = { username, channelId: await openDm(place, username) };
-    watchers.set(room, await watch(origin, place.tokens.get(username) ?? ''));
+    const ofTheirs = await watch(origin, place.tokens.get(username) ?? '');
+    atEnd(() => Promise.resolve(ofTheirs.close()));
+    watchers.set({ username, channelId: await openDm(place, username) }, ofTheirs);
   }
   return {
     ...{ place, rooms, random: seeded(1) },
