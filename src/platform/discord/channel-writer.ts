@@ -50,6 +50,18 @@ export class ChannelWriter {
     }
   }
 
+  /** Whether somebody has written in the channel since. False where that cannot be read. */
+  async isFollowed(channelId: string, messageId: string): Promise<boolean> {
+    const path = Routes.channelMessages(channelId);
+    const query = { after: messageId, limit: '1' };
+    try {
+      return (await this.#http.request<APIMessage[]>({ method: 'GET', path, query, patient: false })).length > 0;
+    } catch (error) {
+      if (error instanceof VendorError) return false;
+      throw error;
+    }
+  }
+
   async edit(
     channelId: string,
     messageId: string,

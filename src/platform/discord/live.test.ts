@@ -75,6 +75,19 @@ describe('a live message', () => {
     expect(second).toMatchObject({ content: 'a'.repeat(600), components: [] });
   });
 
+  it('leads from a part that others have written below back to it', async () => {
+    const live = start();
+    live.update('a'.repeat(1500));
+    await bench.settled();
+    await whilePassing(actions.send(CHANNEL, { content: 'by the way' }));
+    live.update('a'.repeat(2500));
+    await whilePassing(until(() => api.screen().length === 3));
+    const [first, , second] = [...api.messages.values()];
+    expect(second).toMatchObject({ message_reference: { message_id: first?.id } });
+    await whilePassing(live.finish({ content: 'a'.repeat(4500) }));
+    expect([...api.messages.values()][3]).not.toHaveProperty('message_reference');
+  });
+
   it('lets no link unfold in any part, and shows embeds that it is given', async () => {
     const live = start();
     live.update('see https://example.org/');
@@ -175,13 +188,14 @@ describe('a live message', () => {
 
   it('tells of each new part before the next request, and stops when it cannot be kept', async () => {
     const order: string[] = [];
+    const writes = () => api.requests.filter(({ method }) => method !== 'GET').length;
     const live = actions.live({
       channelId: CHANNEL,
       key: 'a',
       onPart: async (index) => {
         order.push(`part ${index}`);
         await turn();
-        order.push(`kept ${index} after ${api.requests.length}`);
+        order.push(`kept ${index} after ${writes()}`);
       },
     });
     await whilePassing(live.finish({ content: 'a'.repeat(2500) }));

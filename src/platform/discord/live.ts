@@ -258,14 +258,15 @@ export class LiveAnswer implements LiveMessage {
   }
 
   async #send(index: number, wanted: Wanted, taken: Taken): Promise<void> {
-    const { channelId, replyTo, key, onPart } = this.#options;
+    const { channelId, key, onPart } = this.#options;
+    const replyTo = index === 0 ? this.#options.replyTo : await this.#apart(index - 1);
     const { components, ...rest } = wanted;
     const message = await this.#context.writer.create(
       channelId,
       components?.length ? wanted : rest,
       {
         key: `${key}/${this.#hasMoved ? `moved/${index}` : index}`,
-        ...(index === 0 && replyTo !== undefined ? { replyTo } : {}),
+        ...(replyTo === undefined ? {} : { replyTo }),
       },
       { taken },
     );
@@ -280,6 +281,14 @@ export class LiveAnswer implements LiveMessage {
       return;
     }
     await this.#deleteLeft();
+  }
+
+  /** The part, when others have written below it: what goes on after it then says so, and leads back to it. */
+  async #apart(index: number): Promise<string | undefined> {
+    const part = this.#parts[index];
+    if (!part || part.gone) return undefined;
+    const followed = await this.#context.writer.isFollowed(this.#options.channelId, part.messageId);
+    return followed ? part.messageId : undefined;
   }
 }
 

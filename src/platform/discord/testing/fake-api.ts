@@ -68,6 +68,13 @@ export async function startFakeApi(now: () => number): Promise<FakeApi> {
   let lastId = 1_300_000_000_000_000_000n;
 
   const answer = (request: SeenRequest): FakeAnswer => {
+    const [, listed, after = '0'] = /^\/channels\/(\d+)\/messages\?after=(\d+)/.exec(request.path) ?? [];
+    if (request.method === 'GET' && listed) {
+      const later = [...api.messages.values()].filter(
+        ({ id, channel_id }) => channel_id === listed && BigInt(id) > BigInt(after),
+      );
+      return { body: later };
+    }
     const { refused, headers } = budgetOf(windows, request);
     if (refused) {
       api.tooMany.push(request);
