@@ -8,7 +8,7 @@ import { goneChannel } from '../history/ending.ts';
 import type { Notice } from '../prompt.ts';
 import type { Question } from '../rules.ts';
 import type { ChatSettings } from '../settings.ts';
-import { boundOf, growingBound } from '../showing/long-answers.ts';
+import { boundOf, boundWithin, growingBound } from '../showing/long-answers.ts';
 import { openThoughts } from '../showing/thoughts.ts';
 import { findAnswer, setPart, trimParts } from '../store.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
@@ -70,7 +70,8 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
   const written =
     answer.continued && answer.sealed ? ((await read(row.author_id, answer.id, answer.sealed)) ?? '') : '';
   const thoughts = answer.continued ? ((await openThoughts(read, row, answer)) ?? '') : '';
-  const bound = await boundOf(context, settings, row.channel_id);
+  const isAgain = (answer.version > 1 || answer.tries > 0) && !answer.continued;
+  const bound = await (isAgain ? boundWithin(context, settings, row) : boundOf(context, settings, row.channel_id));
   return {
     context,
     run,

@@ -6,7 +6,7 @@ import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
 import { historyChanged } from '../history/changes.ts';
 import type { AnswerState } from '../schema.ts';
-import { boundOf } from '../showing/long-answers.ts';
+import { boundWithin } from '../showing/long-answers.ts';
 import { findAnswer, setPart, showParts, trimParts } from '../store.ts';
 import { controlled } from './reach.ts';
 import { endedMessage } from './screen.ts';
@@ -97,7 +97,7 @@ export async function showVersion(context: ChatContext, answerId: string, name: 
   const modelId = answer.model_id ?? '';
   const { notices, said } = footnotes;
   const end = endOf(answer.state, answer.error_code, said);
-  const bound = await boundOf(context, settings, channelId);
+  const bound = await boundWithin(context, settings, question);
   const buttons = settings.answerButtons;
   const shown = { id, modelId, text: text ?? '', notices, end, finish, place, buttons, bound };
   const parts = await live.finish(endedMessage(shown, context.texts.in(undefined)));

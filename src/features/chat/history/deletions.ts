@@ -7,6 +7,7 @@ import type { ConversingChannels } from './channels.ts';
 import { passOn } from '../waiting/later.ts';
 import { cancelAnswers, goneChannel, tidyLater } from './ending.ts';
 import {
+  copiesOf,
   deleteAnswers,
   deleteConversations,
   deleteHeard,
@@ -51,7 +52,7 @@ async function removeQuestion(context: ChatContext, id: string): Promise<void> {
   await removeExchange(context, id, (finished) => answerGoes(settings, finished));
 }
 
-/** A question leaves with its answers; what is being written ends. Their messages go, too, unless they are to stay. */
+/** A question leaves with its answers, in branches too; what is being written ends. Their messages go, too, unless they are to stay. */
 export async function removeExchange(
   context: ChatContext,
   id: string,
@@ -62,8 +63,13 @@ export async function removeExchange(
     if (!question) return [];
     const goesOn = await passOn(context, tx, question);
     const answers = await unfinishedOf(tx, [id]);
-    await deleteQuestion(tx, id);
-    await historyChanged(tx, question.channel_id, question.asked_at);
+    for (const { id: goneId, channel_id: channelId, asked_at: askedAt } of [
+      question,
+      ...(await copiesOf(tx, question)),
+    ]) {
+      await deleteQuestion(tx, goneId);
+      await historyChanged(tx, channelId, askedAt);
+    }
     const goes = goesOn || goesFromScreen(answers.length === 0);
     await tidyLater(context, tx, {
       channelId: question.channel_id,
@@ -80,14 +86,16 @@ function answerGoes({ deleteAnswersWithQuestion }: ChatSettings, finished: boole
   return deleteAnswersWithQuestion ?? !finished;
 }
 
-/** An answer of which a part was deleted leaves in all its versions; what is left of it on the screen cannot be used. */
+/** An answer of which a part was deleted leaves in all its versions, in branches too; what is left of it on the screen cannot be used. */
 async function removeAnswer(context: ChatContext, questionId: string, deleted: readonly string[]): Promise<void> {
   const unfinished = await context.transaction(async (tx) => {
     const question = await lockedQuestion(tx, questionId);
     if (!question?.parts.some((part) => deleted.includes(part))) return [];
     const answers = await unfinishedOf(tx, [questionId]);
-    await deleteAnswers(tx, questionId);
-    await historyChanged(tx, question.channel_id, question.asked_at);
+    for (const { id, channel_id: channelId, asked_at: askedAt } of [question, ...(await copiesOf(tx, question))]) {
+      await deleteAnswers(tx, id);
+      await historyChanged(tx, channelId, askedAt);
+    }
     const left = question.parts.slice(-1).filter((part) => !deleted.includes(part));
     await tidyLater(context, tx, { channelId: question.channel_id, deleted: [], bared: left });
     return answers;

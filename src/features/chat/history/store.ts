@@ -184,6 +184,21 @@ export async function deleteQuestion(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('chat_question').where('id', '=', id).execute();
 }
 
+/** What branches have copied of a question. */
+export async function copiesOf(
+  tx: Tx,
+  { id, message_id: messageId }: Pick<QuestionRow, 'id' | 'message_id'>,
+): Promise<Pick<QuestionRow, 'id' | 'channel_id' | 'asked_at'>[]> {
+  if (messageId === null) return [];
+  return tx
+    .selectFrom('chat_question')
+    .select(['id', 'channel_id', 'asked_at'])
+    .where('message_id', '=', messageId)
+    .where('origin', '=', 'branch')
+    .where('id', '!=', id)
+    .execute();
+}
+
 /** The question stays, as one that nobody has answered. */
 export async function deleteAnswers(tx: Tx, questionId: string): Promise<void> {
   await tx.deleteFrom('chat_answer').where('question_id', '=', questionId).execute();

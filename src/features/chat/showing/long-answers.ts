@@ -1,10 +1,12 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10';
+import { VendorError } from '../../../kernel/errors.ts';
 import { beginningOf } from '../../../kernel/beginning.ts';
 import { closesFence, fenceAfter } from '../../../kernel/markdown/blocks.ts';
 import { toDiscordMarkdown } from '../../../kernel/markdown/discord.ts';
 import type { OutgoingFile, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import type { ChatSettings } from '../settings.ts';
+import type { QuestionRow } from '../store.ts';
 
 /** How many messages an answer may fill before the whole of it is given as a file; undefined: as many as it needs. */
 export async function boundOf(
@@ -13,8 +15,39 @@ export async function boundOf(
   channelId: string,
 ): Promise<number | undefined> {
   if (longAnswers !== 'file') return undefined;
-  const held = await cache.selfPermissions(channelId);
-  return held & PermissionFlagsBits.AttachFiles ? fileAbove : undefined;
+  return (await mayAttach(cache, channelId)) ? fileAbove : undefined;
+}
+
+const mayAttach = async (cache: ChatContext['discord']['cache'], channelId: string): Promise<boolean> =>
+  ((await cache.selfPermissions(channelId)) & PermissionFlagsBits.AttachFiles) !== 0n;
+
+/**
+ * As `boundOf` for another version in messages that stand already. Where others have written below them it grows no
+ * further, or its end would stand far from its beginning: the whole of it is in the file.
+ */
+export async function boundWithin(
+  context: ChatContext,
+  settings: Parameters<typeof boundOf>[1],
+  { channel_id: channelId, parts }: Pick<QuestionRow, 'channel_id' | 'parts'>,
+): Promise<number | undefined> {
+  const { cache } = context.discord;
+  const [bound, followed] = await Promise.all([
+    boundOf(context, settings, channelId),
+    isFollowed(context, channelId, parts.at(-1)),
+  ]);
+  if (!followed || !(await mayAttach(cache, channelId))) return bound;
+  return Math.min(bound ?? Infinity, parts.length);
+}
+
+async function isFollowed(context: ChatContext, channelId: string, after: string | undefined): Promise<boolean> {
+  if (after === undefined) return false;
+  try {
+    return (await context.discord.actions.messages(channelId, { after, limit: 1 })).length > 0;
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    context.logger.debug({ error, channelId }, 'Whether others have written below an answer is not known.');
+    return false;
+  }
 }
 
 /** What stands below the beginning of an answer that grows on. */
