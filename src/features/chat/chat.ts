@@ -30,6 +30,7 @@ export async function openExchange(
     atMs: row.asked_at.getTime(),
     name: question.name,
     question: question.text,
+    files: question.attachments.length,
     answer: answer && sealed ? await read(row.author_id, answer.id, sealed) : null,
     isMerged: row.merged_into !== null,
   };

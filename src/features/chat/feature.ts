@@ -9,6 +9,7 @@ import { defineFeature } from '../../sdk/index.ts';
 import { runAnswer, tellOfLoss } from './answering/answer.ts';
 import { askCommand } from './commands/ask.ts';
 import { clearCommand } from './commands/clear.ts';
+import { contextCommand } from './commands/context.ts';
 import { historyCommand } from './commands/history.ts';
 import { modelCommands } from './commands/model.ts';
 import { modelsCommand } from './commands/models.ts';
@@ -17,6 +18,7 @@ import { promptsCommand } from './commands/prompts.ts';
 import { removePromptCommand } from './commands/remove-prompt.ts';
 import { savePromptCommand, writePromptForm } from './commands/save-prompt.ts';
 import { settingsCommand } from './commands/settings.ts';
+import { summaryCommand } from './commands/summary.ts';
 import { systemCommand } from './commands/system.ts';
 import { createControls } from './controls/index.ts';
 import { historyForgotten } from './history/changes.ts';
@@ -48,6 +50,8 @@ export const feature = defineFeature({
       commands: [
         clearCommand(context),
         historyCommand(context),
+        summaryCommand(context),
+        contextCommand(context),
         modelsCommand(context),
         ...modelCommands(context),
         listenCommand(context),
@@ -73,7 +77,7 @@ export const feature = defineFeature({
       stop: () => notices.stop(),
       exportUser: async (userId) => ({
         ...(await exportOf(context, userId)),
-        prompts: await exportPrompts(context, userId),
+        ...(await exportPrompts(context, userId)),
         thoughts: await exportThoughts(context, userId),
         summaries: await exportSummaries(context, userId),
       }),

@@ -60,7 +60,8 @@ export interface PromptContents {
   system: { tokens: number; source: PromptSource };
   /** Null where there is none. */
   summary: { row: SummaryRow; sent: boolean; tokens: number } | null;
-  exchanges: { sent: number; of: number; tokens: number };
+  /** With the pictures and files of those that are sent, which are not sent again. */
+  exchanges: { sent: number; of: number; tokens: number; files: number };
   heard: { sent: number; of: number; tokens: number };
   question: QuestionParts['tokens'];
   /** The beginning of the answer, where it is to go on. */
@@ -74,8 +75,7 @@ export async function buildPrompt(asked: PromptRequest): Promise<Prompt> {
   const continued = await continuation(asked, Math.floor((model.contextTokens - maxOutputTokens) / 2));
   const budgetTokens = model.contextTokens - maxOutputTokens - continued.tokens;
   const notices: Notice[] = [];
-  const system = await systemOf(asked);
-  const summary = await summaryFor(asked);
+  const [system, summary] = await Promise.all([systemOf(asked), summaryFor(asked)]);
   const earlier = await earlierOf(asked, summary);
   const question = await questionWith(asked, earlier, Math.floor((budgetTokens - system.tokens) * 0.75), notices);
   const [past, heard] = await Promise.all([exchangesOf(asked, earlier), heardOf(asked)]);
@@ -102,7 +102,7 @@ export async function buildPrompt(asked: PromptRequest): Promise<Prompt> {
       windowTokens: model.contextTokens,
       system: { tokens: system.tokens, source: system.source },
       summary: summary && { row: summary.row, sent: room.summary, tokens: summary.tokens },
-      exchanges: { sent: told.length, of: past.length, tokens: sum(told) },
+      exchanges: { sent: told.length, of: past.length, tokens: sum(told), files: filesIn(told) },
       heard: { sent: overheard.length, of: heard.length, tokens: sum(overheard) },
       question: question.parts.tokens,
       continued: continued.tokens,
@@ -113,6 +113,8 @@ export async function buildPrompt(asked: PromptRequest): Promise<Prompt> {
 }
 
 const sum = (sized: readonly { tokens: number }[]): number => sized.reduce((total, { tokens }) => total + tokens, 0);
+
+const filesIn = (told: readonly ToldExchange[]): number => told.reduce((total, { files }) => total + files, 0);
 
 const isNamed = ({ row }: PromptRequest): boolean => row.guild_id !== null;
 
@@ -201,6 +203,7 @@ interface ToldExchange {
   atMs: number;
   messages: ChatMessage[];
   tokens: number;
+  files: number;
 }
 
 async function exchangesOf(asked: PromptRequest, rows: readonly ExchangeRow[]): Promise<ToldExchange[]> {
@@ -208,12 +211,12 @@ async function exchangesOf(asked: PromptRequest, rows: readonly ExchangeRow[]): 
   return Promise.all(exchanges.map((exchange) => tell(asked, exchange)));
 }
 
-async function tell(asked: PromptRequest, { atMs, name, question, answer }: Exchange): Promise<ToldExchange> {
+async function tell(asked: PromptRequest, { atMs, name, question, files, answer }: Exchange): Promise<ToldExchange> {
   const said = spoken(name, question, isNamed(asked));
   const messages: ChatMessage[] = [{ role: 'user', content: said }];
   if (answer !== null) messages.push({ role: 'assistant', content: answer });
   const sizes = await Promise.all([said, ...(answer === null ? [] : [answer])].map((text) => sizeOf(asked, text)));
-  return { atMs, messages, tokens: sizes.reduce((total, size) => total + size, 0) };
+  return { atMs, messages, files, tokens: sizes.reduce((total, size) => total + size, 0) };
 }
 
 async function heardOf(asked: PromptRequest): Promise<(Heard & { tokens: number })[]> {

@@ -4,10 +4,10 @@ import type { Notice } from './prompt.ts';
 import { isPicture, isText, spoken } from './rules.ts';
 import type { Attachment, Question } from './rules.ts';
 
-const pictureLimit = { count: 4, bytes: 8 * 1024 * 1024 };
+export const pictureLimit = { count: 4, bytes: 8 * 1024 * 1024 };
 const textFileLimitBytes = 256 * 1024;
 /** What a picture costs of the window, whatever its size: a little above what providers document for large ones. */
-const pictureTokens = 1600;
+export const pictureTokens = 1600;
 
 /** A part of a question, with its size in tokens. */
 interface SizedPart {

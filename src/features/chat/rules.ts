@@ -93,6 +93,8 @@ export interface Exchange {
   atMs: number;
   name: string;
   question: string;
+  /** How many pictures and files came with it. */
+  files: number;
   answer: string | null;
   /** It is answered together with a later one. */
   isMerged?: boolean;

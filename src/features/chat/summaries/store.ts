@@ -63,6 +63,18 @@ export async function uncovered(db: Db, channelId: string, after: Date | undefin
   }));
 }
 
+/** How many exchanges of a channel no summary covers. */
+export async function countUncovered(db: Db, channelId: string, after: Date | undefined): Promise<number> {
+  const { count } = await db
+    .selectFrom('chat_question as q')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('q.channel_id', '=', channelId)
+    .where(isPlaced)
+    .$if(after !== undefined, (query) => query.where('q.asked_at', '>', after ?? new Date(0)))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** Whether these exchanges, and the summary before them, are as they were read. Until the transaction ends, they stay so. */
 export async function areUnchanged(
   tx: Tx,
