@@ -6,22 +6,44 @@ import { buildPrompt } from '../prompt.ts';
 import { followThinking } from './thinking.ts';
 import type { Work } from './work.ts';
 
+/** After which somebody wonders why it is not their turn yet. */
+const turnAfterMs = 3000;
+
 /** Less than this is no answer: a sentence or two. */
 const leastOutputTokens = 64;
 
 /** Where an answer stands already, its buttons go and Stop comes before the model says its first word. */
-async function takeScreen({ context, run, live, row, written, isNoticed }: Work): Promise<void> {
+async function takeScreen(work: Work): Promise<void> {
+  const { context, run, live, row, written } = work;
   const { parts } = row;
   const last = parts.at(-1);
   if (last === undefined || run.job.attempt > 1) return;
-  const t = context.texts.in(undefined);
-  live.update(written === '' ? t(isNoticed ? 'waiting.turn' : 'again') : written, { placeholder: true });
+  if (work.isNoticed) {
+    sayTurnLater(work);
+    return;
+  }
+  live.update(written === '' ? context.texts.in(undefined)('again') : written, { placeholder: true });
   if (parts.length === 1) return;
   try {
     await context.discord.actions.edit(row.channel_id, last, { components: [] });
   } catch (error) {
     context.logger.debug({ error, channelId: row.channel_id }, 'The buttons of an earlier answer stay for now.');
   }
+}
+
+/**
+ * What says how long the wait was stands until the first word, unless that takes its time: a channel takes few writes, and
+ * its Cancel stops the answer as Stop would.
+ */
+function sayTurnLater(work: Work): void {
+  const { context, live, stopTyping } = work;
+  const timer = context.clock.after(turnAfterMs, () => {
+    if (work.thoughts === '') live.update(context.texts.in(undefined)('waiting.turn'), { placeholder: true });
+  });
+  work.stopTyping = () => {
+    timer.cancel();
+    stopTyping();
+  };
 }
 
 /** Asks the model and shows what it writes while it does. Throws when there is no answer. */

@@ -14,8 +14,10 @@ import { lineText } from './words.ts';
 
 /** Nobody is told of a wait that is shorter. */
 const noticeableMs = 2500;
-/** Between two looks, and so between two writes into one channel, which the answers there have to share with notices. */
+/** Who has waited so long is told also when the rest of the wait should be shorter than that. */
+const longMs = 10_000;
 const lookEveryMs = 1000;
+/** Between two writes into one channel, where the answers have to share what Discord takes with the notices. */
 const channelPauseMs = 2500;
 /** Between two writes into one notice. */
 const noticePauseMs = 8000;
@@ -79,9 +81,11 @@ async function look(context: ChatContext, writtenMs: Map<string, number>): Promi
   await Promise.all(next.map((one) => tell(context, one)));
 }
 
-function isDue({ ahead, writtenAt }: Unanswered, standing: InLine | undefined, nowMs: number): boolean {
-  if (!standing) return false;
-  return writtenAt === null || (ahead !== standing.ahead && nowMs - writtenAt.getTime() >= noticePauseMs);
+function isDue({ ahead, askedAt, writtenAt }: Unanswered, standing: InLine | undefined, nowMs: number): boolean {
+  if (!standing || ahead === standing.ahead) return false;
+  if (writtenAt !== null && nowMs - writtenAt.getTime() < noticePauseMs) return false;
+  const isSoon = standing.waitMs !== null && standing.waitMs < noticeableMs;
+  return !isSoon || (writtenAt === null && nowMs - askedAt.getTime() >= longMs);
 }
 
 async function tell(context: ChatContext, waiting: Unanswered): Promise<void> {

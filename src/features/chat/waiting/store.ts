@@ -15,6 +15,7 @@ export interface Unanswered {
   jobId: string;
   questionId: string;
   channelId: string;
+  askedAt: Date;
   /** What its notice says; null when there is none, or it says nothing yet. */
   ahead: number | null;
   writtenAt: Date | null;
@@ -23,7 +24,8 @@ export interface Unanswered {
 /** First answers to what was asked before a time, longest first; of each channel some. */
 export async function unanswered(db: Db, askedBefore: Date): Promise<Unanswered[]> {
   const { rows } = await sql<Unanswered>`
-    SELECT a.id AS "answerId", a.job_id AS "jobId", a.question_id AS "questionId", a.channel_id AS "channelId", n.ahead,
+    SELECT a.id AS "answerId", a.job_id AS "jobId", a.question_id AS "questionId", a.channel_id AS "channelId",
+      a.asked_at AS "askedAt", n.ahead,
       n.written_at AS "writtenAt"
     FROM (
       SELECT a.id, a.job_id, a.question_id, q.channel_id, q.asked_at,
