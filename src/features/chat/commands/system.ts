@@ -1,11 +1,12 @@
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Command, SuggestCall } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
+import type { Choice } from '../prompts/choose.ts';
 import { systemForm } from '../prompts/forms.ts';
 import { choosablePrompts } from '../prompts/library.ts';
 import { checkMayChoose } from '../prompts/rights.ts';
 import { chooseAndTell, inForce, layersHere, meant } from '../prompts/system.ts';
-import { resetWord } from '../prompts/rules.ts';
+import { promptName, resetWord } from '../prompts/rules.ts';
 import type { ChoiceScope } from '../prompts/store.ts';
 import { givenText } from '../prompts/text.ts';
 
@@ -41,7 +42,9 @@ export function systemCommand(context: ChatContext): Command {
       const scope = scopes[options.scope ?? ''] ?? 'conversation';
       const text = await givenText(context, options);
       if (text !== undefined) {
-        await reply(await chooseAndTell(context, call, scope, await meant(context, call, text)));
+        const choice = await meant(context, call, text);
+        const told = await chooseAndTell(context, call, scope, choice);
+        await reply({ content: looksLikeName(choice) ? `${told}\n-# ${t('system.as-text')}` : told });
       } else if (options.scope !== undefined && modal) {
         await checkMayChoose(context, call, scope);
         const current = (await layersHere(context, call)).find((layer) => layer.scope === scope);
@@ -52,6 +55,10 @@ export function systemCommand(context: ChatContext): Command {
     },
   });
 }
+
+/** For a text that may have been meant to be the name of a prompt. */
+const looksLikeName = (choice: Choice | null) =>
+  choice !== null && !('reference' in choice) && promptName.test(choice.text) && !choice.text.includes(' ');
 
 /** The prompts that somebody may choose, as they begin to type a name. */
 export async function suggestPrompts(

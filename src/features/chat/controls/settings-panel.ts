@@ -108,7 +108,7 @@ export async function takeWritten(context: ChatContext, call: ComponentCall): Pr
   if (!scope) throw new UserError('errors.expired', 'no such scope');
   const choice = { text: (call.fields['text'] ?? '').trim() };
   if (!call.message) {
-    await call.reply(await chooseAndTell(context, call, scope, choice));
+    await call.reply({ content: await chooseAndTell(context, call, scope, choice) });
     return;
   }
   await choosePrompt(context, call, scope, choice);

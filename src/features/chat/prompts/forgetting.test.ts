@@ -64,6 +64,7 @@ describe('what somebody wrote for the bot', () => {
     expect(stored).not.toContain('secret');
     const exported = JSON.stringify(await parts()?.exportUser?.(bot.bob.user.id));
     for (const text of ['a secret name', 'A secret text.', 'Another secret.']) expect(exported).toContain(text);
+    expect(exported).toMatch(/"chosenPrompt":\[\{"name":null,"id":"[0-9a-f-]{36}"\}\]/);
   });
 
   it('goes with them wherever it is in use; what others have chosen counts again', async () => {
@@ -110,5 +111,24 @@ describe('when a guild keeps things for a time alone', () => {
     expect(await toldToModel(bot.bob, room)).toBe('I am the instance.');
     expect(await toldToModel(bot.bob, other)).toBe('Of a channel.');
     expect(await runs(bot.olivia, room, 'prompts', { name: 'kept' })).toContain('Kept.');
+  });
+});
+
+describe('a server that the bot leaves', () => {
+  it('takes its library and what was chosen there along', async () => {
+    const room = await bot.newChannel();
+    await runs(bot.olivia, room, 'save-prompt', { name: 'host', text: 'Of the server.', library: 'server' });
+    await runs(bot.olivia, room, 'system', { text: 'host', scope: 'server' });
+    await runs(bot.olivia, room, 'system', { text: 'Of a conversation.' });
+    await runs(bot.alice, room, 'save-prompt', { name: 'mine', text: 'Of Alice.' });
+    await runs(bot.alice, room, 'system', { text: 'mine', scope: 'me' });
+    const guildId = bot.alice.channel(room).guildId ?? '';
+    await bot.olivia.request('DELETE', `/guilds/${guildId}/members/${bot.app.discord.self.userId}`);
+    const { db } = bot.database.postgres;
+    const ofServer = db.selectFrom('chat_prompt').select('id').where('guild_id', '=', guildId);
+    await expect.poll(() => ofServer.execute(), { timeout: timeoutMs }).toEqual([]);
+    expect(await db.selectFrom('chat_prompt').select('id').where('name_hash', 'is', null).execute()).toEqual([]);
+    const choices = await db.selectFrom('chat_prompt_choice').select(['scope', 'scope_id']).execute();
+    expect(choices).toEqual([{ scope: 'user', scope_id: bot.alice.user.id }]);
   });
 });

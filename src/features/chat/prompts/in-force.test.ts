@@ -191,6 +191,15 @@ describe('who may not', () => {
   });
 });
 
+describe('a name that there is not', () => {
+  it('is a text, and said to be one', async () => {
+    const room = await bot.newChannel();
+    expect(await system(bot.alice, room, 'pirat', 'me')).toContain('“pirat” counts for you.\n-# No prompt that you');
+    expect(await system(bot.alice, room, 'A pirate.', 'me')).toBe('From now on “A pirate.” counts for you.');
+    await system(bot.alice, room, 'reset', 'me');
+  });
+});
+
 describe('a change for others', () => {
   it('is on record with its ids, without its text; one’s own is not', async () => {
     const room = await bot.newChannel();

@@ -1,7 +1,7 @@
-import type { Json } from '../../../kernel/json.ts';
+import type { JsonObject } from '../../../kernel/json.ts';
 import type { VaultReader } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { promptsOf } from './store.ts';
+import { choicesAt, promptsOf } from './store.ts';
 import type { PromptRow } from './store.ts';
 
 /** What binds a sealed name to its row. */
@@ -19,14 +19,18 @@ export async function openPrompt(
   return text === null ? null : { name, text };
 }
 
-/** Every prompt that a person wrote, for their export. */
-export async function exportPrompts(context: ChatContext, userId: string): Promise<Json[]> {
+/** Every prompt that a person wrote, and the one that they chose for themselves, for their export. */
+export async function exportPrompts(context: ChatContext, userId: string): Promise<JsonObject> {
   const read = context.vault.reader(context.db);
+  const chosen = await choicesAt(context.db, [{ scope: 'user', scopeId: userId }]);
   const exported = await Promise.all(
     (await promptsOf(context.db, userId)).map(async (row) => {
       const opened = await openPrompt(read, row);
-      return opened && { at: row.saved_at.toISOString(), guildId: row.guild_id, ...opened };
+      return opened && { id: row.id, at: row.saved_at.toISOString(), guildId: row.guild_id, ...opened };
     }),
   );
-  return exported.filter((one) => one !== null);
+  return {
+    prompts: exported.filter((one) => one !== null),
+    chosenPrompt: chosen.map(({ configured, prompt }) => ({ name: configured, id: prompt?.id ?? null })),
+  };
 }

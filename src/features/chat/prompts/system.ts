@@ -36,16 +36,16 @@ export async function chooseAndTell(
   call: Call,
   scope: ChoiceScope,
   choice: Choice | null,
-): Promise<OutgoingMessage> {
+): Promise<string> {
   await choosePrompt(context, call, scope, choice);
   const { t } = call;
   const [nearest, ...shadowed] = await layersHere(context, call);
   const of = { scope: scopeText(scope, t), prompt: called(nearest, t), from: scopeText(nearest.scope, t) };
-  if (!choice) return { content: `${t('system.reset', of)} ${t('system.counts', of)}` };
+  if (!choice) return `${t('system.reset', of)} ${t('system.counts', of)}`;
   const own = [nearest, ...shadowed].find((layer) => layer.scope === scope);
   if (!own) throw new UserError('system.gone', 'removed in the meantime');
   const set = t('system.set', { ...of, prompt: called(own, t) });
-  return { content: nearest.scope === scope ? set : `${set} ${t('system.nearer', of)}` };
+  return nearest.scope === scope ? set : `${set} ${t('system.nearer', of)}`;
 }
 
 /** The prompt that counts for the caller here, where it comes from, and which ones it stands before. */
