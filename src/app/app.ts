@@ -175,8 +175,11 @@ function namesOf(found: readonly FoundFeature[], { all, onMessages }: CommandReg
   return { features: found.map(({ definition }) => definition.name), commands: [...new Set(commands)] };
 }
 
-const keeperOf = ({ definition: { name }, parts: { exportUser, forgetUser, expire } }: LoadedFeature): Keeper => ({
-  ...{ kind: 'feature', name, exportUser, forgetUser, expire },
+const keeperOf = ({
+  definition: { name },
+  parts: { exportUser, unreadUser, forgetUser, expire },
+}: LoadedFeature): Keeper => ({
+  ...{ kind: 'feature', name, exportUser, unreadUser, forgetUser, expire },
 });
 
 function commandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<string, Texts>, prefix: string) {

@@ -81,6 +81,7 @@ export const feature = defineFeature({
         thoughts: await exportThoughts(context, userId),
         summaries: await exportSummaries(context, userId),
       }),
+      unreadUser: async (tx, userId) => void (await deleteHeardOf(tx, userId)),
       forgetUser: async (tx, userId) => {
         await context.vault.forget(tx, userId);
         return (

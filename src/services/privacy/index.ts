@@ -81,7 +81,11 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
       const times = await forgottenAt(db, [...people.keys()]);
       return new Map(times.map(({ hash, atMs }) => [people.get(hash) ?? '', atMs]));
     },
-    setMayRead: (userId, may) => setUnread(db, personHash(vault, userId), !may),
+    setMayRead: (userId, may) =>
+      postgres.transaction(async (tx) => {
+        await setUnread(tx, personHash(vault, userId), !may);
+        if (!may) for (const { unreadUser } of keepers()) await unreadUser?.(tx, userId);
+      }),
     expire: async (instanceDays) => {
       await options.past.sweep();
       const own = settings.all(retentionSetting.feature, 'guild');

@@ -15,6 +15,8 @@ export interface Keeper {
   name: string;
   /** Everything stored about a person: a list of entries, or an object of such lists. */
   exportUser?: ((userId: string) => Promise<Json>) | undefined;
+  /** Removes what was read of them as context in the caller's transaction, when they no longer allow that. */
+  unreadUser?: ((tx: Tx, userId: string) => Promise<void>) | undefined;
   /** Removes it in the caller's transaction, and returns how many rows that were. */
   forgetUser?: ((tx: Tx, userId: string) => Promise<number>) | undefined;
   /** Deletes what people wrote that is older, and returns how many rows that were. */
@@ -57,7 +59,7 @@ export interface Privacy {
    * to be taken in again from where it still stands.
    */
   forgottenAt(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Outlives `forgetUser`. */
+  /** Outlives `forgetUser`. Saying no removes at once what was read before. */
   setMayRead(userId: string, may: boolean): Promise<void>;
   /**
    * Deletes what guilds no longer keep, and returns how many rows that were. `instanceDays` is for everything, null to

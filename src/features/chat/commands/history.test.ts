@@ -1,5 +1,5 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { MessageFlags } from 'discord-api-types/v10';
+import { MessageFlags, PermissionFlagsBits } from 'discord-api-types/v10';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons } from '../../../testing/components.ts';
@@ -66,6 +66,44 @@ describe('/history', () => {
     ]);
     const { text } = await exported(bot.milo, room, 'markdown');
     expect(text).toMatch(/^## Alice, .*\n\nby Alice\n\n### ↳\n\nNoted\.\n\n---\n\n## Bob, .*\n\nby Bob\n/);
+  });
+
+  it('shows and gives what one person asked; as a file, to moderators', async () => {
+    const room = await bot.newChannel();
+    for (const n of [1, 2, 3, 4, 5, 6]) await asks(bot.bob, room, `of Bob ${String(n)}`);
+    await asks(bot.alice, room, 'of Alice');
+    await bot.alice.runs('history', { user: bot.bob.user.id }, { in: room });
+    const shown = await bot.alice.sees((message) => message.embeds.length > 0, { in: room });
+    expect(description(shown).match(/of \w+ \d/g)).toEqual([2, 3, 4, 5, 6].map((n) => `of Bob ${String(n)}`));
+    await bot.alice.presses(shown, button(shown, '◀ Older'));
+    const older = await bot.alice.sees(
+      (message) => message.id === shown.id && description(message).includes('of Bob 1'),
+    );
+    expect(description(older)).not.toContain('Alice');
+    await bot.alice.runs('history', { user: bot.bob.user.id, export: 'json' }, { in: room });
+    await bot.alice.sees(/Only moderators get what somebody else asked/, { in: room });
+    await bot.milo.runs('history', { user: bot.alice.user.id, export: 'json' }, { in: room });
+    const given = await bot.milo.sees(/What <@\d+> asked here: one question/, { in: room });
+    expect(await (await fetch(given.attachments[0]?.url ?? '')).text()).toContain('of Alice');
+    await bot.alice.runs('history', { user: bot.milo.user.id }, { in: room });
+    await bot.alice.sees(/has asked nothing here/, { in: room });
+  });
+
+  it('shows only their own to who may not read older messages', async () => {
+    const room = await bot.newChannel();
+    await asks(bot.bob, room, 'by Bob');
+    await asks(bot.alice, room, 'by Alice');
+    const overwrite = { type: 1, allow: '0', deny: PermissionFlagsBits.ReadMessageHistory.toString() };
+    await bot.olivia.request(
+      'PUT',
+      `/channels/${bot.alice.channel(room).id}/permissions/${bot.alice.user.id}`,
+      overwrite,
+    );
+    await bot.alice.runs('history', {}, { in: room });
+    const shown = await bot.alice.sees((message) => message.embeds.length > 0, { in: room });
+    expect(description(shown).match(/by \w+/g)).toEqual(['by Alice']);
+    await bot.alice.runs('history', { user: bot.bob.user.id }, { in: room });
+    await bot.alice.sees(/You may not read older messages here/, { in: room });
   });
 
   it('says so when there is nothing to give', async () => {

@@ -6,24 +6,31 @@ import { exportConversation, exportFormats } from '../history/export.ts';
 import type { ExportFormat } from '../history/export.ts';
 import { historyPage } from '../history/pages.ts';
 
-/** Shows what was asked and answered here, or gives it as a file: one's own part, moderators the whole. */
+/**
+ * Shows what was asked and answered here, of all or of one person, or gives it as a file: one's own part, moderators the
+ * whole or anybody's.
+ */
 export function historyCommand(context: ChatContext): Command {
   return defineCommand({
     name: 'history',
-    options: { export: { type: 'string', choices: exportFormats } },
+    options: { user: { type: 'user' }, export: { type: 'string', choices: exportFormats } },
     access: 'everyone',
     ephemeral: true,
     run: async (call) => {
       const { caller, guildId, channelId, options, reply, t } = call;
       if (options.export === undefined) {
-        await reply(await historyPage(context, call, 0));
+        await reply(await historyPage(context, call, { page: 0, userId: options.user ?? null }));
         return;
       }
-      const whole = guildId === null || mayUse('moderator', caller);
-      const of = { channelId, ...(whole ? {} : { authorId: caller.userId }) };
+      const all = guildId === null || mayUse('moderator', caller);
+      const person = options.user ?? (all ? undefined : caller.userId);
+      const isOwn = person === caller.userId;
+      if (!all && !isOwn) throw new UserError('history.moderators-user', 'moderators only');
+      const of = { channelId, ...(person === undefined ? {} : { authorId: person }) };
       const made = await exportConversation(context, of, options.export as ExportFormat);
-      if (!made) throw new UserError(whole ? 'history.nothing' : 'history.nothing-own', 'nothing to export');
-      const said = t(whole ? 'history.exported' : 'history.exported-own', { count: made.count });
+      const whose = person === undefined ? '' : isOwn ? '-own' : '-user';
+      if (!made) throw new UserError(`history.nothing${whose}`, 'nothing to export', { user: person ?? '' });
+      const said = t(`history.exported${whose}`, { count: made.count, user: person ?? '' });
       const left = made.left === 0 ? '' : ` ${t('history.left-out', { count: made.left })}`;
       await reply({ content: said + left, files: [made.file] });
     },

@@ -103,6 +103,7 @@ describe('who does not want to be read', () => {
     );
     const unread = button(overview, "Don't read me");
     await bot.bob.presses(overview, unread);
+    await expect.poll(() => heardIn(room)).toEqual([]);
     await bot.bob.says(room, 'after I said no');
     expect(await asks(bot.alice, room, 'what did Bob say?')).not.toContain(/said no/);
     expect(JSON.stringify(bot.providers.requests.at(-1)?.body)).not.toContain('said no');

@@ -1,4 +1,4 @@
-import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
+import { ButtonStyle, ComponentType, PermissionFlagsBits } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
 import { customId } from '../../../sdk/index.ts';
 import type { Call, ComponentHandler, OutgoingMessage, Translate } from '../../../sdk/index.ts';
@@ -13,22 +13,43 @@ const onPage = 5;
 const questionLength = 250;
 const answerLength = 400;
 
-/** The exchanges of the channel where it is called, which everybody there may read; page 0 has the latest. */
+/** What is shown of a history: a page of it, 0 having the latest, and of whom; null: everybody. */
+interface Shown {
+  page: number;
+  userId: string | null;
+}
+
+/**
+ * The exchanges of the channel where it is called, which everybody there may read who may read older messages; others
+ * their own.
+ */
 export async function historyPage(
   context: ChatContext,
-  { channelId, t }: Pick<Call, 'channelId' | 't'>,
-  page: number,
+  { channelId, guildId, caller, t }: Pick<Call, 'channelId' | 'guildId' | 'caller' | 't'>,
+  { page, userId }: Shown,
 ): Promise<OutgoingMessage> {
+  const readsBack = guildId === null || ((caller.permissions ?? 0n) & PermissionFlagsBits.ReadMessageHistory) !== 0n;
+  if (!readsBack && userId !== null && userId !== caller.userId) {
+    throw new UserError('history.no-history', 'the caller may not read history');
+  }
+  const person = readsBack ? userId : caller.userId;
   const range = { offset: page * onPage, limit: onPage + 1 };
-  const rows = await latestExchanges(context.db, { channelId }, range);
+  const rows = await latestExchanges(
+    context.db,
+    { channelId, ...(person === null ? {} : { authorId: person }) },
+    range,
+  );
   const shown = rows.slice(0, onPage).reverse();
   const exchanges = await openExchanges(context.vault.reader(context.db), shown);
-  if (exchanges.length === 0 && page === 0) return { content: t('history.nothing'), embeds: [], components: [] };
+  const whose = person === null ? '' : person === caller.userId ? '-own' : '-user';
+  if (exchanges.length === 0 && page === 0) {
+    return { content: t(`history.nothing${whose}`, { user: person ?? '' }), embeds: [], components: [] };
+  }
   const description = exchanges.map((exchange) => entry(exchange, t)).join('\n\n');
   return {
     content: '',
     embeds: [{ title: t('history.title'), description, footer: { text: t('history.page', { page: page + 1 }) } }],
-    components: turns(page, rows.length > onPage, t),
+    components: turns({ page, userId }, rows.length > onPage, t),
   };
 }
 
@@ -38,12 +59,12 @@ function entry({ atMs, name, question, answer, isMerged = false }: Exchange, t: 
   return `${asked}\n> ${answer === null ? unanswered : line(answer, answerLength)}`;
 }
 
-function turns(page: number, more: boolean, t: Translate): NonNullable<OutgoingMessage['components']> {
+function turns({ page, userId }: Shown, more: boolean, t: Translate): NonNullable<OutgoingMessage['components']> {
   if (page === 0 && !more) return [];
   const turn = (to: number, label: string, enabled: boolean) => ({
     type: ComponentType.Button as const,
     style: ButtonStyle.Secondary as const,
-    custom_id: customId('chat', 'history', String(to)),
+    custom_id: customId('chat', 'history', userId === null ? String(to) : `${String(to)}-${userId}`),
     label,
     disabled: !enabled,
   });
@@ -52,15 +73,14 @@ function turns(page: number, more: boolean, t: Translate): NonNullable<OutgoingM
   return [{ type: ComponentType.ActionRow, components: [older, newer] }];
 }
 
-/** The id is the number of the page: what it shows is what the channel's history has by then. */
+/** The id is the number of the page, and the person where it is one's: it shows what the channel's history has by then. */
 export function turnHistory(context: ChatContext): ComponentHandler {
   return {
     version: 1,
     run: async (call) => {
-      const page = Number(call.id);
-      const valid = Number.isSafeInteger(page) && page >= 0 && page < 1000;
-      if (!valid) throw new UserError('errors.expired', 'no such page');
-      await call.update(await historyPage(context, call, page));
+      const [, page = '', userId = null] = /^(\d{1,3})(?:-(\d{17,20}))?$/.exec(call.id) ?? [];
+      if (page === '') throw new UserError('errors.expired', 'no such page');
+      await call.update(await historyPage(context, call, { page: Number(page), userId }));
     },
   };
 }
