@@ -133,9 +133,12 @@ describe('an answer that was stopped', () => {
     await bot.alice.sees(ended(question, 'Stopped.'));
     await bot.idle();
     const [call] = await till.calls(question);
-    expect(call).toMatchObject({ state: 'settled', facts: { estimated: true, outputTokens: 2 } });
-    const inputTokens = Number(call?.facts['inputTokens']);
-    expect(await till.paid(bot.alice)).toEqual({ free: inputTokens * 10 + 2 * 20, credits: 0 });
+    expect(call).toMatchObject({ state: 'settled', facts: { estimated: true } });
+    const [inputTokens = 0, outputTokens = 0] = [call?.facts['inputTokens'], call?.facts['outputTokens']].map(Number);
+    // Two words, counted a little above the truth, and none of the rest.
+    expect(outputTokens).toBeGreaterThanOrEqual(2);
+    expect(outputTokens).toBeLessThanOrEqual(3);
+    expect(await till.paid(bot.alice)).toEqual({ free: inputTokens * 10 + outputTokens * 20, credits: 0 });
   });
 
   it('costs nothing before it has begun', async () => {
