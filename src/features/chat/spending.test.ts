@@ -135,9 +135,9 @@ describe('an answer that was stopped', () => {
     const [call] = await till.calls(question);
     expect(call).toMatchObject({ state: 'settled', facts: { estimated: true } });
     const [inputTokens = 0, outputTokens = 0] = [call?.facts['inputTokens'], call?.facts['outputTokens']].map(Number);
-    // Two words, counted a little above the truth, and none of the rest.
+    // Two words, counted or estimated on the high side, and none of the rest.
     expect(outputTokens).toBeGreaterThanOrEqual(2);
-    expect(outputTokens).toBeLessThanOrEqual(3);
+    expect(outputTokens).toBeLessThanOrEqual(7);
     expect(await till.paid(bot.alice)).toEqual({ free: inputTokens * 10 + outputTokens * 20, credits: 0 });
   });
 
