@@ -1,5 +1,5 @@
 /** A straight line through samples, in units of `y` per unit of `x`. */
-export interface Trend {
+interface Trend {
   slope: number;
   /** Ends of the interval that holds the true slope with a probability of 95 %. */
   low: number;

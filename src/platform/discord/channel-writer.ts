@@ -10,7 +10,7 @@ import { messageBody, messageFiles } from './payload.ts';
 /** Says with Discord's answer that a write taken from a lane is done. */
 export type Taken = (answer: BucketState | undefined) => void;
 
-export interface WriteOptions {
+interface WriteOptions {
   /** A write already taken from the channel's lane; without it the call waits for one. */
   taken?: Taken;
   /** Only shows progress: not worth a second attempt. */

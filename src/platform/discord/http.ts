@@ -15,7 +15,7 @@ const FIRST_RETRY_MS = 250;
 /** Longer waits, in one piece or together, are told to the caller, whose job can come again. */
 const LONGEST_WAIT_MS = 60_000;
 
-export interface DiscordRequest {
+interface DiscordRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
   body?: unknown;
@@ -32,7 +32,7 @@ export interface DiscordRequest {
   onBucket?: (bucket: BucketState) => void;
 }
 
-export interface DiscordHttpOptions {
+interface DiscordHttpOptions {
   token: string;
   /** Base without version; Discord's own when undefined. */
   apiBase: string | undefined;

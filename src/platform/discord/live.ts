@@ -26,7 +26,7 @@ const LASTING_REFUSALS = [
 /** After an edit that only showed progress failed in passing. */
 const AFTER_FAILURE_MS = 2000;
 
-export interface LiveContext {
+interface LiveContext {
   writer: ChannelWriter;
   lane: ChannelLane;
   gate: GlobalGate;
