@@ -16,7 +16,7 @@ import type { QuestionRow } from '../store.ts';
 import { historyChanged, messagesChanged } from './changes.ts';
 import type { ConversingChannels } from './channels.ts';
 import { hearEdited } from './hear.ts';
-import { partsOf, setQuestion, shownEnd, wasEditedSince } from './store.ts';
+import { partsOf, setEdited, setQuestion, shownEnd, wasEditedSince } from './store.ts';
 import type { ShownEnd } from './store.ts';
 
 /** Follows what people change in what they wrote. Nothing is returned when there is nothing to wait for. */
@@ -57,7 +57,10 @@ async function changeQuestion(
     const text = JSON.stringify({ ...edited, name: before.name });
     const sealed = await context.vault.sealIfKnown(tx, row.author_id, id, text);
     if (!sealed) return;
-    await setQuestion(tx, id, { sealed, edited_at: new Date(context.clock.now()) });
+    const at = new Date(context.clock.now());
+    await setQuestion(tx, id, { sealed, edited_at: at });
+    // Of what is answered together, the last is what is looked at.
+    if (row.merged_into !== null) await setEdited(tx, row.merged_into, at);
     await historyChanged(tx, row.channel_id, row.asked_at);
     // After the question has been written to: what is shown at the same time waits for that, or is seen here.
     const ended = await shownEnd(tx, row.merged_into ?? id);

@@ -213,6 +213,10 @@ export async function setQuestion(
   await tx.updateTable('chat_question').set(edited).where('id', '=', id).execute();
 }
 
+export async function setEdited(tx: Tx, id: string, at: Date): Promise<void> {
+  await tx.updateTable('chat_question').set({ edited_at: at }).where('id', '=', id).execute();
+}
+
 /** Whether a question was edited after `row` was read. */
 export async function wasEditedSince(db: Db, row: Pick<QuestionRow, 'id' | 'edited_at'>): Promise<boolean> {
   const now = await db.selectFrom('chat_question').select('edited_at').where('id', '=', row.id).executeTakeFirst();

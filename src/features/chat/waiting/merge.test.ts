@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
-import { hasEnded } from '../../../testing/components.ts';
+import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 
@@ -118,6 +118,28 @@ describe('what a person asks while their question waits', () => {
     bot.providers.release();
     await answered(bot.bob, third, 'Both parts.');
     expect(sentFor('the last part').at(-1)).toBe('Bob: the better part\n\nthe last part');
+  });
+
+  it('is offered to be answered again when any of it is edited afterwards', async () => {
+    const room = await bot.newChannel();
+    await occupies(bot.alice, room);
+    const first = await asks(bot.bob, room, 'with a tpyo');
+    const second = await asks(bot.bob, room, 'and without');
+    await taken(second, 1);
+    bot.providers.answer('and without', { text: 'Typo?' });
+    bot.providers.release();
+    const answer = await answered(bot.bob, second, 'Typo?');
+    await bot.idle();
+    await bot.bob.edits(first, `<@${bot.app.discord.self.userId}> with a typo`);
+    const offered = await bot.bob.sees(
+      (message) =>
+        message.id === answer.id && buttons(message).some(({ label }) => label === 'Answer the edited question'),
+      { timeoutMs },
+    );
+    bot.providers.answer('and without', { text: 'No typo.' });
+    await bot.bob.presses(offered, button(offered, 'Answer the edited question'));
+    await answered(bot.bob, second, 'No typo.');
+    expect(bot.providers.requests.at(-1)?.userText).toBe('Bob: with a typo\n\nand without');
   });
 
   it('when the latest is deleted is answered as a reply to the one before', async () => {

@@ -187,6 +187,7 @@ describe('Cancel', () => {
     wait();
     const told = await bot.bob.sees((message) => /in line/.test(message.content), { timeoutMs, in: room });
     await bot.bob.presses(told, button(told, 'Cancel'));
+    await bot.bob.sees('Cancelled; it cost nothing.', { timeoutMs, in: room });
     bot.providers.release();
     await bot.idle();
     expect(await repliesTo(question)).toEqual([expect.objectContaining({ id: shown.id, content: 'Word.' })]);
