@@ -1,6 +1,7 @@
 import { MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
+import type { Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
@@ -48,6 +49,15 @@ async function thoughts(shown: APIMessage, person = bot.alice): Promise<APIMessa
 async function textOf(message: APIMessage): Promise<string> {
   const [file] = message.attachments;
   return file ? (await fetch(file.url)).text() : message.content;
+}
+
+async function exportedOf(person: Person): Promise<string> {
+  await person.says(await bot.newChannel(), '!privacy');
+  const isOverview = (message: APIMessage) => buttons(message).some(({ label }) => label === 'Export');
+  const overview = await person.sees(isOverview, { timeoutMs });
+  await presses(person, overview, 'Export');
+  const { channel_id: channelId } = overview;
+  return textOf(await person.sees((message) => message.attachments.length === 1 && message.channel_id === channelId));
 }
 
 describe('a model that thinks', () => {
@@ -141,6 +151,11 @@ describe('a model that thinks', () => {
     await presses(bot.alice, menu, 'Thoughts');
     await bot.alice.sees('That answer was cleared; ask me again.', { timeoutMs });
   });
+});
+
+it('thoughts are among what a person is given of all that is stored about them', async () => {
+  await asks(bot.bob, 'mine', { reasoning: ['An idea for Bob.'], text: 'Yours.' });
+  expect(await exportedOf(bot.bob)).toContain('An idea for Bob.');
 });
 
 describe('where thoughts are not shown', () => {
