@@ -4,7 +4,7 @@ import type { Press, Talk, Utterance } from './soak-record.ts';
 import type { Step } from './soak-script.ts';
 import type { SoakStage } from './soak-stage.ts';
 import { saidText } from './soak-words.ts';
-import { untilInSession } from './soak-watch.ts';
+import { isInSession } from './soak-watch.ts';
 
 type Asks = Extract<Step, { kind: 'asks' }>;
 type Says = Extract<Step, { kind: 'says' }>;
@@ -13,7 +13,6 @@ type Meddles = Extract<Step, { kind: 'edits' | 'deletes' | 'stops' | 'regenerate
 
 /** What people change is one of their latest messages. */
 const LATEST = 40;
-const SESSION_WITHIN_MS = 30_000;
 
 /** Does what a person does in one step. A step for which there is no occasion is left out. */
 export async function act(stage: SoakStage, step: Asks | Says | Opens | Meddles): Promise<void> {
@@ -25,8 +24,8 @@ export async function act(stage: SoakStage, step: Asks | Says | Opens | Meddles)
     case 'opens':
       return opens(stage, step);
     default:
-      await untilInSession(stage, SESSION_WITHIN_MS);
-      return meddle(stage, step);
+      // Discord tells a new session what people wrote before it, and of nothing else that happened since the one before.
+      if (await isInSession(stage)) await meddle(stage, step);
   }
 }
 

@@ -108,12 +108,9 @@ function isBeginning(text: string, number: number): boolean {
 function versionsAmiss(utterance: Utterance, components: string, screen: Screen): string | undefined {
   const of = Number(/"label":"\d+\/(\d+) ▶"/.exec(components)?.[1] ?? 1);
   const wanted = utterance.presses.filter(({ kind }) => kind === 'regenerate');
-  const taken = wanted.filter(({ outcome }) => outcome === 'taken').length;
   if (of > 1) screen.regenerated += 1;
-  // Who presses while a version is written is told so, which is an answer, too; one that is cancelled in time is dropped.
-  const least = taken > 0 && !pressed(utterance, 'stop') ? 2 : 1;
-  // A press that Discord saw answered too late may have been taken.
-  return of < least || of > 1 + wanted.length ? `${of} versions after ${wanted.length} presses` : undefined;
+  // There may be fewer: who presses while one is written is told so, and one that is cancelled in time is dropped.
+  return of > 1 + wanted.length ? `${of} versions after ${wanted.length} presses` : undefined;
 }
 
 const told = (parts: readonly StoredMessage[]): string =>

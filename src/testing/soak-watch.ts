@@ -20,6 +20,20 @@ export async function livingJobs({ postgres: { db } }: SoakStage): Promise<numbe
   return Number(count);
 }
 
+/** What keeps the bot from coming to rest, a line for each job. */
+export async function tellJobs({ postgres: { db } }: SoakStage): Promise<string[]> {
+  const jobs = await db
+    .selectFrom('queue_job')
+    .select(['kind', 'state', 'attempt', 'lane', 'held', 'instance_id', 'run_at_ms', 'error'])
+    .where('state', 'in', ['waiting', 'active'])
+    .orderBy('sequence')
+    .execute();
+  const nowMs = systemClock.now();
+  return jobs.map(({ run_at_ms: runAtMs, ...job }) =>
+    JSON.stringify({ ...job, ...(runAtMs > nowMs && { dueInMs: runAtMs - nowMs }) }),
+  );
+}
+
 /** Looks until nothing is missing any more. Rejects with what is when that takes too long. */
 export async function until(withinMs: number, missing: () => Promise<string | undefined>): Promise<void> {
   const deadline = performance.now() + withinMs;
@@ -29,11 +43,19 @@ export async function until(withinMs: number, missing: () => Promise<string | un
   }
 }
 
-/** Discord tells a new session what people wrote before it, and of nothing else that happened since the one before. */
+/** Whether the bot is told of what happens, be it later: its session is there and written down. */
+export const isInSession = async (stage: SoakStage): Promise<boolean> => Number.isFinite(await eventsBehind(stage));
+
 export function untilInSession(stage: SoakStage, withinMs: number): Promise<void> {
-  return until(withinMs, async () =>
-    Number.isFinite(await eventsBehind(stage)) ? undefined : 'the bot has no session',
-  );
+  return until(withinMs, async () => ((await isInSession(stage)) ? undefined : 'the bot has no session'));
+}
+
+/** Until every event is handled. */
+export function untilHeard(stage: SoakStage, withinMs: number): Promise<void> {
+  return until(withinMs, async () => {
+    const behind = await eventsBehind(stage);
+    return behind === 0 ? undefined : `${behind} events are not handled`;
+  });
 }
 
 /** Until nobody waits for anything: every event is handled, every press answered and every job done. */

@@ -11,7 +11,7 @@ import { writeScript } from './soak-script.ts';
 import type { SoakStage } from './soak-stage.ts';
 import { prepareTroubles } from './soak-troubles.ts';
 import type { Troubles } from './soak-troubles.ts';
-import { eventsBehind, livingJobs, until, untilInSession, untilQuiet } from './soak-watch.ts';
+import { eventsBehind, livingJobs, tellJobs, until, untilHeard, untilInSession, untilQuiet } from './soak-watch.ts';
 
 const READY_WITHIN_MS = 60_000;
 /** From the last message to the last answer. */
@@ -19,6 +19,7 @@ const QUIET_WITHIN_MS = 60_000;
 /** People do not go on for ever while nobody answers; Discord does not keep more for whom it misses. */
 const MOST_WAITING = 30;
 const MOST_BEHIND = 300;
+const HEARD_WITHIN_MS = 60_000;
 
 export interface Soak {
   amiss: string[];
@@ -37,6 +38,7 @@ export interface Soak {
 export async function playSoak(stage: SoakStage, random: () => number, size: SoakSize): Promise<Soak> {
   const troubles = prepareTroubles(stage);
   await untilInSession(stage, READY_WITHIN_MS);
+  await introduce(stage, size);
   const beganAt = performance.now();
   const unrest = await playAll(stage, troubles, writeScript(random, size));
   const durationMs = performance.now() - beganAt;
@@ -59,6 +61,14 @@ export async function playSoak(stage: SoakStage, random: () => number, size: Soa
   };
 }
 
+/** A bot finds out of a direct channel when somebody writes there. What it misses in those that it knows, it can look up. */
+async function introduce(stage: SoakStage, { direct }: SoakSize): Promise<void> {
+  for (let person = 0; person < direct; person += 1) {
+    await act(stage, { kind: 'asks', person, where: { direct: person }, way: 'mention', repeat: 'never', chance: 0 });
+  }
+  await untilQuiet(stage, READY_WITHIN_MS);
+}
+
 /** Resolves to what kept it from coming to rest: what is then left to see tells more. */
 async function playAll(stage: SoakStage, troubles: Troubles, steps: readonly Step[]): Promise<string[]> {
   try {
@@ -70,12 +80,16 @@ async function playAll(stage: SoakStage, troubles: Troubles, steps: readonly Ste
     await untilQuiet(stage, QUIET_WITHIN_MS);
     return [];
   } catch (error) {
-    return [errorMessage(error)];
+    return [errorMessage(error), ...(await tellJobs(stage))];
   }
 }
 
 async function play(stage: SoakStage, troubles: Troubles, step: Step): Promise<void> {
-  if (step.kind === 'trouble') return troubles.strike(step.trouble, step.chance);
+  if (step.kind === 'trouble') {
+    // Who loses its session never hears what became of messages that it has not heard of yet.
+    if (step.trouble === 'invalidate') await untilHeard(stage, HEARD_WITHIN_MS);
+    return troubles.strike(step.trouble, step.chance);
+  }
   if ('repeat' in step) troubles.repeatNext(step.repeat);
   return act(stage, step);
 }

@@ -17,7 +17,7 @@ import type { SoakStage } from '../../testing/soak-stage.ts';
 const people = { people: 20, channels: 5, direct: 4 };
 const sample: SoakSize = {
   ...people,
-  messages: 120,
+  messages: 80,
   troubles: { drop: 2, reconnect: 1, invalidate: 1, 'kill a worker': 2, 'kill the gateway': 1 },
 };
 const whole: SoakSize = {
