@@ -210,6 +210,23 @@ describe('questions that wait for one that is being answered', () => {
   });
 });
 
+describe('roles in processes of their own', () => {
+  const bot = sharedBot({ roles: { gateway: true, queues: [], api: false } });
+
+  it('mark a question together: one while nobody works, the other when it is done', async () => {
+    bot.providers.answer('anybody', { text: 'Here I am.' });
+    const question = await bot.alice.says(await bot.newChannel(), `${mention(bot)} anybody?`);
+    await comesTo(bot, question, '+👀');
+    const worker = await bot.another({ gateway: false, queues: ['text'], api: false });
+    try {
+      await comesTo(bot, question, '+👀', '+✅', '-👀');
+      await worker.idle();
+    } finally {
+      await worker.stop();
+    }
+  });
+});
+
 describe('where every question is marked', () => {
   const bot = sharedBot({
     yaml: `
