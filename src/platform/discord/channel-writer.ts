@@ -55,7 +55,8 @@ export class ChannelWriter {
     const path = Routes.channelMessages(channelId);
     const query = { after: messageId, limit: '1' };
     try {
-      return (await this.#http.request<APIMessage[]>({ method: 'GET', path, query, patient: false })).length > 0;
+      const request = { method: 'GET', path, query, patient: false, repeatable: true } as const;
+      return (await this.#http.request<APIMessage[]>(request)).length > 0;
     } catch (error) {
       if (error instanceof VendorError) return false;
       throw error;
