@@ -25,6 +25,7 @@ import { historyForgotten } from './history/changes.ts';
 import { exportOf } from './history/export.ts';
 import { followHistory } from './history/index.ts';
 import { deleteHeardBefore, deleteHeardOf } from './history/store.ts';
+import { checkPromptRoles } from './prompts/library.ts';
 import { exportPrompts } from './prompts/open.ts';
 import { deletePromptsBefore, deletePromptsOf } from './prompts/store.ts';
 import { chatSettings } from './settings.ts';
@@ -42,6 +43,7 @@ export const feature = defineFeature({
   intents: ['Guilds', 'GuildMessages', 'DirectMessages', 'MessageContent'],
   settings: chatSettings,
   setup: (context) => {
+    checkPromptRoles(context);
     const history = followHistory(context);
     const notices = followWaiting(context);
     return {

@@ -59,6 +59,7 @@ export function createAccess(options: AccessOptions): AccessService {
 
   return {
     administrators,
+    roleNames: roles.map(({ name }) => name),
     policy,
     decide: (caller, place, action) => decideBy(policy(caller, place), caller, action),
     mayUseModel: (subject, place, modelId) => {

@@ -103,4 +103,6 @@ export interface AccessService {
   /** The caller's own further limits: tokens per day and month. */
   limits(policy: Policy): Limit[];
   administrators: ReadonlySet<string>;
+  /** Of every instance role, everyone's first. */
+  roleNames: readonly string[];
 }

@@ -63,5 +63,6 @@ async function save(
 ): Promise<OutgoingMessage> {
   await checkLength(context, call, prompt.text);
   const done = await savePrompt(context, call, prompt);
-  return { content: call.t(`prompts.${done}-${prompt.library}`, { name: line(prompt.name, 40) }) };
+  const plain = prompt.name.trim();
+  return { content: call.t(`prompts.${done}-${prompt.library}`, { name: line(plain, 40), plain }) };
 }

@@ -98,11 +98,12 @@ describe('an own prompt', () => {
 
   it('may come as a file, and is shown as one when it is long', async () => {
     const text = `# Rules\n${'Be kind. '.repeat(500)}`.trim();
-    await told(bot.alice, 'save-prompt', { name: 'rules', file: file(text) });
-    const shown = await told(bot.alice, 'prompts', { name: 'rules' });
-    expect(shown.content).toBe('**rules** · yours');
+    const saved = await told(bot.alice, 'save-prompt', { name: 'my_rules', file: file(text) });
+    expect(saved.content).toBe('Saved: **my\\_rules**. `/system my_rules` chooses it.');
+    const shown = await told(bot.alice, 'prompts', { name: 'my_rules' });
+    expect(shown.content).toBe('**my\\_rules** · yours');
     expect(await textOf(shown)).toBe(text);
-    await told(bot.alice, 'remove-prompt', { name: 'rules' });
+    await told(bot.alice, 'remove-prompt', { name: 'my_rules' });
   });
 
   it.each([

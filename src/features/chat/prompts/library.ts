@@ -1,6 +1,6 @@
-import { UserError } from '../../../kernel/errors.ts';
+import { StartError, UserError } from '../../../kernel/errors.ts';
 import { actOf } from '../../../sdk/index.ts';
-import type { Call, Tx, VaultReader } from '../../../sdk/index.ts';
+import type { Call, Tx } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { nameContext, openPrompt } from './open.ts';
 import { checkMaySave } from './rights.ts';
@@ -56,6 +56,16 @@ export async function choosablePrompts(context: ChatContext, call: Asker): Promi
   });
 }
 
+/** Throws a StartError where a prompt of the settings file names a role that there is not. */
+export function checkPromptRoles({ access, settings }: Pick<ChatContext, 'access' | 'settings'>): void {
+  for (const [name, { roles = [] }] of Object.entries(settings.instance.prompts)) {
+    const unknown = roles.find((role) => !access.roleNames.includes(role));
+    if (unknown === undefined) continue;
+    const known = access.roleNames.join(', ');
+    throw new StartError(`features.chat.prompts.${name}.roles: there is no role "${unknown}". Roles: ${known}.`);
+  }
+}
+
 /** Those of the settings file that one of the caller's roles may choose. */
 function configuredFor(context: ChatContext, call: Asker): UsablePrompt[] {
   const policy = context.access.policy(call.caller, call);
@@ -75,7 +85,6 @@ export async function promptNamed(
   context: ChatContext,
   call: Asker,
   name: string,
-  read: VaultReader = context.vault.reader(context.db),
 ): Promise<(UsablePrompt & { text: string }) | undefined> {
   const rows = await findByName(
     context.db,
@@ -83,7 +92,7 @@ export async function promptNamed(
   );
   const own = rows.find((row) => row.guild_id === null);
   const row = own ?? rows[0];
-  const opened = row && (await openPrompt(read, row));
+  const opened = row && (await openPrompt(context.vault.reader(context.db), row));
   if (row && opened) {
     const { text } = opened;
     const origin = row.guild_id === null ? 'user' : 'guild';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../platform/config/index.ts';
+import { startTestBot } from '../../../testing/bot.ts';
 import { chatSettings } from '../settings.ts';
 
 let folder: string;
@@ -47,5 +48,16 @@ describe('prompts of the settings file', () => {
     ],
   ])('are refused %s, with their place', (_why, yaml, message) => {
     expect(() => prompts(yaml)).toThrow(message);
+  });
+});
+
+describe('roles of prompts', () => {
+  it('are some that there are, or the start stops', async () => {
+    const yaml = 'features: { chat: { prompts: { pirate: { text: Arr, roles: [member, crwe] } } } }';
+    const bot = await startTestBot({ yaml, start: false });
+    await expect(bot.start()).rejects.toThrow(
+      'features.chat.prompts.pirate.roles: there is no role "crwe". Roles: member, administrator.',
+    );
+    await bot.close();
   });
 });
