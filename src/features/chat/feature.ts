@@ -11,6 +11,7 @@ import { askCommand } from './commands/ask.ts';
 import { clearCommand } from './commands/clear.ts';
 import { contextCommand } from './commands/context.ts';
 import { historyCommand } from './commands/history.ts';
+import { keepCommand } from './commands/keep.ts';
 import { modelCommands } from './commands/model.ts';
 import { modelsCommand } from './commands/models.ts';
 import { listenCommand } from './commands/listen.ts';
@@ -24,6 +25,7 @@ import { createControls } from './controls/index.ts';
 import { historyForgotten } from './history/changes.ts';
 import { exportOf } from './history/export.ts';
 import { followHistory } from './history/index.ts';
+import { forgetRested } from './history/rest.ts';
 import { deleteHeardBefore, deleteHeardOf } from './history/store.ts';
 import { checkPromptRoles } from './prompts/library.ts';
 import { exportPrompts } from './prompts/open.ts';
@@ -46,12 +48,14 @@ export const feature = defineFeature({
     checkPromptRoles(context);
     const history = followHistory(context);
     const notices = followWaiting(context);
+    const rested = forgetRested(context);
     return {
       on: history.on,
       claims: history.claims,
       commands: [
         clearCommand(context),
         historyCommand(context),
+        keepCommand(context),
         summaryCommand(context),
         contextCommand(context),
         modelsCommand(context),
@@ -76,7 +80,7 @@ export const feature = defineFeature({
         summarise: (run) => summarise(context, run),
         answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) },
       },
-      stop: () => notices.stop(),
+      stop: () => Promise.all([notices.stop(), rested.stop()]).then(() => undefined),
       exportUser: async (userId) => ({
         ...(await exportOf(context, userId)),
         ...(await exportPrompts(context, userId)),

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { emoji } from './showing/emoji.ts';
 import { normalName, promptCharacters, promptName, resetWord } from './prompts/rules.ts';
 
+/** A year. */
+export const mostRestHours = 8760;
+export const mostKept = 1000;
+
 const promptText = z.string().max(promptCharacters);
 
 /** One of the prompts that people may choose by name. */
@@ -21,7 +25,9 @@ export const chatSettings = z.strictObject({
   /** Set per channel by command; wins over the list. */
   answerEverything: z.boolean().nullable().default(null),
   /** Questions with their answers that a conversation keeps. */
-  historyKept: z.int().min(0).max(1000).default(50),
+  historyKept: z.int().min(0).max(mostKept).default(50),
+  /** Hours without a question after which a conversation is forgotten; null: never. Servers may only set less. */
+  restHours: z.int().min(1).max(mostRestHours).nullable().default(null),
   /** The latest of them that the model gets. */
   historySent: z.int().min(0).max(100).default(8),
   /** Whether a model keeps a summary of what is too long ago to be sent. */

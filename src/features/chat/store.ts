@@ -277,7 +277,7 @@ export async function deleteQuestionsBefore(tx: Tx, { beforeMs, guilds }: Expiry
 }
 
 /** For `chat_question`: no answer to it is still being worked on. */
-const hasEnded = sql<boolean>`NOT EXISTS (
+export const hasEnded = sql<boolean>`NOT EXISTS (
   SELECT FROM chat_answer a
   WHERE a.question_id IN (chat_question.id, chat_question.merged_into) AND a.state IN ('waiting', 'written')
 )`;

@@ -2,6 +2,7 @@ import { VendorError } from '../../../kernel/errors.ts';
 import type { ChatEvent } from '../../../sdk/index.ts';
 import { requestOf } from '../chat.ts';
 import { temperatureOf } from '../controls/creativity.ts';
+import { startAfresh } from '../history/rest.ts';
 import { buildPrompt } from '../prompt.ts';
 import { followThinking } from './thinking.ts';
 import type { Work } from './work.ts';
@@ -53,6 +54,7 @@ export async function stream(work: Work): Promise<void> {
   await takeScreen(work);
   work.model = await context.spending.modelFor(work.model, { guildId: row.guild_id, channelId: row.channel_id });
   const { model } = work;
+  await startAfresh(context, row);
   const prompt = await buildPrompt({ ...work, signal: run.signal });
   work.notices.push(...prompt.notices);
   work.toldIds = prompt.toldIds;

@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import { guildIn } from '../../../sdk/index.ts';
 import type { Db, Expiry, Tx } from '../../../sdk/index.ts';
 import type { ChatHeardTable } from '../schema.ts';
+import { hasEnded } from '../store.ts';
 import type { AnswerRow, ExchangeRow, QuestionRow } from '../store.ts';
 
 export type HeardRow = Selectable<ChatHeardTable>;
@@ -95,6 +96,54 @@ export async function deleteHeardBefore(tx: Tx, { beforeMs, guilds }: Expiry): P
     .where(guildIn('guild_id', guilds))
     .executeTakeFirst();
   return Number(result.numDeletedRows);
+}
+
+/** Conversations in which nothing was asked since, and that were begun before. */
+export async function restedSince(db: Db, before: Date): Promise<{ channelId: string; guildId: string | null }[]> {
+  return db
+    .selectFrom('chat_conversation as c')
+    .innerJoin('chat_question as q', 'q.channel_id', 'c.channel_id')
+    .select(['c.channel_id as channelId', 'c.guild_id as guildId'])
+    .where('c.created_at', '<', before)
+    .groupBy(['c.channel_id', 'c.guild_id'])
+    .having(({ fn }) => fn.max('q.asked_at'), '<', before)
+    .execute();
+}
+
+/**
+ * Deletes what was asked and heard in a conversation before a time, when nothing was asked since, up to a question. False
+ * when there was nothing. A branch has rested no longer than since it was opened, however old what it has copied.
+ */
+export async function deleteRested(
+  tx: Tx,
+  channelId: string,
+  before: Date,
+  question: Pick<QuestionRow, 'id' | 'asked_at'> | null,
+): Promise<boolean> {
+  const since = tx
+    .selectFrom('chat_question')
+    .select('id')
+    .where('channel_id', '=', channelId)
+    .where('asked_at', '>=', before)
+    .$if(question !== null, (query) =>
+      query.where('id', '!=', question?.id ?? '').where('asked_at', '<=', question?.asked_at ?? before),
+    );
+  const young = tx
+    .selectFrom('chat_conversation')
+    .select('channel_id')
+    .where('channel_id', '=', channelId)
+    .where('created_at', '>=', before);
+  const asked = await tx
+    .deleteFrom('chat_question')
+    .where('channel_id', '=', channelId)
+    .where('asked_at', '<', before)
+    .where(hasEnded)
+    .where(({ not, exists }) => not(exists(since)))
+    .where(({ not, exists }) => not(exists(young)))
+    .executeTakeFirst();
+  if (asked.numDeletedRows === 0n) return false;
+  await tx.deleteFrom('chat_heard').where('channel_id', '=', channelId).where('said_at', '<', before).execute();
+  return true;
 }
 
 export async function isWarm(db: Db, channelId: string): Promise<boolean> {

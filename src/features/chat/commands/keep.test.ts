@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { createAsking } from '../../../testing/asking.ts';
+import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
+
+const clock = createShiftedClock(Date.UTC(2027, 0, 13, 9));
+const hourMs = 3_600_000;
+const bot = sharedBot({ clock, yaml: 'features: { chat: { restHours: 48 } }\n' });
+const { asks } = createAsking(() => bot);
+
+/** What a model gets of the conversation before a question. */
+async function historyAt(room: string, words: string): Promise<string[]> {
+  await asks(bot.alice, words, { text: `Answer to ${words}` }, { in: room });
+  const messages = bot.providers.requests.at(-1)?.body['messages'] as { content: string }[];
+  return messages.slice(1, -1).map(({ content }) => content);
+}
+
+const stored = async (room: string) => {
+  const { db } = bot.database.postgres;
+  const { id } = bot.alice.channel(room);
+  return (await db.selectFrom('chat_question').select('id').where('channel_id', '=', id).execute()).length;
+};
+
+it('is for people who manage the server, never more hours than the instance, and 0 takes it back', async () => {
+  const { olivia, alice } = bot;
+  await alice.says('general', '!keep 3');
+  await alice.sees(/Only people who can manage this server/);
+  await olivia.runs('keep');
+  await olivia.sees(/keep the last 50 questions.*After 48 hours without a question/);
+  await olivia.runs('keep', { turns: 2, hours: 96 });
+  await olivia.sees(/keep the last 2 questions.*After 48 hours .* none longer than 48 hours/);
+  await olivia.runs('keep', { hours: 5 });
+  await olivia.sees(/keep the last 2 questions.*After 5 hours/);
+  await olivia.runs('keep', { turns: 0, hours: 0 });
+  await olivia.sees(/keep the last 50 questions.*After 48 hours/);
+});
+
+it('turns: a conversation keeps so many', async () => {
+  await bot.olivia.runs('keep', { turns: 2 });
+  await bot.olivia.sees(/the last 2 questions/);
+  const room = await bot.newChannel();
+  for (const words of ['one', 'two', 'three', 'four']) await asks(bot.alice, words, { text: 'Noted.' }, { in: room });
+  expect(await stored(room)).toBe(2);
+  await bot.olivia.runs('keep', { turns: 0 });
+});
+
+it('hours: a conversation that has rested starts afresh, and what is rested everywhere goes by itself', async () => {
+  await bot.olivia.runs('keep', { hours: 5 });
+  await bot.olivia.sees(/After 5 hours/);
+  const [room, left] = [await bot.newChannel(), await bot.newChannel()];
+  await asks(bot.bob, 'left behind', { text: 'Noted.' }, { in: left });
+  expect(await historyAt(room, 'one')).toEqual([]);
+  clock.jump(4 * hourMs);
+  expect(await historyAt(room, 'two')).toEqual(['Alice: one', 'Answer to one']);
+  clock.jump(4 * hourMs);
+  expect(await historyAt(room, 'three')).toEqual(['Alice: one', 'Answer to one', 'Alice: two', 'Answer to two']);
+  await bot.stop();
+  await bot.start();
+  await expect.poll(() => stored(left)).toBe(0);
+  expect(await stored(room)).toBe(3);
+  clock.jump(6 * hourMs);
+  expect(await historyAt(room, 'four')).toEqual([]);
+  expect(await stored(room)).toBe(1);
+});
