@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Cancelled, UserError, VendorError } from '../../kernel/errors.ts';
 import { LeaseLost, ShuttingDown } from './index.ts';
-import { backoffMs, describeFailure, type FailedRun, outcomeOfFailure } from './rules.ts';
+import { backoffMs, describeFailure, type FailedRun, outcomeOfFailure, type Standing, waitMs } from './rules.ts';
 
 const failed = (overrides: Partial<FailedRun>) =>
   outcomeOfFailure({
@@ -65,5 +65,25 @@ describe('what is kept of a failure', () => {
     expect(describeFailure(new RangeError('line\n    at a lie'))).not.toContain('lie');
     expect(describeFailure('what she wrote')).toBe('string');
     expect(describeFailure(retryable())).toBe('VendorError v/busy');
+  });
+});
+
+describe('the wait of a job', () => {
+  const standing = (own: Partial<Standing>): Standing => ({
+    ...{ laneAhead: 0, laneBegunMs: null, othersAhead: 0, active: 4, runMs: 8_000 },
+    ...own,
+  });
+
+  it.each<[string, Partial<Standing>, number | null]>([
+    ['is unknown before anything has run', { runMs: null }, null],
+    ['is that for one of the slots that run', {}, 2_000],
+    ['grows with each before it', { othersAhead: 3 }, 8_000],
+    ['is what is left of the one that runs in its lane', { laneBegunMs: 95_000 }, 3_000],
+    ['and a run for each that waits in it', { laneBegunMs: 95_000, laneAhead: 2 }, 19_000],
+    ['is never nothing while the one in its lane runs', { laneBegunMs: 0 }, 1_000],
+    ['is the longer one of lane and queue', { laneBegunMs: 95_000, othersAhead: 8 }, 16_000],
+    ['is told also when nothing runs', { active: 0 }, 8_000],
+  ])('%s', (_, own, expected) => {
+    expect(waitMs(standing(own), 100_000)).toBe(expected);
   });
 });

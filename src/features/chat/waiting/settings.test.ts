@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { Person } from '../../../../emulator/testing/person.ts';
+import type { TestBot } from '../../../testing/bot.ts';
+import { hasEnded } from '../../../testing/components.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
+
+const timeoutMs = 20_000;
+const asks = (bot: TestBot, person: Person, room: string, words: string) =>
+  person.says(room, `<@${bot.app.discord.self.userId}> ${words}`);
+const answered = (person: Person, text: string) =>
+  person.sees((message) => message.content === text && hasEnded(message), { timeoutMs });
+const waitingJobs = (bot: TestBot) =>
+  bot.database.postgres.db.selectFrom('queue_job').select('id').where('state', '=', 'waiting').execute();
+const answers = (bot: TestBot, names: readonly string[]) => {
+  for (const name of names) bot.providers.answer(name, { text: `Answer to ${name}.`, hold: true });
+};
+
+describe('with one answer per person', () => {
+  const bot = sharedBot({ yaml: 'features: { chat: { oneAnswerPer: person } }' });
+
+  it('people of one channel are answered at once, each one question after the other', async () => {
+    const room = await bot.newChannel();
+    answers(bot, ['first of alice', 'second of alice', 'first of bob']);
+    await asks(bot, bot.alice, room, 'first of alice');
+    await asks(bot, bot.alice, room, 'second of alice');
+    await asks(bot, bot.bob, room, 'first of bob');
+    await bot.providers.requested('first of alice');
+    await bot.providers.requested('first of bob');
+    await expect.poll(() => waitingJobs(bot), { timeout: timeoutMs }).toHaveLength(1);
+    bot.providers.release();
+    await answered(bot.alice, 'Answer to first of alice.');
+    await bot.providers.requested('second of alice');
+    bot.providers.release();
+    await answered(bot.alice, 'Answer to second of alice.');
+    await answered(bot.bob, 'Answer to first of bob.');
+  });
+});
+
+describe('with one answer per question', () => {
+  const bot = sharedBot({ yaml: 'features: { chat: { oneAnswerPer: question } }' });
+
+  it('all are answered at once', async () => {
+    const room = await bot.newChannel();
+    const names = ['this', 'that', 'something else'];
+    answers(bot, names);
+    for (const name of names) await asks(bot, bot.alice, room, name);
+    for (const name of names) await bot.providers.requested(name);
+    bot.providers.release();
+    for (const name of names) await answered(bot.alice, `Answer to ${name}.`);
+  });
+});
