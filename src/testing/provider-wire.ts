@@ -21,6 +21,7 @@ export interface WireAnswer {
 export interface Wire {
   open(answer: WireAnswer): string;
   text(chunk: string, answer: WireAnswer): string;
+  /** A thought; an empty one is kept by the provider to itself. */
   reasoning(chunk: string, answer: WireAnswer): string;
   close(answer: WireAnswer, text: string): string;
   whole(answer: WireAnswer, text: string): object;
@@ -132,12 +133,16 @@ const responses: Wire = {
       content_index: 0,
       delta: chunk,
     }),
-  // Summaries of reasoning come in items of their own, which no test needs so far: the stream only shows life.
-  reasoning: (_, answer) =>
-    event({
-      type: 'response.in_progress',
-      response: { ...responsesBody(answer, 'in_progress', ''), output: [], usage: null },
-    }),
+  reasoning: (chunk) => {
+    const item = { id: 'rs_fake', type: 'reasoning', summary: [] };
+    const place = { item_id: item.id, output_index: 1, summary_index: 0 };
+    const told = chunk === '' ? '' : event({ type: 'response.reasoning_summary_text.delta', ...place, delta: chunk });
+    return (
+      event({ type: 'response.output_item.added', output_index: 1, item }) +
+      told +
+      event({ type: 'response.output_item.done', output_index: 1, item })
+    );
+  },
   close: (answer, text) => {
     const item = { ...messageItem, status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] };
     const complete = answer.finishReason === 'stop';
@@ -192,7 +197,10 @@ const messages: Wire = {
     event({ type: 'message_start', message: anthropicMessage(answer, [], null) }) +
     event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
   text: (chunk) => event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: chunk } }),
-  reasoning: () => event({ type: 'ping' }),
+  reasoning: (chunk) =>
+    event({ type: 'content_block_start', index: 1, content_block: { type: 'thinking', thinking: '', signature: '' } }) +
+    event({ type: 'content_block_delta', index: 1, delta: { type: 'thinking_delta', thinking: chunk } }) +
+    event({ type: 'content_block_stop', index: 1 }),
   close: (answer) =>
     event({ type: 'content_block_stop', index: 0 }) +
     event({

@@ -60,7 +60,7 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
     watchdog.sign();
     for await (const part of read(stream, watchdog)) {
       watchdog.sign();
-      for (const event of saidIn(part, tags)) {
+      for (const event of saidIn(part, said, tags)) {
         said[event.type] += event.text;
         yield event;
       }
@@ -83,12 +83,12 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
   }
 }
 
-function saidIn(part: LanguageModelV4StreamPart, tags: ThinkTags | undefined): Said[] {
+function saidIn(part: LanguageModelV4StreamPart, before: { reasoning: string }, tags: ThinkTags | undefined): Said[] {
   if (part.type === 'text-delta' && part.delta !== '')
     return tags?.take(part.delta) ?? [{ type: 'text', text: part.delta }];
   if (part.type === 'reasoning-delta' && part.delta !== '') return [{ type: 'reasoning', text: part.delta }];
-  // Some providers tell that their model thinks, and keep to themselves what.
-  if (part.type === 'reasoning-start') return [{ type: 'reasoning', text: '' }];
+  // A paragraph of its own for each thought. Some providers tell that their model thinks, and keep to themselves what.
+  if (part.type === 'reasoning-start') return [{ type: 'reasoning', text: before.reasoning === '' ? '' : '\n\n' }];
   return part.type === 'finish' ? (tags?.end() ?? []) : [];
 }
 

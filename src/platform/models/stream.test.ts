@@ -295,7 +295,7 @@ describe('what was used', () => {
 
   it('by the demo model is told as by any other, also when it is stopped', async () => {
     const demo = await open({});
-    const [whole] = await usageOf(demo, 'hello', { maxOutputTokens: 1 });
+    const [whole] = await usageOf(demo, 'hello', { maxOutputTokens: 4 });
     expect(whole).toEqual(['demo/familiar', cut((tokens) => tokens > 0)]);
     const told: Usage[] = [];
     for await (const event of ask(demo, 'hello', { onUsage: (usage) => void told.push(usage) })) {
@@ -322,6 +322,20 @@ describe('answers', () => {
     await fake.requested('question');
     controller.abort(new Cancelled('somebody'));
     await expect(run).rejects.toThrow('cancelled by somebody');
+  });
+
+  it.each([
+    ['OpenAI', () => openai({ models: [{ name: 'gpt-6-luna' }] }), 'p/gpt-6-luna'],
+    ['Anthropic', () => anthropic({ models: [{ name: 'claude-haiku-4-5' }] }), 'p/claude-haiku-4-5'],
+  ])('of %s carry each thought as a paragraph, and tell of one that is kept', async (_name, provider, modelId) => {
+    fake.answer('question', { reasoning: ['Hmm.', 'Well.'], text: 'Yes.' });
+    fake.answer('silence', { reasoning: [''], text: 'No.' });
+    const models = await open({ p: provider() });
+    const told = await collect(ask(models, 'question', { modelId }));
+    expect(told).toMatchObject({ reasoning: 'Hmm.\n\nWell.', text: 'Yes.' });
+    const types = new Set<string>();
+    for await (const event of ask(models, 'silence', { modelId })) types.add(event.type);
+    expect([...types]).toEqual(['start', 'reasoning', 'text', 'finish']);
   });
 
   it('carry reasoning apart from text', async () => {
