@@ -23,7 +23,7 @@ features:
 });
 sharedTill(bot);
 
-const { asks } = createAsking(() => bot);
+const { asks, presses } = createAsking(() => bot);
 const timeoutMs = 20_000;
 const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 
@@ -67,7 +67,7 @@ async function asksInThread(person: Person, room: string, options: Record<string
   const shown = await person.sees((message) => message.content === answer && hasEnded(message), { timeoutMs });
   await bot.idle();
   await person.sees((message) => isEphemeral(message) && message.content.includes(shown.channel_id), { timeoutMs });
-  return { thread: shown.channel_id, prompt: systemWith(prompt) };
+  return { thread: shown.channel_id, shown, prompt: systemWith(prompt) };
 }
 
 const lineWith = (shown: APIMessage, words: string) =>
@@ -144,11 +144,15 @@ describe('of all that is chosen', () => {
 describe('/ask with a prompt', () => {
   it('goes on with it in its thread, for everyone', async () => {
     const room = await bot.newChannel();
-    const { thread, prompt } = await asksInThread(bot.alice, room, { system: 'Pirate' });
+    const { thread, shown, prompt } = await asksInThread(bot.alice, room, { system: 'Pirate' });
     expect(prompt).toBe('I am a pirate.');
     expect(await toldToModel(bot.bob, thread)).toBe('I am a pirate.');
     expect(await system(bot.alice, thread, 'Now a poet.')).toContain('counts for this conversation');
     expect(await toldToModel(bot.bob, thread)).toBe('Now a poet.');
+    await presses(bot.alice, shown, 'Regenerate');
+    await bot.idle();
+    const again = bot.providers.requests.filter(({ userText }) => userText.includes('a question, ')).at(-1);
+    expect(JSON.stringify(again?.body)).toContain('Now a poet.');
   });
 
   it('goes by it for that question alone where there is a conversation already', async () => {
@@ -263,7 +267,7 @@ describe('a prompt', () => {
     await system(bot.milo, room, 'I branch.');
     const { shown } = await asks(bot.alice, 'branch here', { text: 'Here.' }, { in: room });
     const menu = await createAsking(() => bot).told(bot.alice, shown, '⋯');
-    await createAsking(() => bot).presses(bot.alice, menu, 'Branch');
+    await presses(bot.alice, menu, 'Branch');
     const done = await bot.alice.sees((one) => one.id === menu.id && one.content.includes('Your branch'), {
       timeoutMs,
     });

@@ -46,7 +46,9 @@ export async function systemPromptFor(
 ): Promise<{ text: string; source: PromptSource }> {
   const { guild_id: guildId, channel_id: channelId, author_id: userId } = row;
   const { way } = question;
-  const requested = way?.kind === 'ask' ? way.systemPrompt : undefined;
+  // In a thread of its own it has become that conversation's, which may have another one by now.
+  const isHere = way?.kind === 'ask' && (way.threadIn === null || way.threadIn === channelId);
+  const requested = isHere ? way.systemPrompt : undefined;
   const [nearest] = await layersFor(context, read, { guildId, channelId, userId, requested });
   const text = await filled(context, nearest.text, { guildId, channelId, userName: question.name });
   return { text, source: { scope: nearest.scope, name: nearest.name } };
