@@ -219,3 +219,21 @@ describe.each(Object.entries(ways).map(([way, begin], index) => ({ way, begin, i
     });
   },
 );
+
+describe('an answer that Discord does not take for long', () => {
+  it('is not paid for, and is had when that is over', async () => {
+    const begun = await ways['a mention']?.();
+    if (!begun) throw new Error('No such way.');
+    const before = asked();
+    writing(begun.channelId, 1000, { status: 503 });
+    bot.providers.release();
+    await expect.poll(async () => (await stored(begun.channelId)).state, { timeout: 60_000 }).toBe('failed');
+    await bot.idle();
+    expect(await paid()).toBe(begun.paidBefore);
+    expect(asked()).toBe(before);
+    bot.emulator.core.faults.clear();
+    await presses(bot.alice, begun.shown, 'Stop');
+    const mended = await bot.alice.sees((message) => message.id === begun.shown.id && hasEnded(message), { timeoutMs });
+    expect(mended.content).toMatch(/^The beginning and its end\.\n\n-# ⚠️ Discord did not let me show this answer/);
+  }, 90_000);
+});
