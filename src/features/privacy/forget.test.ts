@@ -147,6 +147,18 @@ async function pressForged(): Promise<void> {
   await bot.idle();
 }
 
+/** What a model notes of a talk. */
+async function plantSummary(): Promise<void> {
+  const word = plant('summary of a talk');
+  const isSummary = ({ body }: { body: Record<string, unknown> }) => JSON.stringify(body).includes('Write a summary');
+  bot.providers.answer(isSummary, { text: `She spoke of ${word}.` });
+  const { place } = await asks('the first of two');
+  await asks('the second of two', {}, place);
+  await bot.alice.runs('summary', { action: 'make' }, { in: place });
+  await bot.alice.sees(embeds(new RegExp(word)), { timeoutMs: 10_000 });
+  await bot.idle();
+}
+
 async function plantCommands(): Promise<void> {
   await saysUnanswered(`!${plant('unknown command')}`);
   await says(`!model ${plant('model by prefix')}`);
@@ -207,6 +219,7 @@ async function forgetAlice(): Promise<void> {
     'reply',
     'direct message',
     'question in a thread',
+    'summary of a talk',
     'answer that breaks off',
     ...prompts,
   ]) {
@@ -260,6 +273,7 @@ it('leaves nothing of what a person planted in the database, its files, the data
   await plantQuestions();
   await plantFiles();
   await plantFailures();
+  await plantSummary();
   await plantCommands();
   await plantPrompts();
   const words = [...planted.values()];

@@ -8,6 +8,7 @@ import { copyChoice } from '../prompts/store.ts';
 import type { Question } from '../rules.ts';
 import { exchangesBefore } from '../store.ts';
 import type { QuestionRow } from '../store.ts';
+import { copySummary } from '../summaries/copy.ts';
 import { mergedInto } from '../waiting/store.ts';
 import { reached } from './reach.ts';
 import type { Reached } from './reach.ts';
@@ -18,6 +19,7 @@ interface Remembered {
   row: QuestionRow;
   question: Question;
   answer: string | null;
+  answerId: string | null;
 }
 
 /** Opens a thread that knows the conversation up to an answer and goes its own way from there. */
@@ -81,7 +83,7 @@ async function remember(context: ChatContext, { question, answer }: Reached): Pr
       async ({ question: row, answer: shown }): Promise<Remembered | null> => {
         const asked = await openQuestion(read, row);
         const said = shown?.sealed ? await read(row.author_id, shown.id, shown.sealed) : null;
-        return asked && { row, question: asked, answer: said };
+        return asked && { row, question: asked, answer: said, answerId: shown?.id ?? null };
       },
     ),
   );
@@ -93,20 +95,21 @@ async function copyInto(
   context: ChatContext,
   tx: Tx,
   branch: { threadId: string; guildId: string; homeId: string; ownerId: string },
-  { question: { channel_id: sourceId } }: Reached,
+  { question: { channel_id: sourceId, asked_at } }: Reached,
   past: readonly Remembered[],
 ): Promise<void> {
   const now = new Date(context.clock.now());
   await insertBranch(tx, { ...branch, sourceId, createdAt: now });
   const { threadId, guildId, homeId } = branch;
   await copyChoice(tx, sourceId, { scope: 'conversation', scopeId: threadId, guildId, parentId: homeId });
-  for (const { row, question, answer } of past) {
+  await copySummary(context, tx, { fromId: sourceId, toId: threadId, before: asked_at });
+  for (const { row, question, answer, answerId } of past) {
     const ids = { question: context.ids.uuid(), answer: context.ids.uuid() };
     const seal = (id: string, text: string) => context.vault.sealIfKnown(tx, row.author_id, id, text);
     const sealed = await seal(ids.question, JSON.stringify(question));
     if (!sealed) continue;
     const answerSealed = answer === null ? null : await seal(ids.answer, answer);
-    await insertCopy(tx, { ids, threadId: branch.threadId, row, sealed, answerSealed, finishedAt: now });
+    await insertCopy(tx, { ids, threadId: branch.threadId, row, sealed, answerSealed, answerId, finishedAt: now });
   }
 }
 

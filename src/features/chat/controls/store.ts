@@ -141,10 +141,12 @@ export async function insertCopy(
     row: QuestionRow;
     sealed: Buffer;
     answerSealed: Buffer | null;
+    /** The answer that is copied. */
+    answerId: string | null;
     finishedAt: Date;
   },
 ): Promise<void> {
-  const { ids, threadId, row, sealed, answerSealed, finishedAt } = copy;
+  const { ids, threadId, row, sealed, answerSealed, answerId, finishedAt } = copy;
   await tx
     .insertInto('chat_question')
     .values({
@@ -162,6 +164,13 @@ export async function insertCopy(
     .execute();
   await tx
     .insertInto('chat_answer')
-    .values({ id: ids.answer, question_id: ids.question, state: 'done', sealed: answerSealed, finished_at: finishedAt })
+    .values({
+      id: ids.answer,
+      question_id: ids.question,
+      state: 'done',
+      sealed: answerSealed,
+      told_ids: sql<string[]>`coalesce((SELECT told_ids FROM chat_answer WHERE id = ${answerId}::uuid), '{}')`,
+      finished_at: finishedAt,
+    })
     .execute();
 }

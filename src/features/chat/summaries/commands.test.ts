@@ -1,6 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { MessageFlags, PermissionFlagsBits } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
+import { button, buttons } from '../../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 import { createTalk, isSummary, marked, said } from './testing/talk.ts';
 
@@ -136,4 +137,23 @@ describe('/context', () => {
 
 it('what is paid for summaries is in the books', async () => {
   expect(await till.ledger.verify()).toEqual([]);
+});
+
+it('a branch goes on with the summary of what was said before it', async () => {
+  const room = await bot.newChannel();
+  nextSummary({ text: 'They counted.' });
+  const [, , three] = await talks(room, words('one', 'two', 'three'));
+  const shown = (await bot.alice.messages(room)).find(({ id }) => id === three?.answer.id) as APIMessage;
+  await bot.alice.presses(shown, button(shown, '⋯'));
+  const menu = await bot.alice.sees((message) => isEphemeral(message) && buttons(message).length > 2, { timeoutMs });
+  await bot.alice.presses(menu, button(menu, 'Branch'));
+  const done = await bot.alice.sees((message) => message.content.startsWith('Your branch'), { timeoutMs });
+  const threadId = /<#(\d+)>/.exec(done.content)?.[1] ?? '';
+  await asks(bot.alice, threadId, 'four');
+  expect(latestPrompt()).toEqual([
+    marked('They counted.'),
+    'user: Alice: three',
+    'assistant: A: three',
+    'user: Alice: four',
+  ]);
 });

@@ -24,6 +24,30 @@ export async function latestSummary(db: Db, channelId: string, before?: Date): P
     .executeTakeFirst();
 }
 
+/** As `latestSummary`; until the transaction ends, it stays. */
+export async function lockedSummary(tx: Tx, channelId: string, before: Date): Promise<SummaryRow | undefined> {
+  return tx
+    .selectFrom('chat_summary')
+    .selectAll()
+    .where('channel_id', '=', channelId)
+    .where('covers_until', '<', before)
+    .orderBy('covers_until', 'desc')
+    .limit(1)
+    .forShare()
+    .executeTakeFirst();
+}
+
+/** The messages of everything that the summaries of a channel cover up to a time. */
+export async function messagesCovered(db: Db, channelId: string, until: Date): Promise<string[]> {
+  const rows = await db
+    .selectFrom('chat_summary')
+    .select('message_ids')
+    .where('channel_id', '=', channelId)
+    .where('covers_until', '<=', until)
+    .execute();
+  return rows.flatMap((row) => row.message_ids);
+}
+
 /** An exchange that no summary covers. */
 export interface UncoveredRow extends ExchangeRow {
   /** No answer to it is being worked on. */

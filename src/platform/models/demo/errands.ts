@@ -2,6 +2,7 @@ import type { ChatMessage } from '../port.ts';
 import { plainText } from './conversation.ts';
 
 const wantsTitle = /^write a title\b/i;
+const wantsSummary = /^write a summary\b/i;
 const titleWords = 6;
 /** What a request begins with before it comes to what it is about. */
 const opening =
@@ -10,8 +11,34 @@ const opening =
 /** What the bot has a model do beside answering people, told by the instructions it gives; undefined for an answer. */
 export function errand(messages: readonly ChatMessage[]): string | undefined {
   const [instructions, ...rest] = messages;
-  if (instructions?.role !== 'system' || !wantsTitle.test(plainText(instructions))) return undefined;
-  return title(rest.map((message) => plainText(message)).join('\n'));
+  if (instructions?.role !== 'system') return undefined;
+  const material = rest.map((message) => plainText(message)).join('\n');
+  if (wantsTitle.test(plainText(instructions))) return title(material);
+  return wantsSummary.test(plainText(instructions)) ? summary(material) : undefined;
+}
+
+/** Of long talks, so much is noted. */
+const mostNoted = 12;
+const mostOfEach = 100;
+
+/** Who said what, a line each, of material that is a JSON object a line; what was noted before comes first. */
+function summary(material: string): string {
+  const lines = material.split('\n').flatMap((line) => {
+    const { summary: before, from, text } = readObject(line);
+    if (typeof before === 'string') return before.split('\n');
+    if (typeof from !== 'string' || typeof text !== 'string') return [];
+    const words = text.replaceAll(/\s+/g, ' ').trim();
+    return [`- ${from}: ${words.length > mostOfEach ? `${words.slice(0, mostOfEach - 1)}…` : words}`];
+  });
+  return lines.slice(-mostNoted).join('\n');
+}
+
+function readObject(line: string): Record<string, unknown> {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
 }
 
 /** The first words of what a request is about. */
