@@ -12,13 +12,14 @@ import { clip } from './payload.ts';
 import { Replies } from './interaction.ts';
 import { discordLimits } from './limits.ts';
 import { LiveAnswer } from './live.ts';
-import { Marks } from './marks.ts';
+import type { Marks } from './marks.ts';
 import { Pacer } from './pacer.ts';
 import { Typing } from './typing.ts';
 
 interface ActionsContext {
   http: DiscordHttp;
   gate: GlobalGate;
+  marks: Marks;
   clock: Clock;
   logger: Logger;
   applicationId: string;
@@ -28,11 +29,10 @@ interface ActionsContext {
 }
 
 export function createActions(context: ActionsContext): DiscordActions {
-  const { http, gate, clock, logger } = context;
+  const { http, gate, marks, clock, logger } = context;
   const pacer = new Pacer(clock);
   const writer = new ChannelWriter(http, pacer);
   const typing = new Typing(http, gate, clock);
-  const marks = new Marks(http, clock, logger);
   return {
     send: (channelId, message, options) => writer.create(channelId, message, options),
     edit: (channelId, messageId, message) => writer.edit(channelId, messageId, message),

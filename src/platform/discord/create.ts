@@ -13,6 +13,7 @@ import { Gateway } from './gateway.ts';
 import { GlobalGate } from './global-gate.ts';
 import { DiscordHttp } from './http.ts';
 import { privilegedWithout } from './intents.ts';
+import { Marks } from './marks.ts';
 import type { Discord } from './port.ts';
 import { SharedRate } from './shared-rate.ts';
 
@@ -24,6 +25,8 @@ export const discordMigrations: MigrationSource = {
 /** How long Discord may be unreachable at start. */
 const PATIENCE_MS = 30_000;
 const RETRY_MS = 2000;
+/** How long the end may wait for marks that are under way. */
+const MARKS_PATIENCE_MS = 2000;
 
 interface CreateDiscordOptions {
   token: string;
@@ -49,6 +52,7 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
   try {
     const [user, application] = await signIn(http, options);
     const applicationId = application.id;
+    const marks = new Marks(http, clock, logger);
     const rate = new SharedRate({ postgres, gate, clock, logger, applicationId });
     const cache = new Cache({ postgres, http, clock, logger, selfUserId: user.id });
     await Promise.all([rate.start(), cache.listen()]);
@@ -61,6 +65,7 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
       actions: createActions({
         http,
         gate,
+        marks,
         clock,
         logger,
         applicationId,
@@ -74,6 +79,7 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
         await gateway.stop();
         await cache.close();
         await rate.stop();
+        await marks.settled(MARKS_PATIENCE_MS);
         await http.close();
       },
     };

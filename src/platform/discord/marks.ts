@@ -32,6 +32,7 @@ export class Marks {
   readonly #logger: Logger;
   /** By channel, in order of their turns. A channel that is in here is being worked on. */
   readonly #channels = new Map<string, Mark[]>();
+  readonly #works = new Set<Promise<void>>();
 
   constructor(http: DiscordHttp, clock: Clock, logger: Logger) {
     this.#http = http;
@@ -52,9 +53,18 @@ export class Marks {
     const settled = new Promise<boolean>((resolve) => told.push(resolve));
     if (!queue) {
       this.#channels.set(channelId, marks);
-      void this.#work(channelId, marks);
+      const work: Promise<void> = this.#work(channelId, marks).finally(() => this.#works.delete(work));
+      this.#works.add(work);
     }
     return settled;
+  }
+
+  /** Resolves when nothing is under way, after `mostMs` at the latest. */
+  async settled(mostMs: number): Promise<void> {
+    const enough = new AbortController();
+    const waited = this.#clock.sleep(mostMs, enough.signal).catch(() => undefined);
+    await Promise.race([Promise.all(this.#works), waited]);
+    enough.abort();
   }
 
   async #work(channelId: string, marks: Mark[]): Promise<void> {

@@ -5,6 +5,7 @@ import { createActions } from '../actions.ts';
 import { GlobalGate } from '../global-gate.ts';
 import { DiscordHttp } from '../http.ts';
 import type { DiscordActions } from '../index.ts';
+import { Marks } from '../marks.ts';
 import { startFakeApi, type FakeApi } from './fake-api.ts';
 
 /** The actions against a fake of Discord's REST, with a clock that is turned by hand. */
@@ -38,7 +39,17 @@ export async function startActionsBench(logger: Logger = silentLogger): Promise<
   const http = new DiscordHttp({ token: 't', apiBase: api.base, clock, random, logger, gate });
   const onDmOpened = () => {};
   const fileOrigins = [new URL(api.base).origin];
-  const actions = createActions({ http, gate, clock, logger, applicationId: APPLICATION, fileOrigins, onDmOpened });
+  const marks = new Marks(http, clock, logger);
+  const actions = createActions({
+    http,
+    gate,
+    marks,
+    clock,
+    logger,
+    applicationId: APPLICATION,
+    fileOrigins,
+    onDmOpened,
+  });
   /** Until no request is under way for some turns of the loop. */
   const settled = async () => {
     for (let seen = -1; seen !== api.requests.length; await new Promise((resolve) => setTimeout(resolve, 3))) {
