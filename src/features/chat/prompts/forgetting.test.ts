@@ -1,6 +1,6 @@
 import { MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { button, buttons } from '../../../testing/components.ts';
@@ -14,6 +14,9 @@ access:
 features: { chat: { systemPrompt: I am the instance. } }
 `,
 });
+
+// What people are told counts here, not how fast.
+beforeAll(() => void (bot.emulator.core.limits.enforce = false));
 
 const { asks } = createAsking(() => bot);
 const timeoutMs = 20_000;
