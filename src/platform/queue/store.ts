@@ -173,6 +173,8 @@ export async function forgetUser(tx: Tx, userId: string): Promise<number> {
     .updateTable('queue_job')
     .set({ cancel_by: null })
     .where('cancel_by', '=', userId)
+    // Their own go, and count once.
+    .where('user_id', 'is distinct from', userId)
     .executeTakeFirst();
   const deleted = await tx
     .deleteFrom('queue_job')
