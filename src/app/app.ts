@@ -234,6 +234,7 @@ async function startGateway(
     onIntentsRefused: (refused) => reportRefusedIntents(refused, found, logger),
     onDispatch: (event) => dispatch.event(event),
     onGuildJoined: (guild, systemChannelId) => dispatch.guildJoined(guild, systemChannelId),
+    onSessionLost: (sinceMs) => dispatch.sessionLost(sinceMs),
   });
 }
 

@@ -3,7 +3,7 @@ import type { APIInteraction, GatewayDispatchPayload, GatewayMessageCreateDispat
 import type { Logger } from '../kernel/logger.ts';
 import type { CachedGuild } from '../platform/discord/index.ts';
 import { claimOrder } from '../sdk/index.ts';
-import type { MessageClaim } from '../sdk/index.ts';
+import type { EventListeners, MessageClaim } from '../sdk/index.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { PressedInteraction } from './component-runner.ts';
 import type { LoadedFeature } from './features.ts';
@@ -23,9 +23,13 @@ export interface Dispatch {
    */
   event(event: GatewayDispatchPayload): Promise<void> | undefined;
   guildJoined(guild: CachedGuild, systemChannelId: string | null): Promise<void>;
+  sessionLost(sinceMs: number): Promise<void>;
   /** Resolves when no interaction is being worked on. For tests and for stopping. */
   idle(): Promise<void>;
 }
+
+/** Listeners for what is no event of Discord's. */
+const ownNames: readonly string[] = ['guildJoined', 'sessionLost'] satisfies (keyof EventListeners)[];
 
 type Listener = (data: unknown) => void | Promise<void>;
 
@@ -79,6 +83,9 @@ export function createDispatch(options: DispatchOptions): Dispatch {
         await guard('guildJoined', () => parts.on?.guildJoined?.(guild, systemChannelId));
       }
     },
+    sessionLost: async (sinceMs) => {
+      for (const { parts } of options.features) await guard('sessionLost', () => parts.on?.sessionLost?.(sinceMs));
+    },
     idle: async () => {
       while (underway.size > 0) await Promise.all(underway);
     },
@@ -119,7 +126,7 @@ function listenersByEvent(features: readonly LoadedFeature[]): Map<string, Liste
   const listeners = new Map<string, Listener[]>();
   for (const { parts } of features) {
     for (const [name, listener] of Object.entries(parts.on ?? {})) {
-      if (name === 'guildJoined') continue;
+      if (ownNames.includes(name)) continue;
       listeners.set(name, [...(listeners.get(name) ?? []), listener as Listener]);
     }
   }

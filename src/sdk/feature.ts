@@ -31,6 +31,11 @@ export type EventListeners = {
 } & {
   /** The bot was added to a guild while it was away or running. */
   guildJoined?: (guild: CachedGuild, systemChannelId: string | null) => Promise<void>;
+  /**
+   * For a while after `sinceMs` (Unix ms), Discord did not tell the bot what happened. What people wrote meanwhile has come
+   * as events; what they edited and deleted has not, and will not. May be called again.
+   */
+  sessionLost?: (sinceMs: number) => Promise<void>;
 };
 
 /**

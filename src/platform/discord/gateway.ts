@@ -247,8 +247,18 @@ export class Gateway implements DiscordGateway {
     await this.#allDescribed(shard);
     await Promise.all(caughtUp);
     if (shard.catchUp !== catchUp || catchUp.incomplete) return;
+    if (sinceMs !== undefined) await this.#tellOfLoss(sinceMs);
+    if (shard.catchUp !== catchUp) return;
     shard.caughtUp(beganMs);
     this.#sessions.schedule();
+  }
+
+  async #tellOfLoss(sinceMs: number): Promise<void> {
+    try {
+      await this.#options?.onSessionLost?.(sinceMs);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   #onGuildOf(shard: Shard, catchUp: CatchUp | undefined, caughtUp: Promise<void>[]): void {

@@ -229,6 +229,12 @@ export interface GatewayOptions {
   onDispatch: (event: GatewayDispatchPayload) => Promise<void> | undefined;
   /** A guild the bot has just been added to, as opposed to one it finds at start. */
   onGuildJoined: (guild: CachedGuild, systemChannelId: string | null) => Promise<void>;
+  /**
+   * A new session follows one that was lost, of which what happened before `sinceMs` (Unix ms) was handled. What people
+   * have written since has been dispatched by then; what else happened, Discord tells nobody. Called again after a crash.
+   * Rejections are logged.
+   */
+  onSessionLost?: (sinceMs: number) => Promise<void>;
 }
 
 export interface DiscordGateway {

@@ -27,16 +27,16 @@ export function messagesDeleted(
   messageIds: readonly string[],
 ): Promise<void> | undefined {
   const conversing = channels.has(channelId);
-  return conversing === false ? undefined : remove(context, channelId, messageIds, conversing);
+  if (typeof conversing === 'boolean') return conversing ? removeMessages(context, channelId, messageIds) : undefined;
+  return conversing.then((it) => (it ? removeMessages(context, channelId, messageIds) : undefined));
 }
 
-async function remove(
+/** As `messagesDeleted` where the bot is known to converse. */
+export async function removeMessages(
   context: ChatContext,
   channelId: string,
   messageIds: readonly string[],
-  conversing: true | Promise<boolean>,
 ): Promise<void> {
-  if (!(await conversing)) return;
   const { asked, answered, heard } = await partsOf(context.db, channelId, messageIds);
   for (const id of asked) await removeQuestion(context, id);
   for (const id of answered) await removeAnswer(context, id, messageIds);

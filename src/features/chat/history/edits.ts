@@ -28,15 +28,12 @@ export function messageEdited(
   // Without a time of the edit, Discord has only unfolded a link.
   if (message.author.bot || message.edited_timestamp === null) return undefined;
   const conversing = channels.has(message.channel_id);
-  return conversing === false ? undefined : follow(context, message, conversing);
+  if (typeof conversing === 'boolean') return conversing ? changeMessage(context, message) : undefined;
+  return conversing.then((it) => (it ? changeMessage(context, message) : undefined));
 }
 
-async function follow(
-  context: ChatContext,
-  message: GatewayMessageUpdateDispatchData,
-  conversing: true | Promise<boolean>,
-): Promise<void> {
-  if (!(await conversing)) return;
+/** As `messageEdited` where the bot is known to converse. */
+export async function changeMessage(context: ChatContext, message: GatewayMessageUpdateDispatchData): Promise<void> {
   const { asked, heard } = await partsOf(context.db, message.channel_id, [message.id]);
   if (heard.length > 0) await hearEdited(context, message);
   for (const id of asked) await changeQuestion(context, id, message);

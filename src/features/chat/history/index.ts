@@ -11,6 +11,7 @@ import { messagesDeleted, placeDeleted } from './deletions.ts';
 import { messageEdited, offer } from './edits.ts';
 import { tidy } from './ending.ts';
 import { hearing } from './hear.ts';
+import { findMissed, lookThrough } from './missed.ts';
 import { turnHistory } from './pages.ts';
 import { isConversing } from './store.ts';
 
@@ -24,6 +25,7 @@ export function followHistory(
       { place: 'chat', claim: hearing(context, channels, (message) => claimQuestion(context, message, ownThreads)) },
     ],
     on: {
+      sessionLost: (sinceMs) => lookThrough(context, sinceMs),
       MESSAGE_UPDATE: (message) => messageEdited(context, channels, message),
       MESSAGE_DELETE: ({ channel_id: channelId, id }) => messagesDeleted(context, channels, channelId, [id]),
       MESSAGE_DELETE_BULK: ({ channel_id: channelId, ids }) => messagesDeleted(context, channels, channelId, ids),
@@ -33,6 +35,7 @@ export function followHistory(
     },
     components: { history: turnHistory(context) },
     jobs: {
+      missed: (run) => findMissed(context, run),
       tidy: (run) => tidy(context, run),
       offer: (run) => offer(context, run),
     },

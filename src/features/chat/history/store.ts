@@ -175,6 +175,33 @@ export async function stayCold(tx: Tx, channelId: string, at: Date): Promise<voi
     .execute();
 }
 
+/** Conversations in which somebody asked after a time, the latest first. */
+export async function conversingSince(
+  db: Db,
+  since: Date,
+  limit: number,
+): Promise<{ channel_id: string; guild_id: string | null }[]> {
+  return db
+    .selectFrom('chat_question')
+    .select(['channel_id', 'guild_id'])
+    .where('asked_at', '>=', since)
+    .groupBy(['channel_id', 'guild_id'])
+    .orderBy(({ fn }) => fn.max('asked_at'), 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** All messages that a conversation knows to be in its channel. */
+export async function knownMessages(db: Db, channelId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT message_id AS id FROM chat_question
+    WHERE channel_id = ${channelId} AND message_id IS NOT NULL AND origin <> 'branch'
+    UNION SELECT unnest(parts) FROM chat_question WHERE channel_id = ${channelId}
+    UNION SELECT message_id FROM chat_heard WHERE channel_id = ${channelId}
+  `.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 /** Of these messages, those that were questions. */
 export async function askedIn(db: Db, messageIds: readonly string[]): Promise<Set<string | null>> {
   if (messageIds.length === 0) return new Set();
