@@ -15,7 +15,7 @@ import { eventsBehind, livingJobs, tellJobs, until, untilHeard, untilInSession, 
 
 const READY_WITHIN_MS = 60_000;
 /** From the last message to the last answer. */
-const QUIET_WITHIN_MS = 60_000;
+const QUIET_WITHIN_MS = 180_000;
 /** People do not go on for ever while nobody answers; Discord does not keep more for whom it misses. */
 const MOST_WAITING = 30;
 const MOST_BEHIND = 300;

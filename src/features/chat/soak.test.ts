@@ -34,7 +34,7 @@ let stage: SoakStage;
 beforeAll(async () => {
   const features = featureMigrations(await findFeatures(featuresFolder));
   database = await testDatabase({ migrations: [...platformMigrations, ...serviceMigrations, ...features] });
-  stage = await openSoakStage({ size, database, writeSettings, rateLimits: longTests() });
+  stage = await openSoakStage({ size, database, writeSettings });
 });
 afterAll(async () => {
   await stage.close();

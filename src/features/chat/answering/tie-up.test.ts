@@ -89,7 +89,7 @@ describe('a worker that dies', { timeout: 90_000 }, () => {
     const own = await testDatabase({ migrations });
     const troubles = { drop: 0, reconnect: 0, invalidate: 0, 'kill a worker': 0, 'kill the gateway': 0 };
     const size = { messages: 0, people: 1, channels: 1, direct: 0, troubles };
-    const stage = await openSoakStage({ size, database: own, writeSettings, rateLimits: false });
+    const stage = await openSoakStage({ size, database: own, writeSettings });
     const { place, channels, providers, workers, core } = stage;
     const id = channels[0]?.id ?? '';
     await untilInSession(stage, 30_000);
