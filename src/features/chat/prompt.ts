@@ -17,7 +17,8 @@ import type { ChatSettings } from './settings.ts';
 import { exchangesBefore } from './store.ts';
 import type { ExchangeRow, QuestionRow } from './store.ts';
 import { summaryOf } from './summaries/read.ts';
-import { asMessage, isFull, windowOf } from './summaries/rules.ts';
+import { asMessage, windowOf } from './summaries/rules.ts';
+import type { Window } from './summaries/rules.ts';
 import type { SummaryRow } from './summaries/store.ts';
 import { materialOf } from './ways-in/material.ts';
 import { fitWindow, longestAnswer, messageOverheadTokens } from './window.ts';
@@ -49,8 +50,8 @@ export interface Prompt {
   contents: PromptContents;
   /** Others than the asker whose words are in it. */
   toldIds: string[];
-  /** With its answer, the conversation leaves no room for the next question: the older part is to be summarised. */
-  isFull: boolean;
+  /** What the conversation takes of its window with this question, before the answer. */
+  filling: { filled: Window; window: Window };
 }
 
 /** What a prompt is made of, in tokens, and of what there was how much found room. */
@@ -108,7 +109,7 @@ export async function buildPrompt(asked: PromptRequest): Promise<Prompt> {
       continued: continued.tokens,
     },
     toldIds: othersIn(asked, { earlier, heard, quotedIds: question.quotedIds, summary }),
-    isFull: isFull(filled, windowOf(settings, budgetTokens)),
+    filling: { filled, window: windowOf(settings, budgetTokens) },
   };
 }
 

@@ -58,7 +58,7 @@ export async function stream(work: Work): Promise<void> {
   const prompt = await buildPrompt({ ...work, signal: run.signal });
   work.notices.push(...prompt.notices);
   work.toldIds = prompt.toldIds;
-  work.isFull = prompt.isFull;
+  work.filling = prompt.filling;
   const paid = await context.spending.call({
     request: requestOf(work.answer),
     admitted,

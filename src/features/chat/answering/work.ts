@@ -5,7 +5,7 @@ import { chooseModel, openQuestion, partsKey } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
 import { stopRow } from '../controls/row.ts';
 import { goneChannel } from '../history/ending.ts';
-import type { Notice } from '../prompt.ts';
+import type { Notice, Prompt } from '../prompt.ts';
 import type { Question } from '../rules.ts';
 import type { ChatSettings } from '../settings.ts';
 import { boundOf, boundWithin, growingBound } from '../showing/long-answers.ts';
@@ -41,8 +41,8 @@ export interface Work {
   written: string;
   /** Others than the asker whose words the model had before it. */
   toldIds: readonly string[];
-  /** The next question would find no room: it is time for a summary. */
-  isFull: boolean;
+  /** What its conversation takes of its window; undefined before its prompt is built. */
+  filling: Prompt['filling'] | undefined;
   /** Why the model ended. */
   finish: string | null;
   /** Somebody removed the answer while it was worked on. */
@@ -89,7 +89,7 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
     thoughts: thoughts === '' ? '' : `${thoughts}\n\n`,
     bound,
     toldIds: answer.told_ids,
-    isFull: false,
+    filling: undefined,
     finish: answer.finish,
     removed: false,
     paid: undefined,

@@ -1,15 +1,17 @@
 import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { JobRun, ModelInfo } from '../../../sdk/index.ts';
+import { estimateTokens } from '../ask.ts';
 import { chooseModel, openExchange, requestOf } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
+import type { Prompt } from '../prompt.ts';
 import type { Exchange } from '../rules.ts';
 import type { ChatSettings } from '../settings.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
 import { longestAnswer, messageOverheadTokens } from '../window.ts';
 import { summaryOf } from './read.ts';
 import type { Summary } from './read.ts';
-import { dueCount, material, windowOf } from './rules.ts';
+import { dueCount, isFull, material, windowOf } from './rules.ts';
 import { areUnchanged, forgotten, insertSummary, uncovered } from './store.ts';
 import type { SummaryRow, UncoveredRow } from './store.ts';
 import { buySummary, fitLines } from './write.ts';
@@ -31,16 +33,16 @@ interface Answered {
   row: QuestionRow;
   answer: AnswerRow;
   settings: ChatSettings;
-  /** Its prompt left no room for the next question. */
-  isFull: boolean;
+  text: string;
+  filling: Prompt['filling'] | undefined;
 }
 
 /** Has a conversation summarised that leaves no room for its next question; on the account of the answer before it. */
 export async function summariseLater(context: ChatContext, answered: Answered): Promise<void> {
-  const { row, answer, settings, isFull } = answered;
+  const { row, answer, settings } = answered;
   // The prompt of an answer that was given again does not show what came after its question.
   const again = answer.version > 1 || answer.tries > 0;
-  if (settings.summaries === 'off' || !(isFull || again)) return;
+  if (settings.summaries === 'off' || !(leavesNoRoom(answered) || again)) return;
   const request = requestOf(answer);
   const { channel_id: channelId, guild_id: guildId, author_id: authorId } = row;
   const task: SummaryTask = { channelId, guildId, authorId, request, demanded: false };
@@ -52,6 +54,12 @@ export async function summariseLater(context: ChatContext, answered: Answered): 
     if (!(error instanceof VendorError)) throw error;
     context.logger.debug({ error, channelId }, 'No summary could be asked for.');
   }
+}
+
+function leavesNoRoom({ filling, text }: Answered): boolean {
+  if (!filling) return false;
+  const { exchanges, tokens } = filling.filled;
+  return isFull({ exchanges, tokens: tokens + estimateTokens(text) }, filling.window);
 }
 
 /** One at a time for a conversation: the next finds what is done already. */
