@@ -4,6 +4,8 @@ const MESSAGE_LIMIT = 2000;
 /** The least room that is left to the text in its last message. */
 const LEAST_ROOM = 500;
 
+type Cut = Pick<ReturnType<typeof splitParts>[number], 'shownEnd' | 'suffix'>;
+
 /**
  * The beginning of a text that needs more than `parts` messages: as much as they hold, cut where `splitMessage` would
  * cut, its open markers closed, with `end` on a line below. Undefined when the text needs no more. Takes time linear in
@@ -13,11 +15,17 @@ export function beginningOf(text: string, { parts, end }: { parts: number; end: 
   if (splitParts(text).length <= parts) return undefined;
   const room = Math.max(LEAST_ROOM, MESSAGE_LIMIT - end.length - '\n'.length);
   const last = splitParts(text, { lessIn: { index: parts - 1, limit: room } })[parts - 1];
+  const upTo = ({ shownEnd, suffix }: Cut) => {
+    const beginning = `${text.slice(0, shownEnd)}${suffix}\n${end}`;
+    return splitMessage(beginning).length <= parts ? beginning : undefined;
+  };
+  const whole = last && upTo(last);
+  if (whole !== undefined) return whole;
   // Where the end of the text decides how its beginning is cut, a cut further up may be needed.
   const cuts = splitParts(text, { limit: LEAST_ROOM }).filter((cut) => cut.end < (last?.end ?? 0));
-  for (const { shownEnd, suffix } of [...cuts, ...(last ? [last] : [])].reverse()) {
-    const beginning = `${text.slice(0, shownEnd)}${suffix}\n${end}`;
-    if (splitMessage(beginning).length <= parts) return beginning;
+  for (const cut of cuts.reverse()) {
+    const beginning = upTo(cut);
+    if (beginning !== undefined) return beginning;
   }
   return end;
 }

@@ -9,6 +9,7 @@ import type { ChannelWriter, Taken } from './channel-writer.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { GlobalGate } from './global-gate.ts';
 import { Growth } from './growth.ts';
+import { discordLimits } from './limits.ts';
 import type { LiveMessage, LiveMessageOptions, LivePart, OutgoingMessage } from './port.ts';
 import type { ChannelLane } from './pacer.ts';
 import { fingerprint } from './payload.ts';
@@ -22,6 +23,9 @@ const LASTING_REFUSALS = [
   discordCodes.archivedThread,
   discordCodes.lockedThread,
 ];
+
+/** Twice a message: a table is shorter when it is shown. */
+const SEEN_FOR_A_PART = 2 * discordLimits.messageLength;
 
 /** After an edit that only showed progress failed in passing. */
 const AFTER_FAILURE_MS = 2000;
@@ -63,6 +67,8 @@ export class LiveAnswer implements LiveMessage {
   #left: string[] = [];
   #hasMoved = false;
   #text = '';
+  /** How much of a text that grows can be on the screen. */
+  readonly #mostSeen: number;
   #placeholder = false;
   /** What is on the screen only holds the place of the first text. */
   #showsPlaceholder = false;
@@ -79,6 +85,7 @@ export class LiveAnswer implements LiveMessage {
     this.#options = options;
     this.#context = context;
     this.#growth = new Growth(context.clock);
+    this.#mostSeen = options.bound ? (options.bound.parts + 2) * SEEN_FOR_A_PART : Infinity;
     this.#parts = (options.parts ?? []).map(({ messageId }) => ({ messageId, shown: undefined, gone: false }));
     context.lane.join(this);
     options.signal?.addEventListener('abort', () => this.#wake(), { once: true });
@@ -89,9 +96,11 @@ export class LiveAnswer implements LiveMessage {
   }
 
   update(text: string, { placeholder = false }: { placeholder?: boolean } = {}): void {
-    this.#text = text;
+    const seen = text.slice(0, this.#mostSeen);
+    if (seen === this.#text && placeholder === this.#placeholder) return;
+    this.#text = seen;
     this.#placeholder = placeholder;
-    if (!placeholder) this.#growth.reached(text.length);
+    if (!placeholder) this.#growth.reached(seen.length);
     this.#wake();
     if (this.#busy || !this.#mayStream()) return;
     this.#busy = true;
