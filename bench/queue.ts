@@ -1,7 +1,7 @@
 /**
- * The queue on the embedded server as it runs in production: how soon a waiting worker begins a job, what adding one
- * costs, how fast a backlog is worked against pg-boss on the same server by turns, and how soon a cancel reaches a handler
- * in another process.
+ * The queue on the embedded server as it runs in production: how soon a waiting worker begins a job, also the next of a
+ * lane when the one before has ended; what adding one costs; how fast a backlog is worked against pg-boss on the same
+ * server by turns; and how soon a cancel reaches a handler in another process.
  */
 import type { PgBoss, WorkOptions } from 'pg-boss';
 import { queueMigrations } from '../src/platform/queue/index.ts';
@@ -46,7 +46,7 @@ export function benchQueue(): Promise<Figure[]> {
     const next = worker(database);
     return [
       ...(await costOfAdding(adder, boss)),
-      ...(await pickUp(adder, next())),
+      ...(await pickUp(adder, next)),
       ...(await rates(adder, next, boss)),
       ...(await cancelling(adder, next())),
     ];
@@ -68,11 +68,20 @@ async function costOfAdding(adder: Process, boss: PgBoss): Promise<Figure[]> {
   ];
 }
 
-async function pickUp(adder: Process, idle: Process): Promise<Figure[]> {
-  const times = await familiar.pickUpTimes(adder, idle, samples);
+async function pickUp(adder: Process, next: () => Process): Promise<Figure[]> {
+  const times = await familiar.pickUpTimes(adder, next(), samples);
+  const inLanes = await familiar.pickUpTimes(adder, next(), samples, { inLanes: true });
+  const afterAnother = await familiar.nextInLaneTimes(adder, next(), samples);
   return [
     { name: 'commit to first line of the handler, p50', value: median(times), unit: 'ms', atMost: 6 },
     { name: 'commit to first line of the handler, p95', value: percentile(times, 0.95), unit: 'ms' },
+    { name: 'commit to first line of the handler, in a lane, p50', value: median(inLanes), unit: 'ms', atMost: 6 },
+    {
+      name: 'end of a job to first line of the next in its lane, p50',
+      value: median(afterAnother),
+      unit: 'ms',
+      atMost: 6,
+    },
   ];
 }
 

@@ -40,7 +40,7 @@ export function work({ queue }: Process, concurrency: number, handler: JobHandle
 }
 
 /** The job number `index`, of one of many users in many guilds. */
-function spec(index: number): JobSpec {
+function spec(index: number, lane?: string): JobSpec {
   const user = Math.floor(index / jobsPerUser);
   return {
     queue: 'text',
@@ -49,6 +49,7 @@ function spec(index: number): JobSpec {
     key: systemIds.uuid(),
     userId: String(100_000 + user),
     guildId: String(500_000 + Math.floor(user / usersPerGuild)),
+    ...(lane === undefined ? {} : { lane }),
   };
 }
 
@@ -98,9 +99,14 @@ export async function drain(adder: Process, worker: Process, jobs: number, concu
 
 /**
  * Milliseconds from sending the commit of an enqueue in one process to the first line of the handler in another that has
- * nothing else to do.
+ * nothing else to do; each in a lane of its own when told so.
  */
-export async function pickUpTimes(adder: Process, worker: Process, count: number): Promise<number[]> {
+export async function pickUpTimes(
+  adder: Process,
+  worker: Process,
+  count: number,
+  { inLanes = false }: { inLanes?: boolean } = {},
+): Promise<number[]> {
   const times: number[] = [];
   let began = Promise.withResolvers<number>();
   await work(worker, 16, async () => began.resolve(performance.now()));
@@ -108,13 +114,30 @@ export async function pickUpTimes(adder: Process, worker: Process, count: number
     began = Promise.withResolvers();
     let committingMs = 0;
     await adder.postgres.transaction(async (tx) => {
-      await adder.queue.enqueue(tx, spec(index));
+      await adder.queue.enqueue(tx, spec(index, inLanes ? `lane ${index}` : undefined));
       committingMs = performance.now();
     });
     times.push((await began.promise) - committingMs);
     // The end of the job is recorded before the next begins, as if it came at any time.
     await worker.queue.idle();
   }
+  await worker.queue.stop(5000);
+  await clear(adder.postgres);
+  return times;
+}
+
+/** Milliseconds from the end of one job's handler to the first line of the next one's in the same lane. */
+export async function nextInLaneTimes(adder: Process, worker: Process, count: number): Promise<number[]> {
+  const times: number[] = [];
+  const ended = countdown(count, patienceMs);
+  let endedMs: number | undefined;
+  for (let index = 0; index < count; index += 1) await adder.queue.enqueue(adder.postgres.db, spec(index, 'lane'));
+  await work(worker, 16, async () => {
+    if (endedMs !== undefined) times.push(performance.now() - endedMs);
+    ended.one();
+    endedMs = performance.now();
+  });
+  await ended.ended;
   await worker.queue.stop(5000);
   await clear(adder.postgres);
   return times;
