@@ -36,7 +36,7 @@ interface NextPrompt {
   older: number;
 }
 
-async function nextPrompt(context: ChatContext, { caller, guildId, channelId }: Call): Promise<NextPrompt> {
+async function nextPrompt(context: ChatContext, { caller, guildId, channelId, t }: Call): Promise<NextPrompt> {
   const { db, vault, clock } = context;
   const row: QuestionRow = {
     id: '00000000-0000-0000-0000-000000000000',
@@ -60,7 +60,7 @@ async function nextPrompt(context: ChatContext, { caller, guildId, channelId }: 
     settings,
     model,
     row,
-    question: { name: caller.displayName, text: '', attachments: [] },
+    question: { name: caller.displayName, text: t('context.placeholder'), attachments: [] },
     written: '',
     signal: new AbortController().signal,
   });

@@ -18,6 +18,8 @@ export interface Conversation {
   facts: ReadonlyMap<string, string>;
 }
 
+/** What a prompt tells beside what people said to the bot. */
+const aside = /^\[(?:Overheard|Summary of )/;
 /** Longer texts are not looked at: patterns must take bounded time whatever is pasted. */
 const MOST_CHARACTERS = 4000;
 const spokenBy = /^([^\s:][^\n:]{0,31}): /;
@@ -26,7 +28,10 @@ const notNames =
   /^(summari[sz]e|tl;?dr|sum up|explain|say|repeat|echo|write|translate|calculate|note|question|example|ps|think)\b/i;
 
 export function readConversation(messages: readonly ChatMessage[]): Conversation {
-  const fromPeople = messages.filter((message) => message.role === 'user').map((message) => plainText(message));
+  const fromPeople = messages
+    .filter((message) => message.role === 'user')
+    .map((message) => plainText(message))
+    .filter((text, index, all) => index === all.length - 1 || !aside.test(text));
   // A single "Note: …" is no speaker; where people are named, every message names one.
   const named = fromPeople.length > 0 && fromPeople.every((text) => spokenBy.test(text) && !notNames.test(text));
   const said = fromPeople.map((text) => split(text, named));

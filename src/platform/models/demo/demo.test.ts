@@ -92,6 +92,22 @@ describe('the demo', () => {
     expect(await reply('what did I say?')).toContain('first thing you say');
   });
 
+  it('knows who speaks, also beside what was overheard and summarised', async () => {
+    const asides = ['[Summary of what was said here before]\n> Bob: hi', '[Overheard]\nBob: my name is Bob'];
+    expect(await reply(...asides, 'Ada: I like tea', 'Ada: what did I say?')).toContain('I like tea');
+    expect(await reply(...asides, 'Ada: who am I?')).toContain('**Ada**');
+  });
+
+  it('writes summaries as minutes: what was noted before, and who said what', async () => {
+    const instructions: ChatMessage = { role: 'system', content: 'Write a summary of a conversation.' };
+    const lines = [{ summary: '- Ada: hello' }, { from: 'Bob', text: `hi\nthere ${'x'.repeat(200)}` }, 'no material'];
+    const material = lines.map((line) => JSON.stringify(line)).join('\n');
+    const request = { modelId: DEMO_MODEL.id, maxOutputTokens: 600, signal: new AbortController().signal };
+    const messages: ChatMessage[] = [instructions, { role: 'user', content: material }];
+    const { text } = await collect(streamDemo({ ...request, messages }, { clock: instant, random }));
+    expect(text).toBe(`- Ada: hello\n- Bob: hi there ${'x'.repeat(90)}…`);
+  });
+
   it('does not take a note for a speaker', async () => {
     expect(await reply('hello', 'Note: hello')).not.toContain('Note,');
   });
