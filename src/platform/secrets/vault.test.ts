@@ -37,6 +37,17 @@ describe('the vault', () => {
     await expect(vault.open(db, 'alice', 'row 1', sealed.subarray(0, 12))).rejects.toThrow();
   });
 
+  it('seals for who is known as always, and makes nobody who was forgotten a key again', async () => {
+    expect(await vault.sealIfKnown(db, 'carla', 'row 1', 'hello')).toBeNull();
+    await vault.seal(db, 'carla', 'row 1', 'hello');
+    const sealed = await vault.sealIfKnown(db, 'carla', 'row 2', 'again');
+    expect(sealed && (await vault.open(db, 'carla', 'row 2', sealed))).toBe('again');
+    await vault.forget(db, 'carla');
+    expect(await vault.sealIfKnown(db, 'carla', 'row 3', 'once more')).toBeNull();
+    const keys = db.selectFrom('secrets_author_key').select('author_id').where('author_id', '=', 'carla');
+    expect(await keys.execute()).toEqual([]);
+  });
+
   it('cannot open with the key of another author', async () => {
     const sealed = await vault.seal(db, 'alice', 'row 1', 'hello');
     await vault.seal(db, 'bob', 'row 1', 'hello');
