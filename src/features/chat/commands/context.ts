@@ -4,6 +4,7 @@ import type { Call, ChatMessage, Command, ModelInfo, OutgoingFile } from '../../
 import { modelOf } from '../ask.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
+import { startAfresh } from '../history/rest.ts';
 import { buildPrompt } from '../prompt.ts';
 import type { Prompt } from '../prompt.ts';
 import { scopeText } from '../prompts/show.ts';
@@ -53,6 +54,7 @@ async function nextPrompt(context: ChatContext, { caller, guildId, channelId, t 
     merged_into: null,
     reaction: null,
   };
+  await startAfresh(context, row);
   const [settings, model] = await Promise.all([settingsOf(context, row), modelOf(context, row)]);
   const prompt = await buildPrompt({
     context,
