@@ -28,7 +28,7 @@ export function checkScreen(stage: SoakStage): Screen {
   }
   for (const utterance of record.utterances) {
     const parts = shown.get(utterance) ?? [];
-    const wrong = answerAmiss(utterance, parts, screen);
+    const wrong = answerAmiss(utterance, parts, screen) ?? markAmiss(stage, utterance);
     if (wrong !== undefined) screen.amiss.push(`${nameOf(utterance)}: ${wrong}`);
   }
   return screen;
@@ -71,6 +71,15 @@ function answerAmiss(utterance: Utterance, parts: readonly StoredMessage[], scre
   const first = parts.filter((part) => part.reference?.messageId === messageId);
   if (first.length !== 1 || first[0] !== parts[0]) return `${first.length} messages reply to it: ${told(parts)}`;
   return endAmiss(utterance, parts, screen);
+}
+
+const WAITING_MARK = '👀';
+
+/** The bot is at rest: nothing says that somebody waits. */
+function markAmiss({ core, place }: SoakStage, { messageId }: Utterance): string | undefined {
+  const { reactions = [] } = core.world.messages.get(messageId ?? '') ?? {};
+  const isMarked = reactions.some(({ emoji, userIds }) => emoji.name === WAITING_MARK && userIds.includes(place.botId));
+  return isMarked ? 'it is still marked as waiting' : undefined;
 }
 
 /** Of a command that nobody took in time, people are told that it failed. */

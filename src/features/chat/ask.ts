@@ -118,14 +118,26 @@ async function store(
   const place = { channel_id: message.channel_id, guild_id: message.guild_id ?? null, author_id: message.author.id };
   const [caller, model] = await Promise.all([context.callerOf(message), modelOf(context, place)]);
   const asked = { id, ...place, message_id: message.id, asked_at: new Date(context.clock.now()) };
-  await context.transaction(async (tx) => {
-    const row: NewQuestion = { ...asked, sealed: await context.vault.seal(tx, message.author.id, id, text) };
-    if (!(await insertQuestion(tx, row, answer)) || (await joinWaiting(context, tx, row))) return;
-    await enqueueAnswer(context, tx, row, answer, { caller, model, questionTokens: estimateTokens(text) });
-  });
+  try {
+    await context.transaction(async (tx) => {
+      const row: NewQuestion = { ...asked, sealed: await context.vault.seal(tx, message.author.id, id, text) };
+      if (!(await insertQuestion(tx, row, answer)) || (await joinWaiting(context, tx, row))) return;
+      await enqueueAnswer(context, tx, row, answer, { caller, model, questionTokens: estimateTokens(text) });
+    });
+  } catch (error) {
+    if (error instanceof AnsweredBefore) return;
+    throw error;
+  }
   context.checkpoint('admitted');
   questionTaken(context, asked);
   await supersede(context, { id, ...place });
+}
+
+/** A question that was answered once, and has left the history since, came again: nothing of it may come back. */
+class AnsweredBefore extends UserError {
+  constructor() {
+    super('answer-gone', 'it was answered before and has been removed since');
+  }
 }
 
 /** Admitted with a short answer in mind: enough to be refused at once when nothing is left. */
@@ -146,9 +158,9 @@ export const estimateTokens = (text: string): number => Math.ceil(text.length / 
 
 /**
  * Admits an answer and adds its job, in the line of its conversation unless that is yet to be opened: whoever asks for it
- * pays. Throws a UserError when it may not be, or too much is
- * waiting already; the caller's transaction then leaves no trace. Last in the transaction, since it holds the locks of
- * accounts and limits until the commit.
+ * pays. Throws a UserError when it may not be, when too much is waiting already, or when it was added before; the caller's
+ * transaction then leaves no trace. Last in the transaction, since it holds the locks of accounts and limits until the
+ * commit.
  */
 export async function enqueueAnswer(
   context: ChatContext,
@@ -178,6 +190,7 @@ export async function enqueueAnswer(
     ...(question.guild_id === null ? {} : { guildId: question.guild_id }),
     ...(lane === null ? {} : { lane }),
   });
+  if (result.status === 'duplicate') throw new AnsweredBefore();
   if (result.status === 'full') {
     throw new UserError(`full.${result.scope}`, 'too many questions are waiting', { limit: result.limit });
   }
