@@ -13,6 +13,8 @@ const till = sharedTill(bot, clock);
 beforeAll(() => void (bot.emulator.core.limits.enforce = false));
 
 const timeoutMs = 20_000;
+/** A bot that stops gives what it is writing ten seconds to end. */
+const restarting = { timeout: 60_000 };
 const asks = (person: Person, room: string, words: string) =>
   person.says(room, `<@${bot.app.discord.self.userId}> ${words}`);
 const isReplyTo = (question: APIMessage) => (message: APIMessage) =>
@@ -104,7 +106,7 @@ describe('who has to wait', () => {
     ).toBe(false);
   });
 
-  it('finds the message again after a restart, which Cancel survives, too', async () => {
+  it('finds the message again after a restart, which Cancel survives, too', restarting, async () => {
     const room = await bot.newChannel();
     bot.providers.answer('a long story', { text: 'Once upon a time.', hold: 1 });
     await occupies(bot.alice, room);

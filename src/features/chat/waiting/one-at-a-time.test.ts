@@ -7,11 +7,14 @@ import { sharedBot } from '../../../testing/shared-bot.ts';
 const bot = sharedBot();
 
 const timeoutMs = 20_000;
+/** A bot that stops gives what it is writing ten seconds to end. */
+const restarting = { timeout: 60_000 };
 const asks = (person: Person, room: string, words: string) =>
   person.says(room, `<@${bot.app.discord.self.userId}> ${words}`);
 const answered = (person: Person, text: string) =>
   person.sees((message) => message.content === text && hasEnded(message), { timeoutMs });
-const sees = (person: Person, text: string) => person.sees((message) => message.content === text, { timeoutMs });
+const sees = (person: Person, text: string) =>
+  person.sees((message) => message.content === text && !hasEnded(message), { timeoutMs });
 const asked = (words: string) => bot.providers.requests.some(({ userText }) => userText.includes(words));
 const begunJobs = async () => {
   const jobs = bot.database.postgres.db.selectFrom('queue_job').select('id').where('state', '=', 'active');
@@ -67,12 +70,12 @@ describe('in one conversation', () => {
 
   it('of two, both are answered at once', async () => {
     const rooms = [await bot.newChannel(), await bot.newChannel()] as const;
-    bot.providers.answer('here', { text: 'Answered here.', hold: 1 });
-    bot.providers.answer('there', { text: 'Answered there.', hold: 1 });
-    await asks(bot.alice, rooms[0], 'here');
-    await asks(bot.alice, rooms[1], 'there');
-    await bot.providers.requested('here');
-    await bot.providers.requested('there');
+    bot.providers.answer('in one room', { text: 'Answered here.', hold: 1 });
+    bot.providers.answer('in another', { text: 'Answered there.', hold: 1 });
+    await asks(bot.alice, rooms[0], 'in one room');
+    await asks(bot.alice, rooms[1], 'in another');
+    await bot.providers.requested('in one room');
+    await bot.providers.requested('in another');
     expect(await begunJobs()).toBe(2);
     bot.providers.release();
     await answered(bot.alice, 'Answered here.');
@@ -93,7 +96,7 @@ describe('in one conversation', () => {
     await answered(bot.bob, 'Going on, then.');
   });
 
-  it('what waits is answered after a restart, in its order', async () => {
+  it('what waits is answered after a restart, in its order', restarting, async () => {
     const room = await bot.newChannel();
     bot.providers.answer('the first', { text: 'Number one.', hold: 1, times: 2 });
     bot.providers.answer('the second', { text: 'Number two.' });
@@ -105,7 +108,8 @@ describe('in one conversation', () => {
     await waitingJobs(2);
     await bot.stop();
     await bot.start();
-    await expect.poll(() => bot.providers.requests.length, { timeout: timeoutMs }).toBe(2);
+    const again = () => bot.providers.requests.filter(({ userText }) => userText.includes('the first'));
+    await expect.poll(again, { timeout: timeoutMs }).toHaveLength(2);
     bot.providers.release();
     const answers = [
       await answered(bot.alice, 'Number one.'),
