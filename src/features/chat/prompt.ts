@@ -55,7 +55,7 @@ export interface Prompt {
 }
 
 /** What a prompt is made of, in tokens, and of what there was how much found room. */
-export interface PromptContents {
+interface PromptContents {
   /** What all of it and the longest answer share. */
   windowTokens: number;
   system: { tokens: number; source: PromptSource };

@@ -23,7 +23,7 @@ export interface Sizes {
 }
 
 /** What finds room: so many of the latest of each, in so many tokens. */
-export interface Fitted {
+interface Fitted {
   summary: boolean;
   exchanges: number;
   heard: number;

@@ -30,7 +30,7 @@ export function isFull(filled: Window, window: Window): boolean {
 }
 
 /** An exchange that may be summarised. */
-export interface Candidate {
+interface Candidate {
   askedAtMs: number;
   tokens: number;
   /** What is still being answered, and what comes after it, waits. */

@@ -21,7 +21,7 @@ const instruction = (bot: string, words: number): string =>
   'but the summary.';
 
 /** What is to be summarised, by whom and on which account. */
-export interface Order {
+interface Order {
   request: string;
   /** In the order in which they are wanted: the first that the payer may use writes it. */
   models: readonly ModelInfo[];

@@ -10,7 +10,7 @@ interface SentMessage {
   content: string;
 }
 
-export const sentIn = (request: FakeRequest | undefined): SentMessage[] =>
+const sentIn = (request: FakeRequest | undefined): SentMessage[] =>
   (request?.body['messages'] ?? []) as SentMessage[];
 
 /** Whether a model is asked to summarise, as opposed to answering somebody. */
