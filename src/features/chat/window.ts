@@ -13,7 +13,7 @@ export function longestAnswer(
 }
 
 /** Sizes in tokens of what may be told to a model, each list oldest first. */
-export interface Sizes {
+interface Sizes {
   /** What is there in any case: the system prompt, the question, the beginning of its answer. */
   fixed: number;
   /** Null where there is none. */
