@@ -13,7 +13,7 @@ const till = sharedTill(bot, clock);
 beforeAll(() => void (bot.emulator.core.limits.enforce = false));
 
 const timeoutMs = 20_000;
-/** A bot that stops gives what it is writing ten seconds to end. */
+/** A bot that stops gives what it is writing some seconds to end. */
 const restarting = { timeout: 60_000 };
 const asks = (person: Person, room: string, words: string) =>
   person.says(room, `<@${bot.app.discord.self.userId}> ${words}`);
