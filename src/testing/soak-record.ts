@@ -42,23 +42,8 @@ export interface Utterance {
   presses: Press[];
 }
 
-/**
- * What happened in a scripted conversation as Discord saw it, which is the order in which the bot is told of it.
- */
-export interface SoakRecord {
-  readonly utterances: readonly Utterance[];
-  readonly threads: readonly Talk[];
-  /** Before it is said or pressed. */
-  add(utterance: Pick<Utterance, 'author' | 'isQuestion' | 'talk'>): { utterance: Utterance; number: number };
-  /** Before an edit; the number that the new wording carries. */
-  reword(utterance: Utterance): number;
-  press(utterance: Utterance, press: Pick<Press, 'kind' | 'nonce'>): Press;
-  byNumber(number: number): Utterance | undefined;
-  /** The bot's messages that reply to it, whether or not they are still there. */
-  repliesTo(utterance: Utterance): readonly string[];
-  /** Presses that Discord still waits to see answered. */
-  openPresses(): number;
-}
+/** The place in order of what has not happened. */
+export const NEVER = Number.POSITIVE_INFINITY;
 
 interface SeenMessage {
   id: string;
@@ -68,100 +53,119 @@ interface SeenMessage {
   message_reference?: { message_id?: string };
 }
 
-/** The place in order of what has not happened. */
-export const NEVER = Number.POSITIVE_INFINITY;
+/** What happened in a scripted conversation as Discord saw it, which is the order in which the bot is told of it. */
+export class SoakRecord {
+  readonly utterances: Utterance[] = [];
+  readonly threads: Talk[] = [];
+  readonly #core: Core;
+  readonly #botId: string;
+  readonly #byNumber = new Map<number, Utterance>();
+  readonly #byMessage = new Map<string, Utterance>();
+  readonly #presses = new Map<string, Press>();
+  readonly #replies = new Map<string, string[]>();
+  #order = 0;
 
-export function keepRecord(core: Core, botId: string): SoakRecord {
-  const utterances: Utterance[] = [];
-  const threads: Talk[] = [];
-  const byNumber = new Map<number, Utterance>();
-  const byMessage = new Map<string, Utterance>();
-  const presses = new Map<string, Press>();
-  const replies = new Map<string, string[]>();
-  let numbers = 0;
-  let order = 0;
+  constructor(core: Core, botId: string) {
+    this.#core = core;
+    this.#botId = botId;
+    core.bus.subscribe((announcement) => this.#follow(announcement));
+  }
 
-  const wordingOf = ({ content }: SeenMessage) => {
-    const [number = 0] = marksIn(content).said;
-    const utterance = byNumber.get(number);
-    return { utterance, wording: utterance?.wordings.find((one) => one.number === number) };
-  };
-  const created = (message: SeenMessage) => {
-    if (message.author.id === botId) {
-      answered(message);
+  /** Before it is said. */
+  add(begun: Pick<Utterance, 'author' | 'isQuestion' | 'talk'>): { utterance: Utterance; number: number } {
+    const utterance: Utterance = { ...begun, messageId: undefined, wordings: [], deletedAt: NEVER, presses: [] };
+    this.utterances.push(utterance);
+    return { utterance, number: this.#word(utterance, NEVER) };
+  }
+
+  /** Before an edit; the number that the new wording carries. Until Discord has it, it is nowhere. */
+  reword(utterance: Utterance): number {
+    return this.#word(utterance, 0);
+  }
+
+  /** Before it is pressed. */
+  press(utterance: Utterance, { kind, nonce }: Pick<Press, 'kind' | 'nonce'>): Press {
+    const press: Press = { kind, nonce, outcome: 'open' };
+    this.#presses.set(nonce, press);
+    utterance.presses.push(press);
+    return press;
+  }
+
+  byNumber(number: number): Utterance | undefined {
+    return this.#byNumber.get(number);
+  }
+
+  /** The bot's messages that reply to it, whether or not they are still there. */
+  repliesTo({ messageId }: Utterance): readonly string[] {
+    return this.#replies.get(messageId ?? '') ?? [];
+  }
+
+  /** Presses that Discord still waits to see answered. */
+  openPresses(): number {
+    return [...this.#presses.values()].filter(({ outcome }) => outcome === 'open').length;
+  }
+
+  #word(utterance: Utterance, until: number): number {
+    const number = this.#byNumber.size + 1;
+    utterance.wordings.push({ number, from: NEVER, until });
+    this.#byNumber.set(number, utterance);
+    return number;
+  }
+
+  #follow({ t, d }: Announcement): void {
+    this.#order += 1;
+    const { nonce } = d as { nonce?: string };
+    const press = nonce === undefined ? undefined : this.#presses.get(nonce);
+    if (t === 'MESSAGE_CREATE') this.#created(d as SeenMessage);
+    else if (t === 'MESSAGE_UPDATE') this.#edited(d as SeenMessage);
+    else if (t === 'MESSAGE_DELETE') this.#deleted((d as { id: string }).id);
+    else if (t === 'INTERACTION_SUCCESS' && press) press.outcome = 'taken';
+    else if (t === 'INTERACTION_FAILURE' && press) press.outcome = 'failed';
+  }
+
+  #created(message: SeenMessage): void {
+    const isBots = message.author.id === this.#botId;
+    const repliedTo = isBots ? message.message_reference?.message_id : undefined;
+    if (repliedTo !== undefined && this.#byMessage.has(repliedTo)) {
+      this.#replies.set(repliedTo, [...(this.#replies.get(repliedTo) ?? []), message.id]);
       return;
     }
-    const { utterance, wording } = wordingOf(message);
+    const { utterance, wording } = this.#worded(message);
     // Delivered once more it is nothing new.
     if (!utterance || !wording || utterance.messageId !== undefined) return;
     utterance.messageId = message.id;
-    wording.from = order;
-    byMessage.set(message.id, utterance);
-  };
-  const answered = (message: SeenMessage) => {
-    const repliedTo = message.message_reference?.message_id;
-    if (repliedTo !== undefined && byMessage.has(repliedTo)) {
-      replies.set(repliedTo, [...(replies.get(repliedTo) ?? []), message.id]);
-      return;
-    }
+    wording.from = this.#order;
+    this.#byMessage.set(message.id, utterance);
     // The bot shows the question of a command as a message of its own.
-    const { utterance, wording } = wordingOf(message);
-    if (!utterance || !wording || utterance.messageId !== undefined) return;
-    const channel = core.world.channels.get(message.channel_id);
-    const talk: Talk = { id: message.channel_id, kind: 'thread', name: `a thread of ${utterance.author.username}` };
-    if (channel?.thread) threads.push(talk);
-    Object.assign(utterance, { talk, messageId: message.id });
-    wording.from = order;
-    byMessage.set(message.id, utterance);
-  };
-  const edited = (message: SeenMessage) => {
-    const { utterance, wording } = wordingOf(message);
-    if (message.author.id === botId || utterance?.messageId !== message.id || wording?.from !== NEVER) return;
-    for (const one of utterance.wordings) one.until = Math.min(one.until, order);
-    Object.assign(wording, { from: order, until: NEVER });
-  };
-  const deleted = (messageId: string) => {
-    const utterance = byMessage.get(messageId);
+    if (isBots) this.#placed(utterance, message.channel_id);
+  }
+
+  #placed(utterance: Utterance, id: string): void {
+    utterance.talk = { id, kind: 'thread', name: `a thread of ${utterance.author.username}` };
+    if (this.#core.world.channels.get(id)?.thread) this.threads.push(utterance.talk);
+  }
+
+  #edited(message: SeenMessage): void {
+    const { utterance, wording } = this.#worded(message);
+    if (message.author.id === this.#botId || utterance?.messageId !== message.id || wording?.from !== NEVER) return;
+    this.#endWordings(utterance);
+    Object.assign(wording, { from: this.#order, until: NEVER });
+  }
+
+  #deleted(messageId: string): void {
+    const utterance = this.#byMessage.get(messageId);
     if (!utterance) return;
-    utterance.deletedAt = order;
-    for (const one of utterance.wordings) one.until = Math.min(one.until, order);
-  };
-  core.bus.subscribe(({ t, d }: Announcement) => {
-    order += 1;
-    const { nonce } = d as { nonce?: string };
-    const press = nonce === undefined ? undefined : presses.get(nonce);
-    if (t === 'MESSAGE_CREATE') created(d as SeenMessage);
-    else if (t === 'MESSAGE_UPDATE') edited(d as SeenMessage);
-    else if (t === 'MESSAGE_DELETE') deleted((d as { id: string }).id);
-    else if (t === 'INTERACTION_SUCCESS' && press) press.outcome = 'taken';
-    else if (t === 'INTERACTION_FAILURE' && press) press.outcome = 'failed';
-  });
-  const newWording = (utterance: Utterance): number => {
-    numbers += 1;
-    // Until Discord has it, it is nowhere.
-    utterance.wordings.push({ number: numbers, from: NEVER, until: 0 });
-    byNumber.set(numbers, utterance);
-    return numbers;
-  };
-  return {
-    utterances,
-    threads,
-    add: (begun) => {
-      const utterance: Utterance = { ...begun, messageId: undefined, wordings: [], deletedAt: NEVER, presses: [] };
-      utterances.push(utterance);
-      const number = newWording(utterance);
-      utterance.wordings[0] = { number, from: NEVER, until: NEVER };
-      return { utterance, number };
-    },
-    reword: newWording,
-    press: (utterance, { kind, nonce }) => {
-      const press: Press = { kind, nonce, outcome: 'open' };
-      presses.set(nonce, press);
-      utterance.presses.push(press);
-      return press;
-    },
-    byNumber: (number) => byNumber.get(number),
-    repliesTo: ({ messageId }) => replies.get(messageId ?? '') ?? [],
-    openPresses: () => [...presses.values()].filter(({ outcome }) => outcome === 'open').length,
-  };
+    utterance.deletedAt = this.#order;
+    this.#endWordings(utterance);
+  }
+
+  #endWordings({ wordings }: Utterance): void {
+    for (const wording of wordings) wording.until = Math.min(wording.until, this.#order);
+  }
+
+  #worded({ content }: SeenMessage): { utterance: Utterance | undefined; wording: Wording | undefined } {
+    const [number = 0] = marksIn(content).said;
+    const utterance = this.#byNumber.get(number);
+    return { utterance, wording: utterance?.wordings.find((one) => one.number === number) };
+  }
 }

@@ -12,12 +12,14 @@ export interface Screen {
   stopped: number;
   /** Answers of which there is more than one version. */
   regenerated: number;
+  /** Questions with a reaction that says that they wait; those give way to all other requests, and up after a while. */
+  marked: number;
 }
 
 /** Every question that is still there has one answer, its own, in its own place; and there is nothing else of the bot. */
 export function checkScreen(stage: SoakStage): Screen {
   const { record, channels, directs } = stage;
-  const screen: Screen = { amiss: [], answered: 0, stopped: 0, regenerated: 0 };
+  const screen: Screen = { amiss: [], answered: 0, stopped: 0, regenerated: 0, marked: 0 };
   const shown = new Map<Utterance, StoredMessage[]>();
   for (const talk of [...channels, ...directs, ...record.threads]) {
     for (const message of messagesOfBot(stage, talk)) {
@@ -28,7 +30,8 @@ export function checkScreen(stage: SoakStage): Screen {
   }
   for (const utterance of record.utterances) {
     const parts = shown.get(utterance) ?? [];
-    const wrong = answerAmiss(utterance, parts, screen) ?? markAmiss(stage, utterance);
+    const wrong = answerAmiss(utterance, parts, screen);
+    if (isMarked(stage, utterance)) screen.marked += 1;
     if (wrong !== undefined) screen.amiss.push(`${nameOf(utterance)}: ${wrong}`);
   }
   return screen;
@@ -75,11 +78,9 @@ function answerAmiss(utterance: Utterance, parts: readonly StoredMessage[], scre
 
 const WAITING_MARK = '👀';
 
-/** The bot is at rest: nothing says that somebody waits. */
-function markAmiss({ core, place }: SoakStage, { messageId }: Utterance): string | undefined {
+function isMarked({ core, place }: SoakStage, { messageId }: Utterance): boolean {
   const { reactions = [] } = core.world.messages.get(messageId ?? '') ?? {};
-  const isMarked = reactions.some(({ emoji, userIds }) => emoji.name === WAITING_MARK && userIds.includes(place.botId));
-  return isMarked ? 'it is still marked as waiting' : undefined;
+  return reactions.some(({ emoji, userIds }) => emoji.name === WAITING_MARK && userIds.includes(place.botId));
 }
 
 /** Of a command that nobody took in time, people are told that it failed. */

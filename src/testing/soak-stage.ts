@@ -10,8 +10,8 @@ import type { Place } from './people.ts';
 import type { TestDatabase } from './postgres.ts';
 import { startFakeProviders } from './providers.ts';
 import type { FakeAnswer, FakeProviders, FakeRequest } from './providers.ts';
-import { keepRecord } from './soak-record.ts';
-import type { Member, SoakRecord, Talk } from './soak-record.ts';
+import { SoakRecord } from './soak-record.ts';
+import type { Member, Talk } from './soak-record.ts';
 import type { SoakSize } from './soak-script.ts';
 import { startService } from './soak-service.ts';
 import type { Service } from './soak-service.ts';
@@ -23,7 +23,7 @@ const price = { inputMicros: 5, outputMicros: 50 };
 const CAP_USD = 1000;
 export const CAP_MICROS = CAP_USD * 1_000_000;
 
-export interface SoakStageOptions {
+interface SoakStageOptions {
   size: SoakSize;
   database: TestDatabase;
   /** Writes a settings file that lifts what one person may ask in a minute, with these settings in it; returns its path. */
@@ -85,7 +85,7 @@ export async function openSoakStage(options: SoakStageOptions): Promise<SoakStag
     directs.push({ id: await openDm(place, username), kind: 'direct', name: `a direct message of ${username}` });
   }
   await watchInstance(database.postgres);
-  const record = keepRecord(core, place.botId);
+  const record = new SoakRecord(core, place.botId);
   const env = {
     DISCORD_TOKEN: place.botToken,
     DISCORD_API_BASE: `${emulator.origin}/api`,
@@ -150,4 +150,4 @@ function answerOf({ userText, body }: FakeRequest): FakeAnswer {
   return { text: answerText(number), delayMs: 1 + (number % 5) * 2 };
 }
 
-export const isTitling = (body: FakeRequest['body']): boolean => JSON.stringify(body).includes('Write a title');
+const isTitling = (body: FakeRequest['body']): boolean => JSON.stringify(body).includes('Write a title');

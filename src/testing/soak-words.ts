@@ -17,7 +17,7 @@ export function saidText(number: number): string {
 const LONG_EVERY = 19;
 const LONG_LINES = 60;
 
-export const isLong = (number: number): boolean => number % LONG_EVERY === 0;
+const isLong = (number: number): boolean => number % LONG_EVERY === 0;
 
 /** What a model answers: each line carries the mark, so that no part of it can be taken for another's. */
 export function answerText(number: number): string {
@@ -26,7 +26,7 @@ export function answerText(number: number): string {
   return Array.from({ length: lines }, (_, index) => line(index + 1)).join('\n');
 }
 
-export interface Marks {
+interface Marks {
   /** Numbers of what people wrote. */
   said: number[];
   /** Numbers of what was answered. */

@@ -17,7 +17,7 @@ import type { SoakStage } from '../../testing/soak-stage.ts';
 const people = { people: 20, channels: 5, direct: 4 };
 const sample: SoakSize = {
   ...people,
-  messages: 80,
+  messages: 60,
   troubles: { drop: 2, reconnect: 1, invalidate: 1, 'kill a worker': 2, 'kill the gateway': 1 },
 };
 const whole: SoakSize = {
@@ -72,6 +72,7 @@ function report({ screen, prompts, books, ...soak }: Soak): string {
     count('answered whole, each once', screen.answered),
     count('stopped', screen.stopped),
     count('answered anew', screen.regenerated),
+    count('still marked as waiting', screen.marked),
     count('prompts sent', prompts.sent),
     count('earlier questions in them', prompts.questions),
     count('earlier answers in them', prompts.answers),
