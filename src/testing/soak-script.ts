@@ -35,7 +35,7 @@ export interface SoakSize {
 /** Shares of a hundred messages; the rest are questions in channels. */
 const shares = { says: 18, direct: 8, thread: 9, opens: 3 };
 /** In a hundred messages. */
-const meddling = { edits: 5, deletes: 5, stops: 5, regenerates: 5 } as const;
+const meddling = { edits: 10, deletes: 10, stops: 5, regenerates: 5 } as const;
 
 export function writeScript(random: () => number, size: SoakSize): Step[] {
   const below = (count: number) => Math.floor(random() * count);
