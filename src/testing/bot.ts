@@ -29,6 +29,8 @@ export interface TestBotOptions {
   yaml?: string | ((people: People, emulator: Emulator, providers: FakeProviders) => string | Promise<string>);
   /** Models of the fake provider beside test-model. */
   otherModels?: readonly string[];
+  /** False where a test says more in a channel than Discord takes in the time, and is about something else. */
+  paced?: boolean;
   /** Where it keeps its memory; a database of its own on the run's server unless given. */
   database?: (options: { migrations: readonly MigrationSource[] }) => Promise<TestDatabase>;
   clock?: Clock;
@@ -94,6 +96,7 @@ function settingsFile(own: string, providers: FakeProviders, otherModels: readon
 export async function startTestBot(options: TestBotOptions = {}): Promise<TestBot> {
   const dataDir = await mkdtemp(join(tmpdir(), 'familiar-bot-'));
   const emulator = await startEmulator({ port: 0, dataDir: null });
+  emulator.core.limits.enforce = options.paced ?? true;
   const providers = await startFakeProviders();
   const found = await findFeatures(featuresFolder);
   const database = await (options.database ?? testDatabase)({

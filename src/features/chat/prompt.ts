@@ -76,10 +76,12 @@ export async function buildPrompt(asked: PromptRequest): Promise<Prompt> {
   const continued = await continuation(asked, Math.floor((model.contextTokens - maxOutputTokens) / 2));
   const budgetTokens = model.contextTokens - maxOutputTokens - continued.tokens;
   const notices: Notice[] = [];
-  const [system, summary] = await Promise.all([systemOf(asked), summaryFor(asked)]);
+  const [system, summary, heard] = await Promise.all([systemOf(asked), summaryFor(asked), heardOf(asked)]);
   const earlier = await earlierOf(asked, summary);
-  const question = await questionWith(asked, earlier, Math.floor((budgetTokens - system.tokens) * 0.75), notices);
-  const [past, heard] = await Promise.all([exchangesOf(asked, earlier), heardOf(asked)]);
+  const [question, past] = await Promise.all([
+    questionWith(asked, earlier, Math.floor((budgetTokens - system.tokens) * 0.75), notices),
+    exchangesOf(asked, earlier),
+  ]);
   const { text, pictures, files } = question.parts.tokens;
   const questionTokens = text + pictures + files + messageOverheadTokens;
   const sizes = { exchanges: past.map(({ tokens }) => tokens), heard: heard.map(({ tokens }) => tokens) };

@@ -7,6 +7,7 @@ import { sharedBot } from '../../../testing/shared-bot.ts';
 
 const timeoutMs = 30_000;
 const bot = sharedBot({
+  paced: false,
   yaml: 'queue: { maxAttempts: 2 }\nfeatures: { chat: { longAnswers: file, fileAbove: 2 } }\n',
 });
 const { asks, presses, told, screen } = createAsking(() => bot);

@@ -5,7 +5,7 @@ import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 
-const bot = sharedBot();
+const bot = sharedBot({ paced: false });
 beforeEach(() => {
   bot.providers.answerByDefault({ text: 'Noted.' });
 });

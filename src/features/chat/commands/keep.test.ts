@@ -5,7 +5,7 @@ import { sharedBot } from '../../../testing/shared-bot.ts';
 
 const clock = createShiftedClock(Date.UTC(2027, 0, 13, 9));
 const hourMs = 3_600_000;
-const bot = sharedBot({ clock, yaml: 'features: { chat: { restHours: 48 } }\n' });
+const bot = sharedBot({ paced: false, clock, yaml: 'features: { chat: { restHours: 48 } }\n' });
 const { asks } = createAsking(() => bot);
 
 /** What a model gets of the conversation before a question. */

@@ -4,7 +4,7 @@ import { createAsking } from '../../../testing/asking.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 
-const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
+const bot = sharedBot({ paced: false, yaml: 'queue: { maxAttempts: 1 }\n' });
 const till = sharedTill(bot);
 
 const { asks, presses, told, screen } = createAsking(() => bot);

@@ -14,7 +14,7 @@ access:
     member: { models: ['*'], requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
 `;
 
-const bot = sharedBot({ yaml, otherModels: ['other-model'] });
+const bot = sharedBot({ paced: false, yaml, otherModels: ['other-model'] });
 sharedTill(bot);
 
 const { asks, presses, told, screen } = createAsking(() => bot);

@@ -17,7 +17,7 @@ access:
     member: { models: [fake/test-model, fake/other-model], dailyFreeUsd: 1, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
 `;
 
-const bot = sharedBot({ yaml, otherModels: ['other-model', 'secret-model'] });
+const bot = sharedBot({ paced: false, yaml, otherModels: ['other-model', 'secret-model'] });
 const till = sharedTill(bot);
 
 const { asks, presses, told, screen } = createAsking(() => bot);

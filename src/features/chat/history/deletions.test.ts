@@ -4,7 +4,7 @@ import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 
-const bot = sharedBot({ yaml: 'queue: { concurrency: { text: 1 } }\n' });
+const bot = sharedBot({ paced: false, yaml: 'queue: { concurrency: { text: 1 } }\n' });
 
 const mention = () => `<@${bot.app.discord.self.userId}>`;
 const db = () => bot.database.postgres.db;

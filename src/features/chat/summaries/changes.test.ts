@@ -4,7 +4,7 @@ import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 import { button } from '../../../testing/components.ts';
 import { createTalk, isSummary, marked, said } from './testing/talk.ts';
 
-const bot = sharedBot({ yaml: 'features: { chat: { historySent: 3, historyKept: 4, heardKept: 5 } }\n' });
+const bot = sharedBot({ paced: false, yaml: 'features: { chat: { historySent: 3, historyKept: 4, heardKept: 5 } }\n' });
 const till = sharedTill(bot);
 const { asks, talks, nextSummary, materials, latestPrompt } = createTalk(bot);
 const timeoutMs = 20_000;

@@ -7,6 +7,7 @@ import { createTalk, isSummary, marked, said } from './testing/talk.ts';
 
 /** A token costs 10 micro-dollars, one of output 20. */
 const bot = sharedBot({
+  paced: false,
   yaml: `
 features: { chat: { historySent: 3, summaryTokens: 150 } }
 prices:

@@ -32,7 +32,7 @@ access:
       tokensPerWeek: null
 `;
 const botWith = (settings: string): TestBot =>
-  sharedBot({ yaml: (_people, _emulator, { openaiBaseUrl }) => yaml(settings, openaiBaseUrl) });
+  sharedBot({ paced: false, yaml: (_people, _emulator, { openaiBaseUrl }) => yaml(settings, openaiBaseUrl) });
 const words = (bot: TestBot, ...all: string[]) => all.map((word) => [bot.alice, word] as const);
 
 describe('a summary by a dear model', () => {
