@@ -10,8 +10,7 @@ interface SentMessage {
   content: string;
 }
 
-const sentIn = (request: FakeRequest | undefined): SentMessage[] =>
-  (request?.body['messages'] ?? []) as SentMessage[];
+const sentIn = (request: FakeRequest | undefined): SentMessage[] => (request?.body['messages'] ?? []) as SentMessage[];
 
 /** Whether a model is asked to summarise, as opposed to answering somebody. */
 export const isSummary = (request: FakeRequest): boolean =>
