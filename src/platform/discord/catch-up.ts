@@ -21,6 +21,7 @@ const FARTHEST_BACK_MS = 24 * 60 * 60 * 1000;
 const OVERLAP_MS = 5000;
 const CONCURRENT_FETCHES = 8;
 const MOST_DMS = 200;
+const MOST_FETCHES = 10;
 const READ_HISTORY = Bits.ViewChannel | Bits.ReadMessageHistory;
 
 interface CatchUpContext {
@@ -32,7 +33,7 @@ interface CatchUpContext {
 
 /**
  * Looks for the messages that were written between the end of one session and the begin of the next: at most 24 hours
- * back and 100 in a channel, oldest first.
+ * back and 1,000 in a channel, oldest first.
  */
 export class CatchUp {
   /** Set when Discord could not be asked: the messages are to be looked for again. */
@@ -71,8 +72,7 @@ export class CatchUp {
         const permissions = await this.#context.cache.selfPermissions(channelId);
         if ((permissions & READ_HISTORY) !== READ_HISTORY) return [];
       }
-      const messages = await this.#fetch(channelId);
-      messages.sort((a, b) => compareSnowflakes(a.id, b.id));
+      const messages = await this.#fetchAll(channelId);
       return await Promise.all(messages.map((message) => this.#asEvent(message, guildId)));
     } catch (error) {
       if (!(error instanceof VendorError)) throw error;
@@ -83,14 +83,26 @@ export class CatchUp {
     }
   }
 
-  async #fetch(channelId: string): Promise<APIMessage[]> {
+  /** Oldest first, as they come after each other; the answers of the bot itself are among them. */
+  async #fetchAll(channelId: string): Promise<APIMessage[]> {
+    const all: APIMessage[] = [];
+    for (let fetches = 0; fetches < MOST_FETCHES; fetches += 1) {
+      const messages = await this.#fetch(channelId, all.at(-1)?.id ?? this.#after);
+      messages.sort((a, b) => compareSnowflakes(a.id, b.id));
+      all.push(...messages);
+      if (messages.length < discordLimits.messagesPerFetch) break;
+    }
+    return all;
+  }
+
+  async #fetch(channelId: string, after: string): Promise<APIMessage[]> {
     if (this.#fetching >= CONCURRENT_FETCHES) await new Promise<void>((resolve) => this.#turns.push(resolve));
     this.#fetching += 1;
     try {
       return await this.#context.http.request<APIMessage[]>({
         method: 'GET',
         path: Routes.channelMessages(channelId),
-        query: { after: this.#after, limit: String(discordLimits.messagesPerFetch) },
+        query: { after, limit: String(discordLimits.messagesPerFetch) },
         priority: 'progress',
         repeatable: true,
       });
