@@ -13,28 +13,23 @@ export const forgotten = 'forgotten';
 /** Of earlier summaries, those to which a conversation can go back when a later one no longer holds. */
 const mostKept = 16;
 
-/** The summary of a channel that covers most, of what was asked before a time. */
-export async function latestSummary(db: Db, channelId: string, before?: Date): Promise<SummaryRow | undefined> {
-  return db
+const latest = (db: Db, channelId: string, before?: Date) =>
+  db
     .selectFrom('chat_summary')
     .selectAll()
     .where('channel_id', '=', channelId)
     .$if(before !== undefined, (query) => query.where('covers_until', '<', before ?? new Date(0)))
     .orderBy('covers_until', 'desc')
-    .executeTakeFirst();
+    .limit(1);
+
+/** The summary of a channel that covers most, of what was asked before a time. */
+export async function latestSummary(db: Db, channelId: string, before?: Date): Promise<SummaryRow | undefined> {
+  return latest(db, channelId, before).executeTakeFirst();
 }
 
 /** As `latestSummary`; until the transaction ends, it stays. */
 export async function lockedSummary(tx: Tx, channelId: string, before: Date): Promise<SummaryRow | undefined> {
-  return tx
-    .selectFrom('chat_summary')
-    .selectAll()
-    .where('channel_id', '=', channelId)
-    .where('covers_until', '<', before)
-    .orderBy('covers_until', 'desc')
-    .limit(1)
-    .forShare()
-    .executeTakeFirst();
+  return latest(tx, channelId, before).forShare().executeTakeFirst();
 }
 
 /** The messages of everything that the summaries of a channel cover up to a time. */

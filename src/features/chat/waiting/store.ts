@@ -147,6 +147,7 @@ export async function dropVersion(tx: Tx, answer: Pick<AnswerRow, 'id' | 'questi
     .select('id')
     .where('question_id', '=', answer.question_id)
     .orderBy('version', 'desc')
+    .limit(1)
     .executeTakeFirst();
   await tx
     .updateTable('chat_question')
@@ -198,6 +199,7 @@ export async function latestWaiting(
     .where('q.author_id', '=', question.author_id)
     .where('q.id', '!=', question.id)
     .orderBy('q.asked_at', 'desc')
+    .limit(1)
     .executeTakeFirst();
   return row?.id;
 }
