@@ -1,12 +1,14 @@
 import { MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { button, buttons } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 
+// What people are told counts here, not how fast.
 const bot = sharedBot({
+  paced: false,
   yaml: `
 access:
   roles:
@@ -14,9 +16,6 @@ access:
 features: { chat: { systemPrompt: I am the instance. } }
 `,
 });
-
-// What people are told counts here, not how fast.
-beforeAll(() => void (bot.emulator.core.limits.enforce = false));
 
 const { asks } = createAsking(() => bot);
 const timeoutMs = 20_000;

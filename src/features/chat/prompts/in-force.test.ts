@@ -1,12 +1,14 @@
 import { MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { OptionInput, Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { hasEnded } from '../../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 
+// What people are told counts here, not how fast.
 const bot = sharedBot({
+  paced: false,
   otherModels: ['other-model'],
   yaml: `
 queue: { maxAttempts: 1 }
@@ -22,9 +24,6 @@ features:
 `,
 });
 sharedTill(bot);
-// What people are told counts here, not how fast.
-beforeAll(() => void (bot.emulator.core.limits.enforce = false));
-
 const { asks, presses } = createAsking(() => bot);
 const timeoutMs = 20_000;
 const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;

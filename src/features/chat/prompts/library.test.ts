@@ -1,10 +1,12 @@
 import { MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { OptionInput, Person } from '../../../../emulator/testing/person.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 
+// What people are told counts here, not how fast.
 const bot = sharedBot({
+  paced: false,
   yaml: ({ bob }) => `
 access:
   roles:
@@ -17,9 +19,6 @@ features:
       Mutiny: { text: 'Down with the captain.', roles: [crew] }
 `,
 });
-
-// What people are told counts here, not how fast.
-beforeAll(() => void (bot.emulator.core.limits.enforce = false));
 
 const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 

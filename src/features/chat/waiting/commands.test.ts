@@ -1,6 +1,6 @@
 import { MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
@@ -8,10 +8,8 @@ import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 
 const clock = createShiftedClock(Date.now());
 /** Everybody waits for everybody else. */
-const bot = sharedBot({ clock, yaml: 'queue: { concurrency: { text: 1 } }' });
 /** The bot's time runs ahead of Discord's, so that it would not keep to limits in time. */
-beforeAll(() => void (bot.emulator.core.limits.enforce = false));
-
+const bot = sharedBot({ paced: false, clock, yaml: 'queue: { concurrency: { text: 1 } }' });
 const timeoutMs = 20_000;
 const isTitling = ({ body }: { body: Record<string, unknown> }) => JSON.stringify(body).includes('Write a title');
 const isForOne = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;

@@ -1,5 +1,5 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
@@ -15,11 +15,9 @@ access:
     member: { dailyFreeUsd: 1, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
 `;
 const clock = createShiftedClock(Date.now());
-const bot = sharedBot({ yaml, clock });
-const till = sharedTill(bot, clock);
-
 /** The bot's time runs ahead of Discord's, so that it would not keep to limits in time. */
-beforeAll(() => void (bot.emulator.core.limits.enforce = false));
+const bot = sharedBot({ paced: false, yaml, clock });
+const till = sharedTill(bot, clock);
 
 const timeoutMs = 20_000;
 const asks = (person: Person, room: string, words: string) =>

@@ -1,16 +1,14 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, hasEnded } from '../../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 
 const clock = createShiftedClock(Date.now());
-const bot = sharedBot({ clock });
-const till = sharedTill(bot, clock);
-
 /** The bot's time runs ahead of Discord's, so that it would not keep to limits in time. */
-beforeAll(() => void (bot.emulator.core.limits.enforce = false));
+const bot = sharedBot({ paced: false, clock });
+const till = sharedTill(bot, clock);
 
 const timeoutMs = 20_000;
 const asks = (person: Person, room: string, words: string) =>

@@ -6,21 +6,12 @@ import { sharedBot } from '../../../testing/shared-bot.ts';
 
 const waitMs = 20_000;
 
-const bot = sharedBot({
-  yaml: (_people, _emulator, { openaiBaseUrl }) => `
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models:
-      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }
-      - { name: other-model, contextTokens: 16000, maxOutputTokens: 4000 }
+const yaml = `
 access:
   roles:
     member: { requestsPerMinute: 2, requestsPerHour: null, tokensPerWeek: null }
-`,
-});
+`;
+const bot = sharedBot({ yaml, otherModels: ['other-model'] });
 beforeEach(() => {
   bot.providers.answerByDefault({ text: 'Well.' });
 });
