@@ -39,7 +39,7 @@ export type {
 } from '../services/access/index.ts';
 export type { Audit, AuditEntry } from '../services/audit/index.ts';
 export type { Budget, Budgets, BudgetScope, BudgetSetter, Pause } from '../services/budgets/index.ts';
-export { units } from '../services/ledger/index.ts';
+export { overrunOf, units } from '../services/ledger/index.ts';
 export type {
   Amounts,
   Balance,

@@ -106,6 +106,15 @@ export class LedgerModel {
     return true;
   }
 
+  takeBack(key: string): void {
+    const hold = this.holds.get(key);
+    if (hold?.state !== 'settled') return;
+    hold.state = 'lost';
+    hold.lost = full((unit) => hold.charged[unit] - hold.refunded[unit]);
+    hold.charged = hold.refunded;
+    hold.fromSavings = full((unit) => Math.min(hold.fromSavings[unit], hold.refunded[unit]));
+  }
+
   refund(key: string, refundKey: string, amounts: Full | undefined): void {
     const hold = this.holds.get(key);
     if (!hold || this.#done.has(`refund ${refundKey}`)) return;
@@ -147,7 +156,7 @@ export class LedgerModel {
   level({ holder, unit, period }: Pick<Limit, 'holder' | 'unit' | 'period'>, nowMs: number): Sum {
     return this.#sum(unit, periodAt(period, nowMs), (hold) => {
       if (!concerns(holder, hold.request.terms)) return undefined;
-      const lost = holder.kind === 'instance' ? hold.lost[unit] : 0;
+      const lost = hold.overrun[unit] + (holder.kind === 'instance' ? hold.lost[unit] : 0);
       const inLine = holder.kind === 'user' || hold.request.terms.limits.some((each) => limits(each, holder, unit));
       return { spent: hold.charged[unit] - hold.refunded[unit] + lost, held: hold.held[unit], inLine };
     });
@@ -159,6 +168,12 @@ export class LedgerModel {
       const spent = hold.charged[unit] - hold.refunded[unit] - savingsSpent(hold, unit);
       return { spent, held: hold.held[unit] - hold.heldSavings[unit], inLine: true };
     });
+  }
+
+  overrun(userId: string, { unit, period }: Pick<Purse, 'unit' | 'period'>, nowMs: number): number {
+    const ofUser = ({ request, overrun }: ModelHold) =>
+      request.terms.payerId === userId ? { spent: overrun[unit], held: 0, inLine: false } : undefined;
+    return this.#sum(unit, periodAt(period, nowMs), ofUser).spent;
   }
 
   savings(userId: string, unit: Unit): { granted: number; spent: number; held: number } {
@@ -183,10 +198,12 @@ export class LedgerModel {
     const sum = this.allowance(terms.payerId, purse, nowMs);
     const { granted, spent, held } = this.savings(terms.payerId, unit);
     const inLine = kind === 'admission' ? sum.admitted : 0;
+    const beyond = this.overrun(terms.payerId, purse, nowMs);
     const ofPurse = {
-      ...{ rule: purse.rule, cap: purse.allowance + granted - spent, spent: sum.spent, held: sum.held + held + inLine },
-      free: Math.max(0, purse.allowance - sum.spent - sum.held) + granted - spent - held - inLine,
-      freeOtherwise: Math.max(0, purse.allowance - sum.spent) + granted - spent,
+      ...{ rule: purse.rule, cap: purse.allowance + granted - spent },
+      ...{ spent: sum.spent + beyond, held: sum.held + held + inLine },
+      free: Math.max(0, purse.allowance - sum.spent - sum.held) + granted - spent - held - inLine - beyond,
+      freeOtherwise: Math.max(0, Math.max(0, purse.allowance - sum.spent) + granted - spent - beyond),
     };
     return [...rooms, ofPurse];
   }

@@ -45,7 +45,7 @@ export const operation = fc.oneof(
   {
     weight: 9,
     arbitrary: fc.record({
-      do: fc.constantFrom('settle', 'settle', 'settle', 'release', 'lose', 'repeat'),
+      do: fc.constantFrom('settle', 'settle', 'settle', 'settle', 'release', 'lose', 'repeat', 'take-back'),
       ...{ process, which },
       actual: fc.option(amounts, { nil: undefined }),
     }),
@@ -256,6 +256,7 @@ export class LedgerWorld {
     if (key === undefined || !hold) return;
     const { ledger } = this.#process(step.process);
     const actual: Amounts | undefined = step.actual;
+    if (step.do === 'take-back') return this.#takeBack(step);
     if (step.do === 'repeat') {
       const again = await this.#ask(hold.request, hold.kind, step.process);
       if (again.status === 'refused') throw new Error('a repeated key was refused');
@@ -273,6 +274,15 @@ export class LedgerWorld {
       if (!after) throw new Error('a hold was not found');
       this.#checkHold(after);
     }
+  }
+
+  async #takeBack(step: Of<'take-back'>): Promise<void> {
+    const [key] = this.#pick(step.which, ({ state }) => state === 'settled') ?? [];
+    if (key === undefined) return;
+    this.#model.takeBack(key);
+    const after = await this.#process(step.process).ledger.takeBack(key);
+    if (!after) throw new Error('a hold was not found');
+    this.#checkHold(after);
   }
 
   async #refund(step: Of<'refund'>): Promise<void> {
@@ -332,8 +342,9 @@ export class LedgerWorld {
   async #checkBalance(userId: string): Promise<void> {
     const { ledger, nowMs } = this.#process(0);
     const { purses } = this.#terms(0, 0);
-    for (const { purse, spent, held, savings } of await ledger.balances(userId, purses)) {
+    for (const { purse, spent, held, overrun, savings } of await ledger.balances(userId, purses)) {
       const expected = this.#model.allowance(userId, purse, nowMs);
+      expect(overrun).toBe(this.#model.overrun(userId, purse, nowMs));
       expect({ spent, held }).toEqual({ spent: expected.spent, held: expected.held });
       expect(savings).toEqual(this.#model.savings(userId, purse.unit));
     }

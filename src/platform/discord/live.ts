@@ -72,6 +72,7 @@ export class LiveAnswer implements LiveMessage {
   #placeholder = false;
   /** What is on the screen only holds the place of the first text. */
   #showsPlaceholder = false;
+  #seen = false;
   #growth: Growth;
   #stopped = false;
   #failure: unknown;
@@ -93,6 +94,10 @@ export class LiveAnswer implements LiveMessage {
 
   get refused(): AbortSignal {
     return this.#refusal.signal;
+  }
+
+  get seen(): boolean {
+    return this.#seen;
   }
 
   update(text: string, { placeholder = false }: { placeholder?: boolean } = {}): void {
@@ -127,6 +132,7 @@ export class LiveAnswer implements LiveMessage {
       // Twice for a part that was sent under a nonce which Discord knew from an earlier attempt.
       for (let tries = 0; tries < 2 && !this.#allGone() && !this.#isShown(index, part); tries += 1) {
         await this.#show({ index, wanted: part }, await lane.enter());
+        this.#sees(index);
         if (this.#failure instanceof PersistFailure) throw this.#failure.cause;
         if (this.#hasMoved !== hadMoved) return this.#showAll(wanted);
       }
@@ -169,6 +175,7 @@ export class LiveAnswer implements LiveMessage {
       try {
         await this.#show(step, taken, step.kind === 'progress');
         this.#showsPlaceholder = step.placeholder;
+        if (!step.placeholder) this.#sees(step.index);
       } catch (error) {
         this.#streamFailed(error);
       }
@@ -242,6 +249,10 @@ export class LiveAnswer implements LiveMessage {
       else if (isDiscordError(error, discordCodes.tooManyOldEdits) && !this.#hasMoved) this.#move();
       else throw error;
     }
+  }
+
+  #sees(index: number): void {
+    if (this.#parts[index]?.gone === false) this.#seen = true;
   }
 
   #move(): void {

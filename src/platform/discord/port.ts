@@ -85,6 +85,8 @@ export interface LiveMessage {
    * Nothing more is shown before `finish`.
    */
   readonly refused: AbortSignal;
+  /** Whether any text but a placeholder has been on the screen. What a write under way puts there counts after `abandon`. */
+  readonly seen: boolean;
   /**
    * Replaces the whole text. Returns at once. A placeholder is shown at the pace of all progress, and the text that comes
    * in its place as quickly as a first text.

@@ -1,4 +1,4 @@
-import { type Amounts, type Unit, units } from './port.ts';
+import { type Amounts, type Hold, type Unit, units } from './port.ts';
 
 export const amountOf = (amounts: Amounts, unit: Unit): number => amounts[unit] ?? 0;
 
@@ -17,6 +17,12 @@ export const minus = (a: Amounts, b: Amounts): Amounts => byUnit((unit) => amoun
 export const lesser = (a: Amounts, b: Amounts): Amounts =>
   byUnit((unit) => Math.min(amountOf(a, unit), amountOf(b, unit)));
 export const isNothing = (amounts: Amounts): boolean => units.every((unit) => amountOf(amounts, unit) === 0);
+
+/** What a call used beyond what was held for it. */
+export const overrunOf = ({ held, charged, onInstance }: Pick<Hold, 'held' | 'charged' | 'onInstance'>): Amounts => {
+  const used = plus(charged, onInstance);
+  return minus(used, lesser(used, held));
+};
 
 /** Throws a RangeError unless every amount is a whole number that is not negative: else it is a fault of the caller. */
 export function checkAmounts(amounts: Amounts): void {

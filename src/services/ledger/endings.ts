@@ -22,7 +22,7 @@ export interface Ended {
   ended: boolean;
 }
 
-/** Charges `actual`, at most what was held. Throws for a key without a hold and for an admission. */
+/** Charges `actual`, at most what was held; more is an overrun. Throws for a key without a hold and for an admission. */
 export function settle(
   books: Books,
   { key, actual, facts }: { key: string; actual: Amounts; facts: JsonObject },
@@ -37,7 +37,7 @@ export function settle(
   const charged = lesser(actual, record.held);
   const end: End = { state: 'settled', charged, lost: {}, overrun: minus(actual, charged), facts };
   const { hold, changes } = endCall(record, end, nowMs);
-  return { outcome: { hold, ended: true, fillings: fillingsOf(books, record, charged) }, changes };
+  return { outcome: { hold, ended: true, fillings: fillingsOf(books, record, end) }, changes };
 }
 
 /** Gives everything back. */
@@ -74,6 +74,28 @@ export function dismiss(books: Books, request: string, nowMs: number): Decision<
   return { outcome: undefined, changes: joinChanges(changes) };
 }
 
+/** Ends a settled hold as if it had been lost: what was charged and not refunded goes from the payer to the instance. */
+export function takeBack(books: Books, key: string, nowMs: number): Decision<Hold | undefined> {
+  const record = books.hold(key);
+  if (record?.state !== 'settled') return { outcome: record && publicHold(record), changes: noChanges };
+  const given = minus(record.charged, record.refunded);
+  const fromSavings = lesser(record.fromSavings, record.refunded);
+  const moved: Moved = {
+    ...unmoved,
+    charged: negative(given),
+    fromSavings: minus(fromSavings, record.fromSavings),
+    lost: given,
+  };
+  const onInstance = plus(record.onInstance, given);
+  const after: HoldRecord = { ...record, state: 'lost', charged: record.refunded, fromSavings, onInstance };
+  const entries = [
+    ...chargeEntries(record, moved.charged, moved.fromSavings),
+    ...movement('instance/lost', usedAccount(record), given),
+  ];
+  const transactions = entries.length === 0 ? [] : [transactionOf(record, 'lose', `lose/${key}`, entries, nowMs)];
+  return { outcome: publicHold(after), changes: { ...movedFigures(record, moved), holds: [after], transactions } };
+}
+
 /**
  * Gives back what was charged and not yet refunded, at most `amounts`: first what came from savings, as if less had been
  * charged. Throws for a key without a hold.
@@ -93,13 +115,7 @@ export function refund(
   }
   const toSavings = lesser(given, minus(record.fromSavings, lesser(record.refunded, record.fromSavings)));
   const after = { ...record, refunded: plus(record.refunded, given) };
-  const moved: Moved = {
-    held: {},
-    heldSavings: {},
-    charged: negative(given),
-    fromSavings: negative(toSavings),
-    lost: {},
-  };
+  const moved: Moved = { ...unmoved, charged: negative(given), fromSavings: negative(toSavings) };
   const entries = chargeEntries(record, moved.charged, moved.fromSavings);
   const transaction = { ...transactionOf(record, 'refund', `refund/${key}`, entries, nowMs), actorId, reason };
   return {
@@ -108,9 +124,9 @@ export function refund(
   };
 }
 
-/** The figures that tell which limits a settlement of this hold fills, for those of its units that are charged. */
-export function fillingWindows(record: HoldRecord, charged: Amounts): { limit: Limit; window: Window }[] {
-  const { terms, createdAtMs } = record;
+/** The figures that tell which limits a settlement of this hold fills, for the units that are held. */
+export function fillingWindows(record: HoldRecord): { limit: Limit; window: Window }[] {
+  const { terms, createdAtMs, held } = record;
   const limits = terms.limits.map((limit) => ({ limit, window: limitWindow(limit, createdAtMs) }));
   const purses = terms.purses.flatMap((purse) => {
     if (purse.allowance === null) return [];
@@ -118,14 +134,15 @@ export function fillingWindows(record: HoldRecord, charged: Amounts): { limit: L
     const limit: Limit = { holder: { kind: 'user', id: terms.payerId }, unit, period, cap: allowance, rule };
     return [{ limit, window: allowanceWindow(terms.payerId, purse, createdAtMs) }];
   });
-  return [...limits, ...purses].filter(({ limit }) => limit.cap > 0 && amountOf(charged, limit.unit) > 0);
+  return [...limits, ...purses].filter(({ limit }) => limit.cap > 0 && amountOf(held, limit.unit) > 0);
 }
 
-function fillingsOf(books: Books, record: HoldRecord, charged: Amounts): Filling[] {
+function fillingsOf(books: Books, record: HoldRecord, { charged, overrun }: End): Filling[] {
   const fromSavings = savingsPart(record, charged);
-  return fillingWindows(record, charged).flatMap(({ limit, window }) => {
+  return fillingWindows(record).flatMap(({ limit, window }) => {
     const { spent } = books.figures(window);
-    const own = amountOf(charged, limit.unit) - (window.source === 'allowance' ? amountOf(fromSavings, limit.unit) : 0);
+    const saved = window.source === 'allowance' ? amountOf(fromSavings, limit.unit) : 0;
+    const own = amountOf(charged, limit.unit) + amountOf(overrun, limit.unit) - saved;
     return own > 0 ? [{ limit, before: spent / limit.cap, after: (spent + own) / limit.cap }] : [];
   });
 }
@@ -171,7 +188,8 @@ function endCall(record: HoldRecord, end: End, nowMs: number): { hold: Hold; cha
     ...{ state, charged, fromSavings, onInstance: plus(lost, overrun), endedAtMs: nowMs },
     facts: { ...record.facts, ...end.facts },
   };
-  const moved = { held: negative(record.held), heldSavings: negative(record.heldSavings), charged, fromSavings, lost };
+  const ofHold = { held: negative(record.held), heldSavings: negative(record.heldSavings) };
+  const moved = { ...ofHold, charged, fromSavings, lost, overrun };
   const entries = [
     ...chargeEntries(record, charged, fromSavings),
     ...movement('instance/lost', usedAccount(record), lost),
@@ -197,23 +215,32 @@ interface Moved {
   fromSavings: Amounts;
   /** Counted as the instance's use alone. */
   lost: Amounts;
+  /** Counted as the use of every holder, and charged to none but the instance. */
+  overrun: Amounts;
 }
+
+const unmoved: Moved = { held: {}, heldSavings: {}, charged: {}, fromSavings: {}, lost: {}, overrun: {} };
 
 function movedFigures({ terms, day }: HoldRecord, moved: Moved): Pick<Changes, 'meters' | 'savings'> {
   const meters: MeterChange[] = [];
   const savings: SavingsChange[] = [];
   const { payerId } = terms;
   for (const unit of units) {
-    const [held, spent] = [amountOf(moved.held, unit), amountOf(moved.charged, unit)];
+    const [held, spent, overrun] = [moved.held, moved.charged, moved.overrun].map((all) => amountOf(all, unit)) as [
+      number,
+      number,
+      number,
+    ];
     const [heldSavings, fromSavings] = [amountOf(moved.heldSavings, unit), amountOf(moved.fromSavings, unit)];
     const common = { unit, day, admitted: 0 };
     for (const pool of poolNames(terms)) {
       const lost = pool === 'instance' ? amountOf(moved.lost, unit) : 0;
-      meters.push({ ...common, holder: pool, source: 'pool', held, spent: spent + lost });
+      meters.push({ ...common, holder: pool, source: 'pool', held, spent: spent + lost + overrun });
     }
     const holder = userName(payerId);
     meters.push({ ...common, holder, source: 'allowance', held: held - heldSavings, spent: spent - fromSavings });
     meters.push({ ...common, holder, source: 'savings', held: heldSavings, spent: fromSavings });
+    meters.push({ ...common, holder, source: 'overrun', held: 0, spent: overrun });
     savings.push({ userId: payerId, unit, granted: 0, held: heldSavings, spent: fromSavings });
   }
   return {
@@ -244,7 +271,7 @@ function chargeEntries(record: HoldRecord, charged: Amounts, fromSavings: Amount
   ];
 }
 
-/** Entries on the same account are one. */
+/** Entries on the same account are one, and those that cancel each other out are none. */
 function transactionOf(
   { key: holdKey, terms, day }: HoldRecord,
   kind: Transaction['kind'],
@@ -261,6 +288,6 @@ function transactionOf(
   return {
     ...{ key, kind, holdKey, payerId, guildId, channelId, day, atMs },
     ...{ actorId: null, reason: null },
-    entries: [...merged.values()],
+    entries: [...merged.values()].filter(({ amount }) => amount !== 0),
   };
 }

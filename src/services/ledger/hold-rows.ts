@@ -47,7 +47,7 @@ export function rowOf(record: HoldRecord): HoldRow & Record<string, unknown> {
     guild_id: terms.guildId,
     channel_id: terms.channelId,
     locks: lockNames(terms, held),
-    windows: fillingWindows(record, record.held).map(({ window }) => window),
+    windows: fillingWindows(record).map(({ window }) => window),
     held_savings: record.heldSavings,
     from_savings: record.fromSavings,
     on_instance: record.onInstance,

@@ -50,8 +50,8 @@ export function checkTerms(terms: Terms): void {
 export interface Window {
   holder: string;
   unit: Unit;
-  /** Allowance alone, or all of a holder's use. */
-  source: 'allowance' | 'all';
+  /** Of a person what their allowance paid, or what nobody was charged for; or all of a holder's use. */
+  source: 'allowance' | 'overrun' | 'all';
   first: string;
   last: string;
 }
@@ -73,4 +73,10 @@ export const allowanceWindow = (userId: string, purse: { unit: Unit; period: Per
   unit: purse.unit,
   source: 'allowance',
   ...daysOf(purse.period, unixMs),
+});
+
+/** What a person used beyond what was held for it, in the period in which `unixMs` lies. */
+export const overrunWindow = (userId: string, purse: { unit: Unit; period: Period }, unixMs: number): Window => ({
+  ...allowanceWindow(userId, purse, unixMs),
+  source: 'overrun',
 });

@@ -4,7 +4,7 @@ import type { Ids } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Db, MigrationSource, Postgres, Tx } from '../../platform/postgres/index.ts';
-import { checkAmounts, isNothing, lesser, minus } from './amounts.ts';
+import { checkAmounts, isNothing, overrunOf } from './amounts.ts';
 import { Batches } from './batches.ts';
 import type { Ended } from './endings.ts';
 import { execute, executeAll } from './execute.ts';
@@ -21,6 +21,7 @@ import {
   refunding,
   releasing,
   settling,
+  takingBack,
 } from './operations.ts';
 import type { Amounts, Hold, HoldRequest, HoldResult, Ledger, Settlement } from './port.ts';
 import { balances, exportUser, holds, levels, recent, requestsOf, use } from './reports.ts';
@@ -64,7 +65,7 @@ export function createLedger({ postgres, clock, ids, logger }: LedgerOptions): L
     settle: async (key: string, actual: Amounts, facts: JsonObject = {}): Promise<Settlement> => {
       checkAmounts(actual);
       const settlement = await batches.add(settling(key, actual, facts));
-      if (settlement.ended) reportOverrun(logger, settlement.hold, actual);
+      if (settlement.ended) reportOverrun(logger, settlement.hold);
       return settlement;
     },
     release: async (key: string, facts: JsonObject = {}): Promise<Hold | undefined> =>
@@ -72,9 +73,10 @@ export function createLedger({ postgres, clock, ids, logger }: LedgerOptions): L
     lose: async (key: string, used?: Amounts, facts: JsonObject = {}): Promise<Hold | undefined> => {
       if (used) checkAmounts(used);
       const result = await batches.add(losing(key, used, facts));
-      if (used && result?.ended) reportOverrun(logger, result.hold, used);
+      if (result?.ended) reportOverrun(logger, result.hold);
       return result?.hold;
     },
+    takeBack: (key) => batches.add(takingBack(key)),
     refund: async (holdKey, refund) => {
       if (refund.amounts) checkAmounts(refund.amounts);
       return within(db, refunding(holdKey, refund));
@@ -122,10 +124,11 @@ async function expireAll(db: Db, clock: Clock, end: (key: string) => Promise<End
 const countEnded = (results: readonly (Ended | undefined)[]): number =>
   results.filter((result) => result?.ended === true).length;
 
-/** A worst case that was none: its estimate is wrong, and the owner pays the difference. */
-function reportOverrun(logger: Logger, { key, step, held, facts }: Hold, actual: Amounts): void {
-  const overrun = minus(actual, lesser(actual, held));
+/** A worst case that was none: its estimate is wrong, or the provider went on beyond its limit. */
+function reportOverrun(logger: Logger, hold: Hold): void {
+  const overrun = overrunOf(hold);
   if (isNothing(overrun)) return;
+  const { key, step, facts } = hold;
   const { model = null } = facts;
   logger.warn({ hold: key, step, model, overrun }, 'A call used more than was held for it');
 }

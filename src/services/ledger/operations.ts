@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Books, Decision } from './books.ts';
-import { dismiss, type Ended, expire, lose, refund, release, settle } from './endings.ts';
+import { dismiss, type Ended, expire, lose, refund, release, settle, takeBack } from './endings.ts';
 import { grant, type Grant } from './grants.ts';
 import type { HoldKind } from './hold-record.ts';
 import { lockNames, userName, type Window } from './holders.ts';
@@ -46,6 +46,11 @@ export const expiring = (key: string): Operation<Ended | undefined> => ({
 export const dismissing = (request: string): Operation<void> => ({
   requests: [request],
   decide: (books, nowMs) => dismiss(books, request, nowMs),
+});
+
+export const takingBack = (key: string): Operation<Hold | undefined> => ({
+  keys: [key],
+  decide: (books, nowMs) => takeBack(books, key, nowMs),
 });
 
 export const refunding = (

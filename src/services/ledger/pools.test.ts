@@ -83,7 +83,7 @@ describe('pools', () => {
     expect(refusalOf(result)).toMatchObject({ rule: 'personal cap', period: 'month', cap: 50, needed: 100 });
   });
 
-  it('of the instance keep what was lost or used beyond a hold, which nobody else pays', async () => {
+  it('count what was used beyond a hold; the instance’s alone what was lost', async () => {
     const [place, payer] = [fresh('g'), fresh('u')];
     const warnings: object[] = [];
     const logger = { debug() {}, info() {}, error() {}, warn: (fields: object) => warnings.push(fields) };
@@ -101,8 +101,8 @@ describe('pools', () => {
       charged: {},
       onInstance: { micros: 40 },
     });
-    expect(await moneyOf(ledger, payer)).toMatchObject({ spent: 100, held: 0 });
-    expect(await spentOf()).toEqual([before + 140, 100]);
+    expect(await moneyOf(ledger, payer)).toMatchObject({ spent: 100, held: 0, overrun: 30 });
+    expect(await spentOf()).toEqual([before + 170, 130]);
   });
 });
 

@@ -81,7 +81,7 @@ export interface Hold {
   charged: Amounts;
   fromSavings: Amounts;
   refunded: Amounts;
-  /** Used beyond what was held, or lost: on the instance's account. */
+  /** Lost, or an overrun (see `Ledger`): on the instance's account. */
   onInstance: Amounts;
   createdAtMs: number;
   endedAtMs: number | null;
@@ -96,6 +96,7 @@ export interface Refusal {
   rule: string;
   /** The allowance plus savings for a purse. */
   cap: number;
+  /** With overruns. */
   spent: number;
   held: number;
   /** The least that would have been needed. */
@@ -108,7 +109,7 @@ export interface Refusal {
 
 export type HoldResult = { status: 'held'; hold: Hold } | { status: 'refused'; refusal: Refusal };
 
-/** How full a limit or purse is. */
+/** How full a limit or purse is. An overrun takes `spent` past the cap. */
 export interface Level {
   limit: Limit;
   spent: number;
@@ -121,6 +122,8 @@ export interface Balance {
   purse: Purse;
   spent: number;
   held: number;
+  /** Of this period: charged to nobody, but neither allowance nor savings give as much again before it is over. */
+  overrun: number;
   savings: { granted: number; spent: number; held: number };
   resetsAtMs: number;
 }
@@ -149,10 +152,14 @@ export interface DayOfUse {
 }
 
 /**
- * The one place where use is held and charged. Spent plus held never passes a cap, under any concurrency of processes;
- * every hold ends exactly once; every transaction of entries sums to zero in each unit; what is in memory of an account
- * equals the fold of its entries. A call that fails because the database is away has changed nothing or everything:
+ * The one place where use is held and charged. No hold takes spent plus held past a cap, under any concurrency of
+ * processes; every hold ends exactly once; every transaction of entries sums to zero in each unit; what is in memory of an
+ * account equals the fold of its entries. A call that fails because the database is away has changed nothing or everything:
  * asking again with the same key tells.
+ *
+ * A call that uses more than was held for it overruns: the payer is charged what was held and the instance the rest, but
+ * all of it counts in the meters of the payer, guild, channel and instance. So spent may pass a cap by the overruns of
+ * calls that were under way, and nothing more is held under that cap before its period ends.
  *
  * An admission is a place in line, not money: it counts against later admissions (spent + held + admitted + own ≤ cap)
  * but gives way to holds of calls, so that requests which wait never refuse a call that fits.
@@ -171,14 +178,22 @@ export interface Ledger {
    */
   reserve(request: HoldRequest): Promise<HoldResult>;
   /**
-   * Charges what was used, at most what was held; the allowance first, then savings. More is on the instance. Rejects for
-   * a key that nothing is held under.
+   * Charges what was used, at most what was held; the allowance first, then savings. More is an overrun. Rejects for a key
+   * that nothing is held under.
    */
   settle(key: string, actual: Amounts, facts?: JsonObject): Promise<Settlement>;
   /** Gives everything back: nothing was used. */
   release(key: string, facts?: JsonObject): Promise<Hold | undefined>;
-  /** Nobody knows what was used, or the payer is not to pay for it: `used` (all of it unless given) is on the instance. */
+  /**
+   * Nobody knows what was used, or the payer is not to pay for it: `used` (all of it unless given) is on the instance, and
+   * counts against the instance's caps alone. What is beyond the hold is an overrun here, too.
+   */
   lose(key: string, used?: Amounts, facts?: JsonObject): Promise<Hold | undefined>;
+  /**
+   * Nobody got what a settled hold was charged for: as if it had been lost, what was charged and not refunded is on the
+   * instance. Changes nothing for another hold; an overrun stays counted.
+   */
+  takeBack(key: string): Promise<Hold | undefined>;
   /**
    * Gives back what was charged, at most all of it, to savings first. The same `key` again changes nothing; neither does
    * the refund of a hold that was not charged. Rejects for a key that nothing was held under.

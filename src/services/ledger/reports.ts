@@ -5,7 +5,7 @@ import type { Db } from '../../platform/postgres/index.ts';
 import { byUnit } from './amounts.ts';
 import { publicHold } from './hold-record.ts';
 import { type HoldRow, recordOf } from './hold-rows.ts';
-import { allowanceWindow, holderName, limitWindow, userName, windowName } from './holders.ts';
+import { allowanceWindow, holderName, limitWindow, overrunWindow, userName, windowName } from './holders.ts';
 import type { Balance, DayOfUse, Hold, Holder, Level, Limit, Purse, Unit } from './port.ts';
 import { holdColumns, loadFigures, loadSavings } from './store.ts';
 
@@ -19,15 +19,18 @@ export async function levels(db: Db, limits: readonly Limit[], nowMs: number): P
 }
 
 export async function balances(db: Db, userId: string, purses: readonly Purse[], nowMs: number): Promise<Balance[]> {
-  const windows = purses.map((purse) => allowanceWindow(userId, purse, nowMs));
+  const windows = purses.flatMap((purse) =>
+    [allowanceWindow, overrunWindow].map((window) => window(userId, purse, nowMs)),
+  );
   const figures = await figuresByName(db, windows);
   const savings = await loadSavings(db, userId);
   return purses.map((purse) => {
     const { spent, held } = figures(allowanceWindow(userId, purse, nowMs));
+    const { spent: overrun } = figures(overrunWindow(userId, purse, nowMs));
     const own = savings.find(({ unit }) => unit === purse.unit) ?? { granted: 0, spent: 0, held: 0 };
     return {
       purse,
-      ...{ spent, held },
+      ...{ spent, held, overrun },
       savings: { granted: own.granted, spent: own.spent, held: own.held },
       resetsAtMs: periodAt(purse.period, nowMs).endMs,
     };

@@ -10,10 +10,11 @@ import {
   terms,
   user,
 } from '../../testing/ledger-bench.ts';
-import { Books, type Figures, type SavingsChange } from './books.ts';
-import { refund, settle } from './endings.ts';
+import { overrunOf } from './amounts.ts';
+import { Books, type Changes, type Figures, type SavingsChange } from './books.ts';
+import { lose, refund, settle, takeBack } from './endings.ts';
 import type { HoldRecord } from './hold-record.ts';
-import { allowanceWindow, limitWindow } from './holders.ts';
+import { allowanceWindow, limitWindow, overrunWindow } from './holders.ts';
 import type { Amounts, Limit, Purse } from './index.ts';
 import { hold } from './rules.ts';
 
@@ -25,11 +26,13 @@ interface Stand {
   purse?: Partial<Purse>;
   /** What of the allowance is used. */
   used?: Partial<Figures>;
+  /** What nobody was charged for. */
+  overrun?: number;
   savings?: Partial<SavingsChange>;
 }
 
 /** The books of a person `u` and what they may use. */
-function given({ limits = [], purse = {}, used = {}, savings = {} }: Stand) {
+function given({ limits = [], purse = {}, used = {}, overrun = 0, savings = {} }: Stand) {
   const own = { ...dayOfMoney, ...purse };
   const asked = terms('u', { purses: [own], limits: limits.map((each) => each.limit) });
   const books = new Books({
@@ -37,6 +40,7 @@ function given({ limits = [], purse = {}, used = {}, savings = {} }: Stand) {
     windows: [
       ...limits.map(({ limit: of, ...stand }) => ({ ...limitWindow(of, NOON_MS), ...figures(stand) })),
       { ...allowanceWindow('u', own, NOON_MS), ...figures(used) },
+      { ...overrunWindow('u', own, NOON_MS), ...figures({ spent: overrun }) },
     ],
     savings: [{ userId: 'u', unit: 'micros', granted: 0, spent: 0, held: 0, ...savings }],
     transactions: [],
@@ -69,6 +73,19 @@ describe('what is granted', () => {
       { purse: { allowance: 100 }, used: { spent: 300 }, savings: { granted: 80 } },
       { wanted: 999, least: 1 },
       80,
+    ],
+    ['what an overrun leaves of the allowance', { used: { spent: 300 }, overrun: 150 }, { wanted: 999, least: 1 }, 50],
+    [
+      'what an overrun leaves of the savings',
+      { used: { spent: 500 }, overrun: 30, savings: { granted: 80 } },
+      { wanted: 999, least: 1 },
+      50,
+    ],
+    [
+      'nothing after an overrun of more than allowance and savings',
+      { used: { spent: 100 }, overrun: 9_999, savings: { granted: 80 } },
+      { wanted: 10, least: 0 },
+      0,
     ],
     ['without end, where the purse has none', { purse: { allowance: null } }, { wanted: 9_999, least: 1 }, 9_999],
     ['nothing, when nothing will do', { used: { spent: 500 } }, { wanted: 10, least: 0 }, 0],
@@ -122,6 +139,7 @@ describe('admissions', () => {
 describe('a refusal', () => {
   it.each<[string, Stand, { rule: string; passing: boolean; needed?: number }]>([
     ['passing, when only holds are in the way', { used: { held: 450 } }, { rule: 'role member', passing: true }],
+    ['final, after an overrun', { used: { held: 450 }, overrun: 600 }, { rule: 'role member', passing: false }],
     ['final, when it is spent', { used: { spent: 450 } }, { rule: 'role member', passing: false }],
     ['final, when it is more than the cap', { limits: [ofGuild(99)] }, { rule: 'budget guild', passing: false }],
     [
@@ -180,7 +198,7 @@ describe('a settlement', () => {
     ['of nothing', { micros: 100 }, {}, {}, { charged: {}, fromSavings: {}, onInstance: {} }],
     ['of less', { micros: 100 }, {}, { micros: 30 }, { charged: { micros: 30 }, fromSavings: {}, onInstance: {} }],
     [
-      'of more, which is on the instance',
+      'of more, which is charged to the instance',
       { micros: 100 },
       {},
       { micros: 130, images: 1 },
@@ -216,6 +234,66 @@ describe('a settlement', () => {
   });
 });
 
+describe('an overrun', () => {
+  const beyond = { micros: 130, tokens: 7 };
+  const counted = [
+    ['instance', 'pool', 'micros', 130],
+    ['guild:g', 'pool', 'micros', 130],
+    ['channel:c', 'pool', 'micros', 130],
+    ['user:u', 'allowance', 'micros', 100],
+    ['user:u', 'overrun', 'micros', 30],
+    ['instance', 'pool', 'tokens', 7],
+    ['guild:g', 'pool', 'tokens', 7],
+    ['channel:c', 'pool', 'tokens', 7],
+    ['user:u', 'overrun', 'tokens', 7],
+  ];
+  const spentIn = ({ meters }: Changes) =>
+    meters.flatMap(({ holder, source, unit, spent }) => (spent === 0 ? [] : [[holder, source, unit, spent]]));
+
+  it('of an answer counts in every meter, though the payer is charged what was held', () => {
+    const { outcome, changes } = settle(booksOf([record({})]), { key: 'k', actual: beyond, facts: {} }, NOON_MS);
+    expect(spentIn(changes)).toEqual(counted);
+    expect(changes.savings).toEqual([]);
+    expect(overrunOf(outcome.hold)).toEqual({ micros: 30, tokens: 7 });
+  });
+
+  it('of a call that failed counts in every meter, and the rest of it in the instance’s', () => {
+    const { outcome, changes } = lose(booksOf([record({})]), { key: 'k', used: beyond, facts: {} }, NOON_MS);
+    expect(spentIn(changes)).toEqual([
+      ['instance', 'pool', 'micros', 130],
+      ['guild:g', 'pool', 'micros', 30],
+      ['channel:c', 'pool', 'micros', 30],
+      ['user:u', 'overrun', 'micros', 30],
+      ['instance', 'pool', 'tokens', 7],
+      ['guild:g', 'pool', 'tokens', 7],
+      ['channel:c', 'pool', 'tokens', 7],
+      ['user:u', 'overrun', 'tokens', 7],
+    ]);
+    expect(overrunOf(outcome?.hold ?? record({}))).toEqual({ micros: 30, tokens: 7 });
+  });
+
+  it('stays when what was charged is given back', () => {
+    const books = booksOf([record({})]);
+    books.apply(settle(books, { key: 'k', actual: beyond, facts: {} }, NOON_MS).changes);
+    const { changes } = refund(books, 'k', { key: 'r', actorId: 'a', reason: '' }, NOON_MS);
+    expect(spentIn(changes)).toEqual([
+      ['instance', 'pool', 'micros', -100],
+      ['guild:g', 'pool', 'micros', -100],
+      ['channel:c', 'pool', 'micros', -100],
+      ['user:u', 'allowance', 'micros', -100],
+    ]);
+  });
+
+  it('fills limits beyond their cap', () => {
+    const cap = limit(guild('g'), 100);
+    const own = record({ terms: terms('u', { limits: [cap], purses: [] }) });
+    const windows = [{ ...limitWindow(cap, NOON_MS), ...figures() }];
+    const books = new Books({ holds: [own], windows, savings: [], transactions: [] });
+    const { outcome } = settle(books, { key: 'k', actual: { micros: 250 }, facts: {} }, NOON_MS);
+    expect(outcome.fillings).toEqual([{ limit: cap, before: 0, after: 2.5 }]);
+  });
+});
+
 describe('a refund', () => {
   const charged = {
     state: 'settled' as const,
@@ -239,5 +317,18 @@ describe('a refund', () => {
     expect(changes.savings.reduce((sum, { spent }) => sum - spent, 0)).toBe(toSavings);
     const ofInstance = changes.meters.find(({ holder }) => holder === 'instance');
     expect(-(ofInstance?.spent ?? 0) + 0).toBe(back);
+  });
+
+  it('of what nobody got puts it on the instance, whose meter keeps it', () => {
+    const { outcome, changes } = takeBack(booksOf([record(charged)]), 'k', NOON_MS);
+    expect(outcome).toMatchObject({ state: 'lost', charged: {}, fromSavings: {}, onInstance: { micros: 90 } });
+    expect(overrunOf(outcome ?? record({}))).toEqual({});
+    expect(changes.meters.find(({ holder }) => holder === 'instance')).toBeUndefined();
+    expect(changes.meters.find(({ holder }) => holder === 'guild:g')).toMatchObject({ spent: -90 });
+    expect(changes.transactions.flatMap(({ entries }) => entries)).toEqual([
+      { account: 'user:u/allowance', unit: 'micros', amount: 40 },
+      { account: 'user:u/savings', unit: 'micros', amount: 50 },
+      { account: 'instance/lost', unit: 'micros', amount: -90 },
+    ]);
   });
 });

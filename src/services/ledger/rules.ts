@@ -11,7 +11,7 @@ import {
   type SavingsChange,
 } from './books.ts';
 import { type HoldKind, type HoldRecord, publicHold } from './hold-record.ts';
-import { allowanceWindow, limitWindow, poolNames, userName, type Window } from './holders.ts';
+import { allowanceWindow, limitWindow, overrunWindow, poolNames, userName, type Window } from './holders.ts';
 import type { HoldRequest, HoldResult, Limit, Purse, Refusal, Terms, Unit } from './port.ts';
 import { units } from './port.ts';
 
@@ -21,7 +21,7 @@ export function windowsFor({ terms, wanted }: HoldRequest, nowMs: number): Windo
   const purses = terms.purses.filter((purse) => purse.allowance !== null && amountOf(wanted, purse.unit) > 0);
   return [
     ...limits.map((limit) => limitWindow(limit, nowMs)),
-    ...purses.map((purse) => allowanceWindow(terms.payerId, purse, nowMs)),
+    ...purses.flatMap((purse) => [allowanceWindow, overrunWindow].map((window) => window(terms.payerId, purse, nowMs))),
   ];
 }
 
@@ -92,8 +92,8 @@ function limitRoom(books: Books, limit: Limit, kind: HoldKind, nowMs: number): R
 }
 
 /**
- * The allowance of the period together with the savings. An allowance that was lowered below what is used of it takes
- * nothing from the savings.
+ * The allowance of the period together with the savings. An overrun of the period leaves less of both, though nobody is
+ * charged for it. An allowance that was lowered below what is used of it takes nothing from the savings.
  */
 function purseRoom(
   books: Books,
@@ -104,19 +104,20 @@ function purseRoom(
 ): Room {
   const { unit, period, rule, allowance } = purse;
   const used = books.figures(allowanceWindow(payerId, purse, nowMs));
+  const { spent: overrun } = books.figures(overrunWindow(payerId, purse, nowMs));
   const savings = books.savings(payerId, unit);
   const saved = savings.granted - savings.spent;
   const admitted = kind === 'admission' ? used.admitted : 0;
-  const free = freeAllowance(allowance, used) + saved - savings.held - admitted;
+  const free = freeAllowance(allowance, used) + saved - savings.held - admitted - overrun;
   return {
     holder: { kind: 'user', id: payerId },
     ...{ unit, period, rule },
     cap: allowance + saved,
-    spent: used.spent,
+    spent: used.spent + overrun,
     held: used.held + savings.held + admitted,
     resetsAtMs: periodAt(period, nowMs).endMs,
     free: Math.max(0, free),
-    freeOtherwise: freeAllowance(allowance, { spent: used.spent, held: 0 }) + saved,
+    freeOtherwise: Math.max(0, freeAllowance(allowance, { spent: used.spent, held: 0 }) + saved - overrun),
   };
 }
 

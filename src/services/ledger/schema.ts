@@ -4,7 +4,7 @@ import type { HoldKind } from './hold-record.ts';
 import type { Window } from './holders.ts';
 import type { Amounts, HoldState, Terms, Unit } from './port.ts';
 
-export type Source = 'pool' | 'allowance' | 'savings';
+export type Source = 'pool' | 'allowance' | 'savings' | 'overrun';
 
 export interface LedgerMeterTable {
   holder: string;

@@ -27,7 +27,11 @@ const foldedFigures = sql`
   FROM moved WHERE account LIKE 'user:%'
   UNION ALL
   SELECT pool.holder, unit, 'pool', day, 'spent', -amount FROM moved CROSS JOIN LATERAL ${pools}
-  WHERE pool.holder IS NOT NULL AND (account LIKE 'user:%' OR (account = 'instance/lost' AND pool.holder = 'instance'))
+  WHERE pool.holder IS NOT NULL AND (
+    account LIKE 'user:%' OR account = 'instance/overrun' OR (account = 'instance/lost' AND pool.holder = 'instance')
+  )
+  UNION ALL
+  SELECT 'user:' || payer_id, unit, 'overrun', day, 'spent', -amount FROM moved WHERE account = 'instance/overrun'
   UNION ALL
   SELECT pool.holder, unit, 'pool', day, 'held', amount FROM open_amount CROSS JOIN LATERAL ${pools}
   WHERE kind = 'call' AND pool.holder IS NOT NULL
@@ -64,7 +68,7 @@ export async function verify(db: Db): Promise<Difference[]> {
 async function verifyMeters(db: Db): Promise<Difference[]> {
   const { rows } = await sql<Difference>`
     WITH moved AS (
-      SELECT t.day, t.guild_id, t.channel_id, e.account, e.unit, e.amount
+      SELECT t.day, t.payer_id, t.guild_id, t.channel_id, e.account, e.unit, e.amount
       FROM ledger_entry AS e JOIN ledger_transaction AS t ON t.id = e.transaction_id
       WHERE t.kind NOT IN ('grant', 'forget')
     ),

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../kernel/json.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import type { Amounts, Hold, HoldRequest } from '../ledger/index.ts';
 import { recordRefusal, unpriced } from './admission.ts';
-import { noticesOf } from './notices.ts';
+import { noticesOf, tellOverrun } from './notices.ts';
 import type { SpendingOptions } from './options.ts';
 import type { Admitted, ModelCall, Notice, PaidCall, Use } from './port.ts';
 import { refusedByLedger, refusedByPause } from './refusals.ts';
@@ -147,6 +147,7 @@ async function settle(options: SpendingOptions, hold: Hold, uses: readonly Use[]
     ledger.settle(hold.key, amountsOf(options, answered), factsOf(answered)),
   );
   options.checkpoint?.('charged');
+  if (settlement?.ended) tellOverrun(options, settlement.hold);
   return settlement ? noticesOf(options, settlement) : [];
 }
 
@@ -154,48 +155,36 @@ async function fail(options: SpendingOptions, hold: Hold, uses: readonly Use[]):
   const { ledger } = options;
   const last = uses.at(-1);
   await loseEarlier(options, hold, uses.slice(0, -1));
-  await withRetries(options, () =>
+  const ended = await withRetries(options, () =>
     last ? ledger.lose(hold.key, amountsOf(options, last), factsOf(last)) : ledger.release(hold.key),
   );
+  if (ended?.state === 'lost') tellOverrun(options, ended);
 }
 
 /** Models that failed before another answered. */
 async function loseEarlier(options: SpendingOptions, hold: Hold, uses: readonly Use[]): Promise<void> {
   for (const [index, use] of uses.entries()) {
     const key = `${hold.key}#failed-${index + 1}`;
-    await withRetries(options, () =>
-      chargeInstance(options, hold, { key, step: `${hold.step}:failed`, use: usedBy(options, use) }),
-    );
+    await withRetries(options, () => loseUse(options, hold, key, use));
   }
 }
 
 /** Nobody got what was paid for. */
 export async function takeBack(options: SpendingOptions, request: string): Promise<void> {
   const { ledger } = options;
-  for (const hold of await ledger.holds(request)) {
-    const { charged, refunded, facts } = hold;
-    const amounts = { micros: (charged.micros ?? 0) - (refunded.micros ?? 0), tokens: charged.tokens ?? 0 };
-    if (amounts.micros + amounts.tokens === 0) continue;
-    const key = `${hold.key}#unseen`;
-    await withRetries(options, async () => {
-      await chargeInstance(options, hold, { key, step: `${hold.step}:unseen`, use: { amounts, facts } });
-      await ledger.refund(hold.key, { key, actorId: 'familiar', reason: 'nobody saw the answer' });
-    });
-  }
+  for (const { key } of await ledger.holds(request)) await withRetries(options, () => ledger.takeBack(key));
 }
 
-const usedBy = (options: SpendingOptions, use: Use) => ({ amounts: amountsOf(options, use), facts: factsOf(use) });
-
-/** Nothing is held for it, so that all of it is beyond: on the instance. */
-async function chargeInstance(
-  { ledger, clock }: SpendingOptions,
-  { request, attempt, terms }: Hold,
-  { key, step, use: { amounts, facts } }: { key: string; step: string; use: { amounts: Amounts; facts: JsonObject } },
-): Promise<void> {
+/** The hold is for one call, and this was another: what fits is held for it, and lost; the rest is an overrun. */
+async function loseUse(options: SpendingOptions, hold: Hold, key: string, use: Use): Promise<void> {
+  const { ledger, clock } = options;
+  const { request, attempt, terms } = hold;
+  const amounts = amountsOf(options, use);
   if ((amounts.micros ?? 0) === 0) return;
   const expiresAtMs = clock.now() + CALL_LASTS_MS;
-  await ledger.reserve({ key, request, step, attempt, terms, wanted: {}, expiresAtMs });
-  await ledger.settle(key, amounts, facts);
+  const step = `${hold.step}:failed`;
+  await ledger.reserve({ key, request, step, attempt, terms, wanted: amounts, least: {}, expiresAtMs });
+  await ledger.lose(key, amounts, factsOf(use));
 }
 
 /**

@@ -1,5 +1,7 @@
 import { periodAt } from '../../kernel/calendar.ts';
-import type { Filling, Settlement } from '../ledger/index.ts';
+import { dayAt } from '../../kernel/calendar.ts';
+import { overrunOf, units } from '../ledger/index.ts';
+import type { Filling, Hold, Settlement } from '../ledger/index.ts';
 import type { SpendingOptions } from './options.ts';
 import type { Notice } from './port.ts';
 import { amount, when } from './refusals.ts';
@@ -26,4 +28,23 @@ export function noticesOf(options: SpendingOptions, { hold, fillings }: Settleme
     else options.tellOwners({ key: `spending.pool.${limit.holder.kind}`, data: { ...data, id: limit.holder.id } });
   }
   return notices;
+}
+
+/** The models whose overruns the owner has heard of, with the day, by the process that tells. */
+const told = new WeakMap<SpendingOptions, Set<string>>();
+
+/** Tells the owner that a model used more than was held for it: once a day for each model, since the log has the rest. */
+export function tellOverrun(options: SpendingOptions, hold: Hold): void {
+  const overrun = overrunOf(hold);
+  const unit = units.find((one) => (overrun[one] ?? 0) > 0);
+  if (!unit) return;
+  const model = String(hold.facts['model'] ?? '');
+  const name = `${model} ${dayAt(options.clock.now())}`;
+  const before = told.get(options) ?? new Set();
+  told.set(options, before);
+  if (before.has(name)) return;
+  before.add(name);
+  const held = hold.held[unit] ?? 0;
+  const data = { model, held: amount(unit, held), used: amount(unit, held + (overrun[unit] ?? 0)) };
+  options.tellOwners({ key: `spending.overrun.${unit}`, data });
 }

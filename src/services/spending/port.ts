@@ -59,8 +59,8 @@ export interface PaidCall {
   /** Whether the hold covers this model and the payer may use it: for `ChatRequest.allowed`. */
   mayUse(model: ModelInfo): boolean;
   /**
-   * The payer got something: charges the last use. Those before it failed and are on the instance; an empty list is a
-   * call that never began. Returns what the payer should be told.
+   * The payer got something: charges the last use, at most what is held. Those before it failed and are on the instance; an
+   * empty list is a call that never began. Returns what the payer should be told.
    */
   settle(uses: readonly Use[]): Promise<Notice[]>;
   /** The payer got nothing and pays nothing; what was used all the same is on the instance. */

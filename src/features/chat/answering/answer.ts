@@ -1,10 +1,11 @@
 import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { JobRun } from '../../../sdk/index.ts';
-import { charge, end, keepUnseen } from './end.ts';
+import { end, keepUnseen } from './end.ts';
+import { hasThoughts, settleRun } from './payment.ts';
 import { show, showAgain } from './show.ts';
 import { stream } from './stream.ts';
 import { tieUp } from './tie-up.ts';
-import { isLost, isStopped, openWork } from './work.ts';
+import { isStopped, openWork } from './work.ts';
 import type { Work } from './work.ts';
 import type { ChatContext } from '../chat.ts';
 import { requestOf } from '../chat.ts';
@@ -65,8 +66,7 @@ async function write(work: Work): Promise<void> {
   // Complete and stored before it is charged, and charged before it is shown: from here on no run asks a model again, and
   // one that died in between leaves the asker uncharged.
   await storePatiently(context, run, () => end(work, 'written', null));
-  if (work.removed || (await isLost(work))) await work.paid?.fail(work.uses);
-  else await charge(work);
+  await settleRun(work);
   // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
   if (!isStopped(run)) run.signal.throwIfAborted();
   if (!(await show(work, { state: 'done' }))) return;
@@ -79,28 +79,29 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
   if (isStopped(run)) {
     if (isSuperseded(run)) work.finish = 'superseded';
     await end(work, 'stopped', null);
-    // What is on the screen was given; who stops before the first word has nothing.
-    if (work.text === work.written || (await isLost(work))) await work.paid?.fail(work.uses);
-    else await charge(work);
+    await settleRun(work);
     await show(work, { state: 'stopped' });
     return;
   }
-  await work.paid?.fail(work.uses);
   if (run.signal.aborted) {
+    await work.paid?.fail(work.uses);
     await live.abandon();
     throw error;
   }
   if (live.refused.aborted) {
+    await settleRun(work);
     if (!work.paid) await work.context.spending.finish(requestOf(work.answer));
     await live.abandon();
     await keepUnseen(work, live.refused.reason as VendorError);
     return;
   }
-  const final = run.lastAttempt || !(error instanceof VendorError) || !error.retryable;
-  if (!final) {
+  if (mayRetry(work, error)) {
+    await work.paid?.fail(work.uses);
     await live.abandon();
     throw error;
   }
+  // What it said stays on the screen. Thoughts are all that a model gave which ended by itself without an answer.
+  await settleRun(work, work.text !== work.written || (work.finish !== null && hasThoughts(work)));
   if (!work.paid) await work.context.spending.finish(requestOf(work.answer));
   if (error instanceof UserError) {
     await showFailure(work, 'spending/refused', work.context.explain(error));
@@ -108,7 +109,25 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
   }
   const known = error instanceof VendorError && work.context.texts.has(failureKey(error.code));
   await showFailure(work, known ? error.code : 'model/failed');
-  throw error;
+  throw error instanceof VendorError ? lasting(error) : error;
+}
+
+/** Of one question, whatever the queue allows: a model that fails so often fails again, and each run costs. */
+const mostRetries = 2;
+
+/** Two messages. A retry throws away what is on the screen and has it paid for again: more than this stays as it is. */
+const mostDiscarded = 4000;
+
+function mayRetry({ run, text, written }: Work, error: unknown): boolean {
+  if (run.lastAttempt || run.job.attempt > mostRetries || !(error instanceof VendorError)) return false;
+  const characters = text.length - written.length;
+  // A model that was still writing when its time was over would be again.
+  return error.retryable && characters <= mostDiscarded && !(error.code === 'model/timeout' && characters > 0);
+}
+
+/** The queue, too, leaves it at that. */
+function lasting({ code, message, cause }: VendorError): VendorError {
+  return new VendorError(code, message, { retryable: false, cause });
 }
 
 async function showFailure(work: Work, code: string, said?: string): Promise<void> {

@@ -1,8 +1,8 @@
-import { VendorError } from '../../../kernel/errors.ts';
+import type { VendorError } from '../../../kernel/errors.ts';
 import type { AnswerState } from '../schema.ts';
 import { questionEnded } from '../showing/reactions.ts';
 import { sealThoughts } from '../showing/thoughts.ts';
-import { endAnswer, setFootnotes, trimConversation } from '../store.ts';
+import { endAnswer, trimConversation } from '../store.ts';
 import { sealFootnotes } from './footnotes.ts';
 import type { Work } from './work.ts';
 
@@ -23,22 +23,6 @@ export async function end(work: Work, state: AnswerState, errorCode: string | nu
   });
   work.removed = !kept;
   context.checkpoint('stored');
-}
-
-/** The asker pays for the answer they get. */
-export async function charge(work: Work): Promise<void> {
-  const { context, answer } = work;
-  const notices = (await work.paid?.settle(work.uses)) ?? [];
-  if (notices.length === 0) return;
-  const t = context.commonTexts.in(undefined);
-  work.notices.push(...notices.map(({ key, data }) => ({ key: 'notices.said', data: { text: t(key, data) } })));
-  try {
-    await setFootnotes(context.db, answer.id, await sealFootnotes(context, work, work));
-  } catch (error) {
-    if (!(error instanceof VendorError)) throw error;
-    // They are about to be shown, and are wanted again only by who pages back.
-    context.logger.warn({ error }, 'What stands below an answer could not be kept.');
-  }
 }
 
 /** For an answer that Discord refuses for good: what there is of it is stored, and its job has nothing left to do. */

@@ -8,9 +8,11 @@ import { answerVanished } from '../history/deletions.ts';
 import { offerIfEdited } from '../history/edits.ts';
 import { tidyNow } from '../history/ending.ts';
 import { questionEnded, questionRemoved } from '../showing/reactions.ts';
+import { keepsThoughts, openThoughts } from '../showing/thoughts.ts';
 import { showParts, trimConversation } from '../store.ts';
 import { end } from './end.ts';
 import { openFootnotes } from './footnotes.ts';
+import { wasSeen } from './payment.ts';
 import { asReadBefore } from './tie-up.ts';
 import { isLost, isStopped } from './work.ts';
 import type { Live, Work } from './work.ts';
@@ -37,14 +39,18 @@ export async function show(work: Work, shown: End): Promise<boolean> {
     await context.spending.shown(requestOf(answer), ids);
     if (ids.length === 0 && work.text !== '') await answerVanished(context, row.id);
     else if (await showParts(context.db, answer, ids)) await offerIfEdited(context, row, answer);
-    else await removedWhileShown(work);
+    else {
+      work.removed = true;
+      await leaveScreen(work);
+    }
     seen = ids.length > 0 && !work.removed;
   } catch (error) {
     const refused = error instanceof VendorError && !error.retryable;
     if (shown.state === 'done' && (refused || run.lastAttempt || isStopped(run))) {
       await end(work, 'failed', error instanceof VendorError ? error.code : 'discord/failed');
     }
-    if (refused || run.lastAttempt || (await isLost(work))) await context.spending.takeBack(requestOf(answer));
+    const isOver = refused || run.lastAttempt || (await isLost(work));
+    if (isOver && !wasSeen(work)) await context.spending.takeBack(requestOf(answer));
     if (!refused) throw error;
     questionEnded(context, row, answer, settings, 'failed');
     context.logger.warn({ error, channelId: row.channel_id }, 'Discord does not take an answer; it is kept unseen.');
@@ -52,12 +58,6 @@ export async function show(work: Work, shown: End): Promise<boolean> {
   await trimConversation(context.db, row.channel_id, settings.historyKept);
   context.checkpoint('finished');
   return seen;
-}
-
-async function removedWhileShown(work: Work): Promise<void> {
-  work.removed = true;
-  await leaveScreen(work);
-  if (await isLost(work)) await work.context.spending.takeBack(requestOf(work.answer));
 }
 
 /** The messages of an answer that was removed go, too, unless the settings keep them; then nothing can be done with them. */
@@ -94,6 +94,7 @@ async function endOnScreen(work: Work, shown: End): Promise<Parameters<Live['fin
     place,
     buttons: settings.answerButtons,
     bound,
+    hasThoughts: keepsThoughts(work),
   };
   return endedMessage(ended, context.texts.in(undefined));
 }
@@ -104,6 +105,7 @@ export async function showAgain(work: Work): Promise<void> {
   const text = answer.sealed && (await work.read(row.author_id, answer.id, answer.sealed));
   work.row = asReadBefore(row, work.run);
   work.text = text ?? '';
+  work.thoughts = (await openThoughts(work.read, row, answer)) ?? '';
   const { notices, said } = await openFootnotes(work.read, row, answer);
   work.notices = [...notices];
   work.model = (answer.model_id === null ? undefined : context.models.find(answer.model_id)) ?? work.model;

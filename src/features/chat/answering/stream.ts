@@ -114,12 +114,13 @@ async function receive(work: Work, events: AsyncIterable<ChatEvent>): Promise<vo
   }
 }
 
-/** A model that has used all its tokens to think would do the same again. */
-function withoutText({ run, finish, thoughts }: Work): VendorError {
-  if (finish === 'length' && thoughts !== '') {
-    return new VendorError('model/only-thought', 'The model thought until it had no tokens left.', {
-      retryable: false,
-    });
-  }
-  return new VendorError('model/empty', 'The model finished without a word.', { retryable: !run.lastAttempt });
+/** A model that declines, or only thinks, would do the same again. One that says nothing at all may have had a fault. */
+function withoutText({ finish, thoughts, thoughtsBefore, uses }: Work): VendorError {
+  const retryable = false;
+  if (finish === 'refused') return new VendorError('model/declined', 'The model declined to answer.', { retryable });
+  const hasThought = thoughts !== thoughtsBefore || (uses.at(-1)?.usage.reasoningTokens ?? 0) > 0;
+  if (!hasThought) return new VendorError('model/empty', 'The model finished without a word.', { retryable: true });
+  return finish === 'length'
+    ? new VendorError('model/only-thought', 'The model thought until it had no tokens left.', { retryable })
+    : new VendorError('model/no-answer', 'The model thought, and gave no answer.', { retryable });
 }

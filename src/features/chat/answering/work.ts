@@ -33,6 +33,8 @@ export interface Work {
   text: string;
   /** What the model let see of its thoughts, with those of what it goes on from. */
   thoughts: string;
+  /** The thoughts of what it goes on from. */
+  thoughtsBefore: string;
   /** How many messages the answer may fill, as `boundOf` says. */
   bound: number | undefined;
   /** Its message says how long it was to wait. */
@@ -69,7 +71,8 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
   const isNoticed = row.parts.length > 0 && run.job.attempt === 1 && (await endNotice(context.db, answer));
   const written =
     answer.continued && answer.sealed ? ((await read(row.author_id, answer.id, answer.sealed)) ?? '') : '';
-  const thoughts = answer.continued ? ((await openThoughts(read, row, answer)) ?? '') : '';
+  const before = answer.continued ? ((await openThoughts(read, row, answer)) ?? '') : '';
+  const thoughtsBefore = before === '' ? '' : `${before}\n\n`;
   const isAgain = (answer.version > 1 || answer.tries > 0) && !answer.continued;
   const bound = await (isAgain ? boundWithin(context, settings, row) : boundOf(context, settings, row.channel_id));
   return {
@@ -86,7 +89,8 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
     model: chooseModel(context, settings, answer.wanted_model_id),
     text: written,
     written,
-    thoughts: thoughts === '' ? '' : `${thoughts}\n\n`,
+    thoughts: thoughtsBefore,
+    thoughtsBefore,
     bound,
     toldIds: answer.told_ids,
     filling: undefined,

@@ -58,12 +58,15 @@ export function answerRow(
   ]);
 }
 
-/** Under an answer that failed. */
-export function failureRow(answer: { id: string; place: VersionPlace }, t: Translate): APIMessageTopLevelComponent[] {
-  const { id, place } = answer;
+/** Under an answer that failed. Thoughts are at hand: they may be all that the model gave. */
+export function failureRow(
+  { id, place, hasThoughts }: { id: string; place: VersionPlace; hasThoughts: boolean },
+  t: Translate,
+): APIMessageTopLevelComponent[] {
   return row([
     button('retry', id, { label: t('buttons.retry'), emoji: '🔁' }),
     button('other-model', id, { label: t('buttons.other-model'), emoji: '🔀' }),
+    ...(hasThoughts ? [button('thoughts', id, { label: t('buttons.thoughts'), emoji: '💭' })] : []),
     ...pageButtons(id, place),
   ]);
 }

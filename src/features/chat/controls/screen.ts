@@ -20,6 +20,8 @@ export interface EndedAnswer {
   buttons: 'all' | 'none';
   /** How many messages it may fill, as `boundOf` says. */
   bound: number | undefined;
+  /** What the model thought is kept, and may be shown. */
+  hasThoughts: boolean;
 }
 
 /** Whether there is something to go on from. */
@@ -33,11 +35,11 @@ export function endedMessage(
   answer: EndedAnswer,
   t: Translate,
 ): Required<Pick<OutgoingMessage, 'content' | 'components'>> & Pick<OutgoingMessage, 'files'> {
-  const { id, text, end, finish, place, bound } = answer;
+  const { id, text, end, finish, place, bound, hasThoughts } = answer;
   if (end.state === 'failed') {
     const reason = end.said ?? t(failureKey(end.code), { model: answer.modelId });
     const shown = text === '' ? { content: `⚠️ ${reason}` } : layOut(text, `\n\n-# ⚠️ ${reason}`, bound, t);
-    return { ...shown, components: failureRow({ id, place }, t) };
+    return { ...shown, components: failureRow({ id, place, hasThoughts }, t) };
   }
   const shown = layOut(text, below([...answer.notices, ...endNotices(answer)], t), bound, t);
   if (answer.buttons === 'none') return { ...shown, components: [] };

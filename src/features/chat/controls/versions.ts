@@ -7,6 +7,7 @@ import { settingsOf } from '../conversations.ts';
 import { historyChanged } from '../history/changes.ts';
 import type { AnswerState } from '../schema.ts';
 import { boundWithin } from '../showing/long-answers.ts';
+import { offersThoughts } from '../showing/thoughts.ts';
 import { findAnswer, setPart, showParts, trimParts } from '../store.ts';
 import { controlled } from './reach.ts';
 import { endedMessage } from './screen.ts';
@@ -79,11 +80,12 @@ export async function showVersion(context: ChatContext, answerId: string, name: 
   const { answer, question } = found;
   const { channel_id: channelId, message_id: replyTo, author_id: authorId } = question;
   const read = context.vault.reader(context.db);
-  const [text, footnotes, settings, place] = await Promise.all([
+  const [text, footnotes, settings, place, hasThoughts] = await Promise.all([
     answer.sealed && read(authorId, answer.id, answer.sealed),
     openFootnotes(read, question, answer),
     settingsOf(context, question),
     versionPlace(context.db, answer),
+    offersThoughts(context, answer, question),
   ]);
   const live = context.discord.actions.live({
     channelId,
@@ -99,7 +101,7 @@ export async function showVersion(context: ChatContext, answerId: string, name: 
   const end = endOf(answer.state, answer.error_code, said);
   const bound = await boundWithin(context, settings, question);
   const buttons = settings.answerButtons;
-  const shown = { id, modelId, text: text ?? '', notices, end, finish, place, buttons, bound };
+  const shown = { id, modelId, text: text ?? '', notices, end, finish, place, buttons, bound, hasThoughts };
   const parts = await live.finish(endedMessage(shown, context.texts.in(undefined)));
   const ids = parts.map(({ messageId }) => messageId);
   await context.spending.shown(requestOf(answer), ids);

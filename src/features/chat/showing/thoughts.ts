@@ -11,17 +11,22 @@ import { thoughtsOf } from './store.ts';
 /** Longer ones come as a file, whole. */
 const messageCharacters = 1900;
 
+type Shown = Pick<ChatSettings, 'showReasoning'>;
 type Of = { answer: Pick<AnswerRow, 'id'>; row: Pick<QuestionRow, 'author_id'> };
 
 const contextOf = ({ id }: Pick<AnswerRow, 'id'>) => `${id}/reasoning`;
+
+/** Whether there are thoughts, and the settings want them kept and offered. */
+export const keepsThoughts = ({ thoughts, settings }: { thoughts: string; settings: Shown }): boolean =>
+  thoughts.trim() !== '' && settings.showReasoning !== 'off';
 
 /** Null where there are none, or they are not to be kept. They are the asker's as the answer is. */
 export async function sealThoughts(
   context: ChatContext,
   db: Db,
-  { answer, row, thoughts, settings }: Of & { thoughts: string; settings: Pick<ChatSettings, 'showReasoning'> },
+  { answer, row, thoughts, settings }: Of & { thoughts: string; settings: Shown },
 ): Promise<Buffer | null> {
-  if (thoughts.trim() === '' || settings.showReasoning === 'off') return null;
+  if (!keepsThoughts({ thoughts, settings })) return null;
   return context.vault.sealIfKnown(db, row.author_id, contextOf(answer), thoughts.trim());
 }
 

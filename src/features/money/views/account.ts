@@ -16,13 +16,17 @@ export function purseField(balance: Balance, own: boolean, t: Translate): APIEmb
     value: lines(
       allowanceText(balance, own, t),
       held > 0 && t('purse.held', { held: amountText(unit, held) }),
+      balance.overrun > 0 &&
+        t('purse.overrun', { amount: amountText(unit, balance.overrun), when: when(balance.resetsAtMs) }),
       showsSavings && t(`purse.${unit}.savings`, { amount: amountText(unit, saved) }),
     ),
   };
 }
 
-function allowanceText({ purse, spent, held, resetsAtMs }: Balance, own: boolean, t: Translate): string {
+function allowanceText(balance: Balance, own: boolean, t: Translate): string {
+  const { purse, held, resetsAtMs } = balance;
   const { unit, allowance } = purse;
+  const spent = balance.spent + balance.overrun;
   const text = (value: number) => amountText(unit, value);
   if (!own) return t('purse.others', { spent: text(spent) });
   if (allowance === null) return t('purse.unlimited', { spent: text(spent) });

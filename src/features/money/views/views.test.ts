@@ -43,6 +43,7 @@ function balance(values: Partial<Omit<Balance, 'purse'>> = {}, purse: Partial<Ba
     purse: { unit: 'micros', period: 'day', allowance: 500_000, rule: 'role member', ...purse },
     spent: 0,
     held: 0,
+    overrun: 0,
     savings: { granted: 0, spent: 0, held: 0 },
     resetsAtMs,
     ...values,
@@ -63,6 +64,12 @@ describe('an allowance', () => {
       balance({ spent: 600_000 }),
       true,
       '▰▰▰▰▰▰▰▰▰▰\n**$0.00** of $0.50 left, whole again <t:1800000000:R>\nCredits: **$0.00**',
+    ],
+    [
+      'overrun',
+      balance({ spent: 300_000, overrun: 900_000, savings: { granted: 3_000_000, spent: 0, held: 0 } }),
+      true,
+      '▰▰▰▰▰▰▰▰▰▰\n**$0.00** of $0.50 left, whole again <t:1800000000:R>\n$0.90 more than reserved: not charged, but counted until <t:1800000000:R>\nCredits: **$3.00**',
     ],
     [
       'without limit',
@@ -244,7 +251,7 @@ const facts = {
   ...{ model: 'fake/b', asked: 'fake/a', exchanges: 3, estimated: true },
   ...{ inputTokens: 1200, outputTokens: 300, cachedInputTokens: 800, reasoningTokens: 0 },
 };
-const answer = hold({ charged: { micros: 20_000 }, fromSavings: { micros: 5_000 }, facts });
+const answer = hold({ held: { micros: 20_000 }, charged: { micros: 20_000 }, fromSavings: { micros: 5_000 }, facts });
 
 function why(holds: Hold[], full: boolean): string {
   const explanation: Explanation = {
@@ -281,11 +288,23 @@ describe('why an answer is as it is', () => {
   });
 
   it('lists the steps of an answer that took several, and what was on the house', () => {
-    const lost = hold({ state: 'lost', onInstance: { micros: 7_000 }, facts: { model: 'fake/a' } });
+    const lost = hold({
+      ...{ state: 'lost', held: { micros: 20_000 }, onInstance: { micros: 7_000 }, facts: { model: 'fake/a' } },
+    });
     const text = why([admission, lost, answer], true);
     expect(text).toContain('[Model] **fake/b**');
     expect(text).toContain('$0.007 on the house');
     expect(text).toContain('[Steps] answer · fake/a · lost, on the house\nanswer · fake/b · $0.02');
+  });
+
+  it('says what was used beyond what was reserved', () => {
+    const held = { micros: 20_000 };
+    const overrun = { ...answer, held, onInstance: { micros: 50_000 } };
+    const text = why([admission, overrun], true);
+    expect(text).toContain('**$0.02** · paid by <@1>');
+    expect(text).toContain('$0.05 more than reserved: on the house, but counted in every budget');
+    const lost = hold({ state: 'lost', held, onInstance: { micros: 70_000 }, facts });
+    expect(why([admission, lost], true)).toContain('$0.02 on the house\n$0.05 more than reserved');
   });
 
   it('says what was given back', () => {

@@ -1,5 +1,6 @@
 import type { APIEmbed, APIEmbedField } from 'discord-api-types/v10';
 import { formatMicros } from '../../../kernel/money.ts';
+import { overrunOf } from '../../../sdk/index.ts';
 import type { Amounts, Explanation, Hold, Texts, Translate } from '../../../sdk/index.ts';
 import { beside, countText, field, lines, when } from './figures.ts';
 
@@ -40,7 +41,8 @@ function costText({ payerId }: Explanation, calls: readonly Hold[], full: boolea
   const charged = total(calls, (hold) => hold.charged);
   const refunded = total(calls, (hold) => hold.refunded);
   const saved = total(calls, (hold) => hold.fromSavings);
-  const house = total(calls, (hold) => hold.onInstance);
+  const overrun = total(calls, overrunOf);
+  const house = total(calls, (hold) => hold.onInstance) - overrun;
   const amount = charged === 0 ? t('why.nothing') : formatMicros(charged - refunded);
   if (!full) return `**${amount}**`;
   const running = calls.length === 0 || calls.some(({ state }) => state === 'open');
@@ -52,6 +54,7 @@ function costText({ payerId }: Explanation, calls: readonly Hold[], full: boolea
       refunded > 0 && t('why.refunded', { amount: formatMicros(refunded) }),
       house > 0 && t('why.on-instance', { amount: formatMicros(house) }),
     ),
+    overrun > 0 && t('why.overrun', { amount: formatMicros(overrun) }),
     calls.some(({ facts }) => facts['estimated'] === true) && t('why.estimated'),
   );
 }

@@ -1,0 +1,295 @@
+import { PermissionFlagsBits } from 'discord-api-types/v10';
+import type { APIMessage } from 'discord-api-types/v10';
+import { afterEach, describe, expect, it } from 'vitest';
+import { button, buttons, hasEnded } from '../../../testing/components.ts';
+import type { FakeAnswer } from '../../../testing/providers.ts';
+import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+/** Noon of the day, so that no test runs into midnight. */
+const clock = createShiftedClock(Math.ceil(Date.now() / dayMs) * dayMs + dayMs / 2);
+
+/** Micro-dollars: a token of input costs 10, one of output 20. */
+const bot = sharedBot({
+  clock,
+  yaml: ({ olivia }) => `
+instance: { administrators: [${olivia.user.id}] }
+queue: { maxAttempts: 5 }
+prices: { models: { fake/test-model: { inputPerMillion: 10, outputPerMillion: 20 } } }
+budgets: { guild: { dayUsd: 2 } }
+access:
+  roles:
+    member: { dailyFreeUsd: 1, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
+`,
+});
+const till = sharedTill(bot, clock);
+afterEach(async () => {
+  await bot.idle();
+  clock.jump(dayMs);
+});
+
+const mention = () => `<@${bot.app.discord.self.userId}>`;
+const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
+const isAnswerTo = (question: APIMessage) => (message: APIMessage) =>
+  message.message_reference?.message_id === question.id;
+
+async function asks(words: string, answer: FakeAnswer, person = bot.alice) {
+  bot.providers.answer(words, answer);
+  const question = await person.says(await bot.newChannel(), `${mention()} ${words}`);
+  const ended = (message: APIMessage) => isAnswerTo(question)(message) && hasEnded(message) && message.content !== '';
+  const shown = await person.sees(ended, { timeoutMs: 10_000 });
+  await bot.idle();
+  return { question, shown };
+}
+
+/** Asks, and resolves when the first words are on the screen and the rest is held back. */
+async function growing(place?: string, rest = ' and its end.') {
+  const room = place ?? (await bot.newChannel());
+  bot.providers.answer('slowly', { chunks: ['The beginning', rest], hold: 1 });
+  const question = await bot.alice.says(room, `${mention()} slowly`);
+  const answer = await bot.alice.sees(isAnswerTo(question), { in: question.channel_id });
+  expect(answer.content).toBe('The beginning');
+  return { question, answer };
+}
+
+async function control(path: string, body: unknown): Promise<void> {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  expect((await fetch(`${bot.emulator.origin}/_control/${path}`, init)).status).toBe(200);
+}
+
+const forbid = (channelId: string, right: bigint) =>
+  bot.olivia.request('PUT', `/channels/${channelId}/permissions/${bot.app.discord.self.userId}`, {
+    ...{ type: 1, allow: '0', deny: String(right) },
+  });
+
+/** An embed as one reads it. */
+const read = ({ embeds }: APIMessage) => embeds.map(({ description }) => description).join('\n');
+
+describe('a provider that uses more than was reserved', () => {
+  const far = { inputTokens: 0, outputTokens: 125_000, cachedInputTokens: 0 };
+
+  it('is answered once: then the member’s money, the server’s budget and the owner say so', async () => {
+    const { question } = await asks('first', { text: 'Much.', usage: far });
+    const [call] = await till.calls(question);
+    const held = call?.held.micros ?? 0;
+    expect(held).toBeLessThan(200_000);
+    expect(call).toMatchObject({
+      state: 'settled',
+      charged: { micros: held },
+      onInstance: { micros: 2_500_000 - held },
+    });
+    expect(await till.paid(bot.alice)).toEqual({ free: held, credits: 0 });
+    await bot.olivia.sees(/fake\/test-model cost \$2\.50, more than the \$0\.\d+ that I had reserved/);
+
+    const asked = bot.providers.requests.length;
+    for (const [person, words] of [
+      [bot.alice, 'Your free money for today ($1.00) is used up'],
+      [bot.bob, "This server's budget for today ($2.00) is used up"],
+    ] as const) {
+      const second = await person.says(await bot.newChannel(), `${mention()} second`);
+      expect((await person.sees(isAnswerTo(second))).content).toContain(words);
+    }
+    expect(bot.providers.requests).toHaveLength(asked);
+    await bot.bob.runs('budget');
+    await bot.bob.sees((message) => read(message).includes('**$2.50** of $2.00 a day'));
+    await bot.alice.runs('balance');
+    await bot.alice.sees((message) => JSON.stringify(message.embeds).includes('more than reserved: not charged'));
+  });
+
+  it('leaves credits alone, which are good again when the period is over', async () => {
+    await till.grant(bot.bob, 500_000);
+    await asks('first', { text: 'Much.', usage: { ...far, outputTokens: 90_000 } }, bot.bob);
+    const second = await bot.bob.says(await bot.newChannel(), `${mention()} second`);
+    expect((await bot.bob.sees(isAnswerTo(second))).content).toContain('Your free money for today');
+    clock.jump(dayMs);
+    await asks('third', { text: 'Again.', usage: { ...far, outputTokens: 100 } }, bot.bob);
+    expect(await till.paid(bot.bob)).toEqual({ free: 2000, credits: 0 });
+  });
+});
+
+describe('what was seen is paid for, though', () => {
+  const ways: [string, () => Promise<APIMessage>][] = [
+    [
+      'the question is deleted',
+      async () => {
+        const { question } = await growing();
+        await bot.alice.deletes(question);
+        return question;
+      },
+    ],
+    [
+      'a moderator deletes the answer',
+      async () => {
+        const { question, answer } = await growing();
+        await bot.milo.deletes(answer);
+        return question;
+      },
+    ],
+    [
+      'the channel is deleted',
+      async () => {
+        const { question } = await growing();
+        await bot.olivia.request('DELETE', `/channels/${question.channel_id}`);
+        return question;
+      },
+    ],
+    [
+      'the thread is deleted',
+      async () => {
+        const thread = await bot.alice.opensThread(await bot.alice.says(await bot.newChannel(), 'a topic'), 'A topic');
+        await bot.alice.until('the thread', () => bot.alice.view.channels.get(thread.id) ?? null);
+        const { question } = await growing(thread.id);
+        await bot.olivia.request('DELETE', `/channels/${thread.id}`);
+        return question;
+      },
+    ],
+    [
+      'the channel is hidden from the bot',
+      async () => {
+        const { question } = await growing();
+        await forbid(question.channel_id, PermissionFlagsBits.ViewChannel);
+        return question;
+      },
+    ],
+    [
+      'the bot may write no more',
+      async () => {
+        const { question } = await growing(undefined, ` and more.\n\n${'word '.repeat(600)}`);
+        await forbid(question.channel_id, PermissionFlagsBits.SendMessages);
+        return question;
+      },
+    ],
+    [
+      'the asker blocks the bot',
+      async () => {
+        const { id } = await bot.alice.opensDirectMessages(bot.app.discord.self.userId);
+        const { question } = await growing(id, ` and more.\n\n${'word '.repeat(600)}`);
+        await control('faults', {
+          match: { method: 'POST', route: `/channels/${id}/messages` },
+          times: 3,
+          answer: { status: 403, body: { code: 50007, message: 'Cannot send messages to this user' } },
+        });
+        return question;
+      },
+    ],
+  ];
+
+  it.each(ways)('%s', async (_, begin) => {
+    const question = await begin();
+    bot.providers.release();
+    await bot.idle();
+    const [call, ...more] = await till.calls(question);
+    expect(more).toEqual([]);
+    expect(call).toMatchObject({ state: 'settled', onInstance: {} });
+    const [input, output] = [Number(call?.facts['inputTokens']), Number(call?.facts['outputTokens'])];
+    expect(output).toBeGreaterThanOrEqual(2);
+    expect(await till.paid(bot.alice)).toEqual({ free: input * 10 + output * 20, credits: 0 });
+  });
+});
+
+describe('what nobody saw costs the asker nothing, when before the first word', () => {
+  it.each<[string, (question: APIMessage) => Promise<unknown>]>([
+    ['the question is deleted', (question) => bot.alice.deletes(question)],
+    ['the channel is deleted', ({ channel_id: id }) => bot.olivia.request('DELETE', `/channels/${id}`)],
+    ['the channel is hidden from the bot', ({ channel_id: id }) => forbid(id, PermissionFlagsBits.ViewChannel)],
+  ])('%s', async (_, hide) => {
+    bot.providers.answer('silent', { text: 'Unseen.', hold: true });
+    const question = await bot.alice.says(await bot.newChannel(), `${mention()} silent`);
+    await bot.providers.requested('silent');
+    await hide(question);
+    bot.providers.release();
+    await bot.idle();
+    expect(await till.calls(question)).toMatchObject([{ state: 'lost', charged: {} }]);
+    expect(await till.paid(bot.alice)).toEqual({ free: 0, credits: 0 });
+  });
+});
+
+describe('a model that will not answer is asked once', () => {
+  it.each<[string, FakeAnswer, string, string[], boolean]>([
+    ['that declines', { text: '', finishReason: 'content-filter' }, 'declined to answer', [], false],
+    [
+      'that thinks and then declines',
+      { reasoning: ['No, no.'], chunks: [], finishReason: 'content-filter' },
+      'declined to answer',
+      ['Thoughts'],
+      true,
+    ],
+    [
+      'that only thinks',
+      { reasoning: ['Well.'], chunks: [] },
+      'thought about this but gave no answer',
+      ['Thoughts'],
+      true,
+    ],
+    [
+      'that only thinks, at length',
+      { reasoning: ['So…'], chunks: [], finishReason: 'length' },
+      'thought until its answer had no room left',
+      ['Thoughts'],
+      true,
+    ],
+  ])('%s', async (words, answer, text, offered, pays) => {
+    const { question, shown } = await asks(words, answer);
+    expect(shown.content).toContain(text);
+    expect(labels(shown)).toEqual(['Retry', 'Another model', ...offered]);
+    expect(bot.providers.requests).toHaveLength(1);
+    const [call, ...more] = await till.calls(question);
+    expect(more).toEqual([]);
+    expect(call?.state).toBe(pays ? 'settled' : 'lost');
+    expect((await till.paid(bot.alice)).free).toBe(call?.charged.micros ?? 0);
+    if (!pays) return;
+    await bot.bob.presses(shown, button(shown, 'Thoughts'));
+    await bot.bob.sees((message) => message.content.includes(answer.reasoning?.[0] ?? ''));
+  });
+
+  it('that declines in the middle of its answer, whose beginning is paid for', async () => {
+    const { question, shown } = await asks('half', { text: 'This much', finishReason: 'content-filter' });
+    expect(shown.content).toBe('This much\n-# fake/test-model declined to say more.');
+    expect(await till.calls(question)).toMatchObject([{ state: 'settled' }]);
+  });
+});
+
+describe('a provider that fails', () => {
+  it('is asked three times for one question, whatever the queue allows', async () => {
+    const { db } = bot.database.postgres;
+    bot.providers.answer('down', { status: 503, times: 2 });
+    const question = await bot.alice.says(await bot.newChannel(), `${mention()} down`);
+    // As if the second run had failed, too: the next one comes at once.
+    const skipped = () =>
+      db
+        .updateTable('queue_job')
+        .set({ attempt: 2, run_at_ms: 0 })
+        .where('state', '=', 'waiting')
+        .where('attempt', '=', 1)
+        .returning('id')
+        .execute();
+    await expect.poll(skipped, { timeout: 5000 }).toHaveLength(1);
+    const failed = await bot.alice.sees((message) => isAnswerTo(question)(message) && hasEnded(message));
+    expect(failed.content).toContain('overloaded');
+    await bot.idle();
+    expect(bot.providers.requests).toHaveLength(2);
+    const jobs = db.selectFrom('queue_job').select(['state', 'attempt']).where('user_id', '=', bot.alice.user.id);
+    expect((await jobs.orderBy('created_at_ms', 'desc').execute())[0]).toEqual({ state: 'dead', attempt: 3 });
+  });
+
+  it('after more than two messages is not asked again: what is there stays, and is paid for', async () => {
+    const text = 'word '.repeat(900);
+    const { question, shown } = await asks('long', { chunks: [text, 'never'], cutAfterChunks: 1 });
+    expect(labels(shown)).toContain('Retry');
+    expect(bot.providers.requests).toHaveLength(1);
+    expect(await till.calls(question)).toMatchObject([{ state: 'settled' }]);
+  });
+});
+
+describe('the bot is removed from the server', () => {
+  it('in the middle of an answer, which is paid for', async () => {
+    const { question } = await growing();
+    const [guild] = bot.emulator.core.world.guilds.values();
+    const path = `/guilds/${String(guild?.id)}/members/${bot.app.discord.self.userId}`;
+    await bot.olivia.request('DELETE', path);
+    bot.providers.release();
+    await bot.idle();
+    expect(await till.calls(question)).toMatchObject([{ state: 'settled', onInstance: {} }]);
+  });
+});
