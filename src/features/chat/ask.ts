@@ -95,7 +95,7 @@ export async function questionIn(context: ChatContext, message: GatewayMessageCr
 }
 
 /** Without the permission to write there is nobody to tell but the log. */
-async function maySpeak(context: ChatContext, channelId: string): Promise<boolean> {
+export async function maySpeak(context: ChatContext, channelId: string): Promise<boolean> {
   const { cache } = context.discord;
   const [channel, held] = await Promise.all([cache.channel(channelId), cache.selfPermissions(channelId)]);
   const inThread = isThread(channel?.type ?? ChannelType.GuildText);

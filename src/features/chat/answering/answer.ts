@@ -88,11 +88,12 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
     await live.abandon();
     throw error;
   }
-  if (live.refused.aborted) {
-    await settleRun(work);
+  const refusal = refusalOf(live, error);
+  if (refusal) {
     if (!work.paid) await work.context.spending.finish(requestOf(work.answer));
     await live.abandon();
-    await keepUnseen(work, live.refused.reason as VendorError);
+    await keepUnseen(work, refusal);
+    await settleRun(work);
     return;
   }
   if (mayRetry(work, error)) {
@@ -100,8 +101,6 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
     await live.abandon();
     throw error;
   }
-  // What it said stays on the screen. Thoughts are all that a model gave which ended by itself without an answer.
-  await settleRun(work, work.text !== work.written || (work.finish !== null && hasThoughts(work)));
   if (!work.paid) await work.context.spending.finish(requestOf(work.answer));
   if (error instanceof UserError) {
     await showFailure(work, 'spending/refused', work.context.explain(error));
@@ -109,20 +108,31 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
   }
   const known = error instanceof VendorError && work.context.texts.has(failureKey(error.code));
   await showFailure(work, known ? error.code : 'model/failed');
-  throw error instanceof VendorError ? lasting(error) : error;
+  throw isOfModel(error) ? lasting(error) : error;
 }
 
-/** Of one question, whatever the queue allows: a model that fails so often fails again, and each run costs. */
+/** Why Discord shows nothing more of the answer, if that is why it ended. */
+function refusalOf({ refused }: Work['live'], error: unknown): VendorError | undefined {
+  if (refused.aborted) return refused.reason as VendorError;
+  return error instanceof VendorError && error.code.startsWith('discord/') ? error : undefined;
+}
+
+/** Of one question, whatever the queue allows: a model that failed so often will fail again, and each run costs. */
 const mostRetries = 2;
+
+const isOfModel = (error: unknown): error is VendorError =>
+  error instanceof VendorError && error.code.startsWith('model/');
 
 /** Two messages. A retry throws away what is on the screen and has it paid for again: more than this stays as it is. */
 const mostDiscarded = 4000;
 
 function mayRetry({ run, text, written }: Work, error: unknown): boolean {
-  if (run.lastAttempt || run.job.attempt > mostRetries || !(error instanceof VendorError)) return false;
+  if (run.lastAttempt || !(error instanceof VendorError) || !error.retryable) return false;
+  if (!isOfModel(error)) return true;
   const characters = text.length - written.length;
   // A model that was still writing when its time was over would be again.
-  return error.retryable && characters <= mostDiscarded && !(error.code === 'model/timeout' && characters > 0);
+  const isSlow = error.code === 'model/timeout' && characters > 0;
+  return run.job.attempt <= mostRetries && characters <= mostDiscarded && !isSlow;
 }
 
 /** The queue, too, leaves it at that. */
@@ -130,7 +140,9 @@ function lasting({ code, message, cause }: VendorError): VendorError {
   return new VendorError(code, message, { retryable: false, cause });
 }
 
+/** What it said stays on the screen. Thoughts are all that a model gave which ended by itself without an answer. */
 async function showFailure(work: Work, code: string, said?: string): Promise<void> {
   await end(work, 'failed', code, said);
+  await settleRun(work, work.text !== work.written || (work.finish !== null && hasThoughts(work)));
   await show(work, { state: 'failed', code, ...(said !== undefined && { said }) });
 }

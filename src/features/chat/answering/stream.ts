@@ -1,5 +1,6 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import type { ChatEvent } from '../../../sdk/index.ts';
+import { maySpeak } from '../ask.ts';
 import { requestOf } from '../chat.ts';
 import { temperatureOf } from '../controls/creativity.ts';
 import { startAfresh } from '../history/rest.ts';
@@ -54,6 +55,10 @@ export async function stream(work: Work): Promise<void> {
   await takeScreen(work);
   work.model = await context.spending.modelFor(work.model, { guildId: row.guild_id, channelId: row.channel_id });
   const { model } = work;
+  // Nothing is bought for a channel that was hidden from the bot while the question waited.
+  if (row.guild_id !== null && !(await maySpeak(context, row.channel_id))) {
+    throw new VendorError('discord/50013', 'The bot may not write there any more.', { retryable: false });
+  }
   await startAfresh(context, row);
   const prompt = await buildPrompt({ ...work, signal: run.signal });
   work.notices.push(...prompt.notices);
