@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import {
+  emptyBooks,
   free,
   fresh,
   grantOf,
@@ -128,4 +130,32 @@ describe('a person', () => {
     );
     return (await Promise.all(texts)).map(({ rows }) => rows[0]?.text).join();
   };
+});
+
+it('the overruns of an earlier version enter the meters with the migration', async () => {
+  await emptyBooks(postgres);
+  const [payer, place] = [fresh('u'), fresh('g')];
+  for (const [used, lost] of [
+    [130, false],
+    [250, true],
+  ] as const) {
+    const { key } = heldOf(await ledger.reserve(request(fresh('k'), { terms: terms(payer, { guildId: place }) })));
+    await (lost ? ledger.lose(key, { micros: used, tokens: 3 }) : ledger.settle(key, { micros: used, tokens: 3 }));
+  }
+  const { rows } = await sql`SELECT * FROM ledger_meter WHERE spent > 0 ORDER BY holder, unit, source`.execute(
+    postgres.db,
+  );
+  // As it left them: in no meter.
+  await sql`DELETE FROM ledger_meter WHERE source = 'overrun'`.execute(postgres.db);
+  await sql`
+    UPDATE ledger_meter SET spent = spent - (CASE unit WHEN 'micros' THEN 180 ELSE 6 END) WHERE source = 'pool'
+  `.execute(postgres.db);
+  expect(await ledger.verify()).not.toEqual([]);
+  const migration = await readFile(new URL('migrations/003-overruns.sql', import.meta.url), 'utf8');
+  await sql.raw(migration).execute(postgres.db);
+  expect(await ledger.verify()).toEqual([]);
+  const after = await sql`SELECT * FROM ledger_meter WHERE spent > 0 ORDER BY holder, unit, source`.execute(
+    postgres.db,
+  );
+  expect(after.rows).toEqual(rows);
 });

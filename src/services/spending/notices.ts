@@ -38,7 +38,8 @@ export function tellOverrun(options: SpendingOptions, hold: Hold): void {
   const overrun = overrunOf(hold);
   const unit = units.find((one) => (overrun[one] ?? 0) > 0);
   if (!unit) return;
-  const model = String(hold.facts['model'] ?? '');
+  const { model } = hold.facts;
+  if (typeof model !== 'string') return;
   const name = `${model} ${dayAt(options.clock.now())}`;
   const before = told.get(options) ?? new Set();
   told.set(options, before);

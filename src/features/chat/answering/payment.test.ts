@@ -2,6 +2,7 @@ import { PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterEach, describe, expect, it } from 'vitest';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
+import { longTests } from '../../../testing/long.ts';
 import type { FakeAnswer } from '../../../testing/providers.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
@@ -28,6 +29,9 @@ afterEach(async () => {
   await bot.idle();
   clock.jump(dayMs);
 });
+
+/** The first few stand for all, but in the long run. */
+const sample = <T>(all: readonly T[], size: number): readonly T[] => (longTests() ? all : all.slice(0, size));
 
 const mention = () => `<@${bot.app.discord.self.userId}>`;
 const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
@@ -109,30 +113,6 @@ describe('a provider that uses more than was reserved', () => {
 describe('what was seen is paid for, though', () => {
   const ways: [string, () => Promise<APIMessage>][] = [
     [
-      'the question is deleted',
-      async () => {
-        const { question } = await growing();
-        await bot.alice.deletes(question);
-        return question;
-      },
-    ],
-    [
-      'a moderator deletes the answer',
-      async () => {
-        const { question, answer } = await growing();
-        await bot.milo.deletes(answer);
-        return question;
-      },
-    ],
-    [
-      'the channel is deleted',
-      async () => {
-        const { question } = await growing();
-        await bot.olivia.request('DELETE', `/channels/${question.channel_id}`);
-        return question;
-      },
-    ],
-    [
       'the thread is deleted',
       async () => {
         const thread = await bot.alice.opensThread(await bot.alice.says(await bot.newChannel(), 'a topic'), 'A topic');
@@ -147,6 +127,30 @@ describe('what was seen is paid for, though', () => {
       async () => {
         const { question } = await growing();
         await forbid(question.channel_id, PermissionFlagsBits.ViewChannel);
+        return question;
+      },
+    ],
+    [
+      'a moderator deletes the answer',
+      async () => {
+        const { question, answer } = await growing();
+        await bot.milo.deletes(answer);
+        return question;
+      },
+    ],
+    [
+      'the question is deleted',
+      async () => {
+        const { question } = await growing();
+        await bot.alice.deletes(question);
+        return question;
+      },
+    ],
+    [
+      'the channel is deleted',
+      async () => {
+        const { question } = await growing();
+        await bot.olivia.request('DELETE', `/channels/${question.channel_id}`);
         return question;
       },
     ],
@@ -173,7 +177,7 @@ describe('what was seen is paid for, though', () => {
     ],
   ];
 
-  it.each(ways)('%s', async (_, begin) => {
+  it.each(sample(ways, 3))('%s', async (_, begin) => {
     const question = await begin();
     bot.providers.release();
     await bot.idle();
@@ -187,11 +191,13 @@ describe('what was seen is paid for, though', () => {
 });
 
 describe('what nobody saw costs the asker nothing, when before the first word', () => {
-  it.each<[string, boolean, (question: APIMessage) => Promise<unknown>]>([
+  const ways: [string, boolean, (question: APIMessage) => Promise<unknown>][] = [
     ['the question is deleted', true, (question) => bot.alice.deletes(question)],
     ['the channel is deleted', true, ({ channel_id: id }) => bot.olivia.request('DELETE', `/channels/${id}`)],
     ['the channel is hidden from the bot', false, ({ channel_id: id }) => forbid(id, PermissionFlagsBits.ViewChannel)],
-  ])('%s', async (_, isGone, hide) => {
+  ];
+
+  it.each(sample(ways, 1))('%s', async (_, isGone, hide) => {
     bot.providers.answer('silent', { text: 'Unseen.', hold: true });
     const question = await bot.alice.says(await bot.newChannel(), `${mention()} silent`);
     await bot.providers.requested('silent');
@@ -205,7 +211,7 @@ describe('what nobody saw costs the asker nothing, when before the first word', 
 });
 
 describe('a model that will not answer is asked once', () => {
-  it.each<[string, FakeAnswer, string, string[], boolean]>([
+  const ways: [string, FakeAnswer, string, string[], boolean][] = [
     ['that declines', { text: '', finishReason: 'content-filter' }, 'declined to answer', [], false],
     [
       'that thinks and then declines',
@@ -228,7 +234,9 @@ describe('a model that will not answer is asked once', () => {
       ['Thoughts'],
       true,
     ],
-  ])('%s', async (words, answer, text, offered, pays) => {
+  ];
+
+  it.each(sample(ways, 2))('%s', async (words, answer, text, offered, pays) => {
     const { question, shown } = await asks(words, answer);
     expect(shown.content).toContain(text);
     expect(labels(shown)).toEqual(['Retry', 'Another model', ...offered]);
