@@ -5,7 +5,7 @@ import { table } from '../../bench/lib/statistics.ts';
 import { lastRound, ROOM_MICROS } from '../testing/kill-budget.ts';
 import { peakMicros, watchInstance } from '../testing/kill-money.ts';
 import { SEVERAL } from '../testing/kill-questions.ts';
-import { ANSWERED_WITHIN_MS, crashPlan, crashRound, crashSample, namesOf } from '../testing/kill-rounds.ts';
+import { ANSWERED_WITHIN_MS, crashPlan, crashRound, crashSample, namesOf, warmUp } from '../testing/kill-rounds.ts';
 import type { Round } from '../testing/kill-rounds.ts';
 import { openKillStage } from '../testing/kill-stage.ts';
 import type { KillStage } from '../testing/kill-stage.ts';
@@ -28,6 +28,7 @@ beforeAll(async () => {
   database = await testDatabase({ migrations: [...platformMigrations, ...serviceMigrations, ...features] });
   await watchInstance(database.postgres);
   stage = await openKillStage({ writeSettings, databaseUrl: database.url, rounds: plan.length });
+  await warmUp(stage);
 });
 afterAll(async () => {
   await stage.close();
@@ -41,10 +42,14 @@ describe('a bot that kills itself between two steps of paid answers, and is star
     async ({ number, crashes }) => {
       const round = await crashRound(stage, `k${number}`, crashes);
       rounds.push(round);
-      const { charges, gifts, lostCalls, lostMicros } = round.bill;
+      const { charges, gifts, summaries, summaryCharges, lostCalls, lostMicros } = round.bill;
       expect(charges + gifts).toBe(SEVERAL + crashes.length);
       // Only who is killed with an answer stored and not yet charged gives it away.
       if (crashes.some(({ checkpoint }) => checkpoint === 'stored')) expect(gifts).toBeGreaterThan(0);
+      // The conversation was summarised across the crashes, or nothing of that was tried.
+      expect(summaries).toBeGreaterThan(0);
+      expect(summaryCharges).toBeLessThanOrEqual(summaries);
+      if (crashes.some(({ checkpoint }) => checkpoint === 'summarised')) expect(summaryCharges).toBeLessThan(summaries);
       expect(lostMicros > 0).toBe(lostCalls > 0);
       expect(round.elapsedMs).toBeLessThan(ANSWERED_WITHIN_MS);
     },
@@ -80,6 +85,8 @@ function report(done: readonly Round[], share: number): string {
     { name: 'restart to last answer, worst', value: Math.max(...done.map(({ elapsedMs }) => elapsedMs)), unit: 'ms' },
     { name: 'answers charged, each once', value: sum('charges'), unit: 'count' },
     { name: 'answers given for nothing', value: sum('gifts'), unit: 'count' },
+    { name: 'summaries made', value: sum('summaries'), unit: 'count' },
+    { name: 'summaries charged, each once', value: sum('summaryCharges'), unit: 'count' },
     { name: 'calls lost, on the instance', value: sum('lostCalls'), unit: 'count' },
     { name: 'what they cost the instance', value: sum('lostMicros') / 1_000_000, unit: 'USD' },
     { name: 'instance: most spent and held ÷ cap', value: share, unit: '×', atMost: 1 },

@@ -31,7 +31,7 @@ export async function lastRound(stage: KillStage, name: string): Promise<Bill & 
   firstLife = false;
   const bot = await stage.start();
   await untilAnswered(stage, bot, questions, { refusable: true });
-  const bill = await settleUp(stage, bot, questions, 1);
+  const bill = await settleUp(stage, bot, questions, { crashes: 1, refusable: true });
   await bot.stop();
   return { ...bill, asked: questions.length };
 }

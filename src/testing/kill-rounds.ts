@@ -14,7 +14,10 @@ export const ANSWERED_WITHIN_MS = 20_000;
 const DIES_WITHIN_MS = 30_000;
 const LOOK_AGAIN_MS = 50;
 
-/** A time at which a life is sure to come to this checkpoint. One that recovers is sure of a single whole answer. */
+/**
+ * A time at which a life is sure to come to this checkpoint. One that recovers is sure of a single whole answer, with the
+ * summary after it.
+ */
 function crashAt(checkpoint: Checkpoint, chance: number, { recovering }: { recovering: boolean }): Crash {
   const answers = recovering ? 1 : SEVERAL;
   const times = checkpoint === 'streaming' ? answers * PIECES : answers;
@@ -70,9 +73,19 @@ export async function crashRound(stage: KillStage, name: string, crashes: readon
   const bot = await stage.start(undefined, { wait: false });
   await untilAnswered(stage, bot, questions);
   const elapsedMs = performance.now() - restartedAt;
-  const bill = await settleUp(stage, bot, questions, crashes.length);
-  await bot.stop();
+  const bill = await settleUp(stage, bot, questions, { crashes: crashes.length, refusable: false });
+  // Nothing is left to do, and to stop takes longer.
+  await bot.kill();
   return { bill, elapsedMs };
+}
+
+/** Asks once in every place and waits until all is done: from then on each answer there is followed by a summary. */
+export async function warmUp(stage: KillStage): Promise<void> {
+  const bot = await stage.start();
+  const questions = [...(await askSeveral(stage, 'first', [5, 5, 5])), await askMeanwhile(stage, 'first-d')];
+  await untilAnswered(stage, bot, questions);
+  await untilNothingIsDue(stage, bot);
+  await bot.kill();
 }
 
 /** Rejects when the life does not end at its checkpoint. */
@@ -105,10 +118,10 @@ export async function settleUp(
   stage: KillStage,
   bot: Program,
   questions: readonly Question[],
-  crashes: number,
+  expected: { crashes: number; refusable: boolean },
 ): Promise<Bill> {
   await untilNothingIsDue(stage, bot);
-  return checkMoney(stage, questions, crashes);
+  return checkMoney(stage, questions, expected);
 }
 
 /** An answer is on the screen before its job is done. */

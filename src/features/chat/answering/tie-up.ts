@@ -1,6 +1,6 @@
 import type { JobRun } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { requestOf } from '../chat.ts';
+import { requestOf, titleRequestOf } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
 import { offerIfEdited } from '../history/edits.ts';
 import { questionEnded } from '../showing/reactions.ts';
@@ -13,7 +13,8 @@ import type { QuestionRow } from '../store.ts';
  */
 export async function tieUp(context: ChatContext, run: JobRun): Promise<void> {
   const { answerId, tries } = run.job.payload as { answerId: string; tries: number };
-  await context.spending.recover(requestOf({ id: answerId, tries }));
+  const asked = { id: answerId, tries };
+  for (const request of [requestOf(asked), titleRequestOf(asked)]) await context.spending.recover(request);
   const found = await findAnswer(context.db, answerId);
   if (found?.answer.state !== 'done' || found.answer.job_id !== run.job.id) return;
   const { question, answer } = found;
