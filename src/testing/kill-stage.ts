@@ -33,8 +33,10 @@ export const summaryMicros = micros(summaryUsage);
 const USD_PER_ROUND = 0.5;
 
 /** Whether a model is asked to summarise, as opposed to answering a member. */
-export const isSummary = ({ body }: Pick<FakeRequest, 'body'>): boolean =>
-  JSON.stringify(body['messages'] ?? []).includes('"Write a summary of a conversation');
+export function isSummary({ body }: Pick<FakeRequest, 'body'>): boolean {
+  const [instruction] = (body['messages'] ?? []) as { content?: unknown }[];
+  return String(instruction?.content).startsWith('Write a summary of a conversation');
+}
 
 const model = 'priced/large';
 const settings = (baseUrl: string, capMicros: number) => ({
