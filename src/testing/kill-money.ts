@@ -58,10 +58,10 @@ export async function watchAnew({ db }: Postgres): Promise<void> {
   await sql`DELETE FROM watch.peak`.execute(db);
 }
 
-/** What the instance has spent today, with nothing held. */
-export async function spentMicros({ db }: Postgres): Promise<number> {
+/** What the instance has spent and holds today. */
+export async function usedMicros({ db }: Postgres): Promise<number> {
   const { rows } = await sql<{ micros: number }>`
-    SELECT coalesce(sum(spent), 0)::bigint AS micros FROM ledger_meter
+    SELECT coalesce(sum(spent + held), 0)::bigint AS micros FROM ledger_meter
     WHERE holder = 'instance' AND unit = 'micros' AND day = (now() AT TIME ZONE 'UTC')::date
   `.execute(db);
   return rows[0]?.micros ?? 0;
@@ -94,7 +94,8 @@ export async function checkMoney(
       if (terms) amiss.push(...(await allowanceAmiss(postgres, ledger, authorId, terms.purses)));
     }
     // Where money runs out, so may it for them all.
-    const summarised = await checkSummaries(stage, postgres, ledger, { questions, amiss });
+    const whole = !refusable && crashes <= RUNS_AFTER_LOSS;
+    const summarised = await checkSummaries(stage, postgres, ledger, { questions, whole, amiss });
     if (summarised.summaries === 0 && !refusable) amiss.push('nothing was summarised');
     amiss.push(...(await holdsAmiss(postgres)), ...(await jobsAmiss(postgres, crashes)));
     const peak = await peakMicros(postgres);

@@ -17,13 +17,14 @@ export interface SummaryBill {
 
 /**
  * Looks at what followed the answers to these questions: each summary that was stored was charged once, to who asked for the
- * answer before it, or a crash came between and the call is lost. Appends to `amiss` what is wrong.
+ * answer before it, or a crash came between and the call is lost. With `whole`, each conversation is summarised as far as is
+ * due. Appends to `amiss` what is wrong.
  */
 export async function checkSummaries(
   stage: KillStage,
   postgres: Postgres,
   ledger: Ledger,
-  { questions, amiss }: { questions: readonly Question[]; amiss: string[] },
+  { questions, whole, amiss }: { questions: readonly Question[]; whole: boolean; amiss: string[] },
 ): Promise<SummaryBill> {
   const held = await Promise.all(
     questions.map(async (question) => ({ question, holds: await ledger.holds(followUpOf(question.request, 'summary')) })),
@@ -36,6 +37,8 @@ export async function checkSummaries(
     const [charged, lost] = [countOf(holds, 'settled'), countOf(holds, 'lost')];
     summaries += stored;
     const told = `${stored} summaries are stored for ${here.map(({ question }) => question.name).join(', ')}`;
+    const left = await uncoveredIn(postgres, channelId);
+    if (whole && left > 1) amiss.push(`${left} exchanges are left after ${here.at(-1)?.question.name}`);
     if (charged > stored || stored > charged + lost) amiss.push(`${told}, ${charged} charged and ${lost} lost`);
   }
   amiss.push(...(await callsAmiss(stage, postgres)));
@@ -67,6 +70,16 @@ async function storedSince(
   const { rows } = await sql<{ count: number }>`
     SELECT count(*)::integer AS count FROM chat_summary WHERE channel_id = ${channelId} AND made_at > (
       SELECT min(asked_at) FROM chat_question WHERE message_id = ANY (${messageIds}::text[])
+    )
+  `.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+/** How many questions of a place no summary covers. */
+async function uncoveredIn({ db }: Postgres, channelId: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*)::integer AS count FROM chat_question AS q WHERE channel_id = ${channelId} AND NOT EXISTS (
+      SELECT FROM chat_summary AS s WHERE s.channel_id = q.channel_id AND s.covers_until >= q.asked_at
     )
   `.execute(db);
   return rows[0]?.count ?? 0;

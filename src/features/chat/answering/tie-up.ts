@@ -5,6 +5,7 @@ import { settingsOf } from '../conversations.ts';
 import { offerIfEdited } from '../history/edits.ts';
 import { questionEnded } from '../showing/reactions.ts';
 import { findAnswer } from '../store.ts';
+import { summariseLater } from '../summaries/make.ts';
 import type { QuestionRow } from '../store.ts';
 
 /**
@@ -18,8 +19,10 @@ export async function tieUp(context: ChatContext, run: JobRun): Promise<void> {
   const found = await findAnswer(context.db, answerId);
   if (found?.answer.state !== 'done' || found.answer.job_id !== run.job.id) return;
   const { question, answer } = found;
-  questionEnded(context, question, answer, await settingsOf(context, question), 'done', { again: true });
+  const settings = await settingsOf(context, question);
+  questionEnded(context, question, answer, settings, 'done', { again: true });
   await offerIfEdited(context, asReadBefore(question, run), answer);
+  await summariseLater(context, { row: question, answer, settings, text: '', filling: undefined });
 }
 
 /** A question as the run that died may have read it: an edit that came after the job was added may have come too late. */

@@ -37,10 +37,14 @@ interface Answered {
   answer: AnswerRow;
   settings: ChatSettings;
   text: string;
+  /** Undefined for a run that goes on where one died: the prompt is not known any more. */
   filling: Prompt['filling'] | undefined;
 }
 
-/** Has a conversation summarised that leaves no room for its next question; the payer of the answer before it pays. */
+/**
+ * Has a conversation summarised that leaves no room for its next question, or may do so; the payer of the answer before it
+ * pays. The job finds out whether it is due.
+ */
 export async function summariseLater(context: ChatContext, answered: Answered): Promise<void> {
   const { row, answer, settings } = answered;
   // The prompt of an answer that was given again does not show what came after its question.
@@ -61,7 +65,7 @@ export async function summariseLater(context: ChatContext, answered: Answered): 
 }
 
 function leavesNoRoom({ filling, text }: Answered): boolean {
-  if (!filling) return false;
+  if (!filling) return true;
   const { exchanges, tokens } = filling.filled;
   return isFull({ exchanges, tokens: tokens + estimateTokens(text) }, filling.window);
 }
