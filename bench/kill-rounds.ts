@@ -170,7 +170,13 @@ async function budgetFigures(stage: KillStage, name: string): Promise<Figure[]> 
   return [
     { name: `${name}: most spent and held ÷ cap`, value: share, unit: '×', atMost: 1 },
     { name: `${name}: the same in the last round`, value: lastShare, unit: '×', atMost: 1 },
-    { name: `${name}: answers in it, the others refused`, value: answers, unit: 'count', atLeast: 1, atMost: asked - 1 },
+    {
+      name: `${name}: answers in it, the others refused`,
+      value: answers,
+      unit: 'count',
+      atLeast: 1,
+      atMost: asked - 1,
+    },
   ];
 }
 

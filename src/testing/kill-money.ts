@@ -148,7 +148,9 @@ async function requestAmiss(
   if (elsewhere.length > 0) amiss.push(`${name} cost ${elsewhere.join(', ')}`);
   const entered = byEntries.get(`user:${authorId}/allowance`) ?? 0;
   if (entered !== charged) amiss.push(`entries charge ${entered} for ${name}, and its holds say ${charged}`);
-  const asked = stage.providers.requests.filter((seen) => !isSummary(seen) && seen.userText.includes(`${name}.`)).length;
+  const asked = stage.providers.requests.filter(
+    (seen) => !isSummary(seen) && seen.userText.includes(`${name}.`),
+  ).length;
   if (asked > crashes + 1) amiss.push(`a model was asked ${asked} times for ${name} in ${crashes + 1} lives`);
   if (answered && !(await isExplained(stage, postgres, question))) amiss.push(`nothing explains the answer to ${name}`);
   return amiss;

@@ -27,7 +27,10 @@ export async function checkSummaries(
   { questions, whole, amiss }: { questions: readonly Question[]; whole: boolean; amiss: string[] },
 ): Promise<SummaryBill> {
   const held = await Promise.all(
-    questions.map(async (question) => ({ question, holds: await ledger.holds(followUpOf(question.request, 'summary')) })),
+    questions.map(async (question) => ({
+      question,
+      holds: await ledger.holds(followUpOf(question.request, 'summary')),
+    })),
   );
   for (const { question, holds } of held) amiss.push(...holdsAmiss(question, holds));
   let summaries = 0;
