@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { longTests } from '../testing/long.ts';
+import { longTests, tellCases } from '../testing/long.ts';
 import { beginningOf } from './beginning.ts';
 import { toDiscordMarkdown } from './markdown/discord.ts';
 import { splitMessage, splitParts } from './split.ts';
@@ -61,6 +61,7 @@ describe('the beginning of a text', { timeout: TIMEOUT_MS }, () => {
     fc.assert(fc.property(any, parts, check(Infinity)), sampled(1000));
     // A cut between paragraphs may lose half a message; of what models write, never a whole one is lost.
     fc.assert(fc.property(wellFormed, parts, check(2000)), sampled(1000));
+    tellCases('markdown', ran);
     console.log(`the beginning was taken of ${cut} of ${ran} generated texts`);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Named places between the steps of a paid answer, in their order. What is done before one is durable as its text says,
+ * Named places between the steps of a paid answer and of the summary that follows it, in their order. What is done before one is durable as its text says,
  * and nothing after it has begun: crash tests end the process there and look what the next life makes of it.
  */
 export const checkpoints = [
@@ -23,6 +23,8 @@ export const checkpoints = [
   'shown',
   /** Everything is stored but that the job is done. */
   'finished',
+  /** A summary of the conversation is stored; nobody has been charged for it. */
+  'summarised',
 ] as const;
 
 export type Checkpoint = (typeof checkpoints)[number];

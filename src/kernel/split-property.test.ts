@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseForm } from '../../emulator/forms.ts';
 import { messageForm } from '../../emulator/messages/schema.ts';
-import { longTests } from '../testing/long.ts';
+import { longTests, tellCases } from '../testing/long.ts';
 import { isCode, linesIn } from './markdown/blocks.ts';
 import { toDiscordMarkdown } from './markdown/discord.ts';
 import { findSpoilers } from './markdown/spoilers.ts';
@@ -229,6 +229,7 @@ describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
     const figures = kinds.map(([name]) => `${name} in ${held.get(name) ?? 0}`).join(', ');
     console.log(`the splitter took ${ran} generated texts, with ${figures}`);
     expect(ran).toBeGreaterThanOrEqual(TEXTS);
+    tellCases('splitter', ran);
     expect(kinds.filter(([name]) => (held.get(name) ?? 0) === 0).map(([name]) => name)).toEqual([]);
   });
 });

@@ -1,24 +1,26 @@
-import { spentMicros, watchAnew } from './kill-money.ts';
+import { peakMicros, usedMicros, watchAnew } from './kill-money.ts';
 import type { Bill } from './kill-money.ts';
 import { askSeveral } from './kill-questions.ts';
 import { settleUp, untilAnswered, untilKilled } from './kill-rounds.ts';
 import type { KillStage } from './kill-stage.ts';
 import { answerMicros } from './kill-stage.ts';
 
-/** Not three calls at their worst, or the answers of twenty. */
-export const ROOM_MICROS = 20 * answerMicros;
+/** Not three calls at their worst. */
+const ROOM_MICROS = 20 * answerMicros;
+/** After the crash: for some of the answers, one call after another, and not for all of them. */
+export const ROOM_LEFT_MICROS = 5.4 * answerMicros;
 
 /**
  * Twice as many people as ever ask at once while the budget of the instance has little room, and the bot dies with two
- * calls open, which are lost: what is left pays for some of the answers. Resolves when everybody has a whole answer or a
- * refusal, and what was paid is looked at. Leaves the stage with that cap.
+ * calls open, which are lost: what is left then pays for some of the answers. Resolves when each has a whole answer or a
+ * refusal, and what was paid is looked at. Leaves the stage with that cap, and with a peak of what was used since the crash.
  */
 export async function lastRound(stage: KillStage, name: string): Promise<Bill & { asked: number }> {
-  const spent = await stage.look(async (postgres) => {
+  const before = await stage.look(async (postgres) => {
     await watchAnew(postgres);
-    return spentMicros(postgres);
+    return usedMicros(postgres);
   });
-  await stage.setCap(spent + ROOM_MICROS);
+  await stage.setCap(before + ROOM_MICROS);
   let firstLife = true;
   // Until the bot dies no answer ends, so that every call stays open.
   stage.providers.answer(() => firstLife, { text: 'A word and no more.', hold: 1, times: Number.POSITIVE_INFINITY });
@@ -29,9 +31,13 @@ export async function lastRound(stage: KillStage, name: string): Promise<Bill & 
   ).flat();
   await untilKilled(dying, crash);
   firstLife = false;
+  const [peak, used] = await stage.look(async (postgres) => [await peakMicros(postgres), await usedMicros(postgres)]);
+  if (peak > stage.capMicros) throw new Error(`The instance had spent and held ${peak} of ${stage.capMicros}.`);
+  await stage.setCap(used + ROOM_LEFT_MICROS);
+  await stage.look(watchAnew);
   const bot = await stage.start();
   await untilAnswered(stage, bot, questions, { refusable: true });
-  const bill = await settleUp(stage, bot, questions, 1);
-  await bot.stop();
+  const bill = await settleUp(stage, bot, questions, { crashes: 1, refusable: true });
+  await bot.kill();
   return { ...bill, asked: questions.length };
 }

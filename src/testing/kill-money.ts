@@ -3,12 +3,15 @@ import { systemClock } from '../kernel/clock.ts';
 import { systemIds } from '../kernel/ids.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import type { Postgres } from '../platform/postgres/index.ts';
+import { RUNS_AFTER_LOSS, WORKER_LOST } from '../platform/queue/rules.ts';
 import { createLedger } from '../services/ledger/index.ts';
 import type { Hold, Ledger } from '../services/ledger/index.ts';
 import { answersTo } from './kill-questions.ts';
 import type { Question } from './kill-questions.ts';
 import type { KillStage } from './kill-stage.ts';
-import { answerMicros } from './kill-stage.ts';
+import { answerMicros, isSummary } from './kill-stage.ts';
+import { checkSummaries } from './kill-summaries.ts';
+import type { SummaryBill } from './kill-summaries.ts';
 
 /** Nothing that is held may stay so for longer, whatever becomes of those who held it. */
 const LONGEST_HOLD_MS = 60 * 60 * 1000;
@@ -20,6 +23,9 @@ export interface Bill {
   charges: number;
   /** Answers that nobody was charged for: the bot died when they were stored and not yet charged. */
   gifts: number;
+  /** Summaries that were made after answers, and those of them that were charged. */
+  summaries: number;
+  summaryCharges: number;
   /** Calls that a crash cut off, and what they cost the instance. */
   lostCalls: number;
   lostMicros: number;
@@ -52,10 +58,10 @@ export async function watchAnew({ db }: Postgres): Promise<void> {
   await sql`DELETE FROM watch.peak`.execute(db);
 }
 
-/** What the instance has spent today, with nothing held. */
-export async function spentMicros({ db }: Postgres): Promise<number> {
+/** What the instance has spent and holds today. */
+export async function usedMicros({ db }: Postgres): Promise<number> {
   const { rows } = await sql<{ micros: number }>`
-    SELECT coalesce(sum(spent), 0)::bigint AS micros FROM ledger_meter
+    SELECT coalesce(sum(spent + held), 0)::bigint AS micros FROM ledger_meter
     WHERE holder = 'instance' AND unit = 'micros' AND day = (now() AT TIME ZONE 'UTC')::date
   `.execute(db);
   return rows[0]?.micros ?? 0;
@@ -68,7 +74,11 @@ export async function peakMicros({ db }: Postgres): Promise<number> {
 }
 
 /** Everything that money promises after a crash. Throws an Error that lists what is broken. */
-export async function checkMoney(stage: KillStage, questions: readonly Question[], crashes: number): Promise<Bill> {
+export async function checkMoney(
+  stage: KillStage,
+  questions: readonly Question[],
+  { crashes, refusable }: { crashes: number; refusable: boolean },
+): Promise<Bill> {
   return stage.look(async (postgres) => {
     const nowMs = Date.now();
     const clock = { ...systemClock, now: () => nowMs };
@@ -83,7 +93,11 @@ export async function checkMoney(stage: KillStage, questions: readonly Question[
       const terms = first && (await ledger.holds(first.request))[0]?.terms;
       if (terms) amiss.push(...(await allowanceAmiss(postgres, ledger, authorId, terms.purses)));
     }
-    amiss.push(...(await holdsAmiss(postgres)));
+    // Where money runs out, so may it for them all.
+    const whole = !refusable && crashes <= RUNS_AFTER_LOSS;
+    const summarised = await checkSummaries(stage, postgres, ledger, { questions, whole, amiss });
+    if (summarised.summaries === 0 && !refusable) amiss.push('nothing was summarised');
+    amiss.push(...(await holdsAmiss(postgres)), ...(await jobsAmiss(postgres, crashes)));
     const peak = await peakMicros(postgres);
     if (peak > stage.capMicros) amiss.push(`the instance had spent and held ${peak} of ${stage.capMicros}`);
     for (const { account, unit, stored, folded } of await ledger.verify()) {
@@ -91,17 +105,19 @@ export async function checkMoney(stage: KillStage, questions: readonly Question[
     }
     if (amiss.length > 0) throw new Error(`Money is wrong:\n${amiss.join('\n')}`);
     const answered = await Promise.all(questions.map((question) => isAnswered(stage, question)));
-    return billOf(holds.flat(), answered.filter(Boolean).length);
+    return billOf(holds.flat(), answered.filter(Boolean).length, summarised);
   });
 }
 
-function billOf(holds: readonly Hold[], answers: number): Bill {
+function billOf(holds: readonly Hold[], answers: number, { summaries, summaryCharges, ...after }: SummaryBill): Bill {
   const charges = holds.filter((hold) => hold.state === 'settled').length;
-  const lost = holds.filter((hold) => hold.state === 'lost');
+  const lost = [...holds, ...after.holds].filter((hold) => hold.state === 'lost');
   return {
     answers,
     charges,
     gifts: answers - charges,
+    summaries,
+    summaryCharges,
     lostCalls: lost.length,
     lostMicros: lost.reduce((sum, hold) => sum + (hold.onInstance.micros ?? 0), 0),
   };
@@ -132,7 +148,9 @@ async function requestAmiss(
   if (elsewhere.length > 0) amiss.push(`${name} cost ${elsewhere.join(', ')}`);
   const entered = byEntries.get(`user:${authorId}/allowance`) ?? 0;
   if (entered !== charged) amiss.push(`entries charge ${entered} for ${name}, and its holds say ${charged}`);
-  const asked = stage.providers.requests.filter((seen) => seen.userText.includes(`${name}.`)).length;
+  const asked = stage.providers.requests.filter(
+    (seen) => !isSummary(seen) && seen.userText.includes(`${name}.`),
+  ).length;
   if (asked > crashes + 1) amiss.push(`a model was asked ${asked} times for ${name} in ${crashes + 1} lives`);
   if (answered && !(await isExplained(stage, postgres, question))) amiss.push(`nothing explains the answer to ${name}`);
   return amiss;
@@ -179,6 +197,18 @@ async function allowanceAmiss(
   return balances
     .filter(({ spent, held, savings }) => spent !== charged || held + savings.spent + savings.held !== 0)
     .map((balance) => `user ${userId} was charged ${charged} today, and the balance is ${JSON.stringify(balance)}`);
+}
+
+/** No job failed, and none was given up but that of a summary which crashes cut off again and again. */
+async function jobsAmiss({ db }: Postgres, crashes: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('queue_job')
+    .select(['kind', 'state', 'error'])
+    .where('state', 'not in', ['done', 'cancelled'])
+    .execute();
+  const mayBeLost = crashes > RUNS_AFTER_LOSS;
+  const left = rows.filter(({ kind, error }) => !(mayBeLost && kind === 'chat/summarise' && error === WORKER_LOST));
+  return left.map(({ kind, state, error }) => `a job ${kind} is ${state}: ${error ?? ''}`);
 }
 
 /** Of all requests, also those of earlier rounds. */

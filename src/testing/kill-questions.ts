@@ -73,22 +73,20 @@ export async function answersAmiss(
     const here = questions.filter((question) => question.channelId === channelId);
     const [first] = here;
     if (!first) continue;
-    const messages = await read(place, first.username, channelId);
+    const oldest = here.map((question) => BigInt(question.messageId)).reduce((a, b) => (a < b ? a : b));
+    const messages = await read(place, first.username, channelId, String(oldest));
     const answers = messages.filter((message) => message.author.id === place.botId);
     for (const question of here) amiss.push(...answerAmiss(question, answers, options));
     const known = new Set(here.map((question) => question.messageId));
-    const oldest = here.map((question) => BigInt(question.messageId)).reduce((a, b) => (a < b ? a : b));
-    const orphans = answers.filter(
-      (message) => BigInt(message.id) > oldest && !known.has(message.message_reference?.message_id ?? ''),
-    );
+    const orphans = answers.filter((message) => !known.has(message.message_reference?.message_id ?? ''));
     amiss.push(...orphans.map((message) => `orphan ${message.id}: ${message.content.slice(0, 40)}`));
   }
   return amiss;
 }
 
-/** The latest messages of the bot that reply to a question. */
+/** The messages of the bot that reply to a question. */
 export async function answersTo({ place }: KillStage, question: Question): Promise<SeenMessage[]> {
-  const messages = await read(place, question.username, question.channelId);
+  const messages = await read(place, question.username, question.channelId, question.messageId);
   return messages.filter((message) => isAnswerTo(question, message));
 }
 

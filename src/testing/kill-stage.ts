@@ -12,7 +12,7 @@ import type { Place } from './people.ts';
 import { freePort, startFamiliar, untilAnswers } from './processes.ts';
 import type { Program } from './processes.ts';
 import { startFakeProviders } from './providers.ts';
-import type { FakeProviders } from './providers.ts';
+import type { FakeProviders, FakeRequest } from './providers.ts';
 
 /** Where a life of the bot ends: the `time`-th time that it comes to this checkpoint. */
 export interface Crash {
@@ -23,10 +23,20 @@ export interface Crash {
 /** Micro-dollars per token, and what the provider says that every answer took. */
 const price = { inputMicros: 5, outputMicros: 50 };
 export const usage = { inputTokens: 200, outputTokens: 40 };
-/** What one answer costs: exactly this. */
-export const answerMicros = usage.inputTokens * price.inputMicros + usage.outputTokens * price.outputMicros;
-/** Beyond what rounds cost: some $0.01 for their answers, and up to $0.04 for each call that a crash loses. */
-const USD_PER_ROUND = 0.2;
+const summaryUsage = { inputTokens: 300, outputTokens: 20 };
+const micros = ({ inputTokens, outputTokens }: typeof usage): number =>
+  inputTokens * price.inputMicros + outputTokens * price.outputMicros;
+/** What one answer costs, and what the summary after it: exactly this, and not the same. */
+export const answerMicros = micros(usage);
+export const summaryMicros = micros(summaryUsage);
+/** Beyond what rounds cost: some $0.03 for their answers and summaries, and up to $0.04 for each call that a crash loses. */
+const USD_PER_ROUND = 0.5;
+
+/** Whether a model is asked to summarise, as opposed to answering a member. */
+export function isSummary({ body }: Pick<FakeRequest, 'body'>): boolean {
+  const [instruction] = (body['messages'] ?? []) as { content?: unknown }[];
+  return String(instruction?.content).startsWith('Write a summary of a conversation');
+}
 
 const model = 'priced/large';
 const settings = (baseUrl: string, capMicros: number) => ({
@@ -41,6 +51,8 @@ const settings = (baseUrl: string, capMicros: number) => ({
   },
   prices: { models: { [model]: { inputPerMillion: price.inputMicros, outputPerMillion: price.outputMicros } } },
   budgets: { instance: { dayUsd: capMicros / MICROS_PER_USD } },
+  // Every answer but the first of a place is followed by a summary of what came before it.
+  features: { chat: { historySent: 2 } },
 });
 
 interface KillStageOptions {
@@ -66,6 +78,8 @@ export interface KillStage {
   setCap(micros: number): Promise<void>;
   /** Starts a life of the bot and waits until it listens, unless it is to end before it may come to that. */
   start(crash?: Crash, options?: { wait: boolean }): Promise<Program>;
+  /** Whether Discord keeps people and bot to its pace; it does unless told otherwise. */
+  setPace(paced: boolean): void;
   /** Looks into the bot's database with connections of its own. */
   look<T>(run: (postgres: Postgres) => Promise<T>): Promise<T>;
   /** Ends what is left. */
@@ -78,6 +92,8 @@ export async function openKillStage(options: KillStageOptions): Promise<KillStag
   const dataDir = join(folder, 'bot');
   const botPort = await freePort();
   const providers = await startFakeProviders();
+  const summary = { chunks: ['They ', 'asked ', 'and ', 'were ', 'answered.'], delayMs: 10, usage: summaryUsage };
+  providers.answer(isSummary, { ...summary, times: Number.POSITIVE_INFINITY });
   const emulator = await startEmulator({ port: 0, dataDir: null });
   const place = await lookAround(emulator.origin);
   let capMicros = microsOfUsd(1 + rounds * USD_PER_ROUND);
@@ -112,6 +128,7 @@ export async function openKillStage(options: KillStageOptions): Promise<KillStag
       if (wait) await untilAnswers(`http://127.0.0.1:${botPort}/health`, bot);
       return bot;
     },
+    setPace: (paced) => void (emulator.core.limits.enforce = paced),
     look: async (run) => {
       const postgres = await attachPostgres({ url: databaseUrl, dataDir, logger: silentLogger });
       if (!postgres) throw new Error(`There is no database in ${dataDir} yet.`);

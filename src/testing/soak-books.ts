@@ -9,6 +9,9 @@ import { CAP_MICROS } from './soak-stage.ts';
 export interface Books {
   amiss: string[];
   charges: number;
+  /** Of them, what followed answers. */
+  summaries: number;
+  titles: number;
   /** Calls that a kill cut off. */
   lostCalls: number;
   peakMicros: number;
@@ -23,15 +26,20 @@ export async function checkBooks(postgres: Postgres): Promise<Books> {
   );
   const holds = await db.selectFrom('ledger_hold').select(['key', 'request', 'step', 'kind', 'state']).execute();
   for (const { key, state } of holds) if (state === 'open') amiss.push(`${key} is still held`);
-  const settled = holds.filter(({ kind, state }) => kind === 'call' && state === 'settled');
-  for (const [step, calls] of Map.groupBy(settled, (hold) => `${hold.request} ${hold.step}`)) {
-    if (calls.length > 1) amiss.push(`${step} was charged ${calls.length} times`);
+  // A use that is on the instance alone is booked under a step of its own.
+  const settled = holds.filter(
+    ({ kind, state, step }) => kind === 'call' && state === 'settled' && !step.includes(':'),
+  );
+  for (const [request, calls] of Map.groupBy(settled, (hold) => hold.request)) {
+    if (calls.length > 1) amiss.push(`${request} was charged ${calls.length} times`);
   }
+  const charged = (step: string) => settled.filter((hold) => hold.step === step).length;
   const peak = await peakMicros(postgres);
   if (peak > CAP_MICROS) amiss.push(`the instance had spent and held ${peak} of ${CAP_MICROS}`);
   amiss.push(...(await workLeft(postgres)));
   const lostCalls = holds.filter(({ state }) => state === 'lost').length;
-  return { amiss, charges: settled.length, lostCalls, peakMicros: peak };
+  const [summaries, titles] = [charged('summary'), charged('title')];
+  return { amiss, charges: settled.length, summaries, titles, lostCalls, peakMicros: peak };
 }
 
 async function workLeft({ db }: Postgres): Promise<string[]> {

@@ -65,7 +65,8 @@ const settings = (baseUrl: string, everythingIn: string) => ({
   budgets: { instance: { dayUsd: CAP_USD } },
   // Nobody's question is refused because others wait.
   queue: { waitingPerGuild: 10_000, waitingPerUser: 10_000 },
-  features: { chat: { answerEverythingIn: [everythingIn] } },
+  // So few that even a short script has every conversation summarised.
+  features: { chat: { answerEverythingIn: [everythingIn], historySent: 4 } },
 });
 
 export async function openSoakStage(options: SoakStageOptions): Promise<SoakStage> {

@@ -26,6 +26,8 @@ export interface Soak {
   screen: Screen;
   prompts: Prompts;
   books: Books;
+  /** What people wrote, in all. */
+  messages: number;
   questions: number;
   edited: number;
   deleted: number;
@@ -52,6 +54,7 @@ export async function playSoak(stage: SoakStage, random: () => number, size: Soa
     screen,
     prompts,
     books,
+    messages: record.utterances.length,
     questions: record.utterances.filter(({ isQuestion }) => isQuestion).length,
     edited: record.utterances.filter(({ wordings }) => wordings.length > 1).length,
     deleted: record.utterances.filter(({ deletedAt }) => Number.isFinite(deletedAt)).length,

@@ -8,6 +8,7 @@ import { createAudit } from '../services/audit/index.ts';
 import type { RecordedEntry } from '../services/audit/index.ts';
 import { createLedger } from '../services/ledger/index.ts';
 import type { Hold, Ledger } from '../services/ledger/index.ts';
+import { followUpOf } from '../services/spending/index.ts';
 import type { TestBot } from './bot.ts';
 
 /** What the books of a test's bot say, read as another process would. */
@@ -15,6 +16,8 @@ export interface Till {
   readonly ledger: Ledger;
   /** The calls that were held for the answer to a question, without its place in line; `tries` counts Retry. */
   calls(question: APIMessage, tries?: number): Promise<Hold[]>;
+  /** Those that were held for what followed its first try. */
+  callsAfter(question: APIMessage, followUp: 'title' | 'summary'): Promise<Hold[]>;
   /** Micro-dollars that a person paid today, and from what. */
   paid(person: Person): Promise<{ free: number; credits: number }>;
   /** Adds to a person's credits. */
@@ -26,6 +29,10 @@ export interface Till {
   close(): Promise<void>;
 }
 
+/** What an answer to a message is paid under. */
+const requestOf = ({ id }: Pick<APIMessage, 'id'>, tries = 0): string =>
+  `chat/answer/${uuidFromName(`chat/answer/${id}`)}/${tries}`;
+
 export function openTill(bot: Pick<TestBot, 'database'>, clock: Clock): Till {
   const { postgres } = bot.database;
   const ledger = createLedger({ postgres, clock, ids: systemIds, logger: silentLogger });
@@ -33,9 +40,10 @@ export function openTill(bot: Pick<TestBot, 'database'>, clock: Clock): Till {
   return {
     ledger,
     calls: async (question, tries = 0) => {
-      const holds = await ledger.holds(`chat/answer/${uuidFromName(`chat/answer/${question.id}`)}/${tries}`);
+      const holds = await ledger.holds(requestOf(question, tries));
       return holds.filter(({ step }) => step !== 'admission');
     },
+    callsAfter: (question, followUp) => ledger.holds(followUpOf(requestOf(question), followUp)),
     paid: async ({ user }) => {
       const purse = { unit: 'micros', period: 'day', allowance: 0, rule: 'test' } as const;
       const [balance] = await ledger.balances(user.id, [purse]);

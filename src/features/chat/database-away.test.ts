@@ -5,7 +5,7 @@ import { systemClock } from '../../kernel/clock.ts';
 import { hasEnded } from '../../testing/components.ts';
 import { startTestBot } from '../../testing/bot.ts';
 import type { TestBot } from '../../testing/bot.ts';
-import { longTests } from '../../testing/long.ts';
+import { longTests, tellCases } from '../../testing/long.ts';
 import { startOwnServer } from '../../testing/own-server.ts';
 import type { OwnServer } from '../../testing/own-server.ts';
 import { openTill } from '../../testing/till.ts';
@@ -27,7 +27,10 @@ instance: { administrators: ["100000000000000001"] }
   bot = await startTestBot({ yaml, database: (options) => server.database(options) });
   till = openTill(bot, systemClock);
 });
-afterEach(() => bot.providers.reset());
+afterEach(() => {
+  bot.providers.reset();
+  tellCases('faults', 1);
+});
 afterAll(async () => {
   await till.close();
   await bot.close();

@@ -1,9 +1,9 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { FaultAnswer } from '../../../emulator/faults.ts';
 import { createAsking } from '../../testing/asking.ts';
 import { buttons, hasEnded } from '../../testing/components.ts';
-import { longTests } from '../../testing/long.ts';
+import { longTests, tellCases } from '../../testing/long.ts';
 import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
 
 const yaml = `
@@ -146,6 +146,8 @@ const passing: [string, number, FaultAnswer][] = [
 function chosenFor<Fault>(faults: readonly Fault[], wayIndex: number): readonly Fault[] {
   return longTests() ? faults : faults.filter((_, index) => index === wayIndex % faults.length);
 }
+
+afterEach(() => tellCases('faults', 1));
 
 describe.each(Object.entries(ways).map(([way, begin], index) => ({ way, begin, index })))(
   'an answer by $way',

@@ -34,7 +34,7 @@ import { chatSettings } from './settings.ts';
 import { exportThoughts } from './showing/thoughts.ts';
 import { deleteQuestionsBefore, deleteQuestionsOf } from './store.ts';
 import { exportSummaries } from './summaries/export.ts';
-import { summarise } from './summaries/make.ts';
+import { giveUpSummary, summarise } from './summaries/make.ts';
 import { deleteSummariesBefore } from './summaries/store.ts';
 import { followWaiting } from './waiting/notices.ts';
 import { aboutModal, createMessageCommands } from './ways-in/message-commands.ts';
@@ -77,7 +77,7 @@ export const feature = defineFeature({
       },
       jobs: {
         ...history.jobs,
-        summarise: (run) => summarise(context, run),
+        summarise: { run: (run) => summarise(context, run), afterLoss: (run) => giveUpSummary(context, run) },
         answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) },
       },
       stop: () => Promise.all([notices.stop(), rested.stop()]).then(() => undefined),

@@ -5,7 +5,7 @@ import { table } from '../../../bench/lib/statistics.ts';
 import { featureMigrations, featuresFolder, findFeatures } from '../../app/features.ts';
 import { platformMigrations } from '../../app/platforms.ts';
 import { serviceMigrations } from '../../app/services.ts';
-import { longTests } from '../../testing/long.ts';
+import { longTests, tellCases } from '../../testing/long.ts';
 import { testDatabase } from '../../testing/postgres.ts';
 import type { TestDatabase } from '../../testing/postgres.ts';
 import { playSoak } from '../../testing/soak.ts';
@@ -53,6 +53,8 @@ describe('many people in many places, while connections drop and processes are k
       for (const figure of ['questions', 'remarks', 'answers'] as const)
         expect(soak.prompts[figure]).toBeGreaterThan(0);
       expect(soak.screen.answered).toBeGreaterThan(size.messages / 2);
+      expect(soak.books.summaries).toBeGreaterThan(size.messages / 100);
+      tellCases('conversation', soak.messages);
     },
   );
 });
@@ -61,7 +63,7 @@ function report({ screen, prompts, books, ...soak }: Soak): string {
   const count = (name: string, value: number) => ({ name, value, unit: 'count' as const });
   const { drop, reconnect, invalidate } = size.troubles;
   return table([
-    count('messages', size.messages),
+    count('messages', soak.messages),
     count('of them questions', soak.questions),
     count('edited', soak.edited),
     count('deleted', soak.deleted),
@@ -78,6 +80,8 @@ function report({ screen, prompts, books, ...soak }: Soak): string {
     count('earlier answers in them', prompts.answers),
     count('remarks of people in them', prompts.remarks),
     count('charges', books.charges),
+    count('of them for summaries', books.summaries),
+    count('of them for titles', books.titles),
     count('calls lost, on the instance', books.lostCalls),
     { name: 'from the first message to the last answer', value: soak.durationMs, unit: 'ms' },
   ]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { longTests } from '../../testing/long.ts';
+import { longTests, tellCases } from '../../testing/long.ts';
 import { block, hostile, table, wellFormed } from '../testing/generated-text.ts';
 import { toDiscordMarkdown } from './discord.ts';
 import { columnsOf } from './graphemes.ts';
@@ -133,6 +133,7 @@ describe('any text', { timeout: TIMEOUT_MS }, () => {
       }),
       sampled,
     );
+    tellCases('markdown', ran);
     console.log(`the renderer took ${ran} generated texts and changed ${changed} of them`);
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../kernel/errors.ts';
-import { longTests } from '../../testing/long.ts';
+import { longTests, tellCases } from '../../testing/long.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
 import { type HeldRun, holding, jobSpec, queueBench, START_MS } from '../../testing/queue-bench.ts';
 import { type JobHandler, ShuttingDown } from './index.ts';
@@ -333,16 +333,19 @@ describe('the queue under any sequence of work, failure and death', () => {
     'runs each attempt once, ends each job once and loses none',
     { timeout: longTests() ? 1_800_000 : 60_000 },
     async () => {
+      let tried = 0;
       const property = fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 40 }), async (steps) => {
         const world = new World();
         try {
           for (const each of steps) await world.take(each);
           await world.heal();
+          tried += 1;
         } finally {
           await world.close();
         }
       });
       await fc.assert(property, longTests() ? { numRuns: 500 } : { numRuns: 8, seed: 20261121 });
+      tellCases('queue', tried);
     },
   );
 });

@@ -7,7 +7,7 @@ import { systemIds } from '../../kernel/ids.ts';
 import { silentLogger } from '../../kernel/logger.ts';
 import type { Postgres } from '../../platform/postgres/index.ts';
 import { channel, emptyBooks, guild, HOUR_MS, instance, limit, user } from '../../testing/ledger-bench.ts';
-import { longTests } from '../../testing/long.ts';
+import { longTests, tellCases } from '../../testing/long.ts';
 import { testDatabase } from '../../testing/postgres.ts';
 import { createLedger, type HoldRequest, type Ledger, ledgerMigrations, type Limit, type Terms } from './index.ts';
 
@@ -296,7 +296,7 @@ describe('the ledger under operations at the same time', () => {
     'at $atOnce in $processes processes never passes a cap and ends every hold once',
     { timeout: longTests() ? 1_800_000 : 60_000 },
     async ({ atOnce, processes, rounds: numRuns }) => {
-      const counted = { operations: 0, looks: 0 };
+      const counted = { sequences: 0, operations: 0, looks: 0 };
       const length = atOnce * STEPS_EACH;
       // Without a bias to small values, which would make everybody the same few people.
       const steps = fc.noBias(fc.array(step, { minLength: length, maxLength: length, size: 'max' }));
@@ -308,13 +308,15 @@ describe('the ledger under operations at the same time', () => {
         const [looks] = await Promise.all([round.watch(() => done), work]);
         await round.checkRest();
         expect(await createLedger({ postgres: database.postgres, ...fixed }).verify()).toEqual([]);
+        counted.sequences += 1;
         counted.operations += each.length;
         counted.looks += looks;
       });
       const parameters = { numRuns, endOnFailure: true };
       await fc.assert(property, longTests() ? parameters : { ...parameters, seed: 20261121 });
+      tellCases('ledger-races', counted.sequences);
       console.log(
-        `ledger: ${numRuns} sequences at ${atOnce} with ${counted.operations} operations, looked at ${counted.looks} times`,
+        `ledger: ${counted.sequences} sequences at ${atOnce} with ${counted.operations} operations, looked at ${counted.looks} times`,
       );
     },
   );

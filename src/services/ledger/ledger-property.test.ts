@@ -5,7 +5,7 @@ import { systemIds } from '../../kernel/ids.ts';
 import { silentLogger } from '../../kernel/logger.ts';
 import { emptyBooks, HOUR_MS, NOON_MS } from '../../testing/ledger-bench.ts';
 import { LedgerWorld, operation, type WorldProcess } from '../../testing/ledger-world.ts';
-import { longTests } from '../../testing/long.ts';
+import { longTests, tellCases } from '../../testing/long.ts';
 import { testDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { createLedger, ledgerMigrations } from './index.ts';
 
@@ -71,6 +71,7 @@ describe('the ledger under any sequence of operations', () => {
       await Promise.all(Array.from({ length: LANES }, (_, name) => run(name)));
       console.log(`ledger: ${counted.sequences} sequences with ${counted.operations} operations`);
       expect(counted.sequences).toBe(SEQUENCES);
+      tellCases('ledger', counted.sequences);
     },
   );
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { longTests } from '../../testing/long.ts';
+import { longTests, tellCases } from '../../testing/long.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
 import { testDatabase } from '../../testing/postgres.ts';
 import type { TestDatabase } from '../../testing/postgres.ts';
@@ -133,12 +133,15 @@ it.each([
   { timeout: longTests() ? 600_000 : 20_000 },
   async (_, steps) => {
     const sequence = fc.array(fc.oneof(...steps), { maxLength: 50 });
+    let tried = 0;
     const property = fc.asyncProperty(sequence, async (sequenceOfSteps) => {
+      tried += 1;
       await sql`TRUNCATE limits_take`.execute(database.postgres.db);
       nowMs = START_MS;
       const reference = new Reference();
       for (const step of sequenceOfSteps) await perform(step, reference);
     });
     await fc.assert(property, { numRuns: RUNS, seed: SEED });
+    tellCases('limits', tried);
   },
 );

@@ -28,7 +28,7 @@ export async function readAdmitted({ ledger }: SpendingOptions, request: string)
 }
 
 export async function callModel(options: SpendingOptions, call: ModelCall): Promise<PaidCall> {
-  const { admission } = await (call.admitted ?? readAdmitted(options, call.request));
+  const { admission } = await (call.admitted ?? readAdmitted(options, call.follows ?? call.request));
   const candidates = usable(options, admission, call.candidates);
   const { prices } = options;
   const { outputTokens } = call;

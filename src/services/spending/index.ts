@@ -6,12 +6,14 @@ import type { AccessPlace } from '../access/index.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import { admit } from './admission.ts';
 import { callModel, readAdmitted, takeBack } from './calls.ts';
+import { followUpOf, followUps } from './follow-ups.ts';
 import type { SpendingOptions } from './options.ts';
 import type { Explanation, Spending } from './port.ts';
 import { poolsAt } from './terms.ts';
 import './schema.ts';
 
 export type * from './port.ts';
+export { followUpOf } from './follow-ups.ts';
 export { createSpendingOff } from './off.ts';
 export type { SpendingOptions } from './options.ts';
 
@@ -61,9 +63,11 @@ async function explain({ db, ledger }: SpendingOptions, messageId: string): Prom
     .select('request')
     .where('message_id', '=', messageId)
     .executeTakeFirst();
-  const holds = row ? await ledger.holds(row.request) : [];
+  if (!row) return undefined;
+  const requests = [row.request, ...followUps.map((followUp) => followUpOf(row.request, followUp))];
+  const holds = (await Promise.all(requests.map((request) => ledger.holds(request)))).flat();
   const [first] = holds;
-  if (!row || !first) return undefined;
+  if (!first) return undefined;
   const { payerId, guildId, channelId } = first.terms;
   const { roles = [], rules = [] } = first.facts as { roles?: string[]; rules?: string[] };
   return { request: row.request, payerId, guildId, channelId, roles, rules, holds };

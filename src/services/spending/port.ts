@@ -33,6 +33,8 @@ export interface Admitted {
 
 export interface ModelCall {
   request: string;
+  /** For a follow-up, which was not admitted itself: the request whose admission it goes by. */
+  follows?: string;
   /** Read ahead by `admitted`, which saves the call that way to the database. */
   admitted?: Promise<Admitted>;
   step: string;
@@ -76,6 +78,7 @@ export interface Explanation {
   /** The instance roles of the payer, and the rules that allowed it. */
   roles: readonly string[];
   rules: readonly string[];
+  /** The request's own, oldest first, then those of what followed it. */
   holds: readonly Hold[];
 }
 

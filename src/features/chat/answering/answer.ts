@@ -38,7 +38,7 @@ export async function runAnswer(context: ChatContext, run: JobRun): Promise<void
   };
   try {
     if (work.answer.state === 'waiting') await write(work);
-    else await showAgain(work);
+    else if (await showAgain(work)) await summariseLater(context, work);
   } finally {
     work.stopTyping();
   }

@@ -99,8 +99,8 @@ async function endOnScreen(work: Work, shown: End): Promise<Parameters<Live['fin
   return endedMessage(ended, context.texts.in(undefined));
 }
 
-/** For a run that died between storing an end and showing it. */
-export async function showAgain(work: Work): Promise<void> {
+/** For a run that died between storing an end and showing it. Says whether people see a whole answer. */
+export async function showAgain(work: Work): Promise<boolean> {
   const { context, answer, row } = work;
   const text = answer.sealed && (await work.read(row.author_id, answer.id, answer.sealed));
   work.row = asReadBefore(row, work.run);
@@ -110,6 +110,10 @@ export async function showAgain(work: Work): Promise<void> {
   work.notices = [...notices];
   work.model = (answer.model_id === null ? undefined : context.models.find(answer.model_id)) ?? work.model;
   const code = answer.error_code ?? 'model/failed';
-  if (answer.state === 'failed') await show(work, { state: 'failed', code, ...(said === undefined ? {} : { said }) });
-  else await show(work, { state: answer.state === 'stopped' ? 'stopped' : 'done' });
+  if (answer.state === 'failed') {
+    await show(work, { state: 'failed', code, ...(said === undefined ? {} : { said }) });
+    return false;
+  }
+  const state = answer.state === 'stopped' ? 'stopped' : 'done';
+  return (await show(work, { state })) && state === 'done';
 }

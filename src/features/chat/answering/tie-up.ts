@@ -1,10 +1,11 @@
 import type { JobRun } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { requestOf } from '../chat.ts';
+import { requestOf, titleRequestOf } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
 import { offerIfEdited } from '../history/edits.ts';
 import { questionEnded } from '../showing/reactions.ts';
 import { findAnswer } from '../store.ts';
+import { summariseLater } from '../summaries/make.ts';
 import type { QuestionRow } from '../store.ts';
 
 /**
@@ -13,12 +14,15 @@ import type { QuestionRow } from '../store.ts';
  */
 export async function tieUp(context: ChatContext, run: JobRun): Promise<void> {
   const { answerId, tries } = run.job.payload as { answerId: string; tries: number };
-  await context.spending.recover(requestOf({ id: answerId, tries }));
+  const asked = { id: answerId, tries };
+  for (const request of [requestOf(asked), titleRequestOf(asked)]) await context.spending.recover(request);
   const found = await findAnswer(context.db, answerId);
   if (found?.answer.state !== 'done' || found.answer.job_id !== run.job.id) return;
   const { question, answer } = found;
-  questionEnded(context, question, answer, await settingsOf(context, question), 'done', { again: true });
+  const settings = await settingsOf(context, question);
+  questionEnded(context, question, answer, settings, 'done', { again: true });
   await offerIfEdited(context, asReadBefore(question, run), answer);
+  await summariseLater(context, { row: question, answer, settings, text: '', filling: undefined });
 }
 
 /** A question as the run that died may have read it: an edit that came after the job was added may have come too late. */

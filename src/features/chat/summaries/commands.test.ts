@@ -60,7 +60,8 @@ describe('/summary', () => {
       .selectFrom('ledger_hold')
       .select(['terms', 'state'])
       .where('step', '=', 'summary')
-      .where('request', 'like', 'chat/summary/%')
+      .where('request', 'like', 'summary/%')
+      .where('request', 'not like', 'summary/chat/%')
       .execute();
     expect(holds).toMatchObject([{ state: 'settled', terms: { payerId: bot.bob.user.id } }]);
     await asks(bot.alice, room, 'three');

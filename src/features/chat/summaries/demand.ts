@@ -24,8 +24,8 @@ export async function demandSummary(context: ChatContext, call: Call): Promise<S
   const before = await latestSummary(context.db, channelId);
   const ended = (await uncovered(context.db, channelId, before?.covers_until)).filter((row) => row.ended);
   if (ended.length < 2) throw new UserError('summary.nothing', 'there is nothing to summarise');
-  const request = `chat/summary/${calledId}`;
-  const task: SummaryTask = { channelId, guildId, authorId: caller.userId, request, demanded: true };
+  const request = `summary/${calledId}`;
+  const task: SummaryTask = { channelId, guildId, authorId: caller.userId, request, follows: null, demanded: true };
   const model = await modelOf(context, { channel_id: channelId, guild_id: guildId, author_id: caller.userId });
   await context.transaction(async (tx) => {
     const action = { kind: 'feature' as const, feature: 'chat' };

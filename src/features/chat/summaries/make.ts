@@ -1,4 +1,5 @@
 import { UserError, VendorError } from '../../../kernel/errors.ts';
+import { followUpOf } from '../../../sdk/index.ts';
 import type { JobRun, ModelInfo } from '../../../sdk/index.ts';
 import { estimateTokens } from '../ask.ts';
 import { chooseModel, openExchange, requestOf } from '../chat.ts';
@@ -22,9 +23,11 @@ export type SummaryTask = {
   guildId: string | null;
   /** Whose settings count. */
   authorId: string;
-  /** What pays for it. */
+  /** Its own. */
   request: string;
-  /** Somebody asked for it: made whether it is due or not, and paid by a request of its own. */
+  /** The answer's request, on whose terms it is paid; null when it was admitted itself. */
+  follows: string | null;
+  /** A member asked for it: made whether it is due or not. */
   demanded: boolean;
 };
 
@@ -34,19 +37,24 @@ interface Answered {
   answer: AnswerRow;
   settings: ChatSettings;
   text: string;
+  /** Undefined for a run that goes on where one died: the prompt is not known any more. */
   filling: Prompt['filling'] | undefined;
 }
 
-/** Has a conversation summarised that leaves no room for its next question; on the account of the answer before it. */
+/**
+ * Has a conversation summarised that leaves no room for its next question, or may do so; the payer of the answer before it
+ * pays. The job finds out whether it is due.
+ */
 export async function summariseLater(context: ChatContext, answered: Answered): Promise<void> {
   const { row, answer, settings } = answered;
   // The prompt of an answer that was given again does not show what came after its question.
   const again = answer.version > 1 || answer.tries > 0;
   if (settings.summaries === 'off' || !(leavesNoRoom(answered) || again)) return;
-  const request = requestOf(answer);
+  const follows = requestOf(answer);
+  const request = followUpOf(follows, 'summary');
   const { channel_id: channelId, guild_id: guildId, author_id: authorId } = row;
-  const task: SummaryTask = { channelId, guildId, authorId, request, demanded: false };
-  const job = { ...jobOf(task, answer.payer_id ?? authorId), key: `chat/summary/${request}` };
+  const task: SummaryTask = { channelId, guildId, authorId, request, follows, demanded: false };
+  const job = { ...jobOf(task, answer.payer_id ?? authorId), key: `chat/summary/${follows}` };
   try {
     // People come first. Where too much waits, there is none for now.
     await context.jobs.enqueue(context.db, { ...job, priority: -1 });
@@ -57,7 +65,7 @@ export async function summariseLater(context: ChatContext, answered: Answered): 
 }
 
 function leavesNoRoom({ filling, text }: Answered): boolean {
-  if (!filling) return false;
+  if (!filling) return true;
   const { exchanges, tokens } = filling.filled;
   return isFull({ exchanges, tokens: tokens + estimateTokens(text) }, filling.window);
 }
@@ -91,8 +99,15 @@ export async function summarise(context: ChatContext, run: JobRun): Promise<void
   }
 }
 
+/** For one whose every run was lost with its worker: what they held is free at once, not only when its time is over. */
+export async function giveUpSummary({ spending }: ChatContext, { job }: JobRun): Promise<void> {
+  const { request, demanded } = job.payload as SummaryTask;
+  await spending.recover(request);
+  if (demanded) await spending.finish(request);
+}
+
 async function make(context: ChatContext, run: JobRun, task: SummaryTask): Promise<void> {
-  const { channelId, guildId, authorId, request, demanded } = task;
+  const { channelId, guildId, authorId, request, follows, demanded } = task;
   const settings = await settingsOf(context, { channel_id: channelId, guild_id: guildId, author_id: authorId });
   if (settings.summaries === 'off') return;
   const models = await modelsFor(context, settings, task);
@@ -100,6 +115,7 @@ async function make(context: ChatContext, run: JobRun, task: SummaryTask): Promi
   if (plan.rows.length === 0) return;
   const order = await fitLines(context, {
     request,
+    follows,
     models: models.summarising,
     before: plan.before?.text ?? null,
     lines: plan.lines,
@@ -186,7 +202,7 @@ async function store(
     const id = context.ids.uuid();
     // First: whoever forgets one of them waits for the end of this, or their key is gone by now.
     const sealed = await context.vault.sealTogether(tx, authors, id, text);
-    if (!sealed || !(await areUnchanged(tx, { before, rows }))) return false;
+    if (!sealed || !(await areUnchanged(tx, { channelId, before, rows }))) return false;
     const row: SummaryRow = {
       id,
       channel_id: channelId,

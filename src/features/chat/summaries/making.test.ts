@@ -1,6 +1,9 @@
 import type { APIMessage } from 'discord-api-types/v10';
+import { MessageFlags } from 'discord-api-types/v10';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { uuidFromName } from '../../../kernel/ids.ts';
+import { formatMicros } from '../../../kernel/money.ts';
 import { button } from '../../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 import { createTalk, isSummary, marked, said } from './testing/talk.ts';
@@ -30,6 +33,15 @@ async function summaryJobs(room: string): Promise<string[]> {
     .orderBy('state')
     .execute();
   return found.map(({ state }) => state);
+}
+
+/** What Bob, who asked for it, is told of an answer. */
+async function explained(answer: APIMessage, room: string): Promise<string> {
+  await bot.bob.runs('why', { message: answer.id }, { in: room });
+  const isTold = ({ flags, embeds }: APIMessage) =>
+    ((flags ?? 0) & MessageFlags.Ephemeral) !== 0 && (embeds[0]?.fields?.length ?? 0) > 0;
+  const told = await bot.bob.sees(isTold, { in: room, timeoutMs: 20_000 });
+  return (told.embeds[0]?.fields ?? []).map(({ value }) => value).join('\n');
 }
 
 const words = (...all: string[]) => all.map((word) => [bot.alice, word] as const);
@@ -120,22 +132,58 @@ describe('a long talk', () => {
 });
 
 describe('a summary', () => {
-  it('is paid by whoever asked for the answer before it, as a step of that, and is of bounded length', async () => {
+  it('is paid by the payer of the answer before it, under a request of its own, and is of bounded length', async () => {
     const room = await bot.newChannel();
     nextSummary({ text: 'Paid for.', usage: { inputTokens: 30, outputTokens: 10 } });
     await talks(room, words('one', 'two'));
     const before = await till.paid(bot.bob);
-    const { question } = await asks(bot.bob, room, 'three');
+    const { question, answer } = await asks(bot.bob, room, 'three');
     const calls = await till.calls(question);
-    expect(calls.map(({ step, state }) => [step, state])).toEqual([
-      ['answer', 'settled'],
-      ['summary', 'settled'],
+    expect(calls.map(({ step, state }) => [step, state])).toEqual([['answer', 'settled']]);
+    const after = await till.callsAfter(question, 'summary');
+    expect(after).toMatchObject([
+      { state: 'settled', charged: { micros: 30 * 10 + 10 * 20 }, terms: { payerId: bot.bob.user.id } },
     ]);
-    expect(calls[1]).toMatchObject({ charged: { micros: 30 * 10 + 10 * 20 }, terms: { payerId: bot.bob.user.id } });
-    expect((await till.paid(bot.bob)).free - before.free).toBe((calls[0]?.charged.micros ?? 0) + 500);
+    const answerMicros = calls[0]?.charged.micros ?? 0;
+    expect((await till.paid(bot.bob)).free - before.free).toBe(answerMicros + 500);
+    const why = await explained(answer, room);
+    expect(why).toContain(`**${formatMicros(answerMicros + 500)}**`);
+    expect(why).toMatch(/summary · fake\/test-model · \S*0\.0005/);
     const request = bot.providers.requests.find(isSummary);
     expect(request?.body['max_tokens']).toBe(150);
     expect(JSON.stringify(request?.body)).toContain('at most 90 words');
+  });
+
+  it('goes on while the answer before it is given up as lost, and is charged', async () => {
+    const room = await bot.newChannel();
+    await talks(room, words('one', 'two'));
+    nextSummary({ text: 'Still paid.', hold: true });
+    const third = asks(bot.alice, room, 'three');
+    const { id } = await bot.alice.sees(({ content }) => content.endsWith('> three'), { in: room, timeoutMs: 20_000 });
+    await bot.providers.requested(isSummary);
+    // As a worker does that takes over the job of an answer from one that died.
+    expect(await till.ledger.recover(`chat/answer/${uuidFromName(`chat/answer/${id}`)}/0`)).toBe(0);
+    bot.providers.release();
+    const { question } = await third;
+    expect((await till.callsAfter(question, 'summary')).map(({ state }) => state)).toEqual(['settled']);
+  });
+
+  it('is not charged when another was stored in its place while it was written', async () => {
+    const room = await bot.newChannel();
+    await talks(room, words('one', 'two'));
+    nextSummary({ text: 'Too late.', hold: true });
+    const third = asks(bot.alice, room, 'three');
+    await bot.providers.requested(isSummary);
+    // As a worker does that was given the same job because this one was silent for too long.
+    const { id: channelId, guildId = null } = bot.alice.channel(room);
+    await sql`
+      INSERT INTO chat_summary (id, channel_id, guild_id, sealed, author_ids, told_ids, message_ids, covers_from,
+        covers_until, exchanges, model_id, made_at)
+      VALUES (${uuidFromName(room)}::uuid, ${channelId}, ${guildId}, ''::bytea, '{}', '{}', '{}', now(), now(), 2, 'fake/test-model', now())
+    `.execute(bot.database.postgres.db);
+    bot.providers.release();
+    const { question } = await third;
+    expect((await till.callsAfter(question, 'summary')).map(({ state }) => state)).toEqual(['lost']);
   });
 
   it('that fails is no trouble for anybody, costs nobody anything, and is made after the next answer', async () => {
@@ -143,8 +191,8 @@ describe('a summary', () => {
     nextSummary({ status: 400, text: 'Nothing for you.' });
     const told = await talks(room, words('one', 'two', 'three'));
     expect(await bot.alice.messages(room)).toHaveLength(6);
-    const calls = await till.calls(told[2]?.question as APIMessage);
-    expect(calls.find(({ step }) => step === 'summary')?.charged.micros ?? 0).toBe(0);
+    const calls = await till.callsAfter(told[2]?.question as APIMessage, 'summary');
+    expect(calls.map(({ state, charged }) => [state, charged.micros ?? 0])).toEqual([['released', 0]]);
     nextSummary({ text: 'Late.' });
     await asks(bot.alice, room, 'four');
     expect(latestPrompt().slice(0, 2)).toEqual(['user: Alice: one', 'assistant: A: one']);

@@ -97,7 +97,7 @@ export async function countUncovered(db: Db, channelId: string, after: Date | un
 /** Whether these exchanges, and the summary before them, are as they were read. Until the transaction ends, they stay so. */
 export async function areUnchanged(
   tx: Tx,
-  read: { before: SummaryRow | undefined; rows: readonly UncoveredRow[] },
+  read: { channelId: string; before: SummaryRow | undefined; rows: readonly UncoveredRow[] },
 ): Promise<boolean> {
   const { before, rows } = read;
   if (before) {
@@ -111,8 +111,11 @@ export async function areUnchanged(
     .select(['id', 'edited_at', 'shown_id'])
     .where('id', 'in', ids)
     .orderBy('id')
-    .forShare()
+    // Of two that store a summary of the same, the second waits here, and then finds that of the first.
+    .forNoKeyUpdate()
     .execute();
+  const newest = await latestSummary(tx, read.channelId);
+  if (newest?.id !== before?.id) return false;
   const answers = await tx
     .selectFrom('chat_answer')
     .select(['id', 'question_id', 'state', 'tries', 'told_ids'])

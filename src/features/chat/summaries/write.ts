@@ -23,6 +23,8 @@ const instruction = (bot: string, words: number): string =>
 /** What is to be summarised, by whom and on which account. */
 interface Order {
   request: string;
+  /** The request whose admission it goes by, when that is not its own. */
+  follows: string | null;
   /** In the order in which they are wanted: the first that the payer may use writes it. */
   models: readonly ModelInfo[];
   /** The summary so far. */
@@ -54,7 +56,7 @@ export async function fitLines(context: ChatContext, order: Order): Promise<Orde
 }
 
 /**
- * Buys a summary on the account of a request. It is paid when `keep` has stored it; false, and on the instance, when that
+ * Buys a summary. It is paid when `keep` has stored it; false, and on the instance, when that
  * would no longer be true. Rejects when it is refused or fails, and then costs nobody but the instance anything.
  */
 export async function buySummary(
@@ -72,6 +74,7 @@ export async function buySummary(
   const promptTokens = await context.models.countTokens(first?.id ?? '', `${system}\n${user}`);
   const paid = await context.spending.call({
     request: order.request,
+    ...(order.follows === null ? {} : { follows: order.follows }),
     step: 'summary',
     attempt: run.job.attempt,
     candidates: order.models,
@@ -87,8 +90,10 @@ export async function buySummary(
   } finally {
     if (!kept) await paid.fail(uses);
   }
-  if (kept) await paid.settle(uses);
-  return kept;
+  if (!kept) return false;
+  context.checkpoint('summarised');
+  await paid.settle(uses);
+  return true;
 }
 
 async function ask(

@@ -44,7 +44,7 @@ it(
       answers.push(BigInt(only?.id ?? 0));
     }
     expect(answers).toEqual(answers.toSorted((one, other) => (one < other ? -1 : 1)));
-    const { charges } = await settleUp(stage, heir, questions, 1);
+    const { charges } = await settleUp(stage, heir, questions, { crashes: 1, refusable: false });
     expect(charges).toBe(3);
     await heir.stop();
   },

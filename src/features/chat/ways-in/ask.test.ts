@@ -102,11 +102,13 @@ describe('/ask in a channel', () => {
     await bot.idle();
     const holds = await bot.database.postgres.db
       .selectFrom('ledger_hold')
-      .select('step')
+      .select(['step', 'request'])
       .where('payer_id', '=', bot.olivia.user.id)
       .where('step', '!=', 'admission')
       .execute();
     expect(holds.map(({ step }) => step).sort()).toEqual(['answer', 'title']);
+    const [answer, title] = holds.toSorted((a, b) => a.step.localeCompare(b.step));
+    expect(title?.request).toBe(`title/${answer?.request}`);
   });
 });
 

@@ -1,7 +1,7 @@
 import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { ChatMessage, JobRun, ModelInfo, Use } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { requestOf } from '../chat.ts';
+import { requestOf, titleRequestOf } from '../chat.ts';
 import type { Question } from '../rules.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
 import { messageOverheadTokens } from '../window.ts';
@@ -52,7 +52,8 @@ async function nameThread(
   ];
   const promptTokens = await context.models.countTokens(model.id, `${instruction}\n${begun}`);
   const paid = await context.spending.call({
-    request: requestOf(answer),
+    request: titleRequestOf(answer),
+    follows: requestOf(answer),
     step: 'title',
     attempt: run.job.attempt,
     candidates: context.models.candidates(model.id),
