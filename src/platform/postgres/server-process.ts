@@ -14,6 +14,8 @@ const run = promisify(execFile);
 /** Names the socket file; nothing listens on TCP. */
 const PORT = 5432;
 export const EMBEDDED_CONNECTION = { port: PORT, user: 'postgres', database: 'postgres' };
+/** Where our tables are in it. */
+export const EMBEDDED_SCHEMA = 'public';
 
 const START_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 20_000;
