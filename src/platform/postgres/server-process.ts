@@ -72,11 +72,19 @@ export async function startServerProcess(server: ServerProcess): Promise<ChildPr
       });
     });
     child.unref();
+    endWithUs(child);
     await untilReady(child, connection, async () => (await readFile(logPath)).subarray(logStart).toString().trim());
     return child;
   } finally {
     await log.close();
   }
+}
+
+/** However this process ends, except by SIGKILL. Where it stops in order, the server has ended before. */
+function endWithUs(child: ChildProcess): void {
+  const stop = () => child.kill('SIGINT');
+  process.once('exit', stop);
+  child.once('exit', () => process.off('exit', stop));
 }
 
 async function untilReady(
