@@ -44,11 +44,11 @@ async function runHere() {
 }
 
 function runOnLocalNode() {
-  const executable = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const executable = localNode();
   if (!existsSync(executable)) {
     console.error(
       `Familiar needs Node ${REQUIRED_MAJOR} and this is Node ${process.versions.node}: run "npm install" in ${root} ` +
-        `(it brings its own Node ${REQUIRED_MAJOR}), or install Node ${REQUIRED_MAJOR} from https://nodejs.org.`,
+        `(on most platforms it brings Node ${REQUIRED_MAJOR}), or install Node ${REQUIRED_MAJOR} from https://nodejs.org.`,
     );
     process.exitCode = 1;
     return;
@@ -60,6 +60,13 @@ function runOnLocalNode() {
     process.execve(executable, [executable, ...args], process.env);
   }
   runAsChild(executable, args);
+}
+
+/** In one npm package for each platform, all of them in the lock file with their hashes; npm installs the one that fits. */
+function localNode() {
+  const windows = process.platform === 'win32';
+  const name = `node-${windows ? 'win' : process.platform}-${process.arch}`;
+  return join(root, 'node_modules', name, 'bin', windows ? 'node.exe' : 'node');
 }
 
 /**
