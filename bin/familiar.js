@@ -14,6 +14,9 @@ const NODE_FLAGS = ['--max-semi-space-size=8'];
 const thisFile = fileURLToPath(import.meta.url);
 const root = dirname(dirname(thisFile));
 
+/** Commands that run until they are asked to stop, and have stopped as they should when they did. */
+const STAYING = ['start', 'dev', 'emulator'];
+
 /** Set by the launcher for the process it starts, which then ends with it. */
 const LAUNCHED_VARIABLE = 'FAMILIAR_LAUNCHED';
 
@@ -29,6 +32,7 @@ async function runHere() {
   endWithLauncher();
   endWithNpm();
   const [command, ...rest] = process.argv.slice(2);
+  if (STAYING.includes(command)) stopWhileLoading();
   if (command === 'dev') {
     const { restartOnChange } = await import('./dev.js');
     restartOnChange({ root, launcher: thisFile, args: rest });
@@ -40,11 +44,11 @@ async function runHere() {
 }
 
 function runOnLocalNode() {
-  const executable = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const executable = localNode();
   if (!existsSync(executable)) {
     console.error(
       `Familiar needs Node ${REQUIRED_MAJOR} and this is Node ${process.versions.node}: run "npm install" in ${root} ` +
-        `(it brings its own Node ${REQUIRED_MAJOR}), or install Node ${REQUIRED_MAJOR} from https://nodejs.org.`,
+        `(on most platforms it brings Node ${REQUIRED_MAJOR}), or install Node ${REQUIRED_MAJOR} from https://nodejs.org.`,
     );
     process.exitCode = 1;
     return;
@@ -58,17 +62,24 @@ function runOnLocalNode() {
   runAsChild(executable, args);
 }
 
-/** Signals go down and the exit comes up unchanged. The channel closes when this process dies, which the child sees. */
+/** In one npm package for each platform, all of them in the lock file with their hashes; npm installs the one that fits. */
+function localNode() {
+  const windows = process.platform === 'win32';
+  const name = `node-${windows ? 'win' : process.platform}-${process.arch}`;
+  return join(root, 'node_modules', name, 'bin', windows ? 'node.exe' : 'node');
+}
+
+/**
+ * Signals go down and the exit comes up unchanged. Those that a terminal or npm sends to both arrive twice, which the
+ * application takes for one. The channel closes when this process dies, which the child sees.
+ */
 function runAsChild(executable, args) {
   const child = spawn(executable, args, {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, [LAUNCHED_VARIABLE]: '1' },
   });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
-  // A terminal sends Ctrl+C to both processes itself. A second one means "at once" to the application, so it must not
-  // be doubled here.
-  const sentByTerminal = (signal) => process.stdin.isTTY && (signal === 'SIGINT' || signal === 'SIGQUIT');
-  for (const signal of signals) process.on(signal, () => sentByTerminal(signal) || child.kill(signal));
+  for (const signal of signals) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     console.error(`Could not start ${executable}: ${error.message}. Run "npm ci" in ${root} to install it again.`);
     process.exitCode = 1;
@@ -78,6 +89,11 @@ function runAsChild(executable, args) {
     for (const handled of signals) process.removeAllListeners(handled);
     process.kill(process.pid, signal);
   });
+}
+
+/** Until the application has handlers of its own there is nothing to put in order. */
+function stopWhileLoading() {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(0));
 }
 
 function endWithLauncher() {

@@ -1,12 +1,15 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /**
  * Takes the data folder for this process alone; throws when a living process has it. A lock that a killed process left
  * is taken over: process ids are reused, so the owner's start time is compared where the system tells it.
  */
 export function lockDataFolder(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true });
+  // Others may have to pass through the folder above, as the embedded database does, but nobody reads what is in this one.
+  mkdirSync(dirname(dataDir), { recursive: true, mode: 0o711 });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  chmodSync(dataDir, 0o700);
   const path = join(dataDir, 'emulator.lock');
   const mine = `${process.pid} ${startTimeOf(process.pid) ?? 'unknown'}`;
   if (!tryToWrite(path, mine)) {
@@ -32,7 +35,7 @@ interface Owner {
 
 function tryToWrite(path: string, text: string): boolean {
   try {
-    writeFileSync(path, text, { flag: 'wx' });
+    writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -25,8 +25,8 @@ function onDisk(dataDir: string): FileStore {
   return {
     put(file, data) {
       const path = join(dataDir, file);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, data);
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      writeFileSync(path, data, { mode: 0o600 });
     },
     get(file) {
       try {

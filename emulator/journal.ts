@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockDataFolder } from './data-folder-lock.ts';
 
@@ -25,7 +25,7 @@ export class Journal {
     this.#unlock = unlock;
     this.#size = compact(path, snapshot());
     this.#compactAt = nextCompaction(this.#size);
-    this.#descriptor = openSync(path, 'a');
+    this.#descriptor = openSync(path, 'a', 0o600);
   }
 
   /** Locks the folder, hands what was stored to `load`, and rewrites the file as `snapshot` gives it. */
@@ -46,7 +46,7 @@ export class Journal {
     if (this.#size < this.#compactAt) return;
     const size = compact(this.#path, this.#snapshot());
     closeSync(this.#descriptor);
-    this.#descriptor = openSync(this.#path, 'a');
+    this.#descriptor = openSync(this.#path, 'a', 0o600);
     this.#size = size;
     this.#compactAt = nextCompaction(size);
   }
@@ -80,7 +80,9 @@ function readEntries(path: string, load: (entry: JournalEntry) => void): void {
 
 /** Writes beside the old file and renames: a crash leaves either the old or the new one, both whole. Returns the size. */
 function compact(path: string, entries: Iterable<JournalEntry>): number {
-  const descriptor = openSync(`${path}.new`, 'w');
+  const descriptor = openSync(`${path}.new`, 'w', 0o600);
+  // One that a crash left behind keeps the mode it was made with.
+  fchmodSync(descriptor, 0o600);
   let size = 0;
   try {
     for (const entry of entries) size += writeWhole(descriptor, `${JSON.stringify([entry])}\n`);

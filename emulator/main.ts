@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import { startEmulator } from './index.ts';
 import { stateObject } from './control/state.ts';
 
@@ -37,8 +38,12 @@ async function main(): Promise<void> {
     isClosing = true;
     void emulator.close().then(() => process.exit(0));
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal).on(signal, stop);
+  const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+  // Of a terminal that is still there, SIGHUP asks nothing; one that was closed is no terminal any more.
+  process.on('SIGHUP', () => {
+    if (terminals.some((fd) => !isatty(fd))) stop();
+  });
 }
 
 try {

@@ -9,6 +9,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const projectRoot = join(import.meta.dirname, '..');
 
+/** The npm package that holds Node for this platform. */
+const localNode = `node-${process.platform}-${process.arch}`;
+
 /** Stands in for the application: says who it is, waits for a signal when told to, and ends with the code it is given. */
 const APPLICATION = `
 const [command, value] = process.argv.slice(2);
@@ -48,7 +51,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'familiar-launcher-'));
   cpSync(join(projectRoot, 'bin'), join(root, 'bin'), { recursive: true });
   mkdirSync(join(root, 'src/app'), { recursive: true });
-  mkdirSync(join(root, 'node_modules/node/bin'), { recursive: true });
+  mkdirSync(join(root, 'node_modules', localNode, 'bin'), { recursive: true });
   writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(root, 'src/app/main.ts'), APPLICATION);
   writeFileSync(join(root, 'old-node.cjs'), PRETEND_OLD_NODE);
@@ -61,7 +64,7 @@ afterEach(() => {
 });
 
 function installLocalNode(): void {
-  symlinkSync(process.execPath, join(root, 'node_modules/node/bin/node'));
+  symlinkSync(process.execPath, join(root, 'node_modules', localNode, 'bin/node'));
 }
 
 function launch(args: string[], nodeArgs: string[] = []): Run {

@@ -97,7 +97,7 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   }
   health.becomes(async () => {
     if (roles.gateway && !discord.gateway.connected) throw new Error('not connected to Discord');
-    await postgres.ping();
+    return postgres.trouble();
   });
   return {
     port: http.port,

@@ -7,9 +7,9 @@ import type { Ids } from '../kernel/ids.ts';
 export function instanceId(dataDir: string, ids: Ids): string {
   const file = join(dataDir, 'instance-id');
   try {
-    mkdirSync(dataDir, { recursive: true });
+    mkdirSync(dataDir, { recursive: true, mode: 0o711 });
     try {
-      writeFileSync(file, `${ids.uuid()}\n`, { flag: 'wx' });
+      writeFileSync(file, `${ids.uuid()}\n`, { flag: 'wx', mode: 0o600 });
     } catch (error) {
       if ((error as { code?: string }).code !== 'EEXIST') throw error;
     }

@@ -11,6 +11,8 @@ interface PageOptions {
   /** Absolute path of the project: the folder that holds `web/`. */
   root: string;
   logger: Logger;
+  /** Ends a build that is under way. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -18,7 +20,7 @@ interface PageOptions {
  * none can be made. Never throws: the bot is of use without its page, so a page that cannot be built is logged with
  * what to do, and an older one is served meanwhile.
  */
-export async function ensurePage({ root, logger }: PageOptions): Promise<string | null> {
+export async function ensurePage({ root, logger, signal }: PageOptions): Promise<string | null> {
   const sources = join(root, 'web');
   const dist = join(sources, 'dist');
   const index = join(dist, 'index.html');
@@ -36,11 +38,15 @@ export async function ensurePage({ root, logger }: PageOptions): Promise<string 
   }
   logger.info({}, fallback === null ? 'Building the page (first start)…' : 'Building the page (its sources changed)…');
   try {
-    await promisify(execFile)(process.execPath, [builder, 'build', sources, '--logLevel', 'warn'], { cwd: root });
+    await promisify(execFile)(process.execPath, [builder, 'build', sources, '--logLevel', 'warn'], {
+      cwd: root,
+      ...(signal && { signal }),
+    });
     // A source that changed during the build is newer than the page.
     await utimes(index, new Date(changedMs), new Date(changedMs));
     return dist;
   } catch (error) {
+    if (signal?.aborted) return fallback;
     logger.error({ error }, 'The page could not be built: "npm run build" shows why; the bot goes on without it');
     return fallback;
   }

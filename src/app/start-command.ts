@@ -15,6 +15,7 @@ import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
 import { orGiveUp } from './give-up.ts';
 import { ensurePage } from './page.ts';
+import { onStopSignal } from './stop-signals.ts';
 import { startPlayground } from './playground.ts';
 import type { Playground } from './playground.ts';
 import { readRoles, rolesName } from './roles.ts';
@@ -96,7 +97,7 @@ async function openPlayground({ config, roles, logger, closers, signal }: Start)
   if (!roles.gateway || !roles.api || roles.queues.length === 0) {
     throw new StartError('DISCORD_TOKEN is missing: the playground, which needs none, runs all roles in one process.');
   }
-  const page = await orGiveUp(ensurePage({ root, logger }), signal);
+  const page = await orGiveUp(ensurePage({ root, logger, signal }), signal);
   const playground = await startPlayground(config, page);
   closers.add(() => playground.close());
   return playground;
@@ -113,20 +114,15 @@ function crashAt({ checkpoint, time }: NonNullable<Config['crashAt']>, logger: L
   };
 }
 
-/**
- * Stops in order on the first SIGTERM, SIGINT or SIGHUP (the terminal was closed), and at once on the second or when
- * stopping takes too long.
- */
+/** Stops in order when asked to, and at once when that takes too long or a person asks again. */
 function stopOnSignal(logger: Logger, stop: () => Promise<void>): void {
-  let asked = false;
-  const onSignal = (signal: string) => {
-    if (asked) process.exit(1);
-    asked = true;
+  const giveUp = () => {
+    logger.error({}, 'Stopping was cut short; what was running is taken up again at the next start.');
+    process.exit(1);
+  };
+  const onStop = (signal: string) => {
     logger.info({ signal }, 'Stopping.');
-    systemClock.after(stopWithinMs, () => {
-      logger.error({}, 'Stopping took too long; what was running is taken up again at the next start.');
-      process.exit(1);
-    });
+    systemClock.after(stopWithinMs, giveUp);
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -135,7 +131,7 @@ function stopOnSignal(logger: Logger, stop: () => Promise<void>): void {
       },
     );
   };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, onSignal);
+  onStopSignal({ clock: systemClock, onStop, onRepeat: giveUp });
 }
 
 function greeting(app: App, config: Config, playground: Playground | null): string {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { errorMessage, StartError } from '../../kernel/errors.ts';
 import { DataFolderInUse, lockDataFolder } from './data-folder.ts';
-import { EMBEDDED_CONNECTION } from './server-process.ts';
+import { EMBEDDED_CONNECTION, EMBEDDED_SCHEMA } from './server-process.ts';
 import { connect, openPostgres } from './open.ts';
 import type { OpenPostgresOptions } from './open.ts';
 import type { Postgres } from './port.ts';
@@ -34,7 +34,7 @@ export async function attachPostgres(options: Omit<OpenPostgresOptions, 'poolSiz
     const host = (await readPidFile(folder))?.socketFolder;
     if (host === undefined) throw error;
     const postgres = connect(
-      { ...EMBEDDED_CONNECTION, host },
+      { ...EMBEDDED_CONNECTION, host, schema: EMBEDDED_SCHEMA },
       { logger, poolSize: POOL_SIZE, onClose: () => Promise.resolve() },
     );
     await postgres.ping().catch(async (cause: unknown) => {

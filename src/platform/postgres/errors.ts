@@ -2,9 +2,10 @@ import { errorMessage, VendorError } from '../../kernel/errors.ts';
 
 /**
  * SQLSTATEs after which the same statement may succeed on another connection: class 08 (connection exception), 57P01 to
- * 57P03 (shutting down, crashed, starting up), 53300 (too many connections). PostgreSQL manual, appendix A.
+ * 57P03 (shutting down, crashed, starting up), 53300 (too many connections), 25P03 and 57P05 (the server ended a session
+ * that was idle too long). PostgreSQL manual, appendix A.
  */
-const AWAY_STATES = /^(08...|57P0[123]|53300)$/;
+const AWAY_STATES = /^(08...|57P0[1235]|53300|25P03)$/;
 
 /** Node's names for a socket that could not be opened or was lost. */
 const AWAY_SYSTEM_CODES = new Set([
@@ -23,7 +24,7 @@ const AWAY_SYSTEM_CODES = new Set([
 const AWAY_MESSAGES =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Query read timeout|Cannot use a pool after calling end)/;
 
-function sqlState(error: unknown): string | undefined {
+export function sqlState(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
@@ -43,11 +44,12 @@ export function isUnavailable(error: unknown): boolean {
   return AWAY_STATES.test(code) || AWAY_SYSTEM_CODES.has(code);
 }
 
-/** Class 22, data exceptions: their messages quote the datum, which may be what somebody wrote. Appendix A again. */
+/** Class 22, data exceptions: their messages quote the datum, which may be what a member wrote. Appendix A again. */
 const DATA_STATES = /^22...$/;
 
-function withoutDatum(error: Error): Error {
-  const clean = error.message.replace(/"[\s\S]*"/, '"…"');
+/** The server's words are left out whole: how they quote depends on its language (`lc_messages`). */
+function withoutDatum(error: Error, state: string): Error {
+  const clean = `The database refused a value (SQLSTATE ${state})`;
   if (error.stack !== undefined) error.stack = error.stack.replace(error.message, () => clean);
   error.message = clean;
   return error;
@@ -58,7 +60,8 @@ function withoutDatum(error: Error): Error {
  * SQLSTATE is wanted in the log: the same error, without the data that it quotes.
  */
 export function translate(error: unknown): unknown {
-  if (error instanceof Error && DATA_STATES.test(sqlState(error) ?? '')) return withoutDatum(error);
+  const state = sqlState(error);
+  if (error instanceof Error && state !== undefined && DATA_STATES.test(state)) return withoutDatum(error, state);
   if (error instanceof VendorError || !isUnavailable(error)) return error;
   return new VendorError('postgres/unavailable', `The database does not answer: ${errorMessage(error)}`, {
     retryable: true,

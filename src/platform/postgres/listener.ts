@@ -3,6 +3,8 @@ import pg from 'pg';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { isUnavailable } from './errors.ts';
+import { Session } from './session.ts';
+import type { SessionConfig } from './session.ts';
 
 interface Subscription {
   onPayload: (payload: string) => void;
@@ -14,16 +16,16 @@ const LAST_RETRY_MS = 1000;
 
 /** One connection for every LISTEN of the process, remade when it is lost for as long as somebody listens. */
 export class Listener {
-  readonly #config: pg.ClientConfig;
+  readonly #config: SessionConfig;
   readonly #logger: Logger;
   readonly #onConnected: () => void;
   readonly #channels = new Map<string, Set<Subscription>>();
   readonly #closing = new AbortController();
-  #client: pg.Client | undefined;
-  #connecting: Promise<pg.Client> | undefined;
+  #client: Session | undefined;
+  #connecting: Promise<Session> | undefined;
 
   /** `onConnected` is called with each new connection, before anybody is told that notifications may have been missed. */
-  constructor(config: pg.ClientConfig, logger: Logger, onConnected: () => void) {
+  constructor(config: SessionConfig, logger: Logger, onConnected: () => void) {
     this.#config = config;
     this.#logger = logger;
     this.#onConnected = onConnected;
@@ -59,7 +61,7 @@ export class Listener {
     for (;;) {
       const client = await this.#connected();
       try {
-        await client.query(`${command} ${pg.escapeIdentifier(channel)}`);
+        await client.run(`${command} ${pg.escapeIdentifier(channel)}`);
         return;
       } catch (error) {
         if (!isUnavailable(error)) throw error;
@@ -68,13 +70,13 @@ export class Listener {
     }
   }
 
-  #connected(): Promise<pg.Client> {
+  #connected(): Promise<Session> {
     if (this.#client) return Promise.resolve(this.#client);
     this.#connecting ??= this.#openWithRetries().finally(() => (this.#connecting = undefined));
     return this.#connecting;
   }
 
-  async #openWithRetries(): Promise<pg.Client> {
+  async #openWithRetries(): Promise<Session> {
     for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LAST_RETRY_MS)) {
       if (this.#closing.signal.aborted) {
         throw new VendorError('postgres/unavailable', 'The database connection was closed', { retryable: false });
@@ -88,8 +90,8 @@ export class Listener {
     }
   }
 
-  async #open(): Promise<pg.Client> {
-    const client = new pg.Client(this.#config);
+  async #open(): Promise<Session> {
+    const client = new Session(this.#config);
     client.on('error', () => this.#onLost(client));
     client.on('end', () => this.#onLost(client));
     client.on('notification', ({ channel, payload }) => {
@@ -97,7 +99,7 @@ export class Listener {
     });
     try {
       await client.connect();
-      for (const channel of this.#channels.keys()) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      for (const channel of this.#channels.keys()) await client.run(`LISTEN ${pg.escapeIdentifier(channel)}`);
       this.#closing.signal.throwIfAborted();
     } catch (error) {
       await client.end().catch(() => {});
@@ -108,7 +110,7 @@ export class Listener {
     return client;
   }
 
-  #onLost(lost: pg.Client): void {
+  #onLost(lost: Session): void {
     if (this.#client !== lost) return;
     this.#client = undefined;
     if (this.#closing.signal.aborted || this.#channels.size === 0) return;

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { errorMessage, StartError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { MigrationSource } from './port.ts';
+import type { Session } from './session.ts';
 import { lineAt, splitStatements, type SqlStatement } from './sql-statements.ts';
 
 interface MigrationFile {
@@ -15,6 +16,9 @@ interface MigrationFile {
   text: string;
   sha256: string;
 }
+
+/** The part of a session that migrations use. */
+type SqlClient = Pick<Session, 'run'>;
 
 /** Any constant will do, as long as nothing else in this database locks the same: the letters "fami". */
 const LOCK_KEY = 0x66_61_6d_69;
@@ -55,30 +59,26 @@ async function readSource(source: MigrationSource): Promise<MigrationFile[]> {
  * Applies the files that are missing, each in its own transaction. The advisory lock is the session's, so it ends with
  * this connection however that ends.
  */
-export async function migrate(
-  client: pg.ClientBase,
-  sources: readonly MigrationSource[],
-  logger: Logger,
-): Promise<void> {
+export async function migrate(client: SqlClient, sources: readonly MigrationSource[], logger: Logger): Promise<void> {
   const files = await readMigrations(sources);
-  await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
+  await client.run('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
   try {
-    await client.query(CREATE_TABLE);
+    await client.run(CREATE_TABLE);
     for (const file of await pending(client, sources, files)) {
       await apply(client, file);
       logger.info({ source: file.source, file: file.file }, 'Migration applied');
     }
   } finally {
-    await client.query('SELECT pg_advisory_unlock($1)', [LOCK_KEY]);
+    await client.run('SELECT pg_advisory_unlock($1)', [LOCK_KEY]);
   }
 }
 
 async function pending(
-  client: pg.ClientBase,
+  client: SqlClient,
   sources: readonly MigrationSource[],
   files: readonly MigrationFile[],
 ): Promise<MigrationFile[]> {
-  const applied = await client.query<{ source: string; file: string; sha256: string }>(
+  const applied = await client.run<{ source: string; file: string; sha256: string }>(
     'SELECT source, file, sha256 FROM familiar_migration WHERE source = ANY($1)',
     [sources.map((source) => source.name)],
   );
@@ -103,25 +103,25 @@ async function pending(
   return [...present.values()];
 }
 
-async function apply(client: pg.ClientBase, file: MigrationFile): Promise<void> {
-  await client.query('BEGIN');
+async function apply(client: SqlClient, file: MigrationFile): Promise<void> {
+  await client.run('BEGIN');
   try {
     for (const statement of splitStatements(file.text)) await applyStatement(client, file, statement);
-    await client.query('INSERT INTO familiar_migration (source, file, sha256) VALUES ($1, $2, $3)', [
+    await client.run('INSERT INTO familiar_migration (source, file, sha256) VALUES ($1, $2, $3)', [
       file.source,
       file.file,
       file.sha256,
     ]);
-    await client.query('COMMIT');
+    await client.run('COMMIT');
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => {});
+    await client.run('ROLLBACK').catch(() => {});
     throw error;
   }
 }
 
-async function applyStatement(client: pg.ClientBase, file: MigrationFile, statement: SqlStatement): Promise<void> {
+async function applyStatement(client: SqlClient, file: MigrationFile, statement: SqlStatement): Promise<void> {
   try {
-    await client.query(statement.text);
+    await client.run(statement.text);
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
     const offset = error.position === undefined ? 0 : Number(error.position) - 1;

@@ -1,15 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
-import pg from 'pg';
+import type { Kysely } from 'kysely';
+import type pg from 'pg';
 import { errorMessage, StartError, VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { startEmbeddedServer } from './embedded-server.ts';
 import { isConflict, isUnavailable, translate } from './errors.ts';
-import type { Postgres } from './port.ts';
+import { inspectServer } from './inspect-server.ts';
+import type { Database, MigrationSource, Postgres, Tx } from './port.ts';
 import { Listener } from './listener.ts';
 import { migrate } from './migrations.ts';
 import { clientConfig, createKysely, createPool } from './pool.ts';
-import { ServerWatch } from './watch.ts';
+import { missingRight } from './rights.ts';
+import { EMBEDDED_SCHEMA } from './server-process.ts';
+import { Session } from './session.ts';
+import type { SessionConfig } from './session.ts';
+import { ConnectionWatch } from './watch.ts';
 
 export interface OpenPostgresOptions {
   /** A server to use. Without it the embedded one is started on `dataDir/postgres`. */
@@ -22,10 +28,11 @@ export interface OpenPostgresOptions {
   signal?: AbortSignal;
 }
 
-/** The oldest version with everything our SQL uses. */
-const OLDEST_VERSION = 140_000;
-const CONNECT_PATIENCE_MS = 10_000;
 const TRANSACTION_ATTEMPTS = 5;
+const MIGRATE_ATTEMPTS = 3;
+const LOST_ATTEMPTS = 2;
+/** `trouble` answers within this time. */
+const CHECK_PATIENCE_MS = 2_000;
 /** Neither a transaction that nobody ends nor a server that is silent keeps the process from ending. */
 const CLOSE_PATIENCE_MS = 3_000;
 
@@ -38,11 +45,11 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<Postgr
   const { url, dataDir, logger, poolSize = 10, signal } = options;
   if (url !== undefined) {
     const connection = { connectionString: url };
-    await checkServer(connection, serverName(url), signal);
-    return connect(connection, { logger, poolSize, onClose: () => Promise.resolve() });
+    const { schema } = await inspectServer(connection, serverName(url), signal);
+    return connect({ ...connection, schema }, { logger, poolSize, onClose: () => Promise.resolve() });
   }
   const server = await startEmbeddedServer({ dataDir, logger });
-  return connect(server.connection, { logger, poolSize, onClose: () => server.stop() });
+  return connect({ ...server.connection, schema: EMBEDDED_SCHEMA }, { logger, poolSize, onClose: () => server.stop() });
 }
 
 interface ConnectOptions {
@@ -52,11 +59,12 @@ interface ConnectOptions {
 }
 
 /** The port over a server that is known to answer. */
-export function connect(connection: pg.ClientConfig, { logger, poolSize, onClose }: ConnectOptions): Postgres {
-  const pool = createPool(connection, poolSize, logger);
-  const watch = new ServerWatch(clientConfig(connection), logger);
+export function connect(connection: SessionConfig, { logger, poolSize, onClose }: ConnectOptions): Postgres {
+  const watch = new ConnectionWatch(clientConfig(connection), logger);
+  const config = { ...clientConfig(connection), watch };
+  const pool = createPool(config, poolSize, logger);
   const db = createKysely(pool, watch);
-  const listener = new Listener(clientConfig(connection), logger, () => watch.answered());
+  const listener = new Listener(config, logger, () => watch.answered());
   let closed: Promise<void> | undefined;
   const close = async () => {
     watch.close();
@@ -64,30 +72,60 @@ export function connect(connection: pg.ClientConfig, { logger, poolSize, onClose
     await Promise.race([bothEnded, delay(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
     await onClose();
   };
+  const ping = async () => {
+    await sql`SELECT 1`.execute(db);
+  };
   return {
     db,
-    transaction: (run) => retryConflicts(() => db.transaction().execute(run)),
+    transaction: (run) => retryConflicts(() => transaction(db, run)),
     listen: (channel, onPayload, onReconnect) => listener.listen(channel, onPayload, onReconnect),
     notify: async (target, channel, payload) => {
       await sql`SELECT pg_notify(${channel}, ${payload})`.execute(target);
     },
-    migrate: async (sources) => {
-      const client = new pg.Client(clientConfig(connection));
-      client.on('error', () => {});
-      try {
-        await client.connect();
-        await migrate(client, sources, logger);
-      } catch (error) {
-        throw translate(error);
-      } finally {
-        await client.end().catch(() => {});
-      }
-    },
-    ping: async () => {
-      await sql`SELECT 1`.execute(db);
+    migrate: (sources) => migrateOver(config, sources, logger),
+    ping,
+    trouble: async () => {
+      const late = delay(CHECK_PATIENCE_MS, 'The database takes long to answer', { ref: false });
+      return (await Promise.race([ping(), late])) ?? watch.trouble();
     },
     close: () => (closed ??= close()),
   };
+}
+
+/**
+ * Runs again when the connection was lost before COMMIT was sent: then nothing of it has happened. After that it may have,
+ * which only the caller can find out.
+ */
+async function transaction<T>(db: Kysely<Database>, run: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    let isCommitting = false;
+    try {
+      return await db.transaction().execute(async (tx) => {
+        const result = await run(tx);
+        isCommitting = true;
+        return result;
+      });
+    } catch (error) {
+      if (isCommitting || attempt === LOST_ATTEMPTS || !isUnavailable(error)) throw error;
+    }
+  }
+}
+
+/** Over a connection of its own. When that is lost the files that were not applied are tried again. */
+async function migrateOver(config: SessionConfig, sources: readonly MigrationSource[], logger: Logger): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const client = new Session(config);
+    try {
+      await client.connect();
+      await migrate(client, sources, logger);
+      return;
+    } catch (error) {
+      if (attempt === MIGRATE_ATTEMPTS || !isUnavailable(error)) throw missingRight(error, client) ?? translate(error);
+      await delay(500);
+    } finally {
+      client.end().catch(() => {});
+    }
+  }
 }
 
 /**
@@ -111,47 +149,6 @@ async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-async function checkServer(connection: pg.ClientConfig, name: string, signal?: AbortSignal): Promise<void> {
-  for (const deadline = Date.now() + CONNECT_PATIENCE_MS; ; await delay(500)) {
-    signal?.throwIfAborted();
-    try {
-      const version = await readVersion(connection);
-      if (version >= OLDEST_VERSION) return;
-      throw new StartError(
-        `The database server ${name} runs PostgreSQL ${Math.floor(version / 10_000)}. ` +
-          `Familiar needs ${OLDEST_VERSION / 10_000} or newer.`,
-      );
-    } catch (error) {
-      if (error instanceof StartError) throw error;
-      if (!isUnavailable(error)) {
-        throw new StartError(
-          `The database server ${name} refused the connection: ${errorMessage(error)}. Check DATABASE_URL.`,
-          { cause: error },
-        );
-      }
-      if (Date.now() > deadline) {
-        throw new StartError(
-          `The database server ${name} does not answer: ${reason(error)}. Check that it runs and that DATABASE_URL ` +
-            'names it, or leave DATABASE_URL out to use the built-in one.',
-          { cause: error },
-        );
-      }
-    }
-  }
-}
-
-async function readVersion(connection: pg.ClientConfig): Promise<number> {
-  const client = new pg.Client({ ...clientConfig(connection), connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ version: string }>("SELECT current_setting('server_version_num') AS version");
-    return Number(rows[0]?.version);
-  } finally {
-    await client.end().catch(() => {});
-  }
-}
-
 /** Host and port alone: the rest of the URL holds the password. */
 function serverName(url: string): string {
   try {
@@ -162,10 +159,4 @@ function serverName(url: string): string {
     // Told below.
   }
   throw new StartError('DATABASE_URL is not valid. It looks like postgres://user:password@host:5432/database.');
-}
-
-/** Of an AggregateError (one per address of the host), the first that says something. */
-function reason(error: unknown): string {
-  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return errorMessage(inner);
 }

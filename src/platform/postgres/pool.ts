@@ -3,7 +3,9 @@ import pg from 'pg';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Database } from './database.ts';
 import { translate } from './errors.ts';
-import type { ServerWatch } from './watch.ts';
+import { Session } from './session.ts';
+import type { SessionConfig } from './session.ts';
+import type { ConnectionWatch } from './watch.ts';
 
 const INT8: number = pg.types.builtins.INT8;
 
@@ -24,7 +26,7 @@ function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) 
 /** How long a query waits for a connection, and a connection for the server. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-export function clientConfig(connection: pg.ClientConfig): pg.ClientConfig {
+export function clientConfig(connection: SessionConfig): SessionConfig {
   return {
     ...connection,
     types: { getTypeParser: getTypeParser as pg.CustomTypesConfig['getTypeParser'] },
@@ -36,47 +38,53 @@ export function clientConfig(connection: pg.ClientConfig): pg.ClientConfig {
 }
 
 /** A lost connection is removed from the pool and reported to the query that used it; it never ends the process. */
-export function createPool(connection: pg.ClientConfig, poolSize: number, logger: Logger): pg.Pool {
-  const pool = new pg.Pool({ ...clientConfig(connection), max: poolSize, idleTimeoutMillis: 30_000 });
+export function createPool(config: SessionConfig, poolSize: number, logger: Logger): pg.Pool {
+  const pool = new pg.Pool({ ...config, Client: Session, max: poolSize, idleTimeoutMillis: 30_000 });
   const report = (error: Error) => logger.debug({ error }, 'A database connection was lost');
   pool.on('error', report);
   pool.on('connect', (client) => client.on('error', report));
   return pool;
 }
 
-export function createKysely(pool: pg.Pool, watch: ServerWatch): Kysely<Database> {
+export function createKysely(pool: pg.Pool, watch: ConnectionWatch): Kysely<Database> {
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool: translatingPool(pool, watch) }) });
 }
 
 /** Kysely recognises a connection by identity, so each client keeps one wrapper for life. */
-function translatingPool(pool: pg.Pool, watch: ServerWatch): PostgresPool {
+function translatingPool(pool: pg.Pool, watch: ConnectionWatch): PostgresPool {
   const wrappers = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
     options: pool.options,
     end: () => pool.end(),
     connect: async () => {
-      watch.check();
-      // Waiting for a connection ends by itself.
-      const client = await watch
-        .follow(pool.connect(), () => {})
-        .catch((error: unknown) => {
-          throw translate(error);
-        });
+      const client = await usableClient(pool, watch).catch((error: unknown) => {
+        throw translate(error);
+      });
       const known = wrappers.get(client);
       if (known) return known;
-      const wrapper = translatingClient(client, watch);
+      const wrapper = translatingClient(client);
       wrappers.set(client, wrapper);
       return wrapper;
     },
   };
 }
 
-function translatingClient(client: pg.PoolClient, watch: ServerWatch): PostgresPoolClient {
-  // Ends the socket under a query that is under way; the pool throws such a connection away.
-  const cut = () => void (client as pg.PoolClient & pg.Client).end().catch(() => {});
+type PooledSession = pg.PoolClient & Session;
+
+async function usableClient(pool: pg.Pool, watch: ConnectionWatch): Promise<PooledSession> {
+  for (;;) {
+    watch.check();
+    const client = (await watch.follow(pool.connect())) as PooledSession;
+    if (await watch.isUsable(client)) return client;
+    client.cut();
+    client.release(true);
+  }
+}
+
+function translatingClient(client: PooledSession): PostgresPoolClient {
   const query = async (sql: string, parameters: readonly unknown[]) => {
     try {
-      return await watch.follow(client.query(sql, [...parameters]), cut);
+      return await client.run(sql, parameters);
     } catch (error) {
       throw translate(error);
     }

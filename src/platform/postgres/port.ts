@@ -30,6 +30,11 @@ export interface Postgres {
   migrate(sources: readonly MigrationSource[]): Promise<void>;
   /** Throws a VendorError when the database does not answer. */
   ping(): Promise<void>;
+  /**
+   * What is wrong while the database still answers: connections that have gone silent, or an answer that takes long.
+   * Resolves within 2 s; undefined when all is well. Throws a VendorError when the database does not answer.
+   */
+  trouble(): Promise<string | undefined>;
   /** Closes all connections and, for the embedded server, stops it. */
   close(): Promise<void>;
 }

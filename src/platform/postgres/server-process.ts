@@ -14,6 +14,8 @@ const run = promisify(execFile);
 /** Names the socket file; nothing listens on TCP. */
 const PORT = 5432;
 export const EMBEDDED_CONNECTION = { port: PORT, user: 'postgres', database: 'postgres' };
+/** Where our tables are in it. */
+export const EMBEDDED_SCHEMA = 'public';
 
 const START_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 20_000;
@@ -70,11 +72,19 @@ export async function startServerProcess(server: ServerProcess): Promise<ChildPr
       });
     });
     child.unref();
+    endWithUs(child);
     await untilReady(child, connection, async () => (await readFile(logPath)).subarray(logStart).toString().trim());
     return child;
   } finally {
     await log.close();
   }
+}
+
+/** However this process ends, except by SIGKILL. Where it stops in order, the server has ended before. */
+function endWithUs(child: ChildProcess): void {
+  const stop = () => child.kill('SIGINT');
+  process.once('exit', stop);
+  child.once('exit', () => process.off('exit', stop));
 }
 
 async function untilReady(

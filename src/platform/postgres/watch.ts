@@ -1,28 +1,50 @@
-import pg from 'pg';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import { probe } from './probe.ts';
+import type { Session, SessionConfig } from './session.ts';
 
-/** A query that takes longer makes us ask whether the server is there at all. */
+const PATROL_MS = 250;
+/** A request that has no answer by then makes us look whether the server works on it. */
 const SILENCE_MS = 2_500;
-/** How long it has to answer that, and the pause before it is asked again. */
-const PROBE_MS = 1_500;
-const PROBE_AGAIN_MS = 300;
+/** A connection without work is asked for a sign of life this often, and has this long to give it. */
+const QUIET_MS = 2_000;
+const PING_MS = 1_000;
+/** A connection from the pool that has rested longer is asked before it is used, and has this long to answer. */
+const FRESH_MS = 250;
+const USABLE_MS = 500;
+/** How long `trouble` tells of connections that were replaced, so that a monitor that asks now and then sees it. */
+const RECENT_MS = 5_000;
 
 /**
- * Notices a server that takes what is sent and answers nothing any more: stopped, swapped out, or behind a network that
- * drops what passes. Nothing else would end the wait for it. A query that is only slow is left alone, however long it
- * takes, since the server answers another one meanwhile.
+ * Notices a server that answers nothing any more (stopped, swapped out, or behind a network that drops what passes), and
+ * a single connection on which nothing comes back while the server answers on others. Nothing else would end the wait
+ * for them. A statement that is only slow is left alone, however long it takes: the server shows that it works on it.
  */
-export class ServerWatch {
-  readonly #config: pg.ClientConfig;
+export class ConnectionWatch {
+  readonly #config: SessionConfig;
   readonly #logger: Logger;
-  readonly #closing = new AbortController();
-  #probe: Promise<boolean> | undefined;
+  readonly #sessions = new Set<Session>();
+  /** When the server was last seen working on a session's request. */
+  readonly #workingMs = new WeakMap<Session, number>();
+  readonly #waits = new Set<{ sinceMs: number }>();
+  readonly #patrol: NodeJS.Timeout;
+  #looking = false;
   #away = false;
+  #suspects = 0;
+  #replaced = { count: 0, atMs: -Infinity };
 
-  constructor(config: pg.ClientConfig, logger: Logger) {
-    this.#config = { ...config, connectionTimeoutMillis: PROBE_MS, query_timeout: PROBE_MS };
+  constructor(config: SessionConfig, logger: Logger) {
+    this.#config = config;
     this.#logger = logger;
+    this.#patrol = setInterval(() => void this.#round(), PATROL_MS).unref();
+  }
+
+  add(session: Session): void {
+    this.#sessions.add(session);
+  }
+
+  remove(session: Session): void {
+    this.#sessions.delete(session);
   }
 
   /** Throws at once while the server is known to be silent, so that people are told and nothing piles up. */
@@ -31,24 +53,37 @@ export class ServerWatch {
     throw new VendorError('postgres/unavailable', 'The database does not answer', { retryable: true });
   }
 
-  /** Passes `work` on, and calls `cut`, which must make it fail, when the server falls silent under it. */
-  follow<T>(work: Promise<T>, cut: () => void): Promise<T> {
-    let timer: NodeJS.Timeout;
-    let ended = false;
-    const wait = () => {
-      timer = setTimeout(() => {
-        void this.#answers().then((answers) => {
-          if (ended) return;
-          if (answers) wait();
-          else cut();
-        });
-      }, SILENCE_MS).unref();
-    };
-    wait();
-    return work.finally(() => {
-      ended = true;
-      clearTimeout(timer);
-    });
+  /** What is wrong with single connections while the server answers; undefined when nothing is. */
+  trouble(): string | undefined {
+    if (this.#suspects > 0) {
+      return `${this.#suspects} of ${this.#sessions.size} database connections do not answer and are being replaced`;
+    }
+    const { count, atMs } = this.#replaced;
+    if (performance.now() - atMs > RECENT_MS) return undefined;
+    return `${count} database connections stopped answering and were replaced`;
+  }
+
+  /**
+   * Whether a connection from the pool can be used: one that has rested is asked first. When it is silent so may others
+   * be, and they are asked at the same time; a wrong guess costs a new connection.
+   */
+  async isUsable(session: Session): Promise<boolean> {
+    if (session.quietMs(performance.now()) < FRESH_MS && !session.pinging) return true;
+    if (await session.answersWithin(USABLE_MS)) return true;
+    this.#pingQuiet(FRESH_MS);
+    this.#report(1);
+    return false;
+  }
+
+  /** Has the server looked at when this wait, for a connection, takes long. */
+  async follow<T>(work: Promise<T>): Promise<T> {
+    const wait = { sinceMs: performance.now() };
+    this.#waits.add(wait);
+    try {
+      return await work;
+    } finally {
+      this.#waits.delete(wait);
+    }
   }
 
   /** The server has answered somebody: nobody has to wait for the next look. */
@@ -57,35 +92,62 @@ export class ServerWatch {
   }
 
   close(): void {
-    this.#closing.abort();
+    clearInterval(this.#patrol);
   }
 
-  #answers(): Promise<boolean> {
-    return (this.#probe ??= this.#ask().finally(() => (this.#probe = undefined)));
-  }
-
-  async #ask(): Promise<boolean> {
-    const answers = await this.#reaches();
-    if (answers && this.#away) this.#logger.info({}, 'The database answers again');
-    if (!answers && !this.#away) this.#logger.error({}, 'The database does not answer');
-    this.#away = !answers;
-    if (!answers && !this.#closing.signal.aborted) setTimeout(() => void this.#answers(), PROBE_AGAIN_MS).unref();
-    return answers;
-  }
-
-  /** Whatever the server says shows that it is there, a refusal for want of connections included. */
-  async #reaches(): Promise<boolean> {
-    const client = new pg.Client(this.#config);
-    client.on('error', () => {});
-    try {
-      await client.connect();
-      await client.query('SELECT 1');
-      return true;
-    } catch (error) {
-      return error instanceof pg.DatabaseError;
-    } finally {
-      // Not awaited: a silent server takes no leave either.
-      client.end().catch(() => {});
+  async #round(): Promise<void> {
+    if (this.#looking) return;
+    const nowMs = performance.now();
+    this.#pingQuiet(QUIET_MS);
+    const unanswered: Session[] = [];
+    for (const session of this.#sessions) {
+      const limitMs = session.pinging ? PING_MS : SILENCE_MS;
+      const workingMs = this.#workingMs.get(session) ?? -Infinity;
+      if (session.unansweredMs(nowMs) > limitMs && nowMs - workingMs > SILENCE_MS) unanswered.push(session);
     }
+    const isWaitedFor = [...this.#waits].some(({ sinceMs }) => nowMs - sinceMs > SILENCE_MS);
+    if (unanswered.length === 0 && !isWaitedFor && !this.#away) return;
+    this.#looking = true;
+    try {
+      await this.#look(unanswered);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #look(unanswered: readonly Session[]): Promise<void> {
+    this.#suspects = unanswered.length;
+    const finding = await probe(this.#config, unanswered);
+    this.#suspects = 0;
+    this.#setAway(!finding.reached);
+    if (!finding.reached) {
+      // What waits fails now; a connection without work may be as good as before when the server is back.
+      for (const session of unanswered) if (!session.pinging) session.cut();
+      return;
+    }
+    const nowMs = performance.now();
+    for (const session of unanswered) this.#workingMs.set(session, nowMs);
+    const { silent } = finding;
+    if (silent.length === 0) return;
+    this.#report(silent.length);
+    for (const session of silent) session.cut();
+  }
+
+  #pingQuiet(quietMs: number): void {
+    const nowMs = performance.now();
+    for (const session of this.#sessions) if (session.quietMs(nowMs) > quietMs) session.ping();
+  }
+
+  #report(silent: number): void {
+    const nowMs = performance.now();
+    const isRecent = nowMs - this.#replaced.atMs <= RECENT_MS;
+    this.#replaced = { count: silent + (isRecent ? this.#replaced.count : 0), atMs: nowMs };
+    this.#logger.warn({ connections: silent }, 'Database connections stopped answering; they are replaced');
+  }
+
+  #setAway(away: boolean): void {
+    if (away && !this.#away) this.#logger.error({}, 'The database does not answer');
+    if (!away && this.#away) this.#logger.info({}, 'The database answers again');
+    this.#away = away;
   }
 }

@@ -56,6 +56,8 @@ export function createLogger(options: LoggerOptions): Logger {
 
 function standardOutput(): (line: string) => void {
   const destination = pino.destination({ fd: 1, sync: true });
+  // A closed terminal takes no more lines (EIO), and that must not end a process that is stopping in order.
+  destination.on('error', () => {});
   return (line) => destination.write(line);
 }
 

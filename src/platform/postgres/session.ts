@@ -1,0 +1,157 @@
+import type { Socket } from 'node:net';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { sessionSettings } from './session-settings.ts';
+
+/** Where sessions are known from before they connect until they end. */
+interface Registry {
+  add(session: Session): void;
+  remove(session: Session): void;
+}
+
+export interface SessionConfig extends pg.ClientConfig {
+  /** Where our tables are. Without it the search path stays as the role has it. */
+  schema?: string | undefined;
+  /** Notices when the connection falls silent. */
+  watch?: Registry | undefined;
+}
+
+/** The server's process behind a connection; its start tells it from a later one with the same number. */
+export interface Backend {
+  pid: number;
+  started: string;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * A connection with the settings our SQL relies on, whatever the role, the database or the server sets. `run` and `ping`
+ * keep the figures from which ConnectionWatch tells a connection that has gone silent.
+ */
+export class Session extends pg.Client {
+  readonly schema: string | undefined;
+  readonly #watch: Registry | undefined;
+  readonly #timeoutMs: number;
+  #backend: Backend | undefined;
+  #requests = 0;
+  #answers = 0;
+  #ping: { sinceMs: number; answer: Promise<boolean> } | undefined;
+  #waitingSinceMs = 0;
+  #heardMs = performance.now();
+
+  constructor(config: SessionConfig = {}) {
+    super(config);
+    this.schema = config.schema;
+    this.#watch = config.watch;
+    this.#timeoutMs = config.connectionTimeoutMillis ?? CONNECT_TIMEOUT_MS;
+    // A lost connection is reported to the query that uses it; without a listener it would end the process.
+    this.on('error', () => {});
+  }
+
+  override connect(): Promise<this>;
+  override connect(callback: ((error: Error) => void) | ((error: null, client: pg.Client) => void)): void;
+  override connect(
+    callback?: ((error: Error) => void) | ((error: null, client: pg.Client) => void),
+  ): Promise<this> | undefined {
+    const opened = this.#open();
+    if (!callback) return opened;
+    const tell = callback as (error: Error | null, client?: pg.Client) => void;
+    opened.then(
+      () => tell(null, this),
+      (error: unknown) => tell(error as Error),
+    );
+    return undefined;
+  }
+
+  async #open(): Promise<this> {
+    const timer = setTimeout(() => this.cut(), this.#timeoutMs).unref();
+    this.once('end', () => this.#watch?.remove(this));
+    this.#watch?.add(this);
+    try {
+      await super.connect();
+      // Several statements in one message give several results, which the types do not know.
+      const results = (await this.query(sessionSettings(this.schema))) as unknown as pg.QueryResult<Partial<Backend>>[];
+      const { pid, started } = results.flatMap(({ rows }) => rows)[0] ?? {};
+      if (pid !== undefined && typeof started === 'string') this.#backend = { pid, started };
+    } catch (error) {
+      this.#watch?.remove(this);
+      this.cut();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    return this;
+  }
+
+  run<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<pg.QueryResult<Row>> {
+    return this.#tracked(this.query<Row>(text, values ? [...values] : undefined));
+  }
+
+  /** Asks for a sign of life. Not inside a transaction, where it would hide that nobody works on it. */
+  ping(): void {
+    this.#ping ??= { sinceMs: performance.now(), answer: this.#answered() };
+  }
+
+  /** Whether a ping, sent now unless one is under way, is answered in time. */
+  async answersWithin(limitMs: number): Promise<boolean> {
+    this.ping();
+    const { sinceMs, answer } = this.#ping ?? { sinceMs: 0, answer: true };
+    const leftMs = Math.max(0, sinceMs + limitMs - performance.now());
+    // What has arrived while this process was busy is read before the limit is applied.
+    const late = delay(leftMs, undefined, { ref: false }).then(() => setImmediate(false));
+    return Promise.race([answer, late]);
+  }
+
+  async #answered(): Promise<boolean> {
+    try {
+      await this.#tracked(this.query('SELECT 1'));
+      return true;
+    } catch {
+      return false;
+    } finally {
+      this.#ping = undefined;
+    }
+  }
+
+  async #tracked<T>(answer: Promise<T>): Promise<T> {
+    if (this.#requests === 0) this.#waitingSinceMs = performance.now();
+    this.#requests += 1;
+    try {
+      return await answer;
+    } finally {
+      this.#requests -= 1;
+      this.#answers += 1;
+      this.#waitingSinceMs = this.#heardMs = performance.now();
+    }
+  }
+
+  /** Undefined when the server does not tell. */
+  get backend(): Backend | undefined {
+    return this.#backend;
+  }
+
+  /** How long the request that is under way has had no answer; 0 when there is none. */
+  unansweredMs(nowMs: number): number {
+    return this.#requests === 0 ? 0 : nowMs - this.#waitingSinceMs;
+  }
+
+  /** How long a connection with nothing to do has heard nothing; 0 when it has something to do. */
+  quietMs(nowMs: number): number {
+    return this.#requests > 0 || this.getTransactionStatus() !== 'I' ? 0 : nowMs - this.#heardMs;
+  }
+
+  /** Whether the request under way is a ping. */
+  get pinging(): boolean {
+    return this.#ping !== undefined;
+  }
+
+  /** Differs as soon as anything has arrived. */
+  get received(): string {
+    return `${this.#answers}/${(this.connection.stream as Socket).bytesRead}`;
+  }
+
+  /** Ends the socket at once: what is under way fails as a lost connection. */
+  cut(): void {
+    this.connection.stream.destroy(new Error('Connection terminated: nothing came back on it'));
+  }
+}
