@@ -22,6 +22,8 @@ export const discordCodes = {
   unauthorized: 'discord/401',
   rateLimited: 'discord/429',
   unreachable: 'discord/unreachable',
+  /** Said by us: the channel has no room for what is not urgent. */
+  crowded: 'discord/crowded',
 } as const;
 
 export function isDiscordError(error: unknown, ...codes: string[]): error is VendorError {

@@ -35,7 +35,14 @@ export interface SendOptions {
    * instead of making a second.
    */
   key?: string;
+  /**
+   * Which write goes first when the channel has few left. `answer` (unless given) waits for any; `reply` leaves one for
+   * answers; `refusal` leaves several, and rejects with `discord/crowded` when there is no room within some seconds.
+   */
+  urgency?: Urgency;
 }
+
+export type Urgency = 'answer' | 'reply' | 'refusal';
 
 export interface NewThread {
   /** Where it hangs: a text or announcement channel of a guild, no thread. */
