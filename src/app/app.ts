@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { systemClock } from '../kernel/clock.ts';
 import { StartError } from '../kernel/errors.ts';
 import type { Discord } from '../platform/discord/index.ts';
 import { startHttp } from '../platform/http/index.ts';
@@ -38,6 +39,11 @@ import { createUseLimits } from './use-limits.ts';
 
 /** How long running jobs get to finish when the process is asked to stop; stopping takes at most 10 s in all. */
 const stopGraceMs = 7000;
+
+/** What people are being told when the process is asked to stop gets so long to reach them. */
+const lastAnswersMs = 1000;
+/** How long the start waits for Discord to have the commands. */
+const registrationMs = 5000;
 
 const appCatalogue = { name: 'app', folder: join(import.meta.dirname, 'locales') };
 
@@ -96,9 +102,12 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   if (roles.queues.length > 0) await startWorker(options, platforms, features);
   closers.add(() => queue.stop(stopGraceMs));
   if (roles.gateway) {
+    closers.add(() => noLongerThan(lastAnswersMs, dispatch.idle()));
     closers.add(() => discord.gateway.stop());
-    await orGiveUp(discord.actions.registerCommands(commandBodies(commands)), signal);
+    // The bot serves without them too: a registration that is slow or fails goes on by itself.
+    const registered = noLongerThan(registrationMs, discord.registerCommands(commandBodies(commands)));
     await orGiveUp(startGateway(options, discord, found, dispatch), signal);
+    await orGiveUp(registered, signal);
   }
   health.becomes(async () => {
     if (roles.gateway && !discord.gateway.connected) throw new Error('not connected to Discord');
@@ -114,6 +123,13 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
     idle: () => idle(platforms, dispatch),
     stop: () => closers.closeAll(),
   };
+}
+
+async function noLongerThan(delayMs: number, work: Promise<void>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = systemClock.after(delayMs, resolve);
+  await Promise.race([work, late]);
+  timer.cancel();
 }
 
 /** Throws a StartError for settings of a feature that does not exist. */

@@ -78,7 +78,10 @@ function runSlash(
   interaction: APIChatInputApplicationCommandInteraction,
 ): Promise<void> {
   const values = slashValues(interaction.data);
-  const given = { values, run: (call: SlashCall) => registered.command.run({ ...call, options: values, source: 'slash' }) };
+  const given = {
+    values,
+    run: (call: SlashCall) => registered.command.run({ ...call, options: values, source: 'slash' }),
+  };
   return answer(options, registered, interaction, given);
 }
 
@@ -220,10 +223,7 @@ function mentionedIn({ options }: RegisteredCommand['command'], rest: string): s
   return (namesPeople && /<@!?(\d+)>/.exec(rest)?.[1]) || null;
 }
 
-function slashValues({
-  options = [],
-  resolved,
-}: APIChatInputApplicationCommandInteraction['data']): Values {
+function slashValues({ options = [], resolved }: APIChatInputApplicationCommandInteraction['data']): Values {
   const basic = options as readonly APIApplicationCommandInteractionDataBasicOption[];
   return Object.fromEntries(
     basic.map((option): [string, OptionValue | undefined] => {
@@ -281,13 +281,10 @@ async function runPrefix(
       calledId: message.id,
       t: texts.in(undefined),
     }),
-    options: () =>
-      parsePrefixArguments(command, rest, prefix, failures.in(undefined), message.attachments.map(fileOf)),
+    options: () => parsePrefixArguments(command, rest, prefix, failures.in(undefined), message.attachments.map(fileOf)),
     targetId: mentionedIn(command, rest),
     refuse: ({ content }) => publicRefusals.tell(message, content ?? ''),
     run: (call, use, given) =>
-      use.run(() =>
-        command.run({ ...call, options: given, source: 'prefix', reply: (message) => reply(message) }),
-      ),
+      use.run(() => command.run({ ...call, options: given, source: 'prefix', reply: (message) => reply(message) })),
   });
 }

@@ -110,7 +110,9 @@ it('needs every right that it names, and the rank that the command needs', async
   expect((await press({ ...both, commands: ['settings'] })).said).toEqual([
     expect.stringContaining('refused.policy.commands model'),
   ]);
-  expect((await press({ right: { commands: ['tidy'] } })).said).toEqual([expect.stringContaining('errors.not-allowed')]);
+  expect((await press({ right: { commands: ['tidy'] } })).said).toEqual([
+    expect.stringContaining('errors.not-allowed'),
+  ]);
 });
 
 it('stops the start at a component that needs the right to no command there is', () => {

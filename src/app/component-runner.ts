@@ -45,7 +45,9 @@ export function checkComponentRights(
   for (const [name, { handler }] of components) {
     const missing = commandsOf(handler).find((command) => !registry.named(command));
     if (missing !== undefined) {
-      throw new StartError(`The component "${name}" needs the right to the command "${missing}", which does not exist.`);
+      throw new StartError(
+        `The component "${name}" needs the right to the command "${missing}", which does not exist.`,
+      );
     }
   }
 }

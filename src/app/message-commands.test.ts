@@ -150,7 +150,7 @@ describe('a message command', () => {
       refusals: publicRefusals,
       logger: silentLogger,
     });
-    await discord.actions.registerCommands(commandBodies(registry));
+    await discord.registerCommands(commandBodies(registry));
     await discord.gateway.start({
       intents: GatewayIntentBits.Guilds,
       onIntentsRefused: () => {},

@@ -101,7 +101,8 @@ function createTurns(): { take(): Turn } {
   const waiting: { begin: () => void }[] = [];
   return {
     take: () => {
-      if (running >= mostRunning && waiting.length >= mostWaiting) throw new UserError('errors.busy', 'too much at once');
+      if (running >= mostRunning && waiting.length >= mostWaiting)
+        throw new UserError('errors.busy', 'too much at once');
       const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
       const turn = { begin };
       if (running < mostRunning) {

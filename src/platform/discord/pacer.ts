@@ -101,7 +101,12 @@ export class ChannelLane {
     const lastMs = this.#live.get(answer) ?? -Infinity;
     const ofAnother = [...this.#hungry].some((other) => (this.#live.get(other) ?? lastMs) < lastMs);
     const intervalMs = this.#progressAtMs + PROGRESS_INTERVAL_MS - this.#clock.now();
-    return Math.max(intervalMs, this.delayMs(reserve + this.#waiting.answer + this.#waiting.reply), ofAnother ? PROGRESS_INTERVAL_MS : 0, 0);
+    return Math.max(
+      intervalMs,
+      this.delayMs(reserve + this.#waiting.answer + this.#waiting.reply),
+      ofAnother ? PROGRESS_INTERVAL_MS : 0,
+      0,
+    );
   }
 
   /** Takes a write that `delayMs` allowed, for the progress of an answer or whatever else. Returns the function to call with Discord's answer, if one came. */
