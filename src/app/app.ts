@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { systemClock } from '../kernel/clock.ts';
 import { StartError } from '../kernel/errors.ts';
 import type { Discord } from '../platform/discord/index.ts';
 import { startHttp } from '../platform/http/index.ts';
@@ -14,8 +15,9 @@ import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
 import { commandBodies, createCommandRegistry, usage } from './commands.ts';
 import type { CommandRegistry } from './commands.ts';
+import { createChannelWork } from './channel-work.ts';
 import { createCommandRunner } from './command-runner.ts';
-import { createComponentRunner } from './component-runner.ts';
+import { checkComponentRights, createComponentRunner } from './component-runner.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Dispatch } from './dispatch.ts';
 import { createFailureTexts } from './failures.ts';
@@ -28,19 +30,28 @@ import { countJobs, metricsRoute } from './metrics.ts';
 import { reportRefusedIntents } from './intents.ts';
 import { openPlatforms } from './platforms.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
+import { createPublicRefusals } from './public-refusals.ts';
 import type { Doorkeeper } from './refusals.ts';
 import { createRouteGuard } from './routes.ts';
 import type { GuardedRoute } from './routes.ts';
 import { openServices, serviceMigrations } from './services.ts';
+import { createUseLimits } from './use-limits.ts';
 
 /** How long running jobs get to finish when the process is asked to stop; stopping takes at most 10 s in all. */
 const stopGraceMs = 7000;
+
+/** What people are being told when the process is asked to stop gets so long to reach them. */
+const lastAnswersMs = 1000;
+/** How long the start waits for Discord to have the commands. */
+const registrationMs = 5000;
 
 const appCatalogue = { name: 'app', folder: join(import.meta.dirname, 'locales') };
 
 interface AppOptions extends PlatformOptions {
   /** True in the playground. */
   playground: boolean;
+  /** For tests that are about something else: 0 puts every public refusal into words. */
+  refusalWindowMs?: number;
 }
 
 export interface App {
@@ -91,9 +102,12 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   if (roles.queues.length > 0) await startWorker(options, platforms, features);
   closers.add(() => queue.stop(stopGraceMs));
   if (roles.gateway) {
+    closers.add(() => noLongerThan(lastAnswersMs, dispatch.idle()));
     closers.add(() => discord.gateway.stop());
-    await orGiveUp(discord.actions.registerCommands(commandBodies(commands)), signal);
+    // The bot serves without them too: a registration that is slow or fails goes on by itself.
+    const registered = noLongerThan(registrationMs, discord.registerCommands(commandBodies(commands)));
     await orGiveUp(startGateway(options, discord, found, dispatch), signal);
+    await orGiveUp(registered, signal);
   }
   health.becomes(async () => {
     if (roles.gateway && !discord.gateway.connected) throw new Error('not connected to Discord');
@@ -109,6 +123,13 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
     idle: () => idle(platforms, dispatch),
     stop: () => closers.closeAll(),
   };
+}
+
+async function noLongerThan(delayMs: number, work: Promise<void>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = systemClock.after(delayMs, resolve);
+  await Promise.race([work, late]);
+  timer.cancel();
 }
 
 /** Throws a StartError for settings of a feature that does not exist. */
@@ -145,10 +166,11 @@ async function setUp(
   const failures = createFailureTexts(appTexts, ids, logger);
   let features: readonly LoadedFeature[] = [];
   const services = await openServices(options, platforms, appTexts, closers, () => features.map(keeperOf));
+  const publicRefusals = createPublicRefusals({ discord, clock, logger, windowMs: options.refusalWindowMs });
   let commands = createCommandRegistry([]);
   features = await setUpFeatures(found, (feature) =>
     createFeatureContext(
-      { ...options, ...platforms, services, failures, appTexts, texts, commands: () => commands.all },
+      { ...options, ...platforms, services, failures, publicRefusals, appTexts, texts, commands: () => commands.all },
       feature,
     ),
   );
@@ -160,11 +182,16 @@ async function setUp(
 
   const { access, audit, limits } = services;
   const doorkeeper: Doorkeeper = { access, audit, failures };
-  const shared = { ...doorkeeper, discord, clock };
+  const components = componentsOf(features, texts);
+  checkComponentRights(components, commands);
+  const useLimits = createUseLimits({ limits, db: postgres.db, clock });
+  const shared = { ...doorkeeper, discord, clock, useLimits, registry: commands };
+  const channelWork = createChannelWork(clock, logger);
   const dispatch = createDispatch({
     features,
-    commands: createCommandRunner({ ...shared, registry: commands, limits, db: postgres.db, prefix }),
-    press: createComponentRunner({ ...shared, appTexts, components: componentsOf(features, texts) }),
+    commands: createCommandRunner({ ...shared, publicRefusals, channelWork, prefix }),
+    press: createComponentRunner({ ...shared, appTexts, components }),
+    refusals: publicRefusals,
     logger,
   });
   return { features, commands, dispatch, doorkeeper };

@@ -11,15 +11,16 @@ import type {
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { Discord, OutgoingMessage } from '../platform/discord/index.ts';
-import type { Db } from '../platform/postgres/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
-import type { Limits } from '../services/limits/index.ts';
-import type { Call, Caller, CommandFile, CommandRules, MessageCommandCall, OptionValue } from '../sdk/index.ts';
+import type { Call, CommandFile, CommandRules, MessageCommandCall, OptionValue, UseLimit } from '../sdk/index.ts';
 import { callerOfInteraction, callerOfMessage } from './calls.ts';
+import type { ChannelWork } from './channel-work.ts';
 import type { CommandRegistry, RegisteredCommand, RegisteredMessageCommand } from './commands.ts';
 import { parsePrefixArguments, readPrefixCommand } from './prefix-arguments.ts';
+import type { PublicRefusals } from './public-refusals.ts';
 import { checkAllowed, recordingRefusal } from './refusals.ts';
 import type { Doorkeeper } from './refusals.ts';
+import type { AllowedUse, UseLimits } from './use-limits.ts';
 
 /** Discord gives 3 s for the first answer; deferring at half of that leaves room for a slow network. */
 const deferAfterMs = 1500;
@@ -27,9 +28,10 @@ const deferAfterMs = 1500;
 interface CommandRunnerOptions extends Doorkeeper {
   registry: CommandRegistry;
   discord: Discord;
-  /** For cooldowns. */
-  limits: Limits;
-  db: Db;
+  useLimits: UseLimits;
+  publicRefusals: PublicRefusals;
+  /** Runs prefix commands, for which the other events of a channel wait only briefly. */
+  channelWork: ChannelWork;
   clock: Clock;
   prefix: string;
 }
@@ -40,6 +42,8 @@ export interface CommandRunner {
   suggest(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void>;
   /** False, at once, when the message is no prefix command of this bot. */
   prefix(message: GatewayMessageCreateDispatchData): false | Promise<boolean>;
+  /** Resolves when no prefix command is at work. */
+  idle(): Promise<void>;
 }
 
 export function createCommandRunner(options: CommandRunnerOptions): CommandRunner {
@@ -59,8 +63,12 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
       const read = readPrefixCommand(options.prefix, message.content);
       const registered = read && options.registry.find(read.name, { aliases: true });
       if (!registered) return false;
-      return runPrefix(options, registered, read.rest, message).then(() => true);
+      const { rest } = read;
+      const begun = options.channelWork.run(message.channel_id, () => runPrefix(options, registered, rest, message));
+      if (!begun) options.publicRefusals.tell(message, options.failures.in(undefined)('errors.busy'));
+      return (begun ?? Promise.resolve()).then(() => true);
     },
+    idle: () => options.channelWork.idle(),
   };
 }
 
@@ -70,9 +78,11 @@ function runSlash(
   interaction: APIChatInputApplicationCommandInteraction,
 ): Promise<void> {
   const values = slashValues(interaction.data);
-  return answer(options, registered, interaction, (call) =>
-    registered.command.run({ ...call, options: values, source: 'slash' }),
-  );
+  const given = {
+    values,
+    run: (call: SlashCall) => registered.command.run({ ...call, options: values, source: 'slash' }),
+  };
+  return answer(options, registered, interaction, given);
 }
 
 function runOnMessage(
@@ -81,24 +91,29 @@ function runOnMessage(
   interaction: APIMessageApplicationCommandInteraction,
 ): Promise<void> {
   const { target_id: targetId, resolved } = interaction.data;
-  return answer(options, registered, interaction, (call) => {
+  const run = (call: SlashCall) => {
     const target = resolved.messages[targetId];
     if (!target) throw new Error('Discord did not send the message that the command was chosen on.');
     return registered.command.run({ ...call, target });
-  });
+  };
+  return answer(options, registered, interaction, { values: {}, run });
 }
+
+type SlashCall = Omit<MessageCommandCall, 'target'>;
+type Values = Record<string, OptionValue | undefined>;
 
 /** Runs a command that came as an interaction. Nothing is shown before it is known to be allowed. */
 async function answer(
   options: CommandRunnerOptions,
   registered: Runnable,
   interaction: APIApplicationCommandInteraction,
-  run: (call: Omit<MessageCommandCall, 'target'>) => Promise<void>,
+  { values, run }: { values: Values; run: (call: SlashCall) => Promise<void> },
 ): Promise<void> {
   const { ephemeral } = registered.command;
   const replies = options.discord.actions.interaction(interaction);
   await attempt(options, registered, {
     locale: interaction.locale,
+    options: () => values,
     call: () => ({
       ...placeOf(interaction),
       caller: callerOfInteraction(interaction, options.access.administrators),
@@ -106,22 +121,23 @@ async function answer(
     }),
     targetId: personIn(interaction),
     refuse: (message) => replies.refuse(message),
-    run: async (call) => {
+    run: async (call, use) => {
       const timer = options.clock.after(deferAfterMs, () => {
         replies.defer({ ephemeral }).catch(() => undefined);
       });
+      const slashCall: SlashCall = {
+        ...call,
+        reply: async (message, how) => {
+          timer.cancel();
+          await replies.reply(message, { ephemeral: how?.ephemeral ?? ephemeral });
+        },
+        modal: async (modal) => {
+          timer.cancel();
+          await replies.modal(modal);
+        },
+      };
       try {
-        await run({
-          ...call,
-          reply: async (message, how) => {
-            timer.cancel();
-            await replies.reply(message, { ephemeral: how?.ephemeral ?? ephemeral });
-          },
-          modal: async (modal) => {
-            timer.cancel();
-            await replies.modal(modal);
-          },
-        });
+        await use.run(() => run(slashCall));
       } finally {
         timer.cancel();
       }
@@ -139,10 +155,13 @@ interface Runnable {
 interface Attempt {
   locale: string | undefined;
   call(): Call | Promise<Call>;
+  /** Asked once the call is known to be allowed. Throws a UserError when what was given cannot be understood. */
+  options(): Values;
   /** The person whom the call concerns, beside who makes it. */
   targetId: string | null;
-  refuse(message: OutgoingMessage): Promise<void>;
-  run(call: Call): Promise<void>;
+  refuse(message: OutgoingMessage): void | Promise<void>;
+  /** Runs the command within `use`. */
+  run(call: Call, use: AllowedUse, options: Values): Promise<void>;
 }
 
 /** The one way into a command: decides whether this call may be made, makes it, and tells the caller what failed. */
@@ -151,12 +170,17 @@ async function attempt(options: CommandRunnerOptions, registered: Runnable, way:
   const { locale } = way;
   try {
     const call = await way.call();
-    await recordingRefusal(options, actionOf(registered), { ...call, targetId: way.targetId }, async () => {
+    const recorded = { ...call, targetId: way.targetId };
+    await recordingRefusal(options, actionOf(registered), recorded, () => {
       checkPlace(command, call.guildId);
       checkAllowed(options, actionOf(registered), call, locale);
-      await checkCooldown(options, command, call.caller);
     });
-    await way.run(call);
+    const given = way.options();
+    const limit = limitOf(command, given);
+    const use = await recordingRefusal(options, actionOf(registered), recorded, () =>
+      options.useLimits.take(limit, call.caller),
+    );
+    await way.run(call, use, given);
   } catch (error) {
     await way.refuse({ content: options.failures.explain(error, texts, locale, { command: command.name }) });
   }
@@ -181,17 +205,10 @@ function checkPlace({ places }: CommandRules, guildId: string | null): void {
   }
 }
 
-/** Throws a UserError when this caller used the command too short a time ago. */
-async function checkCooldown(
-  { limits, db }: CommandRunnerOptions,
-  { name, cooldownMs }: Runnable['command'],
-  { userId, instanceAdministrator }: Caller,
-): Promise<void> {
-  if (cooldownMs === undefined || instanceAdministrator) return;
-  const rate = { key: `user:${userId}/cooldown/${name}`, count: 1, periodMs: cooldownMs, rule: `cooldown of ${name}` };
-  const result = await limits.take(db, [rate]);
-  if (result.status === 'taken') return;
-  throw new UserError('errors.cooldown', 'too soon', { when: `<t:${Math.ceil(result.nextAtMs / 1000)}:R>` });
+/** The limit of a command, where it applies to what was asked of it. */
+function limitOf({ limit }: CommandRules, given: Values): UseLimit | undefined {
+  if (limit?.onlyWith !== undefined && given[limit.onlyWith] === undefined) return undefined;
+  return limit;
 }
 
 function personIn({ data }: APIApplicationCommandInteraction): string | null {
@@ -206,10 +223,7 @@ function mentionedIn({ options }: RegisteredCommand['command'], rest: string): s
   return (namesPeople && /<@!?(\d+)>/.exec(rest)?.[1]) || null;
 }
 
-function slashValues({
-  options = [],
-  resolved,
-}: APIChatInputApplicationCommandInteraction['data']): Record<string, OptionValue | undefined> {
+function slashValues({ options = [], resolved }: APIChatInputApplicationCommandInteraction['data']): Values {
   const basic = options as readonly APIApplicationCommandInteractionDataBasicOption[];
   return Object.fromEntries(
     basic.map((option): [string, OptionValue | undefined] => {
@@ -251,12 +265,12 @@ async function runPrefix(
   message: GatewayMessageCreateDispatchData,
 ): Promise<void> {
   const { command, texts } = registered;
-  const { discord, failures, prefix } = options;
+  const { discord, failures, prefix, publicRefusals } = options;
   let sent = 0;
   const reply = async (answer: OutgoingMessage) => {
     sent += 1;
     const key = `command/${message.id}/${sent}`;
-    await discord.actions.send(message.channel_id, answer, { replyTo: message.id, key });
+    await discord.actions.send(message.channel_id, answer, { replyTo: message.id, key, urgency: 'reply' });
   };
   await attempt(options, registered, {
     locale: undefined,
@@ -267,14 +281,10 @@ async function runPrefix(
       calledId: message.id,
       t: texts.in(undefined),
     }),
+    options: () => parsePrefixArguments(command, rest, prefix, failures.in(undefined), message.attachments.map(fileOf)),
     targetId: mentionedIn(command, rest),
-    refuse: reply,
-    run: (call) =>
-      command.run({
-        ...call,
-        options: parsePrefixArguments(command, rest, prefix, failures.in(undefined), message.attachments.map(fileOf)),
-        source: 'prefix',
-        reply: (message) => reply(message),
-      }),
+    refuse: ({ content }) => publicRefusals.tell(message, content ?? ''),
+    run: (call, use, given) =>
+      use.run(() => command.run({ ...call, options: given, source: 'prefix', reply: (message) => reply(message) })),
   });
 }

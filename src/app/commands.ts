@@ -33,6 +33,8 @@ export interface CommandRegistry {
   find(name: string, options?: { aliases: boolean }): RegisteredCommand | undefined;
   /** By the title that Discord shows. */
   findOnMessages(title: string): RegisteredMessageCommand | undefined;
+  /** By the name that policies know, of either kind; a slash command before one of the menu of messages. */
+  named(name: string): RegisteredCommand | RegisteredMessageCommand | undefined;
 }
 
 /**
@@ -50,6 +52,7 @@ export function createCommandRegistry(
     onMessages,
     find: (name, options) => (options?.aliases ? byAlias : byName).get(name.toLowerCase()),
     findOnMessages: (title) => byTitle.get(title),
+    named: (name) => byName.get(name) ?? onMessages.find(({ command }) => command.name === name),
   };
 }
 

@@ -7,9 +7,12 @@ import type { Discord, OutgoingMessage } from '../platform/discord/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import type { Access } from '../services/access/index.ts';
 import { createAccess } from '../services/access/index.ts';
+import { defineCommand } from '../sdk/index.ts';
+import type { ComponentRight } from '../sdk/index.ts';
 import { createManualClock } from '../testing/manual-clock.ts';
-import { createComponentRunner } from './component-runner.ts';
-import type { PressedInteraction } from './component-runner.ts';
+import type { RegisteredCommand } from './commands.ts';
+import { checkComponentRights, createComponentRunner } from './component-runner.ts';
+import type { PressedInteraction, RegisteredComponent } from './component-runner.ts';
 import { createFailureTexts } from './failures.ts';
 
 const texts: Texts = {
@@ -17,9 +20,23 @@ const texts: Texts = {
   in: () => (key, data) => [key, ...Object.values(data ?? {})].join(' '),
 };
 
+const registered = (name: string, access: Access): RegisteredCommand => ({
+  feature: 'fixture',
+  command: defineCommand({ name, options: {}, access, ephemeral: true, run: () => Promise.resolve() }),
+  texts,
+  usage: '',
+  describe: texts.in(undefined),
+});
+
 /** Presses `fixture/press` and returns what happened: `ran`, or the refusal. */
-async function press(options: { access?: Access; permissions?: bigint; features?: string[] }) {
-  const { access, permissions = 0n, features = ['*'] } = options;
+async function press(options: {
+  access?: Access;
+  permissions?: bigint;
+  features?: string[];
+  right?: ComponentRight;
+  commands?: string[];
+}) {
+  const { access, permissions = 0n, features = ['*'], commands = ['*'], right = { none: 'for the test' } } = options;
   const said: string[] = [];
   const audited: string[] = [];
   const replies = {
@@ -33,13 +50,15 @@ async function press(options: { access?: Access; permissions?: bigint; features?
         {
           feature: 'fixture',
           texts,
-          handler: { version: 1, ...(access && { access }), run: () => Promise.resolve(void said.push('ran')) },
+          handler: { version: 1, right, ...(access && { access }), run: () => Promise.resolve(void said.push('ran')) },
         },
       ],
     ]),
+    registry: { named: (name) => registered(name, name === 'tidy' ? 'moderator' : 'everyone') },
+    useLimits: { take: () => Promise.resolve({ run: (work) => work() }) },
     discord: { actions: { interaction: () => replies } } as unknown as Discord,
     access: createAccess({
-      config: accessSchema.parse({ roles: { member: { features } } }),
+      config: accessSchema.parse({ roles: { member: { features, commands } } }),
       administrators: [],
       settings: { peek: () => undefined, onChange: () => () => undefined },
       parentOfThread: () => undefined,
@@ -75,4 +94,29 @@ it('refuses components of a feature that no role opens', async () => {
   const { said, audited } = await press({ features: ['other'] });
   expect(said).toEqual([expect.stringContaining('refused.policy.features fixture')]);
   expect(audited).toEqual(['refused.policy.features']);
+});
+
+it('refuses the press of whoever may not use the command whose right it needs, and has that recorded', async () => {
+  const right = { commands: ['clear'] } as const;
+  expect((await press({ right, commands: ['clear'] })).said).toEqual(['ran']);
+  const { said, audited } = await press({ right, commands: ['help'] });
+  expect(said).toEqual([expect.stringContaining('refused.policy.commands clear')]);
+  expect(audited).toEqual(['refused.policy.commands']);
+});
+
+it('needs every right that it names, and the rank that the command needs', async () => {
+  const both = { right: { commands: ['settings', 'model'] } } as const;
+  expect((await press({ ...both, commands: ['settings', 'model'] })).said).toEqual(['ran']);
+  expect((await press({ ...both, commands: ['settings'] })).said).toEqual([
+    expect.stringContaining('refused.policy.commands model'),
+  ]);
+  expect((await press({ right: { commands: ['tidy'] } })).said).toEqual([
+    expect.stringContaining('errors.not-allowed'),
+  ]);
+});
+
+it('stops the start at a component that needs the right to no command there is', () => {
+  const handler = { version: 1, right: { commands: ['gone'] }, run: () => Promise.resolve() } as const;
+  const components = new Map<string, RegisteredComponent>([['fixture/press', { feature: 'fixture', handler, texts }]]);
+  expect(() => checkComponentRights(components, { named: () => undefined })).toThrow(/"fixture\/press" .* "gone"/);
 });

@@ -5,18 +5,20 @@ import type {
   ModalSubmitComponent,
 } from 'discord-api-types/v10';
 import type { Clock } from '../kernel/clock.ts';
-import { UserError } from '../kernel/errors.ts';
-import type { Discord } from '../platform/discord/index.ts';
+import { StartError, UserError } from '../kernel/errors.ts';
+import type { Discord, InteractionReplies } from '../platform/discord/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import { parseCustomId } from '../sdk/index.ts';
-import type { ComponentHandler } from '../sdk/index.ts';
+import type { Call, ComponentCall, ComponentHandler, ParsedCustomId } from '../sdk/index.ts';
 import { callerOfInteraction } from './calls.ts';
+import type { CommandRegistry } from './commands.ts';
 import { checkAllowed, recordingRefusal } from './refusals.ts';
-import type { Doorkeeper } from './refusals.ts';
+import type { AskedAction, Doorkeeper } from './refusals.ts';
+import type { AllowedUse, UseLimits } from './use-limits.ts';
 
 const acknowledgeAfterMs = 1500;
 
-interface RegisteredComponent {
+export interface RegisteredComponent {
   feature: string;
   handler: ComponentHandler;
   texts: Texts;
@@ -25,12 +27,32 @@ interface RegisteredComponent {
 interface ComponentRunnerOptions extends Doorkeeper {
   /** By `feature/action`. */
   components: ReadonlyMap<string, RegisteredComponent>;
+  /** For the commands whose right components need. */
+  registry: Pick<CommandRegistry, 'named'>;
+  useLimits: UseLimits;
   discord: Discord;
   appTexts: Texts;
   clock: Clock;
 }
 
 export type PressedInteraction = APIMessageComponentInteraction | APIModalSubmitInteraction;
+
+/** Throws a StartError when a component needs the right to a command that does not exist. */
+export function checkComponentRights(
+  components: ComponentRunnerOptions['components'],
+  registry: Pick<CommandRegistry, 'named'>,
+): void {
+  for (const [name, { handler }] of components) {
+    const missing = commandsOf(handler).find((command) => !registry.named(command));
+    if (missing !== undefined) {
+      throw new StartError(
+        `The component "${name}" needs the right to the command "${missing}", which does not exist.`,
+      );
+    }
+  }
+}
+
+const commandsOf = ({ right }: ComponentHandler): readonly string[] => ('commands' in right ? right.commands : []);
 
 /** Runs presses of buttons, choices in selects and submitted modals by their custom id. */
 export function createComponentRunner(options: ComponentRunnerOptions): (pressed: PressedInteraction) => Promise<void> {
@@ -53,26 +75,54 @@ export function createComponentRunner(options: ComponentRunnerOptions): (pressed
         calledId: interaction.id,
         t: texts.in(interaction.locale),
       };
-      const { feature, handler } = registered;
-      const action = { kind: 'component' as const, feature, name: id.action, access: handler.access ?? 'everyone' };
-      await recordingRefusal(options, action, call, () => checkAllowed(options, action, call, interaction.locale));
-      await handler.run({
-        ...call,
-        id: id.id,
-        values: 'values' in interaction.data ? interaction.data.values : [],
-        fields: interaction.type === InteractionType.ModalSubmit ? fieldsOf(interaction.data.components) : {},
-        message: interaction.message,
-        reply: async (message, how) => void (await replies.reply(message, { ephemeral: how?.ephemeral ?? true })),
-        update: (message) => replies.update(message),
-        acknowledge: () => replies.deferUpdate(),
-        modal: (modal) => replies.modal(modal),
-      });
+      const use = await admit(options, registered, id, call, interaction.locale);
+      await use.run(() => registered.handler.run(componentCall(interaction, replies, call, id)));
     } catch (error) {
       const where = { component: id && `${id.feature}/${id.action}` };
       await replies.refuse({ content: options.failures.explain(error, texts, interaction.locale, where) });
     } finally {
       timer.cancel();
     }
+  };
+}
+
+/** Throws a UserError unless the presser may use the component, and every command whose right it needs, here and now. */
+async function admit(
+  options: ComponentRunnerOptions,
+  { feature, handler }: RegisteredComponent,
+  { action: name }: ParsedCustomId,
+  call: Call,
+  locale: string,
+): Promise<AllowedUse> {
+  const pressed: AskedAction = { kind: 'component', feature, name, access: handler.access ?? 'everyone' };
+  for (const action of [pressed, ...commandsOf(handler).map((command) => commandAction(options.registry, command))]) {
+    await recordingRefusal(options, action, call, () => checkAllowed(options, action, call, locale));
+  }
+  return recordingRefusal(options, pressed, call, () => options.useLimits.take(handler.limit, call.caller));
+}
+
+function commandAction(registry: Pick<CommandRegistry, 'named'>, name: string): AskedAction {
+  const registered = registry.named(name);
+  if (!registered) throw new Error(`There is no command "${name}".`);
+  return { kind: 'command', feature: registered.feature, name, access: registered.command.access };
+}
+
+function componentCall(
+  interaction: PressedInteraction,
+  replies: InteractionReplies,
+  call: Call,
+  { id }: ParsedCustomId,
+): ComponentCall {
+  return {
+    ...call,
+    id,
+    values: 'values' in interaction.data ? interaction.data.values : [],
+    fields: interaction.type === InteractionType.ModalSubmit ? fieldsOf(interaction.data.components) : {},
+    message: interaction.message,
+    reply: async (message, how) => void (await replies.reply(message, { ephemeral: how?.ephemeral ?? true })),
+    update: (message) => replies.update(message),
+    acknowledge: () => replies.deferUpdate(),
+    modal: (modal) => replies.modal(modal),
   };
 }
 

@@ -7,11 +7,14 @@ import type { EventListeners, MessageClaim } from '../sdk/index.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { PressedInteraction } from './component-runner.ts';
 import type { LoadedFeature } from './features.ts';
+import type { PublicRefusals } from './public-refusals.ts';
 
 interface DispatchOptions {
   features: readonly LoadedFeature[];
   commands: CommandRunner;
   press: (interaction: PressedInteraction) => Promise<void>;
+  /** What else is waited for by `idle`. */
+  refusals: Pick<PublicRefusals, 'idle'>;
   logger: Logger;
 }
 
@@ -24,7 +27,7 @@ export interface Dispatch {
   event(event: GatewayDispatchPayload): Promise<void> | undefined;
   guildJoined(guild: CachedGuild, systemChannelId: string | null): Promise<void>;
   sessionLost(sinceMs: number): Promise<void>;
-  /** Resolves when no interaction is being worked on. For tests and for stopping. */
+  /** Resolves when no interaction or command is being worked on, and every refusal is sent. For tests and for stopping. */
   idle(): Promise<void>;
 }
 
@@ -88,6 +91,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     },
     idle: async () => {
       while (underway.size > 0) await Promise.all(underway);
+      await options.commands.idle();
+      await options.refusals.idle();
     },
   };
 }

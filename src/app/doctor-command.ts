@@ -9,6 +9,7 @@ import type { Config } from '../platform/config/index.ts';
 import { checkDiscord } from '../platform/discord/index.ts';
 import { createModels, priceLine } from '../platform/models/index.ts';
 import { attachPostgres, DataFolderInUse, lockDataFolder, openPostgres } from '../platform/postgres/index.ts';
+import type { Postgres } from '../platform/postgres/index.ts';
 import { createLedger } from '../services/ledger/index.ts';
 import { featureIntents, featuresFolder, findFeatures } from './features.ts';
 
@@ -42,10 +43,20 @@ async function examine(): Promise<Finding[]> {
   return [
     { ok: true, title: 'Settings', detail: config.file ?? 'no familiar.yaml; defaults and the environment' },
     await examineDatabase(config),
-    ...(await examineLedger(config)),
-    ...(await examineDiscord(config)),
+    ...(await examineRemembered(config)),
     ...(await examineModels(config)),
   ];
+}
+
+/** What the database says, as far as there is one; one that cannot be reached has been told of. */
+async function examineRemembered(config: Config): Promise<Finding[]> {
+  const { databaseUrl: url, dataDir } = config;
+  const postgres = await attachPostgres({ url, dataDir, logger: silentLogger }).catch(() => undefined);
+  try {
+    return [...(postgres ? await examineLedger(postgres) : []), ...(await examineDiscord(config, postgres))];
+  } finally {
+    await postgres?.close();
+  }
 }
 
 async function examineDatabase(config: Config): Promise<Finding> {
@@ -72,38 +83,33 @@ async function examineDatabase(config: Config): Promise<Finding> {
   }
 }
 
-/** Nothing is said where there are no books yet; a database that cannot be reached has been told of. */
-async function examineLedger({ databaseUrl, dataDir }: Config): Promise<Finding[]> {
-  const postgres = await attachPostgres({ url: databaseUrl, dataDir, logger: silentLogger }).catch(() => undefined);
-  if (!postgres) return [];
-  try {
-    const { rows } = await sql<{ there: boolean }>`SELECT to_regclass('ledger_hold') IS NOT NULL AS there`.execute(
-      postgres.db,
-    );
-    if (!rows[0]?.there) return [];
-    const faults = await createLedger({ postgres, clock: systemClock, ids: systemIds, logger: silentLogger }).verify();
-    const named = faults.map(({ account, unit, stored, folded }) => `${account} has ${stored} ${unit}, not ${folded}`);
-    return [
-      faults.length === 0
-        ? { ok: true, title: 'Ledger', detail: 'every account equals its entries' }
-        : {
-            ok: false,
-            title: 'Ledger',
-            detail: named.join('; '),
-            fix: 'please report this with the line above: it must never happen',
-          },
-    ];
-  } finally {
-    await postgres.close();
-  }
+/** Nothing is said where there are no books yet. */
+async function examineLedger(postgres: Postgres): Promise<Finding[]> {
+  const { rows } = await sql<{ there: boolean }>`SELECT to_regclass('ledger_hold') IS NOT NULL AS there`.execute(
+    postgres.db,
+  );
+  if (!rows[0]?.there) return [];
+  const faults = await createLedger({ postgres, clock: systemClock, ids: systemIds, logger: silentLogger }).verify();
+  const named = faults.map(({ account, unit, stored, folded }) => `${account} has ${stored} ${unit}, not ${folded}`);
+  return [
+    faults.length === 0
+      ? { ok: true, title: 'Ledger', detail: 'every account equals its entries' }
+      : {
+          ok: false,
+          title: 'Ledger',
+          detail: named.join('; '),
+          fix: 'please report this with the line above: it must never happen',
+        },
+  ];
 }
 
-async function examineDiscord(config: Config): Promise<Finding[]> {
+async function examineDiscord(config: Config, postgres: Postgres | undefined): Promise<Finding[]> {
   const { token, apiBase } = config.discord;
   if (token === undefined) {
     return [{ ok: true, title: 'Discord', detail: 'no DISCORD_TOKEN: the playground in the browser' }];
   }
-  return checkDiscord({ token, apiBase, intents: featureIntents(await findFeatures(featuresFolder)) });
+  const intents = featureIntents(await findFeatures(featuresFolder));
+  return checkDiscord({ token, apiBase, intents, db: postgres?.db });
 }
 
 async function examineModels(config: Config): Promise<Finding[]> {

@@ -5,12 +5,14 @@ import { callerOfMessage } from './calls.ts';
 import type { FailureTexts } from './failures.ts';
 import { createFeatureSettings } from './feature-settings.ts';
 import type { FoundFeature } from './features.ts';
+import type { PublicRefusals } from './public-refusals.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
 import type { Services } from './services.ts';
 
 interface ContextOptions extends PlatformOptions, Platforms {
   services: Services;
   failures: FailureTexts;
+  publicRefusals: PublicRefusals;
   /** Texts that belong to no feature. */
   appTexts: Texts;
   texts: ReadonlyMap<string, Texts>;
@@ -64,6 +66,7 @@ export function createFeatureContext(
     vault: options.vault,
     texts,
     commonTexts: options.appTexts,
+    refuse: (message, content) => options.publicRefusals.tell(message, content),
     explain: (error) => options.failures.explain(error, texts, undefined, { feature: name }),
     callerOf: (message) => callerOfMessage(message, discord.cache, access.administrators),
     commands: options.commands,

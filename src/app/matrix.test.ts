@@ -4,7 +4,7 @@ import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customId } from '../sdk/index.ts';
-import type { Command } from '../sdk/index.ts';
+import type { Command, ComponentRight } from '../sdk/index.ts';
 import type { Access, Action, Caller } from '../services/access/index.ts';
 import { startTestBot } from '../testing/bot.ts';
 import type { TestBot } from '../testing/bot.ts';
@@ -79,19 +79,22 @@ type Verdict = 'allowed' | 'rank' | 'policy' | 'tightened';
 interface Asked {
   feature: string | null;
   command?: string;
+  /** Of a component. */
+  right?: ComponentRight;
   access?: Access;
 }
 
 /** What the settings mean, worked out from the table of personas and the lists above alone. */
-function oracle(persona: Persona, place: PlaceName, { feature, command, access = 'everyone' }: Asked): Verdict {
+function oracle(persona: Persona, place: PlaceName, { feature, command, right, access = 'everyone' }: Asked): Verdict {
   if (persona.instanceAdministrator || access === 'always') return 'allowed';
   const ranks: Access[] = ['everyone', ...(persona.ranks?.[place] ?? [])];
   if (place === 'direct') ranks.push('moderator', 'guild-administrator');
   if (!ranks.includes(access)) return 'rank';
   const roles = ['member', ...(persona.roles?.[place] ?? [])];
-  const wanted: ['features' | 'commands', string][] = [];
+  const wanted: (readonly ['features' | 'commands', string])[] = [];
   if (feature !== null) wanted.push(['features', feature]);
   if (command !== undefined) wanted.push(['commands', command]);
+  if (right && 'commands' in right) wanted.push(...right.commands.map((name) => ['commands', name] as const));
   for (const [kind, name] of wanted) {
     const given = roles.flatMap((role) => {
       const own = rules.roles[role];
@@ -108,6 +111,7 @@ let bot: TestBot;
 let world: MatrixWorld;
 beforeAll(async () => {
   bot = await startTestBot({
+    paced: false,
     yaml: async (_people, emulator) => {
       world = await makeMatrixWorld(emulator);
       return yaml(world);
@@ -302,7 +306,8 @@ describe('over the wire, refused exactly where the settings say', () => {
       const pressed: Row[] = [];
       for (const [index, { feature, name, handler }] of registered().components.entries()) {
         const { id } = await actor.person.presses(messageOf(messages, index), buttonId(feature, name, handler.version));
-        const expected = expectedOf(actor, place, { feature, access: handler.access ?? 'everyone' });
+        const { access = 'everyone', right } = handler;
+        const expected = expectedOf(actor, place, { feature, access, right });
         const what = `${actor.persona.name} ${place} ${feature}/${name}`;
         pressed.push({ actor, what, expected, isAnswer: (answer) => interactionOf(answer) === id });
       }

@@ -25,10 +25,13 @@ import type { MessageCommand } from '../sdk/index.ts';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { testDatabase } from '../testing/postgres.ts';
 import type { TestDatabase } from '../testing/postgres.ts';
+import { createChannelWork } from './channel-work.ts';
 import { createCommandRunner } from './command-runner.ts';
 import { commandBodies, createCommandRegistry } from './commands.ts';
 import { createDispatch } from './dispatch.ts';
 import { createFailureTexts } from './failures.ts';
+import { createPublicRefusals } from './public-refusals.ts';
+import { createUseLimits } from './use-limits.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'familiar-message-commands-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -96,7 +99,7 @@ describe('a message command', () => {
     quiet('maintain', { access: 'instance-administrator' }),
     quiet('moderate', { access: 'moderator' }),
     quiet('local', { access: 'everyone', places: ['guild'] }),
-    quiet('rare', { access: 'everyone', cooldownMs: 10_000 }),
+    quiet('rare', { access: 'everyone', limit: { name: 'rare', cooldownMs: 10_000 } }),
   ];
   let emulator: Emulator;
   let database: TestDatabase;
@@ -135,14 +138,19 @@ describe('a message command', () => {
       parentOfThread: () => undefined,
     });
     const audit = { refused: (entry: { reason: string }) => void refusals.push(entry.reason) };
-    const runner = { registry, discord, failures, clock, limits, db: postgres.db, access, audit, prefix: '!' };
+    const useLimits = createUseLimits({ limits, db: postgres.db, clock });
+    const publicRefusals = createPublicRefusals({ discord, clock, logger: silentLogger });
+    const channelWork = createChannelWork(clock, silentLogger);
+    const asked = { registry, discord, failures, clock, access, audit, prefix: '!' };
+    const runner = { ...asked, useLimits, publicRefusals, channelWork };
     const dispatch = createDispatch({
       features: [],
       commands: createCommandRunner(runner),
       press: () => Promise.resolve(),
+      refusals: publicRefusals,
       logger: silentLogger,
     });
-    await discord.actions.registerCommands(commandBodies(registry));
+    await discord.registerCommands(commandBodies(registry));
     await discord.gateway.start({
       intents: GatewayIntentBits.Guilds,
       onIntentsRefused: () => {},
@@ -216,7 +224,7 @@ describe('a message command', () => {
     await alice.picks(titles.rare, message);
     await alice.sees('rare ran');
     await alice.picks(titles.rare, message);
-    expect(isEphemeral(await alice.sees(`Not so fast: you can use this again <t:${againAt}:R>.`))).toBe(true);
+    expect(isEphemeral(await alice.sees(`Slow down a little: you can use this again <t:${againAt}:R>.`))).toBe(true);
     expect(refusals.at(-1)).toBe('errors.cooldown');
     await bob.picks(titles.rare, message);
     await bob.sees('rare ran');
@@ -262,7 +270,7 @@ const input: APIModalInteractionResponseCallbackComponent = {
   components: [{ type: ComponentType.TextInput, custom_id: 'text', label: 'Question', style: TextInputStyle.Short }],
 };
 
-function quiet(name: string, rules: Pick<MessageCommand, 'access' | 'places' | 'cooldownMs'>): MessageCommand {
+function quiet(name: string, rules: Pick<MessageCommand, 'access' | 'places' | 'limit'>): MessageCommand {
   return defineMessageCommand({
     ...rules,
     name,

@@ -11,6 +11,9 @@ export interface Doorkeeper {
   failures: FailureTexts;
 }
 
+/** What people call by name; all but a model. */
+export type AskedAction = Exclude<Action, { kind: 'model' }>;
+
 type Asked = Pick<Call, 'caller' | 'guildId' | 'channelId'>;
 /** With the person whom the call concerns, where there is one. */
 type Recorded = Asked & { targetId?: string | null };
@@ -36,15 +39,15 @@ function refusalOf(
   return new UserError(`refused.${decision.because}.${kind}`, `${name} is not allowed (${rule})`, { name, rule });
 }
 
-/** Runs the checks of a call; when one of them refuses it, that is recorded with its reason. */
-export async function recordingRefusal(
+/** Runs the checks of a call, and resolves as they do; when one of them refuses it, that is recorded with its reason. */
+export async function recordingRefusal<Checked>(
   { audit }: Doorkeeper,
-  action: Exclude<Action, { kind: 'model' }>,
+  action: AskedAction,
   { caller, guildId, channelId, targetId = null }: Recorded,
-  checks: () => void | Promise<void>,
-): Promise<void> {
+  checks: () => Checked | Promise<Checked>,
+): Promise<Checked> {
   try {
-    await checks();
+    return await checks();
   } catch (error) {
     if (error instanceof UserError) {
       const name = 'name' in action ? action.name : null;

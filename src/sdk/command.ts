@@ -88,6 +88,21 @@ export interface CommandCall<Values> extends Call {
   modal?(modal: APIModalInteractionResponseCallbackData): Promise<void>;
 }
 
+/** What bounds the use of a command or a component, where one use is dear to the process. */
+export interface UseLimit {
+  /** Uses of everything with this name count together. */
+  name: string;
+  /**
+   * How long one person waits between two uses, anywhere. None unless given. Instance administrators do not wait, except
+   * for what is heavy.
+   */
+  cooldownMs?: number;
+  /** Takes long or much memory: few run at once in a process, some wait for them, and the rest are told to try again. */
+  heavy?: boolean;
+  /** Of a command: the option without which the limit does not apply. */
+  onlyWith?: string;
+}
+
 /** Who may use a command, where, and who sees its answer; the same for every kind of command. */
 export interface CommandRules {
   access: Access;
@@ -95,8 +110,7 @@ export interface CommandRules {
   places?: readonly ('guild' | 'dm')[];
   /** Whether the answer to an interaction is for the caller alone. */
   ephemeral: boolean;
-  /** How long one person waits between two uses, anywhere; instance administrators do not. None unless given. */
-  cooldownMs?: number;
+  limit?: UseLimit;
 }
 
 export interface CommandDefinition<Specs extends OptionSpecs> extends CommandRules {

@@ -1,7 +1,7 @@
 import type { APIMessage, APIModalInteractionResponseCallbackData } from 'discord-api-types/v10';
 import type { Access } from '../services/access/index.ts';
 import type { OutgoingMessage } from '../platform/discord/index.ts';
-import type { Call } from './command.ts';
+import type { Call, UseLimit } from './command.ts';
 
 /** A press of a button, a choice in a select menu or a submitted modal. */
 export interface ComponentCall extends Call {
@@ -22,11 +22,20 @@ export interface ComponentCall extends Call {
   modal(modal: APIModalInteractionResponseCallbackData): Promise<void>;
 }
 
+/**
+ * The commands whose right a press needs, so that a `commands` policy holds for buttons and forms too; or the reason why
+ * it needs none.
+ */
+export type ComponentRight = { commands: readonly [string, ...string[]] } | { none: string };
+
 export interface ComponentHandler {
   /** Grows when the meaning of the id changes; presses of older versions are told that the button has expired. */
   version: number;
   /** Everyone unless given. Whose component it is, the handler has to check by its state. */
   access?: Access;
+  /** Checked at each press, with the roles and the place of that moment. */
+  right: ComponentRight;
+  limit?: UseLimit;
   run(call: ComponentCall): Promise<void>;
 }
 
@@ -35,9 +44,14 @@ export function customId(feature: string, action: string, id: string, version = 
   return `${feature}/${action}/${id}@${version}`;
 }
 
-export function parseCustomId(
-  text: string,
-): { feature: string; action: string; id: string; version: number } | undefined {
+export interface ParsedCustomId {
+  feature: string;
+  action: string;
+  id: string;
+  version: number;
+}
+
+export function parseCustomId(text: string): ParsedCustomId | undefined {
   const match = /^([a-z0-9-]+)\/([a-z0-9-]+)\/([^@]*)@(\d+)$/.exec(text);
   if (!match) return undefined;
   const [, feature = '', action = '', id = '', version = ''] = match;

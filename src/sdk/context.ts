@@ -104,6 +104,11 @@ export interface FeatureContext<Settings> {
   texts: Texts;
   /** Texts that features share: refusals and notices of `spending`. */
   commonTexts: Texts;
+  /**
+   * Refuses a message that its channel sees: once a minute for a member there, otherwise by a reaction at most. Returns at
+   * once, and comes after every answer. Never for what was done.
+   */
+  refuse(message: Pick<GatewayMessageCreateDispatchData, 'id' | 'channel_id' | 'author'>, content: string): void;
   /** The sentence for a person whose request ended with this error; what is no UserError is logged. */
   explain(error: unknown): string;
   /** Who wrote a message, as rules see them. */

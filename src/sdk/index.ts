@@ -11,9 +11,10 @@ export type {
   OptionValue,
   OptionValues,
   SuggestCall,
+  UseLimit,
 } from './command.ts';
 export { customId, parseCustomId } from './component.ts';
-export type { ComponentCall, ComponentHandler } from './component.ts';
+export type { ComponentCall, ComponentHandler, ComponentRight, ParsedCustomId } from './component.ts';
 export type { CommandInfo, FeatureContext, FeatureSettings, Place } from './context.ts';
 export { claimOrder, defineFeature } from './feature.ts';
 export type {

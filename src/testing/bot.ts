@@ -118,6 +118,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
       logger: options.logger ?? silentLogger,
       bot: { token: config.discord.token ?? '', apiBase: config.discord.apiBase },
       playground: false,
+      ...(options.paced === false && { refusalWindowMs: 0 }),
     });
 
   const bot: TestBot = {

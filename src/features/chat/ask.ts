@@ -65,7 +65,6 @@ async function takeQuestion(
   context: ChatContext,
   message: GatewayMessageCreateDispatchData,
 ): Promise<boolean> {
-  const { discord } = context;
   const question = questionOf(context, self, message);
   if (message.guild_id !== undefined && !(await maySpeak(context, message.channel_id))) return true;
   try {
@@ -74,7 +73,7 @@ async function takeQuestion(
     // What else fails is named as what it is; it is no reason either to leave the asker without a word.
     const away = error instanceof VendorError && error.code === 'postgres/unavailable';
     const content = away ? context.texts.in(undefined)('away') : context.explain(error);
-    await discord.actions.send(message.channel_id, { content }, { replyTo: message.id, key: `refusal/${message.id}` });
+    context.refuse(message, content);
   }
   return true;
 }

@@ -23,6 +23,7 @@ import { summaryCommand } from './commands/summary.ts';
 import { systemCommand } from './commands/system.ts';
 import { createControls } from './controls/index.ts';
 import { historyForgotten } from './history/changes.ts';
+import { newBudget } from './history/collect.ts';
 import { exportOf } from './history/export.ts';
 import { followHistory } from './history/index.ts';
 import { forgetRested } from './history/rest.ts';
@@ -81,12 +82,16 @@ export const feature = defineFeature({
         answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) },
       },
       stop: () => Promise.all([notices.stop(), rested.stop()]).then(() => undefined),
-      exportUser: async (userId) => ({
-        ...(await exportOf(context, userId)),
-        ...(await exportPrompts(context, userId)),
-        thoughts: await exportThoughts(context, userId),
-        summaries: await exportSummaries(context, userId),
-      }),
+      exportUser: async (userId) => {
+        const budget = newBudget();
+        const exported = {
+          ...(await exportOf(context, userId, budget)),
+          ...(await exportPrompts(context, userId)),
+          thoughts: await exportThoughts(context, userId, budget),
+          summaries: await exportSummaries(context, userId),
+        };
+        return budget.isCut ? { ...exported, cut: true } : exported;
+      },
       unreadUser: async (tx, userId) => void (await deleteHeardOf(tx, userId)),
       forgetUser: async (tx, userId) => {
         await context.vault.forget(tx, userId);

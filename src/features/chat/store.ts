@@ -238,23 +238,30 @@ export async function clearConversation(db: Db, channelId: string, authorId: str
   return Number(result.numDeletedRows);
 }
 
-export async function questionsOf(db: Db, authorId: string): Promise<ExchangeRow[]> {
+export async function questionsOf(
+  db: Db,
+  authorId: string,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<ExchangeRow[]> {
   const questions = await db
     .selectFrom('chat_question')
     .selectAll()
     .where('author_id', '=', authorId)
-    .orderBy('asked_at')
+    .orderBy('asked_at', 'desc')
+    .orderBy('id')
+    .offset(offset)
+    .limit(limit)
     .execute();
+  const ids = questions.map(({ id }) => id);
   const answers = await db
-    .selectFrom('chat_answer as a')
-    .innerJoin('chat_question as q', 'q.id', 'a.question_id')
-    .select(['a.id', 'a.question_id', 'a.sealed'])
-    .where('q.author_id', '=', authorId)
+    .selectFrom('chat_answer')
+    .select(['id', 'question_id', 'sealed'])
+    .where('question_id', '=', sql<string>`any(${ids}::uuid[])`)
+    .where('sealed', 'is not', null)
+    .orderBy('version')
     .execute();
-  return questions.map((question) => {
-    const answer = answers.find(({ question_id, sealed }) => question_id === question.id && sealed !== null);
-    return { question, answer: answer ?? null };
-  });
+  const answered = new Map(answers.map((answer) => [answer.question_id, answer]));
+  return questions.map((question) => ({ question, answer: answered.get(question.id) ?? null }));
 }
 
 /** Where they only paid or opened the conversation, their name goes. */

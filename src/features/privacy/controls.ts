@@ -1,5 +1,5 @@
 import { UserError } from '../../kernel/errors.ts';
-import type { ComponentCall, ComponentHandler } from '../../sdk/index.ts';
+import type { ComponentCall, ComponentHandler, UseLimit } from '../../sdk/index.ts';
 import { exportFiles } from './export.ts';
 import { showOverview } from './overview.ts';
 import { confirmMessage, receiptMessage } from './render.ts';
@@ -7,12 +7,18 @@ import type { PrivacyContext } from './settings.ts';
 
 type Action = 'overview' | 'export' | 'read' | 'unread' | 'forget' | 'forget-now';
 
+/** Reading all that is stored about somebody takes long, for a look as for the file. */
+export const overviewLimit: UseLimit = { name: 'privacy-overview', heavy: true };
+const exportLimit: UseLimit = { name: 'export', cooldownMs: 60_000, heavy: true };
+
 /** The buttons under what a person is shown. A button's id is the person's. */
 export function createControls(context: PrivacyContext): Record<Action, ComponentHandler> {
   const { privacy, texts } = context;
-  const own = (run: (call: ComponentCall, userId: string) => Promise<void>): ComponentHandler => ({
+  const own = (run: (call: ComponentCall, userId: string) => Promise<void>, limit?: UseLimit): ComponentHandler => ({
     version: 1,
     access: 'always',
+    right: { commands: ['privacy'] },
+    ...(limit && { limit }),
     run: async (call) => {
       if (call.id !== call.caller.userId) throw new UserError('not-yours', 'another person opened this');
       await run(call, call.caller.userId);
@@ -22,13 +28,13 @@ export function createControls(context: PrivacyContext): Record<Action, Componen
     own(async (call, userId) => {
       await privacy.setMayRead(userId, may);
       await call.update(await showOverview(context, call));
-    });
+    }, overviewLimit);
   return {
-    overview: own(async (call) => call.update(await showOverview(context, call))),
+    overview: own(async (call) => call.update(await showOverview(context, call)), overviewLimit),
     export: own(async (call, userId) => {
-      const messages = exportFiles(await privacy.exportUser(userId), call.t);
+      const messages = await exportFiles(await privacy.exportUser(userId), call.t);
       for (const message of messages) await call.reply(message);
-    }),
+    }, exportLimit),
     read: setMayRead(true),
     unread: setMayRead(false),
     forget: own((call, userId) => call.update(confirmMessage(userId, call.t))),

@@ -15,6 +15,7 @@ const variables: readonly (readonly [variable: string, ...path: string[]])[] = [
   ['FAMILIAR_KEY', 'instanceKey'],
   ['HOST', 'http', 'host'],
   ['PORT', 'http', 'port'],
+  ['ALLOWED_HOSTS', 'http', 'allowedHosts'],
   ['PLAYGROUND_PORT', 'playground', 'port'],
   ['LOG_LEVEL', 'logLevel'],
   // For crash tests alone.

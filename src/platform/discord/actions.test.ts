@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { APIInteraction } from 'discord-api-types/v10';
+import type { APIInteraction, RESTPutAPIApplicationCommandsJSONBody } from 'discord-api-types/v10';
 import type { ManualClock } from '../../testing/manual-clock.ts';
-import { canonical } from './commands.ts';
+import { canonical, registerCommands } from './commands.ts';
 import type { DiscordActions } from './index.ts';
 import { discordLimits } from './limits.ts';
 import { APPLICATION, BEGIN_MS, startActionsBench, type ActionsBench } from './testing/actions-bench.ts';
@@ -20,6 +20,8 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
+const register = (commands: RESTPutAPIApplicationCommandsJSONBody) =>
+  registerCommands(bench.http, APPLICATION, commands);
 const whileLeaping: ActionsBench['whileLeaping'] = (work) => bench.whileLeaping(work);
 
 describe('sending', () => {
@@ -233,10 +235,66 @@ describe('commands', () => {
       options: [{ ...command.options[0], required: false }],
     };
     api.intercept = ({ method }) => ({ body: method === 'GET' ? [registered] : [] });
-    expect(await actions.registerCommands([command])).toBe('unchanged');
+    expect(await register([command])).toEqual({ outcome: 'unchanged', rejected: [] });
     expect(api.requests).toHaveLength(1);
-    expect(await actions.registerCommands([{ ...command, description: 'Other' }])).toBe('updated');
+    expect(await register([{ ...command, description: 'Other' }])).toEqual({ outcome: 'updated', rejected: [] });
     expect(api.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'PUT']);
+  });
+
+  const invalid = (index: number, path: string) => ({
+    status: 400,
+    body: {
+      code: 50035,
+      message: 'Invalid Form Body',
+      errors: { [index]: { [path]: { _errors: [{ code: 'BASE_TYPE_BAD_LENGTH', message: 'Must be shorter.' }] } } },
+    },
+  });
+  const named = (name: string) => ({ ...command, name });
+
+  it('that Discord rejects are named and stay as they were, and the others are put', async () => {
+    const old = { ...named('bad'), id: '7', application_id: APPLICATION, version: '1', type: 1, description: 'Old' };
+    api.intercept = ({ method, body }) => {
+      if (method === 'GET') return { body: [old] };
+      const list = body as unknown as { description: string }[];
+      return list[1]?.description === 'Pong' ? invalid(1, 'description') : { body: [] };
+    };
+    expect(await register([named('one'), named('bad'), named('two')])).toEqual({
+      outcome: 'updated',
+      rejected: [{ name: 'bad', why: 'description[BASE_TYPE_BAD_LENGTH]: Must be shorter.' }],
+    });
+    const put = api.requests.at(-1)?.body as unknown as { name: string; id?: string; description: string }[];
+    expect(put.map(({ name, id, description }) => [name, id, description])).toEqual([
+      ['one', undefined, 'Pong'],
+      ['bad', '7', 'Old'],
+      ['two', undefined, 'Pong'],
+    ]);
+  });
+
+  it('that Discord rejects and never had are left out, several in a row', async () => {
+    api.intercept = ({ method, body }) => {
+      if (method === 'GET') return { body: [] };
+      const names = (body as unknown as { name: string }[]).map(({ name }) => name);
+      const index = names.findIndex((name) => name.startsWith('bad'));
+      return index < 0 ? { body: [] } : invalid(index, 'options');
+    };
+    const { outcome, rejected } = await register(['bad1', 'good', 'bad2'].map(named));
+    expect([outcome, rejected.map(({ name }) => name)]).toEqual(['updated', ['bad1', 'bad2']]);
+  });
+
+  it.each([
+    ['the day has no more of them', { status: 400, body: { code: 30034, message: 'Max', retry_after: 40_000 } }, 30034],
+    ['that is said with a 429', { status: 429, body: { code: 30034, message: 'Max', retry_after: 40_000 } }, 30034],
+    ['Discord knows no such application', { status: 404, body: { code: 10002, message: 'Unknown' } }, 10002],
+    [
+      'all together are too long',
+      { status: 400, body: { code: 50035, message: 'Invalid', errors: { _errors: [] } } },
+      50035,
+    ],
+  ])('are refused as a whole when %s', async (_why, answer, code) => {
+    api.intercept = ({ method }) => (method === 'GET' ? { body: [] } : answer);
+    const retryAfterMs = code === 30034 ? 40_000_000 : undefined;
+    await expect(register([command])).rejects.toMatchObject({ code: `discord/${code}`, retryAfterMs });
+    expect(api.requests.map(({ method }) => method)).toEqual(['GET', 'PUT']);
   });
 
   it('are compared whatever their order, but not that of their options', () => {

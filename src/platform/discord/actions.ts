@@ -3,7 +3,6 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { fetchAttachment } from './attachment.ts';
 import { ChannelWriter } from './channel-writer.ts';
-import { registerCommands } from './commands.ts';
 import type { GlobalGate } from './global-gate.ts';
 import type { DiscordHttp } from './http.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
@@ -22,7 +21,6 @@ interface ActionsContext {
   marks: Marks;
   clock: Clock;
   logger: Logger;
-  applicationId: string;
   fileOrigins: readonly string[];
   /** Remembers a DM channel that was opened. */
   onDmOpened: (channelId: string) => void;
@@ -67,7 +65,6 @@ export function createActions(context: ActionsContext): DiscordActions {
     },
     attachment: (url, maxBytes, signal) => fetchAttachment(context.fileOrigins, url, maxBytes, signal),
     interaction: (interaction) => new Replies(interaction, http, writer),
-    registerCommands: (commands) => registerCommands(http, context.applicationId, commands),
   };
 }
 

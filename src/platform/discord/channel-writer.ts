@@ -3,7 +3,7 @@ import { VendorError } from '../../kernel/errors.ts';
 import { nonceFromName } from '../../kernel/ids.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
-import type { OutgoingMessage, SendOptions } from './port.ts';
+import type { OutgoingMessage, SendOptions, Urgency } from './port.ts';
 import type { BucketState, Pacer } from './pacer.ts';
 import { messageBody, messageFiles } from './payload.ts';
 
@@ -15,6 +15,8 @@ interface WriteOptions {
   taken?: Taken;
   /** Only shows progress: not worth a second attempt. */
   progress?: boolean;
+  /** For a write that waits for its place in the lane. */
+  urgency?: Urgency;
 }
 
 /** Creates and edits messages within the channel's budget. */
@@ -30,8 +32,8 @@ export class ChannelWriter {
   async create(
     channelId: string,
     message: OutgoingMessage,
-    { key, replyTo }: SendOptions = {},
-    write: WriteOptions = {},
+    { key, replyTo, urgency = 'answer' }: SendOptions = {},
+    write: WriteOptions = { urgency },
   ): Promise<APIMessage> {
     const path = Routes.channelMessages(channelId);
     const body = {
@@ -46,7 +48,7 @@ export class ChannelWriter {
     } catch (error) {
       if (!isDiscordError(error, discordCodes.replyWithoutHistory)) throw error;
       // Whoever may not read the history may still write: the answer stands there without saying to what.
-      return await this.#write('POST', channelId, path, body, message, { repeatable });
+      return await this.#write('POST', channelId, path, body, message, { repeatable, urgency });
     }
   }
 
@@ -117,7 +119,7 @@ export class ChannelWriter {
     write: WriteOptions & { repeatable: boolean },
   ): Promise<APIMessage> {
     const lane = this.#pacer.lane(channelId);
-    const taken = write.taken ?? (await lane.enter());
+    const taken = write.taken ?? (await lane.enter(write.urgency));
     let bucket: BucketState | undefined;
     try {
       return await this.#http.request<APIMessage>({

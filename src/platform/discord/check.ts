@@ -3,7 +3,9 @@ import { systemClock } from '../../kernel/clock.ts';
 import { errorMessage } from '../../kernel/errors.ts';
 import { silentLogger } from '../../kernel/logger.ts';
 import { systemRandom } from '../../kernel/random.ts';
-import { fetchApplication, fetchSelf, inviteUrl, NEW_TOKEN_HINT, PORTAL } from './application.ts';
+import type { Db } from '../postgres/index.ts';
+import { fetchApplication, fetchSelf, inviteUrl, NEW_TOKEN_HINT, PORTAL, tokenFault } from './application.ts';
+import { readRegistration } from './command-registration.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import { GlobalGate } from './global-gate.ts';
 import { DiscordHttp } from './http.ts';
@@ -22,12 +24,16 @@ interface CheckDiscordOptions {
   apiBase: string | undefined;
   /** Gateway intent bits that the features want. */
   intents: number;
+  /** Where the bot keeps what it remembers, when that can be reached. */
+  db: Db | undefined;
 }
 
 /** Looks whether a start would work, without connecting to the gateway or changing anything. Never rejects. */
 export async function checkDiscord(options: CheckDiscordOptions): Promise<DiscordFinding[]> {
   const gate = new GlobalGate(systemClock);
   const { token, apiBase } = options;
+  const fault = tokenFault(token, apiBase);
+  if (fault !== undefined) return [{ ok: false, title: 'Discord token', detail: fault }];
   const http = new DiscordHttp({
     token,
     apiBase,
@@ -43,6 +49,7 @@ export async function checkDiscord(options: CheckDiscordOptions): Promise<Discor
       { ok: true, title: 'Discord token', detail: `signs in as ${self.username}` },
       ...checkIntents(application, options.intents),
       await checkGateway(http),
+      ...(await checkCommands(options.db, application.id)),
       { ok: true, title: 'Invite link', detail: inviteUrl(application.id) },
     ];
   } catch (error) {
@@ -74,6 +81,27 @@ function checkIntents(application: APIApplication, intents: number): DiscordFind
             fix: `Open ${PORTAL}/${application.id}/bot, "Privileged Gateway Intents", switch on "${title}" and save.`,
           },
     );
+}
+
+/** Nothing is said of a bot that has never tried. */
+async function checkCommands(db: Db | undefined, applicationId: string): Promise<DiscordFinding[]> {
+  const title = 'Slash commands';
+  // A database that has not been brought up to date has no such table.
+  const state = await (db && readRegistration(db, applicationId).catch(() => undefined));
+  if (!state) return [];
+  const { atMs, outcome, detail, nextTryMs } = state;
+  const at = (unixMs: number) => new Date(unixMs).toISOString().slice(0, 16).replace('T', ' ');
+  if (outcome === 'registered') return [{ ok: true, title, detail: `registered (${detail}), checked ${at(atMs)} UTC` }];
+  const next = nextTryMs === null ? 'at the next start' : `at ${at(nextTryMs)} UTC`;
+  const which = outcome === 'partly' ? 'some are missing or old' : 'not registered';
+  return [
+    {
+      ok: false,
+      title,
+      detail: `${which} since ${at(atMs)} UTC: ${detail}`,
+      fix: `The bot tries again ${next}. Until then prefix commands, mentions and older slash commands work.`,
+    },
+  ];
 }
 
 async function checkGateway(http: DiscordHttp): Promise<DiscordFinding> {

@@ -1,8 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketManager, WebSocketShardEvents as Events, type SessionInfo } from '@discordjs/ws';
 import { GatewayCloseCodes, type GatewayDispatchPayload, type GatewayReadyDispatchData } from 'discord-api-types/v10';
+import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import type { Random } from '../../kernel/random.ts';
+import { Backoff } from './backoff.ts';
+import { networkReason } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
+import { ShardSockets } from './shard-sockets.ts';
 
 /** Any code but 1000 and 1001 keeps the session; this is the one clients use when they will resume. */
 const RESUMABLE_CLOSE = 4200;
@@ -10,6 +15,15 @@ const CLOSE_TIMEOUT_MS = 2000;
 /** Tries at the address for resuming before the general one is tried as well. */
 const TRIES_AT_RESUME_URL = 3;
 const ABNORMAL_CLOSE = 1006;
+/** From asking for a connection until Discord greets on it. */
+const HELLO_TIMEOUT_MS = 15_000;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** A connection that lasted so long begins the waits again: sooner, a bot could use up its 1,000 sessions a day. */
+const STABLE_MS = 120_000;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
+/** The first connection, and the first one after it was lost, which is what Discord asks for now and then. */
+const FREE_TRIES = 2;
 
 const FATAL_CLOSES: readonly number[] = [
   GatewayCloseCodes.AuthenticationFailed,
@@ -33,6 +47,8 @@ export class FatalClose extends Error {
 
 interface ConnectionOptions {
   token: string;
+  clock: Clock;
+  random: Random;
   http: DiscordHttp;
   intents: number;
   /** Null takes as many as Discord recommends. */
@@ -48,9 +64,21 @@ interface ConnectionOptions {
   onFatal: (error: FatalClose) => void;
 }
 
+/** One shard's connection. */
+interface Link {
+  backoff: Backoff;
+  /** Whether Discord has said HELLO on it. */
+  greeted: boolean;
+  /** When it became ready; undefined while it is not. */
+  upSinceMs: number | undefined;
+  /** Ends it when HELLO does not come. */
+  helloTimer: Timer | undefined;
+}
+
 /**
  * The shards' connections: made, kept alive and resumed by `@discordjs/ws`. That library forgets a session when the
- * network fails and when it is told to stop; here a session lasts until Discord itself refuses it.
+ * network fails and when it is told to stop; here a session lasts until Discord itself refuses it. Connections that fail
+ * are made again after longer and longer waits, until one has lasted two minutes.
  */
 export class Connection {
   #options: ConnectionOptions;
@@ -58,6 +86,9 @@ export class Connection {
   #up = new Set<number>();
   /** Shards whose last connection failed for reasons of the network, and how often in a row. */
   #broken = new Map<number, number>();
+  #links = new Map<number, Link>();
+  #sockets = new ShardSockets();
+  #stopping = new AbortController();
   #shardCount = 0;
   #stopped = false;
   #open = false;
@@ -70,6 +101,10 @@ export class Connection {
       intents: options.intents,
       rest: options.http.rest,
       shardCount: options.shardCount,
+      buildStrategy: (manager) => this.#sockets.build(manager),
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      // Only should ours fail: this one waits for the server to agree.
+      helloTimeout: 2 * HELLO_TIMEOUT_MS,
       // Inflating costs six times the CPU of all the rest that happens to an event, to save a few kB/s.
       compression: null,
       retrieveSessionInfo: (shardId) => this.#session(shardId),
@@ -99,8 +134,12 @@ export class Connection {
   async close(): Promise<void> {
     this.#stopped = true;
     this.#open = false;
-    const closed = Promise.resolve(this.#manager.destroy({ code: RESUMABLE_CLOSE, reason: 'Restarting' }));
-    await Promise.race([closed, delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    this.#stopping.abort();
+    for (const { helloTimer } of this.#links.values()) helloTimer?.cancel();
+    await this.#sockets.ending(async () => {
+      const closed = Promise.resolve(this.#manager.destroy({ code: RESUMABLE_CLOSE, reason: 'Restarting' }));
+      await Promise.race([closed, delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    });
     this.#manager.removeAllListeners();
     // A late fault of a connection that is given up has nobody to tell.
     this.#manager.on(Events.Error, () => {});
@@ -109,19 +148,21 @@ export class Connection {
   #listen(): void {
     const { logger, onReady, onDispatch } = this.#options;
     const manager = this.#manager;
-    manager.on(Events.Hello, (shardId) => this.#broken.delete(shardId));
+    manager.on(Events.Hello, (shardId) => {
+      this.#broken.delete(shardId);
+      const link = this.#link(shardId);
+      link.greeted = true;
+      link.helloTimer?.cancel();
+    });
     manager.on(Events.SocketError, (error, shardId) => {
       this.#markBroken(shardId);
-      logger.warn(
-        { shardId, error: error instanceof Error ? error.message : String(error) },
-        'Gateway connection failed',
-      );
+      if (!this.#stopped) logger.warn({ shardId, reason: networkReason(error) }, 'Gateway connection failed');
     });
     manager.on(Events.Ready, (data, shardId) => {
-      this.#up.add(shardId);
+      this.#isUp(shardId);
       onReady(shardId, data);
     });
-    manager.on(Events.Resumed, (shardId) => this.#up.add(shardId));
+    manager.on(Events.Resumed, (shardId) => this.#isUp(shardId));
     manager.on(Events.Dispatch, (event, shardId) => {
       if (!this.#stopped) onDispatch(shardId, event);
     });
@@ -134,8 +175,30 @@ export class Connection {
     });
   }
 
+  #isUp(shardId: number): void {
+    this.#up.add(shardId);
+    this.#link(shardId).upSinceMs = this.#options.clock.now();
+  }
+
+  #link(shardId: number): Link {
+    let link = this.#links.get(shardId);
+    if (!link) {
+      const { random } = this.#options;
+      const waits = { firstMs: FIRST_RETRY_MS, longestMs: LONGEST_RETRY_MS, free: FREE_TRIES };
+      link = {
+        backoff: new Backoff({ random, ...waits }),
+        greeted: false,
+        upSinceMs: undefined,
+        helloTimer: undefined,
+      };
+      this.#links.set(shardId, link);
+    }
+    return link;
+  }
+
   #closed(code: number, shardId: number): void {
     this.#up.delete(shardId);
+    this.#link(shardId).helloTimer?.cancel();
     if (FATAL_CLOSES.includes(code)) this.#fatal = new FatalClose(code);
     if (code === ABNORMAL_CLOSE && !this.#broken.has(shardId)) this.#markBroken(shardId);
     if (!this.#stopped) this.#options.logger.info({ shardId, code }, 'Gateway connection closed');
@@ -145,9 +208,34 @@ export class Connection {
     this.#broken.set(shardId, (this.#broken.get(shardId) ?? 0) + 1);
   }
 
+  /** Asked for every event, and before a connection is made: then it is what that waits for. */
   #session(shardId: number): SessionInfo | null | Promise<SessionInfo | null> {
+    if (this.#sockets.isIdle(shardId)) return this.#beforeConnecting(shardId);
+    return this.#options.session(shardId);
+  }
+
+  async #beforeConnecting(shardId: number): Promise<SessionInfo | null> {
+    const { clock, logger } = this.#options;
+    const link = this.#link(shardId);
+    if (link.upSinceMs !== undefined && clock.now() - link.upSinceMs >= STABLE_MS) link.backoff.reset();
+    Object.assign(link, { greeted: false, upSinceMs: undefined });
+    const delayMs = link.backoff.next();
+    if (delayMs > 0 && !this.#stopped) {
+      logger.info({ shardId, delayMs: Math.round(delayMs) }, 'Connecting to the gateway again after a wait');
+      await clock.sleep(delayMs, this.#stopping.signal).catch(() => {});
+    }
+    const session = await this.#sessionToResume(shardId);
     // The library has no way to end a connection that waits to be made again, other than never to let it begin.
     if (this.#stopped) return new Promise(() => {});
+    link.helloTimer?.cancel();
+    link.helloTimer = clock.after(HELLO_TIMEOUT_MS, () => {
+      logger.warn({ shardId }, 'The gateway sent no HELLO within 15 s; giving this connection up');
+      this.#sockets.cut(shardId);
+    });
+    return session;
+  }
+
+  #sessionToResume(shardId: number): SessionInfo | null | Promise<SessionInfo | null> {
     const session = this.#options.session(shardId);
     if (!session || (this.#broken.get(shardId) ?? 0) <= TRIES_AT_RESUME_URL) return session;
     return this.#manager.fetchGatewayInformation().then(
@@ -157,7 +245,8 @@ export class Connection {
   }
 
   #update(shardId: number, session: SessionInfo | null): void {
-    if (session === null && (this.#stopped || this.#broken.has(shardId))) return;
+    const isDiscords = this.#link(shardId).greeted && !this.#broken.has(shardId);
+    if (session === null && (this.#stopped || !isDiscords)) return;
     this.#options.onSession(shardId, session);
   }
 }

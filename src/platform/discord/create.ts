@@ -1,14 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { GatewayIntentBits } from 'discord-api-types/v10';
 import type { Clock } from '../../kernel/clock.ts';
-import { VendorError } from '../../kernel/errors.ts';
+import { StartError, VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { MigrationSource, Postgres } from '../postgres/index.ts';
 import { createActions } from './actions.ts';
-import { fetchApplication, fetchSelf, inviteUrl, requestStartError } from './application.ts';
+import { fetchApplication, fetchSelf, inviteUrl, requestStartError, tokenFault } from './application.ts';
 import { fileOrigins } from './attachment.ts';
+import { Backoff } from './backoff.ts';
 import { Cache } from './cache.ts';
+import { CommandRegistration } from './command-registration.ts';
 import { Gateway } from './gateway.ts';
 import { GlobalGate } from './global-gate.ts';
 import { DiscordHttp } from './http.ts';
@@ -24,7 +26,8 @@ export const discordMigrations: MigrationSource = {
 
 /** How long Discord may be unreachable at start. */
 const PATIENCE_MS = 30_000;
-const RETRY_MS = 2000;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 8000;
 /** How long the end may wait for marks that are under way. */
 const MARKS_PATIENCE_MS = 2000;
 
@@ -47,6 +50,8 @@ interface CreateDiscordOptions {
  */
 export async function createDiscord(options: CreateDiscordOptions): Promise<Discord> {
   const { token, apiBase, postgres, clock, random, logger } = options;
+  const fault = tokenFault(token, apiBase);
+  if (fault !== undefined) throw new StartError(fault);
   const gate = new GlobalGate(clock);
   const http = new DiscordHttp({ token, apiBase, clock, random, logger, gate });
   try {
@@ -58,7 +63,8 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
     await Promise.all([rate.start(), cache.listen()]);
     const shardCount = typeof options.shards === 'number' ? options.shards : null;
     const context = { token, applicationId, selfUserId: user.id, shardCount };
-    const gateway = new Gateway({ ...context, http, cache, postgres, clock, logger });
+    const gateway = new Gateway({ ...context, http, cache, postgres, clock, random, logger });
+    const registration = new CommandRegistration({ http, postgres, clock, random, logger, applicationId });
     return {
       self: { applicationId, userId: user.id, username: user.username },
       messageContent: (privilegedWithout(application.flags ?? 0) & GatewayIntentBits.MessageContent) === 0,
@@ -68,15 +74,15 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
         marks,
         clock,
         logger,
-        applicationId,
         fileOrigins: fileOrigins(apiBase),
         onDmOpened: (channelId) => cache.rememberDm(channelId),
       }),
       cache,
       gateway,
+      registerCommands: (commands) => registration.start(commands),
       inviteUrl: inviteUrl(applicationId),
       close: async () => {
-        await gateway.stop();
+        await Promise.all([gateway.stop(), registration.stop()]);
         await cache.close();
         await rate.stop();
         await marks.settled(MARKS_PATIENCE_MS);
@@ -89,16 +95,17 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
   }
 }
 
-async function signIn(http: DiscordHttp, { clock, logger, apiBase }: CreateDiscordOptions) {
+async function signIn(http: DiscordHttp, { clock, random, logger, apiBase }: CreateDiscordOptions) {
   const untilMs = clock.now() + PATIENCE_MS;
+  const backoff = new Backoff({ random, firstMs: FIRST_RETRY_MS, longestMs: LONGEST_RETRY_MS });
   for (;;) {
     try {
       return await Promise.all([fetchSelf(http), fetchApplication(http)]);
     } catch (error) {
       const passing = error instanceof VendorError && error.retryable && clock.now() < untilMs;
       if (!passing) throw requestStartError(error, apiBase);
-      logger.warn({ error: error.message }, 'Discord cannot be reached; trying again');
-      await clock.sleep(RETRY_MS);
+      logger.warn({ reason: error.message }, 'Discord cannot be reached; trying again');
+      await clock.sleep(Math.min(Math.max(backoff.next(), error.retryAfterMs ?? 0), PATIENCE_MS));
     }
   }
 }

@@ -10,6 +10,8 @@ export const discordCodes = {
   unknownInteraction: 'discord/10062',
   /** Of messages older than an hour; Discord does not say how many there may be in what time. */
   tooManyOldEdits: 'discord/30046',
+  /** 200 commands a day may be made. */
+  dailyCommands: 'discord/30034',
   alreadyAcknowledged: 'discord/40060',
   missingAccess: 'discord/50001',
   cannotMessageUser: 'discord/50007',
@@ -22,6 +24,8 @@ export const discordCodes = {
   unauthorized: 'discord/401',
   rateLimited: 'discord/429',
   unreachable: 'discord/unreachable',
+  /** Said by us: the channel has no room for what is not urgent. */
+  crowded: 'discord/crowded',
 } as const;
 
 export function isDiscordError(error: unknown, ...codes: string[]): error is VendorError {
@@ -43,16 +47,50 @@ export function translateError(error: unknown): VendorError {
   if (error instanceof DiscordAPIError) {
     const code = typeof error.code === 'number' && error.code > 0 ? error.code : error.status;
     const retryable = error.status === 429 || error.status >= 500;
-    return new VendorError(`discord/${code}`, `Discord refused: ${error.message} (${code})`, { retryable });
+    const retryAfterMs = retryAfterOf(error.rawError);
+    return new VendorError(`discord/${code}`, `Discord refused: ${error.message} (${code})`, {
+      retryable,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
   }
   if (error instanceof HTTPError) {
     return new VendorError(`discord/${error.status}`, `Discord answered ${error.status}`, { retryable: true });
   }
-  return new VendorError(discordCodes.unreachable, `Discord cannot be reached: ${reason(error)}`, { retryable: true });
+  return new VendorError(discordCodes.unreachable, `Discord cannot be reached: ${networkReason(error)}`, {
+    retryable: true,
+  });
 }
 
-function reason(error: unknown): string {
+/** Of a body that says so, in seconds. */
+function retryAfterOf(body: object): number | undefined {
+  const seconds: unknown = 'retry_after' in body ? body.retry_after : undefined;
+  return typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds) ? seconds * 1000 : undefined;
+}
+
+/** Something that is not Discord answered: a proxy, a firewall, the page of a hotel. */
+export class NotDiscord extends Error {
+  constructor(status: number, contentType: string | undefined) {
+    const type = /^[\w.+-]{1,40}\/[\w.+-]{1,40}/.exec(contentType ?? '')?.[0] ?? 'no type';
+    super(`something else answered in its place (HTTP ${status}, ${type}), such as a proxy or a sign-in page`);
+    this.name = 'NotDiscord';
+  }
+}
+
+/** What the codes of Node and undici mean. */
+const REASONS: readonly [RegExp, string][] = [
+  [/^(ENOTFOUND|EAI_\w+)$/, 'its name cannot be looked up (DNS)'],
+  [/^ECONNREFUSED$/, 'the connection was refused'],
+  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'the connection was cut'],
+  [/^(ENETUNREACH|EHOSTUNREACH|ENETDOWN)$/, 'there is no way to it from here'],
+  [/^(ETIMEDOUT|UND_ERR_\w*TIMEOUT)$/, 'no answer in time'],
+  [/CERT|TLS|SSL|SELF_SIGNED|^EPROTO$|^UNABLE_TO_/, 'its certificate or encryption (TLS) cannot be trusted'],
+];
+
+/** Why the network brought no answer, in words, with the code for who looks it up. */
+export function networkReason(error: unknown): string {
   if (error instanceof Error && error.name === 'AbortError') return 'no answer in time';
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return code || errorMessage(error);
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code === '') return errorMessage(error);
+  const words = REASONS.find(([pattern]) => pattern.test(code))?.[1];
+  return words === undefined ? code : `${words} (${code})`;
 }

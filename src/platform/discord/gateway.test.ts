@@ -217,7 +217,7 @@ describe('checkDiscord', () => {
   it('finds a token that works and intents that are on', async () => {
     const { botToken: token } = playground.state.application;
     const apiBase = `${playground.emulator.origin}/api`;
-    const findings = await checkDiscord({ token, apiBase, intents: INTENTS });
+    const findings = await checkDiscord({ token, apiBase, intents: INTENTS, db: undefined });
     expect(findings.filter(({ ok }) => !ok)).toEqual([]);
     expect(findings.map(({ title }) => title)).toEqual([
       'Discord token',
@@ -226,7 +226,7 @@ describe('checkDiscord', () => {
       'Discord gateway',
       'Invite link',
     ]);
-    const refused = await checkDiscord({ token: 'a.b.c', apiBase, intents: INTENTS });
+    const refused = await checkDiscord({ token: 'a.b.c', apiBase, intents: INTENTS, db: undefined });
     expect(refused).toMatchObject([
       { ok: false, title: 'Discord token', fix: expect.stringContaining('Reset Token') as string },
     ]);

@@ -7,10 +7,12 @@ import {
   type GatewayReadyDispatchData,
 } from 'discord-api-types/v10';
 import type { Clock } from '../../kernel/clock.ts';
-import { errorMessage, StartError, VendorError } from '../../kernel/errors.ts';
+import { StartError, VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import type { Random } from '../../kernel/random.ts';
 import type { Postgres } from '../postgres/index.ts';
 import { fetchApplication } from './application.ts';
+import { Backoff } from './backoff.ts';
 import { CacheEvents } from './cache-events.ts';
 import type { Cache } from './cache.ts';
 import { CatchUp } from './catch-up.ts';
@@ -33,7 +35,7 @@ const MOST_RECENT_MESSAGES = 10_000;
 /** A guild that is not described by then has an outage. */
 const GUILDS_TIMEOUT_MS = 5000;
 const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 30_000;
+const LONGEST_RETRY_MS = 60_000;
 /** How long `stop` waits for handlers that have begun. */
 const HANDLERS_TIMEOUT_MS = 5000;
 
@@ -46,6 +48,7 @@ interface GatewayContext {
   cache: Cache;
   postgres: Postgres;
   clock: Clock;
+  random: Random;
   logger: Logger;
 }
 
@@ -137,20 +140,22 @@ export class Gateway implements DiscordGateway {
   }
 
   async #connect(): Promise<void> {
-    for (let attempt = 0; !this.#stopped; attempt += 1) {
+    const { random } = this.#context;
+    const backoff = new Backoff({ random, firstMs: FIRST_RETRY_MS, longestMs: LONGEST_RETRY_MS });
+    while (!this.#stopped) {
       const connection = this.#newConnection();
       try {
         await connection.open();
         return;
       } catch (error) {
         if (this.#stopped) return;
-        await this.#afterFailure(error, attempt);
+        await this.#afterFailure(error, backoff);
       }
     }
   }
 
   /** Returns when it makes sense to connect again. */
-  async #afterFailure(error: unknown, attempt: number): Promise<void> {
+  async #afterFailure(error: unknown, backoff: Backoff | undefined): Promise<void> {
     const { clock, logger } = this.#context;
     if (error instanceof FatalClose && error.closeCode === Number(GatewayCloseCodes.DisallowedIntents)) {
       await this.#dropIntents(error);
@@ -158,9 +163,12 @@ export class Gateway implements DiscordGateway {
     }
     const cause = error instanceof FatalClose ? error : translateError(error);
     const passing = cause instanceof VendorError && cause.retryable && !isPlain(error);
-    if (!passing) throw gatewayStartError(isPlain(error) ? error : cause);
-    const delayMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
-    logger.warn({ error: errorMessage(cause), delayMs }, 'Discord’s gateway cannot be reached; trying again');
+    if (!passing || !backoff) throw gatewayStartError(isPlain(error) ? error : cause);
+    const delayMs = Math.max(backoff.next(), cause.retryAfterMs ?? 0);
+    logger.warn(
+      { reason: cause.message, delayMs: Math.round(delayMs) },
+      'Discord’s gateway cannot be reached; trying again',
+    );
     await clock.sleep(delayMs);
   }
 
@@ -174,9 +182,11 @@ export class Gateway implements DiscordGateway {
   }
 
   #newConnection(): Connection {
-    const { token, http, shardCount, logger } = this.#context;
+    const { token, http, shardCount, clock, random, logger } = this.#context;
     this.#connection = new Connection({
       token,
+      clock,
+      random,
       http,
       intents: this.#intents,
       shardCount,
@@ -195,7 +205,7 @@ export class Gateway implements DiscordGateway {
     const { logger } = this.#context;
     try {
       await this.#connection?.close();
-      await this.#afterFailure(error, 0);
+      await this.#afterFailure(error, undefined);
       await this.#connect();
     } catch (failure) {
       logger.error({ error: failure }, failure instanceof StartError ? failure.message : 'Discord closed the gateway');

@@ -1,11 +1,17 @@
 import type { Clock } from '../../kernel/clock.ts';
+import { VendorError } from '../../kernel/errors.ts';
+import { discordCodes } from './errors.ts';
 import { discordLimits } from './limits.ts';
+import type { Urgency } from './port.ts';
 
 /** Discord's clock may round the end of its window down. */
 const MARGIN_MS = 10;
 /** Between two edits that only show progress in a channel. */
 const PROGRESS_INTERVAL_MS = 1000;
 const MOST_LANES = 5000;
+/** A refusal that comes later answers nobody any more. */
+const REFUSAL_PATIENCE_MS = 10_000;
+const MOST_REFUSALS_WAITING = 3;
 
 /** The X-RateLimit headers of an answer. */
 export interface BucketState {
@@ -33,7 +39,7 @@ export class ChannelLane {
   #resetAtMs = 0;
   #blockedUntilMs = 0;
   #inFlight = 0;
-  #waiting = 0;
+  readonly #waiting: Record<Urgency, number> = { answer: 0, reply: 0, refusal: 0 };
   #progressAtMs = -Infinity;
   /** Answers growing in this channel, and when each last showed progress. */
   #live = new Map<object, number>();
@@ -46,9 +52,8 @@ export class ChannelLane {
   }
 
   get idle(): boolean {
-    return (
-      this.liveAnswers === 0 && this.#inFlight === 0 && this.#waiting === 0 && this.#clock.now() >= this.#resetAtMs
-    );
+    const isAwaited = Object.values(this.#waiting).some((count) => count > 0);
+    return this.liveAnswers === 0 && this.#inFlight === 0 && !isAwaited && this.#clock.now() >= this.#resetAtMs;
   }
 
   /** Milliseconds until the window ends; a whole window when none is open. */
@@ -96,7 +101,12 @@ export class ChannelLane {
     const lastMs = this.#live.get(answer) ?? -Infinity;
     const ofAnother = [...this.#hungry].some((other) => (this.#live.get(other) ?? lastMs) < lastMs);
     const intervalMs = this.#progressAtMs + PROGRESS_INTERVAL_MS - this.#clock.now();
-    return Math.max(intervalMs, this.delayMs(reserve + this.#waiting), ofAnother ? PROGRESS_INTERVAL_MS : 0, 0);
+    return Math.max(
+      intervalMs,
+      this.delayMs(reserve + this.#waiting.answer + this.#waiting.reply),
+      ofAnother ? PROGRESS_INTERVAL_MS : 0,
+      0,
+    );
   }
 
   /** Takes a write that `delayMs` allowed, for the progress of an answer or whatever else. Returns the function to call with Discord's answer, if one came. */
@@ -120,19 +130,31 @@ export class ChannelLane {
     };
   }
 
-  /** Waits for a write that somebody waits for, and takes it. */
-  async enter(signal?: AbortSignal): Promise<(answer: BucketState | undefined) => void> {
-    if (this.delayMs(0) > 0) {
-      this.#waiting += 1;
+  /**
+   * Waits for a write that somebody waits for, and takes it. What is less urgent leaves writes to what is more. Rejects
+   * with `discord/crowded` for a refusal that would wait long, or behind many others.
+   */
+  async enter(urgency: Urgency = 'answer'): Promise<(answer: BucketState | undefined) => void> {
+    const giveUpAtMs = this.#clock.now() + (urgency === 'refusal' ? REFUSAL_PATIENCE_MS : Infinity);
+    if (this.#delayMsFor(urgency) > 0) {
+      if (urgency === 'refusal' && this.#waiting.refusal >= MOST_REFUSALS_WAITING) throw crowded();
+      this.#waiting[urgency] += 1;
       try {
-        for (let delayMs = this.delayMs(0); delayMs > 0; delayMs = this.delayMs(0)) {
-          await this.#clock.sleep(delayMs, signal);
+        for (let delayMs = this.#delayMsFor(urgency); delayMs > 0; delayMs = this.#delayMsFor(urgency)) {
+          if (this.#clock.now() + delayMs > giveUpAtMs) throw crowded();
+          await this.#clock.sleep(delayMs);
         }
       } finally {
-        this.#waiting -= 1;
+        this.#waiting[urgency] -= 1;
       }
     }
     return this.take();
+  }
+
+  #delayMsFor(urgency: Urgency): number {
+    if (urgency === 'answer') return this.delayMs(0);
+    if (urgency === 'reply') return this.delayMs(1 + this.#waiting.answer);
+    return this.delayMs(2 + this.#waiting.answer + this.#waiting.reply + this.liveAnswers);
   }
 
   /** Discord refused a write. */
@@ -162,6 +184,8 @@ export class ChannelLane {
     this.#resetAtMs = sameWindow ? Math.max(this.#resetAtMs, resetAtMs) : resetAtMs;
   }
 }
+
+const crowded = () => new VendorError(discordCodes.crowded, 'the channel is crowded', { retryable: true });
 
 /** The lanes of all channels that were lately written to. */
 export class Pacer {

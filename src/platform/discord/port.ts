@@ -35,7 +35,14 @@ export interface SendOptions {
    * instead of making a second.
    */
   key?: string;
+  /**
+   * Which write goes first when the channel has few left. `answer` (unless given) waits for any; `reply` leaves one for
+   * answers; `refusal` leaves several, and rejects with `discord/crowded` when there is no room within some seconds.
+   */
+  urgency?: Urgency;
 }
+
+export type Urgency = 'answer' | 'reply' | 'refusal';
 
 export interface NewThread {
   /** Where it hangs: a text or announcement channel of a guild, no thread. */
@@ -207,8 +214,6 @@ export interface DiscordActions {
    */
   attachment(url: string, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array>;
   interaction(interaction: APIInteraction): InteractionReplies;
-  /** Makes Discord's global commands equal these; sends nothing when they already are. */
-  registerCommands(commands: RESTPutAPIApplicationCommandsJSONBody): Promise<'unchanged' | 'updated'>;
 }
 
 export interface SelfUser {
@@ -259,6 +264,11 @@ export interface Discord {
   readonly actions: DiscordActions;
   readonly cache: DiscordCache;
   readonly gateway: DiscordGateway;
+  /**
+   * Makes Discord's global commands equal these, now and by later tries until that has worked. Resolves when the first try
+   * has ended, whether it worked or not; never rejects. To be called once.
+   */
+  registerCommands(commands: RESTPutAPIApplicationCommandsJSONBody): Promise<void>;
   /** URL with which an administrator adds the bot to a server, with exactly the permissions it uses. */
   readonly inviteUrl: string;
   close(): Promise<void>;

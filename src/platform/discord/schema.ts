@@ -56,11 +56,20 @@ export interface DiscordProcessTable {
   seen_at_ms: number;
 }
 
+export interface DiscordRegistrationTable {
+  application_id: string;
+  at_ms: number;
+  outcome: 'registered' | 'partly' | 'failed';
+  detail: string;
+  next_try_ms: number | null;
+}
+
 declare module '../postgres/database.ts' {
   interface Database {
     discord_guild: DiscordGuildTable;
     discord_channel: DiscordChannelTable;
     discord_session: DiscordSessionTable;
     discord_process: DiscordProcessTable;
+    discord_registration: DiscordRegistrationTable;
   }
 }

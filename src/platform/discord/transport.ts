@@ -1,11 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import type { RESTOptions } from '@discordjs/rest';
 import { Agent, request } from 'undici';
-import { discordCodes } from './errors.ts';
+import { discordCodes, NotDiscord } from './errors.ts';
 
 /** Connections stay open, so that the first text of an answer need not wait for a handshake. */
 const KEEP_ALIVE_MS = 60_000;
 const MOST_CONNECTIONS = 64;
+/** Said with a 429 although it is the matter of a job or a day, not of the route. */
+const REFUSALS: readonly string[] = [discordCodes.tooManyOldEdits, discordCodes.dailyCommands];
 const WITHOUT_BODY = [204, 205, 304];
 
 export interface Transport {
@@ -33,6 +35,12 @@ export function createTransport(): Transport {
       const pairs = Object.entries(answer.headers).flatMap(([name, value]): [string, string][] =>
         value === undefined ? [] : [[name, String(value)]],
       );
+      const type = answer.headers['content-type'];
+      const isJson = /^application\/(?:[\w.+-]*\+)?json/i.test(String(type ?? ''));
+      // The library takes any refusal for Discord's, and any 200 for what was asked for.
+      const speaksForDiscord =
+        isJson || bytes.byteLength === 0 || answer.statusCode === 429 || answer.statusCode >= 500;
+      if (!speaksForDiscord) throw new NotDiscord(answer.statusCode, type === undefined ? type : String(type));
       const told = answer.statusCode === 429 ? readLimit(bytes) : {};
       if (told.retryAfter !== undefined && answer.headers['retry-after'] === undefined) {
         pairs.push(['retry-after', String(told.retryAfter)]);
@@ -63,7 +71,7 @@ function readLimit(bytes: ArrayBuffer): { retryAfter?: number; isRefusal?: boole
   if (body === null || typeof body !== 'object') return {};
   const { code, retry_after: retryAfter } = body as { code?: unknown; retry_after?: unknown };
   return {
-    isRefusal: `discord/${String(code)}` === discordCodes.tooManyOldEdits,
+    isRefusal: REFUSALS.includes(`discord/${String(code)}`),
     ...(typeof retryAfter === 'number' ? { retryAfter } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import fastify from 'fastify';
 import { StartError } from '../../kernel/errors.ts';
+import { isAllowedHost } from './allowed-host.ts';
 
 export interface HttpAnswer {
   status: number;
@@ -20,13 +21,22 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Serves the routes. Throws a StartError that names the port when it is taken or not allowed. */
+/** Serves the routes, under names that are known to be ours alone. Throws a StartError that names the port when it is taken or not allowed. */
 export async function startHttp(options: {
   host: string;
   port: number;
+  /** Names beside those of this machine. */
+  allowedHosts?: readonly string[];
   routes: readonly HttpRoute[];
 }): Promise<HttpServer> {
   const server = fastify({ forceCloseConnections: true, bodyLimit: 1024 * 1024 });
+  const allowed = [options.host, ...(options.allowedHosts ?? [])];
+  server.addHook('onRequest', async (request, reply) => {
+    if (isAllowedHost(request.headers.host, allowed)) return;
+    const message =
+      'This host name is not mine. Use the address, or add the name to http.allowedHosts (ALLOWED_HOSTS).';
+    await reply.status(403).send({ error: 'host', message });
+  });
   for (const route of options.routes) {
     server.route({
       method: route.method,

@@ -62,7 +62,8 @@ function standardOutput(): (line: string) => void {
 }
 
 interface ErrorDescription {
-  name: string;
+  /** Left out of what was thrown or logged without being an error. */
+  name?: string;
   message: string;
   code?: string | number;
   stack?: string;
@@ -74,7 +75,7 @@ interface ErrorDescription {
  * with them keys and what people wrote.
  */
 function describeError(error: unknown, depth = 0): ErrorDescription {
-  if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
+  if (!(error instanceof Error)) return { message: String(error) };
   const description: ErrorDescription = { name: error.name, message: error.message };
   const code: unknown = 'code' in error ? error.code : undefined;
   if (typeof code === 'string' || typeof code === 'number') description.code = code;

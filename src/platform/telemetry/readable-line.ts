@@ -24,7 +24,13 @@ export function readableLine(line: string, { colours }: { colours: boolean }): s
 function errorLines(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   const { name, message, stack, cause } = error as Record<string, unknown>;
-  const text = typeof stack === 'string' ? stack : `${String(name)}: ${String(message)}`;
+  const text =
+    typeof stack === 'string'
+      ? stack
+      : [name, message]
+          .filter((part) => part !== undefined)
+          .map(String)
+          .join(': ');
   const own = text.split('\n').map((row) => `      ${row.trim()}`);
   return `${own.join('\n')}\n${cause === undefined ? '' : `      caused by\n${errorLines(cause)}`}`;
 }

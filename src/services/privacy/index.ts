@@ -45,15 +45,20 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
   const services = servicesOf(options);
   const keepers = () => [...options.features(), ...services];
   const forgetting: ForgetOptions = { ...options, keepers };
+  const looking = new Map<string, Promise<Amount[]>>();
+  const overview = async (userId: string): Promise<Amount[]> => {
+    const exported = await Promise.all(keepers().map(async (keeper) => ({ keeper, data: await ask(keeper, userId) })));
+    return exported
+      .map(({ keeper: { kind, name }, data }): Amount => ({ kind, name, count: entriesIn(data) }))
+      .filter(({ count }) => count > 0);
+  };
   const isUnread = async (userId: string) => (await unreadOf(db, [personHash(vault, userId)])).length > 0;
   return {
-    overview: async (userId) => {
-      const exported = await Promise.all(
-        keepers().map(async (keeper) => ({ keeper, data: await ask(keeper, userId) })),
-      );
-      return exported
-        .map(({ keeper: { kind, name }, data }): Amount => ({ kind, name, count: entriesIn(data) }))
-        .filter(({ count }) => count > 0);
+    overview: (userId) => {
+      // It reads everything, so those who ask at the same time for the same person share one look.
+      const look = looking.get(userId) ?? overview(userId).finally(() => looking.delete(userId));
+      looking.set(userId, look);
+      return look;
     },
     exportUser: async (userId) => {
       const document: Record<string, JsonObject> = { feature: {}, service: {} };

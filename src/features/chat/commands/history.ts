@@ -16,6 +16,7 @@ export function historyCommand(context: ChatContext): Command {
     options: { user: { type: 'user' }, export: { type: 'string', choices: exportFormats } },
     access: 'everyone',
     ephemeral: true,
+    limit: { name: 'export', cooldownMs: 60_000, heavy: true, onlyWith: 'export' },
     run: async (call) => {
       const { caller, guildId, channelId, options, reply, t } = call;
       if (options.export === undefined) {

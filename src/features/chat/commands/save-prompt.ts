@@ -47,6 +47,7 @@ export function savePromptCommand(context: ChatContext): Command {
 export function writePromptForm(context: ChatContext): ComponentHandler {
   return {
     version: 1,
+    right: { commands: ['save-prompt'] },
     run: async (call) => {
       const { id, fields } = call;
       if (id !== 'user' && id !== 'guild') throw new UserError('errors.expired', 'no such library');

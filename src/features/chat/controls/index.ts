@@ -1,4 +1,4 @@
-import type { ComponentCall, ComponentHandler } from '../../../sdk/index.ts';
+import type { ComponentCall, ComponentHandler, ComponentRight } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { continueAnswer, regenerate, retry } from './again.ts';
 import type { Begun } from './again.ts';
@@ -26,36 +26,21 @@ import { createScreens, turnPage } from './versions.ts';
 
 type Press = (call: ComponentCall) => Promise<void>;
 type Ask = (context: ChatContext, call: ComponentCall, reached: Reached) => Promise<Begun | undefined>;
+type Control = Pick<ComponentHandler, 'right' | 'limit'> & { run: Press };
+
+const asks = { none: 'It asks the model as a message does: the feature and what the presser has left decide.' };
+const ends = { none: 'People may always end what they pay for.' };
+const reads = { none: 'It shows an answer that stands in the channel already.' };
+const owns = { none: 'Askers may always remove their own answers, and moderators what is said with them.' };
+const opens = { none: "Discord's own permission to open threads decides." };
+const leads = { none: 'It only leads to what asks for its own right.' };
+
+/** Short: people copy one answer after the other, but not several a second. */
+const files = { name: 'answer-file', cooldownMs: 2000, heavy: true };
 
 /** The buttons and menus of answers. What they are about is a row, so that they work after a restart. */
 export function createControls(context: ChatContext): Record<string, ComponentHandler> {
   const screens = createScreens(context);
-  const handlers: Record<string, Press> = {
-    stop: (call) => stop(context, screens, call),
-    cancel: (call) => cancel(context, call),
-    regenerate: (call) => ask(call, regenerate),
-    continue: (call) => ask(call, continueAnswer),
-    retry: (call) => ask(call, retry),
-    'other-model': (call) => offerModels(context, call),
-    'retry-with': (call) => retryWith(context, call),
-    older: (call) => turnPage(context, screens, call, -1),
-    newer: (call) => turnPage(context, screens, call, 1),
-    more: (call) => showMore(context, call),
-    copy: (call) => copy(context, call),
-    thoughts: (call) => showThoughts(context, call),
-    branch: (call) => branch(context, call),
-    settings: (call) => openSettings(context, call),
-    'own-system': (call) => writeOwnPrompt(context, call),
-    'set-prompt': (call) => chooseFromPrompts(context, call),
-    'write-system': (call) => takeWritten(context, call),
-    clear: (call) => askWhatToClear(context, call),
-    'clear-own': (call) => clear(context, call, 'own'),
-    'clear-all': (call) => clear(context, call, 'everything'),
-    delete: (call) => remove(context, call),
-    ...Object.fromEntries(
-      settingActions.map((action): [string, Press] => [action, (call) => choose(context, call, action)]),
-    ),
-  };
   const ask = async (call: ComponentCall, begin: Ask): Promise<void> => {
     const reached = await controlled(context, call);
     // Two writers would show a mixture of both.
@@ -64,5 +49,47 @@ export function createControls(context: ChatContext): Record<string, ComponentHa
     await call.acknowledge();
     await tellIfWaiting(context, call, begun);
   };
-  return Object.fromEntries(Object.entries(handlers).map(([name, run]) => [name, { version: 1, run }]));
+  const controls: Record<string, Control> = {
+    stop: { right: ends, run: (call) => stop(context, screens, call) },
+    cancel: { right: ends, run: (call) => cancel(context, call) },
+    regenerate: { right: asks, run: (call) => ask(call, regenerate) },
+    continue: { right: asks, run: (call) => ask(call, continueAnswer) },
+    retry: { right: asks, run: (call) => ask(call, retry) },
+    'other-model': { right: { commands: ['model'] }, run: (call) => offerModels(context, call) },
+    'retry-with': { right: { commands: ['model'] }, run: (call) => retryWith(context, call) },
+    older: { right: reads, run: (call) => turnPage(context, screens, call, -1) },
+    newer: { right: reads, run: (call) => turnPage(context, screens, call, 1) },
+    more: { right: leads, run: (call) => showMore(context, call) },
+    copy: { right: reads, limit: files, run: (call) => copy(context, call) },
+    thoughts: { right: reads, limit: files, run: (call) => showThoughts(context, call) },
+    branch: { right: opens, run: (call) => branch(context, call) },
+    delete: { right: owns, run: (call) => remove(context, call) },
+    ...clearing(context),
+    ...settling(context),
+  };
+  return Object.fromEntries(Object.entries(controls).map(([name, control]) => [name, { version: 1, ...control }]));
 }
+
+const clearing = (context: ChatContext): Record<string, Control> => ({
+  clear: { right: { commands: ['clear'] }, run: (call) => askWhatToClear(context, call) },
+  'clear-own': { right: { commands: ['clear'] }, run: (call) => clear(context, call, 'own') },
+  'clear-all': { right: { commands: ['clear'] }, run: (call) => clear(context, call, 'everything') },
+});
+
+/** The form is opened by the panel of settings and by the command for system prompts alike. */
+const settling = (context: ChatContext): Record<string, Control> => ({
+  settings: { right: { commands: ['settings'] }, run: (call) => openSettings(context, call) },
+  'own-system': { right: { commands: ['settings', 'system'] }, run: (call) => writeOwnPrompt(context, call) },
+  'set-prompt': { right: { commands: ['settings', 'system'] }, run: (call) => chooseFromPrompts(context, call) },
+  'write-system': { right: { commands: ['system'] }, run: (call) => takeWritten(context, call) },
+  ...Object.fromEntries(
+    settingActions.map((action): [string, Control] => [
+      action,
+      { right: rightToChoose(action), run: (call) => choose(context, call, action) },
+    ]),
+  ),
+});
+
+const rightToChoose = (action: string): ComponentRight => ({
+  commands: action === 'set-model' ? ['settings', 'model'] : ['settings'],
+});

@@ -16,12 +16,16 @@ export async function showMore(context: ChatContext, call: ComponentCall): Promi
       emoji,
       style: danger ? ButtonStyle.Danger : ButtonStyle.Secondary,
     });
+  const mayCall = (name: string) => {
+    const action = { kind: 'command' as const, feature: 'chat', name, access: 'everyone' as const };
+    return context.access.decide(call.caller, call, action).allowed;
+  };
   const buttons = [
     ...(answer.sealed ? [offer('copy', '📋')] : []),
     ...((await offersThoughts(context, answer, question)) ? [offer('thoughts', '💭')] : []),
     ...(guildId === null ? [] : [offer('branch', '🌿')]),
-    ...((await maySettle(context, call)) ? [offer('settings', '⚙️')] : []),
-    offer('clear', '🧹'),
+    ...(mayCall('settings') && (await maySettle(context, call)) ? [offer('settings', '⚙️')] : []),
+    ...(mayCall('clear') ? [offer('clear', '🧹')] : []),
     ...(maySteer(call, question.author_id) ? [offer('delete', '🗑️', true)] : []),
   ];
   await call.reply({ content: t('more'), components: rows(buttons) });

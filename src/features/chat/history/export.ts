@@ -1,29 +1,41 @@
+import { mapInBatches } from '../../../kernel/batches.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
 import type { OutgoingFile } from '../../../sdk/index.ts';
-import { openExchanges, openQuestion } from '../chat.ts';
+import { openExchange, openQuestion } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import { questionsOf } from '../store.ts';
+import type { ExchangeRow } from '../store.ts';
+import { collect } from './collect.ts';
+import type { ExportBudget } from './collect.ts';
 import { openHeard } from './hear.ts';
-import { heardOf, latestExchanges } from './store.ts';
+import { countExchanges, heardOf, latestExchanges } from './store.ts';
 
 /** Everything that is stored about a person: what they asked, with what was answered, and what was heard of them. */
-export async function exportOf(context: ChatContext, userId: string): Promise<JsonObject> {
-  const read = context.vault.reader(context.db);
-  const exchanges = await openExchanges(read, await questionsOf(context.db, userId));
-  const heard = await Promise.all(
-    (await heardOf(context.db, userId)).map(async (row) => {
+export async function exportOf(context: ChatContext, userId: string, budget: ExportBudget): Promise<JsonObject> {
+  const { db } = context;
+  const read = context.vault.reader(db);
+  const exchanges = await collect(
+    budget,
+    (range) => questionsOf(db, userId, range),
+    async (row) => {
+      const exchange = await openExchange(read, row);
+      return exchange && { question: exchange.question, answer: exchange.answer };
+    },
+  );
+  const heard = await collect(
+    budget,
+    (range) => heardOf(db, userId, range),
+    async (row) => {
       const said = await openHeard(read, row);
       return said && { at: row.said_at.toISOString(), channelId: row.channel_id, text: said.text };
-    }),
+    },
   );
-  return {
-    exchanges: exchanges.map(({ question, answer }) => ({ question, answer })),
-    heard: heard.filter((one) => one !== null),
-  };
+  return { exchanges, heard };
 }
 
 /** More than a conversation can keep. */
-const everything = { offset: 0, limit: 1000 };
+const mostRows = 1000;
+const pageRows = 50;
 /** Below the 10 MiB that Discord takes of a file, with room for what surrounds it on its way. */
 const fileBytes = 9 * 1024 * 1024;
 
@@ -38,36 +50,61 @@ interface Entry {
   answer: string | null;
 }
 
+type Of = Parameters<typeof latestExchanges>[1];
+
 /**
  * A conversation, or one person's part in it, as a file, oldest first; the oldest exchanges are left out when all of them
  * are too large for Discord. Undefined when there are none.
  */
 export async function exportConversation(
   context: ChatContext,
-  of: { channelId: string; authorId?: string },
+  of: Of,
   format: ExportFormat,
 ): Promise<{ file: OutgoingFile; count: number; left: number } | undefined> {
-  const entries = await entriesOf(context, of);
-  const bytesOf = (from: number) => Buffer.from(write[format](entries.slice(from)), 'utf8');
-  let from = 0;
-  let data = bytesOf(from);
-  while (data.length > fileBytes && from < entries.length - 1) {
-    from += Math.ceil((entries.length - from) / 8);
-    data = bytesOf(from);
+  const { name, contentType, write, join, around } = formats[format];
+  const written: string[] = [];
+  let bytes = around.join('').length;
+  let isFull = false;
+  for (let offset = 0; !isFull && offset < mostRows; offset += pageRows) {
+    const rows = await latestExchanges(context.db, of, { offset, limit: pageRows });
+    for (const entry of await entriesOf(context, rows)) {
+      const text = write(entry);
+      bytes += Buffer.byteLength(text) + join.length;
+      isFull = isFull || (bytes > fileBytes && written.length > 0);
+      if (!isFull) written.push(text);
+    }
+    if (rows.length < pageRows) break;
   }
-  if (entries.length === 0) return undefined;
-  const look = looks[format];
-  return { file: { ...look, data }, count: entries.length - from, left: from };
+  if (written.length === 0) return undefined;
+  const [before, after] = around;
+  const data = Buffer.from(`${before}${written.reverse().join(join)}${after}`, 'utf8');
+  const left = isFull ? (await countExchanges(context.db, of)) - written.length : 0;
+  return { file: { name, contentType, data }, count: written.length, left };
 }
 
-const looks: Readonly<Record<ExportFormat, Pick<OutgoingFile, 'name'> & { contentType: string }>> = {
-  markdown: { name: 'conversation.md', contentType: 'text/markdown; charset=utf-8' },
-  json: { name: 'conversation.json', contentType: 'application/json' },
-};
+interface Format {
+  name: string;
+  contentType: string;
+  write(entry: Entry): string;
+  join: string;
+  around: readonly [before: string, after: string];
+}
 
-const write: Readonly<Record<ExportFormat, (entries: readonly Entry[]) => string>> = {
-  json: (entries) => `${JSON.stringify(entries, null, 2)}\n`,
-  markdown: (entries) => entries.map(section).join('\n---\n\n'),
+const formats: Readonly<Record<ExportFormat, Format>> = {
+  markdown: {
+    name: 'conversation.md',
+    contentType: 'text/markdown; charset=utf-8',
+    write: section,
+    join: '\n---\n\n',
+    around: ['', ''],
+  },
+  json: {
+    name: 'conversation.json',
+    contentType: 'application/json',
+    write: (entry) => `  ${JSON.stringify(entry, null, 2).replaceAll('\n', '\n  ')}`,
+    join: ',\n',
+    around: ['[\n', '\n]\n'],
+  },
 };
 
 function section({ askedAt, asker, question, attachments, answer }: Entry): string {
@@ -75,21 +112,19 @@ function section({ askedAt, asker, question, attachments, answer }: Entry): stri
   return `## ${asker.name}, ${askedAt}\n\n${question}\n\n${files === '' ? '' : `${files}\n`}### ↳\n\n${answer ?? '–'}\n`;
 }
 
-async function entriesOf(context: ChatContext, of: { channelId: string; authorId?: string }): Promise<Entry[]> {
+/** In the order of the rows, without those of people who were forgotten. */
+async function entriesOf(context: ChatContext, rows: readonly ExchangeRow[]): Promise<Entry[]> {
   const read = context.vault.reader(context.db);
-  const rows = await latestExchanges(context.db, of, everything);
-  const entries = await Promise.all(
-    rows.reverse().map(async ({ question: row, answer }): Promise<Entry | null> => {
-      const question = await openQuestion(read, row);
-      if (!question) return null;
-      return {
-        askedAt: row.asked_at.toISOString(),
-        asker: { id: row.author_id, name: question.name },
-        question: question.text,
-        attachments: question.attachments.map(({ filename }) => filename),
-        answer: answer?.sealed ? await read(row.author_id, answer.id, answer.sealed) : null,
-      };
-    }),
-  );
+  const entries = await mapInBatches(rows, async ({ question: row, answer }): Promise<Entry | null> => {
+    const question = await openQuestion(read, row);
+    if (!question) return null;
+    return {
+      askedAt: row.asked_at.toISOString(),
+      asker: { id: row.author_id, name: question.name },
+      question: question.text,
+      attachments: question.attachments.map(({ filename }) => filename),
+      answer: answer?.sealed ? await read(row.author_id, answer.id, answer.sealed) : null,
+    };
+  });
   return entries.filter((entry) => entry !== null);
 }

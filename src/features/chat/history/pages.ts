@@ -77,6 +77,7 @@ function turns({ page, userId }: Shown, more: boolean, t: Translate): NonNullabl
 export function turnHistory(context: ChatContext): ComponentHandler {
   return {
     version: 1,
+    right: { commands: ['history'] },
     run: async (call) => {
       const [, page = '', userId = null] = /^(\d{1,3})(?:-(\d{17,20}))?$/.exec(call.id) ?? [];
       if (page === '') throw new UserError('errors.expired', 'no such page');

@@ -80,8 +80,13 @@ export async function clearHeard(db: Db, channelId: string, authorId: string | n
   return Number(result.numDeletedRows);
 }
 
-export async function heardOf(db: Db, authorId: string): Promise<HeardRow[]> {
-  return db.selectFrom('chat_heard').selectAll().where('author_id', '=', authorId).orderBy('said_at').execute();
+export async function heardOf(
+  db: Db,
+  authorId: string,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<HeardRow[]> {
+  const rows = db.selectFrom('chat_heard').selectAll().where('author_id', '=', authorId);
+  return rows.orderBy('said_at', 'desc').orderBy('message_id').offset(offset).limit(limit).execute();
 }
 
 export async function deleteHeardOf(db: Db, authorId: string): Promise<number> {
@@ -368,4 +373,14 @@ export async function latestExchanges(
     question,
     answer: answer_id === null ? null : { id: answer_id, sealed: answer_sealed },
   }));
+}
+
+export async function countExchanges(db: Db, of: { channelId: string; authorId?: string }): Promise<number> {
+  const { count } = await db
+    .selectFrom('chat_question')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('channel_id', '=', of.channelId)
+    .$if(of.authorId !== undefined, (query) => query.where('author_id', '=', of.authorId ?? ''))
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }

@@ -79,6 +79,7 @@ export async function noteEnd(
 export async function thoughtsOf(
   db: Db,
   authorId: string,
+  { offset, limit }: { offset: number; limit: number },
 ): Promise<Pick<AnswerRow, 'id' | 'reasoning_sealed' | 'finished_at'>[]> {
   return db
     .selectFrom('chat_answer as a')
@@ -86,6 +87,9 @@ export async function thoughtsOf(
     .select(['a.id', 'a.reasoning_sealed', 'a.finished_at'])
     .where('q.author_id', '=', authorId)
     .where('a.reasoning_sealed', 'is not', null)
-    .orderBy('a.finished_at')
+    .orderBy('a.finished_at', 'desc')
+    .orderBy('a.id')
+    .offset(offset)
+    .limit(limit)
     .execute();
 }

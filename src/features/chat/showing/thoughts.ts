@@ -4,6 +4,8 @@ import type { ComponentCall, Db, VaultReader } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
 import { reached } from '../controls/reach.ts';
+import { collect } from '../history/collect.ts';
+import type { ExportBudget } from '../history/collect.ts';
 import type { ChatSettings } from '../settings.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
 import { thoughtsOf } from './store.ts';
@@ -62,15 +64,13 @@ export async function showThoughts(context: ChatContext, call: ComponentCall): P
 }
 
 /** What models thought before they answered a person. */
-export async function exportThoughts(context: ChatContext, userId: string): Promise<Json> {
+export async function exportThoughts(context: ChatContext, userId: string, budget: ExportBudget): Promise<Json> {
   const read = context.vault.reader(context.db);
-  const opened = await Promise.all(
-    (await thoughtsOf(context.db, userId)).map(async (row) => {
-      const text = await openThoughts(read, { author_id: userId }, row);
-      return text === null ? null : { at: row.finished_at?.toISOString() ?? null, text };
-    }),
-  );
-  return opened.filter((one) => one !== null);
+  const page = (range: Parameters<typeof thoughtsOf>[2]) => thoughtsOf(context.db, userId, range);
+  return collect(budget, page, async (row) => {
+    const text = await openThoughts(read, { author_id: userId }, row);
+    return text === null ? null : { at: row.finished_at?.toISOString() ?? null, text };
+  });
 }
 
 /** `12 s`, `2 min 5 s`. */

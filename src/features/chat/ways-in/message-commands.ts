@@ -48,6 +48,7 @@ export function createMessageCommands(context: ChatContext): MessageCommand[] {
 export function aboutModal(context: ChatContext): ComponentHandler {
   return {
     version: 1,
+    right: { commands: ['about'] },
     run: async (call) => {
       const { id: targetId, fields, t, reply } = call;
       const text = fields['question']?.trim() ?? '';

@@ -1,6 +1,7 @@
 import { UserError, VendorError } from '../../../kernel/errors.ts';
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Command, CommandCall } from '../../../sdk/index.ts';
+import { overviewLimit } from '../controls.ts';
 import { showOverview } from '../overview.ts';
 import type { PrivacyContext } from '../settings.ts';
 
@@ -11,6 +12,7 @@ export function privacyCommand(context: PrivacyContext): Command {
     options: {},
     access: 'always',
     ephemeral: true,
+    limit: overviewLimit,
     run: async (call) => {
       const message = await showOverview(context, call);
       if (call.source === 'slash' || call.guildId === null) await call.reply(message);

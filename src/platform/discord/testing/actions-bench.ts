@@ -13,6 +13,7 @@ export interface ActionsBench {
   clock: ManualClock;
   api: FakeApi;
   actions: DiscordActions;
+  http: DiscordHttp;
   /** Turns the event loop until what is asked for is so. */
   until(condition: () => boolean): Promise<void>;
   /** Resolves when no request is under way. */
@@ -46,7 +47,6 @@ export async function startActionsBench(logger: Logger = silentLogger): Promise<
     marks,
     clock,
     logger,
-    applicationId: APPLICATION,
     fileOrigins,
     onDmOpened,
   });
@@ -60,6 +60,7 @@ export async function startActionsBench(logger: Logger = silentLogger): Promise<
     clock,
     api,
     actions,
+    http,
     settled,
     until: async (condition) => {
       const deadline = performance.now() + 5000;

@@ -1,0 +1,73 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { APIMessage } from 'discord-api-types/v10';
+import { expect, it } from 'vitest';
+import { button } from '../testing/components.ts';
+import { createAsking } from '../testing/asking.ts';
+import { sharedBot } from '../testing/shared-bot.ts';
+
+const bot = sharedBot({ paced: false });
+const { asks } = createAsking(() => bot);
+
+/** Rows of a person's past, written as a busy year would leave them. */
+async function copyHistory(channelId: string, times: number): Promise<void> {
+  const { db } = bot.database.postgres;
+  const [row] = await db.selectFrom('chat_question').selectAll().where('channel_id', '=', channelId).execute();
+  if (!row) throw new Error('There is no question to copy.');
+  const { seconds, ...rest } = { ...row, seconds: 0 };
+  expect(seconds).toBe(0);
+  const heard = await db.selectFrom('chat_heard').selectAll().execute();
+  expect(heard).toEqual([]);
+  for (let from = 0; from < times; from += 500) {
+    const copies = Array.from({ length: Math.min(500, times - from) }, (_, index) => ({
+      ...rest,
+      id: `00000000-0000-4000-8000-${String(from + index).padStart(12, '0')}`,
+      message_id: null,
+      shown_id: null,
+      parts: [],
+    }));
+    await db.insertInto('chat_question').values(copies).execute();
+  }
+}
+
+const cooldown = /Slow down a little: you can use this again/;
+const isFile = (message: APIMessage) => message.attachments.some(({ filename }) => filename === 'familiar-export.json');
+const receivedBy = (person: typeof bot.alice) =>
+  person.view.dispatches.filter(({ t }) => t === 'MESSAGE_CREATE').map(({ d }) => d as APIMessage);
+
+it('200 presses of Export at once give one file, and hold up nobody', { timeout: 30_000 }, async () => {
+  const asked = await asks(bot.alice, 'a question', { text: 'An answer.' });
+  await copyHistory(asked.question.channel_id, 3000);
+  await bot.alice.runs('privacy');
+  const shown = await bot.alice.sees((message) => message.embeds[0]?.title === 'What I store about you');
+  const delays = monitorEventLoopDelay({ resolution: 10 });
+  delays.enable();
+  const presses = Array.from({ length: 200 }, () =>
+    bot.alice.presses(shown, button(shown, 'Export')).catch(() => null),
+  );
+  await bot.bob.runs('ping');
+  await bot.bob.sees(/Pong!/);
+  await Promise.all(presses);
+  await bot.idle();
+  delays.disable();
+  const received = receivedBy(bot.alice);
+  expect(received.filter(isFile)).toHaveLength(1);
+  expect(received.filter(({ content }) => cooldown.test(content)).length).toBeGreaterThan(150);
+  // The emulator and the members run in this process too; the bot alone used to block it for seconds.
+  expect(delays.max / 1e6).toBeLessThan(1000);
+});
+
+it('a file of the history shares the cooldown; a look at it has none', async () => {
+  const { question } = await asks(bot.bob, 'what else?', { text: 'Nothing.' });
+  const room = { in: question.channel_id };
+  await bot.bob.runs('history', { export: 'json' }, room);
+  const [file] = (await bot.bob.sees((message) => message.attachments[0]?.filename === 'conversation.json'))
+    .attachments;
+  const entries = (await (await fetch(file?.url ?? '')).json()) as { question: string; answer: string }[];
+  expect(entries).toMatchObject([{ question: 'what else?', answer: 'Nothing.' }]);
+  await bot.bob.runs('history', { export: 'markdown' }, room);
+  await bot.bob.sees(cooldown);
+  for (let time = 0; time < 2; time += 1) {
+    await bot.bob.runs('history', {}, room);
+    await bot.bob.sees((message) => message.embeds[0]?.title !== undefined);
+  }
+});

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLogger } from '../kernel/logger.ts';
+import type { Discord } from '../platform/discord/index.ts';
+import { startActionsBench } from '../platform/discord/testing/actions-bench.ts';
+import type { ActionsBench } from '../platform/discord/testing/actions-bench.ts';
+import { createPublicRefusals } from './public-refusals.ts';
+import type { PublicRefusals } from './public-refusals.ts';
+
+const room = '1100000000000000001';
+const other = '1100000000000000002';
+
+let bench: ActionsBench;
+let refusals: PublicRefusals;
+let lastId = 0n;
+beforeEach(async () => {
+  bench = await startActionsBench();
+  const { actions, clock } = bench;
+  refusals = createPublicRefusals({ discord: { actions } as Discord, clock, logger: silentLogger });
+});
+afterEach(() => bench.close());
+
+const refuse = (author: string, channelId = room, content = 'Slow down.') =>
+  refusals.tell(
+    { id: String(1_200_000_000_000_000_000n + (lastId += 1n)), channel_id: channelId, author: { id: author } },
+    content,
+  );
+const written = (text: string, channelId = room) =>
+  bench.api.requests.filter(({ method, path, body }) => {
+    return method === 'POST' && path === `/channels/${channelId}/messages` && body['content'] === text;
+  }).length;
+const reactions = () => bench.api.requests.filter(({ method }) => method === 'PUT').length;
+
+describe('a member who is refused once a second', () => {
+  it('is told once in a minute, then by a reaction now and then, and the answers of others are not held up', async () => {
+    const live = bench.actions.live({ channelId: room, key: 'answer' });
+    let finished: Promise<unknown> | undefined;
+    for (let second = 0; second < 30; second += 1) {
+      refuse('1');
+      if (second < 8) live.update('word '.repeat(second + 1));
+      if (second === 8) finished = live.finish({ content: 'The whole answer.' });
+      await bench.pass(1000);
+      if (second === 9) expect(bench.api.screen()).toContain('The whole answer.');
+    }
+    await finished;
+    expect(written('Slow down.')).toBe(1);
+    expect(reactions()).toBeLessThanOrEqual(3);
+    expect(bench.api.tooMany).toEqual([]);
+    await bench.pass(31_000);
+    refuse('1');
+    await bench.pass(100);
+    expect(written('Slow down.')).toBe(2);
+  });
+
+  it('is told in each channel, whatever they were refused', async () => {
+    refuse('1', room, 'One.');
+    refuse('1', room, 'Two.');
+    refuse('1', other, 'Three.');
+    await bench.pass(200);
+    expect([written('One.'), written('Two.'), written('Three.', other)]).toEqual([1, 0, 1]);
+  });
+});
+
+describe('many members who are refused at once', () => {
+  it('leave room for an answer at any moment, and those for whom there is none get a reaction', async () => {
+    for (let member = 0; member < 40; member += 1) refuse(`${member}`);
+    await bench.pass(1000);
+    const beganMs = bench.clock.now();
+    await bench.whilePassing(bench.actions.send(room, { content: 'An answer.' }));
+    expect(bench.clock.now() - beganMs).toBeLessThan(1000);
+    await bench.pass(12_000);
+    expect(written('Slow down.')).toBeLessThanOrEqual(6);
+    expect(written('Slow down.')).toBeGreaterThanOrEqual(3);
+    expect(bench.api.tooMany).toEqual([]);
+  });
+});
+
+it('tells nobody where Discord refuses, and goes on', async () => {
+  bench.api.intercept = ({ path }) =>
+    path.endsWith('/messages') ? { status: 403, body: { code: 50013, message: 'Missing Permissions' } } : undefined;
+  refuse('1');
+  await bench.pass(200);
+  await refusals.idle();
+  bench.api.intercept = () => undefined;
+  await bench.pass(11_000);
+  refuse('1');
+  await bench.pass(200);
+  expect(bench.api.screen()).toEqual(['Slow down.']);
+});

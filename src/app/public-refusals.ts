@@ -1,0 +1,94 @@
+import type { Clock } from '../kernel/clock.ts';
+import { VendorError } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Discord } from '../platform/discord/index.ts';
+
+/** Within it a member is refused in words once in a channel. */
+const usualWindowMs = 60_000;
+/** Between two reactions to what the same member writes in the same channel. */
+const reactionPauseMs = 10_000;
+/** What stands for a refusal that was given in words before. */
+const reaction = '🚫';
+/** Members and channels that are remembered. */
+const mostRemembered = 5_000;
+
+/** A message that is refused. */
+interface Refused {
+  id: string;
+  channel_id: string;
+  author: { id: string };
+}
+
+/**
+ * Refusals that a channel sees. Each takes one of the few messages that Discord lets a bot write there, so a member gets
+ * one in a window, then a reaction now and then; answers go first, and where the channel is crowded a reaction is all.
+ */
+export interface PublicRefusals {
+  /** Returns at once, so that nothing waits for a refusal. Never throws. */
+  tell(message: Refused, content: string): void;
+  /** Resolves when nothing is being sent. */
+  idle(): Promise<void>;
+}
+
+interface PublicRefusalsOptions {
+  discord: Discord;
+  clock: Clock;
+  logger: Logger;
+  /** 0 puts every refusal into words, however long that takes. */
+  windowMs?: number | undefined;
+}
+
+interface Told {
+  untilMs: number;
+  reactedAtMs: number;
+}
+
+export function createPublicRefusals(options: PublicRefusalsOptions): PublicRefusals {
+  const { discord, clock, logger, windowMs = usualWindowMs } = options;
+  const urgency = windowMs === 0 ? 'reply' : 'refusal';
+  const told = new Map<string, Told>();
+  const underway = new Set<Promise<void>>();
+
+  const react = async ({ id, channel_id: channelId }: Refused, one: Told): Promise<void> => {
+    if (clock.now() - one.reactedAtMs < reactionPauseMs) return;
+    one.reactedAtMs = clock.now();
+    await discord.actions.mark(channelId, id, reaction);
+  };
+  const say = async (message: Refused, content: string, one: Told): Promise<void> => {
+    const { id, channel_id: channelId } = message;
+    try {
+      await discord.actions.send(channelId, { content }, { replyTo: id, key: `refusal/${id}`, urgency });
+    } catch (error) {
+      if (!(error instanceof VendorError)) logger.error({ error, channelId }, 'A refusal could not be sent.');
+      else logger.debug({ error, channelId }, 'A refusal could not be sent.');
+      one.untilMs = Math.min(one.untilMs, clock.now() + reactionPauseMs);
+      await react(message, one);
+    }
+  };
+  const remember = (key: string, one: Told): void => {
+    if (told.size >= mostRemembered) {
+      for (const [known, { untilMs }] of told) if (untilMs <= clock.now()) told.delete(known);
+      const [oldest] = told.keys();
+      if (told.size >= mostRemembered && oldest !== undefined) told.delete(oldest);
+    }
+    told.delete(key);
+    told.set(key, one);
+  };
+
+  return {
+    tell: (message, content) => {
+      const key = `${message.channel_id}/${message.author.id}`;
+      const before = told.get(key);
+      const isTold = before !== undefined && clock.now() < before.untilMs;
+      const one = isTold ? before : { untilMs: clock.now() + windowMs, reactedAtMs: -Infinity };
+      if (!isTold) remember(key, one);
+      const work: Promise<void> = (isTold ? react(message, one) : say(message, content, one)).finally(() =>
+        underway.delete(work),
+      );
+      underway.add(work);
+    },
+    idle: async () => {
+      while (underway.size > 0) await Promise.all(underway);
+    },
+  };
+}
