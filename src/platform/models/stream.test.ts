@@ -278,7 +278,7 @@ describe('what was used', () => {
       info: (await open({})).default,
       timeouts,
       clock: systemClock,
-      countTokens: () => Promise.resolve(1),
+      measure: () => Promise.resolve({ tokens: 1, least: 1, most: 1, within: 1 }),
     };
     for await (const event of callModel({ ...options, model, request })) expect(event.type).toBe('finish');
     expect(told).toEqual([
