@@ -129,6 +129,7 @@ describe('thoughts in tags', () => {
 
   it('take linear time', () => {
     const before = process.cpuUsage().user;
+    expect(told(...`<think>${' '.repeat(30_000)}</think>${'\n'.repeat(30_000)}Blue.`).text).toBe('Blue.');
     for (const scrap of ['<', '<think>', '</think> ', '`</think>', '<|channel|>', '\n</think>x', '[', ' \n']) {
       told(scrap.repeat(30_000));
     }

@@ -31,7 +31,11 @@ const harmonyTags = ['<|start|>assistant', '<|channel|>'];
 const beginnings = [...forms.map(({ open }) => open), ...harmonyTags, bareChannels.open];
 const tags = [...forms.flatMap(({ open, close }) => [open, close]), ...harmonyTags];
 const anyTag = new RegExp(tags.map(escaped).join('|'), 'i');
+const LONGEST_TAG = Math.max(...tags.map(({ length }) => length));
 const quote = /["'`“”„«»‘’]/;
+
+/** Of what is held back, no more than a few hundred characters matter: a tag, and the white space before it. */
+const lastBlanks = (held: string): string => held.slice(-300);
 
 /**
  * Tells thoughts from the text that they come in: servers pass on what a model writes, and many models write their thoughts
@@ -87,7 +91,7 @@ export class ThinkTags {
   /** Whether there is more to read: each step says so. */
   #begin(ends: boolean): boolean {
     const begun = this.#held.trimStart();
-    const lower = begun.toLowerCase();
+    const lower = begun.slice(0, LONGEST_TAG + 1).toLowerCase();
     const begins = forms.find(({ open }) => lower.startsWith(open)) ?? (bareBegin.test(begun) ? bareChannels : undefined);
     if (begins) {
       this.#enter(begins, begun.slice(begins.open.length));
@@ -98,7 +102,10 @@ export class ThinkTags {
       this.#held = begun;
       return true;
     }
-    if (!ends && beginnings.some((tag) => tag.startsWith(lower))) return false;
+    if (!ends && beginnings.some((tag) => tag.startsWith(lower))) {
+      this.#held = lastBlanks(this.#held);
+      return false;
+    }
     // What was said before a closing tag is the answer when nothing comes after it.
     if (this.#thought || this.#resets) this.#held = begun;
     if (begun === '' && this.#resets) return false;
@@ -123,7 +130,7 @@ export class ThinkTags {
     const thought = this.#held.slice(0, sure).trimEnd();
     if (thought !== '') said.push({ type: 'reasoning', text: thought });
     if (at < 0) {
-      this.#held = ends ? '' : this.#held.slice(thought.length);
+      this.#held = ends ? '' : lastBlanks(this.#held.slice(thought.length));
       return false;
     }
     this.#held = this.#held.slice(at + close.length);

@@ -42,25 +42,20 @@ export function foreignBounds(piece: string, tokens: number, margin: number): { 
   let others = 0;
   let foreign = 0;
   let bytes = 0;
-  for (let at = 0; at < piece.length; at++) {
-    const unit = piece.charCodeAt(at);
-    if (unit > 127) {
-      foreign += 1;
-      // A surrogate is half of four bytes, or, alone, replaced by three.
-      const size = unit < 0x800 ? 2 : 3;
-      bytes += size;
-      others += size - 1;
-      continue;
-    }
-    bytes += 1;
-    if (isLetter(unit)) letters += 1;
+  for (const character of piece) {
+    const code = character.codePointAt(0) ?? 0;
+    const size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
     // The blank before a word is a part of it.
-    else if (at > 0 || unit !== 32 || piece.length === 1) others += 1;
+    const isPartOfWord = bytes === 0 && code === 32 && piece.length > 1;
+    bytes += size;
+    if (size > 1) foreign += 1;
+    if (isLetter(code)) letters += 1;
+    else if (!isPartOfWord) others += Math.max(1, size - 1);
   }
   const most = Math.min(bytes, Math.max(tokens * margin, letters / WORD_PIECE_LETTERS + others));
   return { least: foreign > 0 ? Math.min(tokens * BETTER, piece.length * LEAST_FOREIGN) : tokens * BETTER, most };
 }
 
-function isLetter(unit: number): boolean {
-  return (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90);
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 }

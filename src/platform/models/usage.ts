@@ -41,10 +41,10 @@ export function readUsage(report: LanguageModelV4Usage, own: OwnCount): Usage {
   const reportedOutput = onTop(count(report.outputTokens.total) ?? 0, reasoning);
   const missesInput = reportedInput === 0 && own.inputTokens > 0;
   const input = missesInput ? own.inputTokens : reportedInput;
-  const hidden = Math.max(0, total - input - reportedOutput);
+  const inputTokens = between(own.leastInputTokens - TOLERANCE_TOKENS, input, own.contextTokens);
+  const hidden = Math.max(0, total - inputTokens - reportedOutput);
   const missesOutput = reportedOutput + hidden === 0;
   const output = missesOutput ? Math.min(own.outputTokens, own.limitTokens) : reportedOutput + hidden;
-  const inputTokens = between(own.leastInputTokens - TOLERANCE_TOKENS, input, own.contextTokens);
   const outputTokens = between(own.leastOutputTokens - TOLERANCE_TOKENS, output, mostOutput(own));
   const cachedInputTokens = Math.min(cached, inputTokens);
   const cacheWriteTokens = Math.min(written, inputTokens - cachedInputTokens);
