@@ -97,6 +97,10 @@ export async function collect(events: AsyncIterable<ChatEvent>): Promise<Answer>
   for await (const event of events) {
     if (event.type === 'start') answer.startedBy.push(event.modelId);
     else if (event.type === 'finish') answer.finish = event;
+    else if (event.type === 'reset') {
+      answer.reasoning += answer.text;
+      answer.text = '';
+    }
     else answer[event.type] += event.text;
   }
   return answer;

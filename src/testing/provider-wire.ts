@@ -8,6 +8,8 @@ export interface FakeUsage {
   outputTokens: number;
   cachedInputTokens?: number;
   reasoningTokens?: number;
+  /** Of a compatible server; by default the sum, which not every server reports. */
+  totalTokens?: number;
 }
 
 export interface WireAnswer {
@@ -40,7 +42,7 @@ function chatUsage(usage: FakeUsage) {
   return {
     prompt_tokens: usage.inputTokens,
     completion_tokens: usage.outputTokens,
-    total_tokens: usage.inputTokens + usage.outputTokens,
+    total_tokens: usage.totalTokens ?? usage.inputTokens + usage.outputTokens,
     prompt_tokens_details: { cached_tokens: usage.cachedInputTokens ?? 0 },
     completion_tokens_details: { reasoning_tokens: usage.reasoningTokens ?? 0 },
   };

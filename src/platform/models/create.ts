@@ -5,7 +5,19 @@ import type { Random } from '../../kernel/random.ts';
 import type { ProviderConfig } from '../config/index.ts';
 import { DEMO_MODEL, streamDemo } from './demo/model.ts';
 import { modelError } from './errors.ts';
-import type { ChatEvent, ChatRequest, ModelInfo, ModelPrices, Models, ProviderStatus } from './port.ts';
+import { pictureTokens } from './picture-tokens.ts';
+import type {
+  ChatEvent,
+  ChatMessage,
+  ChatRequest,
+  ModelInfo,
+  ModelPrices,
+  Models,
+  PictureSize,
+  ProviderStatus,
+} from './port.ts';
+import { measurePrompt } from './prompt.ts';
+import type { MeasureTexts } from './prompt.ts';
 import { Provider } from './provider.ts';
 import { TokenCounter } from './tokens.ts';
 
@@ -54,6 +66,7 @@ class Registry implements Models {
   private readonly wanted: string | undefined;
   private readonly fallback: readonly string[];
   private readonly counter = new TokenCounter();
+  private readonly measure: MeasureTexts = (modelId, texts, limit) => this.counter.measure(modelId, texts, limit);
   private readonly closing = new AbortController();
   /** The demo model was asked for by name, as opposed to standing in for nothing. */
   private readonly demoWanted: boolean;
@@ -70,8 +83,7 @@ class Registry implements Models {
       .filter(([, config]) => config.type !== 'demo')
       .map(([name, config]) => {
         const alsoNamed = named.filter((id) => id.startsWith(`${name}/`)).map((id) => id.slice(name.length + 1));
-        const countTokens: Models['countTokens'] = (modelId, text) => this.countTokens(modelId, text);
-        return new Provider({ name, config, alsoNamed, prices, clock, logger, countTokens });
+        return new Provider({ name, config, alsoNamed, prices, clock, logger, measure: this.measure });
       });
     const demoPrices = prices[DEMO_MODEL.id];
     this.demo = demoPrices ? { ...DEMO_MODEL, paid: true, prices: demoPrices } : DEMO_MODEL;
@@ -159,6 +171,15 @@ class Registry implements Models {
 
   countTokens(modelId: string, text: string): Promise<number> {
     return this.counter.count(modelId, text);
+  }
+
+  pictureTokens(modelId: string, size: PictureSize | undefined): number {
+    return pictureTokens(modelId, size);
+  }
+
+  async maxInputTokens(messages: readonly ChatMessage[], models: readonly ModelInfo[]): Promise<number> {
+    const measured = await Promise.all(models.map((model) => measurePrompt(messages, model, this.measure)));
+    return Math.max(0, ...measured.map(({ most }) => most));
   }
 
   async check(): Promise<ProviderStatus[]> {

@@ -11,6 +11,7 @@ export type {
   ModelInfo,
   ModelPrices,
   Models,
+  PictureSize,
   ProviderStatus,
   Usage,
 } from './port.ts';

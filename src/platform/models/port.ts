@@ -26,7 +26,16 @@ export interface ModelInfo {
   demo: boolean;
 }
 
-export type ContentPart = { type: 'text'; text: string } | { type: 'image'; mediaType: string; data: Uint8Array };
+/** In pixels. */
+export interface PictureSize {
+  width: number;
+  height: number;
+}
+
+export type ContentPart =
+  | { type: 'text'; text: string }
+  /** Without a size it is taken for the largest. */
+  | { type: 'image'; mediaType: string; data: Uint8Array; size?: PictureSize };
 
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant';
@@ -45,9 +54,10 @@ export interface ChatRequest {
    * Told what a call of a provider used, once for every call that was begun, however it ends; several are begun when
    * one key or model stands in for another. Called before the end is seen in the stream. Must not throw.
    *
-   * - The answer is complete: what the provider reports, or an estimate when it reports nothing.
+   * - The answer is complete: the highest reading of what the provider reports that agrees with what was said.
+   * - It is cut at the output limit: an estimate of the input, and the limit.
    * - It breaks off after its first token (an error, a stall, an abort, a reader that leaves): an estimate of the input
-   *   and of the output so far. Reasoning that the provider keeps to itself cannot be counted.
+   *   and of the output so far. Reasoning that the provider keeps to itself is estimated from its duration.
    * - The provider answers with an HTTP error, or cannot be reached at all: nothing.
    * - Whatever else ends the call before its first token (a timeout, an abort, a connection that is lost): an estimate
    *   of the input, because nobody knows how far it came.
@@ -65,7 +75,7 @@ export interface Usage {
   /** None by default: few providers charge for this apart. */
   cacheWriteTokens?: number;
   reasoningTokens: number;
-  /** True when the provider reported nothing and these were counted from the text. */
+  /** True when some of it was counted here, because the provider did not report it or reported what cannot be. */
   estimated: boolean;
 }
 
@@ -77,6 +87,8 @@ export type ChatEvent =
   | { type: 'text'; text: string }
   /** The model thinks. Empty where its provider keeps to itself what. */
   | { type: 'reasoning'; text: string }
+  /** All text since `start` was reasoning, as only its end has shown; the text of the answer is still to come. */
+  | { type: 'reset' }
   | { type: 'finish'; reason: FinishReason; usage: Usage };
 
 /** Codes of the VendorErrors that `stream` throws. Only before the first text is a fallback tried. */
@@ -110,10 +122,17 @@ export interface Models {
   /** Throws a VendorError with a ModelErrorCode; rethrows the signal's reason when that is aborted. */
   stream(request: ChatRequest): AsyncIterable<ChatEvent>;
   /**
-   * Tokens of `text` for a model, by its own encoding where that is known, else on the high side; never more than a few
-   * percent below the truth. Counts elsewhere, so that no text holds anything up, and never rejects.
+   * Tokens of `text` for a model: exact where its encoding is known, else about right and on the high side. For what people
+   * see and for what fits a window; a reservation takes `maxInputTokens`. Never rejects.
    */
   countTokens(modelId: string, text: string): Promise<number>;
+  /** What a picture costs at most, in input tokens; of unknown size, what the largest costs. */
+  pictureTokens(modelId: string, size: PictureSize | undefined): number;
+  /**
+   * The most input tokens that any of these models counts for these messages, with their pictures and all that surrounds
+   * them: an upper bound, for reservations. No margin belongs on top of it. Never rejects.
+   */
+  maxInputTokens(messages: readonly ChatMessage[], models: readonly ModelInfo[]): Promise<number>;
   /** Asks each provider for its model list; used by doctor and at start, never throws. */
   check(): Promise<ProviderStatus[]>;
   close(): Promise<void>;

@@ -1,5 +1,7 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
-import type { ChatMessage, ContentPart, ModelInfo, Models } from './port.ts';
+import { pictureTokens } from './picture-tokens.ts';
+import type { ChatMessage, ContentPart, ModelInfo } from './port.ts';
+import type { Measure, Measured } from './tokens.ts';
 
 /** Stands for a message that held nothing but pictures, sent to a model that sees none. */
 const UNSEEN_PICTURE = '(a picture that you cannot see)';
@@ -19,23 +21,32 @@ export function buildPrompt(messages: readonly ChatMessage[], { vision }: { visi
   return prompt;
 }
 
-/** More than providers charge for a picture of the size that Discord shows; several count it by area. */
-const PICTURE_TOKENS = 1600;
+/** What surrounds a message: about as OpenAI documents it, and at most, where templates name roles in several tokens. */
+const MESSAGE_TOKENS = 4;
+const MOST_MESSAGE_TOKENS = 10;
+/** What a template may put before all messages: gpt-oss has 70 tokens on channels and dates, others fewer. */
+const MOST_PREAMBLE_TOKENS = 100;
 
-/** About how many tokens a prompt is, its pictures included where the model sees. */
-export async function promptTokens(
+export type MeasureTexts = (modelId: string, texts: readonly string[], limit?: number) => Promise<Measured>;
+
+/** A prompt in tokens, with its pictures where the model sees. The least is of its words alone. */
+export async function measurePrompt(
   messages: readonly ChatMessage[],
-  { id, abilities: { vision } }: ModelInfo,
-  countTokens: Models['countTokens'],
-): Promise<number> {
-  const pictures = messages.flatMap((message) => parts(message).filter((part) => part.type === 'image'));
-  return (await countTokens(id, promptText(messages))) + (vision ? pictures.length * PICTURE_TOKENS : 0);
+  { id, abilities: { vision } }: Pick<ModelInfo, 'id' | 'abilities'>,
+  measure: MeasureTexts,
+): Promise<Measure> {
+  const { tokens, least, most } = await measure(id, promptTexts(messages));
+  const seen = vision ? messages.flatMap((message) => parts(message).filter((part) => part.type === 'image')) : [];
+  const pictures = seen.reduce((sum, { size }) => sum + pictureTokens(id, size), 0);
+  return {
+    tokens: tokens + pictures + messages.length * MESSAGE_TOKENS,
+    least,
+    most: most + pictures + messages.length * MOST_MESSAGE_TOKENS + MOST_PREAMBLE_TOKENS,
+  };
 }
 
-/** Everything in words that a prompt holds, for counting. */
-export function promptText(messages: readonly ChatMessage[]): string {
-  return messages.map((message) => plainText(message)).join('\n');
-}
+/** Everything in words that a prompt holds, by message. */
+export const promptTexts = (messages: readonly ChatMessage[]): string[] => messages.map(plainText);
 
 function plainText(message: ChatMessage): string {
   return parts(message)

@@ -7,7 +7,8 @@ import { callModel } from './call.ts';
 import { catalogueNames, describeModel } from './catalogue.ts';
 import { listModels } from './discovery.ts';
 import { modelError, translateModelError } from './errors.ts';
-import type { ChatEvent, ChatRequest, ModelInfo, ModelPrices, Models, ProviderStatus } from './port.ts';
+import type { ChatEvent, ChatRequest, ModelInfo, ModelPrices, ProviderStatus } from './port.ts';
+import type { MeasureTexts } from './prompt.ts';
 import { KeyRing } from './key-ring.ts';
 import { baseUrlOf, VendorClients } from './vendor.ts';
 
@@ -20,7 +21,7 @@ interface ProviderOptions {
   prices: Readonly<Record<string, ModelPrices>>;
   clock: Clock;
   logger: Logger;
-  countTokens: Models['countTokens'];
+  measure: MeasureTexts;
 }
 
 /** A list that is older is asked for again, in the background, when somebody looks; sooner when there is none. */
@@ -128,7 +129,7 @@ export class Provider {
   }
 
   private async *tryKeys(info: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
-    const { clock, countTokens } = this.options;
+    const { clock, measure } = this.options;
     const tried = new Set<string>();
     for (;;) {
       const key = this.keys.next(tried);
@@ -142,9 +143,8 @@ export class Provider {
           info,
           request,
           timeouts: this.config.timeouts,
-          thinkTags: this.config.type === 'openai-compatible' || this.config.type === 'ollama',
           clock,
-          countTokens,
+          measure,
         })) {
           if (!started) yield { type: 'start', modelId: info.id };
           started = true;

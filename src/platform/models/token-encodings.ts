@@ -1,8 +1,8 @@
 export type Encoding = 'o200k_base' | 'cl100k_base';
 
-interface Counting {
+export interface Counting {
   encoding: Encoding;
-  /** By how much the model's own tokenizer may find more than the encoding does. */
+  /** By how much the model's own tokenizer may find more than the encoding does; 1 where the encoding is its own. */
   margin: number;
 }
 
@@ -10,7 +10,7 @@ interface Counting {
  * How the tokens of a model are counted. OpenAI publishes the encodings of its models up to GPT-5.6 (its tiktoken). No other
  * tokenizer is known here: Anthropic says of Claude since Opus 4.7 that a text may take 1.35 times the tokens of before,
  * and those who measured it found up to 1.47 times for English, with before about equal to cl100k; those of open models
- * are close to cl100k, from which several descend.
+ * are close to cl100k, from which several descend. This is the one place for such a margin.
  */
 const countings: readonly (readonly [name: RegExp, counting: Counting])[] = [
   [/^(?:chatgpt-4o|gpt-4o|gpt-4\.1|gpt-4\.5|gpt-5|gpt-oss|o[134])(?![a-z0-9])/, { encoding: 'o200k_base', margin: 1 }],
@@ -23,4 +23,39 @@ const unknown: Counting = { encoding: 'cl100k_base', margin: 1.15 };
 export function countingOf(modelId: string): Counting {
   const name = modelId.slice(modelId.lastIndexOf('/') + 1).toLowerCase();
   return countings.find(([pattern]) => pattern.test(name))?.[1] ?? unknown;
+}
+
+/** Other tokenizers may be better at a text than the encoding: by this for English and code, as those of open models are. */
+const BETTER = 0.85;
+/** What other scripts take at least, in tokens a character: o200k needs 0.4 where cl100k needs over 1 (Hindi, Telugu). */
+const LEAST_FOREIGN = 0.35;
+/** Words that one vocabulary holds whole, another takes in pieces of about three letters. */
+const WORD_PIECE_LETTERS = 3;
+
+/**
+ * Between what a tokenizer that is not known takes for a piece of text, of which `tokens` are known for `encoding`. Long
+ * tokens for runs of blanks or signs, and for rare words, are what vocabularies differ in most: each blank, digit and sign
+ * may be a token of its own, and words fall into short pieces. Never more than the bytes: a token covers at least one.
+ */
+export function foreignBounds(piece: string, tokens: number, margin: number): { least: number; most: number } {
+  let letters = 0;
+  let others = 0;
+  let foreign = 0;
+  let bytes = 0;
+  for (const character of piece) {
+    const code = character.codePointAt(0) ?? 0;
+    const size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    // The blank before a word is a part of it.
+    const isPartOfWord = bytes === 0 && code === 32 && piece.length > 1;
+    bytes += size;
+    if (size > 1) foreign += 1;
+    if (isLetter(code)) letters += 1;
+    else if (!isPartOfWord) others += Math.max(1, size - 1);
+  }
+  const most = Math.min(bytes, Math.max(tokens * margin, letters / WORD_PIECE_LETTERS + others));
+  return { least: foreign > 0 ? Math.min(tokens * BETTER, piece.length * LEAST_FOREIGN) : tokens * BETTER, most };
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 }

@@ -1,35 +1,66 @@
 // The thread that counts tokens: see tokens.ts.
 import { serve } from '../threads/index.ts';
-import type { Encoding } from './token-encodings.ts';
+import { BytePairs } from './byte-pairs.ts';
+import { foreignBounds } from './token-encodings.ts';
+import type { Counting, Encoding } from './token-encodings.ts';
 
-export interface CountRequest {
-  encoding: Encoding;
+export interface MeasureRequest extends Counting {
+  /** Each begins a token of its own. */
   texts: readonly string[];
+  /** In tokens, for `within`. */
+  limit: number;
 }
 
-/**
- * The tokenizer's time grows with the square of the longest run of one kind of characters (100 kB of blanks take 2.3 s, of
- * different blanks 5 s): texts are cut into pieces, and runs of letters again. Each cut adds a token at most.
- */
-const pieceCharacters = 2000;
-const longRun = /[^\s]{32}(?=[^\s])/gu;
+export interface Measure {
+  /** As the model's own encoding has it where that is known, else about that, on the high side. */
+  tokens: number;
+  /** Between these is the truth, also where the model's tokenizer is not known. */
+  least: number;
+  most: number;
+}
 
-// Without this, texts such as <|endoftext|> make the tokenizer throw.
-const asText = { disallowedSpecial: new Set<string>() };
+export interface Measured extends Measure {
+  /** How many characters of all texts stay within the limit, by `least`; always whole pieces. */
+  within: number;
+}
 
-const encodings = {
-  o200k_base: () => import('gpt-tokenizer/encoding/o200k_base'),
-  cl100k_base: () => import('gpt-tokenizer/encoding/cl100k_base'),
+const vocabularies: Readonly<Record<Encoding, () => Promise<BytePairs>>> = {
+  o200k_base: async () => {
+    const [{ default: ranks }, { O200K_TOKEN_SPLIT_REGEX }] = await Promise.all([
+      import('gpt-tokenizer/bpeRanks/o200k_base'),
+      import('gpt-tokenizer/encodingParams/constants'),
+    ]);
+    return new BytePairs(ranks, O200K_TOKEN_SPLIT_REGEX);
+  },
+  cl100k_base: async () => {
+    const [{ default: ranks }, { CL100K_TOKEN_SPLIT_REGEX }] = await Promise.all([
+      import('gpt-tokenizer/bpeRanks/cl100k_base'),
+      import('gpt-tokenizer/encodingParams/constants'),
+    ]);
+    return new BytePairs(ranks, CL100K_TOKEN_SPLIT_REGEX);
+  },
 };
 
-serve(async ({ encoding, texts }: CountRequest): Promise<number> => {
-  const { countTokens } = await encodings[encoding]();
-  let tokens = 0;
+const loaded = new Map<Encoding, Promise<BytePairs>>();
+
+serve(async ({ encoding, margin, texts, limit }: MeasureRequest): Promise<Measured> => {
+  let loading = loaded.get(encoding);
+  if (!loading) loaded.set(encoding, (loading = vocabularies[encoding]()));
+  const vocabulary = await loading;
+  const sum = { tokens: 0, least: 0, most: 0, within: 0 };
+  let fits = true;
   for (const text of texts) {
-    for (let start = 0; start < text.length; start += pieceCharacters) {
-      const piece = text.slice(start, start + pieceCharacters);
-      tokens += countTokens(piece.replaceAll(longRun, '$& '), asText);
+    for (const { piece, tokens } of vocabulary.pieces(text)) {
+      const { least, most } = margin === 1 ? { least: tokens, most: tokens } : foreignBounds(piece, tokens, margin);
+      sum.tokens += tokens;
+      sum.least += least;
+      sum.most += most;
+      fits &&= sum.least <= limit;
+      if (fits) sum.within += piece.length;
     }
   }
-  return tokens;
+  const tokens = Math.ceil(sum.tokens * margin);
+  // Some tokenizers put a blank before each text.
+  const most = margin === 1 ? tokens : Math.max(tokens, Math.ceil(sum.most) + texts.length);
+  return { tokens, least: Math.floor(sum.least), most, within: sum.within };
 });

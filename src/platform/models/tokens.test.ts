@@ -1,7 +1,11 @@
 import { countTokens as countCl100k } from 'gpt-tokenizer/encoding/cl100k_base';
 import { countTokens as countO200k } from 'gpt-tokenizer/encoding/o200k_base';
+import { countTokens as countP50k } from 'gpt-tokenizer/encoding/p50k_base';
+import { countTokens as countR50k } from 'gpt-tokenizer/encoding/r50k_base';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { estimateTokens, TokenCounter } from './tokens.ts';
+import { longTests } from '../../testing/long.ts';
+import { byBytes, TokenCounter } from './tokens.ts';
 
 const models = { o200k: 'openai/gpt-5.4-mini', cl100k: 'openai/gpt-4-turbo', unknown: 'local/some-model' };
 const counter = new TokenCounter();
@@ -41,12 +45,11 @@ describe('tokens', () => {
     ['cl100k', countCl100k],
   ] as const)('in %s', (encoding, count) => {
     it.each(Object.entries(samples))(
-      'of %s are hardly ever counted below the truth, nor far above',
+      'of %s are counted exactly',
       async (_, text) => {
         const truth = count(text, asText);
         const counted = await counter.count(models[encoding], text);
-        expect(counted).toBeGreaterThanOrEqual(truth * 0.97);
-        expect(counted).toBeLessThanOrEqual(truth * 1.15);
+        expect(counted).toBe(truth);
       },
     );
   });
@@ -86,25 +89,110 @@ describe('tokens', () => {
     expect(everywhereMs).toBeLessThan(5000);
   });
 
-  it('are estimated on the high side where too much waits to be counted', async () => {
-    const crowd = Array.from({ length: 200 }, () => counter.count(models.o200k, samples.English));
-    expect((await Promise.all(crowd)).at(-1)).toBe(estimateTokens(samples.English));
-    expect(await counter.count(models.o200k, samples.English)).toBeLessThan(countO200k(samples.English) * 1.01);
+  it('are bounded by bytes where too much waits to be counted, and soon counted again', async () => {
+    const crowd = Array.from({ length: 20 }, () => counter.count(models.o200k, 'word '.repeat(80_000)));
+    const bytes = Buffer.byteLength(samples.Chinese);
+    expect(await counter.count(models.o200k, samples.Chinese)).toBe(bytes + 1);
+    await Promise.all(crowd);
+    expect(await counter.count(models.o200k, samples.English)).toBe(countO200k(samples.English));
   });
 
-  describe.each(Object.entries(samples))('of %s', (_name, text) => {
-    it('are estimated on the high side until the vocabulary is there', async () => {
-      expect(estimateTokens(text)).toBeGreaterThan(countCl100k(text, asText) * 0.7);
-      const fresh = new TokenCounter();
-      expect(await fresh.count(models.cl100k, text)).toBe(estimateTokens(text));
-      await fresh.close();
-    });
+  it('of short texts are bounded by bytes until the vocabulary is there, which longer ones wait for', async () => {
+    const fresh = new TokenCounter();
+    const short = await fresh.count(models.cl100k, 'How are you?');
+    const long = await fresh.count(models.cl100k, samples.English);
+    await fresh.close();
+    expect([short, long]).toEqual([13, countCl100k(samples.English)]);
   });
 
-  it('are estimated when the thread is gone', async () => {
+  it('are bounded by bytes when the thread is gone', async () => {
     const closed = new TokenCounter();
     await closed.ready(models.cl100k);
     await closed.close();
-    expect(await closed.count(models.cl100k, samples.code)).toBe(estimateTokens(samples.code));
+    expect(await closed.count(models.cl100k, samples.code)).toBe(Buffer.byteLength(samples.code) + 1);
+  });
+});
+
+/** Texts that make estimates fail, each of any length. */
+const scraps: Record<string, fc.Arbitrary<string>> = {
+  punctuation: fc.constantFrom(...'.,;:!?-_=*#/|<>{}[]()"\'~^&%$@+'),
+  letters: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'),
+  blanks: fc.constantFrom(' ', '\n', '\t', '\r\n', '\u00a0', '\u3000', '\u200b', '\u2028'),
+  emoji: fc.constantFrom('😀', '🎉', '👩‍🚀', '🏳️‍🌈', '🇩🇪', '🫠', '❤️'),
+  Chinese: fc.integer({ min: 0x4e00, max: 0x9fff }).map((code) => String.fromCodePoint(code)),
+  Cyrillic: fc.constantFrom(...'абвгдежзийклмнопрстуфхцчшщъыьэюя '),
+  accents: fc.constantFrom('e', 'a', '\u0301', '\u0302', '\u0323', '\u0489'),
+  rare: fc.integer({ min: 0x10000, max: 0x1ffff }).map((code) => String.fromCodePoint(code)),
+  surrogates: fc.integer({ min: 0xd800, max: 0xdfff }).map((code) => String.fromCharCode(code)),
+  digits: fc.constantFrom(...'0123456789,. '),
+  base64: fc.base64String({ minLength: 4, maxLength: 40 }),
+  anything: fc.string({ unit: 'binary' }),
+  words: fc.constantFrom(' the', ' dependency', ' ApplicationController', 'ing', '\n    ', '========', ' return', "'s"),
+};
+const hostileText = fc
+  .array(fc.constantFrom(...Object.keys(scraps)), { minLength: 1, maxLength: 4 })
+  .chain((kinds) => fc.array(fc.oneof(...kinds.map((kind) => scraps[kind] ?? fc.string())), { maxLength: 400 }))
+  .map((pieces) => pieces.join(''));
+const runs = longTests() ? 20_000 : 250;
+
+describe('bounds of tokens', () => {
+  it('are the truth where the encoding is known, whatever the text', async () => {
+    await fc.assert(
+      fc.asyncProperty(hostileText, async (text) => {
+        for (const [model, count] of [[models.o200k, countO200k], [models.cl100k, countCl100k]] as const) {
+          const truth = count(text, asText);
+          expect(await counter.measure(model, [text])).toMatchObject({ tokens: truth, least: truth, most: truth });
+        }
+      }),
+      { numRuns: runs, seed: 20261129 },
+    );
+  });
+
+  it('hold for tokenizers that are not known, with four others in their place', async () => {
+    const others = [countO200k, countCl100k, countP50k, countR50k];
+    await fc.assert(
+      fc.asyncProperty(hostileText, async (text) => {
+        const { most, tokens } = await counter.measure(models.unknown, [text]);
+        expect(most).toBeGreaterThanOrEqual(tokens);
+        for (const count of others) expect(most).toBeGreaterThanOrEqual(count(text, asText));
+        expect(most).toBeLessThanOrEqual(Math.max(tokens, Buffer.byteLength(text) + 1));
+      }),
+      { numRuns: runs, seed: 20261129 },
+    );
+  });
+
+  it('hold for a file whose blanks are where samples were once taken', async () => {
+    const letters = Array.from({ length: 262_144 }, (_, index) => '.,;:!?-=*#'[(index * 7919) % 10]).join('');
+    const stride = (letters.length - 2000) / 29;
+    let text = letters;
+    for (let index = 0; index < 30; index++) {
+      const start = Math.floor(index * stride);
+      text = text.slice(0, start) + ' '.repeat(2000) + text.slice(start + 2000);
+    }
+    const truth = countO200k(text, asText);
+    expect(truth).toBeGreaterThan(50_000);
+    expect(await counter.count(models.o200k, text)).toBe(truth);
+  });
+
+  it.each(Object.entries(samples))('are near each other for %s, so that holds are not far too large', async (name, text) => {
+    const { least, tokens, most } = await counter.measure(models.unknown, [text]);
+    expect(least).toBeLessThanOrEqual(Math.min(countO200k(text, asText), countCl100k(text, asText)));
+    expect(most / tokens).toBeLessThan(/English|code/.test(name) ? 1.8 : 4);
+  });
+
+  it('are those of bytes for what is not counted', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const { least, most } = byBytes([text], 10);
+        expect(most).toBeGreaterThanOrEqual(countR50k(text, asText));
+        expect(least).toBeLessThanOrEqual(most);
+      }),
+      { numRuns: runs, seed: 20261129 },
+    );
+  });
+
+  it('say how much of a text is within a limit', async () => {
+    const { within } = await counter.measure(models.o200k, ['one two three four five'], 3);
+    expect(within).toBe('one two three'.length);
   });
 });

@@ -64,13 +64,14 @@ export async function stream(work: Work): Promise<void> {
   work.notices.push(...prompt.notices);
   work.toldIds = prompt.toldIds;
   work.filling = prompt.filling;
+  const candidates = context.models.candidates(model.id);
   const paid = await context.spending.call({
     request: requestOf(work.answer),
     admitted,
     step: 'answer',
     attempt: run.job.attempt,
-    candidates: context.models.candidates(model.id),
-    inputTokens: prompt.inputTokens,
+    candidates,
+    inputTokens: await context.models.maxInputTokens(prompt.messages, candidates),
     outputTokens: { wanted: prompt.maxOutputTokens, least: leastOutputTokens },
     signal: run.signal,
     facts: { asked: model.id, exchanges: prompt.contents.exchanges.sent, contextTokens: prompt.inputTokens },
@@ -103,6 +104,9 @@ async function receive(work: Work, events: AsyncIterable<ChatEvent>): Promise<vo
         work.model = context.models.find(event.modelId) ?? asked;
       } else if (event.type === 'reasoning') {
         thinking.thinks(event.text);
+      } else if (event.type === 'reset') {
+        work.thoughts += work.text.slice(work.written.length);
+        work.text = work.written;
       } else if (event.type === 'text') {
         work.stopTyping();
         thinking.ends();

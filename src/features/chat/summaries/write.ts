@@ -1,6 +1,7 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import type { ChatMessage, JobRun, ModelInfo, PaidCall, Use } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
+import { collectText } from '../collect.ts';
 import { messageOverheadTokens } from '../window.ts';
 
 /** Less is no summary. */
@@ -70,15 +71,13 @@ export async function buySummary(
     { role: 'system', content: system },
     { role: 'user', content: user },
   ];
-  const [first] = order.models;
-  const promptTokens = await context.models.countTokens(first?.id ?? '', `${system}\n${user}`);
   const paid = await context.spending.call({
     request: order.request,
     ...(order.follows === null ? {} : { follows: order.follows }),
     step: 'summary',
     attempt: run.job.attempt,
     candidates: order.models,
-    inputTokens: promptTokens + messages.length * messageOverheadTokens,
+    inputTokens: await context.models.maxInputTokens(messages, order.models),
     outputTokens: outputTokens(order),
     signal: run.signal,
   });
@@ -101,8 +100,7 @@ async function ask(
   run: JobRun,
   { order, messages, paid, uses }: { order: Order; messages: ChatMessage[]; paid: PaidCall; uses: Use[] },
 ): Promise<{ text: string; modelId: string }> {
-  let modelId = order.models.find((model) => paid.mayUse(model))?.id ?? '';
-  let text = '';
+  const modelId = order.models.find((model) => paid.mayUse(model))?.id ?? '';
   const events = context.models.stream({
     modelId,
     messages,
@@ -111,13 +109,10 @@ async function ask(
     onUsage: (usage, used) => uses.push({ model: used, usage }),
     signal: run.signal,
   });
-  for await (const event of events) {
-    if (event.type === 'start') modelId = event.modelId;
-    else if (event.type === 'text') text += event.text;
-  }
-  text = text.trim();
+  const summary = await collectText(events);
+  const text = summary.text.trim();
   if (text === '') throw new VendorError('model/empty', 'The model gave no summary.', { retryable: false });
-  return { text, modelId };
+  return { text, modelId: summary.modelId ?? modelId };
 }
 
 const instructionFor = ({ discord }: ChatContext, { mostTokens }: Order): string =>

@@ -4,7 +4,7 @@ import type { ChatContext } from '../chat.ts';
 import { requestOf, titleRequestOf } from '../chat.ts';
 import type { Question } from '../rules.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
-import { messageOverheadTokens } from '../window.ts';
+import { collectText } from '../collect.ts';
 import { titleFrom } from './words.ts';
 
 const titleTokens = { wanted: 24, least: 8 };
@@ -50,20 +50,19 @@ async function nameThread(
     { role: 'system', content: instruction },
     { role: 'user', content: begun },
   ];
-  const promptTokens = await context.models.countTokens(model.id, `${instruction}\n${begun}`);
+  const candidates = context.models.candidates(model.id);
   const paid = await context.spending.call({
     request: titleRequestOf(answer),
     follows: requestOf(answer),
     step: 'title',
     attempt: run.job.attempt,
-    candidates: context.models.candidates(model.id),
-    inputTokens: promptTokens + messageOverheadTokens * messages.length,
+    candidates,
+    inputTokens: await context.models.maxInputTokens(messages, candidates),
     outputTokens: tokensFor(model),
     signal: run.signal,
   });
   const uses: Use[] = [];
   try {
-    let title = '';
     const events = context.models.stream({
       modelId: model.id,
       messages,
@@ -72,8 +71,8 @@ async function nameThread(
       onUsage: (usage, used) => uses.push({ model: used, usage }),
       signal: run.signal,
     });
-    for await (const event of events) if (event.type === 'text') title += event.text;
-    const name = titleFrom(title);
+    const { text } = await collectText(events);
+    const name = titleFrom(text);
     if (name === '') throw new VendorError('model/empty', 'The model gave no title.', { retryable: false });
     await context.discord.actions.renameThread(row.channel_id, name);
   } catch (error) {

@@ -1,8 +1,7 @@
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Random } from '../../../kernel/random.ts';
 import type { ChatEvent, ChatRequest, ModelInfo, Usage } from '../port.ts';
-import { promptText } from '../prompt.ts';
-import { estimateTokens } from '../tokens.ts';
+import { promptTexts } from '../prompt.ts';
 import { readConversation, readCut } from './conversation.ts';
 import { errand } from './errands.ts';
 import { replyTo } from './replies.ts';
@@ -40,16 +39,16 @@ export async function* streamDemo(
   const said = { reasoning: '', text: '' };
   let isCut = false;
   const usage = (): Usage => ({
-    inputTokens: estimateTokens(promptText(request.messages)),
-    outputTokens: estimateTokens(said.reasoning + said.text),
+    inputTokens: roughTokens(promptTexts(request.messages).join('\n')),
+    outputTokens: roughTokens(said.reasoning + said.text),
     cachedInputTokens: 0,
-    reasoningTokens: estimateTokens(said.reasoning),
+    reasoningTokens: roughTokens(said.reasoning),
     estimated: true,
   });
   try {
     yield { type: 'start', modelId: model.id };
     for (const [index, piece] of pieces.entries()) {
-      isCut = estimateTokens(said.reasoning + said.text + piece.text) > request.maxOutputTokens;
+      isCut = roughTokens(said.reasoning + said.text + piece.text) > request.maxOutputTokens;
       if (isCut) break;
       const spread = WORD_DELAY_MS.most - WORD_DELAY_MS.least;
       if (index > 0) await clock.sleep(WORD_DELAY_MS.least + random.next() * spread, request.signal);
@@ -61,6 +60,9 @@ export async function* streamDemo(
   }
   yield { type: 'finish', reason: isCut ? 'length' : 'stop', usage: usage() };
 }
+
+/** Its replies are English, which takes about a token for four characters. */
+const roughTokens = (text: string): number => Math.ceil(text.length / 3);
 
 /** A stream's events, one a word. */
 const wordsOf = <Type extends 'text' | 'reasoning'>(text: string, type: Type) =>
