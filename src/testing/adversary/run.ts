@@ -1,0 +1,70 @@
+import { systemClock } from '../../kernel/clock.ts';
+import { actNames, commit } from './acts.ts';
+import type { Books, Stage } from './stage.ts';
+import { prices } from './stage.ts';
+
+export interface AttackReport {
+  acts: number;
+  /** How often each kind was committed. */
+  kinds: Readonly<Record<string, number>>;
+  /** Calls that the paid provider was asked for. */
+  calls: number;
+  /** What the provider's work was worth, by its own count, in micro-dollars. */
+  worth: number;
+  books: Books;
+  /** Milliseconds until each answer to the neighbour was whole. */
+  neighbourMs: number[];
+  peakMb: number;
+}
+
+/** So many acts go on at the same time. */
+const HANDS = 4;
+const NEIGHBOUR_EVERY_MS = 1500;
+/** The longest call takes 10 s, a job is tried three times, and ten may wait for each other. */
+const REST_WITHIN_MS = 120_000;
+
+/** Commits `count` acts, every kind before any kind twice, while a neighbour goes on asking; resolves when all is at rest. */
+export async function attackWith(stage: Stage, count: number): Promise<AttackReport> {
+  const { attack, provider } = stage;
+  const kinds: Record<string, number> = {};
+  const plan = planOf(count, attack.random);
+  const neighbourMs: number[] = [];
+  let over = false;
+  const neighbour = (async () => {
+    while (!over) {
+      neighbourMs.push(await stage.neighbourAsks());
+      await systemClock.sleep(NEIGHBOUR_EVERY_MS);
+    }
+  })();
+  const hand = async () => {
+    for (let name = plan.shift(); name !== undefined; name = plan.shift()) {
+      kinds[name] = (kinds[name] ?? 0) + 1;
+      await commit(attack, name);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: HANDS }, hand));
+    await stage.rest(REST_WITHIN_MS);
+  } finally {
+    over = true;
+  }
+  await neighbour;
+  return {
+    acts: count,
+    kinds,
+    calls: provider.calls,
+    worth: provider.worth(prices),
+    books: await stage.books(),
+    neighbourMs,
+    peakMb: stage.peakMb(),
+  };
+}
+
+function planOf(count: number, random: () => number): string[] {
+  const plan: string[] = [];
+  while (plan.length < count) {
+    const left = [...actNames];
+    while (left.length > 0) plan.push(...left.splice(Math.floor(random() * left.length), 1));
+  }
+  return plan.slice(0, count);
+}
