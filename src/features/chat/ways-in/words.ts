@@ -10,7 +10,7 @@ export function provisionalTitle(text: string): string {
 /** A thread's name out of what somebody or a model wrote: one line without Markdown, mentions and quotes around it. */
 export function titleFrom(text: string): string {
   const plain = text
-    .replace(/<(?:[@#]|a?:\w+:)[^>]*>/g, ' ')
+    .replace(/<(?:[@#]|a?:\w+:)[^<>]*>/g, ' ')
     .replace(/[*_~`|>#]+/g, ' ')
     .replace(/\s+/g, ' ')
     .replace(/^["'“”„«»‘’\s]+|["'“”„«»‘’\s.]+$/g, '');
