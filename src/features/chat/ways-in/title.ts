@@ -5,7 +5,7 @@ import { requestOf } from '../chat.ts';
 import type { Question } from '../rules.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
 import { messageOverheadTokens } from '../window.ts';
-import { titleFrom } from './words.ts';
+import { cleanTitle } from './clean-title.ts';
 
 const titleTokens = { wanted: 24, least: 8 };
 /** A model that reasons thinks first, about a title too, and what it thinks counts. */
@@ -72,7 +72,7 @@ async function nameThread(
       signal: run.signal,
     });
     for await (const event of events) if (event.type === 'text') title += event.text;
-    const name = titleFrom(title);
+    const name = cleanTitle(title);
     if (name === '') throw new VendorError('model/empty', 'The model gave no title.', { retryable: false });
     await context.discord.actions.renameThread(row.channel_id, name);
   } catch (error) {
