@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import { systemClock } from '../kernel/clock.ts';
+import { readInteger } from '../kernel/decimal.ts';
 import { StartError } from '../kernel/errors.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { loadConfig, readEnvironment } from '../platform/config/index.ts';
@@ -86,8 +87,8 @@ export function readAuditRequest(args: readonly string[], nowMs: number): AuditR
   const { values } = parseArgs({ args: [...args], options });
   if (values.help === true) return 'help';
   if (values.done && values.refused) throw new StartError('Of --done and --refused only one can be given.');
-  const limit = Number(values.limit ?? DEFAULT_LIMIT);
-  if (!Number.isSafeInteger(limit) || limit < 1) {
+  const limit = values.limit === undefined ? DEFAULT_LIMIT : readInteger(values.limit);
+  if (limit === undefined || limit < 1) {
     throw new StartError(`--limit must be a whole number from 1, not "${values.limit}".`);
   }
   const query: AuditQuery = {

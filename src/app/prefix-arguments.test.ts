@@ -53,6 +53,9 @@ describe('reading the words of a prefix command', () => {
     ['alice', 'errors.option-type'],
     ['123456789012345678 1.5', 'errors.option-type'],
     ['123456789012345678 25', 'errors.option-type'],
+    ...['1e1', '0x5', '0b1', '+5', '-1', '1_0', '٣', 'Infinity', '" 5 "', '9'.repeat(400)].map(
+      (hours): [string, string] => [`123456789012345678 ${hours}`, 'errors.option-type'],
+    ),
     ['123456789012345678 3 maybe', 'errors.option-type'],
     ['123456789012345678 3 yes mail', 'errors.option-choice'],
   ])('refuses %j as %s', (rest, code) => {

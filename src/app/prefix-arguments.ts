@@ -1,3 +1,4 @@
+import { readDecimal, readInteger } from '../kernel/decimal.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { Translate } from '../platform/texts/index.ts';
 import type { Command, CommandFile, OptionSpec, OptionValue } from '../sdk/index.ts';
@@ -79,10 +80,8 @@ function readValue(
     }
     case 'integer':
     case 'number': {
-      const value = Number(word);
-      if (!Number.isFinite(value) || (spec.type === 'integer' && !Number.isSafeInteger(value))) {
-        throw refuse(t(`expected.${spec.type}`));
-      }
+      const value = spec.type === 'integer' ? readInteger(word) : readDecimal(word);
+      if (value === undefined) throw refuse(t(`expected.${spec.type}`));
       const outside = (spec.min !== undefined && value < spec.min) || (spec.max !== undefined && value > spec.max);
       if (outside) throw refuse(rangeText(spec, t));
       return value;

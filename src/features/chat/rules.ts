@@ -46,10 +46,10 @@ export function isListed(channels: readonly string[], channelId: string, name: s
 export function readQuestion(message: GatewayMessageCreateDispatchData, self: Self): Question {
   const own = self.roleId === null ? `<@!?${self.userId}>` : `<@(?:!?${self.userId}|&${self.roleId})>`;
   const replyTo = repliedTo(message);
-  const mention = new RegExp(`^\\s*${own}[\\s,:]*|\\s*${own}\\s*$`, 'g');
+  const mention = new RegExp(`^${own}[\\s,:]*|${own}$`, 'g');
   return {
     name: nameOf(message),
-    text: message.content.replace(mention, '').trim(),
+    text: message.content.trim().replace(mention, '').trim(),
     attachments: attachmentsOf(message),
     ...(replyTo === undefined ? {} : { replyTo }),
   };

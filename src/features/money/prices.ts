@@ -1,5 +1,6 @@
 import { formatMicros, microsOfUsd } from '../../kernel/money.ts';
 import { UserError } from '../../kernel/errors.ts';
+import { nameMeant } from '../../kernel/long-names.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { ModelInfo, Priced, Translate } from '../../sdk/index.ts';
 import type { MoneyContext } from './money.ts';
@@ -20,8 +21,9 @@ interface PricedThing {
 
 /** A name that no talking model has is one of pictures: any prefix may be priced before it is used. */
 export function findPriced(context: MoneyContext, name: string): PricedThing {
-  const model = context.models.find(name);
-  return model ? talking(context, model) : picturing(context, name);
+  const meant = nameMeant(pricedNames(context), name) ?? name;
+  const model = context.models.find(meant);
+  return model ? talking(context, model) : picturing(context, meant);
 }
 
 function talking({ money: { prices } }: MoneyContext, model: ModelInfo): PricedThing {

@@ -1,3 +1,4 @@
+import { readDecimal } from '../../kernel/decimal.ts';
 import { UserError } from '../../kernel/errors.ts';
 import { MOST_MICROS, microsOfUsd } from '../../kernel/money.ts';
 import { isSnowflake } from '../../kernel/snowflake.ts';
@@ -8,12 +9,11 @@ import type { BudgetScope, BudgetSetter, Caller } from '../../sdk/index.ts';
 export const quoted = (text: string): string => text.replaceAll('`', "'").slice(0, 60);
 
 /** `5`, `$0.25`, `-2`, `−2 $`: a decimal number without thousands, which people write in too many ways. */
-const amountPattern = /^([-−+])?\s*\$?\s*(\d{1,9}(?:\.\d{1,6})?|\.\d{1,6})\s*(?:\$|usd)?$/i;
-
 function readNumber(text: string): number | undefined {
-  const [, sign = '', digits] = amountPattern.exec(text.trim()) ?? [];
-  if (digits === undefined) return undefined;
-  return sign === '-' || sign === '−' ? -Number(digits) : Number(digits);
+  const trimmed = text.trim();
+  const [, sign = '', dollars = '', unsigned = ''] = /^([-−]?)(\$?)([^]*)$/.exec(trimmed) ?? [];
+  const digits = unsigned.replace(dollars === '' ? /(?:\$|usd)$/i : /usd$/i, '').trim();
+  return /^\d|^\./.test(digits) ? readDecimal(sign + digits) : undefined;
 }
 
 /** Dollars as people write them, in micro-dollars; they may be below zero. Throws a UserError for anything else. */

@@ -6,7 +6,7 @@ const LONGEST_FENCE_LINE = 200;
 const DEEPEST_QUOTE = 3;
 
 /** Quote and list markers, then at least three ticks and what may name a language. */
-const OPENING = /^([ \t]*(?:(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])[ \t]*)*)(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
+const OPENING = /^([ \t]*(?:(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])[ \t]*)*)(`{3,}(?=[^`]*$)|~{3,}(?!~))(.*)$/;
 const CLOSING = /^[ \t]*((?:>[ \t]*)*)(`{3,}|~{3,})[ \t\r]*$/;
 
 /** A code block that is open. */

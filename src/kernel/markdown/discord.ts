@@ -61,4 +61,4 @@ function rowOf(line: string | undefined, { head }: Table): string[] | undefined 
 const openingLine = (line: string, { language }: Fence) =>
   `${BEFORE_TICKS.exec(line)?.[0] ?? ''}${DISCORD_TICKS}${language}`;
 
-const closingLine = (line: string) => line.replace(/[`~]+[ \t\r]*$/, DISCORD_TICKS);
+const closingLine = (line: string) => `${BEFORE_TICKS.exec(line)?.[0] ?? ''}${DISCORD_TICKS}`;

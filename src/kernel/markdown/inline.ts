@@ -7,7 +7,7 @@ const DEEPEST_NESTING = 8;
 const SPECIAL = /[\\`*_~|<[]|https?:\/\//g;
 /** Mentions, custom emoji, timestamps, command links and addresses in brackets. */
 const ANGLED = /<(?:@[!&]?\d+|#\d+|id:\w{1,20}|a?:\w+:\d+|t:-?\d+(?::\w)?|\/[^<>\n]{1,100}:\d+|https?:\/\/[^<>\s]+)>/y;
-const LINK = /\[[^[\]\n]{1,200}\]\(<?https?:\/\/[^)\s]*\)/y;
+const LINK = /\[[^[\]\n]{1,200}\]\(<?https?:\/\/[^)\s]{0,2000}\)/y;
 const ADDRESS = /https?:\/\/\S+/y;
 const AFTER_ADDRESS = '*_~|`)>].,;:!?"\'';
 /** What the end of a text may be the beginning of. */

@@ -1,8 +1,10 @@
 import { UserError } from '../../../kernel/errors.ts';
+import { shortChoices, shortLabel } from '../../../kernel/long-names.ts';
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Call, Command, ModelInfo, SuggestCall, Translate } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
 import type { ChatContext } from '../chat.ts';
+import { modelMeant } from '../controls/model-select.ts';
 import { referenceTo } from '../prompts/system.ts';
 import { threadPlace } from '../ways-in/place.ts';
 import { whereabouts } from '../ways-in/store.ts';
@@ -20,7 +22,7 @@ export function askCommand(context: ChatContext): Command {
     name: 'ask',
     options: {
       prompt: { type: 'string', required: true, maxLength: 6000, takesRest: true },
-      model: { type: 'string', maxLength: 100, suggest: (call) => Promise.resolve(suggestions(context, call)) },
+      model: { type: 'string', maxLength: 500, suggest: (call) => Promise.resolve(suggestions(context, call)) },
       system: { type: 'string', maxLength: 100, suggest: (call) => suggestPrompts(context, call) },
       file: { type: 'attachment' },
     },
@@ -60,15 +62,15 @@ export function askCommand(context: ChatContext): Command {
 
 function suggestions(context: ChatContext, call: SuggestCall): { name: string; value: string }[] {
   const wanted = call.text.toLowerCase();
-  return allowedModels(context, call)
-    .filter(({ id }) => id.toLowerCase().includes(wanted) && id.length <= 100)
-    .map(({ id }) => ({ name: id, value: id }));
+  const ids = allowedModels(context, call).map(({ id }) => id);
+  const wantedIds = ids.filter((id) => id.toLowerCase().includes(wanted));
+  return shortChoices(wantedIds).map(({ label, value }) => ({ name: label, value }));
 }
 
 function modelNamed(context: ChatContext, call: Call, name: string): ModelInfo {
-  const model = context.models.find(name);
+  const model = modelMeant(context, name);
   if (!model) {
-    throw new UserError('model.unknown', 'no such model', { name: name.replaceAll('`', "'").slice(0, 100) });
+    throw new UserError('model.unknown', 'no such model', { name: shortLabel(name.replaceAll('`', "'")) });
   }
   checkModel(context, call, model);
   return model;

@@ -1,11 +1,15 @@
 import { UserError } from '../../../kernel/errors.ts';
+import { shortChoices, shortLabel } from '../../../kernel/long-names.ts';
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Command, CommandCall, SuggestCall } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
 import { chooseModel } from '../chat.ts';
+import { modelMeant } from '../controls/model-select.ts';
 import type { ChatContext } from '../chat.ts';
 
 const reset = 'default';
+/** Names of models are longer than Discord's choices, and can be pasted. */
+const longestName = 500;
 
 type ModelCall = CommandCall<{ name: string | undefined }> & { scope: 'user' | 'guild' };
 
@@ -15,14 +19,14 @@ export function modelCommands(context: ChatContext): Command[] {
   return [
     defineCommand({
       name: 'model',
-      options: { name: { type: 'string', maxLength: 100, suggest } },
+      options: { name: { type: 'string', maxLength: longestName, suggest } },
       access: 'everyone',
       ephemeral: true,
       run: (call) => choose(context, { ...call, scope: 'user' }),
     }),
     defineCommand({
       name: 'server-model',
-      options: { name: { type: 'string', maxLength: 100, suggest } },
+      options: { name: { type: 'string', maxLength: longestName, suggest } },
       access: 'guild-administrator',
       places: ['guild'],
       ephemeral: true,
@@ -34,18 +38,17 @@ export function modelCommands(context: ChatContext): Command[] {
 function suggestions(context: ChatContext, call: SuggestCall): { name: string; value: string }[] {
   const wanted = call.text.toLowerCase();
   const ids = allowedModels(context, call).map((model) => model.id);
-  return [...ids, reset]
-    .filter((id) => id.toLowerCase().includes(wanted) && id.length <= 100)
-    .map((id) => ({ name: id, value: id }));
+  const wantedIds = [...ids, reset].filter((id) => id.toLowerCase().includes(wanted));
+  return shortChoices(wantedIds).map(({ label, value }) => ({ name: label, value }));
 }
 
 async function choose(context: ChatContext, call: ModelCall): Promise<void> {
   const { caller, guildId, channelId, options, reply, scope, t } = call;
   const place = { guildId, channelId, ...(scope === 'user' ? { userId: caller.userId } : {}) };
   if (options.name !== undefined) {
-    const model = options.name === reset ? undefined : context.models.find(options.name);
+    const model = options.name === reset ? undefined : modelMeant(context, options.name);
     if (!model && options.name !== reset) {
-      throw new UserError('model.unknown', 'no such model', { name: options.name.replaceAll('`', "'").slice(0, 100) });
+      throw new UserError('model.unknown', 'no such model', { name: shortLabel(options.name.replaceAll('`', "'")) });
     }
     if (model) checkModel(context, call, model);
     await context.settings.set(scope, scope === 'user' ? caller.userId : (guildId ?? ''), 'model', model?.id);

@@ -1,3 +1,4 @@
+import { shortLabel } from '../../../kernel/long-names.ts';
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Command, ModelInfo, Translate } from '../../../sdk/index.ts';
 
@@ -5,8 +6,11 @@ import { allowedModels } from '../allowed-models.ts';
 import { chooseModel } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 
-/** More would not fit one message; the model command completes every name. */
+/** More would not be read; the model command completes every name. */
 const shown = 25;
+/** Discord takes 4,096 characters; the rest is for how many more there are. */
+const longestDescription = 4000;
+const longestShown = 200;
 
 export function modelsCommand(context: ChatContext): Command {
   return defineCommand({
@@ -18,8 +22,15 @@ export function modelsCommand(context: ChatContext): Command {
       const settings = await context.settings.at({ guildId, channelId, userId: caller.userId });
       const current = chooseModel(context, settings);
       const all = allowedModels(context, { caller, guildId, channelId });
-      const lines = all.slice(0, shown).map((model) => line(model, model.id === current.id, t));
-      if (all.length > shown) lines.push(t('models.more', { count: all.length - shown }));
+      const lines: string[] = [];
+      let room = longestDescription;
+      for (const model of all.slice(0, shown)) {
+        const text = line(model, model.id === current.id, t);
+        room -= text.length + '\n'.length;
+        if (room < 0) break;
+        lines.push(text);
+      }
+      if (all.length > lines.length) lines.push(t('models.more', { count: all.length - lines.length }));
       await reply({
         embeds: [{ title: t('models.title'), description: lines.join('\n'), footer: { text: t('models.hint') } }],
       });
@@ -34,5 +45,5 @@ function line(model: ModelInfo, current: boolean, t: Translate): string {
     ...abilities.map((name) => t(`models.${name}`)),
     ...(model.demo ? [t('models.demo')] : []),
   ];
-  return `${current ? '▸ ' : ''}**${model.id}** · ${facts.join(' · ')}`;
+  return `${current ? '▸ ' : ''}**${shortLabel(model.id, longestShown)}** · ${facts.join(' · ')}`;
 }

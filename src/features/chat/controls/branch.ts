@@ -117,7 +117,7 @@ async function copyInto(
 function titleOf(text: string): string {
   const line = text.split('\n').find((one) => one.trim() !== '') ?? '';
   return line
-    .replace(/<[@#:][^>]*>/g, '')
+    .replace(/<[@#:][^<>]*>/g, '')
     .replace(/[*_~`|>#]+/g, '')
     .trim();
 }

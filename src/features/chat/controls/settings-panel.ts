@@ -1,6 +1,7 @@
 import { ComponentType } from 'discord-api-types/v10';
 import type { APIMessageTopLevelComponent, APISelectMenuOption } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
+import { shortLabel, shortReference } from '../../../kernel/long-names.ts';
 import { customId } from '../../../sdk/index.ts';
 import type { Call, ComponentCall, OutgoingMessage } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
@@ -14,7 +15,7 @@ import { systemForm } from '../prompts/forms.ts';
 import { chosenFrom, promptRows } from '../prompts/select.ts';
 import { choiceScopes } from '../prompts/store.ts';
 import { chooseAndTell, layersHere } from '../prompts/system.ts';
-import { selectOptions } from './other-model.ts';
+import { modelMeant, modelOptions, pageIn, selectOptions } from './model-select.ts';
 import { reached } from './reach.ts';
 import { settingsInForce } from './settings-in-force.ts';
 
@@ -28,7 +29,7 @@ type Own = Partial<ChatSettings>;
 /** One select of the panel: what it sets, and what can be chosen. */
 interface Choice {
   setting: ConversationSetting;
-  options(context: ChatContext, call: Call, own: Own): APISelectMenuOption[];
+  options(context: ChatContext, call: Call, own: Own, page: number): APISelectMenuOption[];
   /** Throws a UserError when it may not be chosen. */
   read(context: ChatContext, call: Call, value: string): ChatSettings[ConversationSetting];
 }
@@ -37,12 +38,14 @@ interface Choice {
 const choices: Readonly<Record<string, Choice>> = {
   'set-model': {
     setting: 'model',
-    options: (context, call, { model }) =>
-      allowedModels(context, call)
-        .slice(0, selectOptions - 2)
-        .map(({ id }) => option(id, id, id === model)),
+    options: (context, call, { model = '' }, page) => {
+      const ids = allowedModels(context, call).map(({ id }) => id);
+      return modelOptions(ids, { page, most: selectOptions - 2, t: call.t }).map(({ label, value }) =>
+        option(label, value, value === shortReference(model)),
+      );
+    },
     read: (context, call, value) => {
-      const model = context.models.find(value);
+      const model = modelMeant(context, value);
       if (!model) throw new UserError('model.unknown', 'no such model', { name: value });
       checkModel(context, call, model);
       return model.id;
@@ -79,6 +82,11 @@ export async function choose(context: ChatContext, call: ComponentCall, action: 
   if (!choice) throw new UserError('errors.expired', 'no such setting');
   await checkSettler(context, call);
   const [value = unset] = call.values;
+  const page = pageIn(value);
+  if (page !== undefined) {
+    await call.update(await settingsView(context, call, page));
+    return;
+  }
   const { setting } = choice;
   const read = value === unset ? undefined : choice.read(context, call, value);
   await setForConversation(context, call, setting, read);
@@ -126,12 +134,15 @@ async function checkSettler(context: ChatContext, call: ComponentCall): Promise<
 }
 
 /** What applies to the caller here, with menus to change it for the conversation where they may. */
-export async function settingsView(context: ChatContext, call: Call): Promise<OutgoingMessage> {
+export async function settingsView(context: ChatContext, call: Call, modelPage = 0): Promise<OutgoingMessage> {
   const own = await valuesOf(context.db, call.channelId);
   const layers = await layersHere(context, call);
   const summary = await settingsInForce(context, call, own, layers);
   if (!(await maySettle(context, call))) return { content: '', embeds: [summary], components: [] };
-  const rows = Object.entries(choices).map(([action, choice]) => row(context, call, own, action, choice));
+  const rows = Object.entries(choices).map(([action, choice]) => {
+    const options = choice.options(context, call, own, modelPage);
+    return row(call, own, action, { setting: choice.setting, options });
+  });
   const prompt = layers.find(({ scope }) => scope === 'conversation');
   return {
     content: call.t('settings.title'),
@@ -140,14 +151,17 @@ export async function settingsView(context: ChatContext, call: Call): Promise<Ou
   };
 }
 
-function row(context: ChatContext, call: Call, own: Own, action: string, choice: Choice): APIMessageTopLevelComponent {
-  const { channelId, t } = call;
-  const options = choice.options(context, call, own);
-  const current = own[choice.setting];
+function row(
+  { channelId, t }: Call,
+  own: Own,
+  action: string,
+  { setting, options }: { setting: ConversationSetting; options: APISelectMenuOption[] },
+): APIMessageTopLevelComponent {
+  const current = own[setting];
   const offered = options.some((one) => one.default) || current === undefined;
   // What others have chosen is shown also where the presser could not choose it.
-  const kept = offered ? [] : [option(String(current), String(current), true)];
-  const follow = option(t(`settings.${choice.setting}.unset`), unset, current === undefined);
+  const kept = offered ? [] : [option(shortLabel(String(current)), shortReference(String(current)), true)];
+  const follow = option(t(`settings.${setting}.unset`), unset, current === undefined);
   const select = {
     type: ComponentType.StringSelect as const,
     custom_id: customId('chat', action, channelId),
@@ -157,7 +171,7 @@ function row(context: ChatContext, call: Call, own: Own, action: string, choice:
 }
 
 const option = (label: string, value: string, chosen: boolean): APISelectMenuOption => ({
-  label: label.slice(0, 100),
-  value: value.slice(0, 100),
+  label,
+  value,
   ...(chosen ? { default: true } : {}),
 });

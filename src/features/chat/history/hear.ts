@@ -1,6 +1,7 @@
 import { MessageType, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
+import { oneLine } from '../../../kernel/one-line.ts';
 import { compareSnowflakes, snowflakeTime } from '../../../kernel/snowflake.ts';
 import type { Tx, VaultReader } from '../../../sdk/index.ts';
 import { findSelf } from '../ask.ts';
@@ -126,7 +127,7 @@ export async function heardAround(
 /** On one line, so that nothing in it looks like another's; files by their names. */
 function lineOf({ name, text, attachments }: Question): string {
   const files = attachments.length === 0 ? '' : ` [${attachments.map(({ filename }) => filename).join(', ')}]`;
-  return `${spoken(name, text.replace(/\s*\n\s*/g, ' '), true)}${files}`;
+  return `${spoken(name, oneLine(text), true)}${files}`;
 }
 
 /** Reads what was said in a channel before its first question, once, and takes down what thread of which channel it is. */

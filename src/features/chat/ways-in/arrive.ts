@@ -6,7 +6,8 @@ import type { Question } from '../rules.ts';
 import type { QuestionRow } from '../store.ts';
 import { laneOf } from '../waiting/lane.ts';
 import { moveIntoThread, setMessage } from './store.ts';
-import { provisionalTitle, quote } from './words.ts';
+import { provisionalTitle } from './clean-title.ts';
+import { quote } from './words.ts';
 
 /** Leaves room for the sentence above it in Discord's 2000 characters; the whole question is in what the model gets. */
 const quotedCharacters = 1600;

@@ -1,5 +1,6 @@
 import { MessageType } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
+import { oneLine } from '../../../kernel/one-line.ts';
 import type { ChatContext } from '../chat.ts';
 import { nameOf } from '../rules.ts';
 import type { Question } from '../rules.ts';
@@ -51,5 +52,5 @@ const isSaid = ({ type, content, attachments }: APIMessage): boolean =>
 export function lineOf(message: Pick<APIMessage, 'author' | 'content' | 'attachments'>): string {
   const files = message.attachments.map(({ filename }) => filename);
   const attached = files.length === 0 ? '' : ` [${files.join(', ')}]`;
-  return `${nameOf(message)}: ${message.content.replace(/\s*\n\s*/g, ' ')}${attached}`;
+  return `${nameOf(message)}: ${oneLine(message.content)}${attached}`;
 }

@@ -5,7 +5,7 @@ import { requestOf, titleRequestOf } from '../chat.ts';
 import type { Question } from '../rules.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
 import { collectText } from '../collect.ts';
-import { titleFrom } from './words.ts';
+import { cleanTitle } from './clean-title.ts';
 
 const titleTokens = { wanted: 24, least: 8 };
 /** A model that reasons thinks first, about a title too, and what it thinks counts. */
@@ -72,7 +72,7 @@ async function nameThread(
       signal: run.signal,
     });
     const { text } = await collectText(events);
-    const name = titleFrom(text);
+    const name = cleanTitle(text);
     if (name === '') throw new VendorError('model/empty', 'The model gave no title.', { retryable: false });
     await context.discord.actions.renameThread(row.channel_id, name);
   } catch (error) {

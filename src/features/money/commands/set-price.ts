@@ -1,12 +1,15 @@
+import { shortChoices, shortLabel } from '../../../kernel/long-names.ts';
 import { actOf, defineCommand } from '../../../sdk/index.ts';
 import type { Command } from '../../../sdk/index.ts';
 import type { MoneyContext } from '../money.ts';
 import { findPriced, pricedNames } from '../prices.ts';
-import { quoted, readPrice } from '../rules.ts';
+import { readPrice } from '../rules.ts';
 import { lines } from '../views/figures.ts';
 
-/** Longer names are no choices for Discord. */
-const longestName = 100;
+/** Names of models are longer than Discord's choices, and can be pasted. */
+const longestName = 500;
+/** Discord's limit is 256. */
+const longestTitle = 200;
 
 export function setPriceCommand(context: MoneyContext): Command {
   const suggest = ({ text }: { text: string }) => Promise.resolve(suggestions(context, text));
@@ -22,7 +25,7 @@ export function setPriceCommand(context: MoneyContext): Command {
     run: async (call) => {
       const { options, reply, t } = call;
       const thing = findPriced(context, options.name.trim());
-      const title = quoted(thing.name);
+      const title = shortLabel(thing.name.replaceAll('`', "'"), longestTitle);
       if (options.price === undefined) {
         await reply({ embeds: [{ title, description: t('set-price.now', { price: thing.shown(t) }) }] });
         return;
@@ -43,7 +46,6 @@ export function setPriceCommand(context: MoneyContext): Command {
 
 function suggestions(context: MoneyContext, text: string): { name: string; value: string }[] {
   const wanted = text.toLowerCase();
-  return pricedNames(context)
-    .filter((name) => name.toLowerCase().includes(wanted) && name.length <= longestName)
-    .map((name) => ({ name, value: name }));
+  const names = pricedNames(context).filter((name) => name.toLowerCase().includes(wanted));
+  return shortChoices(names).map(({ label, value }) => ({ name: label, value }));
 }

@@ -1,3 +1,5 @@
+import { trimmed } from '../../../kernel/one-line.ts';
+
 const words: readonly (readonly [pattern: RegExp, symbol: string])[] = [
   [/(\d)\s*%\s*of\b/g, '$1/100*'],
   [/\bplus\b/g, '+'],
@@ -15,7 +17,7 @@ const MOST_CHARACTERS = 120;
 export function calculate(text: string): { expression: string; value: number } | undefined {
   let rest = text.toLowerCase().slice(0, MOST_CHARACTERS + 1);
   if (rest.length > MOST_CHARACTERS) return undefined;
-  rest = rest.replace(/[\s?=.!]+$/, '').replace(/,? please$/, '');
+  rest = trimmed(rest, (character) => /[\s?=.!]/.test(character)).replace(/,? please$/, '');
   while (filler.test(rest)) rest = rest.replace(filler, '');
   for (const [pattern, symbol] of words) rest = rest.replace(pattern, symbol);
   const expression = rest.replaceAll(/\s+/g, '');
@@ -23,8 +25,15 @@ export function calculate(text: string): { expression: string; value: number } |
     return undefined;
   }
   const value = new Sum(expression).value();
-  return value === undefined ? undefined : { expression: rest.trim().replaceAll(/\s*([-+*/^])\s*/g, ' $1 '), value };
+  return value === undefined ? undefined : { expression: spaced(rest), value };
 }
+
+const spaced = (sum: string): string =>
+  sum
+    .split(/([-+*/^])/)
+    .map((part) => part.trim())
+    .join(' ')
+    .trim();
 
 /** Recursive descent: sums of products of powers of numbers and brackets. */
 class Sum {

@@ -66,7 +66,11 @@ const roughTokens = (text: string): number => Math.ceil(text.length / 3);
 
 /** A stream's events, one a word. */
 const wordsOf = <Type extends 'text' | 'reasoning'>(text: string, type: Type) =>
-  (text.match(/\s*\S+/g) ?? []).map((word) => ({ type, text: word }));
+  text
+    .trimEnd()
+    .split(/(?<=\S)(?=\s)/)
+    .filter((word) => word !== '')
+    .map((word) => ({ type, text: word }));
 
 /** What follows in a reply after the part of it that was written. */
 function restOf(whole: string, written: string): string {

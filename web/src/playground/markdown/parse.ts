@@ -1,9 +1,9 @@
 import type { Block, ListItem } from './ast.ts';
 import { parseInline } from './parse-inline.ts';
 
-const heading = /^(#{1,3})[ \t]+(.+)$/;
-const subtext = /^-#[ \t]+(.+)$/;
-const listItem = /^([ \t]*)([-*]|\d{1,9}\.)[ \t]+(.+)$/;
+const heading = /^(#{1,3})[ \t]+(?![ \t])(.+)$/;
+const subtext = /^-#[ \t]+(?![ \t])(.+)$/;
+const listItem = /^([ \t]*)([-*]|\d{1,9}\.)[ \t]+(?![ \t])(.+)$/;
 const quoteLine = /^>(?: (.*))?$/;
 const codeFence = /```(?:([\w+#.-]{1,32})\n)?\n?([\s\S]*?)```/g;
 const deepestListLevel = 5;

@@ -1,0 +1,16 @@
+/** The lines of a text joined by spaces, without the white space around them. Takes linear time. */
+export const oneLine = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
+
+/** Without the characters at both ends for which `isOuter` says so. An expression for the end would take quadratic time. */
+export function trimmed(text: string, isOuter: (character: string) => boolean): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isOuter(text.charAt(start))) start += 1;
+  while (end > start && isOuter(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
