@@ -5,7 +5,8 @@ import type { Random } from '../../kernel/random.ts';
 import type { ProviderConfig } from '../config/index.ts';
 import { DEMO_MODEL, streamDemo } from './demo/model.ts';
 import { modelError } from './errors.ts';
-import type { ChatEvent, ChatRequest, ModelInfo, ModelPrices, Models, ProviderStatus } from './port.ts';
+import type { ChatEvent, ChatRequest, ModelInfo, ModelPrices, Models, PictureLimits, ProviderStatus } from './port.ts';
+import { strictestLimits } from './picture-limits.ts';
 import { Provider } from './provider.ts';
 import { TokenCounter } from './tokens.ts';
 
@@ -159,6 +160,18 @@ class Registry implements Models {
 
   countTokens(modelId: string, text: string): Promise<number> {
     return this.counter.count(modelId, text);
+  }
+
+  pictureTokens(_modelId: string, _size?: { width: number; height: number }): number {
+    return 1600;
+  }
+
+  pictureLimits(modelId: string): PictureLimits {
+    const providers = this.candidates(modelId).map(({ provider }) => {
+      const configured = this.providers.find(({ name }) => name === provider);
+      return { name: provider, type: configured?.config.type ?? ('demo' as const) };
+    });
+    return strictestLimits(providers);
   }
 
   async check(): Promise<ProviderStatus[]> {

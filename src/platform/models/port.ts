@@ -26,7 +26,25 @@ export interface ModelInfo {
   demo: boolean;
 }
 
-export type ContentPart = { type: 'text'; text: string } | { type: 'image'; mediaType: string; data: Uint8Array };
+export type ContentPart =
+  | { type: 'text'; text: string }
+  | {
+      type: 'image';
+      mediaType: string;
+      data: Uint8Array;
+      /** In pixels, where it is known. */
+      size?: { width: number; height: number };
+    };
+
+/** What the providers that may answer take of one picture. */
+export interface PictureLimits {
+  /** In pixels: more is scaled down by the provider, after it was paid for in bytes. */
+  longestEdge: number;
+  /** As base64, as it is sent. */
+  base64Bytes: number;
+  /** Whose limit of bytes it is, as people know it. */
+  provider: string;
+}
 
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant';
@@ -114,6 +132,10 @@ export interface Models {
    * percent below the truth. Counts elsewhere, so that no text holds anything up, and never rejects.
    */
   countTokens(modelId: string, text: string): Promise<number>;
+  /** At least what a picture costs of the input of a model; without a size, of any picture. */
+  pictureTokens(modelId: string, size?: { width: number; height: number }): number;
+  /** The strictest limits of the models that `stream` tries for this one. */
+  pictureLimits(modelId: string): PictureLimits;
   /** Asks each provider for its model list; used by doctor and at start, never throws. */
   check(): Promise<ProviderStatus[]>;
   close(): Promise<void>;
