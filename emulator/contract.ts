@@ -109,25 +109,34 @@ export interface StoredAttachment extends APIAttachment {
   file: string;
 }
 
-export interface StoredMessage {
-  id: string;
+/** What a message says, and a forward of it. */
+export interface StoredSnapshot {
   channelId: string;
-  authorId: string;
   type: number;
   content: string;
   timestamp: string;
   editedTimestamp: string | null;
-  tts: boolean;
   flags: number;
   embeds: APIEmbed[];
   components: APIMessageTopLevelComponent[];
   attachments: StoredAttachment[];
-  pinned: boolean;
-  pinnedAt: string | null;
+  stickers?: { id: string; name: string; format_type: number }[];
   mentionUserIds: string[];
   mentionRoleIds: string[];
+}
+
+export interface StoredMessage extends StoredSnapshot {
+  id: string;
+  authorId: string;
+  tts: boolean;
+  pinned: boolean;
+  pinnedAt: string | null;
   mentionEveryone: boolean;
-  reference: { messageId: string; channelId: string; guildId: string | null } | null;
+  /** With type 1 the message is forwarded; a reply by default. */
+  reference: { type?: 0 | 1; messageId: string; channelId: string; guildId: string | null } | null;
+  /** What a forward shows. */
+  snapshot?: StoredSnapshot | null;
+  poll?: StoredPoll | null;
   reactions: { emoji: { id: string | null; name: string }; userIds: string[] }[];
   nonce: string | number | null;
   /** Name and avatar of a webhook's message override the author's. */
@@ -146,6 +155,13 @@ export interface StoredMessage {
   /** An ephemeral message reaches this user alone and is kept only while the process lives. */
   ephemeralTo: string | null;
   threadId: string | null;
+}
+
+export interface StoredPoll {
+  question: string;
+  answers: { text: string | null; emoji: { id: string | null; name: string } | null; voterIds: string[] }[];
+  endsAtMs: number;
+  allowMultiselect: boolean;
 }
 
 export interface StoredWebhook {

@@ -24,6 +24,7 @@ export const clientEndpoints: readonly string[] = [
   'GET /guilds/{guild_id}/application-command-index',
   'GET /channels/{channel_id}/application-command-index',
   'POST /interactions',
+  'PUT /channels/{channel_id}/polls/{message_id}/answers/@me',
 ];
 
 export const gatewayOperations: Readonly<Record<keyof typeof GatewayOpcodes, Coverage>> = {
@@ -91,8 +92,8 @@ export const dispatches: Readonly<Record<`${GatewayDispatchEvents}` | PersonOnly
   MESSAGE_CREATE: 'done',
   MESSAGE_DELETE: 'done',
   MESSAGE_DELETE_BULK: 'done',
-  MESSAGE_POLL_VOTE_ADD: 'no',
-  MESSAGE_POLL_VOTE_REMOVE: 'no',
+  MESSAGE_POLL_VOTE_ADD: 'done',
+  MESSAGE_POLL_VOTE_REMOVE: 'done',
   MESSAGE_REACTION_ADD: 'done',
   MESSAGE_REACTION_REMOVE: 'done',
   MESSAGE_REACTION_REMOVE_ALL: 'done',

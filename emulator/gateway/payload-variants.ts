@@ -1,5 +1,6 @@
 import { GatewayIntentBits } from 'discord-api-types/v10';
 import type { Announcement } from '../contract.ts';
+import { withoutContent } from '../serialise/message.ts';
 import type { Session } from './session.ts';
 
 interface MessageFields {
@@ -52,8 +53,4 @@ function seesAllContent(session: Session): boolean {
 /** Source: "Message Content Intent" in Discord's gateway documentation: own messages and mentions are always whole. */
 function isOpenTo(message: MessageFields, userId: string): boolean {
   return message.author?.id === userId || (message.mentions ?? []).some(({ id }) => id === userId);
-}
-
-function withoutContent(message: MessageFields): Record<string, unknown> {
-  return { ...message, content: '', embeds: [], attachments: [], components: [] };
 }

@@ -16,8 +16,11 @@ import { messageEventObject, messageObject } from '../serialise/message.ts';
 import { announceChannel, joinThread } from '../threads.ts';
 import { discard, keepListed, storeUploads } from './attachments.ts';
 import { parseComponents } from './components.ts';
+import { forwarded } from './forwards.ts';
 import { findMentions } from './mentions.ts';
 import { Nonces } from './nonces.ts';
+import { toPoll } from './polls.ts';
+import { findStickers } from './stickers.ts';
 import { messageForm } from './schema.ts';
 import type { EmbedForm, MessageForm } from './schema.ts';
 
@@ -84,10 +87,14 @@ function compose(
   form: MessageForm,
   files: readonly UploadedFile[],
 ): StoredMessage {
-  const flags = ((form.flags ?? 0) & CREATE_FLAGS) | (context.flags ?? 0);
+  const forward = form.message_reference?.type === 1 ? forwarded(core, context.authorId, form.message_reference) : null;
+  const ownFlags = ((form.flags ?? 0) & CREATE_FLAGS) | (context.flags ?? 0);
+  const flags = forward === null ? ownFlags : ownFlags | MessageFlags.HasSnapshot;
   const components = componentsOf(form, flags);
-  requireContent(context, form, flags, components.length + files.length);
-  const answered = referenceOf(core, channel, form);
+  const stickers = findStickers(form.sticker_ids ?? []);
+  const others = stickers.length + (forward === null ? 0 : 1) + (form.poll == null ? 0 : 1);
+  requireContent(context, form, flags, components.length + files.length + others);
+  const answered = forward === null ? referenceOf(core, channel, form) : null;
   const mentions = findMentions(core, form.content ?? '', {
     channel,
     authorId: context.authorId,
@@ -114,7 +121,10 @@ function compose(
     mentionUserIds: mentions.userIds,
     mentionRoleIds: mentions.roleIds,
     mentionEveryone: mentions.everyone,
-    reference: answered ?? context.reference ?? null,
+    reference: forward?.reference ?? answered ?? context.reference ?? null,
+    snapshot: forward?.snapshot ?? null,
+    poll: form.poll == null ? null : toPoll(form.poll, core.clock.now()),
+    stickers,
     reactions: [],
     nonce: form.nonce ?? null,
     webhook: context.webhook ?? null,
@@ -149,13 +159,6 @@ function componentsOf(form: MessageForm, flags: number): StoredMessage['componen
 function referenceOf(core: Core, channel: StoredChannel, form: MessageForm): StoredMessage['reference'] {
   const { message_reference: wanted } = form;
   if (wanted == null) return null;
-  if (wanted.type === 1) {
-    throw formError(
-      ['message_reference', 'type'],
-      'EMULATOR_UNSUPPORTED',
-      'The emulator has no forwarded messages yet.',
-    );
-  }
   if (wanted.message_id == null) {
     throw formError(['message_reference', 'message_id'], 'BASE_TYPE_REQUIRED', 'This field is required');
   }

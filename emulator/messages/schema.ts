@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { pollForm } from './polls.ts';
+import { stickerIds } from './stickers.ts';
 import { integer, lengthOf, problem, snowflake, text, url } from '../forms.ts';
 
 /** Limits of messages. Source: Discord's documentation, Message resource ("Create Message", "Embed Limits"). */
@@ -90,15 +92,6 @@ const allowedMentions = z
 
 export type AllowedMentionsForm = z.output<typeof allowedMentions>;
 
-const unsupported = (what: string) =>
-  z
-    .unknown()
-    .superRefine((value, context) => {
-      if (value === null || (Array.isArray(value) && value.length === 0)) return;
-      problem(context, 'EMULATOR_UNSUPPORTED', `The emulator has no ${what} yet.`);
-    })
-    .optional();
-
 export const messageForm = z.object({
   content: text(0, MESSAGE_LIMITS.content, { trimmed: true }).nullish(),
   embeds: embeds.nullish(),
@@ -134,8 +127,8 @@ export const messageForm = z.object({
     )
     .max(MESSAGE_LIMITS.files)
     .nullish(),
-  poll: unsupported('polls'),
-  sticker_ids: unsupported('stickers'),
+  poll: pollForm.nullish(),
+  sticker_ids: stickerIds.nullish(),
 });
 
 export type MessageForm = z.output<typeof messageForm>;

@@ -7,6 +7,7 @@ import { registerInviteRoutes } from './invites.ts';
 import { registerBanRoutes, registerMemberRoutes } from './members.ts';
 import { registerMessageRoutes } from './messages.ts';
 import { registerPinRoutes } from './pins.ts';
+import { registerPollRoutes } from './polls.ts';
 import { registerReactionRoutes } from './reactions.ts';
 import { registerRoleRoutes } from './roles.ts';
 import { registerThreadRoutes } from './threads.ts';
@@ -26,6 +27,7 @@ const PARTS: readonly Routes[] = [
   registerMessageRoutes,
   registerReactionRoutes,
   registerPinRoutes,
+  registerPollRoutes,
   registerThreadRoutes,
   registerWebhookRoutes,
   registerInviteRoutes,

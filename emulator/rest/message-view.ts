@@ -1,3 +1,4 @@
+import { withoutContent } from '../serialise/message.ts';
 import type { Caller, Core, StoredMessage } from '../contract.ts';
 
 /**
@@ -6,8 +7,7 @@ import type { Caller, Core, StoredMessage } from '../contract.ts';
  */
 export function readableMessage(core: Core, message: StoredMessage, caller: Caller): Record<string, unknown> {
   const object = core.messages.serialise(message, caller.user.id);
-  if (mayReadContent(core, message, caller)) return object;
-  return { ...object, content: '', embeds: [], attachments: [], components: [] };
+  return mayReadContent(core, message, caller) ? object : withoutContent(object);
 }
 
 function mayReadContent(core: Core, message: StoredMessage, { user }: Caller): boolean {

@@ -90,7 +90,7 @@ function createMessage(core: Core, { caller, params, body, files }: ApiRequest<C
   requireMayWrite(core, caller, channel, {
     files,
     embeds: Array.isArray(input.embeds) ? input.embeds : null,
-    isReply: input.message_reference != null,
+    isReply: input.message_reference != null && (input.message_reference as { type?: unknown }).type !== 1,
   });
   requireSlowmodeOver(core, caller, channel);
   const mayUseTts = may(core, caller, channel, PermissionFlagsBits.SendTTSMessages);

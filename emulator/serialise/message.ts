@@ -1,6 +1,7 @@
 import type { APIEmbed } from 'discord-api-types/v10';
 import { MessageFlags } from 'discord-api-types/v10';
-import type { Core, StoredAttachment, StoredMessage } from '../contract.ts';
+import type { Core, StoredAttachment, StoredMessage, StoredSnapshot } from '../contract.ts';
+import { pollObject } from '../messages/polls.ts';
 import { channelObject } from './channel.ts';
 import { deletedUserObject, memberObject, userObject } from './user.ts';
 import { memberKey } from '../world.ts';
@@ -13,13 +14,27 @@ const SHOWING_TYPES: readonly number[] = [19, 21];
 export function messageObject(core: Core, message: StoredMessage, viewerId: string): Json {
   const { world } = core;
   const object = basicMessageObject(core, message);
+  if (message.poll != null) object['poll'] = pollObject(message.poll, viewerId, core.clock.now());
   if (message.reference !== null && SHOWING_TYPES.includes(message.type)) {
     const answered = world.messages.get(message.reference.messageId);
-    object['referenced_message'] = answered === undefined ? null : basicMessageObject(core, answered);
+    object['referenced_message'] = answered === undefined ? null : shownMessageObject(core, answered);
   }
   if (message.reactions.length > 0) object['reactions'] = reactionObjects(message, viewerId);
   const thread = message.threadId === null ? undefined : world.channels.get(message.threadId);
   if (thread !== undefined) object['thread'] = channelObject(world, thread, viewerId);
+  return object;
+}
+
+/** As applications get it that may not read it. Source: "Message Content Intent" in Discord's gateway documentation. */
+export function withoutContent(message: object): Json {
+  const { poll: _poll, message_snapshots: _snapshots, ...rest } = message as Json;
+  return { ...rest, content: '', embeds: [], attachments: [], components: [] };
+}
+
+/** As a reply to it shows it. */
+function shownMessageObject(core: Core, message: StoredMessage): Json {
+  const object = basicMessageObject(core, message);
+  if (message.poll != null) object['poll'] = pollObject(message.poll, '', core.clock.now());
   return object;
 }
 
@@ -43,31 +58,42 @@ export function messageEventObject(core: Core, message: StoredMessage): Json {
 }
 
 function basicMessageObject(core: Core, message: StoredMessage): Json {
-  const { world } = core;
-  const isSuppressed = (message.flags & MessageFlags.SuppressEmbeds) !== 0;
-  const resolve = resolver(core, message);
   const webhookId = message.webhook?.id ?? message.applicationId;
   return {
     id: message.id,
     channel_id: message.channelId,
-    type: message.type,
-    content: message.content,
     author: authorObject(core, message),
-    timestamp: message.timestamp,
-    edited_timestamp: message.editedTimestamp,
     tts: message.tts,
-    flags: message.flags,
     pinned: message.pinned,
     mention_everyone: message.mentionEveryone,
-    mentions: message.mentionUserIds.flatMap((id) => world.users.get(id) ?? []).map(userObject),
-    mention_roles: message.mentionRoleIds,
-    embeds: isSuppressed ? [] : message.embeds.map((embed) => embedObject(embed, resolve)),
-    attachments: shownAttachments(message).map((attachment) => attachmentObject(core, message, attachment)),
-    components: hasLayout(message) ? resolveMedia(message.components, resolve) : message.components,
+    ...contentFields(core, message, message.ephemeralTo !== null),
+    ...(message.snapshot == null
+      ? {}
+      : { message_snapshots: [{ message: contentFields(core, message.snapshot, false) }] }),
     ...(webhookId === null ? {} : { webhook_id: webhookId }),
     ...(message.applicationId === null ? {} : { application_id: message.applicationId }),
     ...referenceFields(message),
     ...interactionFields(core, message),
+  };
+}
+
+/** What a message says, which a forward of it says too. */
+function contentFields(core: Core, message: StoredSnapshot, isEphemeral: boolean): Json {
+  const isSuppressed = (message.flags & MessageFlags.SuppressEmbeds) !== 0;
+  const resolve = resolver(core, message);
+  const attachmentOf = (attachment: StoredAttachment) => attachmentObject(core, message, attachment, isEphemeral);
+  return {
+    type: message.type,
+    content: message.content,
+    timestamp: message.timestamp,
+    edited_timestamp: message.editedTimestamp,
+    flags: message.flags,
+    mentions: message.mentionUserIds.flatMap((id) => core.world.users.get(id) ?? []).map(userObject),
+    mention_roles: message.mentionRoleIds,
+    embeds: isSuppressed ? [] : message.embeds.map((embed) => embedObject(embed, resolve)),
+    attachments: shownAttachments(message).map(attachmentOf),
+    components: hasLayout(message) ? resolveMedia(message.components, resolve) : message.components,
+    ...(message.stickers?.length ? { sticker_items: message.stickers } : {}),
   };
 }
 
@@ -85,10 +111,10 @@ function authorObject(core: Core, message: StoredMessage): Json {
 
 function referenceFields({ reference }: StoredMessage): Json {
   if (reference === null) return {};
-  const { messageId, channelId, guildId } = reference;
+  const { type = 0, messageId, channelId, guildId } = reference;
   return {
     message_reference: {
-      type: 0,
+      type,
       channel_id: channelId,
       ...(messageId === '' ? {} : { message_id: messageId }),
       ...(guildId === null ? {} : { guild_id: guildId }),
@@ -133,18 +159,23 @@ export function attachmentUrl(core: Core, channelId: string, attachment: StoredA
   return `${core.origin}/cdn/attachments/${channelId}/${attachment.id}/${encodeURIComponent(attachment.filename)}`;
 }
 
-function attachmentObject(core: Core, message: StoredMessage, attachment: StoredAttachment): Json {
+function attachmentObject(
+  core: Core,
+  message: StoredSnapshot,
+  attachment: StoredAttachment,
+  isEphemeral: boolean,
+): Json {
   const { file: _file, ...shown } = attachment;
   const address = attachmentUrl(core, message.channelId, attachment);
-  return { ...shown, url: address, proxy_url: address, ...(message.ephemeralTo === null ? {} : { ephemeral: true }) };
+  return { ...shown, url: address, proxy_url: address, ...(isEphemeral ? { ephemeral: true } : {}) };
 }
 
-function hasLayout(message: StoredMessage): boolean {
+function hasLayout(message: StoredSnapshot): boolean {
   return (message.flags & MessageFlags.IsComponentsV2) !== 0;
 }
 
 /** Files that an embed shows are not listed a second time. */
-function shownAttachments(message: StoredMessage): StoredAttachment[] {
+function shownAttachments(message: StoredSnapshot): StoredAttachment[] {
   if (message.attachments.length === 0 || message.embeds.length === 0) return message.attachments;
   const used = JSON.stringify(message.embeds);
   return message.attachments.filter((attachment) => !used.includes(`"attachment://${attachment.filename}"`));
@@ -153,7 +184,7 @@ function shownAttachments(message: StoredMessage): StoredAttachment[] {
 type Resolve = (url: string) => { url: string; attachment: StoredAttachment | undefined };
 
 /** Turns `attachment://name` into the address of that file. */
-function resolver(core: Core, message: StoredMessage): Resolve {
+function resolver(core: Core, message: StoredSnapshot): Resolve {
   return (url) => {
     if (!url.startsWith('attachment://')) return { url, attachment: undefined };
     const name = url.slice('attachment://'.length);

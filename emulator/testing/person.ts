@@ -91,16 +91,23 @@ export class Person {
   says(
     channel: string,
     text: string,
-    options: { files?: PersonFile[]; replyTo?: APIMessage } = {},
+    options: { files?: PersonFile[]; replyTo?: APIMessage; more?: Record<string, unknown> } = {},
   ): Promise<APIMessage> {
-    const { files = [], replyTo } = options;
+    const { files = [], replyTo, more = {} } = options;
     const body = {
+      ...more,
       content: text,
       nonce: this.#nextNonce(),
       ...(replyTo ? { message_reference: { message_id: replyTo.id, channel_id: replyTo.channel_id } } : {}),
       ...(files.length > 0 ? { attachments: files.map(({ name }, id) => ({ id, filename: name })) } : {}),
     };
     return this.request('POST', `/channels/${this.channel(channel).id}/messages`, body, files);
+  }
+
+  /** Shows a message in another channel. */
+  forwards(message: APIMessage, channel: string): Promise<APIMessage> {
+    const reference = { type: 1, message_id: message.id, channel_id: message.channel_id };
+    return this.says(channel, '', { more: { message_reference: reference } });
   }
 
   /**

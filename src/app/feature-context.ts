@@ -1,4 +1,5 @@
-import { renderBarChart } from '../platform/media/index.ts';
+import { ByteBudget } from '../kernel/byte-budget.ts';
+import { preparePicture, renderBarChart } from '../platform/media/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import type { CommandInfo, FeatureContext } from '../sdk/index.ts';
 import { callerOfMessage } from './calls.ts';
@@ -20,6 +21,9 @@ interface ContextOptions extends PlatformOptions, Platforms {
   /** Asked when a feature asks, by when every feature is set up. */
   commands: () => readonly CommandInfo[];
 }
+
+/** Over all features of the process: a small machine has to hold it beside everything else. */
+const fileBytes = new ByteBudget(64 * 1024 * 1024);
 
 /** What one feature is handed; its settings are checked here, at start. */
 export function createFeatureContext(
@@ -57,6 +61,8 @@ export function createFeatureContext(
       inLine: (jobIds, db) => queue.inLine(jobIds, db),
     },
     charts: { bars: renderBarChart },
+    pictures: { prepare: preparePicture },
+    fileBytes,
     spending,
     money: { ledger, budgets, prices },
     access,

@@ -1,7 +1,7 @@
-/** The lines of a text joined by spaces, without the white space around them. Takes linear time. */
+/** The lines of a text, however they end, joined by spaces, without the white space around them. Takes linear time. */
 export const oneLine = (text: string): string =>
   text
-    .split('\n')
+    .split(/[\n\r\v\f\u2028\u2029]/)
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .join(' ');

@@ -1,12 +1,13 @@
 import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import type { Kysely } from 'kysely';
+import type { ByteBudget } from '../kernel/byte-budget.ts';
 import type { ReachCheckpoint } from '../kernel/checkpoints.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Random } from '../kernel/random.ts';
 import type { DiscordActions, DiscordCache, SelfUser } from '../platform/discord/index.ts';
-import type { BarChart } from '../platform/media/index.ts';
+import type { BarChart, Picture } from '../platform/media/index.ts';
 import type { Models } from '../platform/models/index.ts';
 import type { Database, Tx } from '../platform/postgres/index.ts';
 import type { EnqueueResult, JobSpec, Queue } from '../platform/queue/index.ts';
@@ -98,6 +99,12 @@ export interface FeatureContext<Settings> {
     /** As PNG. Rejects when it could not be drawn. */
     bars(chart: BarChart): Promise<Uint8Array>;
   };
+  pictures: {
+    /** A foreign picture as a model may have it. Rejects with `media/unreadable` when it cannot be decoded. */
+    prepare(file: Uint8Array, limits: { longestEdge: number; maxBytes: number }, signal: AbortSignal): Promise<Picture>;
+  };
+  /** Bytes of people's files in memory at once, over the whole process. */
+  fileBytes: ByteBudget;
   /** What is stored about people. Whoever reads messages that were not written to the bot asks `mayRead` first. */
   privacy: Privacy;
   vault: Vault;

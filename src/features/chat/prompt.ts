@@ -9,6 +9,7 @@ import type { Heard } from './history/weave.ts';
 import { checkFits } from './prompts/choose.ts';
 import { systemPromptFor } from './prompts/in-force.ts';
 import type { PromptSource } from './prompts/in-force.ts';
+import type { HeldFiles } from './question-files.ts';
 import { questionParts } from './question-parts.ts';
 import type { QuestionParts } from './question-parts.ts';
 import { spoken } from './rules.ts';
@@ -39,6 +40,8 @@ export interface PromptRequest {
   question: Question;
   /** The part of its answer to go on from; empty for a new answer. */
   written: string;
+  /** Released by the caller, when the model has ended. */
+  files: HeldFiles;
   signal: AbortSignal;
 }
 
@@ -173,9 +176,9 @@ async function questionWith(
   const whole: Question = {
     ...question,
     text: question.text + quoted.text + material.text,
-    attachments: [...question.attachments, ...quoted.pictures],
   };
-  const told = { context, model, question: whole, named: isNamed(asked), limitTokens, signal };
+  const files = { quoted: quoted.attachments, held: asked.files };
+  const told = { context, model, question: whole, ...files, named: isNamed(asked), limitTokens, signal };
   return { parts: await questionParts(told, notices), quotedIds: [...quoted.authorIds, ...material.authorIds] };
 }
 

@@ -1,6 +1,8 @@
 import { MessageReferenceType } from 'discord-api-types/v10';
 import type { APIAttachment, APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import type { Caller } from '../../sdk/index.ts';
+import { visibleFiles, visibleWords } from './visible.ts';
+import type { Message } from './visible.ts';
 import type { Way } from './ways-in/way.ts';
 
 /** A question as it is stored: what a model and a later export need of the message. */
@@ -42,14 +44,22 @@ export function isListed(channels: readonly string[], channelId: string, name: s
   return channels.includes(channelId) || (name !== null && channels.includes(name));
 }
 
-/** The question in a message, without the mention that addresses the bot. */
+/**
+ * The question in a message, without the mention that addresses the bot and the previews of its links: those come later
+ * or not at all, and are no part of what is asked.
+ */
 export function readQuestion(message: GatewayMessageCreateDispatchData, self: Self): Question {
+  return readSaid({ ...message, embeds: [] }, self);
+}
+
+/** What a message says to others than the bot, with everything that people see of it. */
+export function readSaid(message: GatewayMessageCreateDispatchData, self: Self): Question {
   const own = self.roleId === null ? `<@!?${self.userId}>` : `<@(?:!?${self.userId}|&${self.roleId})>`;
   const replyTo = repliedTo(message);
   const mention = new RegExp(`^${own}[\\s,:]*|${own}$`, 'g');
   return {
     name: nameOf(message),
-    text: message.content.trim().replace(mention, '').trim(),
+    text: visibleWords({ ...message, content: message.content.trim().replace(mention, '').trim() }),
     attachments: attachmentsOf(message),
     ...(replyTo === undefined ? {} : { replyTo }),
   };
@@ -67,25 +77,15 @@ export function repliedTo(message: Pick<APIMessage, 'channel_id' | 'message_refe
   return reference && isReply && reference.channel_id === message.channel_id ? reference.message_id : undefined;
 }
 
-export function attachmentsOf(message: Pick<APIMessage, 'attachments'>): Attachment[] {
-  return message.attachments.map((file) => ({
+/** Those of what it forwards too. */
+export function attachmentsOf(message: Message): Attachment[] {
+  return visibleFiles(message).map((file) => ({
     url: file.url,
     filename: file.filename,
     size: file.size,
     contentType: file.content_type ?? 'application/octet-stream',
   }));
 }
-
-/** Kinds that every vision model takes. */
-const pictureTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];
-export const isPicture = (file: Attachment): boolean => pictureTypes.includes(baseType(file));
-
-export function isText(file: Attachment): boolean {
-  const type = baseType(file);
-  return type.startsWith('text/') || ['application/json', 'application/xml', 'application/yaml'].includes(type);
-}
-
-const baseType = (file: Attachment) => file.contentType.split(';')[0]?.trim().toLowerCase() ?? '';
 
 /** One earlier exchange as text. */
 export interface Exchange {

@@ -10,11 +10,17 @@ export function fileOrigins(apiBase: string | undefined): readonly string[] {
   return apiBase === undefined ? FILE_ORIGINS : [new URL(apiBase).origin];
 }
 
-/** Reads a file of at most `maxBytes` from one of `origins`, asking nobody else whatever the address says. */
+/** The largest size in bytes that is read, by the beginning of a file where it depends on what that is. */
+export type SizeLimit = number | ((head: Uint8Array) => number);
+
+/**
+ * Reads a file of at most `maxBytes` from one of `origins`, asking nobody else whatever the address says. A function is
+ * asked once, with the first 4096 bytes or the whole file; what is beyond its limit is left unread.
+ */
 export async function fetchAttachment(
   origins: readonly string[],
   url: string,
-  maxBytes: number,
+  maxBytes: SizeLimit,
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   if (!URL.canParse(url) || !origins.includes(new URL(url).origin)) {
@@ -30,19 +36,44 @@ export async function fetchAttachment(
       });
     }
     const declared = Number(answer.headers['content-length'] ?? 0);
-    const chunks: Buffer[] = [];
-    let size = 0;
-    // Leaving the loop early closes the connection.
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (Math.max(size, declared) > maxBytes) {
-        throw new VendorError('discord/too-large', `The file has more than ${maxBytes} bytes`, { retryable: false });
-      }
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
+    return await readBody(answer.body as AsyncIterable<Buffer>, declared, maxBytes);
   } catch (error) {
     signal?.throwIfAborted();
     throw translateError(error);
   }
+}
+
+const HEAD_BYTES = 4096;
+
+/** Holds the file once, not a second time to join its pieces. Leaving early closes the connection. */
+async function readBody(body: AsyncIterable<Buffer>, declared: number, maxBytes: SizeLimit): Promise<Uint8Array> {
+  let limit = typeof maxBytes === 'number' ? maxBytes : undefined;
+  let file = Buffer.alloc(0);
+  let size = 0;
+  const check = (bytes: number) => {
+    if (limit === undefined || bytes <= limit) return;
+    throw new VendorError('discord/too-large', `The file has more than ${limit} bytes`, { retryable: false });
+  };
+  check(declared);
+  for await (const chunk of body) {
+    check(size + chunk.length);
+    if (size + chunk.length > file.length) {
+      // Untouched memory costs nothing, so room is made for all that may come.
+      const room = Math.max(size + chunk.length, limit === undefined ? HEAD_BYTES : declared || limit);
+      const larger = Buffer.allocUnsafeSlow(room);
+      file.copy(larger, 0, 0, size);
+      file = larger;
+    }
+    chunk.copy(file, size);
+    size += chunk.length;
+    if (typeof maxBytes === 'function' && limit === undefined && size >= HEAD_BYTES) {
+      limit = maxBytes(file.subarray(0, size));
+      check(Math.max(size, declared));
+    }
+  }
+  if (typeof maxBytes === 'function' && limit === undefined) {
+    limit = maxBytes(file.subarray(0, size));
+    check(size);
+  }
+  return file.subarray(0, size);
 }

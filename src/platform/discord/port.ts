@@ -210,9 +210,10 @@ export interface DiscordActions {
   renameThread(threadId: string, name: string): Promise<void>;
   /**
    * The bytes of an attachment of a message. Only Discord's own file hosts (or those of `apiBase`) are asked, without
-   * the token and without following redirects; longer bodies are refused with `discord/too-large`.
+   * the token and without following redirects; longer bodies are refused with `discord/too-large`. Where the limit
+   * depends on what the file is, a function is asked once with its first 4096 bytes, or all of it; 0 refuses it.
    */
-  attachment(url: string, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array>;
+  attachment(url: string, maxBytes: number | ((head: Uint8Array) => number), signal?: AbortSignal): Promise<Uint8Array>;
   interaction(interaction: APIInteraction): InteractionReplies;
 }
 

@@ -3,6 +3,8 @@ import type { BarChart } from './port.ts';
 import { sceneOf } from './scene.ts';
 
 export type * from './port.ts';
+export { preparePicture } from './picture.ts';
+export type { Picture, PictureLimits } from './picture.ts';
 
 const thread = new DrawingThread();
 

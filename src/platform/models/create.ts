@@ -5,6 +5,7 @@ import type { Random } from '../../kernel/random.ts';
 import type { ProviderConfig } from '../config/index.ts';
 import { DEMO_MODEL, streamDemo } from './demo/model.ts';
 import { modelError } from './errors.ts';
+import { strictestLimits } from './picture-limits.ts';
 import { pictureTokens } from './picture-tokens.ts';
 import type {
   ChatEvent,
@@ -13,6 +14,7 @@ import type {
   ModelInfo,
   ModelPrices,
   Models,
+  PictureLimits,
   PictureSize,
   ProviderStatus,
 } from './port.ts';
@@ -180,6 +182,14 @@ class Registry implements Models {
   async maxInputTokens(messages: readonly ChatMessage[], models: readonly ModelInfo[]): Promise<number> {
     const measured = await Promise.all(models.map((model) => measurePrompt(messages, model, this.measure)));
     return Math.max(0, ...measured.map(({ most }) => most));
+  }
+
+  pictureLimits(modelId: string): PictureLimits {
+    const providers = this.candidates(modelId).map(({ provider }) => {
+      const configured = this.providers.find(({ name }) => name === provider);
+      return { name: provider, type: configured?.config.type ?? ('demo' as const) };
+    });
+    return strictestLimits(providers);
   }
 
   async check(): Promise<ProviderStatus[]> {

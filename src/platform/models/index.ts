@@ -11,6 +11,7 @@ export type {
   ModelInfo,
   ModelPrices,
   Models,
+  PictureLimits,
   PictureSize,
   ProviderStatus,
   Usage,

@@ -37,6 +37,16 @@ export type ContentPart =
   /** Without a size it is taken for the largest. */
   | { type: 'image'; mediaType: string; data: Uint8Array; size?: PictureSize };
 
+/** What the providers that may answer take of one picture. */
+export interface PictureLimits {
+  /** In pixels: more is scaled down by the provider, after it was paid for in bytes. */
+  longestEdge: number;
+  /** As base64, as it is sent. */
+  base64Bytes: number;
+  /** Whose limit of bytes it is, as people know it. */
+  provider: string;
+}
+
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant';
   content: string | ContentPart[];
@@ -133,6 +143,8 @@ export interface Models {
    * them: an upper bound, for reservations. No margin belongs on top of it. Never rejects.
    */
   maxInputTokens(messages: readonly ChatMessage[], models: readonly ModelInfo[]): Promise<number>;
+  /** The strictest limits of the models that `stream` tries for this one. */
+  pictureLimits(modelId: string): PictureLimits;
   /** Asks each provider for its model list; used by doctor and at start, never throws. */
   check(): Promise<ProviderStatus[]>;
   close(): Promise<void>;

@@ -5,6 +5,7 @@ import { requestOf } from '../chat.ts';
 import { temperatureOf } from '../controls/creativity.ts';
 import { startAfresh } from '../history/rest.ts';
 import { buildPrompt } from '../prompt.ts';
+import { HeldFiles } from '../question-files.ts';
 import { followThinking } from './thinking.ts';
 import type { Work } from './work.ts';
 
@@ -50,6 +51,15 @@ function sayTurnLater(work: Work): void {
 
 /** Asks the model and shows what it writes while it does. Throws when there is no answer. */
 export async function stream(work: Work): Promise<void> {
+  const files = new HeldFiles(work.context.fileBytes);
+  try {
+    await askModel(work, files);
+  } finally {
+    files.release();
+  }
+}
+
+async function askModel(work: Work, files: HeldFiles): Promise<void> {
   const { context, run, live, row } = work;
   const admitted = context.spending.admitted(requestOf(work.answer));
   await takeScreen(work);
@@ -60,7 +70,7 @@ export async function stream(work: Work): Promise<void> {
     throw new VendorError('discord/50013', 'The bot may not write there any more.', { retryable: false });
   }
   await startAfresh(context, row);
-  const prompt = await buildPrompt({ ...work, signal: run.signal });
+  const prompt = await buildPrompt({ ...work, files, signal: run.signal });
   work.notices.push(...prompt.notices);
   work.toldIds = prompt.toldIds;
   work.filling = prompt.filling;
@@ -87,18 +97,21 @@ export async function stream(work: Work): Promise<void> {
     // Nobody would see the words that a refused message still costs.
     signal: AbortSignal.any([run.signal, live.refused]),
   });
-  await receive(work, events);
+  await receive(work, events, files);
   if (work.text.slice(work.written.length).trim() === '') {
     throw withoutText(work);
   }
 }
 
-async function receive(work: Work, events: AsyncIterable<ChatEvent>): Promise<void> {
+async function receive(work: Work, events: AsyncIterable<ChatEvent>, files: HeldFiles): Promise<void> {
   const { context, live, model: asked, notices } = work;
   const thinking = followThinking(work);
   try {
     for await (const event of events) {
-      if (event.type === 'start') context.checkpoint('asked');
+      if (event.type === 'start') {
+        files.sent();
+        context.checkpoint('asked');
+      }
       if (event.type === 'start' && event.modelId !== asked.id) {
         notices.push({ key: 'notices.fallback', data: { asked: asked.id, model: event.modelId } });
         work.model = context.models.find(event.modelId) ?? asked;

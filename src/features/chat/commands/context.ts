@@ -8,7 +8,7 @@ import { startAfresh } from '../history/rest.ts';
 import { buildPrompt } from '../prompt.ts';
 import type { Prompt } from '../prompt.ts';
 import { scopeText } from '../prompts/show.ts';
-import { pictureLimit, pictureTokens } from '../question-parts.ts';
+import { HeldFiles, pictureLimit } from '../question-files.ts';
 import type { ChatSettings } from '../settings.ts';
 import type { QuestionRow } from '../store.ts';
 import { countUncovered } from '../summaries/store.ts';
@@ -35,6 +35,8 @@ interface NextPrompt {
   settings: ChatSettings;
   /** Exchanges that no summary covers, and that are older than those that are sent. */
   older: number;
+  /** What a picture would take at most. */
+  pictureTokens: number;
 }
 
 async function nextPrompt(context: ChatContext, { caller, guildId, channelId, t }: Call): Promise<NextPrompt> {
@@ -56,6 +58,7 @@ async function nextPrompt(context: ChatContext, { caller, guildId, channelId, t 
   };
   await startAfresh(context, row);
   const [settings, model] = await Promise.all([settingsOf(context, row), modelOf(context, row)]);
+  const files = new HeldFiles(context.fileBytes);
   const prompt = await buildPrompt({
     context,
     read: vault.reader(db),
@@ -64,11 +67,13 @@ async function nextPrompt(context: ChatContext, { caller, guildId, channelId, t 
     row,
     question: { name: caller.displayName, text: t('context.placeholder'), attachments: [] },
     written: '',
+    files,
     signal: new AbortController().signal,
-  });
+  }).finally(() => files.release());
   const { summary, exchanges } = prompt.contents;
   const all = await countUncovered(db, channelId, summary?.row.covers_until);
-  return { prompt, model, settings, older: Math.max(0, all - exchanges.of) };
+  const pictureTokens = context.models.pictureTokens(model.id);
+  return { prompt, model, settings, older: Math.max(0, all - exchanges.of), pictureTokens };
 }
 
 function view(next: NextPrompt, { t }: Call): APIEmbed {
@@ -88,7 +93,7 @@ function view(next: NextPrompt, { t }: Call): APIEmbed {
     ...summaryLines(next, t),
     ...exchangeLines(next, t),
     ...heardLines(next, t),
-    questionLine(model, t),
+    questionLine(next, t),
   ];
   return { title: t('context.title', { model: model.id }).slice(0, 256), description: lines.join('\n') };
 }
@@ -127,8 +132,8 @@ const heardLines: Lines = ({ prompt }, t) => {
   return [told, ...(of > sent ? [t('context.no-room-heard', { count: of - sent })] : [])];
 };
 
-function questionLine({ abilities }: ModelInfo, t: Call['t']): string {
-  if (!abilities.vision) return t('context.question-blind');
+function questionLine({ model, pictureTokens }: NextPrompt, t: Call['t']): string {
+  if (!model.abilities.vision) return t('context.question-blind');
   return t('context.question', { count: pictureLimit.count, tokens: pictureTokens });
 }
 

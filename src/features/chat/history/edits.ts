@@ -25,11 +25,19 @@ export function messageEdited(
   channels: ConversingChannels,
   message: GatewayMessageUpdateDispatchData,
 ): Promise<void> | undefined {
-  // Without a time of the edit, Discord has only unfolded a link.
-  if (message.author.bot || message.edited_timestamp === null) return undefined;
+  if (message.author.id === context.discord.self.userId) return undefined;
+  // Without a time of the edit, Discord has only unfolded a link, which people see from then on.
+  const isUnfolded = message.edited_timestamp === null;
+  if (isUnfolded && message.embeds.length === 0) return undefined;
+  const change = () => (isUnfolded ? unfoldHeard(context, message) : changeMessage(context, message));
   const conversing = channels.has(message.channel_id);
-  if (typeof conversing === 'boolean') return conversing ? changeMessage(context, message) : undefined;
-  return conversing.then((it) => (it ? changeMessage(context, message) : undefined));
+  if (typeof conversing === 'boolean') return conversing ? change() : undefined;
+  return conversing.then((it) => (it ? change() : undefined));
+}
+
+async function unfoldHeard(context: ChatContext, message: GatewayMessageUpdateDispatchData): Promise<void> {
+  const { heard } = await partsOf(context.db, message.channel_id, [message.id]);
+  if (heard.length > 0) await hearEdited(context, message);
 }
 
 /** As `messageEdited` where the bot is known to converse. */

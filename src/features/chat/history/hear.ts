@@ -1,14 +1,14 @@
-import { MessageType, PermissionFlagsBits } from 'discord-api-types/v10';
+import { PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
-import { oneLine } from '../../../kernel/one-line.ts';
 import { compareSnowflakes, snowflakeTime } from '../../../kernel/snowflake.ts';
 import type { Tx, VaultReader } from '../../../sdk/index.ts';
 import { findSelf } from '../ask.ts';
 import type { ChatContext } from '../chat.ts';
-import { isAddressed, readQuestion, spoken } from '../rules.ts';
+import { isAddressed, readSaid, spoken } from '../rules.ts';
 import type { Question, Self } from '../rules.ts';
 import type { QuestionRow } from '../store.ts';
+import { isSaid, onOneLine, seenAs } from '../visible.ts';
 import type { ConversingChannels } from './channels.ts';
 import { askedIn, deleteHeardOf, heardBefore, insertHeard, isWarm, setHeard, setWarm } from './store.ts';
 import type { HeardRow } from './store.ts';
@@ -19,12 +19,14 @@ const warmedMs = 24 * 60 * 60 * 1000;
 /** As many as Discord gives at once. */
 const readAtOnce = 100;
 
-/** A message of a person in a server, with its words. Not what Discord writes on joining, pinning and the like. */
-function isSaid(message: Pick<APIMessage, 'type' | 'content' | 'attachments' | 'author' | 'webhook_id'>): boolean {
-  if (message.author.bot || message.webhook_id !== undefined) return false;
-  if (message.type !== MessageType.Default && message.type !== MessageType.Reply) return false;
-  return message.content !== '' || message.attachments.length > 0;
-}
+type Said = Parameters<typeof isSaid>[0] & Pick<APIMessage, 'author'>;
+
+/**
+ * Whether a message is part of what goes on in its channel: of people and of other bots, for people talk about what those
+ * write. What a thread hangs on is told with every question there.
+ */
+const isHeard = (context: ChatContext, message: Said): boolean =>
+  message.author.id !== context.discord.self.userId && isSaid(message) && seenAs(message) === message;
 
 const contextOf = (messageId: string) => `heard/${messageId}`;
 
@@ -43,6 +45,15 @@ export function hearing(context: ChatContext, channels: ConversingChannels, clai
   };
 }
 
+/** Hears other bots, whose messages are offered to no claim. */
+export function hearBot(
+  context: ChatContext,
+  channels: ConversingChannels,
+  message: GatewayMessageCreateDispatchData,
+): Promise<void> | undefined {
+  return message.author.bot === true || message.webhook_id !== undefined ? hear(context, channels, message) : undefined;
+}
+
 /** Keeps what people say to each other where the bot converses. Nothing is returned when there is nothing to wait for. */
 function hear(
   context: ChatContext,
@@ -50,7 +61,7 @@ function hear(
   message: GatewayMessageCreateDispatchData,
 ): Promise<void> | undefined {
   const { guild_id: guildId, channel_id: channelId } = message;
-  if (guildId === undefined || !isSaid(message)) return undefined;
+  if (guildId === undefined || !isHeard(context, message)) return undefined;
   const { heardKept } = context.settings.peek({ guildId, channelId });
   const conversing = heardKept > 0 && channels.has(channelId);
   if (conversing === false) return undefined;
@@ -70,7 +81,7 @@ async function keep(
     const place = { channel_id: channelId, guild_id: where.guildId };
     const saidAt = new Date(context.clock.now());
     const row = { message_id: id, ...place, author_id: author.id, said_at: saidAt };
-    await insertHeard(tx, channelId, [await seal(context, tx, row, readQuestion(message, self))], where.heardKept);
+    await insertHeard(tx, channelId, [await seal(context, tx, row, readSaid(message, self))], where.heardKept);
   });
 }
 
@@ -82,7 +93,7 @@ async function seal(context: ChatContext, tx: Tx, row: Omit<HeardRow, 'sealed'>,
 /** What was heard says what the message says now. */
 export async function hearEdited(context: ChatContext, message: GatewayMessageCreateDispatchData): Promise<void> {
   const { id, author } = message;
-  const said = readQuestion(message, { userId: context.discord.self.userId, roleId: null });
+  const said = readSaid(message, { userId: context.discord.self.userId, roleId: null });
   await context.transaction(async (tx) => {
     const sealed = await context.vault.sealIfKnown(tx, author.id, contextOf(id), JSON.stringify(said));
     if (sealed) await setHeard(tx, id, sealed);
@@ -127,7 +138,7 @@ export async function heardAround(
 /** On one line, so that nothing in it looks like another's; files by their names. */
 function lineOf({ name, text, attachments }: Question): string {
   const files = attachments.length === 0 ? '' : ` [${attachments.map(({ filename }) => filename).join(', ')}]`;
-  return `${spoken(name, oneLine(text), true)}${files}`;
+  return `${spoken(name, onOneLine(text), true)}${files}`;
 }
 
 /** Reads what was said in a channel before its first question, once, and takes down what thread of which channel it is. */
@@ -168,7 +179,7 @@ async function unheard(
   const { guild_id: guildId, channel_id: channelId } = question;
   const self = await findSelf(context, guildId);
   const fromMs = context.clock.now() - warmedMs;
-  const said = messages.filter((message) => isSaid(message) && snowflakeTime(message.id) >= fromMs);
+  const said = messages.filter((message) => isHeard(context, message) && snowflakeTime(message.id) >= fromMs);
   const authors = [...new Set(said.map(({ author }) => author.id))];
   const [readable, forgotten, asked] = await Promise.all([
     context.privacy.mayRead(authors),
@@ -186,7 +197,7 @@ async function unheard(
       const saidAt = new Date(snowflakeTime(message.id));
       const place = { channel_id: channelId, guild_id: guildId };
       const row = { message_id: message.id, ...place, author_id: message.author.id, said_at: saidAt };
-      return { row, said: readQuestion(message, self) };
+      return { row, said: readSaid(message, self) };
     });
 }
 

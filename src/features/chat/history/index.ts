@@ -10,7 +10,7 @@ import { rememberChannels } from './channels.ts';
 import { messagesDeleted, placeDeleted } from './deletions.ts';
 import { messageEdited, offer } from './edits.ts';
 import { tidy } from './ending.ts';
-import { hearing } from './hear.ts';
+import { hearBot, hearing } from './hear.ts';
 import { findMissed, lookThrough } from './missed.ts';
 import { turnHistory } from './pages.ts';
 import { isConversing } from './store.ts';
@@ -26,6 +26,7 @@ export function followHistory(
     ],
     on: {
       sessionLost: (sinceMs) => lookThrough(context, sinceMs),
+      MESSAGE_CREATE: (message) => hearBot(context, channels, message),
       MESSAGE_UPDATE: (message) => messageEdited(context, channels, message),
       MESSAGE_DELETE: ({ channel_id: channelId, id }) => messagesDeleted(context, channels, channelId, [id]),
       MESSAGE_DELETE_BULK: ({ channel_id: channelId, ids }) => messagesDeleted(context, channels, channelId, ids),

@@ -38,7 +38,7 @@ export async function findMissed(context: ChatContext, run: JobRun): Promise<voi
   if (missing.length > 0) await removeMessages(context, channelId, missing);
   for (const message of messages) {
     const editedMs = Date.parse(message.edited_timestamp ?? '');
-    if (message.author.bot || !(editedMs >= sinceMs)) continue;
+    if (message.author.id === context.discord.self.userId || !(editedMs >= sinceMs)) continue;
     await changeMessage(context, { ...message, ...(guildId === null ? {} : { guild_id: guildId }) });
   }
 }

@@ -1,9 +1,11 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { VendorError } from '../../../kernel/errors.ts';
 import type { ChatContext } from '../chat.ts';
-import { attachmentsOf, isPicture, nameOf, repliedTo } from '../rules.ts';
+import { attachmentsOf, nameOf, repliedTo } from '../rules.ts';
 import type { Attachment, Question } from '../rules.ts';
 import type { ExchangeRow, QuestionRow } from '../store.ts';
+import { seenAs, visibleText } from '../visible.ts';
+import { findMessage } from './find-message.ts';
+import { threadStarter } from './thread-starter.ts';
 
 /** Further back a chain of replies is another talk. */
 const longestChain = 5;
@@ -12,14 +14,15 @@ const longestChain = 5;
 export interface Quoted {
   /** Empty when there is nothing to quote. */
   text: string;
-  pictures: Attachment[];
+  attachments: Attachment[];
   /** Who is quoted. */
   authorIds: string[];
 }
 
 /**
- * The messages that a question replies to, one replying to the other, up to those that are in `history` anyway. They are
- * of the question's own channel, where its author saw them; who does not want to be read is quoted to nobody else.
+ * The messages that a question replies to, one replying to the other, up to those that are in `history` anyway, and the
+ * one that its thread hangs on. Its author saw them where it was asked; who does not want to be read is quoted to nobody
+ * else.
  */
 export async function quotedBy(
   context: ChatContext,
@@ -27,21 +30,30 @@ export async function quotedBy(
   question: Question,
   history: readonly ExchangeRow[],
 ): Promise<Quoted> {
-  const messages = await chainOf(context, row, question, history);
-  if (messages.length === 0) return { text: '', pictures: [], authorIds: [] };
+  const [chain, found] = await Promise.all([chainOf(context, row, question, history), threadStarter(context, row)]);
+  const isKnown = (id: string) => id === row.message_id || knownIn(history).has(id) || chain.some((it) => it.id === id);
+  const starter = found && !isKnown(found.id) ? [found] : [];
+  const messages = [...starter, ...chain];
   const readable = await context.privacy.mayRead(messages.map(({ author }) => author.id));
   const { userId } = context.discord.self;
   const quotable = (message: APIMessage) =>
     message.author.id === userId || message.author.id === row.author_id || readable.has(message.author.id);
-  const lines = messages.flatMap((message) =>
-    quotable(message) ? quoteLines(message) : ['> (by somebody who does not want to be read)'],
-  );
+  const quote = (heading: string, some: readonly APIMessage[]) => {
+    const lines = some.flatMap((message) =>
+      quotable(message) ? quoteLines(message) : ['> (by somebody who does not want to be read)'],
+    );
+    return some.length === 0 ? '' : `\n\n[${heading}:]\n${lines.join('\n')}`;
+  };
   return {
-    text: `\n\n[In reply to:]\n${lines.join('\n')}`,
-    pictures: messages.filter(quotable).flatMap(attachmentsOf).filter(isPicture),
+    text: quote('This thread is about', starter) + quote('In reply to', chain),
+    attachments: messages.filter(quotable).flatMap(attachmentsOf),
     authorIds: messages.filter(quotable).map(({ author }) => author.id),
   };
 }
+
+/** The messages of what was asked and answered before. */
+const knownIn = (history: readonly ExchangeRow[]): Set<string | null> =>
+  new Set(history.flatMap(({ question: { message_id: id, parts } }) => [id, ...parts]));
 
 /** Oldest first. */
 async function chainOf(
@@ -50,32 +62,19 @@ async function chainOf(
   question: Question,
   history: readonly ExchangeRow[],
 ): Promise<APIMessage[]> {
-  const known = new Set(history.flatMap(({ question: { message_id: id, parts } }) => [id, ...parts]));
+  const known = knownIn(history);
   const messages: APIMessage[] = [];
   // Whoever asks about a message means that one, known or not.
   if (question.way && question.replyTo !== undefined) known.delete(question.replyTo);
   for (let id = question.replyTo; id !== undefined && messages.length < longestChain && !known.has(id);) {
-    const message = await find(context, row.channel_id, id);
+    const message = await findMessage(context, row.channel_id, id);
     if (!message) break;
-    messages.unshift(message);
+    messages.unshift(seenAs(message));
     id = repliedTo(message);
   }
   return messages;
 }
 
-/** Undefined when it is gone or may not be read. */
-async function find(context: ChatContext, channelId: string, messageId: string): Promise<APIMessage | undefined> {
-  try {
-    return await context.discord.actions.message(channelId, messageId);
-  } catch (error) {
-    if (!(error instanceof VendorError)) throw error;
-    context.logger.debug({ error, channelId }, 'A message that was replied to could not be read.');
-    return undefined;
-  }
-}
-
 function quoteLines(message: APIMessage): string[] {
-  const files = message.attachments.map(({ filename }) => filename);
-  const attached = files.length === 0 ? '' : ` [${files.join(', ')}]`;
-  return `${nameOf(message)}: ${message.content}${attached}`.split('\n').map((line) => `> ${line}`);
+  return `${nameOf(message)}: ${visibleText(message)}`.split('\n').map((line) => `> ${line}`);
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../../kernel/errors.ts';
+import { textOf } from '../../../kernel/file-kind.ts';
 import type { CommandFile } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { promptCharacters } from './rules.ts';
@@ -23,11 +24,7 @@ export async function givenText(
     });
   }
   const bytes = await context.discord.actions.attachment(file.url, fileBytes);
-  try {
-    const read = new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim();
-    if (!read.includes('\0')) return read;
-  } catch (error) {
-    context.logger.debug({ error }, 'A file that was to be a prompt is no text.');
-  }
-  throw new UserError('prompts.no-text', 'a file that is no text');
+  const read = textOf(bytes);
+  if (read === undefined) throw new UserError('prompts.no-text', 'a file that is no text');
+  return read.trim();
 }

@@ -1,10 +1,10 @@
-import { MessageType } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
-import { oneLine } from '../../../kernel/one-line.ts';
 import type { ChatContext } from '../chat.ts';
 import { nameOf } from '../rules.ts';
 import type { Question } from '../rules.ts';
 import type { QuestionRow } from '../store.ts';
+import { isSaid, seenAs, visibleLine } from '../visible.ts';
+import type { Message } from '../visible.ts';
 
 /** As many as Discord gives at once. */
 const mostSummarised = 100;
@@ -36,7 +36,10 @@ async function saidFrom(
   const after = String(BigInt(targetId) - 1n);
   const latestFirst = await context.discord.actions.messages(row.channel_id, { after, limit: mostSummarised });
   const shown = new Set([row.message_id, ...row.parts]);
-  const said = latestFirst.toReversed().filter((message) => isSaid(message) && !shown.has(message.id));
+  const said = latestFirst
+    .toReversed()
+    .filter((message) => isSaid(message) && !shown.has(message.id))
+    .map(seenAs);
   const readable = await context.privacy.mayRead([...new Set(said.map(({ author }) => author.id))]);
   const own = [row.author_id, context.discord.self.userId];
   const told = said.filter(({ author }) => readable.has(author.id) || own.includes(author.id));
@@ -45,12 +48,6 @@ async function saidFrom(
   return { lines, authorIds: told.map(({ author }) => author.id) };
 }
 
-const isSaid = ({ type, content, attachments }: APIMessage): boolean =>
-  (type === MessageType.Default || type === MessageType.Reply) && (content !== '' || attachments.length > 0);
-
 /** On one line, so that nothing in it looks like another's; files by their names. */
-export function lineOf(message: Pick<APIMessage, 'author' | 'content' | 'attachments'>): string {
-  const files = message.attachments.map(({ filename }) => filename);
-  const attached = files.length === 0 ? '' : ` [${files.join(', ')}]`;
-  return `${nameOf(message)}: ${oneLine(message.content)}${attached}`;
-}
+export const lineOf = (message: Message & Pick<APIMessage, 'author'>): string =>
+  `${nameOf(message)}: ${visibleLine(message)}`;

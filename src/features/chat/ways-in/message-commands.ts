@@ -5,6 +5,7 @@ import { isSnowflake } from '../../../kernel/snowflake.ts';
 import { customId, defineMessageCommand } from '../../../sdk/index.ts';
 import type { Call, ComponentHandler, MessageCommand, MessageCommandCall } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
+import { seenAs, visibleText } from '../visible.ts';
 import { lineOf } from './material.ts';
 import { checkMayWrite } from './place.ts';
 import { takeAsked } from './take.ts';
@@ -83,8 +84,9 @@ async function take(
 /** Throws a UserError when there is nothing to ask about, or nobody may be told of it. */
 async function checkTarget(context: ChatContext, { target, caller, guildId, channelId }: MessageCommandCall) {
   if (guildId !== null) await checkMayWrite(context, channelId);
-  if (target.content === '' && target.attachments.length === 0) throw new UserError('about.empty', 'nothing to read');
-  const { id } = target.author;
+  const seen = seenAs(target);
+  if (visibleText(seen) === '') throw new UserError('about.empty', 'nothing to read');
+  const { id } = seen.author;
   if (id === caller.userId || id === context.discord.self.userId) return;
   if (!(await context.privacy.mayRead([id])).has(id)) throw new UserError('about.unreadable', 'the author said no');
 }
@@ -105,7 +107,7 @@ const mayReadBack = ({ guildId, caller }: Pick<Call, 'guildId' | 'caller'>): boo
 function quotedFrom({ discord }: ChatContext, call: MessageCommandCall): string | undefined {
   const { target } = call;
   const sent = discord.messageContent || target.author.id === discord.self.userId;
-  return sent && mayReadBack(call) ? undefined : lineOf(target);
+  return sent && mayReadBack(call) ? undefined : lineOf(seenAs(target));
 }
 
 const asQuote = (text: string) =>
