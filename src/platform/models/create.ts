@@ -5,7 +5,8 @@ import type { Random } from '../../kernel/random.ts';
 import type { ProviderConfig } from '../config/index.ts';
 import { DEMO_MODEL, streamDemo } from './demo/model.ts';
 import { modelError } from './errors.ts';
-import type { ChatEvent, ChatRequest, ModelInfo, ModelPrices, Models, ProviderStatus } from './port.ts';
+import { News } from './news.ts';
+import type { ChatEvent, ChatRequest, ModelInfo, ModelNews, ModelPrices, Models, ProviderStatus } from './port.ts';
 import { Provider } from './provider.ts';
 import { TokenCounter } from './tokens.ts';
 
@@ -32,6 +33,7 @@ const worthFallback: ReadonlySet<string> = new Set([
   'model/rate-limited',
   'model/overloaded',
   'model/bad-key',
+  'model/no-credit',
   'model/unreachable',
   'model/timeout',
   'model/unknown-model',
@@ -54,6 +56,7 @@ class Registry implements Models {
   private readonly wanted: string | undefined;
   private readonly fallback: readonly string[];
   private readonly counter = new TokenCounter();
+  private readonly news = new News();
   private readonly closing = new AbortController();
   /** The demo model was asked for by name, as opposed to standing in for nothing. */
   private readonly demoWanted: boolean;
@@ -71,7 +74,8 @@ class Registry implements Models {
       .map(([name, config]) => {
         const alsoNamed = named.filter((id) => id.startsWith(`${name}/`)).map((id) => id.slice(name.length + 1));
         const countTokens: Models['countTokens'] = (modelId, text) => this.countTokens(modelId, text);
-        return new Provider({ name, config, alsoNamed, prices, clock, logger, countTokens });
+        const tell = (news: ModelNews): void => this.news.tell(news);
+        return new Provider({ name, config, alsoNamed, prices, clock, logger, countTokens, tell });
       });
     const demoPrices = prices[DEMO_MODEL.id];
     this.demo = demoPrices ? { ...DEMO_MODEL, paid: true, prices: demoPrices } : DEMO_MODEL;
@@ -159,6 +163,10 @@ class Registry implements Models {
 
   countTokens(modelId: string, text: string): Promise<number> {
     return this.counter.count(modelId, text);
+  }
+
+  onNews(listener: (news: ModelNews) => void): void {
+    this.news.listen(listener);
   }
 
   async check(): Promise<ProviderStatus[]> {
