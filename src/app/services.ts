@@ -73,6 +73,10 @@ export async function openServices(
   });
   const news = createOwnerNews({ administrators, discord, appTexts, ids, logger });
   closers.add(() => news.idle());
+  models.onNews((found) => {
+    if (found.kind === 'no-credit') return news.tell('models.no-credit', { ...found });
+    news.tell(`models.quirk.${found.quirk}`, { ...found, model: `${found.provider}/${found.model}` });
+  });
   if (!config.budgets.enabled) checkAllFree(platforms);
   const spending = config.budgets.enabled
     ? createSpending({

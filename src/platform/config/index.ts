@@ -22,6 +22,8 @@ export { accessSchema, builtInRoles, tighteningSchema } from './access-schema.ts
 export type { AccessSettings, RoleSettings, Tightening } from './access-schema.ts';
 export type { BudgetsConfig } from './budgets-schema.ts';
 export type { ModelConfig, ProviderConfig } from './schema.ts';
+export { quirks } from './quirks.ts';
+export type { Quirk } from './quirks.ts';
 export { nearest } from './nearest.ts';
 
 export interface Config extends Readonly<Settings> {

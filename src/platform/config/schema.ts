@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkpoints } from '../../kernel/checkpoints.ts';
 import { accessSchema } from './access-schema.ts';
 import { budgetsSchema } from './budgets-schema.ts';
+import { quirks } from './quirks.ts';
 
 /** Numbers that come from the environment or a `${NAME}` are text: whole ones are taken as the number they spell. */
 function wholeNumber(least: number, most: number) {
@@ -86,8 +87,11 @@ const prices = z
   })
   .prefault({});
 
+const quirkList = z.array(z.enum(quirks)).optional();
+
 const model = z.strictObject({
   name: filled,
+  quirks: quirkList,
   contextTokens: wholeNumber(256, 100_000_000).optional(),
   maxOutputTokens: wholeNumber(1, 10_000_000).optional(),
   vision: z.boolean().optional(),
@@ -110,6 +114,8 @@ const provider = z
     apiKeys: z.array(filled).default([]),
     timeouts: timeouts.prefault({}),
     models: z.array(model).min(1).optional(),
+    /** Of every model of this provider. */
+    quirks: quirkList,
     optional: z.boolean().default(false),
   })
   .superRefine((value, context) => {

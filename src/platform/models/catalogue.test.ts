@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../kernel/clock.ts';
 import { parse } from 'yaml';
 import { silentLogger } from '../../kernel/logger.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
@@ -104,7 +105,7 @@ describe('the prices that a server lists', async () => {
       { id: 'words', pricing: { prompt: 'cheap', completion: '0' } },
       { id: 'none' },
     ];
-    const listed = await listModels({ ...local, baseUrl: fake.openaiBaseUrl }, '');
+    const listed = await listModels({ name: 'p', config: { ...local, baseUrl: fake.openaiBaseUrl }, apiKey: '', clock: systemClock });
     expect(listed.map((model) => describeNamed(reseller, model).prices)).toEqual([
       { inputPerMillion: 0.15, outputPerMillion: 0.6 },
       { inputPerMillion: 0, outputPerMillion: 0 },

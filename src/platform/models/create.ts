@@ -5,6 +5,7 @@ import type { Random } from '../../kernel/random.ts';
 import type { ProviderConfig } from '../config/index.ts';
 import { DEMO_MODEL, streamDemo } from './demo/model.ts';
 import { modelError } from './errors.ts';
+import { News } from './news.ts';
 import { strictestLimits } from './picture-limits.ts';
 import { pictureTokens } from './picture-tokens.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   ChatMessage,
   ChatRequest,
   ModelInfo,
+  ModelNews,
   ModelPrices,
   Models,
   PictureLimits,
@@ -46,6 +48,7 @@ const worthFallback: ReadonlySet<string> = new Set([
   'model/rate-limited',
   'model/overloaded',
   'model/bad-key',
+  'model/no-credit',
   'model/unreachable',
   'model/timeout',
   'model/unknown-model',
@@ -69,6 +72,7 @@ class Registry implements Models {
   private readonly fallback: readonly string[];
   private readonly counter = new TokenCounter();
   private readonly measure: MeasureTexts = (modelId, texts, limit) => this.counter.measure(modelId, texts, limit);
+  private readonly news = new News();
   private readonly closing = new AbortController();
   /** The demo model was asked for by name, as opposed to standing in for nothing. */
   private readonly demoWanted: boolean;
@@ -85,7 +89,8 @@ class Registry implements Models {
       .filter(([, config]) => config.type !== 'demo')
       .map(([name, config]) => {
         const alsoNamed = named.filter((id) => id.startsWith(`${name}/`)).map((id) => id.slice(name.length + 1));
-        return new Provider({ name, config, alsoNamed, prices, clock, logger, measure: this.measure });
+        const tell = (news: ModelNews): void => this.news.tell(news);
+        return new Provider({ name, config, alsoNamed, prices, clock, logger, measure: this.measure, tell });
       });
     const demoPrices = prices[DEMO_MODEL.id];
     this.demo = demoPrices ? { ...DEMO_MODEL, paid: true, prices: demoPrices } : DEMO_MODEL;
@@ -190,6 +195,10 @@ class Registry implements Models {
       return { name: provider, type: configured?.config.type ?? ('demo' as const) };
     });
     return strictestLimits(providers);
+  }
+
+  onNews(listener: (news: ModelNews) => void): void {
+    this.news.listen(listener);
   }
 
   async check(): Promise<ProviderStatus[]> {

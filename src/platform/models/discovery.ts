@@ -1,31 +1,48 @@
 import { z } from 'zod';
 import type { ModelConfig, ProviderConfig } from '../config/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { modelError } from './errors.ts';
+import { parseJson } from './failure.ts';
 import type { ModelPrices } from './port.ts';
 import { baseUrlOf } from './vendor.ts';
+import { guardedFetch, readText } from './wire/guarded-fetch.ts';
 
 /** A provider that takes longer to list its models is treated as one that does not answer. */
 const LIST_TIMEOUT_MS = 5000;
 /** Ollama is asked about each model by itself; nobody chooses from more. */
 const MOST_OLLAMA_MODELS = 50;
+/** OpenRouter's list of every model there is has less than one. */
+const MOST_LIST_BYTES = 4_000_000;
+const MOST_MODELS = 2000;
+/** Longer names than any that Hugging Face and Ollama give. */
+const MOST_NAME_LENGTH = 512;
 /** Ollama's compatible API cannot ask for a window; what it gives by default depends on the machine. */
 const OLLAMA_CONTEXT_TOKENS = 8192;
 const PREFERRED_OLLAMA_MODEL = 'gpt-oss:20b';
 
+export interface ListedProvider {
+  name: string;
+  config: ProviderConfig;
+  apiKey: string;
+  clock: Clock;
+}
+
 /**
- * The models that a provider says it has and that hold conversations, the one to prefer first. Throws an error with
- * `statusCode` and `responseHeaders` when it refuses, and what `fetch` throws when it is not there.
+ * The models that a provider says it has and that hold conversations, the one to prefer first. Throws a ProviderReport
+ * when it refuses, a ModelError for what is no list, and what `fetch` throws when it is not there.
  */
-export async function listModels(config: ProviderConfig, apiKey: string): Promise<ModelConfig[]> {
+export async function listModels(provider: ListedProvider): Promise<ModelConfig[]> {
+  const { config, apiKey } = provider;
   const baseUrl = baseUrlOf(config);
-  if (config.type === 'ollama') return listOllama(baseUrl);
+  if (config.type === 'ollama') return listOllama(provider, baseUrl);
   const headers: Record<string, string> =
     config.type === 'anthropic'
       ? { 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' }
       : apiKey === ''
         ? {}
         : { authorization: `Bearer ${apiKey}` };
-  const body = listSchema.parse(await getJson(`${baseUrl}/models`, { headers }));
-  return body.data.filter((entry) => !notForConversation.test(entry.id)).map((entry) => describeListed(entry));
+  const found = readList(provider, listSchema, await getJson(provider, `${baseUrl}/models`, { headers }));
+  return found.filter((entry) => !notForConversation.test(entry.id)).map((entry) => describeListed(entry));
 }
 
 const notForConversation = /embed|whisper|tts|rerank|moderation|dall-e|image|transcribe|realtime/i;
@@ -33,28 +50,50 @@ const notForConversation = /embed|whisper|tts|rerank|moderation|dall-e|image|tra
 /** US dollars for one token or request; negative ones stand for a price that depends on something. */
 const listedPrice = z.coerce.number();
 
-/** OpenAI's list, with the fields that OpenRouter, LM Studio and vLLM add. */
-const listSchema = z.object({
-  data: z.array(
-    z.object({
-      id: z.string(),
-      context_length: z.number().nullish().catch(null),
-      max_model_len: z.number().nullish().catch(null),
-      architecture: z
-        .object({ input_modalities: z.array(z.string()).nullish() })
-        .nullish()
-        .catch(null),
-      supported_parameters: z.array(z.string()).nullish().catch(null),
-      top_provider: z.object({ max_completion_tokens: z.number().nullish() }).nullish().catch(null),
-      pricing: z
-        .object({ prompt: listedPrice, completion: listedPrice, request: listedPrice.default(0) })
-        .nullish()
-        .catch(null),
-    }),
-  ),
+const name = z.coerce.string().min(1).max(MOST_NAME_LENGTH);
+const figure = z.coerce.number().positive().nullish().catch(null);
+
+/** An entry of OpenAI's list, with the fields that OpenRouter, LM Studio and vLLM add. */
+const listedSchema = z.object({
+  id: name,
+  context_length: figure,
+  max_model_len: figure,
+  architecture: z
+    .object({ input_modalities: z.array(z.string()).nullish() })
+    .nullish()
+    .catch(null),
+  supported_parameters: z.array(z.string()).nullish().catch(null),
+  top_provider: z.object({ max_completion_tokens: z.number().nullish() }).nullish().catch(null),
+  pricing: z
+    .object({ prompt: listedPrice, completion: listedPrice, request: listedPrice.default(0) })
+    .nullish()
+    .catch(null),
 });
 
-type Listed = z.output<typeof listSchema>['data'][number];
+const entries = z.array(z.unknown());
+/** Some servers send the list itself, or call it by another name. */
+const listSchema = z
+  .union([entries, z.object({ data: entries }), z.object({ models: entries })])
+  .transform((list) => ('data' in list ? list.data : 'models' in list ? list.models : list))
+  .transform((list) => readEntries(list, listedSchema));
+
+/** Without the entries that can't be read, each name once. */
+function readEntries<Entry extends { id: string }>(list: unknown[], schema: z.ZodType<Entry>): Entry[] {
+  const found = new Map<string, Entry>();
+  for (const entry of list.slice(0, MOST_MODELS)) {
+    const { success, data } = schema.safeParse(typeof entry === 'string' ? { id: entry } : entry);
+    if (success && !found.has(data.id)) found.set(data.id, data);
+  }
+  return [...found.values()];
+}
+
+function readList<Value>({ name: provider }: ListedProvider, schema: z.ZodType<Value>, body: unknown): Value {
+  const { success, data } = schema.safeParse(body);
+  if (success) return data;
+  throw modelError('model/failed', `${provider}: its list of models can't be read`, { retryable: false });
+}
+
+type Listed = z.output<typeof listedSchema>;
 
 function describeListed(entry: Listed): ModelConfig {
   const contextTokens = entry.context_length ?? entry.max_model_len ?? undefined;
@@ -82,30 +121,38 @@ function perMillion(perToken: number): number {
   return Math.round(perToken * 1e12) / 1e6;
 }
 
-const tagsSchema = z.object({ models: z.array(z.object({ name: z.string() })) });
+const tagsSchema = z.object({ models: z.array(z.object({ name })) });
 const showSchema = z.object({
   capabilities: z.array(z.string()).default(['completion']),
   parameters: z.string().default(''),
   model_info: z.record(z.string(), z.unknown()).default({}),
 });
 
-async function listOllama(baseUrl: string): Promise<ModelConfig[]> {
-  const { models } = tagsSchema.parse(await getJson(`${baseUrl}/api/tags`));
+async function listOllama(provider: ListedProvider, baseUrl: string): Promise<ModelConfig[]> {
+  const { models } = readList(provider, tagsSchema, await getJson(provider, `${baseUrl}/api/tags`));
   const names = models.map((model) => model.name).slice(0, MOST_OLLAMA_MODELS);
-  const described = await Promise.all(names.map((name) => describeOllama(baseUrl, name)));
+  const described = await Promise.all(names.map((model) => describeOllama(provider, baseUrl, model)));
   const usable = described.filter((model) => model !== undefined);
   return usable.sort((a, b) => Number(b.name === PREFERRED_OLLAMA_MODEL) - Number(a.name === PREFERRED_OLLAMA_MODEL));
 }
 
-async function describeOllama(baseUrl: string, name: string): Promise<ModelConfig | undefined> {
-  const body = JSON.stringify({ model: name });
-  const shown = showSchema.parse(await getJson(`${baseUrl}/api/show`, { method: 'POST', body }));
+async function describeOllama(
+  provider: ListedProvider,
+  baseUrl: string,
+  model: string,
+): Promise<ModelConfig | undefined> {
+  const body = JSON.stringify({ model });
+  const shown = readList(
+    provider,
+    showSchema,
+    await getJson(provider, `${baseUrl}/api/show`, { method: 'POST', body }),
+  );
   if (!shown.capabilities.includes('completion')) return undefined;
   const trained = Object.entries(shown.model_info).find(([key]) => key.endsWith('.context_length'))?.[1];
-  const configured = /^num_ctx\s+(\d+)/m.exec(shown.parameters)?.[1];
+  const configured = /^num_ctx\s+(\d{1,9})/m.exec(shown.parameters)?.[1];
   const window = configured === undefined ? OLLAMA_CONTEXT_TOKENS : Number(configured);
   return {
-    name,
+    name: model,
     contextTokens: typeof trained === 'number' ? Math.min(trained, window) : window,
     vision: shown.capabilities.includes('vision'),
     tools: shown.capabilities.includes('tools'),
@@ -113,13 +160,18 @@ async function describeOllama(baseUrl: string, name: string): Promise<ModelConfi
   };
 }
 
-async function getJson(url: string, init: RequestInit = {}): Promise<unknown> {
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(LIST_TIMEOUT_MS) });
-  if (response.ok) return response.json();
-  const responseBody = await response.text();
-  throw Object.assign(new Error(`HTTP ${response.status}`), {
-    statusCode: response.status,
-    responseHeaders: Object.fromEntries(response.headers),
-    responseBody: responseBody.slice(0, 2000),
-  });
+async function getJson(provider: ListedProvider, url: string, init: RequestInit = {}): Promise<unknown> {
+  const { name: providerName, apiKey, clock } = provider;
+  const signal = AbortSignal.timeout(LIST_TIMEOUT_MS);
+  const response = await guardedFetch(url, { ...init, signal }, { provider: providerName, apiKey, clock });
+  const { text, whole } = await readText(response.body, MOST_LIST_BYTES);
+  if (!whole) {
+    const message = `${providerName}: its list of models is larger than ${MOST_LIST_BYTES / 1e6} MB`;
+    throw modelError('model/failed', message, { retryable: false });
+  }
+  const body = parseJson(text);
+  if (body !== undefined) return body;
+  const what = text.trimStart().startsWith('<') ? 'it answers with a web page' : 'it answers with something else';
+  const message = `${providerName}: ${what} in place of a list of models: is baseUrl right?`;
+  throw modelError('model/failed', message, { retryable: false });
 }

@@ -1,161 +1,214 @@
-import { errorMessage, VendorError } from '../../kernel/errors.ts';
+import { VendorError } from '../../kernel/errors.ts';
+import { codesOf, failingStatus, readFailure } from './failure.ts';
+import type { Failure } from './failure.ts';
 import type { ModelErrorCode } from './port.ts';
+import { longestWaitMs, readRetryAfter } from './retry-after.ts';
 
-export function modelError(
-  code: ModelErrorCode,
-  message: string,
-  details: { retryable: boolean; retryAfterMs?: number; cause?: unknown },
-): VendorError {
-  return new VendorError(code, message, details);
+interface Details {
+  retryable: boolean;
+  retryAfterMs?: number;
+  cause?: unknown;
+  /** It is certain that the call did no work. */
+  turnedAway?: boolean;
+  /** There was no connection at all, which speaks of the provider and not of one model. */
+  neverReached?: boolean;
 }
 
-/** The parts of the AI SDK's errors that matter here, read by shape: its classes are loaded only when it is used. */
-interface Failure {
-  name: string;
-  message: string;
-  statusCode: number | undefined;
-  headers: Record<string, string>;
-  /** The provider's own code or type, wherever it puts it. */
-  vendorCode: string;
-  /** Message and body in lower case, for the kinds that only words tell apart. */
-  words: string;
+/** The VendorErrors of models, with what the circuit breakers and the bill need to know. */
+export class ModelError extends VendorError {
+  readonly turnedAway: boolean;
+  readonly neverReached: boolean;
+
+  constructor(code: ModelErrorCode, message: string, { turnedAway, neverReached, ...details }: Details) {
+    super(code, message, details);
+    this.turnedAway = turnedAway ?? false;
+    this.neverReached = neverReached ?? false;
+  }
+}
+
+export function modelError(code: ModelErrorCode, message: string, details: Details): ModelError {
+  return new ModelError(code, message, details);
+}
+
+/** What a provider sent in place of an answer: an HTTP error, or the report of an error under a 200. */
+export class ProviderReport extends Error {
+  readonly statusCode: number | undefined;
+  readonly responseHeaders: Record<string, string>;
+  readonly responseBody: string;
+  readonly turnedAway: boolean;
+
+  constructor(report: {
+    statusCode?: number | undefined;
+    headers?: Record<string, string>;
+    body: string;
+    /** Nothing of an answer came before it. */
+    turnedAway: boolean;
+  }) {
+    super(report.statusCode === undefined ? 'the provider reports an error' : `HTTP ${report.statusCode}`);
+    this.name = 'ProviderReport';
+    this.statusCode = report.statusCode;
+    this.responseHeaders = report.headers ?? {};
+    this.responseBody = report.body;
+    this.turnedAway = report.turnedAway;
+  }
 }
 
 const tooLong =
-  /context[ _](length|window|size)|maximum context|too many (input )?tokens|prompt is too long|input is too long|exceeds? the (available |maximum )?context|reduce the length/;
-const refusedByPolicy = /content[ _](filter|policy)|safety (system|filter)|moderation|usage polic/;
-const noCredit = /insufficient_quota|billing_|credit balance|insufficient credits|exceeded your current quota/;
+  /context[ _-](length|window|size)|maximum context|maximum (prompt|input) length|too many (input )?tokens|too large for model|(prompt|input|request|message|conversation) (is )?too (long|large)|when context the overflows|exceeds? the (available |maximum |model'?s )?(context|number of tokens)|input token count|reduce the length|shorter input/;
+const refusedByPolicy = /content[ _](filter|policy|management)|safety (system|filter)|moderation|flagged|usage polic/;
+const noCredit = /insufficient[ _](quota|balance|credit|fund)|billing|credit balance|out of credits?|any credits/;
 const networkFailure =
-  /cannot connect|fetch failed|terminated|socket|econn|enotfound|eai_again|etimedout|network|other side closed|without a finish reason|premature close/;
+  /cannot connect|fetch failed|terminated|socket|econn|enotfound|eai_again|etimedout|network|other side closed|premature close/;
 
 /** What providers explain by keys, names and the network. Other failures they may explain with the words of the question. */
 const explicable: ReadonlySet<ModelErrorCode> = new Set([
   'model/bad-key',
+  'model/no-credit',
   'model/rate-limited',
   'model/unknown-model',
   'model/unreachable',
 ]);
 
-/**
- * Turns whatever the AI SDK, `fetch` or a provider's stream fails with into a VendorError with a ModelErrorCode. It has
- * the provider's words where they are about keys, names or the network, and else its status and codes alone, since the
- * words would bring what people wrote into the log.
- */
-export function translateModelError(provider: string, error: unknown, nowMs: number): VendorError {
-  if (error instanceof VendorError) return error;
-  const failure = readFailure(error);
-  const retryAfterMs = readRetryAfter(failure.headers, nowMs);
-  const make = (code: ModelErrorCode, retryable: boolean, what: string): VendorError =>
-    modelError(code, `${provider}: ${what} (${explicable.has(code) ? failure.message : codesOf(failure)})`, {
-      retryable,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-      ...(explicable.has(code) && { cause: error }),
-    });
-  const { statusCode: status, words, vendorCode } = failure;
-  if (noCredit.test(words) || status === 402) return make('model/bad-key', false, 'the key has no credit left');
-  if (status === 401 || status === 403 || /authentication|permission_error|invalid_api_key/.test(vendorCode)) {
-    return make('model/bad-key', false, 'the key is not accepted');
-  }
-  if (status === 429 || vendorCode.includes('rate_limit')) return make('model/rate-limited', true, 'too many requests');
-  if (tooLong.test(words) || status === 413) return make('model/too-long', false, 'the conversation is too long');
-  if (refusedByPolicy.test(words)) return make('model/refused', false, 'the provider refuses this request');
-  if (status === 404 || vendorCode === 'model_not_found' || vendorCode === 'not_found_error') {
-    return make('model/unknown-model', false, 'there is no such model');
-  }
-  if (status === 408 || status === 504) return make('model/timeout', true, 'the provider ran out of time');
-  if (isOverloaded(status, vendorCode)) return make('model/overloaded', true, 'the provider is overloaded');
-  if (status !== undefined && status >= 500) return make('model/failed', true, 'the provider failed');
-  if (status === undefined && networkFailure.test(words)) return make('model/unreachable', true, 'no connection');
-  return make('model/failed', false, 'the provider failed');
+interface Verdict {
+  code: ModelErrorCode;
+  retryable: boolean;
+  what: string;
 }
 
-const codesOf = ({ name, statusCode, vendorCode }: Failure): string =>
-  [statusCode === undefined ? name : `HTTP ${statusCode}`, ...new Set(vendorCode.split(' '))]
-    .filter((part) => part !== '')
-    .join(', ');
+/**
+ * Turns whatever the AI SDK, `fetch` or a provider's stream fails with into a ModelError. It has the provider's words
+ * where they are about keys, names or the network, and else its status and codes alone, since the words would bring what
+ * people wrote into the log.
+ */
+export function translateModelError(provider: string, error: unknown, nowMs: number): VendorError {
+  const known = causes(error).find((cause) => cause instanceof VendorError);
+  if (known) return known;
+  const report = causes(error).find((cause) => cause instanceof ProviderReport);
+  const failure = readFailure(report ?? error);
+  const { code, retryable, what } = failure.status === undefined ? withoutStatus(failure) : byStatus(failure);
+  const explained = explicable.has(code);
+  const waits = code === 'model/rate-limited' || code === 'model/overloaded' || code === 'model/no-credit';
+  const retryAfterMs = readRetryAfter({ headers: failure.headers, body: waits ? failure : undefined, nowMs });
+  return modelError(code, `${provider}: ${what} (${explained ? failure.message : codesOf(failure)})`, {
+    retryable: retryable && (retryAfterMs === undefined || retryAfterMs <= longestWaitMs),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(explained && !report && { cause: error }),
+    turnedAway: wasTurnedAway(error),
+    neverReached: causes(error).some(couldNotConnect),
+  });
+}
+
+const verdict = (code: ModelErrorCode, retryable: boolean, what: string): Verdict => ({ code, retryable, what });
+
+const tooLongVerdict = verdict('model/too-long', false, 'the conversation is too long');
+const refusedVerdict = verdict('model/refused', false, 'the provider refuses this request');
+const noCreditVerdict = verdict('model/no-credit', false, 'the account has no credit left');
+const badKeyVerdict = verdict('model/bad-key', false, 'the key is not accepted');
+const unknownVerdict = verdict('model/unknown-model', false, 'there is no such model');
+const limitedVerdict = verdict('model/rate-limited', true, 'too many requests');
+const overloadedVerdict = verdict('model/overloaded', true, 'the provider is overloaded');
+const timeoutVerdict = verdict('model/timeout', true, 'the provider ran out of time');
+
+/** The status decides; codes and words only tell apart what one status stands for. */
+function byStatus(failure: Failure): Verdict {
+  const { status = 0, codes, words } = failure;
+  switch (status) {
+    case 401:
+      return badKeyVerdict;
+    case 402:
+      return noCreditVerdict;
+    case 403:
+      return forbidden(failure);
+    case 404:
+      return unknownVerdict;
+    case 408:
+    case 504:
+      return timeoutVerdict;
+    case 413:
+      return tooLongVerdict;
+    case 429:
+      if (/insufficient_quota|billing/.test(codes)) return noCreditVerdict;
+      return neverFits(words) ? tooLongVerdict : limitedVerdict;
+    case 502:
+    case 503:
+      return overloadedVerdict;
+  }
+  if (status >= 520 && status < 530) return overloadedVerdict;
+  if (tooLong.test(words)) return tooLongVerdict;
+  if (status >= 500) {
+    if (codes.includes('overloaded')) return overloadedVerdict;
+    return verdict('model/failed', status !== 501 && status !== 505, 'the provider failed');
+  }
+  return badRequest(failure);
+}
+
+/** A question that a filter stops is no fault of the key, which all others need. */
+function forbidden({ codes, words }: Failure): Verdict {
+  if (refusedByPolicy.test(words)) return refusedVerdict;
+  if (/model_not_found|not_found/.test(codes)) return unknownVerdict;
+  if (noCredit.test(words)) return noCreditVerdict;
+  if (/^\s*<(!doctype|html)/.test(words)) return verdict('model/failed', false, 'a web page answers in its place');
+  return badKeyVerdict;
+}
+
+function badRequest({ codes, words, message }: Failure): Verdict {
+  if (/invalid_api_key|api_key_invalid|authentication_error|unauthenticated/.test(codes)) return badKeyVerdict;
+  // Anthropic says so with 400. Only at the beginning, where no words of a question can stand.
+  if (/^your credit balance is too low/i.test(message)) return noCreditVerdict;
+  if (/model_not_found|invalid_model|unknown_model/.test(codes)) return unknownVerdict;
+  if (refusedByPolicy.test(words)) return refusedVerdict;
+  return verdict('model/failed', false, 'the provider failed');
+}
+
+/** Errors within a stream or a 200, and those of the network. */
+function withoutStatus(failure: Failure): Verdict {
+  const { codes, words } = failure;
+  if (/insufficient_quota|billing_error/.test(codes)) return noCreditVerdict;
+  if (/rate_limit|too_many_requests|resource_exhausted/.test(codes))
+    return neverFits(words) ? tooLongVerdict : limitedVerdict;
+  if (/authentication|permission_error|api_key|unauthenticated|permission_denied/.test(codes)) return badKeyVerdict;
+  if (/overloaded|unavailable/.test(codes)) return overloadedVerdict;
+  if (/timeout|deadline_exceeded/.test(codes)) return timeoutVerdict;
+  if (tooLong.test(words)) return tooLongVerdict;
+  if (refusedByPolicy.test(words)) return refusedVerdict;
+  if (/model_not_found|not_found/.test(codes)) return unknownVerdict;
+  if (networkFailure.test(words)) return verdict('model/unreachable', true, 'no connection');
+  const passing = /server_error|internal|api_error/.test(codes);
+  return verdict('model/failed', passing, 'the provider failed');
+}
+
+/** More at once than the limit of tokens allows in a whole minute: waiting doesn't help. */
+function neverFits(words: string): boolean {
+  if (tooLong.test(words)) return true;
+  const [, limit, requested] = /limit:? (\d[\d,]{0,14}).{0,80}?requested:? (\d[\d,]{0,14})/.exec(words) ?? [];
+  if (limit === undefined || requested === undefined) return false;
+  return Number(requested.replaceAll(',', '')) > Number(limit.replaceAll(',', ''));
+}
 
 const neverConnected =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_TLS_\w+)$/;
 
+function couldNotConnect(error: unknown): boolean {
+  if (error instanceof ModelError) return error.neverReached;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && neverConnected.test(code);
+}
+
 /** Whether it is certain that a call did no work: it was answered with an HTTP error, or never reached the provider. */
 export function wasTurnedAway(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  const { statusCode, cause } = error as { statusCode?: unknown; cause?: { code?: unknown } | null };
-  return failingStatus(statusCode) !== undefined || neverConnected.test(textOf(cause?.code));
+  return causes(error).some((cause) => {
+    if (cause instanceof ModelError || cause instanceof ProviderReport) return cause.turnedAway;
+    return failingStatus((cause as { statusCode?: unknown }).statusCode) !== undefined || couldNotConnect(cause);
+  });
 }
 
-function isOverloaded(status: number | undefined, vendorCode: string): boolean {
-  return (
-    status === 502 ||
-    status === 503 ||
-    (status !== undefined && status >= 520 && status < 530) ||
-    vendorCode.includes('overloaded')
-  );
-}
-
-function readFailure(error: unknown): Failure {
-  const fields: Record<string, unknown> = typeof error === 'object' && error !== null ? { ...error } : {};
-  const nested = parseBody(fields);
-  const message =
-    error instanceof Error ? error.message : textOf(nested['message']) || textOf(fields['message']) || textOf(error);
-  const cause = error instanceof Error && error.cause !== undefined ? errorMessage(error.cause) : '';
-  const causeCode = error instanceof Error ? textOf((error.cause as { code?: unknown } | undefined)?.code) : '';
-  const codes = [nested['code'], nested['type'], fields['code'], fields['type']].map(textOf);
-  const status = fields['statusCode'];
-  return {
-    name: error instanceof Error ? error.name : typeof error,
-    message: shorten(message),
-    statusCode: failingStatus(status) ?? failingStatus(nested['code'] ?? fields['code']),
-    headers: (fields['responseHeaders'] as Record<string, string> | undefined) ?? {},
-    vendorCode: codes.join(' ').toLowerCase(),
-    words: [message, cause, causeCode, textOf(fields['responseBody']), ...codes].join(' ').toLowerCase(),
-  };
-}
-
-/** The `error` object in a response's body or in an event of a stream. */
-function parseBody(fields: Record<string, unknown>): Record<string, unknown> {
-  const { data, responseBody } = fields;
-  for (const source of [data, textOf(responseBody), fields]) {
-    const body: unknown = typeof source === 'string' ? parseJson(source) : source;
-    const inner: unknown = typeof body === 'object' && body !== null ? (body as { error?: unknown }).error : undefined;
-    if (typeof inner === 'object' && inner !== null) return inner as Record<string, unknown>;
-    if (typeof inner === 'string') return { message: inner };
+/** An error and what caused it, outermost first. */
+function causes(error: unknown): object[] {
+  const found: object[] = [];
+  let current = error;
+  while (typeof current === 'object' && current !== null && found.length < 8) {
+    found.push(current);
+    current = (current as { cause?: unknown }).cause;
   }
-  return {};
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A broken stream carries the 200 that it began with; some gateways put the status into the body of an event. */
-function failingStatus(status: unknown): number | undefined {
-  return typeof status === 'number' && status >= 400 && status < 600 ? status : undefined;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
-function shorten(message: string): string {
-  return message.length <= 300 ? message : `${message.slice(0, 299)}…`;
-}
-
-/**
- * `retry-after-ms` (OpenAI), or `Retry-After` in seconds or as an HTTP date (RFC 9110, section 10.2.3), in milliseconds
- * from now.
- */
-function readRetryAfter(headers: Record<string, string>, nowMs: number): number | undefined {
-  const exact = Number(headers['retry-after-ms'] ?? Number.NaN);
-  if (Number.isFinite(exact) && exact >= 0) return Math.ceil(exact);
-  const value = headers['retry-after'];
-  if (value === undefined) return undefined;
-  const seconds = Number(value);
-  if (Number.isFinite(seconds) && seconds >= 0) return Math.ceil(seconds * 1000);
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+  return found;
 }

@@ -9,6 +9,7 @@ export type {
   FinishReason,
   ModelErrorCode,
   ModelInfo,
+  ModelNews,
   ModelPrices,
   Models,
   PictureLimits,

@@ -5,10 +5,13 @@ interface Key {
   /** For people: which of the configured keys, from 1. */
   number: number;
   restsUntil: number;
-  bad: boolean;
+  fault: KeyFault | undefined;
 }
 
-type KeyState = { status: 'ready' } | { status: 'resting'; readyInMs: number } | { status: 'bad' };
+/** Why a key is set aside until someone does something about it. */
+export type KeyFault = 'bad' | 'no-credit';
+
+type KeyState = { status: 'ready' } | { status: 'resting'; readyInMs: number } | { status: KeyFault };
 
 /** The keys of one provider, taken in turn. A provider without keys has one that is empty. */
 export class KeyRing {
@@ -19,7 +22,7 @@ export class KeyRing {
   constructor(clock: Clock, values: readonly string[]) {
     this.clock = clock;
     const used = values.length === 0 ? [''] : values;
-    this.keys = used.map((value, index) => ({ value, number: index + 1, restsUntil: 0, bad: false }));
+    this.keys = used.map((value, index) => ({ value, number: index + 1, restsUntil: 0, fault: undefined }));
   }
 
   get size(): number {
@@ -39,21 +42,21 @@ export class KeyRing {
 
   rest(value: string, restMs: number): void {
     const key = this.keys.find((candidate) => candidate.value === value);
-    if (key) Object.assign(key, { restsUntil: this.clock.now() + restMs, bad: false });
+    if (key) Object.assign(key, { restsUntil: this.clock.now() + restMs, fault: undefined });
   }
 
-  /** Like `rest`, for a key that was refused. True when that is new. */
-  setAside(value: string, restMs: number): boolean {
+  /** Like `rest`, for a key that was refused or has no credit. True when that is new. */
+  setAside(value: string, fault: KeyFault, restMs: number): boolean {
     const key = this.keys.find((candidate) => candidate.value === value);
     if (!key) return false;
-    const isNew = !key.bad;
-    Object.assign(key, { restsUntil: this.clock.now() + restMs, bad: true });
+    const isNew = key.fault !== fault;
+    Object.assign(key, { restsUntil: this.clock.now() + restMs, fault });
     return isNew;
   }
 
   worked(value: string): void {
     const key = this.keys.find((candidate) => candidate.value === value);
-    if (key) Object.assign(key, { restsUntil: 0, bad: false });
+    if (key) Object.assign(key, { restsUntil: 0, fault: undefined });
   }
 
   /** Of all keys together. */
@@ -61,8 +64,8 @@ export class KeyRing {
     const now = this.clock.now();
     const resting = this.keys.filter((key) => key.restsUntil > now);
     if (resting.length < this.keys.length) return { status: 'ready' };
-    const limited = resting.filter((key) => !key.bad);
-    if (limited.length === 0) return { status: 'bad' };
+    const limited = resting.filter((key) => key.fault === undefined);
+    if (limited.length === 0) return { status: resting.some((key) => key.fault === 'bad') ? 'bad' : 'no-credit' };
     return { status: 'resting', readyInMs: Math.min(...limited.map((key) => key.restsUntil)) - now };
   }
 }

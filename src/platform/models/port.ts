@@ -1,3 +1,5 @@
+import type { Quirk } from '../config/index.ts';
+
 /** US dollars per million tokens, as providers publish them. */
 export interface ModelPrices {
   inputPerMillion: number;
@@ -108,6 +110,7 @@ export type ModelErrorCode =
   | 'model/refused'
   | 'model/too-long'
   | 'model/bad-key'
+  | 'model/no-credit'
   | 'model/unreachable'
   | 'model/timeout'
   | 'model/unknown-model'
@@ -120,6 +123,12 @@ export interface ProviderStatus {
   /** In words a person can act on. */
   detail: string;
 }
+
+/** What the bot's owner can do something about. */
+export type ModelNews =
+  /** A model refused a part of its requests, which is left out from now on. `quirk` is its name in the settings. */
+  | { kind: 'quirk'; provider: string; model: string; quirk: Quirk }
+  | { kind: 'no-credit'; provider: string; keyNumber: number; of: number };
 
 export interface Models {
   /** Every usable model, default first. Never empty: without providers it is the demo model. */
@@ -145,6 +154,8 @@ export interface Models {
   maxInputTokens(messages: readonly ChatMessage[], models: readonly ModelInfo[]): Promise<number>;
   /** The strictest limits of the models that `stream` tries for this one. */
   pictureLimits(modelId: string): PictureLimits;
+  /** Calls `listener` with what the bot's owner should know, also with what came before it. */
+  onNews(listener: (news: ModelNews) => void): void;
   /** Asks each provider for its model list; used by doctor and at start, never throws. */
   check(): Promise<ProviderStatus[]>;
   close(): Promise<void>;

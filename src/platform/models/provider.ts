@@ -1,16 +1,19 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import type { ModelConfig, ProviderConfig } from '../config/index.ts';
-import { CircuitBreaker } from './breaker.ts';
+import type { ModelConfig, ProviderConfig, Quirk } from '../config/index.ts';
+import { CircuitBreaker, ModelBreakers } from './breaker.ts';
 import { callModel } from './call.ts';
 import { catalogueNames, describeModel } from './catalogue.ts';
 import { listModels } from './discovery.ts';
-import { modelError, translateModelError } from './errors.ts';
-import type { ChatEvent, ChatRequest, ModelInfo, ModelPrices, ProviderStatus } from './port.ts';
-import type { MeasureTexts } from './prompt.ts';
+import type { ListedProvider } from './discovery.ts';
+import { ModelError, modelError, translateModelError } from './errors.ts';
 import { KeyRing } from './key-ring.ts';
+import type { ChatEvent, ChatRequest, ModelInfo, ModelNews, ModelPrices, ProviderStatus } from './port.ts';
+import type { MeasureTexts } from './prompt.ts';
+import { longestWaitMs } from './retry-after.ts';
 import { baseUrlOf, VendorClients } from './vendor.ts';
+import { QuirkBook } from './wire/quirks.ts';
 
 interface ProviderOptions {
   name: string;
@@ -22,6 +25,7 @@ interface ProviderOptions {
   clock: Clock;
   logger: Logger;
   measure: MeasureTexts;
+  tell: (news: ModelNews) => void;
 }
 
 /** A list that is older is asked for again, in the background, when somebody looks; sooner when there is none. */
@@ -31,10 +35,12 @@ const NO_LIST_AGE_MS = 30_000;
 const RATE_LIMIT_REST_MS = 20_000;
 /** After this a refused key is tried again: it may have been paid for, or the provider mistaken. */
 const BAD_KEY_REST_MS = 600_000;
+/** However long a provider asks for: limits are raised and accounts topped up. */
+const LONGEST_REST_MS = 3_600_000;
 /** The model of a provider whose list is not known yet. */
 const ANY_MODEL = 'auto';
 
-/** Failures that say something about the provider, not about the request or the key. */
+/** Failures that say something about the provider or the model, not about the request or the key. */
 const breaksCircuit: ReadonlySet<string> = new Set(['model/unreachable', 'model/overloaded', 'model/timeout']);
 
 /** One configured provider: its models, keys and circuit breaker. */
@@ -43,7 +49,9 @@ export class Provider {
   readonly config: ProviderConfig;
   private readonly options: ProviderOptions;
   private readonly keys: KeyRing;
-  private readonly breaker: CircuitBreaker;
+  /** Of the connection, which all models share. */
+  private readonly connection: CircuitBreaker;
+  private readonly breakers: ModelBreakers;
   private readonly clients: VendorClients;
   private readonly listsItself: boolean;
   private listed: ModelConfig[];
@@ -56,8 +64,13 @@ export class Provider {
     this.name = options.name;
     this.config = options.config;
     this.keys = new KeyRing(options.clock, options.config.apiKeys);
-    this.breaker = new CircuitBreaker(options.clock);
-    this.clients = new VendorClients(options.name, options.config);
+    this.connection = new CircuitBreaker(options.clock);
+    this.breakers = new ModelBreakers(options.clock);
+    const quirks = new QuirkBook(
+      (model) => this.configuredQuirks(model),
+      (model, quirk) => this.tellQuirk(model, quirk),
+    );
+    this.clients = new VendorClients({ name: options.name, config: options.config, quirks, clock: options.clock });
     const { type, models } = options.config;
     this.listsItself = models === undefined && (type === 'ollama' || type === 'openai-compatible');
     this.listed = models ?? catalogueNames(type).map((name) => ({ name }));
@@ -72,6 +85,10 @@ export class Provider {
     const all = [...this.listed, ...missing.map((name) => ({ name }))];
     if (all.length === 0 && !this.config.optional) all.push({ name: ANY_MODEL });
     return all.map((model) => this.describe(model));
+  }
+
+  private guarded(): ListedProvider {
+    return { name: this.name, config: this.config, apiKey: this.config.apiKeys[0] ?? '', clock: this.options.clock };
   }
 
   private describe(model: ModelConfig): ModelInfo {
@@ -98,7 +115,7 @@ export class Provider {
 
   private async readList(): Promise<void> {
     try {
-      this.listed = await listModels(this.config, this.config.apiKeys[0] ?? '');
+      this.listed = await listModels(this.guarded());
       this.listFailure = undefined;
     } catch (error) {
       this.listFailure = translateModelError(this.name, error, this.options.clock.now());
@@ -109,23 +126,37 @@ export class Provider {
    * Begins with `start`, which comes with the first thing the model says. Tries one key after the other while nothing
    * has been said. Throws a VendorError.
    */
-  async *stream(model: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
-    const info = await this.resolve(model, request);
-    const openMs = this.breaker.enter();
-    if (openMs > 0) {
-      const message = `${this.name}: it failed several times in a row and is left alone for a moment`;
+  async *stream(asked: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
+    const info = await this.resolve(asked, request);
+    const model = this.breakers.of(info.id);
+    for (const breaker of [this.connection, model]) {
+      const openMs = breaker.enter();
+      if (openMs === 0) continue;
+      const what = breaker === model ? info.id : this.name;
+      const message = `${what}: it failed several times in a row and is left alone for a moment`;
       throw modelError('model/unreachable', message, { retryable: true, retryAfterMs: openMs });
     }
     try {
       yield* this.tryKeys(info, request);
-      this.breaker.succeeded();
+      this.connection.succeeded();
+      model.succeeded();
     } catch (error) {
-      if (error instanceof VendorError && breaksCircuit.has(error.code)) this.breaker.failed();
-      else if (error instanceof VendorError && error.code === 'model/rate-limited') this.breaker.succeeded();
+      this.judge(error, model);
       throw error;
     } finally {
-      this.breaker.left();
+      this.connection.left();
+      model.left();
     }
+  }
+
+  /** Only a connection that can't be made speaks of the provider; what comes over one speaks of the model. */
+  private judge(error: unknown, model: CircuitBreaker): void {
+    if (!(error instanceof VendorError)) return;
+    if (error instanceof ModelError && error.neverReached) return this.connection.failed();
+    // However it answers, it is there.
+    this.connection.succeeded();
+    if (breaksCircuit.has(error.code)) model.failed();
+    else if (error.code === 'model/rate-limited') model.succeeded();
   }
 
   private async *tryKeys(info: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
@@ -161,25 +192,42 @@ export class Provider {
   /** Whether the key is what failed, so that another may do. */
   private retire(key: { value: string; number: number }, error: VendorError): boolean {
     if (error.code === 'model/rate-limited') {
-      this.keys.rest(key.value, error.retryAfterMs ?? RATE_LIMIT_REST_MS);
+      this.keys.rest(key.value, Math.min(error.retryAfterMs ?? RATE_LIMIT_REST_MS, LONGEST_REST_MS));
       return true;
     }
-    if (error.code !== 'model/bad-key') return false;
-    if (this.keys.setAside(key.value, BAD_KEY_REST_MS)) {
+    const fault = error.code === 'model/bad-key' ? 'bad' : error.code === 'model/no-credit' ? 'no-credit' : undefined;
+    if (fault === undefined) return false;
+    if (this.keys.setAside(key.value, fault, BAD_KEY_REST_MS)) {
       const fields = { provider: this.name, keyNumber: key.number, of: this.keys.size };
-      this.options.logger.warn(
-        { ...fields, reason: error.message },
-        'A provider refuses one of its keys; it is set aside.',
-      );
+      const what =
+        fault === 'bad'
+          ? 'A provider refuses one of its keys; it is set aside.'
+          : 'The account of a key has no credit left.';
+      this.options.logger.warn({ ...fields, reason: error.message }, what);
+      if (fault === 'no-credit') this.options.tell({ kind: 'no-credit', ...fields });
     }
     return true;
+  }
+
+  private configuredQuirks(model: string): Quirk[] {
+    const { quirks = [], models = [] } = this.config;
+    return [...quirks, ...(models.find(({ name }) => name === model)?.quirks ?? [])];
+  }
+
+  private tellQuirk(model: string, quirk: Quirk): void {
+    const fields = { provider: this.name, model, quirk };
+    this.options.logger.warn(fields, 'A model refused a part of its requests, which is left out from now on.');
+    this.options.tell({ kind: 'quirk', ...fields });
   }
 
   private noKeyLeft(): VendorError {
     const state = this.keys.state();
     if (state.status === 'resting') {
-      const details = { retryable: true, retryAfterMs: state.readyInMs };
+      const details = { retryable: state.readyInMs <= longestWaitMs, retryAfterMs: state.readyInMs };
       return modelError('model/rate-limited', `${this.name}: too many requests`, details);
+    }
+    if (state.status === 'no-credit') {
+      return modelError('model/no-credit', `${this.name}: its account has no credit left`, { retryable: false });
     }
     const which = this.keys.size === 1 ? 'its key is' : 'all of its keys are';
     return modelError('model/bad-key', `${this.name}: ${which} refused; set a valid one`, { retryable: false });
@@ -210,7 +258,7 @@ export class Provider {
   async check(): Promise<ProviderStatus> {
     const { clock } = this.options;
     try {
-      const models = await listModels(this.config, this.config.apiKeys[0] ?? '');
+      const models = await listModels(this.guarded());
       if (this.listsItself) Object.assign(this, { listed: models, listedAt: clock.now(), listFailure: undefined });
       const detail = models.length === 1 ? '1 model' : `${models.length} models`;
       return { provider: this.name, state: 'up', detail };
@@ -238,7 +286,8 @@ function isMissingList(failure: VendorError): boolean {
 function advice(failure: VendorError, baseUrl: string): string {
   if (failure.code === 'model/bad-key')
     return 'the key is refused: make a new one at the provider and set it in .env or familiar.yaml';
-  if (failure.code === 'model/unreachable')
+  if (failure.code === 'model/no-credit') return 'its account has no credit left: top it up at the provider';
+  if (failure instanceof ModelError && failure.neverReached)
     return `nothing answers at ${baseUrl}: is the address right, and does the server run?`;
   if (failure.code === 'model/rate-limited') return 'it answers, but has had too many requests for now';
   return failure.message;

@@ -62,7 +62,8 @@ describe.each(kinds)('%s', (_name, providers, modelId, api) => {
       { text: "This model's maximum context length is 8192 tokens." },
     ],
     [400, { code: 'model/refused', retryable: false }, { text: 'Rejected by the content filter.' }],
-    [429, { code: 'model/bad-key', retryable: false }, { errorCode: 'insufficient_quota' }],
+    [429, { code: 'model/no-credit', retryable: false }, { errorCode: 'insufficient_quota' }],
+    [402, { code: 'model/no-credit', retryable: false }, {}],
   ])('answers with %i: %j', async (status, expected, answer) => {
     fake.answer('question', { status, ...answer });
     const models = await open(providers());

@@ -1,7 +1,9 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { Clock } from '../../kernel/clock.ts';
 import type { ProviderConfig } from '../config/index.ts';
-
-type MakeModel = (name: string) => LanguageModelV4;
+import { wireModel } from './wire/call.ts';
+import type { Api, WireOptions } from './wire/call.ts';
+import type { QuirkBook } from './wire/quirks.ts';
 
 const defaultBaseUrls: Readonly<Partial<Record<ProviderConfig['type'], string>>> = {
   openai: 'https://api.openai.com/v1',
@@ -14,39 +16,54 @@ export function baseUrlOf({ type, baseUrl }: ProviderConfig): string {
   return (baseUrl ?? defaultBaseUrls[type] ?? '').replace(/\/+$/, '');
 }
 
-/** Makes the AI SDK's clients of one provider, one a key; each package is loaded when it is first used. */
+/** The API that a provider's answers come by. */
+function apiOf(type: ProviderConfig['type']): Api {
+  return type === 'openai' ? 'responses' : type === 'anthropic' ? 'messages' : 'chat';
+}
+
+interface VendorClientsOptions {
+  name: string;
+  config: ProviderConfig;
+  quirks: QuirkBook;
+  clock: Clock;
+}
+
+/** Makes the AI SDK's models of one provider; each package is loaded when it is first used. */
 export class VendorClients {
-  private readonly name: string;
-  private readonly config: ProviderConfig;
-  private readonly clients = new Map<string, Promise<MakeModel>>();
+  private readonly options: VendorClientsOptions;
+  private loaded: Promise<(model: string, apiKey: string) => WireOptions['make']> | undefined;
 
-  constructor(name: string, config: ProviderConfig) {
-    this.name = name;
-    this.config = config;
+  constructor(options: VendorClientsOptions) {
+    this.options = options;
   }
 
-  async model(modelName: string, apiKey: string): Promise<LanguageModelV4> {
-    let client = this.clients.get(apiKey);
-    if (!client) this.clients.set(apiKey, (client = this.load(apiKey)));
-    return (await client)(modelName);
+  async model(model: string, apiKey: string): Promise<LanguageModelV4> {
+    const { name, config, quirks, clock } = this.options;
+    this.loaded ??= this.load();
+    const make = (await this.loaded)(model, apiKey);
+    return wireModel({ provider: name, api: apiOf(config.type), model, apiKey, clock, quirks, make });
   }
 
-  private async load(apiKey: string): Promise<MakeModel> {
-    const baseURL = baseUrlOf(this.config);
-    if (this.config.type === 'openai') {
+  private async load(): Promise<(model: string, apiKey: string) => WireOptions['make']> {
+    const { name, config } = this.options;
+    const baseURL = baseUrlOf(config);
+    if (config.type === 'openai') {
       const { createOpenAI } = await import('@ai-sdk/openai');
-      return createOpenAI({ apiKey, baseURL }).responses;
+      return (model, apiKey) => (fetch) => createOpenAI({ apiKey, baseURL, fetch }).responses(model);
     }
-    if (this.config.type === 'anthropic') {
+    if (config.type === 'anthropic') {
       const { createAnthropic } = await import('@ai-sdk/anthropic');
-      return createAnthropic({ apiKey, baseURL });
+      return (model, apiKey) => (fetch) => createAnthropic({ apiKey, baseURL, fetch })(model);
     }
     const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
-    return createOpenAICompatible({
-      name: this.name,
-      baseURL: this.config.type === 'ollama' ? `${baseURL}/v1` : baseURL,
-      includeUsage: true,
-      ...(apiKey !== '' && { apiKey }),
-    });
+    return (model, apiKey) => (fetch, transformRequestBody) =>
+      createOpenAICompatible({
+        name,
+        baseURL: config.type === 'ollama' ? `${baseURL}/v1` : baseURL,
+        includeUsage: true,
+        fetch,
+        transformRequestBody,
+        ...(apiKey !== '' && { apiKey }),
+      })(model);
   }
 }
