@@ -72,7 +72,7 @@ async function nextPrompt(context: ChatContext, { caller, guildId, channelId, t 
   }).finally(() => files.release());
   const { summary, exchanges } = prompt.contents;
   const all = await countUncovered(db, channelId, summary?.row.covers_until);
-  const pictureTokens = context.models.pictureTokens(model.id);
+  const pictureTokens = context.models.pictureTokens(model.id, undefined);
   return { prompt, model, settings, older: Math.max(0, all - exchanges.of), pictureTokens };
 }
 
