@@ -16,8 +16,6 @@ const CALL_LASTS_MS = 6 * 60 * 1000;
 const PATIENCE_MS = 30_000;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2000;
-/** Tokenisers differ: some current models count up to a third more than we do. What was held too much is given back. */
-const TOKENISER_MARGIN = 1.4;
 /** A charge is tried again while the database is away for a moment; after that the hold ends by its time. */
 const SETTLE_RETRIES_MS = [200, 1000, 3000];
 
@@ -31,8 +29,7 @@ export async function callModel(options: SpendingOptions, call: ModelCall): Prom
   const { admission } = await (call.admitted ?? readAdmitted(options, call.follows ?? call.request));
   const candidates = usable(options, admission, call.candidates);
   const { prices } = options;
-  const { outputTokens } = call;
-  const inputTokens = Math.ceil(call.inputTokens * TOKENISER_MARGIN);
+  const { inputTokens, outputTokens } = call;
   const wanted = worstCase(prices, candidates, inputTokens, outputTokens.wanted);
   const least = worstCase(prices, candidates, inputTokens, Math.min(outputTokens.least, outputTokens.wanted));
   const hold = await holdPatiently(options, admission, call, { wanted, least });

@@ -41,6 +41,7 @@ export interface ModelCall {
   attempt: number;
   /** The models that may answer; the hold covers the dearest of those that the payer may use. */
   candidates: readonly ModelInfo[];
+  /** An upper bound for all candidates, as `Models.maxInputTokens` gives it: nothing is added to it. */
   inputTokens: number;
   /** The longest answer wanted, and the shortest that makes sense. */
   outputTokens: { wanted: number; least: number };
