@@ -98,14 +98,14 @@ export const proofs: readonly Proof[] = [
   {
     name: 'providers',
     what: 'odd streams of providers, each with its right ending',
-    command: ['npm', 'run', '--silent', 'test:providers'],
+    command: ['npm', 'run', 'test:providers'],
     least: 120,
     unit: 'streams',
   },
   {
     name: 'adversary',
     what: 'an attacking member against a cap of $1, while another member asks',
-    command: ['npm', 'run', '--silent', 'test:adversary'],
+    command: ['npm', 'run', 'test:adversary'],
     least: 300,
     unit: 'acts',
     alone: true,

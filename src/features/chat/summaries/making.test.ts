@@ -159,8 +159,8 @@ describe('a summary', () => {
     await talks(room, words('one', 'two'));
     nextSummary({ text: 'Still paid.', hold: true });
     const third = asks(bot.alice, room, 'three');
-    const { id } = await bot.alice.sees(({ content }) => content.endsWith('> three'), { in: room, timeoutMs: 20_000 });
     await bot.providers.requested(isSummary);
+    const id = (await bot.alice.messages(room)).find(({ content }) => content.endsWith('> three'))?.id ?? '';
     // As a worker does that takes over the job of an answer from one that died.
     expect(await till.ledger.recover(`chat/answer/${uuidFromName(`chat/answer/${id}`)}/0`)).toBe(0);
     bot.providers.release();
@@ -192,7 +192,7 @@ describe('a summary', () => {
     const told = await talks(room, words('one', 'two', 'three'));
     expect(await bot.alice.messages(room)).toHaveLength(6);
     const calls = await till.callsAfter(told[2]?.question as APIMessage, 'summary');
-    expect(calls.map(({ state, charged }) => [state, charged.micros ?? 0])).toEqual([['released', 0]]);
+    expect(calls.map(({ charged }) => charged.micros ?? 0)).toEqual([0]);
     nextSummary({ text: 'Late.' });
     await asks(bot.alice, room, 'four');
     expect(latestPrompt().slice(0, 2)).toEqual(['user: Alice: one', 'assistant: A: one']);
