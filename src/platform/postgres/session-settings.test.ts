@@ -133,7 +133,9 @@ describe('a role without rights', () => {
   it('to make tables is told which right it lacks and how to get it', async () => {
     const failure = await refusal();
     expect(failure).toMatchObject({ name: 'StartError' });
-    expect(String(failure)).toContain(`The database user "${role}" may not make and change tables in the schema "public"`);
+    expect(String(failure)).toContain(
+      `The database user "${role}" may not make and change tables in the schema "public"`,
+    );
     expect(String(failure)).toContain(`GRANT USAGE, CREATE ON SCHEMA "public" TO "${role}"`);
     await admin(`GRANT USAGE, CREATE ON SCHEMA "public" TO "${role}"`);
     await start();
@@ -142,11 +144,17 @@ describe('a role without rights', () => {
   it('on tables that another role made is told so', async () => {
     await database.postgres.migrate([{ name: 'test', folder }]);
     await admin(`GRANT USAGE, CREATE ON SCHEMA "public" TO "${role}"`);
-    expect(await refusal()).toMatchObject({ name: 'StartError', message: expect.stringContaining('permission denied') });
+    expect(await refusal()).toMatchObject({
+      name: 'StartError',
+      message: expect.stringContaining('permission denied') as string,
+    });
   });
 
   it('to use any schema is told so', async () => {
     await admin('REVOKE ALL ON SCHEMA public FROM PUBLIC');
-    expect(await refusal()).toMatchObject({ name: 'StartError', message: expect.stringContaining('GRANT USAGE') });
+    expect(await refusal()).toMatchObject({
+      name: 'StartError',
+      message: expect.stringContaining('GRANT USAGE') as string,
+    });
   });
 });
