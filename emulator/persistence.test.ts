@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +35,29 @@ interface Message {
   attachments: { url: string }[];
   reactions?: unknown[];
 }
+
+/** Permission bits of the folder and of all that is in it. */
+function modes(): string[] {
+  const names = ['', ...readdirSync(dataDir, { recursive: true }).map(String)];
+  return names.map((name) => {
+    const found = statSync(join(dataDir, name));
+    return `${found.isDirectory() ? 'folder' : 'file'} ${(found.mode & 0o777).toString(8)}`;
+  });
+}
+
+describe('the data folder', () => {
+  it('can be read by its owner alone, also one that an earlier version made readable', async () => {
+    chmodSync(dataDir, 0o755);
+    writeFileSync(join(dataDir, 'journal.jsonl'), '', { mode: 0o644 });
+    writeFileSync(join(dataDir, 'journal.jsonl.new'), '', { mode: 0o644 });
+    const playground = await startPlayground({ dataDir });
+    await playground.alice.upload('POST', `/channels/${playground.channelId('general')}/messages`, { content: 'hi' }, [
+      { name: 'files[0]', filename: 'a.txt', data: 'the file', type: 'text/plain' },
+    ]);
+    expect(new Set(modes())).toEqual(new Set(['folder 700', 'file 600']));
+    await playground.close();
+  });
+});
 
 describe('a restart', () => {
   it('keeps messages, files, reactions, threads and tokens, and ids go on growing', async () => {

@@ -37,6 +37,7 @@ interface Bot {
   says(pattern: RegExp): Promise<RegExpMatchArray>;
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
+  send(signal: NodeJS.Signals): void;
   /** Sends the signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
@@ -76,6 +77,7 @@ function run(env: NodeJS.ProcessEnv = {}, args: readonly string[] = ['start']): 
       }
     },
     ended,
+    send: (signal) => void child.kill(signal),
     end: (signal) => {
       child.kill(signal);
       return ended;
@@ -121,7 +123,12 @@ describe('familiar start', () => {
 
     const afterKill = run();
     expect(await health(afterKill)).toEqual({ status: 'ok' });
-    expect(await afterKill.end('SIGINT')).toBe(0);
+    // There is no terminal that could have been closed.
+    afterKill.send('SIGHUP');
+    expect(await health(afterKill)).toEqual({ status: 'ok' });
+    // As npm and a terminal do, each of which sends it.
+    for (const signal of ['SIGINT', 'SIGINT', 'SIGTERM'] as const) afterKill.send(signal);
+    expect(await afterKill.ended).toBe(0);
     expect(databaseRuns()).toBe(false);
   });
 
@@ -155,7 +162,7 @@ describe('familiar start', () => {
   it('leaves nothing behind when it is stopped while it starts the database', async () => {
     const bot = run();
     while (!databaseRuns()) await delay(1);
-    expect(await bot.end('SIGHUP')).toBe(0);
+    expect(await bot.end('SIGINT')).toBe(0);
     expect(databaseRuns()).toBe(false);
     expect(bot.output).not.toContain('is ready');
   });

@@ -47,6 +47,9 @@ function openShell(): Terminal {
   return shell;
 }
 
+/** What stays while the window is open. */
+const ofTheTerminal = /^(bash|\/usr\/bin\/script) /;
+
 /** At once or very soon after: what a shell says first, it says when the last process is on its way out. */
 async function nothingIsLeft(except = /^$/): Promise<void> {
   const left = async () => (await processesIn(folder)).filter(({ command }) => !except.test(command));
@@ -61,7 +64,7 @@ describe.skipIf(missing !== undefined)('familiar in a terminal ends with code 0 
     shell.types('\x03');
     const [, code] = await shell.shows(/ended: (\d+)/);
     expect(code).toBe('0');
-    await nothingIsLeft(/^bash/);
+    await nothingIsLeft(ofTheTerminal);
   });
 
   it.each(rounds)(
@@ -75,7 +78,7 @@ describe.skipIf(missing !== undefined)('familiar in a terminal ends with code 0 
       process.kill(timer?.pid ?? NaN, 'SIGTERM');
       const [, code] = await shell.shows(/ended: (\d+)/);
       expect(code).toBe('0');
-      await nothingIsLeft(/^bash/);
+      await nothingIsLeft(ofTheTerminal);
     },
   );
 
@@ -88,11 +91,13 @@ describe.skipIf(missing !== undefined)('familiar in a terminal ends with code 0 
       terminal = openTerminal(`bash --norc -c "${command.replaceAll('$', '\\$')}"`, folder, settings());
       const [, address] = await terminal.shows(/Health\s+(http:\S+)/);
       for (const { pid, command: name } of await processesIn(folder))
-        if (/familiar\.js/.test(name)) process.kill(pid, 'SIGHUP');
+        if (/^\S*node /.test(name)) process.kill(pid, 'SIGHUP');
       expect((await fetch(String(address))).status).toBe(200);
+      expect(terminal.shown()).not.toContain('Stopping');
       await terminal.close();
-      const code = await vi.waitFor(() => readFile(codeFile, 'utf8'), { timeout: 20_000, interval: 20 });
-      expect(code).toBe('0\n');
+      const written = async () => expect(await readFile(codeFile, 'utf8')).toMatch(/\n/);
+      await vi.waitFor(written, { timeout: 20_000, interval: 20 });
+      expect(await readFile(codeFile, 'utf8')).toBe('0\n');
       await nothingIsLeft();
     },
   );
@@ -115,6 +120,6 @@ describe.skipIf(missing !== undefined)('familiar in a terminal ends with code 0 
     shell.types('\x03');
     const [, code] = await shell.shows(/ended: (\d+)/);
     expect(code).toBe('0');
-    await nothingIsLeft(/^bash/);
+    await nothingIsLeft(ofTheTerminal);
   });
 });

@@ -7,6 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface Terminal {
   /** Types text; `\x03` is Ctrl+C. */
   types(text: string): void;
+  /** All that was shown until now. */
+  shown(): string;
   /** Resolves with the part of what was shown that matches. */
   shows(pattern: RegExp): Promise<RegExpMatchArray>;
   /** As when the window is closed: the terminal is hung up. */
@@ -37,6 +39,7 @@ export function openTerminal(command: string, cwd: string, env: NodeJS.ProcessEn
   const closed = once(child, 'close');
   return {
     types: (text) => void child.stdin.write(text),
+    shown: () => shown,
     shows: async (pattern) => {
       for (const deadline = Date.now() + PATIENCE_MS; ;) {
         const match = shown.match(pattern);

@@ -146,12 +146,15 @@ describe('a role without rights', () => {
     await admin(`GRANT USAGE, CREATE ON SCHEMA "public" TO "${role}"`);
     expect(await refusal()).toMatchObject({
       name: 'StartError',
-      message: expect.stringContaining('permission denied'),
+      message: expect.stringContaining('permission denied') as string,
     });
   });
 
   it('to use any schema is told so', async () => {
     await admin('REVOKE ALL ON SCHEMA public FROM PUBLIC');
-    expect(await refusal()).toMatchObject({ name: 'StartError', message: expect.stringContaining('GRANT USAGE') });
+    expect(await refusal()).toMatchObject({
+      name: 'StartError',
+      message: expect.stringContaining('GRANT USAGE') as string,
+    });
   });
 });

@@ -31,6 +31,8 @@ export class ConnectionWatch {
   #looking = false;
   #away = false;
   #suspects = 0;
+  /** Connections that the pool replaced since the last look, before it is known whether the server answers at all. */
+  #refused = 0;
   #replaced = { count: 0, atMs: -Infinity };
 
   constructor(config: SessionConfig, logger: Logger) {
@@ -56,11 +58,11 @@ export class ConnectionWatch {
   /** What is wrong with single connections while the server answers; undefined when nothing is. */
   trouble(): string | undefined {
     if (this.#suspects > 0) {
-      return `${this.#suspects} of ${this.#sessions.size} database connections do not answer and are being replaced`;
+      return `Database connections do not answer and are being replaced: ${this.#suspects} of ${this.#sessions.size}`;
     }
     const { count, atMs } = this.#replaced;
     if (performance.now() - atMs > RECENT_MS) return undefined;
-    return `${count} database connections stopped answering and were replaced`;
+    return `Database connections stopped answering and were replaced: ${count}`;
   }
 
   /**
@@ -71,7 +73,7 @@ export class ConnectionWatch {
     if (session.quietMs(performance.now()) < FRESH_MS && !session.pinging) return true;
     if (await session.answersWithin(USABLE_MS)) return true;
     this.#pingQuiet(FRESH_MS);
-    this.#report(1);
+    this.#refused += 1;
     return false;
   }
 
@@ -106,7 +108,7 @@ export class ConnectionWatch {
       if (session.unansweredMs(nowMs) > limitMs && nowMs - workingMs > SILENCE_MS) unanswered.push(session);
     }
     const isWaitedFor = [...this.#waits].some(({ sinceMs }) => nowMs - sinceMs > SILENCE_MS);
-    if (unanswered.length === 0 && !isWaitedFor && !this.#away) return;
+    if (unanswered.length === 0 && this.#refused === 0 && !isWaitedFor && !this.#away) return;
     this.#looking = true;
     try {
       await this.#look(unanswered);
@@ -116,7 +118,10 @@ export class ConnectionWatch {
   }
 
   async #look(unanswered: readonly Session[]): Promise<void> {
-    this.#suspects = unanswered.length;
+    const refused = this.#refused;
+    this.#refused = 0;
+    // A slow statement is no trouble; a connection without work that does not answer is.
+    this.#suspects = refused + unanswered.filter(({ pinging }) => pinging).length;
     const finding = await probe(this.#config, unanswered);
     this.#suspects = 0;
     this.#setAway(!finding.reached);
@@ -128,8 +133,7 @@ export class ConnectionWatch {
     const nowMs = performance.now();
     for (const session of unanswered) this.#workingMs.set(session, nowMs);
     const { silent } = finding;
-    if (silent.length === 0) return;
-    this.#report(silent.length);
+    if (silent.length + refused > 0) this.#report(silent.length + refused);
     for (const session of silent) session.cut();
   }
 
