@@ -50,14 +50,16 @@ function listen(onSocket: (socket: Socket) => void = () => {}): Promise<number> 
   });
 }
 
-function listenForClients(onClient: (client: WebSocket) => void): number {
+function listenForClients(onClient: (client: WebSocket) => void): Promise<number> {
   const open = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   open.on('connection', (client, request) => {
     sockets.add(request.socket);
     onClient(client);
   });
   server = open;
-  return (open.address() as AddressInfo).port;
+  return new Promise((resolve) => {
+    open.on('listening', () => resolve((open.address() as AddressInfo).port));
+  });
 }
 
 function connectTo(port: number, intents = 0): Promise<void> {
@@ -87,11 +89,9 @@ it.each([
   [
     'speaks WebSocket and says nothing',
     () =>
-      Promise.resolve(
-        listenForClients(() => {
-          // Nothing is said.
-        }),
-      ),
+      listenForClients(() => {
+        // Nothing is said.
+      }),
   ],
   ['answers with a page', () => listen((socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n'))],
 ])('gives a server up that %s, 15 s after it was asked, and asks again', async (what, start) => {
@@ -108,7 +108,7 @@ it.each([
 });
 
 it('waits longer and longer for a server that ends every connection', async () => {
-  void connectTo(listenForClients((client) => client.close(1011)));
+  void connectTo(await listenForClients((client) => client.close(1011)));
   for (const [round, waitMs] of [1000, 2000].entries()) {
     await eventually(() => waits.length === round + 1);
     expect([waits[round], sockets.size]).toEqual([waitMs, round + 2]);
@@ -131,7 +131,7 @@ it('spreads waits over their second half, and begins again after what worked', (
 });
 
 it.each([4004, 4010, 4011, 4012, 4013, 4014])('ends for good, with a sentence, at %i', async (code) => {
-  const port = listenForClients((client) => client.close(code));
+  const port = await listenForClients((client) => client.close(code));
   await expect(connectTo(port)).rejects.toMatchObject({ closeCode: code });
   expect(sockets.size).toBe(1);
   expect(gatewayStartError(new FatalClose(code)).message).toMatch(/Discord (does not|refuses|no longer)|The bot is in/);
