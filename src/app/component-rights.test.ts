@@ -13,7 +13,8 @@ const isRefusal = ({ content, flags }: APIMessage) =>
 
 /** Tightens the server's policy as a command would, and waits until the bot goes by it. */
 async function allowOnly(commands: string[] | undefined): Promise<void> {
-  const [{ id: guildId } = { id: '' }] = bot.emulator.core.world.guilds.values();
+  const [guild] = bot.emulator.core.world.guilds.values();
+  const guildId = guild?.id ?? '';
   const settings = await openSettings(bot.database.postgres);
   await settings.set('access', 'guild', guildId, 'commands', commands);
   await settings.close();

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { APIMessage } from 'discord-api-types/v10';
 import { expect, it } from 'vitest';
+import { createVault, loadInstanceKey } from '../platform/secrets/index.ts';
 import { button } from '../testing/components.ts';
 import { createAsking } from '../testing/asking.ts';
 import { sharedBot } from '../testing/shared-bot.ts';
@@ -8,24 +10,25 @@ import { sharedBot } from '../testing/shared-bot.ts';
 const bot = sharedBot({ paced: false });
 const { asks } = createAsking(() => bot);
 
-/** Rows of a person's past, written as a busy year would leave them. */
-async function copyHistory(channelId: string, times: number): Promise<void> {
+/** Questions of a person's past, as a busy year would leave them: 600 of 20 kB. */
+async function addPast(channelId: string): Promise<void> {
   const { db } = bot.database.postgres;
-  const [row] = await db.selectFrom('chat_question').selectAll().where('channel_id', '=', channelId).execute();
-  if (!row) throw new Error('There is no question to copy.');
-  const { seconds, ...rest } = { ...row, seconds: 0 };
-  expect(seconds).toBe(0);
-  const heard = await db.selectFrom('chat_heard').selectAll().execute();
-  expect(heard).toEqual([]);
-  for (let from = 0; from < times; from += 500) {
-    const copies = Array.from({ length: Math.min(500, times - from) }, (_, index) => ({
-      ...rest,
-      id: `00000000-0000-4000-8000-${String(from + index).padStart(12, '0')}`,
-      message_id: null,
-      shown_id: null,
-      parts: [],
-    }));
-    await db.insertInto('chat_question').values(copies).execute();
+  const vault = createVault({
+    instanceKey: await loadInstanceKey({ dataDir: bot.dataDir, fromEnvironment: undefined }),
+  });
+  const asked = db.selectFrom('chat_question').selectAll().where('channel_id', '=', channelId);
+  const { id: _id, author_id: authorId, ...row } = await asked.executeTakeFirstOrThrow();
+  const text = JSON.stringify({ name: 'alice', text: 'x'.repeat(20_000), attachments: [] });
+  for (let from = 0; from < 600; from += 100) {
+    const past = Array.from({ length: 100 }, async () => {
+      const id = randomUUID();
+      const sealed = await vault.seal(db, authorId, id, text);
+      return { ...row, id, author_id: authorId, sealed, message_id: null, shown_id: null, parts: [] };
+    });
+    await db
+      .insertInto('chat_question')
+      .values(await Promise.all(past))
+      .execute();
   }
 }
 
@@ -36,7 +39,7 @@ const receivedBy = (person: typeof bot.alice) =>
 
 it('200 presses of Export at once give one file, and hold up nobody', { timeout: 30_000 }, async () => {
   const asked = await asks(bot.alice, 'a question', { text: 'An answer.' });
-  await copyHistory(asked.question.channel_id, 3000);
+  await addPast(asked.question.channel_id);
   await bot.alice.runs('privacy');
   const shown = await bot.alice.sees((message) => message.embeds[0]?.title === 'What I store about you');
   const delays = monitorEventLoopDelay({ resolution: 10 });

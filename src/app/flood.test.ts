@@ -13,41 +13,23 @@ const isBots = (message: APIMessage) => message.author.id === bot.app.discord.se
 const said = async (channelId: string, text: RegExp) =>
   (await bot.olivia.messages(channelId)).filter((message) => isBots(message) && text.test(message.content)).length;
 
-/** Members may write as fast as they like, the bot as fast as Discord lets it: its own pace is what is looked at. */
-const unhindered = async (run: () => Promise<void>) => {
-  bot.emulator.core.limits.enforce = false;
-  await run();
-};
-
 it('a member who floods a channel is refused once there, and another is answered within 5 s', async () => {
   const room = await bot.newChannel();
   const mention = `<@${bot.app.discord.self.userId}>`;
   bot.providers.answer('is anybody there?', { text: 'I am here.' });
   bot.providers.answer('first of many', { text: 'One.' });
   let channelId = '';
-  await unhindered(async () => {
-    await bot.alice.says(room, `${mention} first of many`);
-    for (let time = 0; time < 15; time += 1) {
-      ({ channel_id: channelId } = await bot.alice.says(room, `${mention} again ${time}`));
-      await bot.alice.says(room, '!balance');
-    }
-    const beganMs = performance.now();
-    await bot.bob.says(room, `${mention} is anybody there?`);
-    await bot.bob.sees(/I am here/);
-    expect(performance.now() - beganMs).toBeLessThan(5000);
-  });
+  // Members write as fast as they like here, the bot as fast as it lets itself.
+  bot.emulator.core.limits.enforce = false;
+  await bot.alice.says(room, `${mention} first of many`);
+  for (let time = 0; time < 15; time += 1) {
+    ({ channel_id: channelId } = await bot.alice.says(room, `${mention} again ${time}`));
+    await bot.alice.says(room, '!balance');
+  }
+  const beganMs = performance.now();
+  await bot.bob.says(room, `${mention} is anybody there?`);
+  await bot.bob.sees(/I am here/);
+  expect(performance.now() - beganMs).toBeLessThan(5000);
   await bot.idle();
   expect(await said(channelId, /a minute|None of your roles/)).toBe(1);
-});
-
-it('a flood of commands holds up nobody else in the channel', async () => {
-  const room = await bot.newChannel();
-  bot.providers.answer('what about me?', { text: 'You too.' });
-  await unhindered(async () => {
-    for (let time = 0; time < 12; time += 1) await bot.alice.says(room, '!ping');
-    const beganMs = performance.now();
-    await bot.milo.says(room, `<@${bot.app.discord.self.userId}> what about me?`);
-    await bot.milo.sees(/You too/, { timeoutMs: 8000 });
-    expect(performance.now() - beganMs).toBeLessThan(6500);
-  });
 });

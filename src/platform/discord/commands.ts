@@ -89,7 +89,7 @@ function culprits(error: unknown, sent: readonly Body[]): { body: Body; why: str
   return error.message.split('\n').flatMap((line) => {
     const [, index, why] = /^(\d{1,4})((?:\.|\[).*)$/.exec(line.slice(0, 300)) ?? [];
     const body = index === undefined ? undefined : sent[Number(index)];
-    return body && why !== undefined ? [{ body, why: why.replace(/^\./, '') }] : [];
+    return body && why !== undefined ? [{ body, why: why.replace(/^\./, '').replace(/ \(\d{1,6}\)$/, '') }] : [];
   });
 }
 

@@ -18,6 +18,8 @@ const ABNORMAL_CLOSE = 1006;
 /** From asking for a connection until Discord greets on it. */
 const HELLO_TIMEOUT_MS = 15_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** From then until a session is resumed; the library itself waits for that without end. */
+const RESUME_TIMEOUT_MS = 60_000;
 /** A connection that lasted so long begins the waits again: sooner, a bot could use up its 1,000 sessions a day. */
 const STABLE_MS = 120_000;
 const FIRST_RETRY_MS = 1000;
@@ -71,8 +73,9 @@ interface Link {
   greeted: boolean;
   /** When it became ready; undefined while it is not. */
   upSinceMs: number | undefined;
-  /** Ends it when HELLO does not come. */
-  helloTimer: Timer | undefined;
+  isResuming: boolean;
+  /** Ends it when what has to come next does not come: HELLO, then RESUMED. */
+  timer: Timer | undefined;
 }
 
 /**
@@ -135,7 +138,7 @@ export class Connection {
     this.#stopped = true;
     this.#open = false;
     this.#stopping.abort();
-    for (const { helloTimer } of this.#links.values()) helloTimer?.cancel();
+    for (const { timer } of this.#links.values()) timer?.cancel();
     await this.#sockets.ending(async () => {
       const closed = Promise.resolve(this.#manager.destroy({ code: RESUMABLE_CLOSE, reason: 'Restarting' }));
       await Promise.race([closed, delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
@@ -152,7 +155,8 @@ export class Connection {
       this.#broken.delete(shardId);
       const link = this.#link(shardId);
       link.greeted = true;
-      link.helloTimer?.cancel();
+      link.timer?.cancel();
+      if (link.isResuming) this.#expect(shardId, 'RESUMED', RESUME_TIMEOUT_MS);
     });
     manager.on(Events.SocketError, (error, shardId) => {
       this.#markBroken(shardId);
@@ -177,7 +181,9 @@ export class Connection {
 
   #isUp(shardId: number): void {
     this.#up.add(shardId);
-    this.#link(shardId).upSinceMs = this.#options.clock.now();
+    const link = this.#link(shardId);
+    link.timer?.cancel();
+    link.upSinceMs = this.#options.clock.now();
   }
 
   #link(shardId: number): Link {
@@ -189,7 +195,8 @@ export class Connection {
         backoff: new Backoff({ random, ...waits }),
         greeted: false,
         upSinceMs: undefined,
-        helloTimer: undefined,
+        isResuming: false,
+        timer: undefined,
       };
       this.#links.set(shardId, link);
     }
@@ -198,7 +205,7 @@ export class Connection {
 
   #closed(code: number, shardId: number): void {
     this.#up.delete(shardId);
-    this.#link(shardId).helloTimer?.cancel();
+    this.#link(shardId).timer?.cancel();
     if (FATAL_CLOSES.includes(code)) this.#fatal = new FatalClose(code);
     if (code === ABNORMAL_CLOSE && !this.#broken.has(shardId)) this.#markBroken(shardId);
     if (!this.#stopped) this.#options.logger.info({ shardId, code }, 'Gateway connection closed');
@@ -227,12 +234,19 @@ export class Connection {
     const session = await this.#sessionToResume(shardId);
     // The library has no way to end a connection that waits to be made again, other than never to let it begin.
     if (this.#stopped) return new Promise(() => {});
-    link.helloTimer?.cancel();
-    link.helloTimer = clock.after(HELLO_TIMEOUT_MS, () => {
-      logger.warn({ shardId }, 'The gateway sent no HELLO within 15 s; giving this connection up');
+    link.isResuming = session !== null;
+    this.#expect(shardId, 'HELLO', HELLO_TIMEOUT_MS);
+    return session;
+  }
+
+  #expect(shardId: number, what: 'HELLO' | 'RESUMED', withinMs: number): void {
+    const { clock, logger } = this.#options;
+    const link = this.#link(shardId);
+    link.timer?.cancel();
+    link.timer = clock.after(withinMs, () => {
+      logger.warn({ shardId, missing: what, withinMs }, 'The gateway is silent; giving this connection up');
       this.#sockets.cut(shardId);
     });
-    return session;
   }
 
   #sessionToResume(shardId: number): SessionInfo | null | Promise<SessionInfo | null> {

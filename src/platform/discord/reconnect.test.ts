@@ -1,9 +1,9 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import type { Logger } from '../../kernel/logger.ts';
 import { silentLogger } from '../../kernel/logger.ts';
 import { Backoff } from './backoff.ts';
 import { Connection, FatalClose } from './connection.ts';
@@ -17,9 +17,18 @@ let bench: ActionsBench;
 let connection: Connection | undefined;
 let server: Server | WebSocketServer | undefined;
 const sockets = new Set<Socket>();
+/** What the connection said that it waits before it connects again. */
+let waits: number[];
+const logger: Logger = {
+  ...silentLogger,
+  info: (fields) => {
+    if ('delayMs' in fields) waits.push(Number(fields.delayMs));
+  },
+};
 
 beforeEach(async () => {
   bench = await startActionsBench();
+  waits = [];
 });
 afterEach(async () => {
   await connection?.close();
@@ -32,7 +41,7 @@ afterEach(async () => {
 /** A server that does with each connection what it is told, and counts them. */
 function listen(onSocket: (socket: Socket) => void = () => {}): Promise<number> {
   const silent = createServer((socket) => {
-    sockets.add(socket.on('error', () => {}));
+    sockets.add(socket.on('error', () => {}).resume());
     onSocket(socket);
   });
   server = silent;
@@ -41,14 +50,16 @@ function listen(onSocket: (socket: Socket) => void = () => {}): Promise<number> 
   });
 }
 
-function listenForClients(onClient: (client: WebSocket) => void): number {
+function listenForClients(onClient: (client: WebSocket) => void): Promise<number> {
   const open = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   open.on('connection', (client, request) => {
     sockets.add(request.socket);
     onClient(client);
   });
   server = open;
-  return (open.address() as AddressInfo).port;
+  return new Promise((resolve) => {
+    open.on('listening', () => resolve((open.address() as AddressInfo).port));
+  });
 }
 
 function connectTo(port: number, intents = 0): Promise<void> {
@@ -60,7 +71,7 @@ function connectTo(port: number, intents = 0): Promise<void> {
   bench.api.intercept = ({ path }) => (path === '/gateway/bot' ? { body } : undefined);
   const { clock, http } = bench;
   connection = new Connection({
-    ...{ token: 't', clock, random, http, intents, shardCount: 1, logger: silentLogger },
+    ...{ token: 't', clock, random, http, intents, shardCount: 1, logger },
     session: () => null,
     onSession: () => {},
     onReady: () => {},
@@ -73,19 +84,14 @@ function connectTo(port: number, intents = 0): Promise<void> {
 }
 
 const eventually = (condition: () => boolean) => expect.poll(condition, { timeout: 3000, interval: 10 }).toBe(true);
-/** The library waits half a second by itself. */
-const ownWaitMs = 700;
-
 it.each([
   ['never answers at all', () => listen()],
   [
     'speaks WebSocket and says nothing',
     () =>
-      Promise.resolve(
-        listenForClients(() => {
-          // Nothing is said.
-        }),
-      ),
+      listenForClients(() => {
+        // Nothing is said.
+      }),
   ],
   ['answers with a page', () => listen((socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n'))],
 ])('gives a server up that %s, 15 s after it was asked, and asks again', async (what, start) => {
@@ -102,19 +108,15 @@ it.each([
 });
 
 it('waits longer and longer for a server that ends every connection', async () => {
-  const port = listenForClients((client) => client.close(1011));
-  void connectTo(port);
-  await eventually(() => sockets.size === 2);
-  // The third waits for the clock, however long the server is up.
-  await delay(ownWaitMs);
-  expect(sockets.size).toBe(2);
-  await bench.clock.advance(1000);
-  await eventually(() => sockets.size === 3);
-  await delay(ownWaitMs);
-  await bench.clock.advance(1900);
-  expect(sockets.size).toBe(3);
-  await bench.clock.advance(200);
-  await eventually(() => sockets.size === 4);
+  void connectTo(await listenForClients((client) => client.close(1011)));
+  for (const [round, waitMs] of [1000, 2000].entries()) {
+    await eventually(() => waits.length === round + 1);
+    expect([waits[round], sockets.size]).toEqual([waitMs, round + 2]);
+    await bench.clock.advance(waitMs - 1);
+    expect(sockets.size).toBe(round + 2);
+    await bench.clock.advance(1);
+    await eventually(() => sockets.size === round + 3);
+  }
 });
 
 it('spreads waits over their second half, and begins again after what worked', () => {
@@ -129,7 +131,7 @@ it('spreads waits over their second half, and begins again after what worked', (
 });
 
 it.each([4004, 4010, 4011, 4012, 4013, 4014])('ends for good, with a sentence, at %i', async (code) => {
-  const port = listenForClients((client) => client.close(code));
+  const port = await listenForClients((client) => client.close(code));
   await expect(connectTo(port)).rejects.toMatchObject({ closeCode: code });
   expect(sockets.size).toBe(1);
   expect(gatewayStartError(new FatalClose(code)).message).toMatch(/Discord (does not|refuses|no longer)|The bot is in/);

@@ -136,6 +136,6 @@ async function serve(
   };
   api.requests.push(seen);
   const { status = 200, body, headers = {} } = (await api.intercept(seen)) ?? answer(seen);
-  response.writeHead(status, { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) });
+  response.writeHead(status, { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers });
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }
