@@ -49,7 +49,7 @@ async function sends(files: TestFile[], model = 'fake/seeing') {
   const question = await bot.alice.says(room, `<@${bot.app.discord.self.userId}> what is this?`, { files });
   await bot.alice.sees(
     (message) => message.message_reference?.message_id === question.id && message.content.startsWith('Noted.'),
-    { timeoutMs: 20_000 },
+    { timeoutMs: 50_000 },
   );
   // What is to be said below comes with the last edit.
   await bot.idle();
@@ -75,7 +75,8 @@ const realType = ({ base64 }: { base64: string }) => kindOf(Buffer.from(base64, 
 const file = (name: string, data: Buffer | string, type = ''): TestFile => ({ name, data: Buffer.from(data), type });
 const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
 
-describe('the files of a question', () => {
+// Each picture starts a process, which takes its time on a busy machine.
+describe('the files of a question', { timeout: 60_000 }, () => {
   it('are pictures by their bytes, scaled to what the provider takes', async () => {
     const { pictures, said } = await sends(
       [file('photo.webp', noisePng(1740, 1740), 'image/webp')],

@@ -1,7 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { kindOf } from '../../kernel/file-kind.ts';
 import { bombPng, brokenJpeg, gif, noisePng, plainPng } from '../../testing/pictures.ts';
 import { preparePicture } from './index.ts';
+
+// Each picture starts a process, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const never = new AbortController().signal;
 const limits = { longestEdge: 256, maxBytes: 60_000 };

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { VendorError } from '../../kernel/errors.ts';
 import { ByteBudget } from '../../kernel/byte-budget.ts';
@@ -21,7 +20,7 @@ export interface Picture extends PictureReport {
 }
 
 /** 12 megapixels take half a second; what takes this long was made to. */
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 30_000;
 /**
  * Of what the process may write to, in kB. V8 sets 575 MB aside of which it uses 40, so some 300 MB are left to a picture:
  * enough for 50 megapixels at once, and not for a progressive JPEG of that size, which is then refused.
@@ -93,21 +92,9 @@ function start(limits: PictureLimits) {
   const args = ['--max-old-space-size=64', '--max-semi-space-size=2', script, JSON.stringify(limits)];
   // glibc would keep an arena for each thread.
   const options = { env: { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '1' }, windowsHide: true };
-  const child =
-    process.platform === 'linux'
-      ? spawn('/bin/sh', ['-c', `ulimit -d ${MOST_MEMORY_KB}; exec "$0" "$@"`, process.execPath, ...args], options)
-      : spawn(process.execPath, args, options);
-  if (child.pid !== undefined) lowerPriority(child.pid);
-  return child;
-}
-
-/** Whoever waits for a picture can wait a little longer; the event loop cannot. */
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, 10);
-  } catch {
-    // It has ended already.
-  }
+  if (process.platform !== 'linux') return spawn(process.execPath, args, options);
+  const shell = ['-c', `ulimit -d ${MOST_MEMORY_KB}; exec "$0" "$@"`, process.execPath, ...args];
+  return spawn('/bin/sh', shell, options);
 }
 
 function readAnswer(answer: Buffer): Picture {

@@ -237,7 +237,7 @@ describe('a thread of a channel where everything is answered', () => {
     await bot.idle();
     expect(bot.providers.requests.map(({ userText }) => userText)).toEqual([
       'Olivia: a base',
-      'Alice: heard in the thread?',
+      'Alice: heard in the thread?\n\n[This thread is about:]\n> Olivia: a base',
     ]);
   });
 });
