@@ -100,8 +100,7 @@ export async function collect(events: AsyncIterable<ChatEvent>): Promise<Answer>
     else if (event.type === 'reset') {
       answer.reasoning += answer.text;
       answer.text = '';
-    }
-    else answer[event.type] += event.text;
+    } else answer[event.type] += event.text;
   }
   return answer;
 }

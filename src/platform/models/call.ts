@@ -1,8 +1,4 @@
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4FinishReason,
-} from '@ai-sdk/provider';
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4FinishReason } from '@ai-sdk/provider';
 import type { Clock } from '../../kernel/clock.ts';
 import { Answer, limitOf } from './answer.ts';
 import { modelError, translateModelError, wasTurnedAway } from './errors.ts';

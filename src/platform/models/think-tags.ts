@@ -92,7 +92,8 @@ export class ThinkTags {
   #begin(ends: boolean): boolean {
     const begun = this.#held.trimStart();
     const lower = begun.slice(0, LONGEST_TAG + 1).toLowerCase();
-    const begins = forms.find(({ open }) => lower.startsWith(open)) ?? (bareBegin.test(begun) ? bareChannels : undefined);
+    const begins =
+      forms.find(({ open }) => lower.startsWith(open)) ?? (bareBegin.test(begun) ? bareChannels : undefined);
     if (begins) {
       this.#enter(begins, begun.slice(begins.open.length));
       return true;

@@ -44,14 +44,11 @@ describe('tokens', () => {
     ['o200k', countO200k],
     ['cl100k', countCl100k],
   ] as const)('in %s', (encoding, count) => {
-    it.each(Object.entries(samples))(
-      'of %s are counted exactly',
-      async (_, text) => {
-        const truth = count(text, asText);
-        const counted = await counter.count(models[encoding], text);
-        expect(counted).toBe(truth);
-      },
-    );
+    it.each(Object.entries(samples))('of %s are counted exactly', async (_, text) => {
+      const truth = count(text, asText);
+      const counted = await counter.count(models[encoding], text);
+      expect(counted).toBe(truth);
+    });
   });
 
   it.each([
@@ -139,7 +136,10 @@ describe('bounds of tokens', () => {
   it('are the truth where the encoding is known, whatever the text', async () => {
     await fc.assert(
       fc.asyncProperty(hostileText, async (text) => {
-        for (const [model, count] of [[models.o200k, countO200k], [models.cl100k, countCl100k]] as const) {
+        for (const [model, count] of [
+          [models.o200k, countO200k],
+          [models.cl100k, countCl100k],
+        ] as const) {
           const truth = count(text, asText);
           expect(await counter.measure(model, [text])).toMatchObject({ tokens: truth, least: truth, most: truth });
         }
@@ -174,11 +174,14 @@ describe('bounds of tokens', () => {
     expect(await counter.count(models.o200k, text)).toBe(truth);
   });
 
-  it.each(Object.entries(samples))('are near each other for %s, so that holds are not far too large', async (name, text) => {
-    const { least, tokens, most } = await counter.measure(models.unknown, [text]);
-    expect(least).toBeLessThanOrEqual(Math.min(countO200k(text, asText), countCl100k(text, asText)));
-    expect(most / tokens).toBeLessThan(/English|code/.test(name) ? 1.8 : 4);
-  });
+  it.each(Object.entries(samples))(
+    'are near each other for %s, so that holds are not far too large',
+    async (name, text) => {
+      const { least, tokens, most } = await counter.measure(models.unknown, [text]);
+      expect(least).toBeLessThanOrEqual(Math.min(countO200k(text, asText), countCl100k(text, asText)));
+      expect(most / tokens).toBeLessThan(/English|code/.test(name) ? 1.8 : 4);
+    },
+  );
 
   it('are those of bytes for what is not counted', () => {
     fc.assert(

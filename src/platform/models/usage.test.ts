@@ -38,7 +38,13 @@ describe('a report of usage', () => {
     ['more cached', { prompt: 4, completion: 30, total: 20_034, cached: 20_000 }, {}, [20_004, 30, 20_000, 0], false],
     ['a cache beside the input', { prompt: 25, completion: 20, cached: 60, written: 40 }, {}, [125, 20, 60, 0], false],
     ['zero output', { prompt: 100, completion: 0, total: 100 }, { outputTokens: 800 }, [100, 800, 0, 0], true],
-    ['zero output of nothing', { prompt: 100, completion: 0 }, { outputTokens: 0, leastOutputTokens: 0 }, [100, 0, 0, 0], false],
+    [
+      'zero output of nothing',
+      { prompt: 100, completion: 0 },
+      { outputTokens: 0, leastOutputTokens: 0 },
+      [100, 0, 0, 0],
+      false,
+    ],
     ['one token for many words', { prompt: 100, completion: 1 }, { leastOutputTokens: 700 }, [100, 692, 0, 0], true],
     ['zero input', { prompt: 0, completion: 20 }, {}, [30, 20, 0, 0], true],
     ['no input', { completion: 20 }, {}, [30, 20, 0, 0], true],
@@ -102,7 +108,13 @@ describe('a report of usage', () => {
 
   it('is never read lower in sum for a higher figure', () => {
     const some = fc.integer({ min: 1, max: 100_000 });
-    const full = fc.record({ prompt: some, completion: some, total: some, cached: fc.nat({ max: 9999 }), reasoning: some });
+    const full = fc.record({
+      prompt: some,
+      completion: some,
+      total: some,
+      cached: fc.nat({ max: 9999 }),
+      reasoning: some,
+    });
     const key = fc.constantFrom('prompt', 'completion', 'total', 'reasoning');
     fc.assert(
       fc.property(full, key, some, counts, (one, which, more, counted) => {
@@ -112,7 +124,8 @@ describe('a report of usage', () => {
         };
         // A part that comes to fit its whole no longer comes on top of it.
         const higher = { ...one, [which]: one[which] + more };
-        const fits = higher.cached <= one.prompt && (one.reasoning > one.completion || higher.reasoning <= one.completion);
+        const fits =
+          higher.cached <= one.prompt && (one.reasoning > one.completion || higher.reasoning <= one.completion);
         if (fits && which !== 'completion') expect(sum(higher)).toBeGreaterThanOrEqual(sum(one));
       }),
       { numRuns: 2000, seed: 20261129 },
