@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { Cancelled } from '../../kernel/errors.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
 import { ask, collect, createModelBench } from '../../testing/model-bench.ts';
+import type { FakeAnswer, FakeUsage } from '../../testing/providers.ts';
 import { HiddenThoughts } from './hidden-thoughts.ts';
 import type { ChatMessage, Usage } from './index.ts';
 
@@ -21,7 +22,7 @@ const endless = Array.from({ length: 20_000 }, (_, index) => `again and again ${
 const UNKNOWN = 1 / 0.85;
 
 describe.each(kinds)('a server that ignores the output limit: %s', (name, providers) => {
-  it.each([
+  it.each<[string, FakeAnswer]>([
     ['in many pieces', { chunks: endless }],
     ['in one piece', { chunks: [endless.join('')] }],
     ['in thoughts', { reasoning: [endless.join('')], text: 'Done.' }],
@@ -61,7 +62,7 @@ describe('an honest server', () => {
 });
 
 describe('usage over the wire', () => {
-  it.each([
+  it.each<[string, FakeUsage, number[]]>([
     ['a total with hidden reasoning', { inputTokens: 32, outputTokens: 9, totalTokens: 3041 }, [32, 3009]],
     ['reasoning outside', { inputTokens: 32, outputTokens: 9, reasoningTokens: 3000, totalTokens: 3041 }, [32, 3009]],
     ['more cached', { inputTokens: 4, outputTokens: 30, cachedInputTokens: 2000, totalTokens: 2034 }, [2004, 30]],
@@ -93,7 +94,10 @@ describe('a reservation', () => {
     const image = { type: 'image' as const, mediaType: 'image/png', data: new Uint8Array(4) };
     const picture: ChatMessage[] = [{ role: 'user', content: [{ ...image, size: { width: 512, height: 512 } }] }];
     const most = (messages: ChatMessage[], ...ids: string[]) =>
-      models.maxInputTokens(messages, ids.map((id) => models.find(id) ?? models.default));
+      models.maxInputTokens(
+        messages,
+        ids.map((id) => models.find(id) ?? models.default),
+      );
     const truth = countO200k(words);
     const own = await most(text, 'p/gpt-4o');
     expect(own).toBeGreaterThan(truth);
@@ -117,7 +121,11 @@ describe('thoughts that are kept secret', () => {
     const models = await open({ p: openai({ models: [{ name: 'gpt-6-luna' }], timeouts }) }, { clock });
     const controller = new AbortController();
     const told: Usage[] = [];
-    const asked = { signal: controller.signal, maxOutputTokens: 3000, onUsage: (usage: Usage) => void told.push(usage) };
+    const asked = {
+      signal: controller.signal,
+      maxOutputTokens: 3000,
+      onUsage: (usage: Usage) => void told.push(usage),
+    };
     const run = (async () => {
       for await (const event of ask(models, 'question', asked)) {
         if (event.type !== 'reasoning') continue;
@@ -132,7 +140,9 @@ describe('thoughts that are kept secret', () => {
   it('last from when a model that reasons has read its prompt to its first word', async () => {
     const clock = createManualClock(1_700_000_000_000);
     const models = await open({ p: openai({ models: [{ name: 'gpt-6-luna' }, { name: 'gpt-4o' }] }) });
-    const [thinker, plain] = ['p/gpt-6-luna', 'p/gpt-4o'].map((id) => new HiddenThoughts(clock, models.find(id) ?? models.default));
+    const [thinker, plain] = ['p/gpt-6-luna', 'p/gpt-4o'].map(
+      (id) => new HiddenThoughts(clock, models.find(id) ?? models.default),
+    );
     thinker?.opened();
     plain?.opened();
     await clock.advance(3000);
