@@ -75,7 +75,8 @@ const ended = (question: APIMessage, text: string) => (message: APIMessage) =>
 /** The usage of an answer that costs so much by the dear model. */
 const costing = (micros: number): FakeAnswer => ({
   text: 'An answer.',
-  usage: { inputTokens: 0, outputTokens: micros / 20 },
+  // Less input than a prompt has would not be believed.
+  usage: { inputTokens: micros / 10 - 2, outputTokens: 1 },
 });
 
 const asks = async (person: Person, words: string, room?: string) =>
@@ -197,13 +198,13 @@ access:
     await bot.milo.runs('model', { name: 'fake/vast' });
     const { question } = await isAnswered(bot.milo, 'small', {
       text: 'A small answer.',
-      usage: { inputTokens: 0, outputTokens: 10 },
+      usage: { inputTokens: 150, outputTokens: 10 },
     });
     const { max_tokens: outputTokens } = bot.providers.requests[0]?.body as { max_tokens: number };
     expect(outputTokens).toBeGreaterThan(20_000);
     expect(outputTokens).toBeLessThan(25_000);
     const [call] = await till.calls(question);
-    expect(call).toMatchObject({ held: { micros: 500_000 }, charged: { micros: 200 } });
+    expect(call).toMatchObject({ held: { micros: 500_000 }, charged: { micros: 1700 } });
   });
 
   it('without a price are refused with the lines that give them one', async () => {

@@ -47,7 +47,7 @@ async function asks(words: string, answer: FakeAnswer, text = answer.text ?? '',
 }
 
 const usage = { inputTokens: 120, outputTokens: 37, cachedInputTokens: 20 };
-const costs = (micros: number) => ({ inputTokens: 0, outputTokens: micros / 20 });
+const costs = (micros: number) => ({ inputTokens: micros / 10 - 2, outputTokens: 1 });
 const usedUp = 'Your free money for today';
 
 describe('an answer', () => {

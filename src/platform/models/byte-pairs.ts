@@ -89,7 +89,6 @@ export class BytePairs {
 
 /** The UTF-8 bytes of a text, each as one character. */
 function bytesOf(text: string): string {
-  // eslint-disable-next-line no-control-regex -- what is asked for is whether all of it is ASCII
   return /^[\0-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 

@@ -24,8 +24,8 @@ export function buildPrompt(messages: readonly ChatMessage[], { vision }: { visi
 /** What surrounds a message: about as OpenAI documents it, and at most, where templates name roles in several tokens. */
 const MESSAGE_TOKENS = 4;
 const MOST_MESSAGE_TOKENS = 10;
-/** What a template may put before all messages: gpt-oss has 70 tokens on channels and dates, others fewer. */
-const MOST_PREAMBLE_TOKENS = 100;
+/** What a template may put before all messages, such as dates (Llama); gpt-oss has 70 tokens on channels as well. */
+const mostPreambleTokens = (modelId: string): number => (modelId.includes('gpt-oss') ? 100 : 32);
 
 export type MeasureTexts = (modelId: string, texts: readonly string[], limit?: number) => Promise<Measured>;
 
@@ -41,7 +41,7 @@ export async function measurePrompt(
   return {
     tokens: tokens + pictures + messages.length * MESSAGE_TOKENS,
     least,
-    most: most + pictures + messages.length * MOST_MESSAGE_TOKENS + MOST_PREAMBLE_TOKENS,
+    most: most + pictures + messages.length * MOST_MESSAGE_TOKENS + mostPreambleTokens(id),
   };
 }
 

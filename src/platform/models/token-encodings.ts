@@ -27,8 +27,13 @@ export function countingOf(modelId: string): Counting {
 
 /** Other tokenizers may be better at a text than the encoding: by this for English and code, as those of open models are. */
 const BETTER = 0.85;
-/** What other scripts take at least, in tokens a character: o200k needs 0.4 where cl100k needs over 1 (Hindi, Telugu). */
-const LEAST_FOREIGN = 0.35;
+/**
+ * What other scripts take at least, in tokens a character: o200k needs a third where cl100k needs more than one (Hindi,
+ * Telugu). Chinese, Japanese, Korean and emoji, which begin at this code, take more.
+ */
+const LEAST_FOREIGN = 0.25;
+const LEAST_IDEOGRAPH = 0.5;
+const FIRST_IDEOGRAPH = 0x2e80;
 /** Words that one vocabulary holds whole, another takes in pieces of about three letters. */
 const WORD_PIECE_LETTERS = 3;
 
@@ -40,7 +45,8 @@ const WORD_PIECE_LETTERS = 3;
 export function foreignBounds(piece: string, tokens: number, margin: number): { least: number; most: number } {
   let letters = 0;
   let others = 0;
-  let foreign = 0;
+  let leastForeign = 0;
+  let isForeign = false;
   let bytes = 0;
   for (const character of piece) {
     const code = character.codePointAt(0) ?? 0;
@@ -48,12 +54,13 @@ export function foreignBounds(piece: string, tokens: number, margin: number): { 
     // The blank before a word is a part of it.
     const isPartOfWord = bytes === 0 && code === 32 && piece.length > 1;
     bytes += size;
-    if (size > 1) foreign += 1;
+    isForeign ||= size > 1;
+    leastForeign += code < FIRST_IDEOGRAPH ? LEAST_FOREIGN : LEAST_IDEOGRAPH;
     if (isLetter(code)) letters += 1;
     else if (!isPartOfWord) others += Math.max(1, size - 1);
   }
   const most = Math.min(bytes, Math.max(tokens * margin, letters / WORD_PIECE_LETTERS + others));
-  return { least: foreign > 0 ? Math.min(tokens * BETTER, piece.length * LEAST_FOREIGN) : tokens * BETTER, most };
+  return { least: isForeign ? Math.min(tokens * BETTER, leastForeign) : tokens * BETTER, most };
 }
 
 function isLetter(code: number): boolean {

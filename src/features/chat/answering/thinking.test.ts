@@ -61,6 +61,21 @@ async function exportedOf(person: Person): Promise<string> {
 }
 
 describe('a model that thinks', () => {
+  it('whose thoughts are marked only at their end shows the answer alone', async () => {
+    const channelId = await bot.newChannel();
+    const chunks = ['They want a colour. ', 'Blue is safe.\n</think>\n', '\nBlue it is.'];
+    bot.providers.answer('which colour', { chunks, hold: 2 });
+    await bot.alice.says(channelId, `${mention()} which colour?`);
+    const shown = await bot.alice.sees(
+      (message) => message.channel_id === channelId && message.content.includes('They want a colour.'),
+      { timeoutMs },
+    );
+    bot.providers.release();
+    const answer = await endsWith(shown, 'Blue it is.');
+    expect(answer.content).not.toMatch(/They want|safe|think>/);
+    expect(await textOf(await thoughts(answer))).toContain('Blue is safe.');
+  });
+
   it('shows that it does, with Stop, and then its answer, which tells how long it thought', async () => {
     const { shown } = await asksForThoughts('the question', ['Hmm, ', 'well.']);
     expect(labels(shown)).toEqual(['Stop']);
