@@ -105,7 +105,12 @@ describe('the prices that a server lists', async () => {
       { id: 'words', pricing: { prompt: 'cheap', completion: '0' } },
       { id: 'none' },
     ];
-    const listed = await listModels({ name: 'p', config: { ...local, baseUrl: fake.openaiBaseUrl }, apiKey: '', clock: systemClock });
+    const listed = await listModels({
+      name: 'p',
+      config: { ...local, baseUrl: fake.openaiBaseUrl },
+      apiKey: '',
+      clock: systemClock,
+    });
     expect(listed.map((model) => describeNamed(reseller, model).prices)).toEqual([
       { inputPerMillion: 0.15, outputPerMillion: 0.6 },
       { inputPerMillion: 0, outputPerMillion: 0 },
