@@ -9,5 +9,7 @@ interface Sent {
  */
 export function sentParts(body: Record<string, unknown> | undefined): Sent[] {
   const messages = (body?.['messages'] ?? []) as Sent[];
-  return messages.slice(1).flatMap(({ role, content }) => content.split('\n\n').map((part) => ({ role, content: part })));
+  return messages
+    .slice(1)
+    .flatMap(({ role, content }) => content.split('\n\n').map((part) => ({ role, content: part })));
 }
