@@ -69,6 +69,18 @@ describe('settings without a file', () => {
   });
 });
 
+describe('quirks of a provider', () => {
+  const yaml = (quirk: string) =>
+    `providers: { p: { type: openai-compatible, baseUrl: 'http://127.0.0.1:1/v1', quirks: [${quirk}] } }`;
+
+  it('are named in the settings, and the allowed ones when one is wrong', () => {
+    expect(load(yaml('no-system-role')).providers['p']?.quirks).toEqual(['no-system-role']);
+    const message = failure(() => load(yaml('no-sytem-role')));
+    expect(message).toContain('providers.p.quirks.0: "no-sytem-role" is not allowed. Did you mean no-system-role?');
+    expect(message).toContain('no-max-tokens, max-completion-tokens, no-stream-options');
+  });
+});
+
 describe('the place where a crash test ends the process', () => {
   it('is a checkpoint, and which time it is reached', () => {
     expect(load('').crashAt).toBeUndefined();

@@ -129,13 +129,7 @@ export class Provider {
   async *stream(asked: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
     const info = await this.resolve(asked, request);
     const model = this.breakers.of(info.id);
-    for (const breaker of [this.connection, model]) {
-      const openMs = breaker.enter();
-      if (openMs === 0) continue;
-      const what = breaker === model ? info.id : this.name;
-      const message = `${what}: it failed several times in a row and is left alone for a moment`;
-      throw modelError('model/unreachable', message, { retryable: true, retryAfterMs: openMs });
-    }
+    this.enter(info, model);
     try {
       yield* this.tryKeys(info, request);
       this.connection.succeeded();
@@ -147,6 +141,17 @@ export class Provider {
       this.connection.left();
       model.left();
     }
+  }
+
+  /** Throws while the connection or the model is left alone. */
+  private enter(info: ModelInfo, model: CircuitBreaker): void {
+    const connectionMs = this.connection.enter();
+    const modelMs = connectionMs > 0 ? 0 : model.enter();
+    if (connectionMs === 0 && modelMs === 0) return;
+    // The one trial that the connection allows after a while must not be lost to a model that is left alone.
+    if (modelMs > 0) this.connection.left();
+    const message = `${modelMs > 0 ? info.id : this.name}: it failed several times in a row and is left alone for a moment`;
+    throw modelError('model/unreachable', message, { retryable: true, retryAfterMs: connectionMs + modelMs });
   }
 
   /** Only a connection that can't be made speaks of the provider; what comes over one speaks of the model. */

@@ -4,6 +4,7 @@ import type { Logger } from '../../kernel/logger.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
 import { ask, collect, createModelBench, failure, timeouts } from '../../testing/model-bench.ts';
 import { startFakeProviders } from '../../testing/providers.ts';
+import type { ModelNews, Usage } from './index.ts';
 
 const bench = await createModelBench();
 const { fake, openai, anthropic, compatible, open } = bench;
@@ -105,6 +106,62 @@ describe('several keys', () => {
   });
 });
 
+describe('an account without credit', () => {
+  it('is no bad key: another key answers, and the owner is told once', async () => {
+    const news: ModelNews[] = [];
+    fake.answer((request) => request.apiKey === 'a', { status: 429, errorCode: 'insufficient_quota' });
+    const models = await open({ p: compatible({ apiKeys: ['a', 'b'] }) });
+    models.onNews((found) => news.push(found));
+    for (let round = 0; round < 3; round++) await collect(ask(models, 'hello'));
+    expect(fake.requests.map((request) => request.apiKey)).toEqual(['a', 'b', 'b', 'b']);
+    expect(news).toEqual([{ kind: 'no-credit', provider: 'p', keyNumber: 1, of: 2 }]);
+  });
+
+  it('is tried again after a while', async () => {
+    const clock = createManualClock(1_700_000_000_000);
+    fake.answer('hello', { status: 402 });
+    const models = await open({ p: compatible() }, { clock });
+    for (let round = 0; round < 2; round++)
+      expect((await failure(ask(models, 'hello'))).error).toMatchObject({ code: 'model/no-credit', retryable: false });
+    await clock.advance(600_000);
+    expect((await collect(ask(models, 'hello'))).text).toBe('You said: hello');
+    expect(fake.requests).toHaveLength(2);
+  });
+});
+
+describe('what a model refuses', () => {
+  const refusal = { status: 400, text: 'Unrecognized request argument supplied: stream_options', times: 9 };
+
+  it('is learned once for that model, told once, and costs nothing', async () => {
+    const news: ModelNews[] = [];
+    const told: Usage[] = [];
+    fake.answer((request) => request.model === 'old' && 'stream_options' in request.body, refusal);
+    const models = await open({ p: compatible({ models: [{ name: 'old' }, { name: 'new' }] }) });
+    models.onNews((found) => news.push(found));
+    const onUsage = (usage: Usage): void => void told.push(usage);
+    for (const modelId of ['p/old', 'p/old', 'p/new']) await collect(ask(models, 'hello', { modelId, onUsage }));
+    expect(fake.requests.map(({ model, body }) => [model, 'stream_options' in body])).toEqual([
+      ['old', true],
+      ['old', false],
+      ['old', false],
+      ['new', true],
+    ]);
+    expect(news).toEqual([{ kind: 'quirk', provider: 'p', model: 'old', quirk: 'no-stream-options' }]);
+    expect(told).toHaveLength(3);
+  });
+
+  it('is not learned from a refusal that stays', async () => {
+    const news: ModelNews[] = [];
+    fake.answer('hello', refusal);
+    const models = await open({ p: compatible() });
+    models.onNews((found) => news.push(found));
+    for (let round = 0; round < 2; round++)
+      expect((await failure(ask(models, 'hello'))).error.code).toBe('model/failed');
+    expect(fake.requests.map(({ body }) => 'stream_options' in body)).toEqual([true, false, true, false]);
+    expect(news).toEqual([]);
+  });
+});
+
 describe('another model', () => {
   it('answers when the one asked for does not, and is named', async () => {
     fake.answer((request) => request.provider === 'openai', { status: 503 });
@@ -181,6 +238,34 @@ describe('the circuit breaker', () => {
     const models = await open({ p: compatible() });
     for (let round = 0; round < 6; round++) expect((await failure(ask(models, 'bad'))).error.code).toBe('model/failed');
     expect((await collect(ask(models, 'good'))).text).toBe('You said: good');
+  });
+
+  it('of one model leaves the others of its provider alone', async () => {
+    fake.answer((request) => request.model === 'odd', {
+      chunks: ['one ', 'two'],
+      cutAfterChunks: 1,
+      delayMs: 5,
+      times: 5,
+    });
+    const models = await open({ p: compatible({ models: [{ name: 'odd' }, { name: 'good' }] }) });
+    for (let round = 0; round < 5; round++) {
+      expect((await failure(ask(models, 'hello', { modelId: 'p/odd' }))).error.code).toBe('model/unreachable');
+    }
+    const { error } = await failure(ask(models, 'hello', { modelId: 'p/odd' }));
+    expect(error.message).toContain('p/odd: it failed several times in a row');
+    expect((await collect(ask(models, 'hello', { modelId: 'p/good' }))).text).toBe('You said: hello');
+    expect(fake.requests).toHaveLength(6);
+  });
+
+  it('of the connection spares every model the wait', async () => {
+    const gone = await startFakeProviders();
+    await gone.close();
+    const models = await open({
+      p: compatible({ baseUrl: gone.openaiBaseUrl, models: [{ name: 'one' }, { name: 'two' }] }),
+    });
+    for (let round = 0; round < 5; round++) await failure(ask(models, 'hello', { modelId: 'p/one' }));
+    const { error } = await failure(ask(models, 'hello', { modelId: 'p/two' }));
+    expect(error.message).toContain('p: it failed several times in a row');
   });
 
   it('counts a server that is not there', async () => {

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { createAsking } from '../../../testing/asking.ts';
 import type { Asked } from '../../../testing/asking.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { sentParts } from '../../../testing/sent.ts';
 
 const bot = sharedBot();
 const { asks, presses, told } = createAsking(() => bot);
@@ -21,8 +22,8 @@ async function branch({ shown }: Asked): Promise<string> {
 /** What a model gets of the conversation before a question. */
 async function historyIn(channel: string, words: string): Promise<string[]> {
   await asks(bot.alice, words, { text: `Answer to ${words}` }, { in: channel });
-  const messages = bot.providers.requests.at(-1)?.body['messages'] as { content: string }[];
-  return messages.slice(1, -1).map(({ content }) => content);
+  const parts = sentParts(bot.providers.requests.at(-1)?.body);
+  return parts.slice(0, -1).map(({ content }) => content);
 }
 
 async function twoBranches(words: string): Promise<{ asked: Asked; first: string; second: string }> {

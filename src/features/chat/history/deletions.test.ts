@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { sentParts } from '../../../testing/sent.ts';
 
 const bot = sharedBot({ paced: false, yaml: 'queue: { concurrency: { text: 1 } }\n' });
 
@@ -24,8 +25,8 @@ const shown = async (room: string, text: string) =>
 /** What the model is sent for a new question, but for the system prompt. */
 async function prompt(room: string): Promise<string[]> {
   await isAnswered(bot.alice, room, 'what was said?', 'This.');
-  const messages = bot.providers.requests.at(-1)?.body['messages'] as { role: string; content: string }[];
-  return messages.slice(1, -1).map(({ role, content }) => `${role}: ${content}`);
+  const parts = sentParts(bot.providers.requests.at(-1)?.body);
+  return parts.slice(0, -1).map(({ role, content }) => `${role}: ${content}`);
 }
 
 async function openHolds(): Promise<number> {

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { button, buttons } from '../../../testing/components.ts';
 import { withOffer } from './edits.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { sentParts } from '../../../testing/sent.ts';
 
 const bot = sharedBot({ yaml: 'queue: { concurrency: { text: 1 } }\n' });
 
@@ -24,8 +25,7 @@ const stored = (question: APIMessage) =>
     .execute();
 
 function prompt(): string[] {
-  const messages = bot.providers.requests.at(-1)?.body['messages'] as { role: string; content: string }[];
-  return messages.slice(1).map(({ role, content }) => `${role}: ${content}`);
+  return sentParts(bot.providers.requests.at(-1)?.body).map(({ role, content }) => `${role}: ${content}`);
 }
 
 it('the offer takes the place of the button that regenerates, or comes below what is there', () => {

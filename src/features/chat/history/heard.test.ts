@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { sentParts } from '../../../testing/sent.ts';
 
 const bot = sharedBot({ yaml: 'features: { chat: { heardKept: 4 } }\n' });
 beforeEach(() => {
@@ -15,8 +16,7 @@ async function asks(person: Person, room: string, text: string): Promise<string[
   const question = await person.says(room, `${mention()} ${text}`);
   await person.sees((message) => message.message_reference?.message_id === question.id && message.content === 'Noted.');
   await bot.idle();
-  const messages = bot.providers.requests.at(-1)?.body['messages'] as { role: string; content: string }[];
-  return messages.slice(1).map(({ role, content }) => `${role}: ${content}`);
+  return sentParts(bot.providers.requests.at(-1)?.body).map(({ role, content }) => `${role}: ${content}`);
 }
 
 const heardIn = (room: string) =>

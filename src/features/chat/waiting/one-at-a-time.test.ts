@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { sentParts } from '../../../testing/sent.ts';
 
 const bot = sharedBot();
 
@@ -32,7 +33,7 @@ const waitingJobs = async (count: number) =>
     .toBe(count);
 const historyOf = (words: string) => {
   const request = bot.providers.requests.find(({ userText }) => userText.includes(words));
-  return (request?.body['messages'] as { role: string; content: string }[]).slice(1).map(({ content }) => content);
+  return sentParts(request?.body).map(({ content }) => content);
 };
 
 describe('in one conversation', () => {

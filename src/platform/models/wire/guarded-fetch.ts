@@ -36,7 +36,8 @@ export async function guardedFetch(url: string, request: GuardedRequest, guard: 
 
 function redirected(url: string, response: Response, { provider }: Guard): Error {
   const location = response.headers.get('location') ?? '';
-  const target = URL.canParse(location, url) ? new URL(location, url).origin.slice(0, 200) : 'nowhere';
+  const target =
+    location !== '' && URL.canParse(location, url) ? new URL(location, url).origin.slice(0, 200) : 'nowhere';
   const message = `${provider}: it redirects to ${target}, where its key is not sent. Set baseUrl to the address that answers`;
   return modelError('model/unreachable', message, { retryable: false, turnedAway: true });
 }

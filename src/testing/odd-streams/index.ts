@@ -1,0 +1,18 @@
+import type { OddCase } from './case.ts';
+import { chatCases } from './chat.ts';
+import { errorCases } from './errors.ts';
+import { learningCases } from './learning.ts';
+import { transportCases } from './transport.ts';
+import { vendorCases } from './vendors.ts';
+
+export type { OddCase } from './case.ts';
+export { oddKey, startOddServer } from './server.ts';
+
+/** Every way in which a provider is known to answer oddly, with the ending that is right. */
+export const oddCases: readonly OddCase[] = [
+  ...chatCases,
+  ...errorCases,
+  ...learningCases,
+  ...vendorCases,
+  ...transportCases,
+];
