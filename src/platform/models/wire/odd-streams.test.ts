@@ -73,6 +73,7 @@ async function hear(id: string, odd: OddCase): Promise<Heard> {
       onUsage: (usage) => void heard.usages.push(usage),
     })) {
       if (event.type === 'finish') heard.finish = event;
+      else if (event.type === 'reset') Object.assign(heard, { text: '', reasoning: heard.reasoning + heard.text });
       else if (event.type !== 'start') heard[event.type] += event.text;
     }
   } catch (error) {
