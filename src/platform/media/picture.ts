@@ -26,15 +26,15 @@ const TIMEOUT_MS = 30_000;
  * enough for 50 megapixels at once, and not for a progressive JPEG of that size, which is then refused.
  */
 const MOST_MEMORY_KB = 900_000;
-/** Each decodes on one core. */
-const AT_ONCE = 2;
+/** Each takes a core and 100 to 300 MB: a small machine has no room for a second. */
+const AT_ONCE = 1;
 
 const turns = new ByteBudget(AT_ONCE);
 
 /**
  * A foreign picture as a model may have it: the first frame, upright, of at most the wanted size in pixels and bytes,
  * without what the file tells of its maker, as PNG or JPEG, which every provider takes. It is decoded in a process of its
- * own that has a bound of time and of memory and gets nothing but the picture; two at a time over the whole process.
+ * own that has a bound of time and of memory and gets nothing but the picture; one at a time over the whole process.
  * Rejects with `media/unreadable` when that is no picture, a broken one or one that is made to be too large.
  */
 export async function preparePicture(file: Uint8Array, limits: PictureLimits, signal: AbortSignal): Promise<Picture> {
