@@ -35,7 +35,7 @@ export function settle(
     return { outcome: { hold: publicHold(record), ended: false, fillings: [] }, changes: noChanges };
   }
   const charged = lesser(actual, record.held);
-  const end: End = { state: 'settled', charged, lost: {}, overrun: minus(actual, charged), facts };
+  const end: End = { state: 'settled', charged, lost: {}, waived: {}, overrun: minus(actual, charged), facts };
   const { hold, changes } = endCall(record, end, nowMs);
   return { outcome: { hold, ended: true, fillings: fillingsOf(books, record, end) }, changes };
 }
@@ -58,6 +58,15 @@ export function lose(
   return endOpen(books, key, (record) =>
     endUncharged(record, { state: 'lost', used: used ?? record.held, facts }, nowMs),
   );
+}
+
+/** The same for a call that its payer ended: `used` counts in every meter as an overrun does, and is charged to none. */
+export function waive(
+  books: Books,
+  { key, used, facts }: { key: string; used: Amounts; facts: JsonObject },
+  nowMs: number,
+): Decision<Ended | undefined> {
+  return endOpen(books, key, (record) => endUncharged(record, { state: 'lost', used, facts, waived: true }, nowMs));
 }
 
 /** What `lose` does, if its time is over. */
@@ -151,6 +160,7 @@ interface End {
   state: HoldRecord['state'];
   charged: Amounts;
   lost: Amounts;
+  waived: Amounts;
   overrun: Amounts;
   facts: JsonObject;
 }
@@ -169,30 +179,32 @@ function endOpen(
 
 function endUncharged(
   record: HoldRecord,
-  { state, used, facts }: { state: HoldRecord['state']; used: Amounts; facts: JsonObject },
+  { state, used, facts, waived = false }: Pick<End, 'state' | 'facts'> & { used: Amounts; waived?: boolean },
   nowMs: number,
 ): { hold: Hold; changes: Changes } {
   if (record.kind === 'admission') {
     const changes = giveUpPlace({ ...record, facts: { ...record.facts, ...facts } }, state, nowMs);
     return { hold: publicHold(changes.holds[0] ?? record), changes };
   }
-  const lost = lesser(used, record.held);
-  return endCall(record, { state, charged: {}, lost, overrun: minus(used, lost), facts }, nowMs);
+  const within = lesser(used, record.held);
+  const part = waived ? { lost: {}, waived: within } : { lost: within, waived: {} };
+  return endCall(record, { state, charged: {}, ...part, overrun: minus(used, within), facts }, nowMs);
 }
 
 function endCall(record: HoldRecord, end: End, nowMs: number): { hold: Hold; changes: Changes } {
-  const { state, charged, lost, overrun } = end;
+  const { state, charged, lost, waived, overrun } = end;
   const fromSavings = savingsPart(record, charged);
   const ended: HoldRecord = {
     ...record,
-    ...{ state, charged, fromSavings, onInstance: plus(lost, overrun), endedAtMs: nowMs },
+    ...{ state, charged, fromSavings, onInstance: plus(plus(lost, waived), overrun), endedAtMs: nowMs },
     facts: { ...record.facts, ...end.facts },
   };
   const ofHold = { held: negative(record.held), heldSavings: negative(record.heldSavings) };
-  const moved = { ...ofHold, charged, fromSavings, lost, overrun };
+  const moved = { ...ofHold, charged, fromSavings, lost, overrun: plus(waived, overrun) };
   const entries = [
     ...chargeEntries(record, charged, fromSavings),
     ...movement('instance/lost', usedAccount(record), lost),
+    ...movement('instance/waived', usedAccount(record), waived),
     ...movement('instance/overrun', usedAccount(record), overrun),
   ];
   const kind = state === 'settled' ? 'settle' : 'lose';

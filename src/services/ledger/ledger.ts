@@ -22,6 +22,7 @@ import {
   releasing,
   settling,
   takingBack,
+  waiving,
 } from './operations.ts';
 import type { Amounts, Hold, HoldRequest, HoldResult, Ledger, Settlement } from './port.ts';
 import { balances, exportUser, holds, levels, recent, requestsOf, use } from './reports.ts';
@@ -73,6 +74,12 @@ export function createLedger({ postgres, clock, ids, logger }: LedgerOptions): L
     lose: async (key: string, used?: Amounts, facts: JsonObject = {}): Promise<Hold | undefined> => {
       if (used) checkAmounts(used);
       const result = await batches.add(losing(key, used, facts));
+      if (result?.ended) reportOverrun(logger, result.hold);
+      return result?.hold;
+    },
+    waive: async (key: string, used: Amounts, facts: JsonObject = {}): Promise<Hold | undefined> => {
+      checkAmounts(used);
+      const result = await batches.add(waiving(key, used, facts));
       if (result?.ended) reportOverrun(logger, result.hold);
       return result?.hold;
     },

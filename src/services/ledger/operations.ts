@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Books, Decision } from './books.ts';
-import { dismiss, type Ended, expire, lose, refund, release, settle, takeBack } from './endings.ts';
+import { dismiss, type Ended, expire, lose, refund, release, settle, takeBack, waive } from './endings.ts';
 import { grant, type Grant } from './grants.ts';
 import type { HoldKind } from './hold-record.ts';
 import { lockNames, userName, type Window } from './holders.ts';
@@ -36,6 +36,11 @@ export const releasing = (key: string, facts: JsonObject): Operation<Ended | und
 export const losing = (key: string, used: Amounts | undefined, facts: JsonObject): Operation<Ended | undefined> => ({
   keys: [key],
   decide: (books, nowMs) => lose(books, { key, used, facts }, nowMs),
+});
+
+export const waiving = (key: string, used: Amounts, facts: JsonObject): Operation<Ended | undefined> => ({
+  keys: [key],
+  decide: (books, nowMs) => waive(books, { key, used, facts }, nowMs),
 });
 
 export const expiring = (key: string): Operation<Ended | undefined> => ({

@@ -104,6 +104,20 @@ describe('pools', () => {
     expect(await moneyOf(ledger, payer)).toMatchObject({ spent: 100, held: 0, overrun: 30 });
     expect(await spentOf()).toEqual([before + 170, 130]);
   });
+
+  it('count a call that its payer ended early, though nobody is charged for it', async () => {
+    const [place, payer] = [fresh('g'), fresh('u')];
+    const limits = [limit(guild(place), 150)];
+    const own = terms(payer, { guildId: place, limits });
+    const first = heldOf(await ledger.reserve(request(fresh('k'), { terms: own })));
+    const waived = await ledger.waive(first.key, { micros: 80 });
+    expect(waived).toMatchObject({ state: 'lost', charged: {}, onInstance: { micros: 80 } });
+    expect(await ledger.waive(first.key, { micros: 80 })).toEqual(waived);
+    expect(await moneyOf(ledger, payer)).toMatchObject({ spent: 0, held: 0, overrun: 80 });
+    const second = await ledger.reserve(request(fresh('k'), { terms: own }));
+    expect(refusalOf(second)).toMatchObject({ spent: 80, cap: 150, needed: 100, passing: false });
+    expect(await ledger.verify()).toEqual([]);
+  });
 });
 
 function never(): never {

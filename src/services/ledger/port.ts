@@ -190,6 +190,11 @@ export interface Ledger {
    */
   lose(key: string, used?: Amounts, facts?: JsonObject): Promise<Hold | undefined>;
   /**
+   * The payer ended the call before they got anything: `used` is on the instance, and counts in the meters of the payer,
+   * guild and channel too. Otherwise asking and stopping would be a way around every cap but the instance's.
+   */
+  waive(key: string, used: Amounts, facts?: JsonObject): Promise<Hold | undefined>;
+  /**
    * Nobody got what a settled hold was charged for: as if it had been lost, what was charged and not refunded is on the
    * instance. Changes nothing for another hold; an overrun stays counted.
    */

@@ -28,10 +28,11 @@ const foldedFigures = sql`
   UNION ALL
   SELECT pool.holder, unit, 'pool', day, 'spent', -amount FROM moved CROSS JOIN LATERAL ${pools}
   WHERE pool.holder IS NOT NULL AND (
-    account LIKE 'user:%' OR account = 'instance/overrun' OR (account = 'instance/lost' AND pool.holder = 'instance')
+    account LIKE 'user:%' OR account IN ('instance/overrun', 'instance/waived') OR (account = 'instance/lost' AND pool.holder = 'instance')
   )
   UNION ALL
-  SELECT 'user:' || payer_id, unit, 'overrun', day, 'spent', -amount FROM moved WHERE account = 'instance/overrun'
+  SELECT 'user:' || payer_id, unit, 'overrun', day, 'spent', -amount FROM moved
+  WHERE account IN ('instance/overrun', 'instance/waived')
   UNION ALL
   SELECT pool.holder, unit, 'pool', day, 'held', amount FROM open_amount CROSS JOIN LATERAL ${pools}
   WHERE kind = 'call' AND pool.holder IS NOT NULL

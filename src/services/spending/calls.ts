@@ -41,7 +41,8 @@ export async function callModel(options: SpendingOptions, call: ModelCall): Prom
       isUsable(options, admission, model) &&
       (worstCase(prices, [model], inputTokens, longest).micros ?? 0) <= (hold.held.micros ?? 0),
     settle: (uses) => settle(options, hold, uses),
-    fail: (uses) => fail(options, hold, uses),
+    fail: (uses) => endUnpaid(options, hold, uses, 'lose'),
+    waive: (uses) => endUnpaid(options, hold, uses, 'waive'),
   };
 }
 
@@ -148,12 +149,17 @@ async function settle(options: SpendingOptions, hold: Hold, uses: readonly Use[]
   return settlement ? noticesOf(options, settlement) : [];
 }
 
-async function fail(options: SpendingOptions, hold: Hold, uses: readonly Use[]): Promise<void> {
+async function endUnpaid(
+  options: SpendingOptions,
+  hold: Hold,
+  uses: readonly Use[],
+  how: 'lose' | 'waive',
+): Promise<void> {
   const { ledger } = options;
   const last = uses.at(-1);
   await loseEarlier(options, hold, uses.slice(0, -1));
   const ended = await withRetries(options, () =>
-    last ? ledger.lose(hold.key, amountsOf(options, last), factsOf(last)) : ledger.release(hold.key),
+    last ? ledger[how](hold.key, amountsOf(options, last), factsOf(last)) : ledger.release(hold.key),
   );
   if (ended?.state === 'lost') tellOverrun(options, ended);
 }

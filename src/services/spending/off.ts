@@ -22,6 +22,7 @@ export function createSpendingOff({ access }: { access: AccessService }): Spendi
         mayUse: (model) => !model.paid,
         settle: () => Promise.resolve([]),
         fail: () => Promise.resolve(),
+        waive: () => Promise.resolve(),
       }),
     finish: () => Promise.resolve(),
     recover: () => Promise.resolve(),

@@ -68,6 +68,11 @@ export interface PaidCall {
   settle(uses: readonly Use[]): Promise<Notice[]>;
   /** The payer got nothing and pays nothing; what was used all the same is on the instance. */
   fail(uses: readonly Use[]): Promise<void>;
+  /**
+   * The payer ended it before they got anything: they pay nothing, but what was used counts in their figures as if they
+   * had.
+   */
+  waive(uses: readonly Use[]): Promise<void>;
 }
 
 /** How a message came about and what it cost. */

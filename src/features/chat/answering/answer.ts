@@ -143,6 +143,8 @@ function lasting({ code, message, cause }: VendorError): VendorError {
 /** What it said stays on the screen. Thoughts are all that a model gave which ended by itself without an answer. */
 async function showFailure(work: Work, code: string, said?: string): Promise<void> {
   await end(work, 'failed', code, said);
-  await settleRun(work, work.text !== work.written || (work.finish !== null && hasThoughts(work)));
+  const given = work.text !== work.written || (work.finish !== null && hasThoughts(work));
+  if (given) await settleRun(work, given);
+  else await work.paid?.fail(work.uses);
   await show(work, { state: 'failed', code, ...(said !== undefined && { said }) });
 }

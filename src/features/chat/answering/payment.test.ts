@@ -205,8 +205,14 @@ describe('what nobody saw costs the asker nothing, when before the first word', 
     if (isGone) await expect.poll(() => bot.providers.requests.at(-1)?.aborted).toBe(true);
     bot.providers.release();
     await bot.idle();
-    expect(await till.calls(question)).toMatchObject([{ state: 'lost', charged: {} }]);
+    const [call] = await till.calls(question);
+    expect(call).toMatchObject({ state: 'lost', charged: {} });
     expect(await till.paid(bot.alice)).toEqual({ free: 0, credits: 0 });
+    // The provider is paid all the same: it counts against the asker's cap.
+    const purse = { unit: 'micros', period: 'day', allowance: 0, rule: 'test' } as const;
+    const [balance] = await till.ledger.balances(bot.alice.user.id, [purse]);
+    expect(call?.onInstance.micros).toBeGreaterThan(0);
+    expect(balance?.overrun).toBe(call?.onInstance.micros);
   });
 });
 

@@ -10,10 +10,13 @@ import type { Work } from './work.ts';
  * its channel or the bot's rights have gone since: else a deletion would be a way around every cap. What stays on the
  * screen is given, too, text as well as thoughts that are offered.
  */
-export async function settleRun(work: Work, given = work.text !== work.written || hasThoughts(work)): Promise<void> {
+export async function settleRun(work: Work, given = hasSomething(work)): Promise<void> {
   if (given && (await isOrWasSeen(work))) await charge(work);
-  else await work.paid?.fail(work.uses);
+  else await work.paid?.waive(work.uses);
 }
+
+/** A model that thinks in secret has given its time, and is charged for it when it is stopped. */
+const hasSomething = (work: Work): boolean => work.text !== work.written || hasThoughts(work) || work.thoughtInSecret;
 
 /** Whether this run brought thoughts that its answer offers. */
 export const hasThoughts = (work: Work): boolean => keepsThoughts(work) && work.thoughts !== work.thoughtsBefore;

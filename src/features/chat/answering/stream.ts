@@ -117,6 +117,7 @@ async function receive(work: Work, events: AsyncIterable<ChatEvent>, files: Held
         work.model = context.models.find(event.modelId) ?? asked;
       } else if (event.type === 'reasoning') {
         thinking.thinks(event.text);
+        work.thoughtInSecret ||= event.text === '';
       } else if (event.type === 'reset') {
         work.thoughts += work.text.slice(work.written.length);
         work.text = work.written;

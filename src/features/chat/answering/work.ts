@@ -35,6 +35,8 @@ export interface Work {
   thoughts: string;
   /** The thoughts of what it goes on from. */
   thoughtsBefore: string;
+  /** The model has begun to think and keeps to itself what. */
+  thoughtInSecret: boolean;
   /** How many messages the answer may fill, as `boundOf` says. */
   bound: number | undefined;
   /** Its message says how long it was to wait. */
@@ -91,6 +93,7 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
     written,
     thoughts: thoughtsBefore,
     thoughtsBefore,
+    thoughtInSecret: false,
     bound,
     toldIds: answer.told_ids,
     filling: undefined,
