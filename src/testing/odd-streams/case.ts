@@ -11,8 +11,8 @@ export interface OddRequest {
   elsewhere: string;
 }
 
-/** Pieces are written one after the other; `cut` breaks the connection, `hang` keeps it open for ever. */
-type Piece = string | 'cut' | 'hang';
+/** Written one after the other; the piece `cut` breaks the connection, `hang` keeps it open for ever. */
+type Piece = string;
 
 export type Serve = (request: OddRequest, response: ServerResponse) => void | Promise<void>;
 

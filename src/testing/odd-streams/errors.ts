@@ -12,7 +12,7 @@ const limit = (message: string, code = 'rate_limit_exceeded') => ({ error: { mes
 const quota = 'You exceeded your current quota, please check your plan and billing details.';
 const echo: Serve = (request, response) => {
   const message = `Incorrect API key provided: ${request.headers.authorization ?? ''}`;
-  json(
+  return json(
     401,
     { error: { message, code: 'invalid_api_key' } },
     { 'x-echo': request.headers.authorization ?? '' },
