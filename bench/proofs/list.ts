@@ -96,6 +96,14 @@ export const proofs: readonly Proof[] = [
     alone: true,
   },
   {
+    name: 'stop',
+    what: 'Ctrl-C, SIGTERM and a closed terminal, with npm, timeout and alone: code 0, no process left',
+    command: vitest('src/app/stop.test.ts'),
+    least: 60,
+    unit: 'stops',
+    alone: true,
+  },
+  {
     name: 'providers',
     what: 'odd streams of providers, each with its right ending',
     command: ['npm', 'run', 'test:providers'],

@@ -7,7 +7,7 @@ import { attackWith } from '../testing/adversary/run.ts';
 import type { AttackReport } from '../testing/adversary/run.ts';
 import { microsOf, openStage } from '../testing/adversary/stage.ts';
 import type { Stage } from '../testing/adversary/stage.ts';
-import { longTests } from '../testing/long.ts';
+import { longTests, tellCases } from '../testing/long.ts';
 import { testDatabase } from '../testing/postgres.ts';
 import type { TestDatabase } from '../testing/postgres.ts';
 import { featureMigrations, featuresFolder, findFeatures } from './features.ts';
@@ -30,6 +30,7 @@ beforeAll(async () => {
   database = await testDatabase({ migrations: [...platformMigrations, ...serviceMigrations, ...features] });
   stage = await openStage({ database, writeSettings, capUsd: size.capUsd, random: seeded(seed) });
   report = await attackWith(stage, size.acts);
+  tellCases('adversary', report.acts);
   if (longTests()) console.log(tableOf(report));
 }, 900_000);
 afterAll(async () => {

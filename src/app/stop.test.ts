@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startEmulator } from '../../emulator/index.ts';
 import type { Emulator } from '../../emulator/index.ts';
-import { longTests } from '../testing/long.ts';
+import { longTests, tellCases } from '../testing/long.ts';
 import { openTerminal, processesIn, withoutTerminal } from '../testing/terminal.ts';
 import type { Terminal } from '../testing/terminal.ts';
 
@@ -57,6 +57,8 @@ async function nothingIsLeft(except = /^$/): Promise<void> {
 }
 
 describe.skipIf(missing !== undefined)('familiar in a terminal ends with code 0 and leaves no process', () => {
+  afterEach(() => tellCases('stop', 1));
+
   it.each(rounds)('on Ctrl+C under npm (round %i)', { timeout: 60_000 }, async () => {
     const shell = openShell();
     shell.types('npm start --silent; echo "ended: $?"\r');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../kernel/clock.ts';
 import { silentLogger } from '../../../kernel/logger.ts';
-import { longTests } from '../../../testing/long.ts';
+import { longTests, tellCases } from '../../../testing/long.ts';
 import { oddCases, oddKey, startOddServer } from '../../../testing/odd-streams/index.ts';
 import type { OddCase } from '../../../testing/odd-streams/index.ts';
 import type { ProviderConfig } from '../../config/index.ts';
@@ -46,6 +46,7 @@ afterAll(async () => {
   const lines = all.map(
     (row) => `  ${row.group.padEnd(14)} ${String(row.cases).padStart(3)} cases, ${row.right} right`,
   );
+  tellCases('providers', sum('right'));
   process.stdout.write(`\nOdd streams:\n${lines.join('\n')}\n${sum('cases')} cases, ${sum('right')} right\n`);
 });
 
