@@ -40,7 +40,7 @@ const WORD_PIECE_LETTERS = 3;
 /**
  * Between what a tokenizer that is not known takes for a piece of text, of which `tokens` are known for `encoding`. Long
  * tokens for runs of blanks or signs, and for rare words, are what vocabularies differ in most: each blank, digit and sign
- * may be a token of its own, and words fall into short pieces. Never more than the bytes: a token covers at least one.
+ * may be a token of its own, and so may each byte of another script; words fall into short pieces. Never more than the bytes: a token covers at least one.
  */
 export function foreignBounds(piece: string, tokens: number, margin: number): { least: number; most: number } {
   let letters = 0;
@@ -57,7 +57,7 @@ export function foreignBounds(piece: string, tokens: number, margin: number): { 
     isForeign ||= size > 1;
     leastForeign += code < FIRST_IDEOGRAPH ? LEAST_FOREIGN : LEAST_IDEOGRAPH;
     if (isLetter(code)) letters += 1;
-    else if (!isPartOfWord) others += Math.max(1, size - 1);
+    else if (!isPartOfWord) others += size;
   }
   const most = Math.min(bytes, Math.max(tokens * margin, letters / WORD_PIECE_LETTERS + others));
   return { least: isForeign ? Math.min(tokens * BETTER, leastForeign) : tokens * BETTER, most };

@@ -18,10 +18,10 @@ const bot = sharedBot({
 instance: { administrators: [${olivia.user.id}] }
 queue: { maxAttempts: 5 }
 prices: { models: { fake/test-model: { inputPerMillion: 10, outputPerMillion: 20 } } }
-budgets: { guild: { dayUsd: 2 } }
+budgets: { guild: { dayUsd: 0.3 } }
 access:
   roles:
-    member: { dailyFreeUsd: 1, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
+    member: { dailyFreeUsd: 0.2, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
 `,
 });
 const till = sharedTill(bot, clock);
@@ -71,7 +71,7 @@ const forbid = (channelId: string, right: bigint) =>
 const read = ({ embeds }: APIMessage) => embeds.map(({ description }) => description).join('\n');
 
 describe('a provider that uses more than was reserved', () => {
-  const far = { inputTokens: 1000, outputTokens: 124_500, cachedInputTokens: 0 };
+  const far = { inputTokens: 1000, outputTokens: 15_000, cachedInputTokens: 0 };
 
   it('is answered once: then the server’s budget is closed, and the owner knows', async () => {
     const { question } = await asks('first', { text: 'Much.', usage: far });
@@ -81,27 +81,27 @@ describe('a provider that uses more than was reserved', () => {
     expect(call).toMatchObject({
       state: 'settled',
       charged: { micros: held },
-      onInstance: { micros: 2_500_000 - held },
+      onInstance: { micros: 310_000 - held },
     });
     expect(await till.paid(bot.alice)).toEqual({ free: held, credits: 0 });
-    await bot.olivia.sees(/fake\/test-model cost \$2\.50, more than the \$0\.\d+ that I had reserved/);
+    await bot.olivia.sees(/fake\/test-model cost \$0\.31, more than the \$0\.\d+ that I had reserved/);
 
     const asked = bot.providers.requests.length;
     for (const person of [bot.alice, bot.bob]) {
       const second = await person.says(await bot.newChannel(), `${mention()} second`);
       const refused = await person.sees(isAnswerTo(second));
-      expect(refused.content).toContain("This server's budget for today ($2.00) is used up");
+      expect(refused.content).toContain("This server's budget for today ($0.30) is used up");
     }
     expect(bot.providers.requests).toHaveLength(asked);
     await bot.bob.runs('budget');
-    await bot.bob.sees((message) => read(message).includes('**$2.50** of $2.00 a day'));
+    await bot.bob.sees((message) => read(message).includes('**$0.31** of $0.30 a day'));
     await bot.alice.runs('balance');
     await bot.alice.sees((message) => JSON.stringify(message.embeds).includes('more than reserved: not charged'));
   });
 
   it('leaves credits alone, which are good again when the period is over', async () => {
-    await till.grant(bot.bob, 500_000);
-    await asks('first', { text: 'Much.', usage: { ...far, outputTokens: 90_000 } }, bot.bob);
+    await till.grant(bot.bob, 10_000);
+    await asks('first', { text: 'Much.', usage: { ...far, outputTokens: 12_000 } }, bot.bob);
     const second = await bot.bob.says(await bot.newChannel(), `${mention()} second`);
     expect((await bot.bob.sees(isAnswerTo(second))).content).toContain('Your free money for today');
     clock.jump(dayMs);
