@@ -14,6 +14,8 @@ const MARKERS_BEHIND = /^[*_~|]{0,8}/;
 const SPECIAL = /[\\`[\]]/g;
 const BLOCK_BEGIN = /```(?:[\w+.#-]{1,100}\n)?\n*[^\n]/y;
 const TARGET_BEGIN = /\([\s\p{Cc}]{0,100}<?(?=[\p{Cc}]{0,100}https?\\?:)/iuy;
+/** What matters in an address: its end, parentheses that belong to it, and escapes. */
+const ADDRESS_SIGN = /[\\()>\s]/g;
 const UNSAFE_IN_HOST = /[^a-z0-9.:_[\]-]|_(?![a-z0-9])|(?<![a-z0-9])_/g;
 
 interface Stretch {
@@ -106,12 +108,13 @@ function targetAt(text: string, begin: number, to: number): { end: number; addre
 
 function addressEnd(text: string, start: number, latest: number): number {
   let depth = 0;
-  for (let at = start; at < latest; at += 1) {
-    const character = text.charAt(at);
-    if (character === '\\') at += 1;
-    else if (character === '(') depth += 1;
-    else if (character === ')' && depth > 0) depth -= 1;
-    else if (character === ')' || character === '>' || isSpace(character)) return at;
+  ADDRESS_SIGN.lastIndex = start;
+  for (let found = ADDRESS_SIGN.exec(text); found && found.index < latest; found = ADDRESS_SIGN.exec(text)) {
+    const [sign] = found;
+    if (sign === '\\') ADDRESS_SIGN.lastIndex += 1;
+    else if (sign === '(') depth += 1;
+    else if (sign === ')' && depth > 0) depth -= 1;
+    else return found.index;
   }
   return latest;
 }
@@ -133,9 +136,9 @@ function targetEnd(text: string, stop: number, latest: number): number | undefin
 
 /** Where an address leads; two hosts where it depends on whether a client takes a backslash for a sign of Markdown. */
 function hostsOf(address: string): string[] {
-  const readings = [address, address.replaceAll(/\\([^0-9A-Za-z\s])/g, '$1')];
-  const hosts = readings.filter((one) => URL.canParse(one)).map((one) => new URL(one).host);
-  return [...new Set(hosts)].filter((host) => host !== '').map((host) => shownHost(host));
+  const readings = address.includes('\\') ? [address, address.replaceAll(/\\([^0-9A-Za-z\s])/g, '$1')] : [address];
+  const hosts = readings.map((one) => (URL.canParse(one) ? new URL(one).host : '')).filter((host) => host !== '');
+  return [...new Set(hosts)].map((host) => shownHost(host));
 }
 
 /** Signs that no registered name has are written as in a URL: they could end the note or be taken for Markdown. */
@@ -150,6 +153,7 @@ const hexOf = (sign: string) => `%${sign.charCodeAt(0).toString(16).toUpperCase(
 function says(label: string, address: string, hosts: readonly string[]): boolean {
   if (hosts.length !== 1 || !URL.canParse(address)) return false;
   if (label === hosts[0]) return true;
+  if (!label.includes(':')) return false;
   const { origin, href, username, password } = new URL(address);
   const isAddress = label === address || label === href || `${label}/` === href;
   return isAddress && username + password === '' && label.startsWith(origin);
@@ -188,7 +192,7 @@ function proseOf(text: string): Stretch[] {
   for (const line of linesIn(text, 0, null, false)) {
     while ((blocks[block]?.end ?? Infinity) <= line.start) block += 1;
     const covering = blocks[block];
-    const isCovered = covering !== undefined && covering.start < line.end && line.start < covering.end;
+    const isCovered = covering !== undefined && covering.start <= line.start && line.end <= covering.end;
     if (isCode(line) && isCovered) current = undefined;
     else if (current) current.end = line.end;
     else stretches.push((current = { start: line.start, end: line.end }));
