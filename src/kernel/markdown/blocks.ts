@@ -6,8 +6,8 @@ const LONGEST_FENCE_LINE = 200;
 const DEEPEST_QUOTE = 3;
 /** Blocks within blocks beyond this are taken as text. */
 const DEEPEST_FENCE = 8;
-/** Languages in which a code block can hold code blocks. */
-const HOLDS_BLOCKS = /^(?:markdown|md|mdx|mdown|mkd|rmd|qmd|readme|text|txt|plain|plaintext)$/i;
+/** Languages in which a code block can hold code blocks; also none at all. */
+const HOLDS_BLOCKS = /^(?:|markdown|md|mdx|mdown|mkd|rmd|qmd|readme|text|txt|plain|plaintext)$/i;
 
 /** Quote and list markers, then at least three ticks and what may name a language. */
 const OPENING = /^([ \t]*(?:(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])[ \t]*)*)(`{3,}(?=[^`]*$)|~{3,}(?!~))(.*)$/;
@@ -49,7 +49,7 @@ export function leavesQuote(line: string, fence: Fence): boolean {
 
 /**
  * The code block that is open after a line, as CommonMark has it: by lines, in quotes and lists too. Unlike CommonMark,
- * a block of Markdown may hold blocks with as many ticks that name a language, as models write them.
+ * a block of Markdown or without a name may hold blocks with as many ticks that have one, as models write them.
  */
 export function fenceAfter(line: string, fence: Fence | null): Fence | null {
   if (!fence || leavesQuote(line, fence)) return openedBy(line);

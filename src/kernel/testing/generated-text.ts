@@ -102,7 +102,7 @@ const wrapped = fc
 export const nestedBlock = fc
   .record({
     fence: fc.constantFrom('```', '```', '````', '~~~'),
-    language: fc.constantFrom('markdown', 'md', 'Markdown', 'text'),
+    language: fc.constantFrom('markdown', 'md', 'Markdown', 'text', ''),
     inside: fc.array(
       fc.oneof(
         joined(fc.constantFrom('inner', 'inner words', '# inner', '', '- inner'), '\n', 40),
