@@ -117,7 +117,11 @@ export const nestedBlock = fc
   })
   .map(({ fence, language, inside, container: [first, rest], isClosed }) => ({
     isClosed,
-    text: prefixed([`${fence}${language}`, ...inside, ...(isClosed ? [fence] : [])].join('\n'), first ?? '', rest),
+    text: prefixed(
+      [`${fence}${language}`, 'inner', ...inside, ...(isClosed ? [fence] : [])].join('\n'),
+      first ?? '',
+      rest,
+    ),
   }));
 
 /** A list whose items say how deep they are: `item 3-17`. */
