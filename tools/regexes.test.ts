@@ -11,8 +11,8 @@ const EXEMPT: Readonly<Record<string, string>> = {
   'emulator/faults.ts /\\{[^}]*\\}|:[a-z_]+/gi': 'routes that a test names',
   'emulator/http/router.ts /\\{[^}]*\\}/g': 'routes of the emulator',
   'emulator/http/router.ts /\\{([^}]*)\\}/g': 'routes of the emulator',
-  'src/kernel/markdown/inline.ts /\\[[^[\\]\\n]{1,200}\\]\\(<?https?:\\/\\/[^)\\s]{0,2000}\\)/y':
-    'at most 2,200 characters from each bracket on',
+  [String.raw`src/kernel/markdown/graphemes.ts /\p{RGI_Emoji}|[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/v`]:
+    'one grapheme at a time, by its first characters',
   'src/kernel/money.ts /(\\.\\d\\d\\d*?)0+$/': 'six decimals of a number',
   'src/platform/config/problems.ts /tokens(Per[A-Z]\\w*)?$/i': 'names in the settings file',
   'src/platform/discord/http.ts /\\/+$/': 'an address in the settings',
@@ -27,9 +27,9 @@ const EXEMPT: Readonly<Record<string, string>> = {
 const EXEMPT_FILES = ['src/platform/postgres/sql-statements.ts'];
 /** Written out nowhere, with the reason why that is safe. */
 const BUILT: Readonly<Record<string, string>> = {
-  "new RegExp(pattern.source, 'gu')": 'the patterns of the tokenizers, whose time the tests of tokens bound',
-  "new RegExp(escaped(close), 'i')": 'one tag, letter by letter',
-  "new RegExp(tags.map(escaped).join('|'), 'i')": 'a choice of tags, letter by letter',
+  "new RegExp(pattern.source, 'gu')": 'a literal, which is tried where it is written out',
+  "new RegExp(escaped(close), 'i')": 'a tag, without repetition',
+  "new RegExp(tags.map(escaped).join('|'), 'i')": 'tags, without repetition',
 };
 
 const sources = globSync(['src/**/*.{ts,tsx}', 'emulator/**/*.ts', 'web/src/**/*.{ts,tsx}'], { cwd: ROOT })

@@ -7,7 +7,17 @@ import { isCode, linesIn } from './markdown/blocks.ts';
 import { toDiscordMarkdown } from './markdown/discord.ts';
 import { findSpoilers } from './markdown/spoilers.ts';
 import { splitMessage, splitParts } from './split.ts';
-import { atom, hostile, huge, picture, table, wellFormed } from './testing/generated-text.ts';
+import {
+  atom,
+  hostile,
+  huge,
+  maskedLink,
+  nestedBlock,
+  nestedList,
+  picture,
+  table,
+  wellFormed,
+} from './testing/generated-text.ts';
 
 /** Texts in all; a sample from a fixed seed unless the whole suite is asked for. */
 const TEXTS = longTests() ? 20_000 : 500;
@@ -29,6 +39,9 @@ const kinds: readonly (readonly [name: string, holds: (text: string) => boolean]
   ['right-to-left', (text) => /[\u0590-\u08ff]/.test(text)],
   ['spoilers', (text) => /\|\|[^|]+\|\|/.test(text)],
   ['mentions', (text) => /<(?:@[!&]?|#)\d+>/.test(text)],
+  ['blocks that hold blocks', (text) => /^\W*(?:```|~~~)(?:md|text|markdown)\n[^]*```bash/i.test(text)],
+  ['nested lists', (text) => /^ {4}- item/m.test(text)],
+  ['masked links', (text) => /\]\(<?https:/i.test(text)],
   ['addresses', (text) => text.includes('https://')],
   ['50,000 characters', (text) => text.length >= 50_000],
 ];
@@ -58,8 +71,11 @@ function checkValid(text: string, limit: number): void {
 
 /** What a suffix and a prefix are made of, as `SplitPart` promises. */
 const EMPHASIS = '(?:\\*{1,3}|_{1,3}|~~|\\|\\||`{1,3})*';
+const ITEM = ' *(?:[-*+]|\\d{1,9}[.)]) …';
+const LIST = `(?:(?:${ITEM}\\n)+ *|(?:${ITEM}\\n)*${ITEM} )?`;
+const HEAD = '(?:[^\\n]*\\n(?:> )*[-|]+\\n)?';
 const PREFIX = new RegExp(
-  `^(?:>>> )?${EMPHASIS}(?:(?:> ){0,3}(?:\`{3,12}|~{3,12})[\\w+#.-]{0,20}\\n)?(?:(?:> ){1,3}|-# )?${EMPHASIS}$`,
+  `^(?:>>> )?${LIST}${EMPHASIS}(?:(?:> ){0,3}(?:\`{3,12}|~{3,12})[\\w+#.-]{0,20}\\n${HEAD})?(?:(?:> ){1,3}|-# )?${EMPHASIS}$`,
 );
 const SUFFIX = new RegExp(`^(?:\\n(?:> ){0,3}(?:\`{3,12}|~{3,12}))?${EMPHASIS}$`);
 const LEFT_OUT_BEFORE = /^\s*$/;
@@ -222,6 +238,74 @@ describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
         for (const content of splitMessage(shown)) parseForm(messageForm, { content });
       }),
       sampled(0.05),
+    );
+  });
+
+  it('shows blocks in blocks as the text of one block in each part', () => {
+    fc.assert(
+      fc.property(nestedBlock, limits, ({ text, isClosed }, limit) => {
+        const shown = toDiscordMarkdown(`before\n\n${text}${isClosed ? '\n\nafter' : ''}`);
+        count(text);
+        const parts = splitMessage(shown, { limit });
+        // What Discord takes for code: from three ticks to the next three, wherever they stand.
+        const prose = parts.map((part) => part.replaceAll(/```[^]*?```/g, '')).join('\n');
+        expect(prose.match(/before|inner|after|`/g)).toEqual(isClosed ? ['before', 'after'] : ['before']);
+        expect(parts.join('\n').match(/inner/g)).toEqual(text.match(/inner/g));
+      }),
+      sampled(0.05),
+    );
+  });
+
+  it('keeps the items of a list as far in as they were', () => {
+    fc.assert(
+      fc.property(nestedList, fc.constantFrom(2000, 1000), (text, limit) => {
+        count(text);
+        for (const part of splitMessage(text, { limit })) {
+          for (const [, space = '', depth] of part.matchAll(/^( *)(?:[-*]|1\.) item (\d)-/gm)) {
+            expect(space.length).toBe(4 * Number(depth));
+          }
+          expect(part).not.toMatch(/^ /);
+        }
+      }),
+      sampled(0.05),
+    );
+  });
+
+  it('repeats the head of a table in each part that shows it', () => {
+    const rows = fc.array(fc.tuple(fc.stringMatching(/^[a-z]{1,20}$/), fc.nat()), { maxLength: 200, size: 'max' });
+    fc.assert(
+      fc.property(rows, fc.constantFrom('', '> '), limits, (rows, quote, limit) => {
+        const source = ['| Name | No |', '|--|--:|', ...rows.map(([name, no], at) => `| ${at}x${name} | ${no} |`)];
+        const shown = toDiscordMarkdown(source.map((line) => quote + line).join('\n'));
+        count(shown);
+        const parts = splitMessage(shown, { limit: Math.max(limit, 400) });
+        for (const part of parts) expect(part).toMatch(/^(?:> )?```\n(?:> )?Name +\| +No\n(?:> )?-+\|-+\n/);
+        const ids = parts.flatMap((part) => part.match(/\d+(?=x)/g) ?? []);
+        expect(ids).toEqual(rows.map((_row, at) => String(at)));
+      }),
+      sampled(0.05),
+    );
+  });
+
+  it('shows the host of every masked link, in the same part, however much is written', () => {
+    const texts = fc
+      .array(fc.oneof(maskedLink, fc.stringMatching(/^[a-z]{1,60}$/), picture), { maxLength: 60, size: 'max' })
+      .map((pieces) => pieces.join(' '));
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(texts, share, limits, (text, share, limit) => {
+        const written = text.slice(0, Math.ceil(text.length * share));
+        const shown = toDiscordMarkdown(written);
+        count(written);
+        expect(toDiscordMarkdown(shown)).toBe(shown);
+        const link = /\]\(<?https:[^\s<>]*?evil\.example[^\s<>]*?>?(?: ["'][^"']*["'])?\)(?=$|\s)/gi;
+        const linkCount = written.match(link)?.length ?? 0;
+        expect(shown.match(/\) \(evil\.example\)/g) ?? []).toHaveLength(linkCount);
+        const parts = splitMessage(shown, { limit });
+        expect(parts.flatMap((part) => part.match(/\) \(evil\.example\)/g) ?? [])).toHaveLength(linkCount);
+        expect(parts.flatMap((part) => part.match(link) ?? [])).toHaveLength(linkCount);
+      }),
+      sampled(0.08),
     );
   });
 

@@ -85,6 +85,55 @@ describe('splitMessage', () => {
     for (const part of parts.slice(1)) expect(part.replaceAll(/\|\|[^|]*\|\|/g, '')).not.toMatch(/secret|\|/);
   });
 
+  it('keeps the indentation of a nested list, below the markers of the items around', () => {
+    const list = `- outer ${words(10)}\n  1. middle ${words(8)}\n     - inner ${words(8)}\n     - inner ${words(8)}`;
+    const parts = splitMessage(list, { limit: 1000 });
+    expect(parts).toEqual([list]);
+    const long = `${list.replaceAll('word', 'wordword')}\n${`     - inner ${words(25)}\n`.repeat(30)}\n  2. middle`;
+    const [first, second, ...rest] = splitMessage(`${long}\n- outer`, { limit: 400 });
+    expect(first).toMatch(/^- outer [^]*\n {5}- inner [^]*\.?$/);
+    expect(second).toMatch(/^- …\n {2}1\. …\n {5}- inner word/);
+    for (const part of rest) expect(part).toMatch(/^- …\n {2}1\. …\n {5}- (?:inner|…) word/);
+    expect(rest.at(-1)).toMatch(/\n\n {2}2\. middle\n- outer$/);
+  });
+
+  it('goes on in a nested item that is cut, and in what belongs to an item', () => {
+    const parts = splitMessage(`- a\n  - b ${words(100)}`, { limit: 200 });
+    expect(parts.length).toBeGreaterThan(2);
+    for (const part of parts.slice(1)) expect(part).toMatch(/^- …\n {2}- … word/);
+    const paragraphs = splitMessage(`- ${words(30)}\n\n  ${words(30)}\n\n${words(20)}\n\n${words(20)}`, { limit: 200 });
+    expect(paragraphs[1]).toMatch(/^- …\n {2}word/);
+    expect(paragraphs[2]).toMatch(/^word/);
+    expect(splitMessage(`- a\n\nThen: ${words(60)}`, { limit: 200 })[1]).toMatch(/^word/);
+    expect(splitMessage(`\t- a\n\t\t- b ${words(25)}\n\t\t- b ${words(25)}`, { limit: 200 })[1]).toMatch(
+      /^- …\n {4}- b word/,
+    );
+  });
+
+  it.each(['', '> '])('repeats the head of a table after %j', (quote) => {
+    const rows = Array.from({ length: 40 }, (_, index) => `${quote}row${index} | ${index}`);
+    const head = `${quote}Name | No\n${quote}-----|---`;
+    const source = `Look:\n\n${quote}\`\`\`\n${head}\n${rows.join('\n')}\n${quote}\`\`\`\n\nDone.`;
+    const parts = splitMessage(source, { limit: 200 });
+    expect(parts.length).toBeGreaterThan(2);
+    for (const part of parts) expect(part).toContain(`${quote}\`\`\`\n${head}\n${quote}row`);
+    expect(parts.join('\n').match(/row\d+/g)).toHaveLength(40);
+    const before = `${words(34)}\n`;
+    for (const cut of [0, 5, 10, 15, 20, 25]) {
+      const [first = '', second = ''] = splitMessage(before.slice(cut) + source.slice(7), { limit: 200 });
+      expect(first).not.toMatch(/(?:No|---)\n(?:> )?```$/);
+      expect(second).toContain(`${head}\n${quote}row`);
+    }
+  });
+
+  it('repeats the head of no other block, nor after the table', () => {
+    const table = '```\nName | No\n-----|---\na | 1\n```';
+    const code = Array.from({ length: 40 }, (_, index) => `line ${index};`).join('\n');
+    for (const other of [`\`\`\`js\n${code}\n\`\`\``, `\`\`\`\n${code}\n\`\`\``, words(80)]) {
+      for (const part of splitMessage(`${table}\n${other}`, { limit: 200 }).slice(1)) expect(part).not.toContain('|');
+    }
+  });
+
   it('takes a marker without its like as text', () => {
     for (const text of ['2 * 3 and snake_case ', 'a ** b ', '\\*not so ', 'a | b ']) {
       const parts = splitMessage(text.repeat(20), { limit: LIMIT });
@@ -117,6 +166,9 @@ describe('splitMessage', () => {
     ['a command', '</remind me later:123456789012345678>'],
     ['an address', 'https://example.org/a/b?c=d&e=f#g'],
     ['a link', '[a text here](https://example.org/a)'],
+    ['a link with its host', '[a text here](https://example.org/a) (example.org)'],
+    ['a link in emphasis with its host', '**[a text](https://example.org/a)** (example.org)'],
+    ['a link with a title and brackets', '[a [text] here](<https://example.org/a> "the title") (example.org)'],
     ['a spoiler', '||the butler did it, as ever||'],
     ['a family', '👨‍👩‍👧‍👦'],
     ['a flag', '🇦🇹🇩🇪'.slice(0, 4)],

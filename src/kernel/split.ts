@@ -1,10 +1,13 @@
 import type { Fence, Line } from './markdown/blocks.ts';
-import { closesFence, isBlank, isSpace, leavesQuote, linesIn } from './markdown/blocks.ts';
+import { closesFence, isBlank, isCode, isSpace, leavesQuote, linesIn } from './markdown/blocks.ts';
 import { graphemeStart } from './markdown/graphemes.ts';
+import type { Item } from './markdown/lists.ts';
+import { itemsAfter, listPrefix } from './markdown/lists.ts';
 import type { Piece, Run } from './markdown/inline.ts';
 import { scanInline } from './markdown/inline.ts';
 import type { Spoilers } from './markdown/spoilers.ts';
 import { SPOILER, findSpoilers, firstIndex, spoilersBetween } from './markdown/spoilers.ts';
+import { isTableRule } from './markdown/tables.ts';
 
 /**
  * Discord's limit for a message's content. Discord counts code points (its staff in discord-api-docs#1315), this
@@ -13,6 +16,9 @@ import { SPOILER, findSpoilers, firstIndex, spoilersBetween } from './markdown/s
 const MESSAGE_LIMIT = 2000;
 /** Leaves room for text beside the longest markers that are added. */
 const LEAST_LIMIT = 100;
+
+/** A head of a table that takes more of a message is not repeated. */
+const LONGEST_HEAD = 0.2;
 
 const HEADING = /^(?:> )?#{1,3} /;
 /** What makes a line a quote or small print, and has to be said again where the line is cut. */
@@ -30,7 +36,8 @@ interface SplitOptions {
  * One message. It stands for `text.slice(start, end)` and shows `prefix`, `text.slice(shownStart, shownEnd)`, `suffix`.
  *
  * Prefix and suffix are the markers, all that is added: they open again and close what the cut divides, which is a
- * code block (```` ```ts ````), a quote (`> `, `>>> `), small print (`-# `), a spoiler, emphasis, code in a line. What
+ * code block (```` ```ts ````), a quote (`> `, `>>> `), small print (`-# `), a spoiler, emphasis, code in a line. The
+ * prefix also repeats the head of a table in a code block, and the markers of the list items around a nested one. What
  * is left out between `start` and `shownStart` is white space; between `shownEnd` and `end` it is white space, and the
  * last line of a code block that the suffix closes already.
  */
@@ -51,6 +58,10 @@ interface State {
   quoted: boolean;
   /** The marker of the line that goes on here; empty where a line begins. */
   line: string;
+  /** The items of a list that the place is in. */
+  items: Item[];
+  /** The head and rule of the table that the code block shows; empty where it shows none. */
+  head: string;
 }
 
 /** The text that one part is taken from: from `start` to twice the limit on, with what it holds. */
@@ -64,6 +75,8 @@ interface View {
   /** Where a part without a suffix ends at the latest. */
   windowEnd: number;
   state: State;
+  /** Whether the first line begins here, but for its indentation. */
+  isWhole: boolean;
   prefix: string;
   lines: Line[];
   pieces: Piece[];
@@ -95,7 +108,7 @@ export function splitParts(text: string, { limit = MESSAGE_LIMIT, lessIn }: Spli
   const parts: SplitPart[] = [];
   const length = text.trimEnd().length;
   const spoilers = findSpoilers(text, 2 * limit);
-  let state: State = { fence: null, runs: [], quoted: false, line: '' };
+  let state: State = { fence: null, runs: [], quoted: false, line: '', items: [], head: '' };
   let start = 0;
   for (;;) {
     const shownStart = skipBlank(text, start, length, state.fence);
@@ -132,11 +145,14 @@ function beginsLine(text: string, at: number): boolean {
 
 function viewFrom(text: string, at: Pick<View, 'start' | 'length' | 'limit' | 'spoilers'>, carried: State): View {
   const { start, limit, spoilers } = at;
-  const whole = beginsLine(text, start);
-  const state = whole ? { ...carried, line: '' } : carried;
-  const prefix = prefixOf(state);
+  const isWhole = beginsLine(text, start);
+  const state = isWhole ? { ...carried, line: '' } : carried;
   const seen = text.slice(0, start + 2 * limit);
-  const lines = linesIn(seen, start, state.fence, !whole);
+  const lines = linesIn(seen, start, state.fence, !isWhole);
+  const line = { start: isWhole ? indentStart(text, start) : start, end: lines[0]?.end ?? start };
+  const inProse = lines[0] !== undefined && !isCode(lines[0]);
+  const list = inProse ? listPrefix(text, state.items, { line, isWhole, longest: limit / 10 }) : '';
+  const prefix = prefixOf(state, list);
   const grows = seen.length === text.length;
   const { pieces, runs } = scanInline(seen, lines, {
     kept: limit / 4,
@@ -150,14 +166,21 @@ function viewFrom(text: string, at: Pick<View, 'start' | 'length' | 'limit' | 's
   // The first and last line of a code block.
   pieces.push(...lines.filter((line) => line.before !== line.after));
   const fitting = pieces.filter((piece) => piece.start > start || piece.end <= windowEnd);
-  return { text, ...at, windowEnd, state, prefix, lines, pieces: fitting, runs };
+  return { text, ...at, windowEnd, state, isWhole, prefix, lines, pieces: fitting, runs };
 }
 
-function prefixOf({ fence, runs, quoted, line }: State): string {
+function prefixOf({ fence, runs, quoted, line, head }: State, list: string): string {
   const markers = runs.map((run) => run.marker).join('');
   const quote = quoted ? '>>> ' : '';
-  if (!fence) return quote + line + markers;
-  return `${quote}${markers}${fence.quote}${fence.ticks}${fence.language}\n${line}`;
+  if (!fence) return quote + list + line + markers;
+  return `${quote}${markers}${fence.quote}${fence.ticks}${fence.language}\n${head}${line}`;
+}
+
+/** Where the white space begins that stands before `at`. */
+function indentStart(text: string, at: number): number {
+  let start = at;
+  while (start > at - LEAST_LIMIT && /[ \t]/.test(text.charAt(start - 1))) start -= 1;
+  return start;
 }
 
 /** The line that a place is in; a place after a line break belongs to the line before it. */
@@ -205,7 +228,8 @@ function stateAfter(view: View, cut: number): { end: number; state: State } {
   const fence = fenceAt(view, cut);
   const marker = line === undefined || atBreak ? '' : markerOf(view, line);
   const quoted = view.state.quoted || view.lines.some((one) => one.start < cut && startsQuote(view, one));
-  const state = { fence, runs: openRuns(view, cut), quoted, line: marker };
+  const items = itemsAt(view, cut);
+  const state = { fence, runs: openRuns(view, cut), quoted, line: marker, items, head: headAt(view, cut) };
   if (!fence) return { end: cut, state };
   // The suffix has closed the block: its own last line would be an empty block in the next part.
   const shown = skipBlank(text, cut, text.length, fence);
@@ -217,6 +241,14 @@ function stateAfter(view: View, cut: number): { end: number; state: State } {
   return { end: cut, state: leavesQuote(next, fence) ? { ...state, fence: null } : state };
 }
 
+/** The items of a list that a place is in. A line that began in an earlier part is told of by the state already. */
+function itemsAt({ text, lines, start, isWhole, state }: View, cut: number): Item[] {
+  const [first, ...rest] = lines;
+  if (!first) return state.items;
+  const whole = isWhole ? [{ ...first, start: indentStart(text, start) }, ...rest] : rest;
+  return itemsAfter(text, whole, state.items, cut);
+}
+
 function markerOf(view: View, line: Line): string {
   if (line.start === view.start && view.state.line !== '') return view.state.line;
   const marker = LINE_MARKER.exec(view.text.slice(line.start, line.start + 8))?.[0] ?? '';
@@ -226,12 +258,33 @@ function markerOf(view: View, line: Line): string {
 const startsQuote = ({ text, state, start }: View, line: Line) =>
   line.before === null && text.startsWith('>>> ', line.start) && (line.start > start || state.line === '');
 
+/** The head and rule of the table in the code block that is open at a place. */
+function headAt(view: View, cut: number): string {
+  const { lines, state, text, limit } = view;
+  const first = lines.findLastIndex((line) => line.start < cut && opensBlock(line));
+  if (first < 0) return state.head;
+  const [head, rule] = [lines[first + 1], lines[first + 2]];
+  if (!head || !rule || rule.end >= cut || !endsTableHead(view, first + 2)) return '';
+  const shown = text.slice(head.start, rule.end + 1);
+  return shown.length <= limit * LONGEST_HEAD ? shown : '';
+}
+
+/** A block that a quote ends can be followed by another at once. */
+const opensBlock = ({ before, after }: Line) => after !== null && before?.quote !== after.quote;
+
+/** Whether a line is the rule below the head of a table, which is the second in its code block. */
+function endsTableHead({ lines, text }: View, index: number): boolean {
+  const [opening, head, rule] = [lines[index - 2], lines[index - 1], lines[index]];
+  if (!opening || !head?.after || !rule || !opensBlock(opening) || head.after.language !== '') return false;
+  return isTableRule(text.slice(rule.start, rule.end));
+}
+
 interface Cuts {
   paragraph: number[];
   line: number[];
 }
 
-/** Where lines end. A heading stays with what it heads, and the first line of a code block with code. */
+/** Where lines end. A heading stays with what it heads, so does a table's, and the first line of a code block with code. */
 function lineCuts(view: View): Cuts {
   const { text, lines, start, windowEnd } = view;
   const cuts: Cuts = { paragraph: [], line: [] };
@@ -239,10 +292,11 @@ function lineCuts(view: View): Cuts {
   for (const [index, line] of lines.entries()) {
     if (line.end >= windowEnd) break;
     const opens = line.before === null && line.after !== null;
+    const inTableHead = endsTableHead(view, index) || endsTableHead(view, index + 1);
     const heads = opens || (line.before === null && HEADING.test(text.slice(line.start, line.start + 8)));
     const blank = isBlank(text, line);
     if (heads && line.start > start) (binds ? cuts.line : cuts.paragraph).push(line.start);
-    binds = heads || (binds && blank);
+    binds = heads || inTableHead || (binds && blank);
     if (binds) continue;
     const next = lines[index + 1];
     const endsParagraph = line.after === null && (blank || (next !== undefined && isBlank(text, next)));

@@ -4,6 +4,10 @@ const LONGEST_LANGUAGE = 20;
 /** A longer line begins and ends no code block. Bounds what a line costs to look at. */
 const LONGEST_FENCE_LINE = 200;
 const DEEPEST_QUOTE = 3;
+/** Blocks within blocks beyond this are taken as text. */
+const DEEPEST_FENCE = 8;
+/** Languages in which a code block can hold code blocks; also none at all. */
+const HOLDS_BLOCKS = /^(?:|markdown|md|mdx|mdown|mkd|rmd|qmd|readme|text|txt|plain|plaintext)$/i;
 
 /** Quote and list markers, then at least three ticks and what may name a language. */
 const OPENING = /^([ \t]*(?:(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])[ \t]*)*)(`{3,}(?=[^`]*$)|~{3,}(?!~))(.*)$/;
@@ -16,6 +20,8 @@ export interface Fence {
   language: string;
   /** The markers of the quote that the block stands in, such as `> `; empty outside of quotes. */
   quote: string;
+  /** The blocks that are open within it, the outermost first. */
+  inner: readonly Fence[];
 }
 
 /** A line without its break, and the code block that is open where it begins and after it. */
@@ -27,7 +33,10 @@ export interface Line {
 }
 
 /** Whether the line is the last of a code block. */
-export function closesFence(line: string, fence: Fence): boolean {
+export const closesFence = (line: string, fence: Fence): boolean =>
+  !leavesQuote(line, fence) && fenceAfter(line, fence) === null;
+
+function endsFence(line: string, fence: Fence): boolean {
   if (line.length > LONGEST_FENCE_LINE) return false;
   const [, quote = '', ticks = ''] = CLOSING.exec(line) ?? [];
   return ticks.startsWith(fence.ticks) && (quote !== '') === (fence.quote !== '');
@@ -38,15 +47,40 @@ export function leavesQuote(line: string, fence: Fence): boolean {
   return fence.quote !== '' && !line.trimStart().startsWith('>');
 }
 
-/** The code block that is open after a line, as CommonMark has it: by lines, in quotes and lists too. */
+/**
+ * The code block that is open after a line, as CommonMark has it: by lines, in quotes and lists too. Unlike CommonMark,
+ * a block of Markdown or without a name may hold blocks with as many ticks that have one, as models write them.
+ */
 export function fenceAfter(line: string, fence: Fence | null): Fence | null {
-  if (fence && !leavesQuote(line, fence)) return closesFence(line, fence) ? null : fence;
+  if (!fence || leavesQuote(line, fence)) return openedBy(line);
+  const innermost = fence.inner.at(-1);
+  if (!innermost) return endsFence(line, fence) ? null : nestedBy(line, fence);
+  const without = { ...fence, inner: fence.inner.slice(0, -1) };
+  if (leavesQuote(line, innermost)) return fenceAfter(line, without);
+  return endsFence(line, innermost) ? without : nestedBy(line, fence);
+}
+
+function openedBy(line: string): Fence | null {
   if (line.length > LONGEST_FENCE_LINE) return null;
   const [, container = '', ticks = '', info = ''] = OPENING.exec(line) ?? [];
   if (ticks === '' || ticks.length > LONGEST_FENCE) return null;
   const language = /^[\w+#.-]+/.exec(info.trim())?.[0] ?? '';
   const depth = Math.min(DEEPEST_QUOTE, container.split('>').length - 1);
-  return { ticks, language: language.length > LONGEST_LANGUAGE ? '' : language, quote: '> '.repeat(depth) };
+  return {
+    ticks,
+    language: language.length > LONGEST_LANGUAGE ? '' : language,
+    quote: '> '.repeat(depth),
+    inner: [],
+  };
+}
+
+/** The block after a line that may open another within it: one whose end would else end the outer one. */
+function nestedBy(line: string, fence: Fence): Fence {
+  const holder = fence.inner.at(-1) ?? fence;
+  if (!HOLDS_BLOCKS.test(holder.language) || fence.inner.length === DEEPEST_FENCE) return fence;
+  const opened = CLOSING.test(line) ? null : openedBy(line);
+  if (!opened?.ticks.startsWith(fence.ticks)) return fence;
+  return { ...fence, inner: [...fence.inner, opened] };
 }
 
 /** The lines from `start` on; `partial` when the first one began before. */
@@ -74,4 +108,4 @@ export const isCode = (line: Line) => line.before !== null || line.after !== nul
 export const isSpace = (character: string) => /\s/.test(character);
 
 /** Three ticks within code get an invisible sign between, or Discord would end the block there. */
-export const withoutFences = (code: string) => code.replaceAll('```', '`\u200b``');
+export const withoutFences = (code: string) => code.replaceAll(/`(?=``)/g, '`\u200b');

@@ -1,23 +1,32 @@
 import type { Fence } from './blocks.ts';
 import { closesFence, fenceAfter, leavesQuote, withoutFences } from './blocks.ts';
+import { withHosts } from './links.ts';
 import type { Table } from './tables.ts';
 import { cellsOf, showTable, tableFrom } from './tables.ts';
 
 const DISCORD_TICKS = '```';
 const QUOTE = /^> ?/;
+/** Discord ends a block without any characters only at the next ticks, which begin another. */
+const NOTHING = '\u200b';
+const EMPTY = /^(?:> ?)*$/;
 /** A fence's line up to its ticks. */
 const BEFORE_TICKS = /^[^`~]*/;
 
 /**
  * Markdown as models write it in the dialect that Discord shows. Tables become code blocks with aligned columns, or
  * lists when too wide. Code blocks of tildes or of more than three backticks become such of three, the only kind that
- * Discord knows, and ticks inside them get an invisible sign between. All else stays as it is. Takes linear time.
+ * Discord knows, and ticks inside them get an invisible sign between: blocks in blocks show as text. The host of a
+ * masked link stands behind it. All else stays as it is. Takes linear time.
  */
 export function toDiscordMarkdown(text: string): string {
-  if (!/[|~]|```/.test(text)) return text;
+  return withHosts(/[|~]|```/.test(text) ? withBlocks(text) : text);
+}
+
+function withBlocks(text: string): string {
   const lines = text.split('\n');
   const shown: string[] = [];
   let fence: Fence | null = null;
+  let holdsCode = false;
   let index = 0;
   while (index < lines.length) {
     const line = lines[index] ?? '';
@@ -25,8 +34,10 @@ export function toDiscordMarkdown(text: string): string {
     const next: Fence | null = fenceAfter(line, fence);
     const table = next === null && fence === null ? tableAt(lines, index) : undefined;
     if (table) shown.push(table.quote + showTable(table.table).join(`\n${table.quote}`));
-    else if (fence) shown.push(closesFence(line, fence) ? closingLine(line) : withoutFences(line));
-    else shown.push(next ? openingLine(line, next) : line);
+    else if (!fence) shown.push(next ? openingLine(line, next) : line);
+    else if (!closesFence(line, fence)) shown.push(withoutFences(line));
+    else shown.push(...(holdsCode ? [] : [fence.quote + NOTHING]), closingLine(line));
+    holdsCode = fence !== null && (holdsCode || !EMPTY.test(line));
     index += table?.lineCount ?? 1;
     fence = next;
   }

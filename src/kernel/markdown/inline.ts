@@ -1,5 +1,7 @@
 import type { Line } from './blocks.ts';
 import { isBlank, isCode, isSpace } from './blocks.ts';
+import { codeSpanEnd } from './code-spans.ts';
+import { maskedLinksIn } from './links.ts';
 
 /** Emphasis that is open at once beyond this is taken as text. Bounds what a text of asterisks costs. */
 const DEEPEST_NESTING = 8;
@@ -7,9 +9,10 @@ const DEEPEST_NESTING = 8;
 const SPECIAL = /[\\`*_~|<[]|https?:\/\//g;
 /** Mentions, custom emoji, timestamps, command links and addresses in brackets. */
 const ANGLED = /<(?:@[!&]?\d+|#\d+|id:\w{1,20}|a?:\w+:\d+|t:-?\d+(?::\w)?|\/[^<>\n]{1,100}:\d+|https?:\/\/[^<>\s]+)>/y;
-const LINK = /\[[^[\]\n]{1,200}\]\(<?https?:\/\/[^)\s]{0,2000}\)/y;
 const ADDRESS = /https?:\/\/\S+/y;
 const AFTER_ADDRESS = '*_~|`)>].,;:!?"\'';
+/** A link's text up to this length holds no markers that matter outside of it. */
+const PLAIN_LABEL = 200;
 /** What the end of a text may be the beginning of. */
 const UNFINISHED =
   /<(?:@[!&]?\d*|#\d*|i?d?:?\w*|a?:\w*:?\d*|t:-?\d*:?\w?|\/[^<>\n]{0,120})$|\[[^[\]\n]{0,200}(?:\](?:\(<?[a-z:/]{0,8})?)?$|\bh(?:t(?:tp?)?)?$|\bhttps?:?\/?\/?\S*$|\[[^[\]\n]{1,200}\]\(<?https?:\/\/[^)\s]*$/;
@@ -47,6 +50,8 @@ interface Scan extends Inline {
   closers: ReadonlyMap<number, number>;
   /** Where the markers of spoilers stand. */
   spoilerMarkers: number[];
+  /** Where masked links end, by where they begin. */
+  links: Map<number, number>;
 }
 
 interface InlineOptions {
@@ -98,12 +103,25 @@ const newScan = (text: string, { kept, reach, closers }: Pick<Scan, 'kept' | 're
   runs: [],
   openers: [],
   spoilerMarkers: [],
+  links: new Map(),
 });
 
 function scanLines(scan: Scan, lines: readonly Line[], from: number): void {
   for (const { start, end } of paragraphsOf(scan.text, lines)) {
     scan.openers = [];
+    addLinks(scan, start, end);
     scanParagraph(scan, Math.max(start, from), end);
+  }
+}
+
+/** A link stays in one message with the host that is shown behind it. */
+function addLinks(scan: Scan, from: number, to: number): void {
+  const { text } = scan;
+  scan.links = new Map();
+  for (const { start, labelEnd, end, noteEnd } of maskedLinksIn(text, from, to)) {
+    addPiece(scan, text[start - 1] === '!' ? start - 1 : start, noteEnd);
+    const isPlain = labelEnd - start <= PLAIN_LABEL && !text.slice(start, labelEnd).includes('\n');
+    if (isPlain) scan.links.set(start, end);
   }
 }
 
@@ -139,12 +157,11 @@ function scanToken(scan: Scan, at: number, end: number): number {
   const character = text.charAt(at);
   if (character === '\\') return addPiece(scan, at, at + 2);
   if (character === 'h') return addPiece(scan, at, addressEnd(text, at, end));
-  if (character === '<' || character === '[') {
-    const pattern = character === '<' ? ANGLED : LINK;
-    pattern.lastIndex = at;
-    const length = pattern.exec(text)?.[0].length;
-    if (length === undefined) return at + 1;
-    return addPiece(scan, text[at - 1] === '!' ? at - 1 : at, at + length);
+  if (character === '[') return scan.links.get(at) ?? at + 1;
+  if (character === '<') {
+    ANGLED.lastIndex = at;
+    const length = ANGLED.exec(text)?.[0].length;
+    return length === undefined ? at + 1 : addPiece(scan, at, at + length);
   }
   let next = at;
   while (next < end && text[next] === character) next += 1;
@@ -170,12 +187,9 @@ function addPiece(scan: Scan, start: number, end: number): number {
 function scanCode(scan: Scan, start: number, open: number, end: number): number {
   const { text } = scan;
   const marker = text.slice(start, open);
-  const latest = Math.min(end, start + scan.reach);
-  for (let at = text.indexOf('`', open); at >= 0 && at < latest; at = text.indexOf('`', at)) {
-    const close = at;
-    while (text[at] === '`') at += 1;
-    if (at - close !== marker.length || at > end) continue;
-    addRun(scan, { start, open, marker, close, end: at });
+  const at = codeSpanEnd(text, open, marker.length, Math.min(end, start + scan.reach));
+  if (at !== undefined && at <= end) {
+    addRun(scan, { start, open, marker, close: at - marker.length, end: at });
     return at;
   }
   pushOpener(scan, { start, open, marker });

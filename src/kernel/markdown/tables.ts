@@ -13,6 +13,9 @@ const EMPHASIS =
 const LINE_BREAK = /<br ?\/?>/g;
 const RULE = /^:?-+:?$/;
 
+/** Longer than the rule of any table that fits. */
+const LONGEST_RULE = 100;
+
 type Alignment = 'left' | 'right' | 'center';
 
 export interface Table {
@@ -33,6 +36,10 @@ export function cellsOf(line: string): string[] | undefined {
   if (cells.length > 1 && cells.at(-1) === '') cells.pop();
   return cells;
 }
+
+/** Whether a line is the rule that `showTable` puts below the head of a table with two columns or more. */
+export const isTableRule = (line: string): boolean =>
+  line.length <= LONGEST_RULE && /^(?:> )*[-|]+$/.test(line) && line.includes('-|-') && !line.includes('||');
 
 /** The table that begins with these two lines, without rows; undefined when they do not begin one. */
 export function tableFrom(headLine: string, ruleLine: string): Table | undefined {

@@ -98,6 +98,58 @@ const wrapped = fc
   .tuple(fc.constantFrom('**', '*', '__', '~~', '||'), joined(joined(word, ' ', 30), '. ', 20))
   .map(([marker, text]) => `${marker}${text}${marker}`);
 
+/** A block of Markdown that holds blocks, all of whose lines say `inner`; closed but for the last end of some. */
+export const nestedBlock = fc
+  .record({
+    fence: fc.constantFrom('```', '```', '````', '~~~'),
+    language: fc.constantFrom('markdown', 'md', 'Markdown', 'text', ''),
+    inside: fc.array(
+      fc.oneof(
+        joined(fc.constantFrom('inner', 'inner words', '# inner', '', '- inner'), '\n', 40),
+        fc
+          .tuple(fc.constantFrom('```', '````', '~~~'), fc.constantFrom('bash', 'c++', 'js title'), fc.nat({ max: 60 }))
+          .map(([fence, language, count]) => `${fence}${language}\n${'inner();\n'.repeat(count)}${fence}`),
+      ),
+      { minLength: 1, maxLength: 6 },
+    ),
+    container: fc.constantFrom(['', ''], ['', ''], ['> ', '> '], ['- ', '  '], ['  1. ', '     ']),
+    isClosed: fc.boolean(),
+  })
+  .map(({ fence, language, inside, container: [first, rest], isClosed }) => ({
+    isClosed,
+    text: prefixed(
+      [`${fence}${language}`, 'inner', ...inside, ...(isClosed ? [fence] : [])].join('\n'),
+      first ?? '',
+      rest,
+    ),
+  }));
+
+/** A list whose items say how deep they are: `item 3-17`. */
+export const nestedList = fc
+  .array(fc.tuple(fc.nat({ max: 4 }), fc.constantFrom('-', '*', '1.'), fc.nat({ max: 30 })), {
+    minLength: 1,
+    maxLength: 150,
+    size: 'max',
+  })
+  .map((items) => {
+    let depth = -1;
+    const lines = items.map(([wanted, marker, words], index) => {
+      depth = Math.min(wanted, depth + 1);
+      return `${'    '.repeat(depth)}${marker} item ${depth}-${index}${' word'.repeat(words)}.`;
+    });
+    return lines.join('\n');
+  });
+
+/** Masked links to `evil.example`, none of which says so. */
+export const maskedLink = fc
+  .tuple(
+    fc.constantFrom('paypal.com', 'https://paypal.com', 'a [nested] text', '**bold**', 'two\nlines', '`code`', 'a\\]b'),
+    fc.constantFrom('https://evil.example', 'https://paypal.com@evil.example/a_b', 'HTTPS://EVIL.example/a_(b)#c'),
+    fc.constantFrom('', ' "a title"', " 'paypal.com (real)'"),
+    fc.boolean(),
+  )
+  .map(([label, address, title, angled]) => `[${label}](${angled ? `<${address}>` : address}${title})`);
+
 /** A block of well-formed Markdown, as models write it. */
 export const block = fc.oneof(
   { weight: 5, arbitrary: joined(sentence, ' ', 5) },

@@ -87,3 +87,33 @@ describe('a file', () => {
     expect(bench.api.messages.get(parts[1]?.messageId ?? '')).toMatchObject({ attachments: [] });
   });
 });
+
+describe('Markdown as models write it', () => {
+  const many = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, at) => line(at));
+  const text = [
+    'See **[paypal.com](https://evil.example/a)** there.',
+    ...['```markdown', 'inner', '```bash', 'inner', '```', 'inner', '```', 'Then:'],
+    ...['- outer', ...many(40, (at) => `  - nested ${at} ${'word '.repeat(10)}`), ''],
+    ...['| Name | Note |', '|--|--|', ...many(150, (at) => `| row${at} | ${'x'.repeat(25)} |`)],
+  ].join('\n');
+
+  it('shows hosts, blocks in blocks, nested lists and tables in each part while it grows', async () => {
+    const answer = live();
+    const after = (words: string, count = 1) => text.split(words, count).join(words).length + words.length;
+    const steps = [after('evil.ex'), after('/a)'), after('```bash'), after('inner', 2), after('```', 3)];
+    for (const length of [...steps, after('Then:'), after('nested 25'), after('row1 '), after('row60 ')]) {
+      answer.update(text.slice(0, length));
+      await bench.pass(6000);
+      const prose = bench.api.screen().map((content) => content.replaceAll(/```[^]*?```/g, ''));
+      expect(prose.join('\n')).not.toMatch(/inner|`|row|\/a\)(?! \(evil\.example\))/);
+    }
+    await bench.whilePassing(answer.finish({ content: text }));
+    const [first = '', ...rest] = bench.api.screen();
+    expect(first).toMatch(/^See \*\*\[paypal\.com\]\(https:\/\/evil\.example\/a\) \(evil\.example\)\*\* there\./);
+    expect(first).toContain('`\u200b``bash\ninner\n`\u200b``\ninner\n```\nThen:\n- outer\n  - nested 0');
+    expect(rest[0]).toMatch(/^- …\n {2}- nested \d+ word/);
+    expect(rest.length).toBeGreaterThan(2);
+    for (const part of rest.slice(1)) expect(part).toMatch(/^```\nName {2,}\| Note\n-{5,}\|-+\nrow\d+ /);
+    expect(rest.join('\n').match(/row\d+/g)).toHaveLength(150);
+  });
+});

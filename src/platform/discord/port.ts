@@ -81,7 +81,7 @@ export interface LiveMessageOptions {
 /**
  * An answer that grows on screen. Edits are coalesced to the pace that Discord allows the channel, so a slow network
  * shows fewer, larger steps; nothing is queued. The text is Markdown as models write it: tables become code blocks or
- * lists, links do not unfold. Parts of at most 2000 characters are split off as the text grows; they are rewritten only
+ * lists, links do not unfold, and masked ones show their host (see `toDiscordMarkdown`). Parts of at most 2000 characters are split off as the text grows; they are rewritten only
  * where text that follows shows that they end elsewhere (see `splitMessage`), or that a table in them is wider. When
  * Discord takes no more edits of messages as old as its parts, it goes on in new ones, and those are deleted.
  */

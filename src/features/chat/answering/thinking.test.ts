@@ -85,9 +85,14 @@ describe('a model that thinks', () => {
   });
 
   it('that answers soon shows its answer alone, and its thoughts are there all the same', async () => {
-    const { shown } = await asks(bot.alice, 'soon', { reasoning: ['Easy.'], text: 'Yes.' });
+    const { shown } = await asks(bot.alice, 'soon', {
+      reasoning: ['Easy: [see](https://evil.example/a).'],
+      text: 'Yes.',
+    });
     expect(shown.content).toBe('Yes.');
-    expect((await thoughts(shown)).content).toBe('-# 💭 What **fake/test-model** thought before it answered:\nEasy.');
+    expect((await thoughts(shown)).content).toBe(
+      '-# 💭 What **fake/test-model** thought before it answered:\nEasy: [see](https://evil.example/a) (evil.example).',
+    );
   });
 
   it('lets everybody who may read the answer read its thoughts, long ones as a file', async () => {

@@ -1,5 +1,6 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
+import { toDiscordMarkdown } from '../../../kernel/markdown/discord.ts';
 import { defineCommand, mayUse } from '../../../sdk/index.ts';
 import type { Call, Command, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
@@ -67,7 +68,8 @@ function view({ row, text }: Summary, t: Translate): OutgoingMessage {
     made: time(row.made_at),
     model: row.model_id,
   });
-  if (text.length <= shownCharacters) return { content, embeds: [{ title: t('summary.title'), description: text }] };
+  const description = toDiscordMarkdown(text);
+  if (description.length <= shownCharacters) return { content, embeds: [{ title: t('summary.title'), description }] };
   const data = new TextEncoder().encode(text);
   return { content, files: [{ name: 'summary.md', contentType: 'text/markdown; charset=utf-8', data }] };
 }

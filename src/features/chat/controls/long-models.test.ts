@@ -1,6 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import { button } from '../../../testing/components.ts';
+import type { TestBot } from '../../../testing/bot.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 
 const names = Array.from(
@@ -19,7 +20,7 @@ const timeoutMs = 20_000;
 
 interface Select {
   custom_id: string;
-  options: { label: string; value: string }[];
+  options: { label: string; value: string; default?: boolean }[];
 }
 const selectIn = (message: APIMessage, action: string): Select => {
   const rows = message.components as { components: Select[] }[];
@@ -28,14 +29,14 @@ const selectIn = (message: APIMessage, action: string): Select => {
   return found;
 };
 /** Turns the pages of a menu until it has the option. */
-async function choose(panel: APIMessage, action: string, ending: string): Promise<void> {
+async function choose(person: TestBot['alice'], panel: APIMessage, action: string, ending: string): Promise<void> {
   for (let page = 0; page < 4; page += 1) {
     const { custom_id, options } = selectIn(panel, action);
     const found = options.find(({ label }) => label.endsWith(ending));
     const next = options.find(({ label }) => label.startsWith('Show models'));
-    await bot.alice.selects(panel, custom_id, [(found ?? next)?.value ?? '']);
+    await person.selects(panel, custom_id, [(found ?? next)?.value ?? '']);
     if (found) return;
-    panel = await bot.alice.sees((message) => message.id === panel.id, { timeoutMs });
+    panel = await person.sees((message) => message.id === panel.id, { timeoutMs });
   }
   throw new Error(`No page has ${ending}.`);
 }
@@ -43,18 +44,30 @@ async function choose(panel: APIMessage, action: string, ending: string): Promis
 describe('models whose long names begin alike', () => {
   it('can each be chosen instead of one that failed', async () => {
     const room = await bot.newChannel();
-    bot.providers.answer('hello', { status: 401 });
+    bot.providers.answer('hello', { status: 503 });
     await bot.alice.says(room, `<@${bot.app.discord.self.userId}> hello`);
-    const failed = await bot.alice.sees((message) => message.content.includes('does not accept my key'), {
+    const failed = await bot.alice.sees((message) => message.content.includes('overloaded'), {
       in: room,
       timeoutMs,
     });
     await bot.alice.presses(failed, button(failed, 'Another model'));
     const menu = await bot.alice.sees((message) => message.content.startsWith('Which model'), { in: room, timeoutMs });
     bot.providers.answer('hello', { text: 'Hello at last.' });
-    await choose(menu, 'retry-with', '-138');
+    await choose(bot.alice, menu, 'retry-with', '-138');
     await bot.alice.sees('Hello at last.', { in: room, timeoutMs });
     expect(bot.providers.requests.at(-1)?.body['model']).toBe(names[38]);
+  });
+
+  it('can each be chosen in the settings, which then show it on every page', async () => {
+    const room = await bot.newChannel();
+    await bot.milo.runs('settings', {}, { in: room });
+    const panel = await bot.milo.sees((message) => message.embeds.length > 0, { in: room, timeoutMs });
+    await choose(bot.milo, panel, 'set-model', '-138');
+    const settled = await bot.milo.sees((message) => message.id === panel.id, { in: room, timeoutMs });
+    const { options } = selectIn(settled, 'set-model');
+    expect(options.length).toBeLessThanOrEqual(25);
+    expect(options.filter(({ default: chosen }) => chosen).map(({ label }) => label.slice(-4))).toEqual(['-138']);
+    expect(new Set(options.map(({ value }) => value)).size).toBe(options.length);
   });
 
   it('are told apart by /models and /model, by name and by what a suggestion stands for', async () => {

@@ -1,7 +1,7 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
 import { beginningOf } from '../../../kernel/beginning.ts';
-import { closesFence, fenceAfter } from '../../../kernel/markdown/blocks.ts';
+import { fenceAfter } from '../../../kernel/markdown/blocks.ts';
 import { toDiscordMarkdown } from '../../../kernel/markdown/discord.ts';
 import type { OutgoingFile, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
@@ -92,7 +92,8 @@ function codeBlock(text: string): { language: string; code: string } | undefined
   const [first = '', ...rest] = text.trim().split('\n');
   const fence = /^[`~]/.test(first) ? fenceAfter(first, null) : null;
   if (!fence) return undefined;
-  const closes = rest.findIndex((line) => closesFence(line, fence));
+  let open: typeof fence | null = fence;
+  const closes = rest.findIndex((line) => (open = open && fenceAfter(line, open)) === null);
   if (closes >= 0 && closes < rest.length - 1) return undefined;
   const code = closes < 0 ? rest : rest.slice(0, closes);
   return { language: fence.language, code: `${code.join('\n')}\n` };

@@ -1,5 +1,6 @@
 import { UserError } from '../../../kernel/errors.ts';
 import type { Json } from '../../../kernel/json.ts';
+import { toDiscordMarkdown } from '../../../kernel/markdown/discord.ts';
 import type { ComponentCall, Db, VaultReader } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../conversations.ts';
@@ -55,8 +56,9 @@ export async function showThoughts(context: ChatContext, call: ComponentCall): P
   const text = await openThoughts(context.vault.reader(context.db), question, answer);
   if (text === null) throw new UserError('thoughts.forgotten', 'the thoughts are not there any more');
   const title = call.t('thoughts.title', { model: answer.model_id ?? '' });
-  if (title.length + text.length <= messageCharacters) {
-    await call.reply({ content: `${title}\n${text}`, suppressEmbeds: true });
+  const shown = toDiscordMarkdown(text);
+  if (title.length + shown.length <= messageCharacters) {
+    await call.reply({ content: `${title}\n${shown}`, suppressEmbeds: true });
     return;
   }
   const file = { name: 'thoughts.md', contentType: 'text/markdown; charset=utf-8', data: Buffer.from(text, 'utf8') };

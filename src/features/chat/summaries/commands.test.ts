@@ -29,10 +29,10 @@ describe('/summary', () => {
   it('shows what was noted, what it covers and when it was made, to the caller alone', async () => {
     const room = await bot.newChannel();
     expect((await runs(bot.bob, 'summary', room)).content).toContain('There is no summary here');
-    nextSummary({ text: 'They counted.' });
+    nextSummary({ text: 'They counted, as [a bank](https://evil.example/a) does.' });
     await talks(room, words('one', 'two', 'three'));
     const shown = await runs(bot.bob, 'summary', room);
-    expect(description(shown)).toBe('They counted.');
+    expect(description(shown)).toBe('They counted, as [a bank](https://evil.example/a) (evil.example) does.');
     expect(shown.content).toMatch(/In place of 2 questions and their answers, asked <t:\d+:R> to <t:\d+:R>/);
     expect(shown.content).toMatch(/Made <t:\d+:R> by fake\/test-model/);
     const other = await bot.newChannel();

@@ -23,17 +23,25 @@ const label =
 /** A line that speaks of a title and is none. */
 const chatter =
   /^(?:sure|certainly|of course|absolutely|okay|ok|yes|great|here(?:'s|’s| is| are)|i(?:'d|’d| would)? suggest|i think|let me|the user|this (?:is|conversation)|gerne|natürlich|hier ist|voici|bien sûr|claro|aquí|ecco|certo)(?![\p{L}\p{N}])/iu;
-const closingThought = /<\/?(?:think|thinking|thought|reasoning)>|◁\/?think▷|<\|[a-z_]{1,30}\|>/giu;
+const thoughtTag =
+  /<\/?(?:think|thinking|thoughts?|reasoning|seed:think)>|◁\/?think▷|\[\/?think\]|<\|[a-z_]{1,30}\|>/giu;
 
 /**
  * The title in what a model wrote, on one line without Markdown, quotes and what models put around a title: thoughts, a
  * code block, JSON, `Title:`, a polite beginning. Empty when there is none. Takes time linear in the text.
  */
 export function cleanTitle(written: string): string {
-  let text = written.slice(0, readCharacters);
-  const thoughts = [...text.matchAll(closingThought)].at(-1);
-  if (thoughts) text = text.slice(thoughts.index + thoughts[0].length);
-  return titleIn(text, deepest);
+  const text = written.slice(0, readCharacters);
+  return titleIn(withoutThoughts(text), deepest);
+}
+
+/** What follows the last thought and comes before one that has no end. */
+function withoutThoughts(text: string): string {
+  const tags = [...text.matchAll(thoughtTag)];
+  const last = tags.findLastIndex(([tag]) => !/^[<◁[][a-z]/i.test(tag));
+  const ended = tags[last];
+  if (ended && /<\|channel\|>(?:analysis|commentary)[^<]{0,50}$/.test(text.slice(0, ended.index))) return '';
+  return text.slice(ended ? ended.index + ended[0].length : 0, tags[last + 1]?.index);
 }
 
 /** A title until a model has found a better one: the first line of the question, cut at a word's end. */
