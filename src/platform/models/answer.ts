@@ -82,9 +82,11 @@ export class Answer {
     ]);
     const limitTokens = limitOf(info, request);
     const reasoningTokens = reasoning.tokens + this.#hidden.tokens();
+    const counted = text.tokens + reasoningTokens;
     return {
       inputTokens: prompt.tokens,
-      outputTokens: this.#isFull ? limitTokens : text.tokens + reasoningTokens,
+      // Of an answer that was cut, what is beyond the limit is an overrun, and has to be known as one.
+      outputTokens: this.#isFull ? Math.max(limitTokens, counted) : Math.min(limitTokens, counted),
       reasoningTokens,
       leastInputTokens: prompt.least,
       leastOutputTokens: text.least + reasoning.least,

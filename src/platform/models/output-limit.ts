@@ -13,7 +13,7 @@ const LONGEST_TOKEN_CHARACTERS = 32;
 /**
  * Where the reading of an answer ends, thoughts included, whatever the server sends. Counts only near the limit: before that
  * the bytes alone show that it is not reached. For models whose tokenizer is unknown the lowest plausible count decides,
- * so that an honest server that counts fewer tokens is not cut off; never is more than the limit charged for a cut answer.
+ * so that an honest server that counts fewer tokens is not cut off; what others would count beyond the limit is told as an overrun.
  */
 export class OutputLimit {
   readonly #limitTokens: number;

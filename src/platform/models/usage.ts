@@ -5,6 +5,7 @@ import type { Usage } from './port.ts';
 export interface OwnCount {
   /** About right, on the high side. */
   inputTokens: number;
+  /** At most what was asked for, but for an answer that was cut because it went beyond that. */
   outputTokens: number;
   reasoningTokens: number;
   /** No tokenizer finds fewer. */
@@ -44,7 +45,7 @@ export function readUsage(report: LanguageModelV4Usage, own: OwnCount): Usage {
   const inputTokens = between(own.leastInputTokens - TOLERANCE_TOKENS, input, own.contextTokens);
   const hidden = Math.max(0, total - inputTokens - reportedOutput);
   const missesOutput = reportedOutput + hidden === 0;
-  const output = missesOutput ? Math.min(own.outputTokens, own.limitTokens) : reportedOutput + hidden;
+  const output = missesOutput ? own.outputTokens : reportedOutput + hidden;
   const outputTokens = between(own.leastOutputTokens - TOLERANCE_TOKENS, output, mostOutput(own));
   const cachedInputTokens = Math.min(cached, inputTokens);
   const cacheWriteTokens = Math.min(written, inputTokens - cachedInputTokens);
@@ -58,14 +59,13 @@ export function readUsage(report: LanguageModelV4Usage, own: OwnCount): Usage {
   };
 }
 
-/** What a call used that reports nothing: our own count, of output no more than was asked for. */
-export function ownUsage({ inputTokens, outputTokens, reasoningTokens, limitTokens }: OwnCount): Usage {
-  const output = Math.min(outputTokens, limitTokens);
+/** What a call used that reports nothing: our own count. */
+export function ownUsage({ inputTokens, outputTokens, reasoningTokens }: OwnCount): Usage {
   return {
     inputTokens,
-    outputTokens: output,
+    outputTokens,
     cachedInputTokens: 0,
-    reasoningTokens: Math.min(reasoningTokens, output),
+    reasoningTokens: Math.min(reasoningTokens, outputTokens),
     estimated: true,
   };
 }
