@@ -58,7 +58,7 @@ export function restartOnChange({ root, launcher, args }) {
     WATCHED.map((path) => join(root, path)),
     { ignoreInitial: true, ignored: (path) => IGNORED.test(relative(root, path)) },
   );
-  watcher.on('ready', () => say('watching for changes'));
+  watcher.once('ready', () => say('watching for changes'));
   watcher.on('all', (_event, path) => {
     clearTimeout(quiet);
     quiet = setTimeout(restart, QUIET_MS, path);

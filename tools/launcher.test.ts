@@ -9,10 +9,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const projectRoot = join(import.meta.dirname, '..');
 
+/** Starting a process takes seconds on a busy machine. */
+const PATIENCE = { timeout: 15_000 };
+
 /** The npm package that holds Node for this platform. */
 const localNode = `node-${process.platform}-${process.arch}`;
 
-/** Stands in for the application: says who it is, waits for a signal when told to, and ends with the code it is given. */
+/**
+ * Stands in for the application: says who it is, waits for a signal when told to (in place of the launcher's handlers, as
+ * the application does), and ends with the code it is given.
+ */
 const APPLICATION = `
 const [command, value] = process.argv.slice(2);
 process.emitWarning('a feature', 'ExperimentalWarning');
@@ -20,7 +26,7 @@ process.emitWarning('something to act on');
 if (command === 'exit') process.exitCode = Number(value);
 if (command === 'wait' || command === 'start') {
   setInterval(() => {}, 1000);
-  process.on('SIGTERM', () => { console.log('got SIGTERM'); process.exit(7); });
+  process.removeAllListeners('SIGTERM').on('SIGTERM', () => { console.log('got SIGTERM'); process.exit(7); });
 }
 console.log(JSON.stringify({
   pid: process.pid,
@@ -198,7 +204,7 @@ describe('familiar dev', () => {
     const run = launch(['dev', '--flag']);
     const first = await greeting(run);
     expect(first.args).toEqual(['start', '--flag']);
-    await expect.poll(run.errors).toContain('watching');
+    await expect.poll(run.errors, PATIENCE).toContain('watching');
     writeFileSync(join(root, 'src/app/other.ts'), '');
     expect(await run.nextLine()).toBe('got SIGTERM');
     const second = await greeting(run);
@@ -211,8 +217,8 @@ describe('familiar dev', () => {
   it('waits for a change after a crash', async () => {
     writeFileSync(join(root, 'src/app/main.ts'), 'throw new Error("broken");');
     const run = launch(['dev']);
-    await expect.poll(run.errors).toContain('waiting for a change');
-    await expect.poll(run.errors).toContain('watching');
+    await expect.poll(run.errors, PATIENCE).toContain('waiting for a change');
+    await expect.poll(run.errors, PATIENCE).toContain('watching');
     writeFileSync(join(root, 'src/app/main.ts'), APPLICATION);
     expect((await greeting(run)).args).toEqual(['start']);
   });

@@ -6,10 +6,13 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startEmulator, type Emulator } from '../../emulator/index.ts';
 import { connectPerson } from '../../emulator/testing/person.ts';
 import { startFakeProviders } from '../testing/providers.ts';
+
+// Each start makes a database, which takes several seconds on a busy machine, and some tests start four times.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const launcher = join(import.meta.dirname, '../../bin/familiar.js');
 
@@ -142,7 +145,7 @@ describe('familiar start', () => {
     const alice = await connectPerson(emulator.origin, 'alice');
     const botId = [...emulator.core.world.users.values()].find((user) => user.bot)?.id;
     await alice.says('#general', `<@${botId}> who are you?`);
-    await alice.sees('The model of the environment.');
+    await alice.sees('The model of the environment.', { timeoutMs: 30_000 });
     expect(providers.requests[0]).toMatchObject({ apiKey: 'from-env', model: 'some-model' });
     await alice.close();
     await providers.close();

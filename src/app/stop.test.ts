@@ -42,7 +42,7 @@ const settings = (): NodeJS.ProcessEnv => ({
 
 /** An interactive shell, which gives each command a process group of its own. */
 function openShell(): Terminal {
-  const shell = openTerminal('bash --norc -i', folder, settings());
+  const shell = openTerminal('exec bash --norc -i', folder, settings());
   terminal = shell;
   return shell;
 }

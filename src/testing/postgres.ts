@@ -17,7 +17,7 @@ export interface TestDatabase {
 }
 
 /**
- * A fresh database with these migrations applied, on the run's one server. Files that ask for the same migrations get
+ * A fresh database with these migrations applied (an empty one for none), on the run's one server. Files that ask for the same migrations get
  * copies of one template, which takes some 20 ms. Call `afterAll(database.close)`.
  */
 export async function testDatabase(options: { migrations: readonly MigrationSource[] }): Promise<TestDatabase> {
@@ -80,7 +80,9 @@ async function makeTemplate(
   const draft = `draft_${template}`;
   await server.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`);
   await server.query(`CREATE DATABASE ${draft} STRATEGY FILE_COPY`);
-  const postgres = open(draft);
-  await postgres.migrate(migrations).finally(() => postgres.close());
+  if (migrations.length > 0) {
+    const postgres = open(draft);
+    await postgres.migrate(migrations).finally(() => postgres.close());
+  }
   await server.query(`ALTER DATABASE ${draft} RENAME TO ${template}`);
 }

@@ -34,7 +34,12 @@ export function openTerminal(command: string, cwd: string, env: NodeJS.ProcessEn
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let shown = '';
-  child.stdout.on('data', (data: Buffer) => (shown += data.toString()));
+  let more = Promise.withResolvers<void>();
+  child.stdout.on('data', (data: Buffer) => {
+    shown += data.toString();
+    more.resolve();
+    more = Promise.withResolvers();
+  });
   child.stdin.on('error', () => {});
   const closed = once(child, 'close');
   return {
@@ -45,7 +50,7 @@ export function openTerminal(command: string, cwd: string, env: NodeJS.ProcessEn
         const match = shown.match(pattern);
         if (match) return match;
         if (child.exitCode !== null || Date.now() > deadline) throw new Error(`No ${pattern} in:\n${shown}`);
-        await Promise.race([once(child.stdout, 'data'), closed, delay(1000, undefined, { ref: false })]);
+        await Promise.race([more.promise, closed, delay(1000, undefined, { ref: false })]);
       }
     },
     close: async () => {

@@ -12,8 +12,8 @@ import { openTill } from '../../testing/till.ts';
 import type { Till } from '../../testing/till.ts';
 
 const awayMs = longTests() ? 30_000 : 3000;
-/** The longest that somebody waits for a word; a silent server has to be told from a slow one first. */
-const wordWithinMs = 8000;
+/** The longest that somebody waits for a word; a silent server has to be told from a slow one first, on a busy machine. */
+const wordWithinMs = 15_000;
 
 let server: OwnServer;
 let bot: TestBot;
@@ -50,14 +50,15 @@ interface Told {
   waitedMs: number;
 }
 
-/** Asks in a room of their own, again and again whatever they are told, until the signal comes. */
+/** Asks again and again whatever they are told, until the signal comes; in new rooms, since a refusal is said once in each. */
 async function keepsAsking(person: Person, signal: AbortSignal): Promise<Told[]> {
-  const room = await bot.newChannel();
   const told: Promise<Told>[] = [];
   for (let number = 1; !signal.aborted; number += 1) {
-    const question = await person.says(room, `${mention()} question ${number} of ${person.user.username}`);
+    const question = await person.says(
+      await bot.newChannel(),
+      `${mention()} question ${number} of ${person.user.username}`,
+    );
     told.push(isTold(person, question));
-    // Discord takes five messages in five seconds from the bot, and an answer is more than one.
     await systemClock.sleep(3000, signal).catch(() => undefined);
   }
   return Promise.all(told);
@@ -81,7 +82,7 @@ describe.each([
 ])('a database that %s', (_, leave, comeBack) => {
   it(
     'leaves nobody without a word, spends nothing, and all goes on by itself',
-    { timeout: awayMs + 90_000 },
+    { timeout: awayMs + 120_000 },
     async () => {
       const { milo, olivia } = bot;
       bot.providers.answer('slowly', { chunks: ['You said: slowly', ' and more.'], hold: 1 });
@@ -109,9 +110,10 @@ describe.each([
       await comeBack();
       const backMs = systemClock.now();
 
-      await vi.waitFor(async () => expect(await health()).toBe(200), { timeout: 5000 });
+      // Replaced connections are reported for some seconds.
+      await vi.waitFor(async () => expect(await health()).toBe(200), { timeout: 20_000, interval: 100 });
       await milo.says(asked.channel_id, `${mention()} and now`);
-      await milo.sees(/You said: .*and now/, { in: asked.channel_id, timeoutMs: 10_000 });
+      await milo.sees(/You said: .*and now/, { in: asked.channel_id, timeoutMs: 30_000 });
       await olivia.sees(isAnswered(streamed), { timeoutMs: 30_000 });
       const recoveredMs = systemClock.now() - backMs;
       stop.abort();

@@ -104,7 +104,8 @@ describe('the schema', () => {
     await admin(`ALTER ROLE ${role} SET search_path = bot`);
     await start();
     expect(await schemas()).toEqual(['bot']);
-    await admin(`ALTER ROLE ${role} SET search_path = 'elsewhere, bot'`);
+    await admin(`CREATE SCHEMA elsewhere AUTHORIZATION ${role}`);
+    await admin(`ALTER ROLE ${role} SET search_path = elsewhere, bot`);
     await start();
     expect(await schemas()).toEqual(['bot']);
   });
