@@ -12,6 +12,7 @@ import { createShiftedClock } from '../../testing/shifted-clock.ts';
 const clock = createShiftedClock(Date.UTC(2027, 0, 13, 9));
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
+const exportCooldownMs = 60_000;
 
 let bot: TestBot;
 /** Milo runs the bot, Olivia owns the server. */
@@ -128,6 +129,7 @@ describe('what is stored', () => {
     await bot.milo.says(await bot.newChannel(), '!privacy');
     const shown = await bot.milo.sees(overview);
     const custom = button(shown, 'Export');
+    clock.jump(exportCooldownMs);
     const room = await bot.newChannel();
     const carrier = await bot.app.discord.actions.send(bot.alice.channel(room).id, {
       content: 'Somebody copied these buttons.',

@@ -5,9 +5,11 @@ import type { Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 
 const timeoutMs = 20_000;
-const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
+const clock = createShiftedClock(Date.now());
+const bot = sharedBot({ clock, yaml: 'queue: { maxAttempts: 1 }\n' });
 const { asks, presses, told } = createAsking(() => bot);
 
 const mention = () => `<@${bot.app.discord.self.userId}>`;
@@ -33,8 +35,12 @@ async function asksForThoughts(words: string, reasoning: readonly string[]) {
   return { question, shown };
 }
 
+/** After this a person may have another text of an answer. */
+const cooldownMs = 2000;
+
 /** What the presser alone gets behind ⋯ and Thoughts. */
 async function thoughts(shown: APIMessage, person = bot.alice): Promise<APIMessage> {
+  clock.jump(cooldownMs);
   const menu = await told(person, shown, '⋯');
   await presses(person, menu, 'Thoughts');
   return person.sees(
@@ -62,12 +68,11 @@ async function exportedOf(person: Person): Promise<string> {
 
 describe('a model that thinks', () => {
   it('whose thoughts are marked only at their end shows the answer alone', async () => {
-    const channelId = await bot.newChannel();
     const chunks = ['They want a colour. ', 'Blue is safe.\n</think>\n', '\nBlue it is.'];
     bot.providers.answer('which colour', { chunks, hold: 2 });
-    await bot.alice.says(channelId, `${mention()} which colour?`);
+    const question = await bot.alice.says(await bot.newChannel(), `${mention()} which colour?`);
     const shown = await bot.alice.sees(
-      (message) => message.channel_id === channelId && message.content.includes('They want a colour.'),
+      (message) => message.channel_id === question.channel_id && message.content.includes('They want a colour.'),
       { timeoutMs },
     );
     bot.providers.release();
@@ -164,10 +169,12 @@ describe('a model that thinks', () => {
       .executeTakeFirstOrThrow();
     expect(sealed.reasoning_sealed?.toString('latin1')).not.toContain('secret idea');
     await db.updateTable('chat_answer').set({ reasoning_sealed: null }).where('question_id', '=', id).execute();
+    clock.jump(cooldownMs);
     await presses(bot.alice, menu, 'Thoughts');
     await bot.alice.sees('The thoughts behind that answer are forgotten.', { timeoutMs });
     expect(labels(await told(bot.alice, shown, '⋯'))).not.toContain('Thoughts');
     await bot.milo.runs('clear', { everyone: true }, { in: question.channel_id });
+    clock.jump(cooldownMs);
     await presses(bot.alice, menu, 'Thoughts');
     await bot.alice.sees('That answer was cleared; ask me again.', { timeoutMs });
   });

@@ -4,9 +4,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 
-const bot = sharedBot({ paced: false });
+const clock = createShiftedClock(Date.now());
+/** After this a person may export again. */
+const cooldownMs = 60_000;
+const bot = sharedBot({ paced: false, clock });
 beforeEach(() => {
+  clock.jump(cooldownMs);
   bot.providers.answerByDefault({ text: 'Noted.' });
 });
 

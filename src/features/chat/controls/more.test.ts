@@ -1,11 +1,12 @@
 import { ChannelType, ComponentType } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import type { Asked } from '../../../testing/asking.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 
 const yaml = `
 queue: { maxAttempts: 1 }
@@ -14,12 +15,15 @@ access:
     member: { models: ['*'], requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
 `;
 
-const bot = sharedBot({ paced: false, yaml, otherModels: ['other-model'] });
-sharedTill(bot);
+const clock = createShiftedClock(Date.now());
+const bot = sharedBot({ paced: false, clock, yaml, otherModels: ['other-model'] });
+sharedTill(bot, clock);
 
 const { asks, presses, told, screen } = createAsking(() => bot);
 const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
 const timeoutMs = 20_000;
+/** After this a person may copy another answer. */
+const cooldownMs = 2000;
 
 /** Presses a button of a message that only this person sees, and waits for what that message becomes. */
 async function turns(person: Person, menu: APIMessage, label: string, text: string): Promise<APIMessage> {
@@ -48,6 +52,10 @@ it('offers each person what they may do, and works after a restart', async () =>
 });
 
 describe('Copy', () => {
+  beforeEach(() => {
+    clock.jump(cooldownMs);
+  });
+
   it('gives the source to the presser alone', async () => {
     const source = '# Title\n\n**bold** and `code`\n```ts\nlet x = 1;\n```';
     const asked = await asks(bot.alice, 'formatted', { chunks: [source] });

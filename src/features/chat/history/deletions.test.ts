@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
-import { button, buttons } from '../../../testing/components.ts';
+import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
 
@@ -149,7 +149,7 @@ describe('a deleted answer', () => {
     const long = `${'word '.repeat(500)}end`;
     bot.providers.answer('at length', { text: long });
     await bot.alice.says(room, `${mention()} at length`);
-    const last = await bot.alice.sees((message) => message.content.endsWith('end') && buttons(message).length > 0);
+    const last = await bot.alice.sees((message) => message.content.endsWith('end') && hasEnded(message) && buttons(message).length > 0);
     await bot.idle();
     bot.providers.answer('at length', { text: 'In short.' });
     await bot.alice.presses(last, button(last, 'Regenerate'));

@@ -24,7 +24,9 @@ features: { chat: { prompts: { long: { text: '${long}' } } } }
 sharedTill(bot);
 
 const { asks } = createAsking(() => bot);
-const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+/** A reply to this person alone, once it says something: a slow bot defers it first. */
+const isEphemeral = (message: APIMessage) =>
+  ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0 && message.content !== '';
 const tooLarge = /The system prompt here has \d+ tokens\. fake\/small has room for 500 of them/;
 
 it('refuses to choose what the model cannot hold', async () => {

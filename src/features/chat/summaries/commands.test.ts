@@ -5,7 +5,7 @@ import { button, buttons } from '../../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 import { createTalk, isSummary, marked, said } from './testing/talk.ts';
 
-const bot = sharedBot({ paced: false, yaml: 'features: { chat: { historySent: 3 } }\n' });
+const bot = sharedBot({ paced: false, yaml: 'features: { chat: { historySent: 3, summaryTokens: 2000 } }\n' });
 const till = sharedTill(bot);
 const { asks, talks, nextSummary, materials, latestPrompt } = createTalk(bot);
 const words = (...all: string[]) => all.map((word) => [bot.alice, word] as const);

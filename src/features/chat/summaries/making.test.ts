@@ -134,7 +134,7 @@ describe('a long talk', () => {
 describe('a summary', () => {
   it('is paid by the payer of the answer before it, under a request of its own, and is of bounded length', async () => {
     const room = await bot.newChannel();
-    nextSummary({ text: 'Paid for.', usage: { inputTokens: 30, outputTokens: 10 } });
+    nextSummary({ text: 'Paid for.', usage: { inputTokens: 200, outputTokens: 10 } });
     await talks(room, words('one', 'two'));
     const before = await till.paid(bot.bob);
     const { question, answer } = await asks(bot.bob, room, 'three');
@@ -142,13 +142,13 @@ describe('a summary', () => {
     expect(calls.map(({ step, state }) => [step, state])).toEqual([['answer', 'settled']]);
     const after = await till.callsAfter(question, 'summary');
     expect(after).toMatchObject([
-      { state: 'settled', charged: { micros: 30 * 10 + 10 * 20 }, terms: { payerId: bot.bob.user.id } },
+      { state: 'settled', charged: { micros: 200 * 10 + 10 * 20 }, terms: { payerId: bot.bob.user.id } },
     ]);
     const answerMicros = calls[0]?.charged.micros ?? 0;
-    expect((await till.paid(bot.bob)).free - before.free).toBe(answerMicros + 500);
+    expect((await till.paid(bot.bob)).free - before.free).toBe(answerMicros + 2200);
     const why = await explained(answer, room);
-    expect(why).toContain(`**${formatMicros(answerMicros + 500)}**`);
-    expect(why).toMatch(/summary · fake\/test-model · \S*0\.0005/);
+    expect(why).toContain(`**${formatMicros(answerMicros + 2200)}**`);
+    expect(why).toMatch(/summary · fake\/test-model · \S*0\.0022/);
     const request = bot.providers.requests.find(isSummary);
     expect(request?.body['max_tokens']).toBe(150);
     expect(JSON.stringify(request?.body)).toContain('at most 90 words');

@@ -14,7 +14,7 @@ providers:
     baseUrl: ${baseUrl}
     apiKeys: [test-key]
     models:
-      - { name: plain, contextTokens: 3000, maxOutputTokens: 300 }
+      - { name: plain, contextTokens: 3000, maxOutputTokens: 600 }
       - { name: dear, contextTokens: 16000, maxOutputTokens: 1000 }
       - { name: secret, contextTokens: 16000, maxOutputTokens: 1000 }
 prices:

@@ -30,7 +30,8 @@ const replyTo = (person: Person, question: APIMessage, text: string) =>
     { timeoutMs },
   );
 const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
-const asked = (words: string) => bot.providers.requests.some(({ userText }) => userText.includes(words));
+/** As a question of its own; models read it as a part of the conversation all the same. */
+const asked = (words: string) => bot.providers.requests.some(({ userText }) => userText.endsWith(words));
 
 /** Somebody's answer goes on until providers are released. */
 async function occupies(person: Person, room: string, words = 'a long story'): Promise<APIMessage> {

@@ -27,7 +27,8 @@ const replyTo = (person: Person, question: APIMessage, text: RegExp | string) =>
 const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
 const repliesTo = async (question: APIMessage) =>
   (await bot.olivia.messages(question.channel_id)).filter(isReplyTo(question));
-const asked = (words: string) => bot.providers.requests.some(({ userText }) => userText.includes(words));
+/** As a question of its own; models read it as a part of the conversation all the same. */
+const asked = (words: string) => bot.providers.requests.some(({ userText }) => userText.endsWith(words));
 
 /** Somebody has something answered that goes on until providers are released, and resolves to the question. */
 async function occupies(person: Person, room: string, words = 'a long story'): Promise<APIMessage> {

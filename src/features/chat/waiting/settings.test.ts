@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import type { TestBot } from '../../../testing/bot.ts';
 import { hasEnded } from '../../../testing/components.ts';
+import type { FakeRequest } from '../../../testing/providers.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 
 const timeoutMs = 20_000;
@@ -11,8 +12,13 @@ const answered = (person: Person, text: string) =>
   person.sees((message) => message.content === text && hasEnded(message), { timeoutMs });
 const waitingJobs = (bot: TestBot) =>
   bot.database.postgres.db.selectFrom('queue_job').select('id').where('state', '=', 'waiting').execute();
+/** The question itself: what has no answer yet comes before it in the same message. */
+const asksFor =
+  (name: string) =>
+  ({ userText }: FakeRequest): boolean =>
+    userText.endsWith(name);
 const answers = (bot: TestBot, names: readonly string[]) => {
-  for (const name of names) bot.providers.answer(name, { text: `Answer to ${name}.`, hold: true });
+  for (const name of names) bot.providers.answer(asksFor(name), { text: `Answer to ${name}.`, hold: true });
 };
 
 describe('with one answer per person', () => {
@@ -24,12 +30,12 @@ describe('with one answer per person', () => {
     await asks(bot, bot.alice, room, 'first of alice');
     await asks(bot, bot.alice, room, 'second of alice');
     await asks(bot, bot.bob, room, 'first of bob');
-    await bot.providers.requested('first of alice');
-    await bot.providers.requested('first of bob');
+    await bot.providers.requested(asksFor('first of alice'));
+    await bot.providers.requested(asksFor('first of bob'));
     await expect.poll(() => waitingJobs(bot), { timeout: timeoutMs }).toHaveLength(1);
     bot.providers.release();
     await answered(bot.alice, 'Answer to first of alice.');
-    await bot.providers.requested('second of alice');
+    await bot.providers.requested(asksFor('second of alice'));
     bot.providers.release();
     await answered(bot.alice, 'Answer to second of alice.');
     await answered(bot.bob, 'Answer to first of bob.');
@@ -44,7 +50,7 @@ describe('with one answer per question', () => {
     const names = ['this', 'that', 'something else'];
     answers(bot, names);
     for (const name of names) await asks(bot, bot.alice, room, name);
-    for (const name of names) await bot.providers.requested(name);
+    for (const name of names) await bot.providers.requested(asksFor(name));
     bot.providers.release();
     for (const name of names) await answered(bot.alice, `Answer to ${name}.`);
   });

@@ -38,7 +38,9 @@ describe('"Ask about this"', () => {
     const card = (await bot.milo.messages(room)).find(({ id }) => id === answer.message_reference?.message_id);
     expect(card?.content).toBe(`<@${bot.alice.user.id}> asked:\n> is that early?`);
     expect(card?.message_reference?.message_id).toBe(target.id);
-    expect(asked()).toBe('Alice: is that early?\n\n[In reply to:]\n> Bob: the train leaves at nine');
+    expect(asked()).toBe(
+      '[Overheard]\nBob: the train leaves at nine\n\nAlice: is that early?\n\n[In reply to:]\n> Bob: the train leaves at nine',
+    );
   });
 
   it('is paid by whoever asks', async () => {

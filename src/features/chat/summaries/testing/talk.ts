@@ -2,6 +2,7 @@ import type { APIMessage } from 'discord-api-types/v10';
 import type { Person } from '../../../../../emulator/testing/person.ts';
 import type { TestBot } from '../../../../testing/bot.ts';
 import type { FakeAnswer } from '../../../../testing/providers.ts';
+import { sentParts } from '../../../../testing/sent.ts';
 
 type FakeRequest = TestBot['providers']['requests'][number];
 
@@ -57,9 +58,7 @@ export function createTalk(bot: TestBot): Talk {
     materials: () => bot.providers.requests.filter(isSummary).map(({ userText }) => userText.split('\n')),
     latestPrompt: () => {
       const latest = bot.providers.requests.findLast((request) => !isSummary(request));
-      return sentIn(latest)
-        .slice(1)
-        .map(({ role, content }) => `${role}: ${content}`);
+      return sentParts(latest?.body).map(({ role, content }) => `${role}: ${content}`);
     },
   };
   return talk;
