@@ -4,7 +4,7 @@ import { Session } from './session.ts';
 import type { SessionConfig } from './session.ts';
 
 /** How long a new connection and each of its answers may take. */
-const PROBE_MS = 1_500;
+const PROBE_MS = 3_000;
 /** An answer that was on its way when we looked first has arrived by then. */
 const CONFIRM_MS = 400;
 const TERMINATE_MS = 1_000;

@@ -61,11 +61,11 @@ describe('a role with settings of its own', () => {
     'bytea_output = escape',
     'extra_float_digits = -15',
     'standard_conforming_strings = off',
-    'statement_timeout = 100',
+    'statement_timeout = 500',
     'lock_timeout = 1',
-    'idle_in_transaction_session_timeout = 100',
-    'idle_session_timeout = 100',
-    'transaction_timeout = 100',
+    'idle_in_transaction_session_timeout = 500',
+    'idle_session_timeout = 500',
+    'transaction_timeout = 500',
     'row_security = off',
     `search_path = 'nowhere'`,
     `search_path = ''`,
@@ -80,7 +80,8 @@ describe('a role with settings of its own', () => {
     const raw = Buffer.from([0, 92, 255]);
     await postgres.transaction(async (tx) => {
       await sql`INSERT INTO noted VALUES (${written}, ${'1 day 02:00:00'}, ${raw})`.execute(tx);
-      await sql`SELECT pg_sleep(0.15)`.execute(tx);
+      // Longer than any of these limits.
+      if (setting.includes('timeout')) await sql`SELECT pg_sleep(0.6)`.execute(tx);
     });
     const { rows } = await sql`SELECT at, span, raw, 0.1::float8 + 0.2::float8 AS sum, length('a\\b') AS length,
       '1,5 €' AS text, at::date::text AS day, current_setting('transaction_isolation') AS isolation

@@ -4,6 +4,8 @@ import { probe } from './probe.ts';
 import type { Session, SessionConfig } from './session.ts';
 
 const PATROL_MS = 250;
+/** A round that comes later than this: the process had no time to read what arrived, and its waiting proves nothing. */
+const LATE_MS = 250;
 /** A request that has no answer by then makes us look whether the server works on it. */
 const SILENCE_MS = 2_500;
 /** A connection without work is asked for a sign of life this often, and has this long to give it. */
@@ -29,6 +31,9 @@ export class ConnectionWatch {
   readonly #waits = new Set<{ sinceMs: number }>();
   readonly #patrol: NodeJS.Timeout;
   #looking = false;
+  #roundMs = performance.now();
+  /** When the process was last too busy to read. */
+  #busyMs = -Infinity;
   #away = false;
   #suspects = 0;
   /** Connections that the pool replaced since the last look, before it is known whether the server answers at all. */
@@ -71,7 +76,8 @@ export class ConnectionWatch {
    */
   async isUsable(session: Session): Promise<boolean> {
     if (session.quietMs(performance.now()) < FRESH_MS && !session.pinging) return true;
-    if (await session.answersWithin(USABLE_MS)) return true;
+    const sinceMs = performance.now();
+    if ((await session.answersWithin(USABLE_MS)) || this.#busyMs > sinceMs) return true;
     this.#pingQuiet(FRESH_MS);
     this.#refused += 1;
     return false;
@@ -98,16 +104,19 @@ export class ConnectionWatch {
   }
 
   async #round(): Promise<void> {
-    if (this.#looking) return;
     const nowMs = performance.now();
+    if (nowMs - this.#roundMs > PATROL_MS + LATE_MS) this.#busyMs = nowMs;
+    this.#roundMs = nowMs;
+    if (this.#looking) return;
     this.#pingQuiet(QUIET_MS);
     const unanswered: Session[] = [];
     for (const session of this.#sessions) {
       const limitMs = session.pinging ? PING_MS : SILENCE_MS;
       const workingMs = this.#workingMs.get(session) ?? -Infinity;
-      if (session.unansweredMs(nowMs) > limitMs && nowMs - workingMs > SILENCE_MS) unanswered.push(session);
+      const unansweredMs = Math.min(session.unansweredMs(nowMs), nowMs - this.#busyMs);
+      if (unansweredMs > limitMs && nowMs - workingMs > SILENCE_MS) unanswered.push(session);
     }
-    const isWaitedFor = [...this.#waits].some(({ sinceMs }) => nowMs - sinceMs > SILENCE_MS);
+    const isWaitedFor = [...this.#waits].some(({ sinceMs }) => nowMs - Math.max(sinceMs, this.#busyMs) > SILENCE_MS);
     if (unanswered.length === 0 && this.#refused === 0 && !isWaitedFor && !this.#away) return;
     this.#looking = true;
     try {
@@ -122,8 +131,10 @@ export class ConnectionWatch {
     this.#refused = 0;
     // A slow statement is no trouble; a connection without work that does not answer is.
     this.#suspects = refused + unanswered.filter(({ pinging }) => pinging).length;
+    const sinceMs = performance.now();
     const finding = await probe(this.#config, unanswered);
     this.#suspects = 0;
+    if (this.#busyMs > sinceMs && !finding.reached) return;
     this.#setAway(!finding.reached);
     if (!finding.reached) {
       // What waits fails now; a connection without work may be as good as before when the server is back.
