@@ -18,11 +18,12 @@ type Silence = 'both ways' | 'answers only';
 export interface SilentProxy {
   /** DATABASE_URL of the given one, through the proxy. */
   readonly url: string;
+  /** Connections that are not silent and match. */
+  count(matches: (link: Link) => boolean): number;
   /** Silences the connections that are open now and match. Returns how many. */
   silence(matches?: (link: Link) => boolean): number;
   /** Silences a connection, from then on, when its client sends this text. */
   silenceAt(text: RegExp, silence: Silence): void;
-  readonly open: number;
   close(): Promise<void>;
 }
 
@@ -61,15 +62,13 @@ export async function startSilentProxy(url: string): Promise<SilentProxy> {
   target.search = '';
   return {
     url: target.href,
+    count: (matches) => [...links].filter((link) => !link.silent && matches(link)).length,
     silence: (matches = () => true) => {
       const chosen = [...links].filter((link) => !link.silent && matches(link));
       for (const link of chosen) link.silent = true;
       return chosen.length;
     },
     silenceAt: (text, silence) => void (trigger = { text, silence }),
-    get open() {
-      return [...links].filter(({ silent }) => !silent).length;
-    },
     close: async () => {
       server.close();
       for (const { client, server: far } of links) {

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } f
 import pg from 'pg';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Database } from './database.ts';
-import { translate } from './errors.ts';
+import { isUnavailable, translate } from './errors.ts';
 import { Session } from './session.ts';
 import type { SessionConfig } from './session.ts';
 import type { ConnectionWatch } from './watch.ts';
@@ -62,7 +62,7 @@ function translatingPool(pool: pg.Pool, watch: ConnectionWatch): PostgresPool {
       });
       const known = wrappers.get(client);
       if (known) return known;
-      const wrapper = translatingClient(client);
+      const wrapper = translatingClient(client, () => usableClient(pool, watch));
       wrappers.set(client, wrapper);
       return wrapper;
     },
@@ -81,10 +81,24 @@ async function usableClient(pool: pg.Pool, watch: ConnectionWatch): Promise<Pool
   }
 }
 
-function translatingClient(client: PooledSession): PostgresPoolClient {
+/**
+ * May run again when its answer was lost: of the functions that a SELECT calls outside a transaction, pg_notify alone does
+ * anything, and a notice that arrives twice says nothing new.
+ */
+const READ = /^\s*select\b/i;
+
+function translatingClient(client: PooledSession, another: () => Promise<PooledSession>): PostgresPoolClient {
+  let released = false;
   const query = async (sql: string, parameters: readonly unknown[]) => {
+    const isRead = client.getTransactionStatus() === 'I' && READ.test(sql);
     try {
-      return await client.run(sql, parameters);
+      return await client.run(sql, parameters).catch((error: unknown) => {
+        if (!isRead || released || !isUnavailable(error)) throw error;
+        // Its place in the pool first: others may wait for one as well.
+        released = true;
+        client.release(true);
+        return runOnce(another, sql, parameters);
+      });
     } catch (error) {
       throw translate(error);
     }
@@ -92,6 +106,20 @@ function translatingClient(client: PooledSession): PostgresPoolClient {
   return {
     // Kysely's other overload takes cursors, which need a package that we do not use.
     query: query as unknown as PostgresPoolClient['query'],
-    release: (destroy?: boolean) => client.release(destroy),
+    release: (destroy?: boolean) => {
+      if (!released) client.release(destroy);
+    },
   };
+}
+
+async function runOnce(connect: () => Promise<PooledSession>, sql: string, parameters: readonly unknown[]) {
+  const client = await connect();
+  let failed = true;
+  try {
+    const result = await client.run(sql, parameters);
+    failed = false;
+    return result;
+  } finally {
+    client.release(failed);
+  }
 }

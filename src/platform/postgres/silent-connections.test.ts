@@ -87,15 +87,33 @@ describe.concurrent('connections that go silent while new ones work', () => {
   );
 
   it(
-    'make a query fail as unavailable when its answer is lost, and the next one works',
+    'are told to a query that changes something when its answer is lost, and the next one works',
     through(async (stage) => {
       await openTen(stage);
-      const asked = timed(sleep(stage, 0.5));
-      await vi.waitFor(() => expect(stage.proxy.silence(({ sent }) => sent.includes('pg_sleep'))).toBeGreaterThan(0));
+      const written = sql`INSERT INTO kept SELECT 'lost' FROM pg_sleep(0.5)`.execute(stage.postgres.db);
+      const asked = timed(written);
+      await vi.waitFor(() => expect(stage.proxy.silence(({ sent }) => sent.includes('INSERT'))).toBe(1));
       const { result, ms } = await asked;
       expect(result).toMatchObject(unavailable);
       expect(ms).toBeLessThan(NOTICED_MS);
       await stage.postgres.ping();
+      await recovers(stage);
+    }),
+  );
+
+  it(
+    'go unnoticed by queries that only read: they run again on others, also when that was all of them',
+    through(async (stage) => {
+      await openTen(stage);
+      const reads = Array.from({ length: 10 }, (_, row) =>
+        sql`SELECT ${row}::int AS row FROM pg_sleep(0.5)`.execute(stage.postgres.db),
+      );
+      const asked = timed(Promise.all(reads));
+      await vi.waitFor(() => expect(stage.proxy.count(({ sent }) => sent.includes('AS row'))).toBe(10));
+      expect(stage.proxy.silence()).toBeGreaterThanOrEqual(10);
+      const { result, ms } = await asked;
+      expect(result).toMatchObject(reads.map((_, row) => ({ rows: [{ row }] })));
+      expect(ms).toBeLessThan(NOTICED_MS);
       await recovers(stage);
     }),
   );
