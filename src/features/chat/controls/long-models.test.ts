@@ -43,12 +43,15 @@ async function choose(panel: APIMessage, action: string, ending: string): Promis
 describe('models whose long names begin alike', () => {
   it('can each be chosen instead of one that failed', async () => {
     const room = await bot.newChannel();
-    bot.providers.answer('hello', { status: 401 });
+    bot.providers.answer('hello', { status: 404 });
     await bot.alice.says(room, `<@${bot.app.discord.self.userId}> hello`);
-    const failed = await bot.alice.sees((message) => message.content.includes('does not accept my key'), {
-      in: room,
-      timeoutMs,
-    });
+    const failed = await bot.alice.sees(
+      (message) => message.content.includes('any more. `/models` shows what there is.'),
+      {
+        in: room,
+        timeoutMs,
+      },
+    );
     await bot.alice.presses(failed, button(failed, 'Another model'));
     const menu = await bot.alice.sees((message) => message.content.startsWith('Which model'), { in: room, timeoutMs });
     bot.providers.answer('hello', { text: 'Hello at last.' });
