@@ -149,7 +149,9 @@ describe('a deleted answer', () => {
     const long = `${'word '.repeat(500)}end`;
     bot.providers.answer('at length', { text: long });
     await bot.alice.says(room, `${mention()} at length`);
-    const last = await bot.alice.sees((message) => message.content.endsWith('end') && hasEnded(message) && buttons(message).length > 0);
+    const last = await bot.alice.sees(
+      (message) => message.content.endsWith('end') && hasEnded(message) && buttons(message).length > 0,
+    );
     await bot.idle();
     bot.providers.answer('at length', { text: 'In short.' });
     await bot.alice.presses(last, button(last, 'Regenerate'));
