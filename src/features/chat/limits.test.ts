@@ -100,7 +100,7 @@ async function isAnswered(
 async function isRefused(person: Person, reason: string, room?: string): Promise<APIMessage> {
   const asked = bot.providers.requests.length;
   const question = await asks(person, 'anything', room);
-  const refused = await person.sees(isAnswerTo(question));
+  const refused = await person.sees(isAnswerTo(question), { timeoutMs: 20_000 });
   await bot.idle();
   expect(bot.providers.requests).toHaveLength(asked);
   expect(await till.calls(question)).toEqual([]);
@@ -340,8 +340,8 @@ describe('spending that runs away', () => {
   afterAll(close);
 
   it('pauses the server, tells those who run the bot, and goes on when they say so', async () => {
-    await isAnswered(bot.alice, 'much', costing(20_000));
-    await isAnswered(bot.alice, 'more', costing(20));
+    await isAnswered(bot.alice, 'much', costing(16_000));
+    await isAnswered(bot.alice, 'more', costing(4020));
     const told = await bot.olivia.sees(/I have paused in server/, { timeoutMs: 10_000 });
     expect(told.content).toContain('$0.02 were spent in 5 minutes');
     const refused = await isRefused(bot.alice, 'refused.paused.guild');

@@ -40,7 +40,7 @@ async function asks(person: Person, text: string, answer = `Answer to ${text}`):
   const room = await bot.newChannel();
   bot.providers.answer(text, { text: answer, usage: { inputTokens: 900, outputTokens: 100, cachedInputTokens: 0 } });
   await person.says(room, `<@${bot.app.discord.self.userId}> ${text}`);
-  const answered = await person.sees(answer);
+  const answered = await person.sees(answer, { timeoutMs: 20_000 });
   await bot.idle();
   return answered;
 }

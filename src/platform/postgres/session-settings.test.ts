@@ -13,7 +13,7 @@ import type { Postgres } from './index.ts';
 let database: TestDatabase;
 let folder: string;
 let role: string;
-let opened: Postgres[] = [];
+const opened: Postgres[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'settings-'));
   await writeFile(join(folder, '001-a.sql'), 'CREATE TABLE noted (at timestamptz NOT NULL, span interval, raw bytea);');

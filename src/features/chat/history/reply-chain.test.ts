@@ -29,6 +29,7 @@ async function asks(person: Person, room: string, text: string, replyTo: APIMess
   const question = await person.says(room, `${mention()} ${text}`, { replyTo });
   await person.sees(
     (message) => message.message_reference?.message_id === question.id && message.content.startsWith('Noted.'),
+    { timeoutMs: 20_000 },
   );
   await bot.idle();
   return bot.providers.requests.at(-1)?.userText ?? '';

@@ -33,7 +33,7 @@ it('refuses to choose what the model cannot hold', async () => {
   const room = await bot.newChannel();
   for (const text of [long, 'long']) {
     await bot.alice.runs('system', { text, scope: 'me' }, { in: room });
-    expect((await bot.alice.sees(isEphemeral, { in: room })).content).toMatch(tooLarge);
+    expect((await bot.alice.sees(isEphemeral, { in: room, timeoutMs: 20_000 })).content).toMatch(tooLarge);
   }
 });
 
@@ -41,7 +41,7 @@ it('says so instead of an answer when the model was chosen afterwards; another m
   const room = await bot.newChannel();
   const tells = async (command: string, options: Record<string, string>) => {
     await bot.alice.runs(command, options, { in: room });
-    return (await bot.alice.sees(isEphemeral, { in: room })).content;
+    return (await bot.alice.sees(isEphemeral, { in: room, timeoutMs: 20_000 })).content;
   };
   await tells('model', { name: 'fake/large' });
   expect(await tells('system', { text: 'long', scope: 'me' })).toContain('From now on **long** counts for you.');
