@@ -82,7 +82,7 @@ export async function loadFiles(asked: FilesAsked, notices: Notice[]): Promise<L
   const loading: Loading = { asked, notices, pictures: [], texts: [], unseen: [], found: 0 };
   for (const file of attachments) await loadFile(loading, file, true);
   for (const file of quoted) await loadFile(loading, file, false);
-  const { pictures, texts, unseen, found } = loading;
+  const { pictures, texts, unseen } = loading;
   tellOfPictures(loading);
   held.loaded({ pictures: sizeOf(pictures), texts: sizeOf(texts) });
   const note: LoadedFile[] = unseen.length === 0 ? [] : [{ kind: 'text', part: unseenNote(unseen) }];

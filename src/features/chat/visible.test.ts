@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isSaid, onOneLine, seenAs, visibleFiles, visibleLine, visibleText } from './visible.ts';
 import type { Message } from './visible.ts';
 
-const message = (parts: object): Message => ({ content: '', ...parts }) as unknown as Message;
+const message = (parts: object): Message => ({ content: '', ...parts });
 
 describe('what people see of a message', () => {
   it('is all of an embed', () => {
@@ -93,8 +93,8 @@ describe('what people see of a message', () => {
     const starter = { content: '', type: MessageType.ThreadStarterMessage, referenced_message: first };
     expect(seenAs(starter as never)).toBe(first);
     expect(isSaid(starter as never)).toBe(true);
-    expect(isSaid({ content: '', type: MessageType.UserJoin } as never)).toBe(false);
-    expect(isSaid({ content: 'A pinned a message', type: MessageType.ChannelPinnedMessage } as never)).toBe(false);
+    expect(isSaid({ content: '', type: MessageType.UserJoin })).toBe(false);
+    expect(isSaid({ content: 'A pinned a message', type: MessageType.ChannelPinnedMessage })).toBe(false);
   });
 
   it('is bounded, however much there is and however deep it goes', () => {

@@ -78,7 +78,7 @@ export function visibleWords(message: Message): string {
 /** The messages that a message forwards. Nobody is told whose they are. */
 function snapshotsOf({ message_snapshots: snapshots = [] }: Message): Message[] {
   // A forward of a forward comes without what that forwarded.
-  return snapshots.slice(0, 5).map(({ message }) => ({ ...message, message_snapshots: [] }) as unknown as Message);
+  return snapshots.slice(0, 5).map(({ message }) => ({ ...message, message_snapshots: [] }));
 }
 
 /** The files of a message, with those of what it forwards. */

@@ -53,6 +53,13 @@ export function createLedger({ postgres, clock, ids, logger }: LedgerOptions): L
       ? execute(given as Tx, operation, clock)
       : postgres.transaction((tx) => execute(tx, operation, clock));
 
+  const endUnpaid = async (operation: Operation<Ended | undefined>, used?: Amounts): Promise<Hold | undefined> => {
+    if (used) checkAmounts(used);
+    const result = await batches.add(operation);
+    if (result?.ended) reportOverrun(logger, result.hold);
+    return result?.hold;
+  };
+
   return {
     admit: async (tx: Tx, request: HoldRequest): Promise<HoldResult> => {
       checkRequest(request);
@@ -71,18 +78,8 @@ export function createLedger({ postgres, clock, ids, logger }: LedgerOptions): L
     },
     release: async (key: string, facts: JsonObject = {}): Promise<Hold | undefined> =>
       (await batches.add(releasing(key, facts)))?.hold,
-    lose: async (key: string, used?: Amounts, facts: JsonObject = {}): Promise<Hold | undefined> => {
-      if (used) checkAmounts(used);
-      const result = await batches.add(losing(key, used, facts));
-      if (result?.ended) reportOverrun(logger, result.hold);
-      return result?.hold;
-    },
-    waive: async (key: string, used: Amounts, facts: JsonObject = {}): Promise<Hold | undefined> => {
-      checkAmounts(used);
-      const result = await batches.add(waiving(key, used, facts));
-      if (result?.ended) reportOverrun(logger, result.hold);
-      return result?.hold;
-    },
+    lose: (key, used, facts = {}) => endUnpaid(losing(key, used, facts), used),
+    waive: (key, used, facts = {}) => endUnpaid(waiving(key, used, facts), used),
     takeBack: (key) => batches.add(takingBack(key)),
     refund: async (holdKey, refund) => {
       if (refund.amounts) checkAmounts(refund.amounts);

@@ -46,17 +46,11 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
   const keepers = () => [...options.features(), ...services];
   const forgetting: ForgetOptions = { ...options, keepers };
   const looking = new Map<string, Promise<Amount[]>>();
-  const overview = async (userId: string): Promise<Amount[]> => {
-    const exported = await Promise.all(keepers().map(async (keeper) => ({ keeper, data: await ask(keeper, userId) })));
-    return exported
-      .map(({ keeper: { kind, name }, data }): Amount => ({ kind, name, count: entriesIn(data) }))
-      .filter(({ count }) => count > 0);
-  };
   const isUnread = async (userId: string) => (await unreadOf(db, [personHash(vault, userId)])).length > 0;
   return {
     overview: (userId) => {
       // It reads everything, so those who ask at the same time for the same person share one look.
-      const look = looking.get(userId) ?? overview(userId).finally(() => looking.delete(userId));
+      const look = looking.get(userId) ?? overview(keepers(), userId).finally(() => looking.delete(userId));
       looking.set(userId, look);
       return look;
     },
@@ -101,6 +95,13 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
       return expireAll(postgres, keepers(), expiries(instanceDays, new Map(days), clock.now()));
     },
   };
+}
+
+async function overview(keepers: readonly Keeper[], userId: string): Promise<Amount[]> {
+  const exported = await Promise.all(keepers.map(async (keeper) => ({ keeper, data: await ask(keeper, userId) })));
+  return exported
+    .map(({ keeper: { kind, name }, data }): Amount => ({ kind, name, count: entriesIn(data) }))
+    .filter(({ count }) => count > 0);
 }
 
 /**
