@@ -32,6 +32,8 @@ describe('thoughts in tags', () => {
     ['<thought>secret</thought>Green.', 'secret', 'Green.'],
     ['<Reasoning>secret</reasoning> Green.', 'secret', 'Green.'],
     ['◁think▷secret◁/think▷Green.', 'secret', 'Green.'],
+    ['<antThinking>secret</antThinking>Green.', 'secret', 'Green.'],
+    ['<|channel>thought secret<channel|>Green.', 'secret', 'Green.'],
     ['[THINK]secret[/THINK]Green.', 'secret', 'Green.'],
     ['<|begin_of_thought|>secret<|end_of_thought|>\nGreen.', 'secret', 'Green.'],
     ['<seed:think>secret</seed:think>Green.', 'secret', 'Green.'],

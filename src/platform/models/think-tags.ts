@@ -14,15 +14,16 @@ interface Form {
 const escaped = (tag: string): string => tag.replace(/[[\]|]/g, String.raw`\$&`);
 const form = (open: string, close: string): Form => ({ open, close, closing: new RegExp(escaped(close), 'i') });
 
-const names = ['think', 'thinking', 'thought', 'thoughts', 'reasoning', 'seed:think'];
+const names = ['think', 'thinking', 'thought', 'thoughts', 'reasoning', 'antthinking', 'seed:think'];
 
-/** How models mark their thoughts, in lower case: DeepSeek, Qwen, Claude when asked to, Kimi, Magistral, Sky-T1, Command A. */
+/** How models mark their thoughts, in lower case: DeepSeek, Qwen, Claude when asked to, Kimi, Magistral, Sky-T1, Command A, Gemma. */
 const forms: readonly Form[] = [
   ...names.map((name) => form(`<${name}>`, `</${name}>`)),
   form('◁think▷', '◁/think▷'),
   form('[think]', '[/think]'),
   form('<|begin_of_thought|>', '<|end_of_thought|>'),
   form('<|start_thinking|>', '<|end_thinking|>'),
+  form('<|channel>thought', '<channel|>'),
 ];
 /** What is left of harmony's channels where a server drops the markers; a capital or a quote follows without a blank. */
 const bareChannels = form('analysis', 'assistantfinal');
