@@ -45,6 +45,23 @@ describe.each(kinds)('a server that ignores the output limit: %s', (name, provid
     await fake.requests[0]?.closed;
     expect(fake.requests).toHaveLength(1);
   });
+
+  it.each([
+    ['letters', 'abcdefghij'.repeat(3000)],
+    ['emoji', '👩‍🚀🎉'.repeat(3000)],
+    ['Chinese', '今天的天气非常好我们打算去公园散步'.repeat(1000)],
+    ['signs', '=-'.repeat(20_000)],
+  ])('is read no further and keeps its words, in one piece of %s without a blank', async (_what, whole) => {
+    fake.answer('question', { chunks: [whole], usage: { inputTokens: 10, outputTokens: 400_000 } });
+    const models = await open(providers());
+    await models.countTokens(models.default.id, 'word '.repeat(1000));
+    const { text, finish } = await collect(ask(models, 'question', { maxOutputTokens: 200 }));
+    expect(finish?.reason).toBe('length');
+    expect(whole.startsWith(text)).toBe(true);
+    expect(text.length).toBeGreaterThan(100);
+    expect(text.isWellFormed()).toBe(true);
+    expect(finish?.usage.outputTokens).toBeGreaterThanOrEqual(Math.max(200, countO200k(text)));
+  });
 });
 
 describe('an honest server', () => {

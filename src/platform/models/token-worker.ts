@@ -20,7 +20,7 @@ export interface Measure {
 }
 
 export interface Measured extends Measure {
-  /** How many characters of all texts stay within the limit, by `least`; always whole pieces. */
+  /** How many characters of all texts stay within the limit, by `least`; of a piece that does not, its share. */
   within: number;
 }
 
@@ -43,6 +43,13 @@ const vocabularies: Readonly<Record<Encoding, () => Promise<BytePairs>>> = {
 
 const loaded = new Map<Encoding, Promise<BytePairs>>();
 
+/** The length of a share of a piece, which may be all of a text that has no blanks; never half a character. */
+function partOf(piece: string, share: number): number {
+  const length = Math.max(0, Math.floor(piece.length * share));
+  const last = piece.charCodeAt(length - 1);
+  return last >= 0xd800 && last <= 0xdbff ? length - 1 : length;
+}
+
 serve(async ({ encoding, margin, texts, limit }: MeasureRequest): Promise<Measured> => {
   let loading = loaded.get(encoding);
   if (!loading) loaded.set(encoding, (loading = vocabularies[encoding]()));
@@ -52,11 +59,12 @@ serve(async ({ encoding, margin, texts, limit }: MeasureRequest): Promise<Measur
   for (const text of texts) {
     for (const { piece, tokens } of vocabulary.pieces(text)) {
       const { least, most } = margin === 1 ? { least: tokens, most: tokens } : foreignBounds(piece, tokens, margin);
+      const room = limit - sum.least;
+      if (fits) sum.within += least <= room ? piece.length : partOf(piece, room / least);
       sum.tokens += tokens;
       sum.least += least;
       sum.most += most;
       fits &&= sum.least <= limit;
-      if (fits) sum.within += piece.length;
     }
   }
   const tokens = Math.ceil(sum.tokens * margin);

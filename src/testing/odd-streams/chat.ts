@@ -151,6 +151,17 @@ const complete: OddCase[] = [
     [say('Whole.', 'stop'), usage({ ...U, completion_tokens_details: { reasoning_tokens: 'n/a' }, cost: null }), DONE],
     answered('Whole.'),
   ),
+  chat(
+    'complete',
+    'usage that falls',
+    [
+      say('Whole.', 'stop'),
+      usage({ prompt_tokens: 100, completion_tokens: 900, total_tokens: 1000 }),
+      usage({ prompt_tokens: 100, completion_tokens: 2, total_tokens: 102 }),
+      DONE,
+    ],
+    { text: 'Whole.', finish: 'stop', usage: [100, 900] },
+  ),
   chat('complete', 'usage in the middle and no end', [say('Begin'), usage(), say('ning')], broken('Beginning')),
   chat(
     'complete',

@@ -142,7 +142,10 @@ function withoutText({ finish, thoughts, thoughtsBefore, uses }: Work): VendorEr
   const retryable = false;
   if (finish === 'refused') return new VendorError('model/declined', 'The model declined to answer.', { retryable });
   const hasThought = thoughts !== thoughtsBefore || (uses.at(-1)?.usage.reasoningTokens ?? 0) > 0;
-  if (!hasThought) return new VendorError('model/empty', 'The model finished without a word.', { retryable: true });
+  if (!hasThought) {
+    // One that used up its tokens would do so again.
+    return new VendorError('model/empty', 'The model finished without a word.', { retryable: finish !== 'length' });
+  }
   return finish === 'length'
     ? new VendorError('model/only-thought', 'The model thought until it had no tokens left.', { retryable })
     : new VendorError('model/no-answer', 'The model thought, and gave no answer.', { retryable });

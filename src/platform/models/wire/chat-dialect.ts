@@ -25,6 +25,7 @@ export class ChatDialect implements Dialect {
   #recognised = false;
   #usage: 'none' | 'with-text' | 'last' = 'none';
   #usages = 0;
+  #highest: Fields = {};
   #closed = false;
 
   constructor(provider: string) {
@@ -43,7 +44,8 @@ export class ChatDialect implements Dialect {
       throw reported(value, this.said);
     }
     if (recordOf(choice?.['error'])) throw reported(choice, this.said);
-    const usage = readUsage(usageIn(body, choice), counts);
+    const reportedUsage = readUsage(usageIn(body, choice), counts);
+    const usage = reportedUsage && (this.#highest = highest(this.#highest, reportedUsage));
     if (choice || usage) this.#recognised = true;
     const spoke = this.#say(choice ?? {}, usage, out);
     if (usage) {
@@ -108,6 +110,19 @@ export class ChatDialect implements Dialect {
     this.finished = true;
     out.push('data: [DONE]\n\n');
   }
+}
+
+/** Of two reports of one answer each figure as it was highest: use only grows, whatever a later report says. */
+function highest(before: Fields, now: Fields): Fields {
+  const merged: Fields = { ...before };
+  for (const [name, value] of Object.entries(now)) {
+    const earlier = before[name];
+    if (typeof value === 'number' && typeof earlier === 'number') merged[name] = Math.max(value, earlier);
+    else if (recordOf(value) && recordOf(earlier))
+      merged[name] = highest(recordOf(earlier) ?? {}, recordOf(value) ?? {});
+    else merged[name] = value ?? earlier;
+  }
+  return merged;
 }
 
 /** Whether an event is an error, in any of the forms in use. */
