@@ -58,11 +58,11 @@ describe('a person', () => {
   });
 
   it('tells what it saw instead when it waits in vain', async () => {
-    const hasty = await join('milo', 50);
+    const hasty = await join('milo', 1000);
     await alice.says('#general', 'Something else');
     await hasty.sees('Something');
     await expect(hasty.sees('The answer')).rejects.toThrow(
-      /milo waited 50 ms for a message with The answer\.\nMessages seen:\n {2}#general alice: "Something else" taken\nLatest events: .*MESSAGE_CREATE/,
+      /milo waited 1000 ms for a message with The answer\.\nMessages seen:\n {2}#general alice: "Something else" taken\nLatest events: .*MESSAGE_CREATE/,
     );
     expect(() => hasty.channel('nowhere')).toThrow(/sees no channel "nowhere". There are: .*#general/);
     await expect(hasty.runs('nothing')).rejects.toThrow(/is offered no command "nothing"/);

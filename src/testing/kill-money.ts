@@ -9,7 +9,7 @@ import type { Hold, Ledger } from '../services/ledger/index.ts';
 import { answersTo } from './kill-questions.ts';
 import type { Question } from './kill-questions.ts';
 import type { KillStage } from './kill-stage.ts';
-import { answerMicros, isSummary } from './kill-stage.ts';
+import { isExact, isSummary, usage } from './kill-stage.ts';
 import { checkSummaries } from './kill-summaries.ts';
 import type { SummaryBill } from './kill-summaries.ts';
 
@@ -136,7 +136,7 @@ async function requestAmiss(
   const settled = holds.filter((hold) => hold.state === 'settled');
   const charged = settled.reduce((sum, hold) => sum + (hold.charged.micros ?? 0), 0);
   if (settled.length > 1) amiss.push(`${name} was charged ${settled.length} times`);
-  if (settled.length === 1 && charged !== answerMicros) amiss.push(`${name} cost its asker ${charged}`);
+  if (settled.length === 1 && !isExact(settled[0], usage)) amiss.push(`${name} cost its asker ${charged}`);
   const answered = await isAnswered(stage, question);
   if (answered && settled.length === 0 && holds.at(-1)?.state !== 'lost') amiss.push(`${name} was for nothing`);
   if (!answered && settled.length > 0) amiss.push(`${name} was refused and charged`);
@@ -149,7 +149,7 @@ async function requestAmiss(
   const entered = byEntries.get(`user:${authorId}/allowance`) ?? 0;
   if (entered !== charged) amiss.push(`entries charge ${entered} for ${name}, and its holds say ${charged}`);
   const asked = stage.providers.requests.filter(
-    (seen) => !isSummary(seen) && seen.userText.includes(`${name}.`),
+    (seen) => !isSummary(seen) && seen.userText.endsWith(`question ${name}.`),
   ).length;
   if (asked > crashes + 1) amiss.push(`a model was asked ${asked} times for ${name} in ${crashes + 1} lives`);
   if (answered && !(await isExplained(stage, postgres, question))) amiss.push(`nothing explains the answer to ${name}`);

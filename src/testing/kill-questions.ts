@@ -27,7 +27,8 @@ export async function ask(
   { name, pieces = PIECES, delayMs }: { name: string; pieces?: number; delayMs: number },
 ): Promise<Question> {
   const chunks = Array.from({ length: pieces }, (_, index) => `${name}-${index} `);
-  providers.answer(`${name}.`, { chunks, delayMs, usage, times: Number.POSITIVE_INFINITY });
+  // What nobody answered yet may stand before it, in one message with it.
+  providers.answer(new RegExp(`question ${name}\\.$`), { chunks, delayMs, usage, times: Number.POSITIVE_INFINITY });
   const { id, author } = await say(place, username, channelId, `<@${place.botId}> question ${name}.`);
   return {
     name,

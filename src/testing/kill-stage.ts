@@ -7,6 +7,7 @@ import type { Checkpoint } from '../kernel/checkpoints.ts';
 import { MICROS_PER_USD, microsOfUsd } from '../kernel/money.ts';
 import { attachPostgres } from '../platform/postgres/index.ts';
 import type { Postgres } from '../platform/postgres/index.ts';
+import type { Hold } from '../services/ledger/index.ts';
 import { lookAround, openDm } from './people.ts';
 import type { Place } from './people.ts';
 import { freePort, startFamiliar, untilAnswers } from './processes.ts';
@@ -23,12 +24,18 @@ export interface Crash {
 /** Micro-dollars per token, and what the provider says that every answer took. */
 const price = { inputMicros: 5, outputMicros: 50 };
 export const usage = { inputTokens: 200, outputTokens: 40 };
-const summaryUsage = { inputTokens: 300, outputTokens: 20 };
+export const summaryUsage = { inputTokens: 300, outputTokens: 20 };
 const micros = ({ inputTokens, outputTokens }: typeof usage): number =>
   inputTokens * price.inputMicros + outputTokens * price.outputMicros;
-/** What one answer costs, and what the summary after it: exactly this, and not the same. */
+/** What one answer costs, unless it is longer than the provider says. */
 export const answerMicros = micros(usage);
-export const summaryMicros = micros(summaryUsage);
+
+/** Whether a hold was charged for what the provider reported, or for our own count where that is more. */
+export function isExact(hold: Hold | undefined, reported: typeof usage): boolean {
+  const [inputTokens, outputTokens] = [Number(hold?.facts['inputTokens']), Number(hold?.facts['outputTokens'])];
+  if (inputTokens < reported.inputTokens || outputTokens < reported.outputTokens) return false;
+  return hold?.charged.micros === micros({ inputTokens, outputTokens });
+}
 /** Beyond what rounds cost: some $0.03 for their answers and summaries, and up to $0.04 for each call that a crash loses. */
 const USD_PER_ROUND = 0.5;
 

@@ -3,7 +3,7 @@ import type { Postgres } from '../platform/postgres/index.ts';
 import type { Hold, Ledger } from '../services/ledger/index.ts';
 import { followUpOf } from '../services/spending/index.ts';
 import type { Question } from './kill-questions.ts';
-import { isSummary, summaryMicros } from './kill-stage.ts';
+import { isExact, isSummary, summaryUsage } from './kill-stage.ts';
 import type { KillStage } from './kill-stage.ts';
 
 /** What the summaries of a round cost. */
@@ -57,7 +57,8 @@ function holdsAmiss({ name, authorId }: Question, holds: readonly Hold[]): strin
   const settled = holds.filter(({ state }) => state === 'settled');
   const charged = settled.reduce((sum, hold) => sum + (hold.charged.micros ?? 0), 0);
   if (settled.length > 1) amiss.push(`the summary after ${name} was charged ${settled.length} times`);
-  if (settled.length === 1 && charged !== summaryMicros) amiss.push(`the summary after ${name} cost ${charged}`);
+  if (settled.length === 1 && !isExact(settled[0], summaryUsage))
+    amiss.push(`the summary after ${name} cost ${charged}`);
   if (holds.some(({ terms }) => terms.payerId !== authorId)) amiss.push(`another paid for the summary after ${name}`);
   if (holds.some(({ step }) => step !== 'summary')) amiss.push(`more than a summary follows ${name}`);
   return amiss;

@@ -2,7 +2,7 @@ import type { FakeProviders } from './providers.ts';
 import { NEVER } from './soak-record.ts';
 import type { SoakRecord, Utterance } from './soak-record.ts';
 import { nameOf } from './soak-screen.ts';
-import { marksIn } from './soak-words.ts';
+import { askedIn, marksIn } from './soak-words.ts';
 
 export interface Prompts {
   amiss: string[];
@@ -20,7 +20,7 @@ export interface Prompts {
 export function checkPrompts({ requests }: Pick<FakeProviders, 'requests'>, record: SoakRecord): Prompts {
   const prompts: Prompts = { amiss: [], sent: requests.length, questions: 0, remarks: 0, answers: 0 };
   for (const { userText, body } of requests) {
-    const asked = record.byNumber(marksIn(userText).said[0] ?? 0);
+    const asked = record.byNumber(askedIn(userText) ?? 0);
     if (!asked) {
       prompts.amiss.push(`a prompt asks nothing: ${userText.slice(0, 80)}`);
       continue;

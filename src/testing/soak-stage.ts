@@ -15,7 +15,7 @@ import type { Member, Talk } from './soak-record.ts';
 import type { SoakSize } from './soak-script.ts';
 import { startService } from './soak-service.ts';
 import type { Service } from './soak-service.ts';
-import { answerText, marksIn } from './soak-words.ts';
+import { answerText, askedIn } from './soak-words.ts';
 
 /** Micro-dollars per token. */
 const price = { inputMicros: 5, outputMicros: 50 };
@@ -147,7 +147,7 @@ async function makeMembers({ origin, guildId, tokens }: Place, count: number): P
 /** The model says the number of what it was asked last, at a speed of its own for each. */
 function answerOf({ userText, body }: FakeRequest): FakeAnswer {
   if (isTitling(body)) return { text: 'A talk' };
-  const [number = 0] = marksIn(userText).said;
+  const number = askedIn(userText) ?? 0;
   return { text: answerText(number), delayMs: 1 + (number % 5) * 2 };
 }
 

@@ -8,6 +8,12 @@ const questionMark = (number: number): string => `q${digits(number)}`;
 const answerMark = (number: number): string => `a${digits(number)}`;
 
 /** What a person writes. Some of it is longer than a line. */
+/** The number of the question in what a model is asked last: what nobody answered yet stands before it, quotes after it. */
+export function askedIn(userText: string): number | undefined {
+  const parts = userText.split('\n\n').filter((part) => !part.startsWith('['));
+  return parts.map((part) => marksIn(part).said[0]).findLast((number) => number !== undefined);
+}
+
 export function saidText(number: number): string {
   const more = number % 7 === 0 ? `\nand a second line about ${questionMark(number)}` : '';
   return `what about ${questionMark(number)} then?${more}`;

@@ -38,7 +38,7 @@ describe('a thread', () => {
   });
 
   it('starts anew when it does not answer in time', async () => {
-    const made = thread({ timeoutMs: 1500 });
+    const made = thread({ timeoutMs: 4000 });
     await expect(made.ask({ hang: true })).rejects.toThrow('does not answer');
     expect(await made.ask({ echo: 'again' })).toBe('again');
   });

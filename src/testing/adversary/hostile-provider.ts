@@ -15,6 +15,7 @@ interface Work {
   written: string;
   /** False for calls that it turned away with an HTTP error, which no provider charges. */
   begun: boolean;
+  cut: boolean;
 }
 
 export interface HostileProvider {
@@ -22,6 +23,8 @@ export interface HostileProvider {
   readonly baseUrl: string;
   /** Calls so far. */
   readonly calls: number;
+  /** Calls whose answers were cut off while they were written. */
+  readonly cutOff: number;
   /** What it saw beside calls: an address that must never be asked, reached by a redirect. */
   readonly leaks: string[];
   /** What all calls that cost money were worth, in micro-dollars, by the provider's own count. */
@@ -47,6 +50,9 @@ export async function startHostileProvider(): Promise<HostileProvider> {
     baseUrl: `${origin}/v1`,
     get calls() {
       return works.length;
+    },
+    get cutOff() {
+      return works.filter(({ cut }) => cut).length;
     },
     leaks,
     worth: (prices) => works.filter(({ begun }) => begun).reduce((sum, work) => sum + worthOf(work, prices), 0),
@@ -81,7 +87,10 @@ async function answer(
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);
   const body = JSON.parse(Buffer.concat(pieces).toString('utf8')) as WireBody;
-  const work: Work = { ...contentsOf(body), written: '', begun: true };
+  const work: Work = { ...contentsOf(body), written: '', begun: true, cut: false };
+  response.once('close', () => {
+    work.cut = !response.writableEnded && work.written !== '';
+  });
   if (body.model !== FREE_MODEL) works.push(work);
   const [, name = 'plain'] = /case:([a-z0-9-]+)/.exec(lastUserText(body)) ?? [];
   const behaviour = (body.model === FREE_MODEL ? undefined : behaviours[name]) ?? behaviours['plain'];

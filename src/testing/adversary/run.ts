@@ -11,12 +11,17 @@ export interface AttackReport {
   calls: number;
   /** What the provider's work was worth, by its own count, in micro-dollars. */
   worth: number;
+  /** What of that may have been on its way when we hung up, in micro-dollars. */
+  onItsWay: number;
   books: Books;
   /** Milliseconds until each answer to the neighbour was whole. */
   neighbourMs: number[];
   peakMb: number;
 }
 
+/** A provider that writes every 20 ms hears of our end one or two pieces late, and a piece has so many tokens at most. */
+const PIECES_ON_THEIR_WAY = 2;
+const MOST_TOKENS_OF_A_PIECE = 100;
 /** So many acts go on at the same time. */
 const HANDS = 4;
 const NEIGHBOUR_EVERY_MS = 1500;
@@ -54,6 +59,7 @@ export async function attackWith(stage: Stage, count: number): Promise<AttackRep
     kinds,
     calls: provider.calls,
     worth: provider.worth(prices),
+    onItsWay: provider.cutOff * PIECES_ON_THEIR_WAY * MOST_TOKENS_OF_A_PIECE * prices.outputMicros,
     books: await stage.books(),
     neighbourMs,
     peakMb: stage.peakMb(),
