@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import { systemIds } from '../../kernel/ids.ts';
@@ -21,6 +23,57 @@ describe('a provider that does not answer', () => {
       expect(buttons(failed).map(({ label }) => label)).toEqual(['Retry', 'Another model']);
     } finally {
       await bot.close();
+    }
+  });
+
+  it.each([
+    ['a long pause', { status: 429, headers: { 'retry-after': '1800' } }, /can be asked again <t:(\d+):R>/],
+    [
+      'a long pause when it is overloaded',
+      { status: 503, headers: { 'retry-after': '1800' } },
+      /can be asked again <t:(\d+):R>/,
+    ],
+  ])('(%s) says when it can be asked again, and is asked no more', async (_, answer, words) => {
+    const bot = await startTestBot();
+    try {
+      bot.providers.answer('hello', answer);
+      const before = Date.now();
+      await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      const failed = await bot.alice.sees(words);
+      expect(failed.content).not.toContain('in a minute');
+      const at = Number(words.exec(failed.content)?.[1]) * 1000;
+      expect(at).toBeGreaterThan(before + 1_700_000);
+      expect(at).toBeLessThan(Date.now() + 1_802_000);
+      expect(bot.providers.requests).toHaveLength(1);
+    } finally {
+      await bot.close();
+    }
+  });
+
+  it.each([
+    ['a page of a wall', '<!DOCTYPE html><title>Just a moment...</title>', 403, 'answered with a web page'],
+    ['a page', '<html>Sign in</html>', 200, 'answered with a web page'],
+    ['words', 'hello there', 200, "something that is no model's answer"],
+    ['nothing', '', 200, 'finished without saying anything'],
+    ['a redirect', '', 307, 'sends me on to another one'],
+    ['a missing model', '{"error":"model \\"m\\" not found, try pulling it first"}', 200, 'does not know'],
+  ])('(%s in place of an answer) is called what it is', async (_, body, status, words) => {
+    const server = createServer((request, response) => {
+      request.resume();
+      const headers = status === 307 ? { location: 'https://elsewhere.example/' } : {};
+      response.writeHead(status, headers).end(body);
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const yaml = `queue: { maxAttempts: 1 }\nproviders: { odd: { type: openai-compatible, baseUrl: 'http://127.0.0.1:${port}/v1', models: [{ name: m }], apiKeys: [k-odd-1] } }\nmodels: { default: odd/m }\n`;
+    const bot = await startTestBot({ yaml });
+    try {
+      await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      await bot.alice.sees(new RegExp(words));
+    } finally {
+      await bot.close();
+      server.closeAllConnections();
+      server.close();
     }
   });
 
