@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import { systemIds } from '../../kernel/ids.ts';
@@ -21,6 +23,62 @@ describe('a provider that does not answer', () => {
       expect(buttons(failed).map(({ label }) => label)).toEqual(['Retry', 'Another model']);
     } finally {
       await bot.close();
+    }
+  });
+
+  it.each([503, 429])('with %i and a long pause says when it can be asked again', async (status) => {
+    const bot = await startTestBot();
+    try {
+      bot.providers.answer('hello', { status, headers: { 'retry-after': '1800' } });
+      const before = Date.now();
+      await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      const words = /can be asked again <t:(\d+):R>/;
+      const failed = await bot.alice.sees(words);
+      expect(failed.content).not.toContain('in a minute');
+      const at = Number(words.exec(failed.content)?.[1]) * 1000;
+      expect(at).toBeGreaterThan(before + 1_700_000);
+      expect(at).toBeLessThan(Date.now() + 1_802_000);
+      expect(bot.providers.requests).toHaveLength(1);
+    } finally {
+      await bot.close();
+    }
+  });
+
+  it('but sends something else is told to do so, each thing by its name', async () => {
+    const sent = [
+      { status: 403, body: '<!DOCTYPE html><title>Just a moment...</title>', words: 'answered with a web page' },
+      { status: 200, body: '<html>Sign in</html>', words: 'answered with a web page' },
+      { status: 200, body: 'hello there', words: "something that is no model's answer" },
+      { status: 200, body: '', words: 'finished without saying anything' },
+      { status: 307, body: '', words: 'sends me on to another one' },
+      { status: 200, body: '{"error":"model \\"m\\" not found, try pulling it first"}', words: 'does not know' },
+    ];
+    let next = sent[0];
+    const server = createServer((request, response) => {
+      request.resume();
+      const headers = next?.status === 307 ? { location: 'https://elsewhere.example/' } : {};
+      response.writeHead(next?.status ?? 500, headers).end(next?.body);
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const odd = `{ type: openai-compatible, baseUrl: 'http://127.0.0.1:${port}/v1', models: [{ name: m }], apiKeys: [k-odd-1] }`;
+    const yaml = `queue: { maxAttempts: 1 }\nproviders: { odd: ${odd} }\nmodels: { default: odd/m }\n`;
+    const bot = await startTestBot({ yaml });
+    try {
+      // What a channel may be sent in a second is limited.
+      for (const [index, answer] of sent.entries()) {
+        next = answer;
+        const { words } = answer;
+        const room = ['#general', '#memes', '#art'][index % 3] ?? '';
+        const question = await bot.alice.says(room, `<@${bot.app.discord.self.userId}> hello`);
+        await bot.alice.sees(
+          (message) => message.message_reference?.message_id === question.id && message.content.includes(words),
+        );
+      }
+    } finally {
+      await bot.close();
+      server.closeAllConnections();
+      server.close();
     }
   });
 

@@ -57,7 +57,7 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
         return;
       }
     }
-    throw modelError('model/unreachable', `${info.provider}: the answer broke off`, { retryable: true });
+    throw modelError('model/broke-off', `${info.provider}: the answer broke off`, { retryable: true });
   } catch (error) {
     if (answer.isEmpty && wasTurnedAway(error)) tell(NOTHING_USED);
     request.signal.throwIfAborted();

@@ -54,9 +54,18 @@ export class ProviderReport extends Error {
 }
 
 const tooLong =
-  /context[ _-](length|window|size)|maximum context|maximum (prompt|input) length|too many (input )?tokens|too large for model|(prompt|input|request|message|conversation) (is )?too (long|large)|when context the overflows|exceeds? the (available |maximum |model'?s )?(context|number of tokens)|input token count|reduce the length|shorter input/;
+  /context[ _-](length|window|size)|maximum context|maximum (prompt|input) length|too many (input )?tokens|too large for model|(prompt|input|request|message|conversation) (is )?too (long|large)|when context the overflows|exceeds? the (available |maximum |model'?s )?(context|number of tokens)|input token count|reduce the length|shorter input|inputs`? (tokens \+|must have less than)/;
 const refusedByPolicy = /content[ _](filter|policy|management)|safety (system|filter)|moderation|flagged|usage polic/;
-const noCredit = /insufficient[ _](quota|balance|credit|fund)|billing|credit balance|out of credits?|any credits/;
+const noCredit =
+  /insufficient[ _](quota|balance|credit|fund)|balance is (insufficient|too low)|billing|credit balance|out of credits?|any credits/;
+const noCreditCodes = /insufficient_(quota|balance|credit|fund)|billing/;
+/** Only at the beginning, where no words of a question can stand. Anthropic says the first with 400. */
+const noCreditFirst =
+  /^(your (credit|account) balance is (too low|insufficient)|insufficient (account )?(balance|credit|fund|quota)|billing hard limit)/i;
+const wrongRegion =
+  /\b(country|region|territory|(user|your) location)\b.{0,80}\b(not|n't|un|isn't) ?(supported|available|allowed|served|permitted)|unsupported[ _](country|region|territory|location)|(not|isn't) (supported|available|allowed) in your (country|region|territory|location)/;
+/** Of those of networkFailure what speaks of a connection that there was. */
+const brokenConnection = /other side closed|premature close|terminated|socket hang up/;
 const networkFailure =
   /cannot connect|fetch failed|terminated|socket|econn|enotfound|eai_again|etimedout|network|other side closed|premature close/;
 
@@ -67,6 +76,7 @@ const explicable: ReadonlySet<ModelErrorCode> = new Set([
   'model/rate-limited',
   'model/unknown-model',
   'model/unreachable',
+  'model/broke-off',
 ]);
 
 interface Verdict {
@@ -85,7 +95,8 @@ export function translateModelError(provider: string, error: unknown, nowMs: num
   if (known) return known;
   const report = causes(error).find((cause) => cause instanceof ProviderReport);
   const failure = readFailure(report ?? error);
-  const { code, retryable, what } = failure.status === undefined ? withoutStatus(failure) : byStatus(failure);
+  const { code, retryable, what } =
+    failure.status === undefined ? withoutStatus(failure, error, report !== undefined) : byStatus(failure);
   const explained = explicable.has(code);
   const waits = code === 'model/rate-limited' || code === 'model/overloaded' || code === 'model/no-credit';
   const retryAfterMs = readRetryAfter({ headers: failure.headers, body: waits ? failure : undefined, nowMs });
@@ -107,6 +118,8 @@ const badKeyVerdict = verdict('model/bad-key', false, 'the key is not accepted')
 const unknownVerdict = verdict('model/unknown-model', false, 'there is no such model');
 const limitedVerdict = verdict('model/rate-limited', true, 'too many requests');
 const overloadedVerdict = verdict('model/overloaded', true, 'the provider is overloaded');
+const regionVerdict = verdict('model/wrong-region', false, 'it does not serve the place where this runs');
+const pageVerdict = verdict('model/web-page', false, 'a web page answers in its place');
 const timeoutVerdict = verdict('model/timeout', true, 'the provider ran out of time');
 
 /** The status decides; codes and words only tell apart what one status stands for. */
@@ -127,8 +140,10 @@ function byStatus(failure: Failure): Verdict {
     case 413:
       return tooLongVerdict;
     case 429:
-      if (/insufficient_quota|billing/.test(codes)) return noCreditVerdict;
+      if (noCreditCodes.test(codes) || noCreditFirst.test(failure.message)) return noCreditVerdict;
       return neverFits(words) ? tooLongVerdict : limitedVerdict;
+    case 451:
+      return regionVerdict;
     case 502:
     case 503:
       return overloadedVerdict;
@@ -143,27 +158,33 @@ function byStatus(failure: Failure): Verdict {
 }
 
 /** A question that a filter stops is no fault of the key, which all others need. */
-function forbidden({ codes, words }: Failure): Verdict {
+function forbidden({ codes, words, message, isPage }: Failure): Verdict {
+  if (isPage) return pageVerdict;
+  if (isWrongRegion(codes, message)) return regionVerdict;
   if (refusedByPolicy.test(words)) return refusedVerdict;
   if (/model_not_found|not_found/.test(codes)) return unknownVerdict;
   if (noCredit.test(words)) return noCreditVerdict;
-  if (/^\s*<(!doctype|html)/.test(words)) return verdict('model/failed', false, 'a web page answers in its place');
   return badKeyVerdict;
 }
 
-function badRequest({ codes, words, message }: Failure): Verdict {
+function isWrongRegion(codes: string, message: string): boolean {
+  return wrongRegion.test(codes) || wrongRegion.test(message.toLowerCase());
+}
+
+function badRequest({ codes, words, message, isPage }: Failure): Verdict {
+  if (isPage) return pageVerdict;
   if (/invalid_api_key|api_key_invalid|authentication_error|unauthenticated/.test(codes)) return badKeyVerdict;
-  // Anthropic says so with 400. Only at the beginning, where no words of a question can stand.
-  if (/^your credit balance is too low/i.test(message)) return noCreditVerdict;
+  if (noCreditCodes.test(codes) || noCreditFirst.test(message)) return noCreditVerdict;
+  if (isWrongRegion(codes, message)) return regionVerdict;
   if (/model_not_found|invalid_model|unknown_model/.test(codes)) return unknownVerdict;
   if (refusedByPolicy.test(words)) return refusedVerdict;
   return verdict('model/failed', false, 'the provider failed');
 }
 
-/** Errors within a stream or a 200, and those of the network. */
-function withoutStatus(failure: Failure): Verdict {
-  const { codes, words } = failure;
-  if (/insufficient_quota|billing_error/.test(codes)) return noCreditVerdict;
+/** Errors within a stream or a 200, which are `reported`, and those of the network. */
+function withoutStatus(failure: Failure, error: unknown, reported: boolean): Verdict {
+  const { codes, words, message } = failure;
+  if (noCreditCodes.test(codes) || noCreditFirst.test(message)) return noCreditVerdict;
   if (/rate_limit|too_many_requests|resource_exhausted/.test(codes))
     return neverFits(words) ? tooLongVerdict : limitedVerdict;
   if (/authentication|permission_error|api_key|unauthenticated|permission_denied/.test(codes)) return badKeyVerdict;
@@ -172,9 +193,36 @@ function withoutStatus(failure: Failure): Verdict {
   if (tooLong.test(words)) return tooLongVerdict;
   if (refusedByPolicy.test(words)) return refusedVerdict;
   if (/model_not_found|not_found/.test(codes)) return unknownVerdict;
-  if (networkFailure.test(words)) return verdict('model/unreachable', true, 'no connection');
+  const worded = reported ? byWords(message) : undefined;
+  if (worded) return worded;
+  if (networkFailure.test(words)) {
+    const reached = reported || brokenConnection.test(words) || causes(error).some(wasConnected);
+    return reached
+      ? verdict('model/broke-off', true, 'the connection broke off')
+      : verdict('model/unreachable', true, 'no connection');
+  }
   const passing = /server_error|internal|api_error/.test(codes);
   return verdict('model/failed', passing, 'the provider failed');
+}
+
+const wordings: readonly (readonly [RegExp, Verdict])[] = [
+  [
+    /^(the |no such )?model\b.{0,200}?\b(not found|does not exist|doesn't exist|not installed)|^no such model\b/,
+    unknownVerdict,
+  ],
+  [/^(the )?model\b.{0,200}?\bloading\b|^loading (the )?model\b/, overloadedVerdict],
+  [
+    /^.{0,60}?\b(overloaded|at capacity|no healthy upstream|service (temporarily )?unavailable|server is busy)\b/,
+    overloadedVerdict,
+  ],
+  [/^(rate limit|too many requests)/, limitedVerdict],
+  [/^((invalid|incorrect|wrong) api[ _-]?key|(not authenticated|unauthorized)\.?$)/, badKeyVerdict],
+];
+
+/** An error that is told in words alone, without a status or a code. Only its first words count. */
+function byWords(message: string): Verdict | undefined {
+  const words = message.trim().toLowerCase();
+  return wordings.find(([pattern]) => pattern.test(words))?.[1];
 }
 
 /** More at once than the limit of tokens allows in a whole minute: waiting doesn't help. */
@@ -187,6 +235,13 @@ function neverFits(words: string): boolean {
 
 const neverConnected =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_TLS_\w+)$/;
+
+function wasConnected(error: object): boolean {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  // undici gives it a code only sometimes.
+  if (name === 'HTTPParserError') return true;
+  return typeof code === 'string' && /^(ECONNRESET|EPIPE|HPE_\w+|UND_ERR_(SOCKET|HEADERS|RES|BODY)\w*)$/.test(code);
+}
 
 function couldNotConnect(error: unknown): boolean {
   if (error instanceof ModelError) return error.neverReached;

@@ -10,6 +10,8 @@ export interface Failure {
   codes: string;
   /** Message, codes and body in lower case, for the kinds that only words tell apart. */
   words: string;
+  /** A web page, of a proxy or a wall in front of the provider, stands in for its words. */
+  isPage: boolean;
   /** The parts of the body that describe the error. */
   details: Record<string, unknown>;
 }
@@ -25,16 +27,23 @@ export function readFailure(error: unknown): Failure {
   const message = textOf(details['message']) || own;
   const cause = error instanceof Error && error.cause !== undefined ? errorMessage(error.cause) : '';
   const causeCode = error instanceof Error ? textOf((error.cause as { code?: unknown } | undefined)?.code) : '';
+  const headers = (fields['responseHeaders'] as Record<string, string> | undefined) ?? {};
   const codes = [...codesIn(details), fields['code'], fields['type']].map(textOf).join(' ').trim();
   return {
     name: error instanceof Error ? error.name : typeof error,
     message: shorten(message),
     status: failingStatus(fields['statusCode']) ?? failingStatus(details['code'] ?? fields['code']),
-    headers: (fields['responseHeaders'] as Record<string, string> | undefined) ?? {},
+    headers,
     codes: codes.toLowerCase().slice(0, 1000),
     words: [message, cause, causeCode, body, codes].join(' ').slice(0, MOST_WORDS).toLowerCase(),
+    isPage: isPage(body, headers),
     details,
   };
+}
+
+/** Cloudflare blocks some callers with a line of plain text, `error code: 1020`. */
+function isPage(body: string, headers: Record<string, string>): boolean {
+  return /^\s*(<|error code: 1\d{3}\b)/i.test(body) || /^text\/html\b/i.test(headers['content-type'] ?? '');
 }
 
 /** For the log: what kind of failure it was, without the provider's words. */

@@ -111,7 +111,13 @@ export type ModelErrorCode =
   | 'model/too-long'
   | 'model/bad-key'
   | 'model/no-credit'
+  | 'model/wrong-region'
   | 'model/unreachable'
+  | 'model/broke-off'
+  | 'model/redirected'
+  | 'model/web-page'
+  | 'model/unreadable'
+  | 'model/empty'
   | 'model/timeout'
   | 'model/unknown-model'
   | 'model/failed';

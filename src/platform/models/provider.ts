@@ -41,7 +41,13 @@ const LONGEST_REST_MS = 3_600_000;
 const ANY_MODEL = 'auto';
 
 /** Failures that say something about the provider or the model, not about the request or the key. */
-const breaksCircuit: ReadonlySet<string> = new Set(['model/unreachable', 'model/overloaded', 'model/timeout']);
+const breaksCircuit: ReadonlySet<string> = new Set([
+  'model/unreachable',
+  'model/broke-off',
+  'model/empty',
+  'model/overloaded',
+  'model/timeout',
+]);
 
 /** One configured provider: its models, keys and circuit breaker. */
 export class Provider {

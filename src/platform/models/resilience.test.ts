@@ -150,6 +150,19 @@ describe('what a model refuses', () => {
     expect(told).toHaveLength(3);
   });
 
+  it('is the most output it writes, where the refusal names that', async () => {
+    const asked = (body: Readonly<Record<string, unknown>>) => Number(body['max_tokens']);
+    const text = 'max_tokens is too large: 1000. This model supports at most 64 completion tokens.';
+    fake.answer((request) => request.model === 'old' && asked(request.body) > 64, { status: 400, text, times: 9 });
+    const models = await open({ p: compatible({ models: [{ name: 'old' }, { name: 'new' }] }) });
+    for (const modelId of ['p/old', 'p/old', 'p/new']) await collect(ask(models, 'hello', { modelId }));
+    const limits = fake.requests.map(({ body }) => asked(body));
+    expect(limits.slice(1, 3)).toEqual([64, 64]);
+    expect(limits).toHaveLength(4);
+    expect(limits[0]).toBeGreaterThan(64);
+    expect(limits[3]).toBe(limits[0]);
+  });
+
   it('is not learned from a refusal that stays', async () => {
     const news: ModelNews[] = [];
     fake.answer('hello', refusal);
@@ -184,7 +197,7 @@ describe('another model', () => {
       { first: compatible(), second: anthropic() },
       { models: { fallback: ['second/claude-haiku-4-5'] } },
     );
-    expect((await failure(ask(models, 'hello'))).error.code).toBe('model/unreachable');
+    expect((await failure(ask(models, 'hello'))).error.code).toBe('model/broke-off');
     expect(fake.requests).toHaveLength(1);
   });
 
@@ -249,7 +262,7 @@ describe('the circuit breaker', () => {
     });
     const models = await open({ p: compatible({ models: [{ name: 'odd' }, { name: 'good' }] }) });
     for (let round = 0; round < 5; round++) {
-      expect((await failure(ask(models, 'hello', { modelId: 'p/odd' }))).error.code).toBe('model/unreachable');
+      expect((await failure(ask(models, 'hello', { modelId: 'p/odd' }))).error.code).toBe('model/broke-off');
     }
     const { error } = await failure(ask(models, 'hello', { modelId: 'p/odd' }));
     expect(error.message).toContain('p/odd: it failed several times in a row');

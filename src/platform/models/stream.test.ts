@@ -76,7 +76,7 @@ describe.each(kinds)('%s', (_name, providers, modelId, api) => {
     fake.answer('question', { chunks: ['one ', 'two ', 'three'], cutAfterChunks: 1, delayMs: 20 });
     const models = await open(providers());
     const { error, text } = await failure(ask(models, 'question'));
-    expect(error).toMatchObject({ code: 'model/unreachable', retryable: true });
+    expect(error).toMatchObject({ code: 'model/broke-off', retryable: true });
     expect('one ').toContain(text);
   });
 

@@ -84,4 +84,5 @@ export function stream(pieces: readonly string[]): Serve {
 
 /** A complete answer, as every case of a group begins or ends with. */
 export const answered = (text: string): OddEnding => ({ text, finish: 'stop', usage: [100, 20] });
-export const broken = (text: string): OddEnding => ({ text, error: 'model/unreachable', retryable: true });
+export const broken = (text: string): OddEnding => ({ text, error: 'model/broke-off', retryable: true });
+export const nothing: OddEnding = { text: '', error: 'model/empty', retryable: true };

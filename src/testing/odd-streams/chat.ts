@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { answered, broken, chunk, data, DONE, json, plain, say, sse, stream, U, usage } from './case.ts';
+import { answered, broken, chunk, data, DONE, json, nothing, plain, say, sse, stream, U, usage } from './case.ts';
 import type { OddCase, OddEnding, Serve } from './case.ts';
 
 const chat = (group: string, name: string, serve: OddCase['serve'], ends: OddEnding): OddCase => ({
@@ -187,7 +187,7 @@ const complete: OddCase[] = [
       retryable: true,
     },
   ),
-  chat('complete', 'nothing at all', [], broken('')),
+  chat('complete', 'nothing at all', [], nothing),
   chat('complete', 'a connection that breaks at once', ['cut'], broken('')),
   chat(
     'complete',

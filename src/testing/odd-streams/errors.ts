@@ -10,6 +10,13 @@ const rests = (retryAfterMs: number): OddEnding => ({ text: '', error: 'model/ra
 const tooLong: OddEnding = { text: '', error: 'model/too-long', retryable: false };
 const limit = (message: string, code = 'rate_limit_exceeded') => ({ error: { message, type: 'tokens', code } });
 const quota = 'You exceeded your current quota, please check your plan and billing details.';
+const page =
+  (status: number, text: string, type = 'text/html; charset=UTF-8'): Serve =>
+  (_request, response) =>
+    void response.writeHead(status, { 'content-type': type }).end(text);
+const noCredit: OddEnding = { text: '', error: 'model/no-credit', retryable: false };
+const webPage: OddEnding = { text: '', error: 'model/web-page', retryable: false };
+const wrongRegion: OddEnding = { text: '', error: 'model/wrong-region', retryable: false };
 const echo: Serve = (request, response) => {
   const message = `Incorrect API key provided: ${request.headers.authorization ?? ''}`;
   return json(
@@ -96,6 +103,75 @@ const statuses: [string, Serve, OddEnding][] = [
     '403 for one model',
     json(403, { error: { message: 'Project does not have access to model `x`', code: 'model_not_found' } }),
     { text: '', error: 'model/unknown-model' },
+  ],
+  [
+    '403 as a web page of Cloudflare',
+    page(
+      403,
+      '<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title><meta http-equiv="content-security-policy" content="default-src none; content_policy">',
+    ),
+    webPage,
+  ],
+  ['403 as a web page without a type', page(403, '\n<html><title>403 Forbidden</title></html>', 'text/plain'), webPage],
+  ['403 as a line of Cloudflare', page(403, 'error code: 1020', 'text/plain; charset=UTF-8'), webPage],
+  ['403 as a page in upper case', page(403, '<HTML><HEAD>Access Denied: billing'), webPage],
+  ['405 as a web page', page(405, '<html><h1>405 Not Allowed</h1></html>'), webPage],
+  [
+    '403 for a country, OpenAI',
+    json(403, {
+      error: {
+        message: 'Country, region, or territory not supported',
+        type: 'request_forbidden',
+        param: null,
+        code: 'unsupported_country_region_territory',
+      },
+    }),
+    wrongRegion,
+  ],
+  [
+    '403 for a region in words',
+    json(403, { error: { message: 'This model is not available in your region.', code: 403 } }),
+    wrongRegion,
+  ],
+  [
+    '400 for a location, Gemini',
+    json(400, [
+      {
+        error: {
+          code: 400,
+          message: 'User location is not supported for the API use.',
+          status: 'FAILED_PRECONDITION',
+        },
+      },
+    ]),
+    wrongRegion,
+  ],
+  ['451', json(451, {}), wrongRegion],
+  [
+    '400 at the hard limit of billing',
+    json(400, {
+      error: { message: 'Billing hard limit has been reached', type: null, code: 'billing_hard_limit_reached' },
+    }),
+    noCredit,
+  ],
+  ['400 about a balance', json(400, { error: { message: 'Insufficient balance, please recharge' } }), noCredit],
+  ['429 about a balance', json(429, { error: { message: 'Insufficient account balance' } }), noCredit],
+  ['403 about a balance', json(403, { code: 30001, message: 'Sorry, your account balance is insufficient' }), noCredit],
+  [
+    'context of TGI',
+    json(422, {
+      error: {
+        message:
+          'Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 3900 `inputs` tokens and 500 `max_new_tokens`',
+        type: 'validation',
+      },
+    }),
+    tooLong,
+  ],
+  [
+    'context of TGI, the prompt alone',
+    json(422, { error: 'Input validation error: `inputs` must have less than 1024 tokens. Given: 3900' }),
+    tooLong,
   ],
   [
     '404 as a web page',
@@ -186,7 +262,37 @@ const within: [string, Serve, OddEnding][] = [
     json(200, { error: 'model requires more system memory' }),
     { text: '', error: 'model/failed' },
   ],
-  ['a detail in a 200', json(200, { detail: 'Not authenticated' }), { text: '', error: 'model/failed' }],
+  ['a detail in a 200', json(200, { detail: 'Not authenticated' }), { text: '', error: 'model/bad-key' }],
+  [
+    'a missing model in a 200, Ollama',
+    json(200, { error: 'model "m" not found, try pulling it first' }),
+    { text: '', error: 'model/unknown-model', retryable: false },
+  ],
+  [
+    'a missing model in a stream',
+    stream([data({ error: { message: "The model 'm' does not exist" } })]),
+    { text: '', error: 'model/unknown-model', retryable: false },
+  ],
+  [
+    'a model that loads, in a 200',
+    json(200, { error: { message: 'Model is loading' } }),
+    { text: '', error: 'model/overloaded', retryable: true },
+  ],
+  [
+    'a model that loads, Hugging Face',
+    json(200, { error: 'Model m/x is currently loading', estimated_time: 20 }),
+    { text: '', error: 'model/overloaded', retryable: true },
+  ],
+  [
+    'no credit in a 200',
+    json(200, { error: 'Insufficient balance' }),
+    { text: '', error: 'model/no-credit', retryable: false },
+  ],
+  [
+    'a question in a 200 that speaks of missing models',
+    json(200, { error: 'template failed at: "the model was not found"' }),
+    { text: '', error: 'model/failed' },
+  ],
   [
     'Cloudflare in a 200',
     json(200, { success: false, errors: [{ code: 429, message: 'slow down' }], result: null }),
@@ -195,7 +301,7 @@ const within: [string, Serve, OddEnding][] = [
   [
     'JSON that is no answer',
     json(200, { status: 'ok' }),
-    { text: '', error: 'model/failed', retryable: false, says: /no answer/ },
+    { text: '', error: 'model/unreadable', retryable: false, says: /no answer/ },
   ],
   [
     'a web page',
@@ -203,22 +309,22 @@ const within: [string, Serve, OddEnding][] = [
       void response
         .writeHead(200, { 'content-type': 'text/html' })
         .end('<!DOCTYPE html><html>Checking your browser</html>'),
-    { text: '', error: 'model/failed', retryable: false, says: /web page/ },
+    { ...webPage, says: /web page/ },
   ],
   [
     'a web page that says it is a stream',
     stream(['\n <html><body>Sign in</body></html>']),
-    { text: '', error: 'model/failed', retryable: false, says: /web page/ },
+    { ...webPage, says: /web page/ },
   ],
   [
     'plain words',
     (_request, response) => void response.writeHead(200, { 'content-type': 'text/plain' }).end('no healthy upstream'),
-    { text: '', error: 'model/failed', retryable: true, says: /no answer/ },
+    { text: '', error: 'model/unreadable', retryable: true, says: /no answer/ },
   ],
   [
     'no content',
     (_request, response) => void response.writeHead(204).end(),
-    { text: '', error: 'model/failed', says: /no answer/ },
+    { text: '', error: 'model/empty', says: /no answer/ },
   ],
   [
     'an error event',

@@ -193,6 +193,43 @@ const learns: [string, Serve, OddEnding][] = [
   ],
 ];
 
+/** Refuses more output than a model has, naming the most. */
+const atMost =
+  (field: string, most: number, message: string): Serve =>
+  (request, response) =>
+    refuses((body) => Number(body[field]) > most, invalid(message, { param: field }))(request, response);
+const clipped = (field: string, most: number): OddEnding => ({
+  ...taken,
+  sent: (body) => body[field] === most,
+});
+
+const clips: [string, Serve, OddEnding][] = [
+  [
+    'too much output, OpenAI',
+    atMost(
+      'max_tokens',
+      256,
+      'max_tokens is too large: 500. This model supports at most 256 completion tokens, whereas you provided 500.',
+    ),
+    clipped('max_tokens', 256),
+  ],
+  [
+    'too much output, Anthropic behind a gateway',
+    atMost('max_tokens', 128, 'max_tokens: 500 > 128, which is the maximum allowed number of output tokens for m'),
+    clipped('max_tokens', 128),
+  ],
+  [
+    'too much output, DeepSeek',
+    atMost('max_tokens', 400, 'Invalid max_tokens value, the valid range of max_tokens is [1, 400]'),
+    clipped('max_tokens', 400),
+  ],
+  [
+    'too much output, Groq',
+    atMost('max_tokens', 99, '`max_tokens` must be less than or equal to `99`, the maximum value for `max_tokens`'),
+    clipped('max_tokens', 99),
+  ],
+];
+
 const keeps: [string, Serve, OddEnding, Partial<OddCase>][] = [
   [
     'a refusal of something else',
@@ -271,7 +308,7 @@ const keeps: [string, Serve, OddEnding, Partial<OddCase>][] = [
 ];
 
 export const learningCases: OddCase[] = [
-  ...learns.map(([name, serve, ends]): OddCase => ({
+  ...[...learns, ...clips].map(([name, serve, ends]): OddCase => ({
     group: 'learning',
     type: 'openai-compatible',
     temperature: 0.3,

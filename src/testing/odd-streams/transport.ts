@@ -48,7 +48,7 @@ const redirects =
 const tooMuch: OddEnding = { error: 'model/failed', retryable: false };
 const redirected: OddEnding = {
   text: '',
-  error: 'model/unreachable',
+  error: 'model/redirected',
   retryable: false,
   says: /redirects to http:\/\/127/,
 };
@@ -95,7 +95,11 @@ const cases: [string, Serve | OddCase['serve'], OddEnding, Partial<OddCase>?][] 
     endlessly(200, '{"choices":[{"message":{"content":"', filler, { 'content-type': 'application/json' }),
     { ...tooMuch, text: '', says: /MB/ },
   ],
-  ['an endless web page', endlessly(200, '<html>', filler), { ...tooMuch, text: '', says: /web page/ }],
+  [
+    'an endless web page',
+    endlessly(200, '<html>', filler),
+    { ...tooMuch, error: 'model/web-page', text: '', says: /web page/ },
+  ],
   [
     'an endless error',
     endlessly(500, '{"error":{"message":"', filler),

@@ -115,7 +115,7 @@ const messages: [string, OddCase['serve'], OddEnding][] = [
     }),
     { text: '', error: 'model/no-credit' },
   ],
-  ['a web page', stream(['<html></html>']), { text: '', error: 'model/failed', says: /web page/ }],
+  ['a web page', stream(['<html></html>']), { text: '', error: 'model/web-page', says: /web page/ }],
 ];
 
 const delta = (words: string) =>
@@ -207,7 +207,7 @@ const responses: [string, OddCase['serve'], OddEnding][] = [
   [
     'Chat Completions',
     stream([data({ object: 'chat.completion.chunk', choices: [{ delta: { content: 'x' } }] })]),
-    { text: '', error: 'model/failed', says: /openai-compatible/ },
+    { text: '', error: 'model/unreadable', says: /openai-compatible/ },
   ],
 ];
 

@@ -107,8 +107,19 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
     return;
   }
   const known = error instanceof VendorError && work.context.texts.has(failureKey(error.code));
-  await showFailure(work, known ? error.code : 'model/failed');
+  await showFailure(work, known ? error.code : 'model/failed', known ? untilText(work, error) : undefined);
   throw isOfModel(error) ? lasting(error) : error;
+}
+
+/** "In a minute" is right for less than this. */
+const soonMs = 60_000;
+
+/** When a provider that asks for a long pause can be asked again, where that has a text. */
+function untilText({ context, model }: Work, { code, retryAfterMs = 0 }: VendorError): string | undefined {
+  const key = `${failureKey(code)}-until`;
+  if (retryAfterMs <= soonMs || !context.texts.has(key)) return undefined;
+  const when = `<t:${Math.ceil((context.clock.now() + retryAfterMs) / 1000)}:R>`;
+  return context.texts.in(undefined)(key, { model: model.id, when });
 }
 
 /** Why Discord shows nothing more of the answer, if that is why it ended. */

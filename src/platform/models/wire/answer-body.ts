@@ -105,7 +105,7 @@ class BodyPump {
   }
 
   async #read(response: Response): Promise<void> {
-    if (!response.body) throw noAnswer(this.#options.provider, 'it sent no answer', true);
+    if (!response.body) throw noAnswer(this.#options.provider, 'it sent no answer', true, 'model/empty');
     const reader: Reader = response.body.getReader();
     const stop = (): void => void reader.cancel().catch(() => undefined);
     this.#gone.addEventListener('abort', stop, { once: true });
@@ -228,7 +228,9 @@ class BodyReading {
       this.#held = '';
       return;
     }
-    if (begun.startsWith('<')) throw noAnswer(this.#provider, 'it answered with a web page: is baseUrl right?', false);
+    if (begun.startsWith('<')) {
+      throw noAnswer(this.#provider, 'it answered with a web page: is baseUrl right?', false, 'model/web-page');
+    }
     this.#held = '';
     this.#kind = /^[{[]/.test(begun) ? 'whole' : 'events';
     if (this.#kind === 'whole') this.#hold(begun);

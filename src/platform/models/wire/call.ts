@@ -116,9 +116,12 @@ class WireCall {
   /** The request as the model takes it. */
   #shape(body: Fields): Fields {
     this.#original = body;
-    const learned = this.#lessons.map((lesson) => lesson.quirk);
-    const quirks = [...this.#options.quirks.of(this.#options.model), ...learned];
-    this.#sent = withoutRefused(this.#options.api === 'chat' ? alternating(body) : body, quirks);
+    const { quirks: book, model, api } = this.#options;
+    const learned = this.#lessons.flatMap(({ quirk }) => quirk ?? []);
+    const limits = this.#lessons.flatMap((lesson) => (lesson.quirk === undefined ? lesson.mostOutput : []));
+    const mostOutput = Math.min(book.mostOutput(model) ?? Infinity, ...limits);
+    const shaped = api === 'chat' ? alternating(body) : body;
+    this.#sent = withoutRefused(shaped, [...book.of(model), ...learned], mostOutput);
     return this.#sent;
   }
 
@@ -128,7 +131,8 @@ class WireCall {
     const send: Send = (body) => guardedFetch(url, { ...init, body, signal }, { provider, clock, apiKey });
     const written = typeof init.body === 'string' ? init.body : '';
     // The AI SDK lets only requests of compatible servers be shaped before they are written.
-    if (!this.#original && quirks.of(model).length > 0) this.#shape(readBody(written));
+    if (!this.#original && (quirks.of(model).length > 0 || quirks.mostOutput(model) !== undefined))
+      this.#shape(readBody(written));
     const first = await this.#open(send, api === 'chat' || !this.#original ? written : JSON.stringify(this.#sent));
     const body = answerBody(first, {
       provider,
@@ -138,14 +142,19 @@ class WireCall {
       newDialect: () => new dialects[api](provider),
       retry: (report) =>
         this.#learns(report, written) ? this.#open(send, JSON.stringify(this.#sent)) : Promise.resolve(undefined),
-      onAnswer: () =>
-        quirks.learn(
-          model,
-          this.#lessons.filter(({ lasting }) => lasting).map(({ quirk }) => quirk),
-        ),
+      onAnswer: () => this.#keepLessons(),
       onFailure: (error) => void (this.#failure = { error: withoutKey(error, apiKey) }),
     });
     return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  }
+
+  /** What was learned is known to be right once the model answers. */
+  #keepLessons(): void {
+    const { quirks, model } = this.#options;
+    for (const lesson of this.#lessons) {
+      if (lesson.quirk === undefined) quirks.learnMostOutput(model, lesson.mostOutput);
+      else if (lesson.lasting) quirks.learn(model, [lesson.quirk]);
+    }
   }
 
   /** Sends the request, and again without what the server refuses of it. A refused request used nothing. */

@@ -99,7 +99,7 @@ export class ChatDialect implements Dialect {
     if (this.done) return;
     // Some servers report usage with every piece; only a report of its own, or a single one, stands for the end.
     const counted = this.#usage === 'last' || (this.#usage === 'with-text' && this.#usages === 1 && how === 'closed');
-    if (!this.finished && !counted) throw brokeOff(this.#provider, this.said);
+    if (!this.finished && !counted) throw brokeOff(this.#provider, how, this.said);
     this.#close(out);
   }
 

@@ -47,13 +47,21 @@ export function reported(body: unknown, said: boolean): ProviderReport {
   });
 }
 
-export function brokeOff(provider: string, said: boolean): Error {
-  const what = said ? 'the answer broke off' : 'it closed the connection without an answer';
-  return modelError('model/unreachable', `${provider}: ${what}`, { retryable: true });
+export function brokeOff(provider: string, how: BodyEnd, said: boolean): Error {
+  if (!said && how === 'closed') {
+    return modelError('model/empty', `${provider}: it closed the connection without an answer`, { retryable: true });
+  }
+  return modelError('model/broke-off', `${provider}: the answer broke off`, { retryable: true });
 }
 
-export function noAnswer(provider: string, what: string, retryable: boolean): Error {
-  return modelError('model/failed', `${provider}: ${what}`, { retryable, turnedAway: true });
+/** What came is no answer of a model at all. */
+export function noAnswer(
+  provider: string,
+  what: string,
+  retryable: boolean,
+  code: 'model/unreadable' | 'model/web-page' | 'model/empty' = 'model/unreadable',
+): Error {
+  return modelError(code, `${provider}: ${what}`, { retryable, turnedAway: true });
 }
 
 export function stringOf(value: unknown): string {

@@ -39,7 +39,7 @@ function redirected(url: string, response: Response, { provider }: Guard): Error
   const target =
     location !== '' && URL.canParse(location, url) ? new URL(location, url).origin.slice(0, 200) : 'nowhere';
   const message = `${provider}: it redirects to ${target}, where its key is not sent. Set baseUrl to the address that answers`;
-  return modelError('model/unreachable', message, { retryable: false, turnedAway: true });
+  return modelError('model/redirected', message, { retryable: false, turnedAway: true });
 }
 
 async function reportOf(response: Response, { clock, apiKey }: Guard): Promise<ProviderReport> {

@@ -149,9 +149,9 @@ export class MessagesDialect implements Dialect {
     out.push(eventLines({ type: 'message_stop' }));
   }
 
-  end(_how: BodyEnd, out: string[]): void {
+  end(how: BodyEnd, out: string[]): void {
     if (this.done) return;
-    if (!this.finished) throw brokeOff(this.#provider, this.said);
+    if (!this.finished) throw brokeOff(this.#provider, how, this.said);
     this.markDone(out);
   }
 }

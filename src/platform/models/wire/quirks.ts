@@ -11,6 +11,7 @@ const MOST_MODELS = 2000;
 export class QuirkBook {
   readonly #configured: (model: string) => readonly Quirk[];
   readonly #learned = new Map<string, Set<Quirk>>();
+  readonly #mostOutput = new Map<string, number>();
   readonly #tell: (model: string, quirk: Quirk) => void;
 
   constructor(configured: (model: string) => readonly Quirk[], tell: (model: string, quirk: Quirk) => void) {
@@ -20,6 +21,15 @@ export class QuirkBook {
 
   of(model: string): Quirk[] {
     return [...new Set([...this.#configured(model), ...(this.#learned.get(model) ?? [])])];
+  }
+
+  /** The most output that may be asked for, where a refusal named it. */
+  mostOutput(model: string): number | undefined {
+    return this.#mostOutput.get(model);
+  }
+
+  learnMostOutput(model: string, tokens: number): void {
+    if (this.#mostOutput.has(model) || this.#mostOutput.size < MOST_MODELS) this.#mostOutput.set(model, tokens);
   }
 
   /** Tells of each once. */
@@ -35,11 +45,13 @@ export class QuirkBook {
 }
 
 /** What a refusal teaches. */
-export interface Lesson {
-  quirk: Quirk;
-  /** It holds for the next calls, too, as opposed to a value that was out of range. */
-  lasting: boolean;
-}
+export type Lesson =
+  | {
+      quirk: Quirk;
+      /** It holds for the next calls, too, as opposed to a value that was out of range. */
+      lasting: boolean;
+    }
+  | { quirk?: undefined; mostOutput: number };
 
 const refusal =
   /unsupported|not (currently )?supported|(does|do) not support|doesn't support|unrecognized|unrecognised|unknown|unexpected|not permitted|forbidden|not allowed|not accepted|not enabled|isn't (supported|allowed)|invalid (parameter|argument|field|option|key|request)|no such|deprecated|additional propert|only the default|cannot both|extra_forbidden|not available|not valid/;
@@ -62,6 +74,8 @@ export function lessonOf(report: ProviderReport, sent: Fields): Lesson | undefin
   // Only what the server says of the request, never what it repeats of it.
   const words = `${failure.message} ${failure.codes}`.toLowerCase();
   const param = paramOf(failure);
+  const mostOutput = mostOutputIn(words, param, sent);
+  if (mostOutput !== undefined) return { mostOutput };
   for (const [name, quirk] of parameters) {
     if (sent[name] === undefined || !names(words, param, name)) continue;
     if (refusal.test(words)) return { quirk, lasting: true };
@@ -79,8 +93,27 @@ function names(words: string, param: string, name: string): boolean {
   return param === name || new RegExp(`(^|[^a-z_])${name}($|[^a-z_])`).test(words);
 }
 
+export const outputFields = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'] as const;
+
+/** The figure stands behind the words, or in a range: OpenAI, Anthropic, Groq and DeepSeek. */
+const namedMost: readonly RegExp[] = [
+  /at most (\d{1,8}) (completion|output) tokens/,
+  /> (\d{1,8}), which is the maximum/,
+  /range of \w{1,30} is \[\d{1,8}, ?(\d{1,8})\]/,
+  /(?:less than or equal to|<=|must not exceed|maximum (?:value )?(?:is|of)) `?(\d{1,8})\b/,
+];
+
+/** What a limit that is too high may be at most. A figure of the whole context is none: the prompt takes a part of it. */
+function mostOutputIn(words: string, param: string, sent: Fields): number | undefined {
+  const name = outputFields.find((field) => typeof sent[field] === 'number');
+  if (name === undefined || !names(words, param, name) || /maximum context/.test(words)) return undefined;
+  const figure = namedMost.map((pattern) => pattern.exec(words)?.[1]).find((found) => found !== undefined);
+  const most = Number(figure ?? 0);
+  return most >= 1 && most < Number(sent[name]) ? most : undefined;
+}
+
 function limitLesson(words: string, param: string, sent: Fields): Lesson | undefined {
-  const name = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'].find((field) => sent[field] !== undefined);
+  const name = outputFields.find((field) => sent[field] !== undefined);
   if (name === undefined || !names(words, param, name) || !refusal.test(words)) return undefined;
   // The limit itself is known, and only too high.
   if (/too (large|high|big)|exceeds|maximum context/.test(words)) return undefined;

@@ -1,5 +1,6 @@
 import type { Quirk } from '../../config/index.ts';
 import type { Fields } from './dialect.ts';
+import { outputFields } from './quirks.ts';
 
 interface WireMessage {
   role: string;
@@ -11,8 +12,12 @@ interface WireMessage {
 const OPENING = '…';
 
 /** A request without what the model refuses. Shares the pictures with `body`, which stays as it is. */
-export function withoutRefused(body: Fields, quirks: readonly Quirk[]): Fields {
+export function withoutRefused(body: Fields, quirks: readonly Quirk[], mostOutput = Infinity): Fields {
   const shaped = { ...body };
+  for (const name of outputFields) {
+    const asked = shaped[name];
+    if (typeof asked === 'number' && asked > mostOutput) shaped[name] = mostOutput;
+  }
   for (const quirk of quirks) without[quirk](shaped);
   return shaped;
 }

@@ -118,12 +118,12 @@ export class ResponsesDialect implements Dialect {
   /** `[DONE]`, which is not of this API but of its relatives. */
   markDone(out: string[]): void {
     if (this.done) return;
-    if (!this.said) throw modelError('model/failed', `${this.#provider}: it ended without a word`, { retryable: true });
+    if (!this.said) throw modelError('model/empty', `${this.#provider}: it ended without a word`, { retryable: true });
     this.#complete('response.completed', {}, out);
   }
 
-  end(_how: BodyEnd, _out: string[]): void {
-    if (!this.done) throw brokeOff(this.#provider, this.said);
+  end(how: BodyEnd, _out: string[]): void {
+    if (!this.done) throw brokeOff(this.#provider, how, this.said);
   }
 }
 
