@@ -36,14 +36,18 @@ const LEAST_IDEOGRAPH = 0.5;
 const FIRST_IDEOGRAPH = 0x2e80;
 /** Words that one vocabulary holds whole, another takes in pieces of about three letters. */
 const WORD_PIECE_LETTERS = 3;
+/** Of what is no word, such as base64, where capitals stand between. */
+const CODE_PIECE_LETTERS = 1.4;
 
 /**
  * Between what a tokenizer that is not known takes for a piece of text, of which `tokens` are known for `encoding`. Long
- * tokens for runs of blanks or signs, and for rare words, are what vocabularies differ in most: each blank, digit and sign
- * may be a token of its own, and so may each byte of another script; words fall into short pieces. Never more than the bytes: a token covers at least one.
+ * tokens for runs of blanks or signs, and for rare words, are what vocabularies differ in most. So each blank, digit, sign
+ * and capital may be a token of its own, as may each byte of a piece with letters of other scripts, and words fall into
+ * short pieces. Never more than the bytes: a token covers at least one.
  */
 export function foreignBounds(piece: string, tokens: number, margin: number): { least: number; most: number } {
   let letters = 0;
+  let capitals = 0;
   let others = 0;
   let leastForeign = 0;
   let isForeign = false;
@@ -52,17 +56,23 @@ export function foreignBounds(piece: string, tokens: number, margin: number): { 
     const code = character.codePointAt(0) ?? 0;
     const size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
     // The blank before a word is a part of it.
-    const isPartOfWord = bytes === 0 && code === 32 && piece.length > 1;
+    const isPartOfWord = bytes === 0 && code === 32 && piece.charCodeAt(1) > 32;
     bytes += size;
     isForeign ||= size > 1;
     leastForeign += code < FIRST_IDEOGRAPH ? LEAST_FOREIGN : LEAST_IDEOGRAPH;
-    if (isLetter(code)) letters += 1;
+    if (code >= 65 && code <= 90) capitals += 1;
+    if (isSmallLetter(code)) letters += 1;
     else if (!isPartOfWord) others += size;
   }
-  const most = Math.min(bytes, Math.max(tokens * margin, letters / WORD_PIECE_LETTERS + others));
+  const most = isForeign
+    ? bytes
+    : Math.min(
+        bytes,
+        Math.max(tokens * margin, letters / (capitals > 1 ? CODE_PIECE_LETTERS : WORD_PIECE_LETTERS) + others),
+      );
   return { least: isForeign ? Math.min(tokens * BETTER, leastForeign) : tokens * BETTER, most };
 }
 
-function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+function isSmallLetter(code: number): boolean {
+  return code >= 97 && code <= 122;
 }
