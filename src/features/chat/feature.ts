@@ -5,8 +5,10 @@
  * Invariants: one question has one answer, whatever crashes; the text of a finished answer is stored before it is
  * shown; nothing of one channel or DM is ever part of another's prompt; what people wrote is stored encrypted.
  */
+import type { JsonObject } from '../../kernel/json.ts';
 import { defineFeature } from '../../sdk/index.ts';
 import { runAnswer, tellOfLoss } from './answering/answer.ts';
+import type { ChatContext } from './chat.ts';
 import { askCommand } from './commands/ask.ts';
 import { clearCommand } from './commands/clear.ts';
 import { contextCommand } from './commands/context.ts';
@@ -82,16 +84,7 @@ export const feature = defineFeature({
         answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) },
       },
       stop: () => Promise.all([notices.stop(), rested.stop()]).then(() => undefined),
-      exportUser: async (userId) => {
-        const budget = newBudget();
-        const exported = {
-          ...(await exportOf(context, userId, budget)),
-          ...(await exportPrompts(context, userId)),
-          thoughts: await exportThoughts(context, userId, budget),
-          summaries: await exportSummaries(context, userId),
-        };
-        return budget.isCut ? { ...exported, cut: true } : exported;
-      },
+      exportUser: (userId) => exportUser(context, userId),
       unreadUser: async (tx, userId) => void (await deleteHeardOf(tx, userId)),
       forgetUser: async (tx, userId) => {
         await context.vault.forget(tx, userId);
@@ -110,3 +103,14 @@ export const feature = defineFeature({
     };
   },
 });
+
+async function exportUser(context: ChatContext, userId: string): Promise<JsonObject> {
+  const budget = newBudget();
+  const exported = {
+    ...(await exportOf(context, userId, budget)),
+    ...(await exportPrompts(context, userId)),
+    thoughts: await exportThoughts(context, userId, budget),
+    summaries: await exportSummaries(context, userId),
+  };
+  return budget.isCut ? { ...exported, cut: true } : exported;
+}
