@@ -5,12 +5,13 @@ import { expect, it } from 'vitest';
 import { createVault, loadInstanceKey } from '../platform/secrets/index.ts';
 import { button } from '../testing/components.ts';
 import { createAsking } from '../testing/asking.ts';
+import { longTests } from '../testing/long.ts';
 import { sharedBot } from '../testing/shared-bot.ts';
 
 const bot = sharedBot({ paced: false });
 const { asks } = createAsking(() => bot);
 
-/** Questions of a person's past, as a busy year would leave them: 300 of 20 kB. */
+/** Questions of a person's past, as a busy month would leave them: 100 of 20 kB. */
 async function addPast(channelId: string): Promise<void> {
   const { db } = bot.database.postgres;
   const vault = createVault({
@@ -19,7 +20,7 @@ async function addPast(channelId: string): Promise<void> {
   const asked = db.selectFrom('chat_question').selectAll().where('channel_id', '=', channelId);
   const { id: _id, author_id: authorId, ...row } = await asked.executeTakeFirstOrThrow();
   const text = JSON.stringify({ name: 'alice', text: 'x'.repeat(20_000), attachments: [] });
-  for (let from = 0; from < 300; from += 100) {
+  for (let from = 0; from < 100; from += 100) {
     const past = Array.from({ length: 100 }, async () => {
       const id = randomUUID();
       const sealed = await vault.seal(db, authorId, id, text);
@@ -37,7 +38,7 @@ const isFile = (message: APIMessage) => message.attachments.some(({ filename }) 
 const receivedBy = (person: typeof bot.alice) =>
   person.view.dispatches.filter(({ t }) => t === 'MESSAGE_CREATE').map(({ d }) => d as APIMessage);
 
-it('200 presses of Export at once give one file, and hold up nobody', { timeout: 60_000 }, async () => {
+it('200 presses of Export at once give one file, and hold up nobody', { timeout: 120_000 }, async () => {
   const asked = await asks(bot.alice, 'a question', { text: 'An answer.' });
   await addPast(asked.question.channel_id);
   await bot.alice.runs('privacy');
@@ -50,14 +51,15 @@ it('200 presses of Export at once give one file, and hold up nobody', { timeout:
   await bot.bob.runs('ping');
   await bot.bob.sees(/Pong!/);
   await Promise.all(presses);
-  await bot.alice.sees(isFile, { timeoutMs: 20_000 });
+  await bot.alice.sees(isFile, { timeoutMs: 60_000 });
   await bot.idle();
   delays.disable();
   const received = receivedBy(bot.alice);
   expect(received.filter(isFile)).toHaveLength(1);
   expect(received.filter(({ content }) => cooldown.test(content)).length).toBeGreaterThan(150);
-  // The emulator and the members run in this process too; one export alone used to block it for seconds, 200 for minutes.
-  expect(delays.max / 1e6).toBeLessThan(2500);
+  // The emulator and the members run in this process too, and in a plain run other tests beside it. One export alone used to
+  // block it for seconds, 200 for minutes.
+  expect(delays.max / 1e6).toBeLessThan(longTests() ? 1000 : 10_000);
 });
 
 it('a file of the history shares the cooldown; a look at it has none', async () => {
