@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seeded } from '../../bench/lib/seeded.ts';
 import { writeSettings } from '../../bench/lib/settings.ts';
 import { median, percentile, table } from '../../bench/lib/statistics.ts';
+import { microsOfUsd } from '../kernel/money.ts';
 import { actNames } from '../testing/adversary/acts.ts';
 import { attackWith } from '../testing/adversary/run.ts';
 import type { AttackReport } from '../testing/adversary/run.ts';
-import { microsOf, openStage } from '../testing/adversary/stage.ts';
+import { openStage } from '../testing/adversary/stage.ts';
 import type { Stage } from '../testing/adversary/stage.ts';
 import { longTests, tellCases } from '../testing/long.ts';
 import { testDatabase } from '../testing/postgres.ts';
@@ -42,13 +43,13 @@ describe(`an attacking member with ${size.acts} acts against a cap of $${size.ca
   it('has committed every act and was really answered', () => {
     expect(Object.values(report.kinds).reduce((sum, count) => sum + count, 0)).toBe(size.acts);
     expect(report.calls).toBeGreaterThan(size.acts / 10);
-    if (longTests()) expect(report.books.spent).toBeGreaterThan(0.9 * microsOf(size.capUsd));
+    if (longTests()) expect(report.books.spent).toBeGreaterThan(0.9 * microsOfUsd(size.capUsd));
   });
 
   it('never makes the instance spend more than the cap and the reported overrun', () => {
     const { spent, held, overrun } = report.books;
     expect(held).toBe(0);
-    expect(spent).toBeLessThanOrEqual(microsOf(size.capUsd) + overrun);
+    expect(spent).toBeLessThanOrEqual(microsOfUsd(size.capUsd) + overrun);
   });
 
   it('gets nothing from the provider that the books do not know', () => {
@@ -74,7 +75,7 @@ describe(`an attacking member with ${size.acts} acts against a cap of $${size.ca
 });
 
 function tableOf({ acts, calls, worth, onItsWay, books, neighbourMs, peakMb }: AttackReport): string {
-  const usd = (micros: number) => micros / microsOf(1);
+  const usd = (micros: number) => micros / microsOfUsd(1);
   return table([
     { name: 'acts', value: acts, unit: 'count', atLeast: size.acts },
     { name: 'calls of the paid provider', value: calls, unit: 'count' },

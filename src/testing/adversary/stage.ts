@@ -7,7 +7,6 @@ import { startEmulator } from '../../../emulator/index.ts';
 import { connectPerson } from '../../../emulator/testing/person.ts';
 import type { Person } from '../../../emulator/testing/person.ts';
 import { systemClock } from '../../kernel/clock.ts';
-import { MICROS_PER_USD } from '../../kernel/money.ts';
 import type { Postgres } from '../../platform/postgres/index.ts';
 import { call, lookAround } from '../people.ts';
 import type { TestDatabase } from '../postgres.ts';
@@ -234,5 +233,3 @@ async function untilRest({ db }: Postgres, withinMs: number): Promise<void> {
     await systemClock.sleep(250);
   }
 }
-
-export const microsOf = (usd: number): number => usd * MICROS_PER_USD;
