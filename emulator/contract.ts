@@ -4,204 +4,34 @@ import type { RateLimits } from './http/rate-limits.ts';
 import type {
   APIAllowedMentions,
   APIApplicationCommand,
-  APIAttachment,
   APIEmbed,
   APIMessageTopLevelComponent,
   GatewayDispatchEvents,
 } from 'discord-api-types/v10';
+import type {
+  StoredApplication,
+  StoredAttachment,
+  StoredBan,
+  StoredChannel,
+  StoredEmoji,
+  StoredEntitlement,
+  StoredGuild,
+  StoredInvite,
+  StoredMember,
+  StoredMessage,
+  StoredRole,
+  StoredSession,
+  StoredSticker,
+  StoredUser,
+  StoredWebhook,
+} from './stored.ts';
+
+export type * from './stored.ts';
 
 /**
  * What the parts of the emulator agree on: the state (`World`), the way changes are announced (`Bus`), and the message
  * operations that REST, webhooks and interactions share. Ids and permission bits are decimal strings, as on the wire.
  */
-
-export interface StoredUser {
-  id: string;
-  username: string;
-  globalName: string | null;
-  avatar: string | null;
-  bot: boolean;
-  /** What `Authorization` carries: alone for a person, after `Bot ` for a bot. */
-  token: string;
-  /** The application that a bot belongs to. */
-  applicationId: string | null;
-}
-
-export interface StoredApplication {
-  id: string;
-  name: string;
-  botUserId: string;
-  ownerId: string;
-  /** Privileged intents switched on in the (imaginary) developer portal. */
-  privilegedIntents: { messageContent: boolean; guildMembers: boolean; presence: boolean };
-}
-
-export interface StoredRole {
-  id: string;
-  guildId: string;
-  name: string;
-  color: number;
-  hoist: boolean;
-  position: number;
-  permissions: string;
-  managed: boolean;
-  mentionable: boolean;
-}
-
-export interface StoredGuild {
-  id: string;
-  name: string;
-  icon: string | null;
-  ownerId: string;
-  systemChannelId: string | null;
-}
-
-export interface StoredMember {
-  guildId: string;
-  userId: string;
-  nick: string | null;
-  /** Without the everyone role. */
-  roleIds: string[];
-  joinedAt: string;
-  timedOutUntil: string | null;
-}
-
-export interface StoredOverwrite {
-  id: string;
-  type: 0 | 1;
-  allow: string;
-  deny: string;
-}
-
-export interface StoredChannel {
-  id: string;
-  type: number;
-  guildId: string | null;
-  name: string | null;
-  topic: string | null;
-  position: number;
-  parentId: string | null;
-  nsfw: boolean;
-  rateLimitPerUser: number;
-  overwrites: StoredOverwrite[];
-  lastMessageId: string | null;
-  lastPinTimestamp: string | null;
-  /** DMs: both users. */
-  recipientIds: string[];
-  /** Threads only. */
-  thread: {
-    ownerId: string;
-    archived: boolean;
-    locked: boolean;
-    autoArchiveMinutes: number;
-    archiveTimestamp: string;
-    memberIds: string[];
-    /** When each member joined, by user id. */
-    joinedAt: Record<string, string>;
-    messageCount: number;
-    /** Private threads: whether members may add others. */
-    invitable: boolean;
-  } | null;
-}
-
-export interface StoredAttachment extends APIAttachment {
-  /** Where the bytes are, below the data folder. */
-  file: string;
-}
-
-/** What a message says, and a forward of it. */
-export interface StoredSnapshot {
-  channelId: string;
-  type: number;
-  content: string;
-  timestamp: string;
-  editedTimestamp: string | null;
-  flags: number;
-  embeds: APIEmbed[];
-  components: APIMessageTopLevelComponent[];
-  attachments: StoredAttachment[];
-  stickers?: { id: string; name: string; format_type: number }[];
-  mentionUserIds: string[];
-  mentionRoleIds: string[];
-}
-
-export interface StoredMessage extends StoredSnapshot {
-  id: string;
-  authorId: string;
-  tts: boolean;
-  pinned: boolean;
-  pinnedAt: string | null;
-  mentionEveryone: boolean;
-  /** With type 1 the message is forwarded; a reply by default. */
-  reference: { type?: 0 | 1; messageId: string; channelId: string; guildId: string | null } | null;
-  /** What a forward shows. */
-  snapshot?: StoredSnapshot | null;
-  poll?: StoredPoll | null;
-  reactions: { emoji: { id: string | null; name: string }; userIds: string[] }[];
-  nonce: string | number | null;
-  /** Name and avatar of a webhook's message override the author's. */
-  webhook: { id: string; name: string; avatar: string | null } | null;
-  applicationId: string | null;
-  interaction: {
-    id: string;
-    type: number;
-    userId: string;
-    name: string;
-    /** Components: the message that carries what was pressed. */
-    interactedMessageId?: string;
-    /** Follow-ups: the first answer. */
-    originalResponseId?: string;
-  } | null;
-  /** An ephemeral message reaches this user alone and is kept only while the process lives. */
-  ephemeralTo: string | null;
-  threadId: string | null;
-}
-
-export interface StoredPoll {
-  question: string;
-  answers: { text: string | null; emoji: { id: string | null; name: string } | null; voterIds: string[] }[];
-  endsAtMs: number;
-  allowMultiselect: boolean;
-}
-
-export interface StoredWebhook {
-  id: string;
-  channelId: string;
-  guildId: string;
-  name: string;
-  avatar: string | null;
-  token: string;
-  applicationId: string | null;
-  creatorId: string;
-}
-
-export interface StoredBan {
-  guildId: string;
-  userId: string;
-  reason: string | null;
-}
-
-export interface StoredEmoji {
-  id: string;
-  guildId: string;
-  name: string;
-  animated: boolean;
-  creatorId: string;
-  /** Where the bytes are, below the data folder. */
-  file: string;
-}
-
-export interface StoredInvite {
-  code: string;
-  guildId: string;
-  channelId: string;
-  inviterId: string;
-  createdAt: string;
-  maxAgeSeconds: number;
-  maxUses: number;
-  uses: number;
-  temporary: boolean;
-}
 
 /** A keyed set whose every change is journalled to the data folder before the current request is answered. */
 export interface Collection<T> {
@@ -231,6 +61,8 @@ export interface World {
   /** By `guildId/userId`. */
   bans: Collection<StoredBan>;
   emojis: Collection<StoredEmoji>;
+  stickers: Collection<StoredSticker>;
+  entitlements: Collection<StoredEntitlement>;
   /** By code. */
   invites: Collection<StoredInvite>;
   /** Files given to commands as options, which belong to no message, by attachment id. */
@@ -250,20 +82,6 @@ export interface World {
   snowflake(): string;
   /** Writes what is pending; called before every answer and dispatch. */
   flush(): void;
-}
-
-export interface StoredSession {
-  id: string;
-  userId: string;
-  /** null for people: they see everything they may see. */
-  intents: number | null;
-  shard: [id: number, count: number];
-  sequence: number;
-  /**
-   * The latest dispatches, already filtered for this session, for a resume. `s` only grows: a `set` journals the entries
-   * that are newer than those of the last one.
-   */
-  replay: { s: number; t: string; d: unknown }[];
 }
 
 /**

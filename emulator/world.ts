@@ -37,6 +37,8 @@ type CollectionName =
   | 'sessions'
   | 'bans'
   | 'emojis'
+  | 'stickers'
+  | 'entitlements'
   | 'invites'
   | 'optionUploads';
 
@@ -123,6 +125,8 @@ function createCollections(indexes: ReturnType<typeof createIndexes>, pending: P
     sessions: new ObservedCollection([sessionJournal(pending)]),
     bans: new ObservedCollection([journalled('bans')]),
     emojis: new ObservedCollection([journalled('emojis')]),
+    stickers: new ObservedCollection([journalled('stickers')]),
+    entitlements: new ObservedCollection([journalled('entitlements')]),
     invites: new ObservedCollection([journalled('invites')]),
     optionUploads: new ObservedCollection([journalled('optionUploads')]),
   };

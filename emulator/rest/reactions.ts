@@ -154,10 +154,14 @@ function requireModeration(core: Core, caller: Caller, channel: StoredChannel): 
   requireIn(core, caller, channel, PermissionFlagsBits.ManageMessages);
 }
 
-/** Emojis of other servers need a permission, and bots must be in that server. */
+/** Emojis of other servers need a permission, and bots must be in that server; an application's are its bot's alone. */
 function requireEmojiUsable(core: Core, caller: Caller, channel: StoredChannel, { id }: Emoji): void {
   const emoji = id === null ? undefined : core.world.emojis.get(id);
   if (emoji === undefined || emoji.guildId === channel.guildId) return;
+  if (emoji.guildId === null) {
+    if (emoji.applicationId !== caller.user.applicationId) throw discordError('unknownEmoji');
+    return;
+  }
   if (core.world.members.get(memberKey(emoji.guildId, caller.user.id)) === undefined)
     throw discordError('unknownEmoji');
   if (!may(core, caller, channel, PermissionFlagsBits.UseExternalEmojis)) throw discordError('missingPermissions');
