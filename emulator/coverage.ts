@@ -25,6 +25,8 @@ export const clientEndpoints: readonly string[] = [
   'GET /channels/{channel_id}/application-command-index',
   'POST /interactions',
   'PUT /channels/{channel_id}/polls/{message_id}/answers/@me',
+  'POST /channels/{channel_id}/thread-members/@me',
+  'POST /channels/{channel_id}/thread-members/{user_id}',
 ];
 
 export const gatewayOperations: Readonly<Record<keyof typeof GatewayOpcodes, Coverage>> = {

@@ -50,6 +50,11 @@ export const snowflake = z.preprocess(
   }),
 );
 
+/** Whether a parameter of the query is on. Python writes `True`, others write 1. */
+export function isOn(value: string | undefined): boolean {
+  return value !== undefined && ['true', '1'].includes(value.toLowerCase());
+}
+
 /** Permission bits as a decimal string. */
 export const permissionBits = z.preprocess(
   (value) => (typeof value === 'number' ? String(value) : value),

@@ -1,3 +1,4 @@
+import { ChannelType } from 'discord-api-types/v10';
 import type { Core, StoredChannel } from './contract.ts';
 import { channelObject, threadMemberObject } from './serialise/channel.ts';
 import { memberWithUserObject } from './serialise/user.ts';
@@ -41,7 +42,19 @@ export function joinThread(core: Core, thread: StoredChannel, userIds: readonly 
       presence: null,
     };
   });
+  if (thread.type === ChannelType.PrivateThread) introduce(core, thread, added);
   announceMembers(core, thread, { added_members: addedMembers });
+}
+
+/** Who is added to a private thread could not see it before, and is told what it is. */
+function introduce(core: Core, thread: StoredChannel, userIds: readonly string[]): void {
+  for (const userId of userIds) {
+    core.bus.announce({
+      t: 'THREAD_CREATE',
+      d: channelObject(core.world, thread, userId),
+      audience: { kind: 'users', userIds: [userId] },
+    });
+  }
 }
 
 export function leaveThread(core: Core, thread: StoredChannel, userId: string): void {

@@ -19,6 +19,11 @@ const sendLimit = { count: 120, windowMs: 60_000 };
 /** Source: "Sending events" in Discord's gateway documentation: payloads of at most 4096 bytes. */
 const payloadLimitBytes = 4_096;
 
+/**
+ * Some clients lose what comes in the same segment as the answer to their upgrade. Over a real network HELLO never does.
+ */
+const helloDelayMs = 5;
+
 /** What the gateway does with what a client sends. Each may close the connection. */
 export interface ConnectionHandlers {
   identify(connection: Connection, data: unknown): void;
@@ -52,7 +57,11 @@ export class Connection {
       this.#handlers.closed(this, !this.#closedByUs && (code === 1000 || code === 1001));
     });
     this.#expectHeartbeat();
-    this.sendOp(GatewayOpcodes.Hello, { heartbeat_interval: timing.heartbeatIntervalMs, _trace: ['emulator'] });
+    setTimeout(() => this.#greet(), helloDelayMs);
+  }
+
+  #greet(): void {
+    this.sendOp(GatewayOpcodes.Hello, { heartbeat_interval: this.#timing.heartbeatIntervalMs, _trace: ['emulator'] });
   }
 
   /** Sends a whole frame as JSON text. */

@@ -33,14 +33,17 @@ export class Delivery {
     setTimeout(() => this.#deliver(announcement, fault), fault.delayMs).unref();
   }
 
-  /** Sends a GUILD_CREATE for a guild that the session has not been told of yet. */
-  introduceGuild(session: Session, guildId: string): void {
+  /**
+   * Sends a GUILD_CREATE for a guild that the session has not been told of yet. Clients tell from `unavailable: false`
+   * that it is one of READY; of a new one the key is missing.
+   */
+  introduceGuild(session: Session, guildId: string, { isNew }: { isNew: boolean }): void {
     const guild = this.#core.world.guilds.get(guildId);
     if (!guild || session.guildIds.has(guildId) || !session.serves(guildId)) return;
     session.guildIds.add(guildId);
     if (session.intents !== null && !intentsAllow(session.intents, 'GUILD_CREATE', 'guild')) return;
     const data = guildCreateData(this.#core, guild, session, (userId) => this.presenceOf(userId));
-    session.dispatch('GUILD_CREATE', JSON.stringify(data));
+    session.dispatch('GUILD_CREATE', JSON.stringify(isNew ? data : { ...data, unavailable: false }));
   }
 
   /** What a member's dot shows; null when the user is offline. */
@@ -100,7 +103,7 @@ export class Delivery {
     }
     if (t === 'GUILD_MEMBER_ADD' && data.user?.id !== session.user.id) return false;
     const guildId = t === 'GUILD_CREATE' ? data.id : data.guild_id;
-    if (this.#isMember(session, guildId)) this.introduceGuild(session, guildId);
+    if (this.#isMember(session, guildId)) this.introduceGuild(session, guildId, { isNew: true });
     return true;
   }
 

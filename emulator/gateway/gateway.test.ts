@@ -119,7 +119,7 @@ describe('identifying', () => {
     unknown.send(99 as GatewayOpcodes, null);
     expect((await unknown.closed).code).toBe(4001);
 
-    expect((await connect('v=6&encoding=json').closed).code).toBe(4012);
+    expect((await connect('v=5&encoding=json').closed).code).toBe(4012);
   });
 
   it('takes people without intents and shows them their direct messages', async () => {

@@ -14,8 +14,8 @@ import { Sessions } from './sessions.ts';
 /** Frames above this are refused by the socket itself; the gateway's own, smaller limit has a close code. */
 const maximumFrameBytes = 64 * 1024;
 
-/** Versions 9 and 10 do not differ in what this emulator sends. */
-const knownVersions = ['9', '10'];
+/** Those that Discord serves. They do not differ in what this emulator sends. */
+const knownVersions = ['6', '7', '8', '9', '10'];
 
 /**
  * Serves the gateway at `/gateway` of `server` and delivers every announcement of the bus. Sessions of an earlier run
@@ -77,7 +77,9 @@ class GatewayServer implements Gateway, ConnectionHandlers {
     this.#core.world.flush();
     const version = this.#versions.get(connection) ?? 10;
     session.dispatch('READY', JSON.stringify(readyData(this.#core, session, version)));
-    for (const guild of guildsOf(this.#core, session)) this.delivery.introduceGuild(session, guild.id);
+    for (const guild of guildsOf(this.#core, session)) {
+      this.delivery.introduceGuild(session, guild.id, { isNew: false });
+    }
     this.#core.world.flush();
     if (!wasOnline) this.delivery.announcePresence(session.user.id);
   }

@@ -2,11 +2,14 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { UploadedFile } from '../contract.ts';
 import { DiscordError, discordError } from '../errors.ts';
+import { parseJson } from './json.ts';
 
 /** Discord's default upload limit for one file, in bytes (10 MiB). */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;
 /** More than this many files in one request are not read. Discord allows 10 in a message. */
 const MAX_FILES_READ = 11;
+/** The body itself, which is read as a file is. */
+const PAYLOAD_FIELD = 'payload_json';
 /** JSON bodies carry at most one image as base64. */
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
 const MAX_MULTIPART_BYTES = MAX_FILES_READ * MAX_FILE_BYTES + MAX_JSON_BYTES;
@@ -18,7 +21,10 @@ interface ParsedBody {
 
 export async function acceptBodies(app: FastifyInstance): Promise<void> {
   await app.register(multipart, {
-    limits: { fileSize: MAX_FILE_BYTES, files: MAX_FILES_READ, fields: 100, fieldSize: MAX_JSON_BYTES, parts: 200 },
+    limits: { fileSize: MAX_FILE_BYTES, files: MAX_FILES_READ + 1, fields: 100, fieldSize: MAX_JSON_BYTES, parts: 200 },
+    // Some libraries name a content type for the payload, and the parser would then take it apart and lose digits of ids.
+    isPartAFile: (name, contentType, filename) =>
+      filename !== undefined || name === PAYLOAD_FIELD || contentType === 'application/octet-stream',
   });
   app.addContentTypeParser(
     'application/json',
@@ -38,15 +44,6 @@ export async function acceptBodies(app: FastifyInstance): Promise<void> {
 
 export const bodyLimitBytes = MAX_MULTIPART_BYTES;
 
-function parseJson(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw discordError('invalidJson');
-  }
-}
-
 /** Takes multipart apart: `payload_json` is the body, loose fields join it, `files[n]` are the files. */
 export async function readBody(request: FastifyRequest): Promise<ParsedBody> {
   if (!request.isMultipart()) return { body: request.body, files: [] };
@@ -64,6 +61,10 @@ async function readParts(request: FastifyRequest): Promise<ParsedBody> {
   for await (const part of request.parts()) {
     if (part.type === 'file') {
       const data = await part.toBuffer();
+      if (part.fieldname === PAYLOAD_FIELD) {
+        body = { ...body, ...parsePayload(data) };
+        continue;
+      }
       const index = /^files?\[(\d+)\]$/.exec(part.fieldname)?.[1];
       files.push({
         index: index === undefined ? files.length : Number(index),
@@ -71,13 +72,15 @@ async function readParts(request: FastifyRequest): Promise<ParsedBody> {
         contentType: part.mimetype,
         data,
       });
-    } else if (part.fieldname === 'payload_json') {
-      const payload = parseJson(String(part.value));
-      if (typeof payload !== 'object' || payload === null) throw discordError('invalidJson');
-      body = { ...body, ...payload };
     } else {
       body[part.fieldname] = part.value;
     }
   }
   return { body, files };
+}
+
+function parsePayload(data: Buffer): object {
+  const payload = parseJson(data.toString('utf8'));
+  if (typeof payload !== 'object' || payload === null) throw discordError('invalidJson');
+  return payload;
 }

@@ -26,6 +26,9 @@ interface Visit {
   fault: FaultAnswer | undefined;
 }
 
+/** Tells an answer of Discord's own from one of the wall before it: discord.py waits and retries only when this is there. */
+const VIA = '1.1 google';
+
 const visits = new WeakMap<FastifyRequest, Visit>();
 
 /** Builds the server with every route of `table`; it does not listen yet. */
@@ -43,6 +46,12 @@ export async function buildServer(core: Core, table: RouteTable, guard: RequestG
     if (refusal !== undefined) return reply.code(403).send({ message: refusal, code: 0 });
     if (isApi(request)) return receive(server, core, request, reply);
   });
+  // Discord names no charset, and some libraries compare the type as a whole.
+  app.addHook('onSend', async (_request, reply) => {
+    if (reply.getHeader('content-type') === 'application/json; charset=utf-8') {
+      reply.header('content-type', 'application/json');
+    }
+  });
   app.addHook('onResponse', async (request, reply) => {
     const visit = visits.get(request);
     if (visit !== undefined) visit.recorded.status = reply.statusCode;
@@ -55,7 +64,7 @@ export async function buildServer(core: Core, table: RouteTable, guard: RequestG
 /** The unversioned path is the one that is served; `@` may arrive encoded. */
 function normaliseUrl(url: string): string {
   const [path = '', ...query] = url.split('?');
-  const plain = path.replace(/^\/api\/v(?:9|10)(?=\/|$)/, '/api').replace(/%40/gi, '@');
+  const plain = path.replace(/^\/api\/v(?:[6-9]|10)(?=\/|$)/, '/api').replace(/%40/gi, '@');
   return query.length === 0 ? plain : `${plain}?${query.join('?')}`;
 }
 
@@ -84,7 +93,7 @@ async function receive(server: HttpServer, core: Core, request: FastifyRequest, 
   if (shutOutMs > 0) {
     return reply
       .code(429)
-      .header('retry-after', String(Math.ceil(shutOutMs / 1000)))
+      .headers({ 'retry-after': String(Math.ceil(shutOutMs / 1000)) })
       .type('text/plain')
       .send('error code: 1015');
   }
@@ -95,6 +104,7 @@ async function receive(server: HttpServer, core: Core, request: FastifyRequest, 
   if (verdict.refused === undefined) return undefined;
   core.limits.countInvalid(subject);
   const { retryAfterMs, global } = verdict.refused;
+  reply.header('via', VIA);
   return reply.code(429).send({ message: 'You are being rate limited.', retry_after: retryAfterMs / 1000, global });
 }
 
@@ -123,7 +133,7 @@ async function strike(fault: FaultAnswer, request: FastifyRequest, reply: Fastif
     if (fault.headers !== undefined) reply.headers(fault.headers);
     return false;
   }
-  reply.code(fault.status).headers(fault.headers ?? {});
+  reply.code(fault.status).headers({ ...(fault.status === 429 ? { via: VIA } : {}), ...fault.headers });
   void reply.send(fault.body ?? { message: `${fault.status}: planted fault`, code: 0 });
   return true;
 }
@@ -211,6 +221,7 @@ function answerError(core: Core, error: unknown, request: FastifyRequest, reply:
     const subject = visits.get(request)?.subject;
     if (subject !== undefined) core.limits.countInvalid(subject);
   }
+  if (answer.status === 429) reply.header('via', VIA);
   return reply.code(answer.status).send(answer.toBody());
 }
 

@@ -2,7 +2,7 @@ import { MessageFlags, MessageType } from 'discord-api-types/v10';
 import { z } from 'zod';
 import type { Caller, Core, MessageInput, StoredMessage, UploadedFile } from '../contract.ts';
 import { formError } from '../errors.ts';
-import { integer, parseForm, text } from '../forms.ts';
+import { integer, isOn, parseForm, text } from '../forms.ts';
 import type { ApiRequest } from '../http/router.ts';
 import { CommandType } from './command-schema.ts';
 import { parseModal } from './modals.ts';
@@ -48,7 +48,7 @@ export function answerInteraction(
   }
   const message = perform(core, registry, interaction, type, data, files);
   registry.acknowledge(interaction);
-  if (query.with_response !== 'true') return undefined;
+  if (!isOn(query.with_response)) return undefined;
   reply.status(200);
   return callbackResponse(core, interaction, type, message);
 }

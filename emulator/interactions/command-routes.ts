@@ -2,7 +2,7 @@ import type { APIApplicationCommand } from 'discord-api-types/v10';
 import { z } from 'zod';
 import type { Caller, Core, StoredApplication } from '../contract.ts';
 import { DiscordError, discordError, formError, FormErrors } from '../errors.ts';
-import { parseForm } from '../forms.ts';
+import { isOn, parseForm } from '../forms.ts';
 import type { ApiRequest, ApiRouter, HttpMethod } from '../http/router.ts';
 import { memberKey } from '../world.ts';
 import { commandForm, commandLimits, CommandType, type CommandForm } from './command-schema.ts';
@@ -30,7 +30,7 @@ export function registerCommandRoutes(api: ApiRouter, core: Core): void {
   };
   for (const scope of ['/applications/{application_id}', '/applications/{application_id}/guilds/{guild_id}']) {
     add('GET', `${scope}/commands`, (_core, where, { query }) =>
-      commandsIn(core, where).map((command) => shown(command, query.with_localizations === 'true')),
+      commandsIn(core, where).map((command) => shown(command, isOn(query.with_localizations))),
     );
     add('POST', `${scope}/commands`, createCommand);
     add('PUT', `${scope}/commands`, overwriteCommands);

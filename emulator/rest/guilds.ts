@@ -1,6 +1,6 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { z } from 'zod';
-import { parseForm, snowflake, text } from '../forms.ts';
+import { isOn, parseForm, snowflake, text } from '../forms.ts';
 import type { Routes } from '../http/router.ts';
 import { guildObject } from '../serialise/guild.ts';
 import { guildRoute } from './guild-route.ts';
@@ -20,7 +20,7 @@ export const registerGuildRoutes: Routes = (api, core) => {
     path,
     handler: ({ guild, query }) => {
       const counts = { approximate_member_count: world.membersOf(guild.id).length, approximate_presence_count: 0 };
-      return { ...guildObject(world, guild), ...(query['with_counts'] === 'true' ? counts : {}) };
+      return { ...guildObject(world, guild), ...(isOn(query['with_counts']) ? counts : {}) };
     },
   });
   guildRoute(api, core, {

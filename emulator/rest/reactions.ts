@@ -159,11 +159,11 @@ function requireEmojiUsable(core: Core, caller: Caller, channel: StoredChannel, 
   const emoji = id === null ? undefined : core.world.emojis.get(id);
   if (emoji === undefined || emoji.guildId === channel.guildId) return;
   if (emoji.guildId === null) {
-    if (emoji.applicationId !== caller.user.applicationId) throw discordError('unknownEmoji');
+    if (emoji.applicationId !== caller.user.applicationId) throw discordError('unknownReactionEmoji');
     return;
   }
   if (core.world.members.get(memberKey(emoji.guildId, caller.user.id)) === undefined)
-    throw discordError('unknownEmoji');
+    throw discordError('unknownReactionEmoji');
   if (!may(core, caller, channel, PermissionFlagsBits.UseExternalEmojis)) throw discordError('missingPermissions');
 }
 
@@ -172,10 +172,10 @@ function parseEmoji(core: Core, text: string | undefined): Emoji {
   const custom = /^(?:<?a?:)?[\w~-]+:(\d{1,20})>?$/.exec(text ?? '')?.[1];
   if (custom !== undefined) {
     const emoji = core.world.emojis.get(custom);
-    if (emoji === undefined) throw discordError('unknownEmoji');
+    if (emoji === undefined) throw discordError('unknownReactionEmoji');
     return { id: emoji.id, name: emoji.name };
   }
-  if (text === undefined || !isUnicodeEmoji(text)) throw discordError('unknownEmoji');
+  if (text === undefined || !isUnicodeEmoji(text)) throw discordError('unknownReactionEmoji');
   return { id: null, name: text };
 }
 

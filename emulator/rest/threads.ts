@@ -2,7 +2,7 @@ import { ChannelType, MessageFlags, MessageType, PermissionFlagsBits } from 'dis
 import { z } from 'zod';
 import type { Caller, Core, StoredChannel, StoredMessage } from '../contract.ts';
 import { discordError } from '../errors.ts';
-import { integer, parseForm, text } from '../forms.ts';
+import { integer, isOn, parseForm, text } from '../forms.ts';
 import type { ApiRequest, Routes } from '../http/router.ts';
 import { announce } from '../messages/operations.ts';
 import { channelObject, threadMemberObject } from '../serialise/channel.ts';
@@ -214,7 +214,6 @@ const registerMembers: Routes = (api, core) => {
       ...(withMember && member !== undefined ? { member: memberWithUserObject(core.world, member, core.clock) } : {}),
     };
   };
-  const isTrue = (value: string | undefined): boolean => value === 'true' || value === '1';
   api.route({
     method: 'GET',
     path,
@@ -222,7 +221,7 @@ const registerMembers: Routes = (api, core) => {
     handler: ({ caller, params, query }) => {
       const thread = find(caller, params);
       return (thread.thread?.memberIds ?? []).map((userId) =>
-        memberObjectOf(thread, userId, isTrue(query['with_member'])),
+        memberObjectOf(thread, userId, isOn(query['with_member'])),
       );
     },
   });
@@ -231,17 +230,20 @@ const registerMembers: Routes = (api, core) => {
     path: `${path}/{user_id}`,
     auth: 'any',
     handler: ({ caller, params, query }) =>
-      memberObjectOf(find(caller, params), params['user_id'] ?? '', isTrue(query['with_member'])),
+      memberObjectOf(find(caller, params), params['user_id'] ?? '', isOn(query['with_member'])),
   });
   for (const who of ['@me', '{user_id}']) {
-    api.route({
-      method: 'PUT',
-      path: `${path}/${who}`,
-      auth: 'any',
-      handler: ({ caller, params }) => {
-        addThreadMember(core, caller, find(caller, params), params['user_id'] ?? caller.user.id);
-      },
-    });
+    // Discord's clients, and libraries that follow them, write POST.
+    for (const method of ['PUT', 'POST'] as const) {
+      api.route({
+        method,
+        path: `${path}/${who}`,
+        auth: 'any',
+        handler: ({ caller, params }) => {
+          addThreadMember(core, caller, find(caller, params), params['user_id'] ?? caller.user.id);
+        },
+      });
+    }
     api.route({
       method: 'DELETE',
       path: `${path}/${who}`,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Core, StoredApplication } from '../contract.ts';
 import { directMessageOf } from '../creation.ts';
 import { discordError } from '../errors.ts';
-import { integer, parseForm, snowflake, text } from '../forms.ts';
+import { integer, isOn, parseForm, snowflake, text } from '../forms.ts';
 import type { Routes } from '../http/router.ts';
 import { channelObject } from '../serialise/channel.ts';
 import { memberWithUserObject, ownUserObject, userObject } from '../serialise/user.ts';
@@ -82,7 +82,7 @@ const registerOwnGuilds: Routes = (api, core) => {
         owner: guild.ownerId === caller.user.id,
         permissions: String(core.permissions(caller.user.id, { guildId: guild.id })),
         features: [],
-        ...(raw['with_counts'] === 'true'
+        ...(isOn(raw['with_counts'])
           ? { approximate_member_count: world.membersOf(guild.id).length, approximate_presence_count: 0 }
           : {}),
       }));

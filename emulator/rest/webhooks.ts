@@ -2,7 +2,7 @@ import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { z } from 'zod';
 import type { Caller, Core, MessageInput, StoredMessage, StoredWebhook } from '../contract.ts';
 import { discordError, formError } from '../errors.ts';
-import { parseForm, snowflake, text } from '../forms.ts';
+import { isOn, parseForm, snowflake, text } from '../forms.ts';
 import type { ApiRequest, ApiRouter, Routes } from '../http/router.ts';
 import { userObject } from '../serialise/user.ts';
 import { createWebhookToken } from '../tokens.ts';
@@ -235,7 +235,7 @@ function execute(core: Core, webhook: StoredWebhook, { body, query, files }: Api
     input,
     files,
   );
-  return query['wait'] === 'true' ? core.messages.serialise(message, webhook.id) : undefined;
+  return isOn(query['wait']) ? core.messages.serialise(message, webhook.id) : undefined;
 }
 
 /** The webhook's channel, or a thread of it. */

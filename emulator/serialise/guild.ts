@@ -106,7 +106,6 @@ export function guildCreateObject(core: Core, guild: StoredGuild, viewerId: stri
     ...guildObject(world, guild),
     joined_at: members.find((member) => member.userId === viewerId)?.joinedAt,
     large: false,
-    unavailable: false,
     member_count: members.length,
     members: members.map((member) => memberWithUserObject(world, member, core.clock)),
     channels: channels
