@@ -1,8 +1,9 @@
 /**
  * Runs the benchmarks and prints their figures, each with the bound that it must keep. Exits with 1 when one is missed.
  *
- *     npm run bench [-- first-text final-text gateway queue ledger ledger-chats memory]
+ *     npm run bench [-- first-text final-text gateway emulator queue ledger ledger-chats memory]
  */
+import { benchEmulator } from './emulator.ts';
 import { benchGateway } from './gateway.ts';
 import { benchFinalText, benchFirstText } from './first-text.ts';
 import { benchLedger } from './ledger.ts';
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'first-text': benchFirstText,
   'final-text': benchFinalText,
   gateway: benchGateway,
+  emulator: benchEmulator,
   queue: benchQueue,
   ledger: benchLedger,
   'ledger-chats': benchLedgerChats,

@@ -4,6 +4,9 @@ import { lockDataFolder } from './data-folder-lock.ts';
 
 const MIN_COMPACTION_BYTES = 64 * 1024 * 1024;
 
+/** Characters of a rewritten file: one call of the system for each line would take seconds for a large server. */
+const WRITTEN_AT_ONCE = 1024 * 1024;
+
 /** One change: collection, key, and the new value, or null when the key was deleted. */
 export type JournalEntry = [collection: string, key: string, value: unknown];
 
@@ -85,7 +88,14 @@ function compact(path: string, entries: Iterable<JournalEntry>): number {
   fchmodSync(descriptor, 0o600);
   let size = 0;
   try {
-    for (const entry of entries) size += writeWhole(descriptor, `${JSON.stringify([entry])}\n`);
+    let lines = '';
+    for (const entry of entries) {
+      lines += `${JSON.stringify([entry])}\n`;
+      if (lines.length < WRITTEN_AT_ONCE) continue;
+      size += writeWhole(descriptor, lines);
+      lines = '';
+    }
+    size += writeWhole(descriptor, lines);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -17,7 +17,8 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiClient, startPlayground } from './testing/client.ts';
 import type { ControlState } from './control/state.ts';
-import { openWorld, replayLimit } from './world.ts';
+import { replayLimit } from './session-journal.ts';
+import { openWorld } from './world.ts';
 
 let dataDir: string;
 const clock = { now: () => Date.now() };

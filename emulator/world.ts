@@ -14,10 +14,8 @@ import { GroupIndex, ObservedCollection } from './collection.ts';
 import { Journal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
 import { AttachmentIndex, MessageIndex } from './message-index.ts';
+import { ReplayReader, withSharedEvents, WrittenReplays } from './session-journal.ts';
 import { isSnowflake, SnowflakeSource } from './snowflake.ts';
-
-/** How many dispatches a session can replay. A client that missed more has to identify anew. */
-export const replayLimit = 1000;
 
 export interface OpenWorld extends World {
   /** Writes what is pending and gives the data folder free. */
@@ -45,6 +43,8 @@ type CollectionName =
 /** What is still to be written, by collection and key: several changes of one thing in one flush are one line. */
 class PendingChanges {
   #changes = new Map<string, { collection: string; key: string; read: () => unknown }>();
+  /** While what is stored is read in, which is not to be written again. */
+  isLoading = false;
 
   add(collection: string, key: string, read: () => unknown): void {
     this.#changes.set(`${collection}\n${key}`, { collection, key, read });
@@ -71,7 +71,7 @@ export function openWorld(dataDir: string | null, clock: Clock): OpenWorld {
   const journal = dataDir === null ? null : openJournal(dataDir, collections, snowflakes, pending);
   const flush = (): void => {
     const entries = pending.take();
-    if (entries.length > 0) journal?.append(entries);
+    if (entries.length > 0) journal?.append(withSharedEvents(entries));
   };
   return {
     ...collections,
@@ -100,7 +100,7 @@ type Collections = Pick<World, CollectionName>;
 function createCollections(indexes: ReturnType<typeof createIndexes>, pending: PendingChanges): Collections {
   const journalled = <T>(name: string, isKept: (value: T) => boolean = () => true): CollectionObserver<T> => ({
     changed(key, value, previous) {
-      if (isKept((value ?? previous) as T)) pending.add(name, key, () => value ?? null);
+      if (!pending.isLoading && isKept((value ?? previous) as T)) pending.add(name, key, () => value ?? null);
     },
   });
   return {
@@ -161,22 +161,11 @@ class TokenIndex implements CollectionObserver<StoredUser> {
   }
 }
 
-/** A stored session grows by a dispatch at a time; journalling its whole replay each time would be quadratic. */
 function sessionJournal(pending: PendingChanges): CollectionObserver<StoredSession> {
-  const written = new Map<string, number>();
+  const written = new WrittenReplays();
   return {
     changed(key, session) {
-      pending.add('sessions', key, () => {
-        if (session === undefined) {
-          written.delete(key);
-          return null;
-        }
-        const after = written.get(key) ?? -1;
-        let first = session.replay.length;
-        while (first > 0 && (session.replay[first - 1]?.s ?? 0) > after) first -= 1;
-        written.set(key, Math.max(after, session.replay.at(-1)?.s ?? after));
-        return { ...session, replay: session.replay.slice(first) };
-      });
+      pending.add('sessions', key, () => written.newOf(key, session));
     },
   };
 }
@@ -187,28 +176,34 @@ function openJournal(
   snowflakes: SnowflakeSource,
   pending: PendingChanges,
 ): Journal {
-  const load = ([name, key, value]: JournalEntry): void => {
+  const replays = new ReplayReader();
+  const load = (entry: JournalEntry): void => {
+    if (replays.takesEvents(entry)) return;
+    const [name, key, value] = entry;
     const id = name === 'lastId' ? String(value) : key;
     if (isSnowflake(id)) snowflakes.startAfter(id);
     if (!(name in collections)) return;
     const collection = collections[name as CollectionName] as Collection<unknown>;
     if (value === null) collection.delete(key);
-    else collection.set(key, name === 'sessions' ? joinReplay(collection.get(key), value as StoredSession) : value);
+    else if (name === 'sessions') collection.set(key, replays.join(collections.sessions.get(key), value));
+    else collection.set(key, value);
   };
   const snapshot = function* (): Generator<JournalEntry> {
     yield ['lastId', '', snowflakes.last];
     for (const [name, collection] of Object.entries(collections)) {
+      if (name === 'sessions') continue;
       for (const [key, value] of keyed(name, collection)) yield [name, key, value];
     }
+    yield* withSharedEvents(
+      [...keyed('sessions', collections.sessions)].map(([key, value]) => ['sessions', key, value]),
+    );
   };
+  pending.isLoading = true;
   const journal = Journal.open(dataDir, load, snapshot);
+  pending.isLoading = false;
+  // Sessions alone: from here on they know what of them is written.
   pending.take();
   return journal;
-}
-
-function joinReplay(before: unknown, added: StoredSession): StoredSession {
-  const earlier = (before as StoredSession | undefined)?.replay ?? [];
-  return { ...added, replay: [...earlier, ...added.replay].slice(-replayLimit) };
 }
 
 /** What is kept of a collection, each under its key. */

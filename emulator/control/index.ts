@@ -18,6 +18,7 @@ import { announceGuildCreated, announceMemberAdded, announceRole } from '../rest
 import { channelObject } from '../serialise/channel.ts';
 import { announceChannel } from '../threads.ts';
 import { memberKey } from '../world.ts';
+import { makeCrowd } from './crowd.ts';
 import { stateObject } from './state.ts';
 
 interface ControlParts {
@@ -67,6 +68,12 @@ const channelForm = z.object({
     .optional(),
 });
 
+const crowdForm = z.object({
+  guilds: integer(1, 2500),
+  channels: integer(0, 500).default(50),
+  members: integer(0, 10_000).default(100),
+});
+
 const INTENTS = ['messageContent', 'guildMembers', 'presence'] as const;
 
 const applicationForm = z.object({
@@ -101,6 +108,7 @@ export function registerControl(parts: ControlParts): void {
     });
   };
   registerMaking(core, mount);
+  mount('POST', 'crowd', (body) => makeCrowd(core, parseForm(crowdForm, body)));
   mount('GET', 'state', () => ({ ...stateObject(core), invalidRequests: core.limits.invalidCounts() }));
   mount('GET', 'requests', (_body, query) => {
     const { since } = parseForm(z.object({ since: integer(0, Number.MAX_SAFE_INTEGER).default(0) }), query);

@@ -1,4 +1,5 @@
 import { GatewayCloseCodes, GatewayOpcodes } from 'discord-api-types/v10';
+import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { Session } from './session.ts';
 import { createFrameWriter, type FrameWriter } from './socket.ts';
@@ -35,6 +36,13 @@ export interface ConnectionHandlers {
   closed(connection: Connection, ended: boolean): void;
 }
 
+interface Link {
+  socket: WebSocket;
+  /** What the WebSocket writes to. */
+  wire: Duplex;
+  compress: boolean;
+}
+
 /** One client's WebSocket: frames, heartbeats, limits and the order in which ops are allowed. */
 export class Connection {
   session: Session | null = null;
@@ -45,8 +53,8 @@ export class Connection {
   #sentAt: number[] = [];
   #closedByUs = false;
 
-  constructor(socket: WebSocket, compress: boolean, handlers: ConnectionHandlers, timing: GatewayTiming) {
-    this.#writer = createFrameWriter(socket, compress);
+  constructor({ socket, wire, compress }: Link, handlers: ConnectionHandlers, timing: GatewayTiming) {
+    this.#writer = createFrameWriter(socket, wire, compress);
     this.#handlers = handlers;
     this.#timing = timing;
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));

@@ -19,6 +19,7 @@ export class Delivery {
   readonly #core: Core;
   readonly #sessions: Sessions;
   #isStopped = false;
+  #willFlush = false;
 
   constructor(core: Core, sessions: Sessions) {
     this.#core = core;
@@ -86,8 +87,20 @@ export class Delivery {
       }
       session.dispatch(announcement.t, variants.jsonFor(session));
     }
-    // Also without a request whose answer would write them, the sequence numbers that clients know are on disk.
-    this.#core.world.flush();
+    this.#flushSoon();
+  }
+
+  /**
+   * Also without a request whose answer would write them, the sequence numbers that clients know reach the disk: at the
+   * end of this turn, for all that was announced in it. After a crash in between clients identify again.
+   */
+  #flushSoon(): void {
+    if (this.#willFlush) return;
+    this.#willFlush = true;
+    setImmediate(() => {
+      this.#willFlush = false;
+      if (!this.#isStopped) this.#core.world.flush();
+    });
   }
 
   /**

@@ -49,10 +49,10 @@ class GatewayServer implements Gateway, ConnectionHandlers {
     if (socket.destroyed) return;
     const url = new URL(request.url ?? '/', 'http://gateway');
     if (url.pathname.replace(/\/$/, '') !== '/gateway') return void socket.destroy();
-    this.#sockets.handleUpgrade(request, socket, head, (client) => this.#accept(client, url.searchParams));
+    this.#sockets.handleUpgrade(request, socket, head, (client) => this.#accept(client, socket, url.searchParams));
   }
 
-  #accept(client: WebSocket, query: URLSearchParams): void {
+  #accept(client: WebSocket, wire: Duplex, query: URLSearchParams): void {
     const version = query.get('v') ?? '10';
     const compression = query.get('compress');
     if (!knownVersions.includes(version)) {
@@ -61,7 +61,7 @@ class GatewayServer implements Gateway, ConnectionHandlers {
     if ((query.get('encoding') ?? 'json') !== 'json' || (compression !== null && compression !== 'zlib-stream')) {
       return client.close(GatewayCloseCodes.DecodeError, 'This gateway speaks encoding=json, alone or zlib-stream.');
     }
-    const connection = new Connection(client, compression !== null, this, this.#timing);
+    const connection = new Connection({ socket: client, wire, compress: compression !== null }, this, this.#timing);
     this.#connections.add(connection);
     this.#versions.set(connection, Number(version));
   }

@@ -1,5 +1,5 @@
 import type { StoredApplication, StoredSession, StoredUser, World } from '../contract.ts';
-import { replayLimit } from '../world.ts';
+import { replayLimit } from '../session-journal.ts';
 import type { Connection } from './connection.ts';
 
 /** Splicing this many at a time keeps a busy session from moving its whole buffer at every event. */

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { constants, createDeflate, type Deflate } from 'node:zlib';
 import type { WebSocket } from 'ws';
 
@@ -10,14 +11,28 @@ export interface FrameWriter {
   cut(): void;
 }
 
-export function createFrameWriter(socket: WebSocket, compress: boolean): FrameWriter {
-  return compress ? createCompressedWriter(socket) : createTextWriter(socket);
+/** `wire` is what the WebSocket writes to. */
+export function createFrameWriter(socket: WebSocket, wire: Duplex, compress: boolean): FrameWriter {
+  return compress ? createCompressedWriter(socket) : createTextWriter(socket, wire);
 }
 
-function createTextWriter(socket: WebSocket): FrameWriter {
+/** Frames of one turn of the event loop go to the system together: a call for each costs more than all else here. */
+function createTextWriter(socket: WebSocket, wire: Duplex): FrameWriter {
+  let isCorked = false;
+  const cork = (): void => {
+    if (isCorked) return;
+    isCorked = true;
+    wire.cork();
+    setImmediate(() => {
+      isCorked = false;
+      wire.uncork();
+    });
+  };
   return {
     write: (frame) => {
-      if (socket.readyState === socket.OPEN) socket.send(frame);
+      if (socket.readyState !== socket.OPEN) return;
+      cork();
+      socket.send(frame);
     },
     close: (code, reason) => socket.close(code, reason),
     cut: () => socket.terminate(),

@@ -1,11 +1,11 @@
 import type { Core, StoredMember } from '../contract.ts';
 import { memberWithUserObject, userObject } from '../serialise/user.ts';
-import { guildCreateObject, roleObject } from '../serialise/guild.ts';
+import { roleObject } from '../serialise/guild.ts';
 import { memberKey } from '../world.ts';
 
 /** Tells the guild about a member who came, and the member about the guild. */
 export function announceMemberAdded(core: Core, member: StoredMember): void {
-  announceGuildTo(core, member);
+  announceGuildTo(core, member.guildId, [member.userId]);
   core.bus.announce({
     t: 'GUILD_MEMBER_ADD',
     d: { ...memberWithUserObject(core.world, member, core.clock), guild_id: member.guildId },
@@ -15,17 +15,16 @@ export function announceMemberAdded(core: Core, member: StoredMember): void {
 
 /** Tells the members of a new guild about it. */
 export function announceGuildCreated(core: Core, guildId: string): void {
-  for (const member of core.world.membersOf(guildId)) announceGuildTo(core, member);
+  announceGuildTo(
+    core,
+    guildId,
+    core.world.membersOf(guildId).map(({ userId }) => userId),
+  );
 }
 
-function announceGuildTo(core: Core, member: StoredMember): void {
-  const guild = core.world.guilds.get(member.guildId);
-  if (guild === undefined) return;
-  core.bus.announce({
-    t: 'GUILD_CREATE',
-    d: guildCreateObject(core, guild, member.userId),
-    audience: { kind: 'users', userIds: [member.userId] },
-  });
+/** The gateway describes the guild to each session as its user sees it; most users have no session. */
+function announceGuildTo(core: Core, guildId: string, userIds: string[]): void {
+  core.bus.announce({ t: 'GUILD_CREATE', d: { id: guildId }, audience: { kind: 'users', userIds } });
 }
 
 export function announceRole(
