@@ -158,6 +158,8 @@ module.exports = {
     },
   ],
   options: {
+    // The emulator has a package.json of its own, without what its tests use.
+    combinedDependencies: true,
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^web/dist/' },
     tsPreCompilationDeps: true,

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { startEmulator } from './index.ts';
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
   console.log(`The Discord emulator is ready: ${emulator.origin}`);
   console.log(`Everything is kept in ${dataDir}`);
   console.log(`Token of the bot ${applications[0]?.name ?? ''}: ${token}`);
-  console.log('Point this bot at it with:');
+  console.log('Point Familiar at it with:');
   console.log(`  DISCORD_TOKEN=${token} DISCORD_API_BASE=${emulator.origin}/api npm start`);
   console.log(`Other bots: API ${emulator.origin}/api/v10, files ${emulator.origin}/cdn`);
 
