@@ -9,6 +9,8 @@ export interface FaultAnswer {
   close?: boolean | number;
   /** Requests: take it, do it, and never answer. Events: never deliver it. */
   drop?: boolean;
+  /** Requests: take it, do it, and answer 200 with an empty body, as some servers with Discord's API do. */
+  empty?: boolean;
 }
 
 interface Fault {

@@ -40,6 +40,7 @@ const faultForm = z.object({
     delayMs: integer(0, 600_000).optional(),
     close: z.union([z.boolean(), z.int()]).optional(),
     drop: z.boolean().optional(),
+    empty: z.boolean().optional(),
   }),
 });
 

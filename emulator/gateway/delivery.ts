@@ -155,6 +155,6 @@ export class Delivery {
 
 /** The guild that an event for named users is about; null when it has to do with direct messages or with nothing. */
 function guildOf(t: string, d: unknown): string | null {
-  const { id, guild_id: guildId } = d as { id?: string; guild_id?: string };
+  const { id, guild_id: guildId } = (d ?? {}) as { id?: string; guild_id?: string };
   return guildId ?? (t.startsWith('GUILD_') ? (id ?? null) : null);
 }

@@ -165,6 +165,7 @@ async function handle(core: Core, endpoint: Endpoint, request: FastifyRequest, r
     request.raw.socket.destroy();
     return reply;
   }
+  if (visit.fault?.empty === true) return reply.code(200).type('application/json').send('');
   if (result !== undefined) return reply.send(result);
   return reply.code(reply.statusCode === 200 ? 204 : reply.statusCode).send();
 }

@@ -1,5 +1,6 @@
 import { Routes, type APIChannel, type APIMessage } from 'discord-api-types/v10';
 import type { Clock } from '../../kernel/clock.ts';
+import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { fetchAttachment } from './attachment.ts';
 import { ChannelWriter } from './channel-writer.ts';
@@ -39,13 +40,13 @@ export function createActions(context: ActionsContext): DiscordActions {
     typing: (channelId) => typing.start(channelId),
     mark: (channelId, messageId, emoji, { instead } = {}) => marks.set(channelId, messageId, emoji, instead),
     message: (channelId, messageId) =>
-      http.request<APIMessage>({
+      http.ask<APIMessage>({
         method: 'GET',
         path: Routes.channelMessage(channelId, messageId),
         repeatable: true,
       }),
     messages: (channelId, { limit, ...range }) =>
-      http.request<APIMessage[]>({
+      http.ask<APIMessage[]>({
         method: 'GET',
         path: Routes.channelMessages(channelId),
         query: { ...range, limit: String(Math.min(limit, discordLimits.messagesPerFetch)) },
@@ -54,7 +55,7 @@ export function createActions(context: ActionsContext): DiscordActions {
     openDm: async (userId) => {
       const body = { recipient_id: userId };
       const path = Routes.userChannels();
-      const channel = await http.request<APIChannel>({ method: 'POST', path, body, repeatable: true });
+      const channel = await http.ask<APIChannel>({ method: 'POST', path, body, repeatable: true });
       context.onDmOpened(channel.id);
       return channel.id;
     },
@@ -73,15 +74,28 @@ async function createThread({ http }: ActionsContext, writer: ChannelWriter, thr
   const name = clip(thread.name, discordLimits.threadNameLength);
   const messageId = thread.messageId ?? (await writer.create(channelId, { content: name }, { key })).id;
   try {
-    await http.request({
-      method: 'POST',
-      path: Routes.threads(channelId, messageId),
-      body: { name },
-      repeatable: true,
-    });
+    const path = Routes.threads(channelId, messageId);
+    const made = await http.request({ method: 'POST', path, body: { name }, repeatable: true });
+    return idOf(made) ?? messageId;
   } catch (error) {
     if (!isDiscordError(error, discordCodes.threadExists)) throw error;
+    return (await threadOn(http, channelId, messageId)) ?? messageId;
   }
-  // A thread on a message has that message's id, whoever opened it.
-  return messageId;
+}
+
+/** Undefined where the message cannot be read. */
+async function threadOn(http: DiscordHttp, channelId: string, messageId: string): Promise<string | undefined> {
+  try {
+    const path = Routes.channelMessage(channelId, messageId);
+    return (await http.ask<APIMessage>({ method: 'GET', path, repeatable: true })).thread?.id;
+  } catch (error) {
+    if (error instanceof VendorError) return undefined;
+    throw error;
+  }
+}
+
+/** On Discord a thread has the id of its message; other servers give it one of its own. */
+function idOf(thread: unknown): string | undefined {
+  const { id } = (thread ?? {}) as { id?: unknown };
+  return typeof id === 'string' ? id : undefined;
 }

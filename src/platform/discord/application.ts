@@ -8,13 +8,11 @@ export const PORTAL = 'https://discord.com/developers/applications';
 export const NEW_TOKEN_HINT = `Open ${PORTAL}, choose the application, page "Bot", press "Reset Token", and put the new token into .env as DISCORD_TOKEN.`;
 
 export async function fetchApplication(http: DiscordHttp): Promise<APIApplication> {
-  return named(
-    await http.request<APIApplication>({ method: 'GET', path: Routes.currentApplication(), repeatable: true }),
-  );
+  return named(await http.ask<APIApplication>({ method: 'GET', path: Routes.currentApplication(), repeatable: true }));
 }
 
 export async function fetchSelf(http: DiscordHttp): Promise<APIUser> {
-  return named(await http.request<APIUser>({ method: 'GET', path: Routes.user(), repeatable: true }));
+  return named(await http.ask<APIUser>({ method: 'GET', path: Routes.user(), repeatable: true }));
 }
 
 /** Rejects an answer that Discord cannot have given. */

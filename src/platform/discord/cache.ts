@@ -161,15 +161,15 @@ export class Cache implements DiscordCache {
 
   async #fetchChannel(channelId: string): Promise<CachedChannel> {
     const path = Routes.channel(channelId);
-    return channelOf(await this.#options.http.request<APIChannel>({ method: 'GET', path, repeatable: true }));
+    return channelOf(await this.#options.http.ask<APIChannel>({ method: 'GET', path, repeatable: true }));
   }
 
   async #fetchGuild(guildId: string): Promise<GuildRecord> {
     const { http, selfUserId } = this.#options;
     const selfPath = Routes.guildMember(guildId, selfUserId);
     const [guild, self] = await Promise.all([
-      http.request<APIGuild>({ method: 'GET', path: Routes.guild(guildId), repeatable: true }),
-      http.request<APIGuildMember>({ method: 'GET', path: selfPath, repeatable: true }),
+      http.ask<APIGuild>({ method: 'GET', path: Routes.guild(guildId), repeatable: true }),
+      http.ask<APIGuildMember>({ method: 'GET', path: selfPath, repeatable: true }),
     ]);
     return guildOf(guild, { selfRoleIds: self.roles, selfMutedUntilMs: mutedUntilMs(self) });
   }

@@ -15,6 +15,7 @@ import { compareSnowflakes, snowflakeAt } from '../../kernel/snowflake.ts';
 import type { Cache } from './cache.ts';
 import type { DiscordHttp } from './http.ts';
 import { discordLimits } from './limits.ts';
+import { messageAsDiscordSends } from './other-servers.ts';
 
 const FARTHEST_BACK_MS = 24 * 60 * 60 * 1000;
 /** Messages of different channels are handled side by side, so slightly older ones may be missing. */
@@ -99,7 +100,7 @@ export class CatchUp {
     if (this.#fetching >= CONCURRENT_FETCHES) await new Promise<void>((resolve) => this.#turns.push(resolve));
     this.#fetching += 1;
     try {
-      return await this.#context.http.request<APIMessage[]>({
+      return await this.#context.http.ask<APIMessage[]>({
         method: 'GET',
         path: Routes.channelMessages(channelId),
         query: { after, limit: String(discordLimits.messagesPerFetch) },
@@ -112,7 +113,8 @@ export class CatchUp {
     }
   }
 
-  async #asEvent(message: APIMessage, guildId: string | null): Promise<GatewayMessageCreateDispatch> {
+  async #asEvent(written: APIMessage, guildId: string | null): Promise<GatewayMessageCreateDispatch> {
+    const message = messageAsDiscordSends(written);
     const inGuild = guildId === null ? {} : { guild_id: guildId, ...(await this.#memberOf(message, guildId)) };
     const d = { ...message, ...inGuild, mentions: message.mentions } as GatewayMessageCreateDispatch['d'];
     return { op: 0, t: GatewayDispatchEvents.MessageCreate, s: 0, d };
@@ -133,7 +135,7 @@ export class CatchUp {
   async #fetchMember(guildId: string, userId: string): Promise<APIGuildMember | undefined> {
     try {
       const path = Routes.guildMember(guildId, userId);
-      return await this.#context.http.request<APIGuildMember>({ method: 'GET', path, repeatable: true });
+      return await this.#context.http.ask<APIGuildMember>({ method: 'GET', path, repeatable: true });
     } catch (error) {
       if (error instanceof VendorError && !error.retryable) return undefined;
       throw error;

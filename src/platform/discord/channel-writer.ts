@@ -1,11 +1,13 @@
 import { Routes, type APIMessage } from 'discord-api-types/v10';
 import { VendorError } from '../../kernel/errors.ts';
 import { nonceFromName } from '../../kernel/ids.ts';
-import { discordCodes, isDiscordError } from './errors.ts';
+import { discordCodes, isDiscordError, oddAnswer } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
 import type { OutgoingMessage, SendOptions, Urgency } from './port.ts';
 import type { BucketState, Pacer } from './pacer.ts';
 import { messageBody, messageFiles } from './payload.ts';
+
+const SEARCHED_FOR_WRITTEN = 10;
 
 /** Says with Discord's answer that a write taken from a lane is done. */
 export type Taken = (answer: BucketState | undefined) => void;
@@ -35,21 +37,41 @@ export class ChannelWriter {
     { key, replyTo, urgency = 'answer' }: SendOptions = {},
     write: WriteOptions = { urgency },
   ): Promise<APIMessage> {
-    const path = Routes.channelMessages(channelId);
     const body = {
       ...messageBody(message),
       ...(key === undefined ? {} : { nonce: nonceFromName(key), enforce_nonce: true }),
     };
     const repeatable = key !== undefined;
-    if (replyTo === undefined) return this.#write('POST', channelId, path, body, message, { ...write, repeatable });
+    if (replyTo === undefined) return this.#post(channelId, body, message, { ...write, repeatable });
     const reply = { ...body, message_reference: { message_id: replyTo, fail_if_not_exists: false } };
     try {
-      return await this.#write('POST', channelId, path, reply, message, { ...write, repeatable });
+      return await this.#post(channelId, reply, message, { ...write, repeatable });
     } catch (error) {
       if (!isDiscordError(error, discordCodes.replyWithoutHistory)) throw error;
       // Whoever may not read the history may still write: the answer stands there without saying to what.
-      return await this.#write('POST', channelId, path, body, message, { repeatable, urgency });
+      return await this.#post(channelId, body, message, { repeatable, urgency });
     }
+  }
+
+  async #post(
+    channelId: string,
+    body: Record<string, unknown>,
+    message: OutgoingMessage,
+    write: WriteOptions & { repeatable: boolean },
+  ): Promise<APIMessage> {
+    const path = Routes.channelMessages(channelId);
+    const written = await this.#write('POST', channelId, path, body, message, write);
+    return (written as APIMessage | undefined) ?? this.#findWritten(channelId, message);
+  }
+
+  /** A server that is not quite Discord answered without the message: it is the latest of a bot with that text. */
+  async #findWritten(channelId: string, { content = '' }: OutgoingMessage): Promise<APIMessage> {
+    const path = Routes.channelMessages(channelId);
+    const query = { limit: String(SEARCHED_FOR_WRITTEN) };
+    const latest = await this.#http.ask<APIMessage[]>({ method: 'GET', path, query, repeatable: true });
+    const found = latest.find((other) => other.author.bot === true && other.content === content);
+    if (found) return found;
+    throw oddAnswer('Discord took a message, answered without it and does not show it');
   }
 
   /** Whether somebody has written in the channel since. False where that cannot be read. */
@@ -58,24 +80,19 @@ export class ChannelWriter {
     const query = { after: messageId, limit: '1' };
     try {
       const request = { method: 'GET', path, query, patient: false, repeatable: true } as const;
-      return (await this.#http.request<APIMessage[]>(request)).length > 0;
+      return (await this.#http.ask<APIMessage[]>(request)).length > 0;
     } catch (error) {
       if (error instanceof VendorError) return false;
       throw error;
     }
   }
 
-  async edit(
-    channelId: string,
-    messageId: string,
-    message: OutgoingMessage,
-    write: WriteOptions = {},
-  ): Promise<APIMessage> {
+  async edit(channelId: string, messageId: string, message: OutgoingMessage, write: WriteOptions = {}): Promise<void> {
     const path = Routes.channelMessage(channelId, messageId);
     const attempt = (how: WriteOptions) =>
       this.#write('PATCH', channelId, path, messageBody(message), message, { ...how, repeatable: true });
     const { taken: _taken, ...later } = write;
-    return this.#awake(
+    await this.#awake(
       channelId,
       () => attempt(write),
       () => attempt(later),
@@ -117,12 +134,12 @@ export class ChannelWriter {
     body: unknown,
     message: OutgoingMessage,
     write: WriteOptions & { repeatable: boolean },
-  ): Promise<APIMessage> {
+  ): Promise<unknown> {
     const lane = this.#pacer.lane(channelId);
     const taken = write.taken ?? (await lane.enter(write.urgency));
     let bucket: BucketState | undefined;
     try {
-      return await this.#http.request<APIMessage>({
+      return await this.#http.request({
         method,
         path,
         body,

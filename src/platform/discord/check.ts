@@ -107,7 +107,7 @@ async function checkCommands(db: Db | undefined, applicationId: string): Promise
 async function checkGateway(http: DiscordHttp): Promise<DiscordFinding> {
   const title = 'Discord gateway';
   try {
-    const info = await http.request<APIGatewayBotInfo>({ method: 'GET', path: Routes.gatewayBot(), repeatable: true });
+    const info = await http.ask<APIGatewayBotInfo>({ method: 'GET', path: Routes.gatewayBot(), repeatable: true });
     const { remaining, total, reset_after: resetAfterMs } = info.session_start_limit;
     const detail = `${info.shards} shard(s), ${remaining} of ${total} session starts left`;
     if (remaining >= info.shards) return { ok: true, title, detail };

@@ -1,5 +1,6 @@
 import { Routes, type RESTPutAPIApplicationCommandsJSONBody } from 'discord-api-types/v10';
 import { VendorError } from '../../kernel/errors.ts';
+import { discordCodes } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
 
 /** What Discord adds to a command by itself. */
@@ -49,9 +50,11 @@ export async function registerCommands(
   const path = Routes.applicationCommands(applicationId);
   const repeatable = { path, repeatable: true, ...(signal && { signal }) } as const;
   const query = { with_localizations: 'true' };
-  const registered: unknown = await http.request({ ...repeatable, method: 'GET', query });
+  const registered = await http.request({ ...repeatable, method: 'GET', query });
   if (!isListOfObjects(registered)) {
-    throw new VendorError('discord/odd-answer', 'Discord did not answer with a list of commands', { retryable: true });
+    throw new VendorError(discordCodes.oddAnswer, 'Discord did not answer with a list of commands', {
+      retryable: true,
+    });
   }
   const rejected = new Map<string, RejectedCommand>();
   for (let round = 1; ; round += 1) {

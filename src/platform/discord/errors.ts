@@ -24,6 +24,8 @@ export const discordCodes = {
   unauthorized: 'discord/401',
   rateLimited: 'discord/429',
   unreachable: 'discord/unreachable',
+  /** Said by us, of a server that is not quite Discord. */
+  oddAnswer: 'discord/odd-answer',
   /** Said by us: the channel has no room for what is not urgent. */
   crowded: 'discord/crowded',
 } as const;
@@ -31,6 +33,10 @@ export const discordCodes = {
 export function isDiscordError(error: unknown, ...codes: string[]): error is VendorError {
   return error instanceof VendorError && codes.includes(error.code);
 }
+
+/** Discord answered, and not with what such a request is answered with. Asking again may bring about a second message. */
+export const oddAnswer = (message: string): VendorError =>
+  new VendorError(discordCodes.oddAnswer, message, { retryable: false });
 
 /**
  * Discord's answer or its absence as a VendorError. Addresses and bodies stay behind: the first hold interaction tokens,

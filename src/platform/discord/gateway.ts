@@ -18,6 +18,7 @@ import type { Cache } from './cache.ts';
 import { CatchUp } from './catch-up.ts';
 import { Connection, FatalClose } from './connection.ts';
 import { translateError } from './errors.ts';
+import { asDiscordSends } from './other-servers.ts';
 import { laneOf } from './event-lane.ts';
 import { gatewayStartError } from './gateway-errors.ts';
 import type { DiscordHttp } from './http.ts';
@@ -295,7 +296,8 @@ export class Gateway implements DiscordGateway {
     return new Promise((resolve) => this.#runner.submit(channelId, { catchUp, channelId, guildId, resolve }));
   }
 
-  #onDispatch(shardId: number, event: GatewayDispatchPayload): void {
+  #onDispatch(shardId: number, received: GatewayDispatchPayload): void {
+    const event = asDiscordSends(received);
     const shard = this.#shard(shardId);
     const { tracker } = shard;
     if (event.s <= tracker.received) return;

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
-import { translateError } from './errors.ts';
+import { oddAnswer, translateError } from './errors.ts';
 import type { GlobalGate, Priority } from './global-gate.ts';
 import { readBucket, type BucketState } from './pacer.ts';
 import { createTransport } from './transport.ts';
@@ -80,13 +80,20 @@ export class DiscordHttp {
     );
   }
 
-  /** Resolves to the decoded body. Rejects with a VendorError, or with the signal's reason. */
-  async request<T>(request: DiscordRequest): Promise<T> {
+  /** Resolves to an object or a list. Rejects like `request`, and with `discord/odd-answer` when it is something else. */
+  async ask<T extends object>(request: DiscordRequest): Promise<T> {
+    const answer = await this.request(request);
+    if (typeof answer === 'object' && answer !== null) return answer as T;
+    throw oddAnswer(`Discord answered ${request.method} ${nameless(request.path)} without what was asked for`);
+  }
+
+  /** Resolves to the decoded body, undefined when it is empty. Rejects with a VendorError, or with the signal's reason. */
+  async request(request: DiscordRequest): Promise<unknown> {
     const passed: Passed = { failures: 0, waitedMs: 0 };
     for (;;) {
       request.signal?.throwIfAborted();
       try {
-        return (await this.#once(request)) as T;
+        return await this.#once(request);
       } catch (error) {
         request.signal?.throwIfAborted();
         const waitMs = this.#waitBefore(request, error, passed);
@@ -118,7 +125,8 @@ export class DiscordHttp {
       });
       const bucket = readBucket(response.headers);
       if (bucket) request.onBucket?.(bucket);
-      return await parseResponse(response);
+      const answer = await parseResponse(response);
+      return answer instanceof ArrayBuffer ? undefined : answer;
     } finally {
       answered?.();
     }
@@ -148,3 +156,6 @@ export class DiscordHttp {
     return translateError(error);
   }
 }
+
+/** Without the ids and tokens of a path. */
+const nameless = (path: string): string => path.replace(/\/\d[^/]*(\/[\w.-]{60,})?/g, '/…');

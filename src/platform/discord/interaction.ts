@@ -10,6 +10,7 @@ import {
   type APIModalInteractionResponseCallbackData,
 } from 'discord-api-types/v10';
 import type { RawFile } from '@discordjs/rest';
+import { VendorError } from '../../kernel/errors.ts';
 import type { ChannelWriter } from './channel-writer.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
@@ -91,7 +92,7 @@ export class Replies implements InteractionReplies {
   async refuse(message: OutgoingMessage): Promise<void> {
     try {
       if (this.#state === 'deferred' && !this.#ephemeral) {
-        await this.#original('DELETE');
+        await this.#http.request({ ...this.#original, method: 'DELETE' });
         this.#state = 'answered';
       }
       await this.reply(message, { ephemeral: true });
@@ -123,7 +124,7 @@ export class Replies implements InteractionReplies {
       this.#state = 'acknowledged';
     }
     if (this.#state === 'acknowledged') {
-      await this.#original('PATCH', message);
+      await this.#editOriginal(message);
       return;
     }
     // The original answer is a message of its own by now; the component's is edited as any other.
@@ -158,21 +159,31 @@ export class Replies implements InteractionReplies {
     const answer = await this.#callback({ type, data, files: messageFiles(message) });
     if (answer) {
       this.#state = 'answered';
-      return answer.resource?.message;
+      return answer.resource?.message ?? (await this.#written());
     }
     const fromComponent = this.#interaction.type === InteractionType.MessageComponent;
     this.#state = fromComponent ? 'acknowledged' : 'deferred';
     return fromComponent ? this.#followUp(message, ephemeral) : this.#fill(message);
   }
 
-  async #fill(message: OutgoingMessage): Promise<APIMessage> {
-    const filled = await this.#original('PATCH', message);
-    this.#state = 'answered';
-    return filled;
+  /** The answer as it stands, from a server that does not tell with the callback. Undefined where it tells nowhere. */
+  async #written(): Promise<APIMessage | undefined> {
+    try {
+      return await this.#http.ask<APIMessage>({ ...this.#original, method: 'GET' });
+    } catch (error) {
+      if (error instanceof VendorError) return undefined;
+      throw error;
+    }
   }
 
-  #followUp(message: OutgoingMessage, ephemeral: boolean): Promise<APIMessage> {
-    return this.#http.request<APIMessage>({
+  async #fill(message: OutgoingMessage): Promise<APIMessage | undefined> {
+    const filled = await this.#editOriginal(message);
+    this.#state = 'answered';
+    return filled ?? this.#written();
+  }
+
+  async #followUp(message: OutgoingMessage, ephemeral: boolean): Promise<APIMessage | undefined> {
+    const written = await this.#http.request({
       method: 'POST',
       path: Routes.webhook(this.#interaction.application_id, this.#interaction.token),
       query: { wait: 'true' },
@@ -182,23 +193,24 @@ export class Replies implements InteractionReplies {
       // Follow-ups have no nonce: whether one whose answer was lost has been made cannot be known.
       repeatable: false,
     });
+    return written as APIMessage | undefined;
   }
 
-  #original(method: 'PATCH' | 'DELETE', message?: OutgoingMessage): Promise<APIMessage> {
-    return this.#http.request<APIMessage>({
-      method,
-      path: Routes.webhookMessage(this.#interaction.application_id, this.#interaction.token, '@original'),
-      ...(message ? { body: messageBody(message), files: messageFiles(message) } : {}),
-      tokenInPath: true,
-      repeatable: true,
-    });
+  async #editOriginal(message: OutgoingMessage): Promise<APIMessage | undefined> {
+    const content = { body: messageBody(message), files: messageFiles(message) };
+    return (await this.#http.request({ ...this.#original, ...content, method: 'PATCH' })) as APIMessage | undefined;
+  }
+
+  get #original() {
+    const path = Routes.webhookMessage(this.#interaction.application_id, this.#interaction.token, '@original');
+    return { path, tokenInPath: true, repeatable: true } as const;
   }
 
   /** Undefined when the interaction has been answered already, here (when the answer to that was lost) or elsewhere. */
   async #callback(callback: Callback): Promise<CallbackAnswer | undefined> {
     const { files, ...body } = callback;
     try {
-      return await this.#http.request<CallbackAnswer>({
+      const answer = await this.#http.request({
         method: 'POST',
         path: Routes.interactionCallback(this.#interaction.id, this.#interaction.token),
         query: { with_response: 'true' },
@@ -207,6 +219,7 @@ export class Replies implements InteractionReplies {
         tokenInPath: true,
         repeatable: true,
       });
+      return (answer ?? {}) as CallbackAnswer;
     } catch (error) {
       if (isDiscordError(error, discordCodes.alreadyAcknowledged)) return undefined;
       throw error;

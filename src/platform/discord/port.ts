@@ -180,7 +180,7 @@ export interface InteractionReplies {
 /** What a bot does over REST. Every method rejects with a VendorError whose code is `discord/<Discord's code>`. */
 export interface DiscordActions {
   send(channelId: string, message: OutgoingMessage, options?: SendOptions): Promise<APIMessage>;
-  edit(channelId: string, messageId: string, message: OutgoingMessage): Promise<APIMessage>;
+  edit(channelId: string, messageId: string, message: OutgoingMessage): Promise<void>;
   delete(channelId: string, messageId: string): Promise<void>;
   live(options: LiveMessageOptions): LiveMessage;
   /** Shows the typing indicator until the returned function is called. */

@@ -46,7 +46,10 @@ export function createTransport(): Transport {
         pairs.push(['retry-after', String(told.retryAfter)]);
       }
       const status = told.isRefusal ? 400 : answer.statusCode;
-      return new Response(WITHOUT_BODY.includes(status) ? null : bytes, {
+      const isEmpty = bytes.byteLength === 0;
+      // The library would read an empty body as JSON because its type says so.
+      if (isEmpty) pairs.splice(0, pairs.length, ...pairs.filter(([name]) => name.toLowerCase() !== 'content-type'));
+      return new Response(isEmpty || WITHOUT_BODY.includes(status) ? null : bytes, {
         status,
         statusText: STATUS_CODES[status] ?? '',
         headers: pairs,

@@ -38,6 +38,8 @@ export interface FakeApi {
   close(): Promise<void>;
 }
 
+/** The message of an interaction, as far as anybody looks at it. */
+const said = { id: '1200000000000000009', channel_id: '1', content: '' };
 const WINDOW_MS = 5000;
 const LIMIT = 5;
 
@@ -94,6 +96,8 @@ export async function startFakeApi(now: () => number): Promise<FakeApi> {
     if (channelId && !message) return { status: 404, headers, body: { code: 10008, message: 'Unknown Message' } };
     if (request.method === 'PATCH' && message) return { headers, body: Object.assign(message, request.body) };
     if (request.method === 'DELETE' && message) api.messages.delete(message.id);
+    if (/\/callback\?.*with_response=true/.test(request.path)) return { body: { resource: { message: said } } };
+    if (request.path.startsWith('/webhooks/') && request.method !== 'DELETE') return { body: said };
     return { status: 204, headers };
   };
 

@@ -1,0 +1,26 @@
+import type { APIMessage, GatewayDispatchPayload } from 'discord-api-types/v10';
+
+/** Keys that Discord leaves out where there is nothing, and other servers with its API fill with null. */
+const NEVER_NULL = ['guild_id', 'member', 'thread', 'message', 'webhook_id', 'application_id'];
+
+/** The event as Discord would have sent it. Looks at the data itself and at the message in it. */
+export function asDiscordSends(event: GatewayDispatchPayload): GatewayDispatchPayload {
+  const d = withoutNulls(event.d);
+  if (d === event.d) return event;
+  return { ...event, d } as GatewayDispatchPayload;
+}
+
+/** The message as Discord would have answered it. */
+export const messageAsDiscordSends = (message: APIMessage): APIMessage => withoutNulls(message);
+
+function withoutNulls<T>(data: T): T {
+  if (typeof data !== 'object' || data === null) return data;
+  const fields = data as Record<string, unknown>;
+  const message = withoutNulls(fields['message']);
+  const unwanted = NEVER_NULL.filter((name) => fields[name] === null);
+  if (unwanted.length === 0 && message === fields['message']) return data;
+  const kept = Object.entries({ ...fields, message }).filter(
+    ([name, value]) => !unwanted.includes(name) && value !== undefined,
+  );
+  return Object.fromEntries(kept) as T;
+}
