@@ -4,17 +4,17 @@
  *
  *     npm run proofs [-- --only ledger --only queue] [--quick]
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import * as prettier from 'prettier';
 import { withCleanUp } from './lib/clean-up.ts';
 import type { AtEnd } from './lib/clean-up.ts';
+import { duration, writeReadme } from './lib/readme.ts';
 import { proofs } from './proofs/list.ts';
 import type { Proof } from './proofs/list.ts';
-import { duration, judge, markdownTable, replaceSection } from './proofs/report.ts';
+import { judge, markdownTable } from './proofs/report.ts';
 import type { Outcome } from './proofs/report.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -97,17 +97,6 @@ async function runAll(wanted: readonly Proof[], options: { quick: boolean; atEnd
   return wanted.flatMap(({ name }) => outcomes.get(name) ?? []);
 }
 
-async function writeReadme(table: string, elapsedMs: number): Promise<void> {
-  const file = join(root, 'README.md');
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
-  const changed = git('status', '--porcelain', '--untracked-files=no') === '' ? '' : ' with changes';
-  const day = new Date().toISOString().slice(0, 10);
-  const told = `\`npm run proofs\` on ${day} at commit ${git('rev-parse', '--short', 'HEAD')}${changed}, ${duration(elapsedMs)} in all:`;
-  const text = replaceSection(readFileSync(file, 'utf8'), `${told}\n\n${table}`);
-  const style = await prettier.resolveConfig(file);
-  writeFileSync(file, await prettier.format(text, { ...style, parser: 'markdown' }));
-}
-
 const { values } = parseArgs({
   options: { only: { type: 'string', multiple: true, default: [] }, quick: { type: 'boolean', default: false } },
 });
@@ -123,5 +112,5 @@ const beganAt = performance.now();
 const outcomes = await withCleanUp((atEnd) => runAll(wanted, { quick, atEnd }));
 const table = markdownTable(outcomes);
 process.stdout.write(`\n${table}\n`);
-if (only.length === 0 && !quick) await writeReadme(table, performance.now() - beganAt);
+if (only.length === 0 && !quick) await writeReadme('proofs', 'npm run proofs', table, performance.now() - beganAt);
 if (outcomes.length < wanted.length || outcomes.some(({ failure }) => failure !== undefined)) process.exitCode = 1;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { proofs } from './list.ts';
 import type { Proof } from './list.ts';
-import { duration, judge, markdownTable, replaceSection } from './report.ts';
+import { duration, replaceSection } from '../lib/readme.ts';
+import { judge, markdownTable } from './report.ts';
 
 const proof: Proof = { name: 'p', what: 'what | it shows', command: ['true'], least: 100, unit: 'rounds' };
 const told = (...cases: number[]) => cases.map((count) => `${JSON.stringify({ proof: 'p', cases: count })}\n`).join('');
@@ -41,9 +42,9 @@ describe('the table', () => {
     const begin = '<!-- proofs:begin -->';
     const end = '<!-- proofs:end -->';
     const text = `a\n${begin}\nold\n${end}\nb`;
-    expect(replaceSection(text, 'new')).toBe(`a\n${begin}\n\nnew\n\n${end}\nb`);
+    expect(replaceSection(text, 'proofs', 'new')).toBe(`a\n${begin}\n\nnew\n\n${end}\nb`);
     for (const broken of ['', begin, `${end}${begin}`, `${begin}${end}${begin}${end}`]) {
-      expect(() => replaceSection(broken, 'new')).toThrow('once each');
+      expect(() => replaceSection(broken, 'proofs', 'new')).toThrow('once each');
     }
   });
 });

@@ -1,3 +1,4 @@
+import { duration, markdown } from '../lib/readme.ts';
 import type { Proof } from './list.ts';
 
 export interface Outcome {
@@ -40,24 +41,5 @@ export function markdownTable(outcomes: readonly Outcome[]): string {
     failure === undefined ? 'holds' : `FAILED: ${failure}`,
     duration(elapsedMs),
   ]);
-  const all = [['proof', 'what', 'size', 'result', 'duration'], ['---', '---', '---', '---', '---'], ...rows];
-  return all.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
-}
-
-export function duration(elapsedMs: number): string {
-  const seconds = Math.round(elapsedMs / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-const begin = '<!-- proofs:begin -->';
-const end = '<!-- proofs:end -->';
-
-/** Throws unless each marker is there once, in order. */
-export function replaceSection(text: string, section: string): string {
-  const [before, rest, ...more] = text.split(begin);
-  const [old, after, ...others] = (rest ?? '').split(end);
-  if (before === undefined || old === undefined || after === undefined || more.length + others.length > 0) {
-    throw new Error(`README.md must have ${begin} and ${end} once each.`);
-  }
-  return `${before}${begin}\n\n${section}\n\n${end}${after}`;
+  return markdown([['proof', 'what', 'size', 'result', 'duration'], ...rows]);
 }

@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as prettier from 'prettier';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Parts of README.md that programs write, each between two comments. */
+export type Section = 'figures' | 'proofs';
+
+/** Throws unless both markers of the section are there once, in order. */
+export function replaceSection(text: string, name: Section, content: string): string {
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
+  const [before, rest, ...more] = text.split(begin);
+  const [old, after, ...others] = (rest ?? '').split(end);
+  if (before === undefined || old === undefined || after === undefined || more.length + others.length > 0) {
+    throw new Error(`README.md must have ${begin} and ${end} once each.`);
+  }
+  return `${before}${begin}\n\n${content}\n\n${end}${after}`;
+}
+
+/** Writes a table with the command, the day, the commit and the time it took above it. */
+export async function writeReadme(name: Section, command: string, table: string, elapsedMs: number): Promise<void> {
+  const file = join(root, 'README.md');
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+  const changed = git('status', '--porcelain', '--untracked-files=no') === '' ? '' : ' with changes';
+  const day = new Date().toISOString().slice(0, 10);
+  const commit = git('rev-parse', '--short', 'HEAD');
+  const told = `\`${command}\` on ${day} at commit ${commit}${changed}, ${duration(elapsedMs)} in all:`;
+  const text = replaceSection(readFileSync(file, 'utf8'), name, `${told}\n\n${table}`);
+  const style = await prettier.resolveConfig(file);
+  writeFileSync(file, await prettier.format(text, { ...style, parser: 'markdown' }));
+}
+
+export function duration(elapsedMs: number): string {
+  const seconds = Math.round(elapsedMs / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Rows of a table, the first its head. */
+export function markdown(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...rest] = rows;
+  const all = [head, head.map(() => '---'), ...rest];
+  return all.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
+}
