@@ -16,22 +16,22 @@ export function createFrameWriter(socket: WebSocket, wire: Duplex, compress: boo
   return compress ? createCompressedWriter(socket) : createTextWriter(socket, wire);
 }
 
-/** Frames of one turn of the event loop go to the system together: a call for each costs more than all else here. */
+/**
+ * The first frame of a turn of the event loop leaves at once, so that it comes before the answer to the request that
+ * caused it; those after it leave together, since a call of the system for each costs more than all else here.
+ */
 function createTextWriter(socket: WebSocket, wire: Duplex): FrameWriter {
-  let isCorked = false;
-  const cork = (): void => {
-    if (isCorked) return;
-    isCorked = true;
-    wire.cork();
-    setImmediate(() => {
-      isCorked = false;
-      wire.uncork();
-    });
+  let framesInTurn = 0;
+  const endTurn = (): void => {
+    if (framesInTurn > 1) wire.uncork();
+    framesInTurn = 0;
   };
   return {
     write: (frame) => {
       if (socket.readyState !== socket.OPEN) return;
-      cork();
+      framesInTurn += 1;
+      if (framesInTurn === 1) setImmediate(endTurn);
+      if (framesInTurn === 2) wire.cork();
       socket.send(frame);
     },
     close: (code, reason) => socket.close(code, reason),
