@@ -1,3 +1,4 @@
+import { ChannelFlags } from 'discord-api-types/v10';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Core, Gateway } from '../contract.ts';
@@ -10,12 +11,15 @@ import {
   createGuild,
   createUser,
 } from '../creation.ts';
-import { DiscordError } from '../errors.ts';
+import { BOUGHT, saveEntitlement } from '../entitlements.ts';
+import { DiscordError, discordError } from '../errors.ts';
 import { integer, parseForm, permissionBits, snowflake, text } from '../forms.ts';
+import { FORUM_LIMITS, forumWithTags } from '../forums.ts';
 import type { RequestGuard } from '../http/guard.ts';
 import type { HttpServer } from '../http/server.ts';
 import { announceGuildCreated, announceMemberAdded, announceRole } from '../rest/member-events.ts';
 import { channelObject } from '../serialise/channel.ts';
+import { entitlementObject } from '../serialise/entitlement.ts';
 import { announceChannel } from '../threads.ts';
 import { memberKey } from '../world.ts';
 import { makeCrowd } from './crowd.ts';
@@ -50,6 +54,8 @@ const gatewayForm = z.object({
   userId: snowflake.optional(),
 });
 
+const tagForm = z.object({ name: text(1, 20), moderated: z.boolean().default(false) });
+
 const channelForm = z.object({
   guildId: snowflake,
   name: text(1, 100),
@@ -57,6 +63,12 @@ const channelForm = z.object({
   parentId: snowflake.optional(),
   topic: text(0, 1024).optional(),
   nsfw: z.boolean().optional(),
+  /** Forum and media channels. */
+  tags: z
+    .array(z.union([text(1, 20).transform((name) => ({ name, moderated: false })), tagForm]))
+    .max(FORUM_LIMITS.tags)
+    .optional(),
+  requireTag: z.boolean().optional(),
   overwrites: z
     .array(
       z.object({
@@ -73,6 +85,16 @@ const crowdForm = z.object({
   guilds: integer(1, 2500),
   channels: integer(0, 500).default(50),
   members: integer(0, 10_000).default(100),
+});
+
+/** What has been bought; a test's entitlement is made by the application itself. */
+const entitlementForm = z.object({
+  applicationId: snowflake,
+  skuId: snowflake,
+  userId: snowflake.nullable().default(null),
+  guildId: snowflake.nullable().default(null),
+  startsAt: z.iso.datetime({ offset: true }).nullable().default(null),
+  endsAt: z.iso.datetime({ offset: true }).nullable().default(null),
 });
 
 const INTENTS = ['messageContent', 'guildMembers', 'presence'] as const;
@@ -161,13 +183,13 @@ function registerMaking(core: Core, mount: (method: 'POST', name: string, run: C
     if (isNew) announceMemberAdded(core, member);
     return { id: user.id, username: user.username, token: user.token, roles: member.roleIds };
   });
-  mount('POST', 'channels', (body) => {
-    const { guildId, ...form } = parseForm(channelForm, body);
-    requireGuild(core, guildId);
-    const given = Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined));
-    const channel = createChannel(world, guildId, { ...given, name: form.name });
-    announceChannel(core, 'CHANNEL_CREATE', channel);
-    return channelObject(world, channel, '');
+  mount('POST', 'channels', (body) => makeChannel(core, body));
+  mount('POST', 'entitlements', (body) => {
+    const form = parseForm(entitlementForm, body);
+    if (world.applications.get(form.applicationId) === undefined) throw discordError('unknownApplication');
+    const entitlement = { ...form, id: world.snowflake(), type: BOUGHT, deleted: false, consumed: false };
+    saveEntitlement(core, 'ENTITLEMENT_CREATE', entitlement);
+    return entitlementObject(core, entitlement);
   });
   mount('POST', 'applications', (body) => {
     const { name, intents, guildIds } = parseForm(applicationForm, body);
@@ -181,6 +203,20 @@ function registerMaking(core: Core, mount: (method: 'POST', name: string, run: C
     }
     return { id: application.id, botUserId: bot.id, botToken: bot.token };
   });
+}
+
+function makeChannel(core: Core, body: unknown): unknown {
+  const { guildId, tags, requireTag, ...form } = parseForm(channelForm, body);
+  requireGuild(core, guildId);
+  const given = Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined));
+  const channel = createChannel(core.world, guildId, {
+    ...given,
+    name: form.name,
+    ...(tags === undefined ? {} : { forum: forumWithTags(core.world, tags) }),
+    ...(requireTag === true ? { flags: ChannelFlags.RequireTag } : {}),
+  });
+  announceChannel(core, 'CHANNEL_CREATE', channel);
+  return channelObject(core.world, channel, '');
 }
 
 /** A role by its id or its name. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isOn, parseForm, snowflake, text } from '../forms.ts';
 import type { Routes } from '../http/router.ts';
 import { guildObject } from '../serialise/guild.ts';
+import { approximateCounts } from './guild-counts.ts';
 import { guildRoute } from './guild-route.ts';
 import { storeImage } from './images.ts';
 
@@ -19,8 +20,8 @@ export const registerGuildRoutes: Routes = (api, core) => {
     method: 'GET',
     path,
     handler: ({ guild, query }) => {
-      const counts = { approximate_member_count: world.membersOf(guild.id).length, approximate_presence_count: 0 };
-      return { ...guildObject(world, guild), ...(isOn(query['with_counts']) ? counts : {}) };
+      const counts = isOn(query['with_counts']) ? approximateCounts(core, guild.id) : {};
+      return { ...guildObject(world, guild), ...counts };
     },
   });
   guildRoute(api, core, {

@@ -4,11 +4,12 @@ import { z } from 'zod';
 import type { Core, StoredInvite } from '../contract.ts';
 import { addMember } from '../creation.ts';
 import { discordError } from '../errors.ts';
-import { integer, parseForm } from '../forms.ts';
+import { integer, isOn, parseForm } from '../forms.ts';
 import type { Routes } from '../http/router.ts';
 import { userObject } from '../serialise/user.ts';
 import { memberKey } from '../world.ts';
 import { requireIn, visibleGuildChannel } from './access.ts';
+import { approximateCounts } from './guild-counts.ts';
 import { guildRoute } from './guild-route.ts';
 import { announceMemberAdded } from './member-events.ts';
 
@@ -76,7 +77,11 @@ const registerSingle: Routes = (api, core) => {
     method: 'GET',
     path,
     auth: 'none',
-    handler: ({ params }) => inviteObject(core, find(core, params['code'])),
+    handler: ({ params, query }) => {
+      const invite = find(core, params['code']);
+      const counts = isOn(query['with_counts']) ? approximateCounts(core, invite.guildId) : {};
+      return { ...inviteObject(core, invite), ...counts };
+    },
   });
   api.route({
     method: 'DELETE',
