@@ -3,6 +3,11 @@ import { refusal } from '../testing/client.ts';
 import { startInteractionStage, type InteractionStage } from '../testing/interaction-stage.ts';
 import type { FieldInput } from '../testing/person.ts';
 
+interface Field {
+  custom_id: string;
+  [property: string]: unknown;
+}
+
 let stage: InteractionStage;
 
 beforeAll(async () => {
@@ -20,7 +25,7 @@ const boxes = { type: 22, custom_id: 'boxes', options: options('a', 'b', 'c') };
 const upload = { type: 19, custom_id: 'upload' };
 
 /** The field as the bot gets it back, or the server's refusal. */
-async function submitted(component: { custom_id: string } & object, input: FieldInput): Promise<unknown> {
+async function submitted(component: Field, input: FieldInput): Promise<unknown> {
   const modal = await stage.showForm('form', form(labelled(component)));
   const sending = stage.alice.submits(modal, { [component.custom_id]: input });
   const received = await stage.during(sending);
@@ -105,7 +110,7 @@ describe('a form with every kind of field', () => {
 });
 
 describe('a submission', () => {
-  it.each<[string, { custom_id: string } & object, FieldInput, unknown]>([
+  it.each<[string, Field, FieldInput, unknown]>([
     ['a text of the longest length', { ...text, max_length: 3 }, 'äöü', { value: 'äöü' }],
     ['no optional text', { ...text, required: false }, '', { value: '' }],
     ['a radio button', radio, 'b', { value: 'b' }],
@@ -120,7 +125,7 @@ describe('a submission', () => {
   });
 
   const file = (name: string) => ({ name, data: 'x' });
-  it.each<[string, { custom_id: string } & object, FieldInput, RegExp]>([
+  it.each<[string, Field, FieldInput, RegExp]>([
     ['a text that is too long', { ...text, max_length: 3 }, 'long', /BASE_TYPE_BAD_LENGTH/],
     ['a text that is too short', { ...text, min_length: 3 }, 'no', /BASE_TYPE_BAD_LENGTH/],
     ['no required text', text, '', /BASE_TYPE_REQUIRED/],

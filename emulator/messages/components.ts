@@ -186,10 +186,20 @@ function mediaOf(component: Json, path: PropertyKey[]): Media[] {
   return [...own, ...items.flatMap((item, index) => mediaOf(item, [...path, 'items', index]))];
 }
 
-/** What a member can use: everything that leads to an interaction. */
-export function findInteractive(components: readonly unknown[]): PropertyKey[] | null {
-  const found = [...walkTree(components as Json[], ['components'])].find(
-    ({ component }) => typeof component['custom_id'] === 'string' || component['sku_id'] != null,
-  );
-  return found?.path ?? null;
+/** Where unchecked components have the first that a member can use; null when all only show something. */
+export function findInteractive(
+  components: readonly unknown[],
+  path: PropertyKey[] = ['components'],
+): PropertyKey[] | null {
+  for (const [index, component] of components.entries()) {
+    if (typeof component !== 'object' || component === null) continue;
+    const { custom_id: customId, sku_id: skuId, components: inner, accessory } = component as Json;
+    const own = [...path, index];
+    if (typeof customId === 'string' || skuId != null) return own;
+    const held = [...(Array.isArray(inner) ? (inner as unknown[]) : []), accessory];
+    // No component lies deeper than a button in a section in a container.
+    const found = path.length > 5 ? null : findInteractive(held, [...own, 'components']);
+    if (found !== null) return found;
+  }
+  return null;
 }
