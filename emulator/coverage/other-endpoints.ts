@@ -33,6 +33,7 @@ export const otherEndpoints: EndpointTable = {
   '/sticker-packs/{pack_id}': { GET: 'no' },
   '/stickers/{sticker_id}': { GET: 'no' },
   '/users/@me': { GET: 'done', PATCH: { partly: 'no banner' } },
+  '/users/@me/application-command-index': { GET: 'done' },
   '/users/@me/applications/{application_id}/entitlements': { GET: 'no' },
   '/users/@me/applications/{application_id}/role-connection': { GET: 'no', PUT: 'no', DELETE: 'no' },
   '/users/@me/channels': { GET: 'done', POST: 'done' },

@@ -5,6 +5,7 @@ import { registerGatewayRoutes } from './gateway.ts';
 import { registerGuildRoutes } from './guilds.ts';
 import { registerInviteRoutes } from './invites.ts';
 import { registerBanRoutes, registerMemberRoutes } from './members.ts';
+import { registerMessageSearchRoutes } from './message-search.ts';
 import { registerMessageRoutes } from './messages.ts';
 import { registerPinRoutes } from './pins.ts';
 import { registerPollRoutes } from './polls.ts';
@@ -25,6 +26,7 @@ const PARTS: readonly Routes[] = [
   registerEmojiRoutes,
   registerChannelRoutes,
   registerMessageRoutes,
+  registerMessageSearchRoutes,
   registerReactionRoutes,
   registerPinRoutes,
   registerPollRoutes,
