@@ -4,11 +4,11 @@ import type { Caller, Core, StoredApplication, StoredChannel, StoredUser, Upload
 import { discordError, formError } from '../errors.ts';
 import { parseForm, snowflake } from '../forms.ts';
 import type { ApiRequest } from '../http/router.ts';
-import { memberKey } from '../world.ts';
 import { offeredCommands } from './command-index.ts';
 import { CommandType } from './command-schema.ts';
-import { checkSelected, findComponent, isSelect, type Component } from './components.ts';
-import { checkSubmission, submittedComponents } from './modals.ts';
+import { checkSelected, findComponent, isSelect } from './components.ts';
+import { ownersAt, ownersOfCommand, ownersOfMessage, type Place } from './installs.ts';
+import { checkSubmission, submittedComponents } from './modal-submission.ts';
 import { checkOptions, optionValues, type OptionValue } from './option-values.ts';
 import { interactionPayload } from './payload.ts';
 import { InteractionType, type Interaction, type InteractionRegistry, type NewInteraction } from './registry.ts';
@@ -55,7 +55,7 @@ interface Request {
 
 /** What the interaction becomes, and the data that the application gets. */
 interface Prepared {
-  details: Pick<NewInteraction, 'name' | 'commandType' | 'message'>;
+  details: Pick<NewInteraction, 'name' | 'commandType' | 'message' | 'owners' | 'targetId' | 'origin'>;
   data: unknown;
 }
 
@@ -91,7 +91,7 @@ function readRequest(core: Core, { caller, body, files }: ApiRequest<Caller>): R
   if (!application) throw discordError('unknownApplication');
   const channel = core.world.channels.get(form.channel_id);
   if (!channel) throw discordError('unknownChannel');
-  requirePlace(core, caller.user, application, channel, form.type);
+  requirePlace(core, caller.user, channel, form.type);
   return {
     type: form.type,
     caller: caller.user,
@@ -104,32 +104,23 @@ function readRequest(core: Core, { caller, body, files }: ApiRequest<Caller>): R
   };
 }
 
-/** The person sees the channel and may use commands there, and the application is there too. */
-function requirePlace(
-  core: Core,
-  user: StoredUser,
-  application: StoredApplication,
-  channel: StoredChannel,
-  type: Interaction['type'],
-): void {
+/** The person sees the channel and may use commands there. */
+function requirePlace(core: Core, user: StoredUser, channel: StoredChannel, type: Interaction['type']): void {
   const granted = core.permissions(user.id, { channelId: channel.id });
   if ((granted & PermissionFlagsBits.ViewChannel) === 0n) throw discordError('missingAccess');
   const isTyped = type === InteractionType.command || type === InteractionType.autocomplete;
   if (isTyped && (granted & PermissionFlagsBits.UseApplicationCommands) === 0n)
     throw discordError('missingPermissions');
-  const { botUserId } = application;
-  const isThere =
-    channel.guildId === null
-      ? channel.recipientIds.includes(botUserId)
-      : core.world.members.get(memberKey(channel.guildId, botUserId)) !== undefined;
-  if (!isThere) throw discordError('missingAccess');
+}
+
+function placeOf({ caller, channel }: Request): Place {
+  return { userId: caller.id, channel, guildId: channel.guildId };
 }
 
 function prepareCommand(core: Core, request: Request): Prepared {
   const { data: form } = parseForm(z.object({ data: commandData }), { data: request.data });
   const command = findCommand(core, request, form);
-  const uploads = new Map(request.files.map((file) => [String(file.index), file]));
-  const resolver = new Resolver(core, { channel: request.channel, uploads });
+  const resolver = new Resolver(core, { channel: request.channel, uploads: uploadsOf(request) });
   const isAutocomplete = request.type === InteractionType.autocomplete;
   const viewerId = request.caller.id;
   const options = checkOptions(command, form.options ?? [], { resolver, viewerId, isAutocomplete });
@@ -145,12 +136,20 @@ function prepareCommand(core: Core, request: Request): Prepared {
     ...(target === null ? {} : { target_id: target }),
     ...(resolved ? { resolved } : {}),
   };
-  return { details: { name: pathOf(command.name, options), commandType: type, message: null }, data };
+  const owners = ownersOfCommand(core, request.application, command, placeOf(request));
+  const name = pathOf(command.name, options);
+  return { details: { name, commandType: type, message: null, owners, targetId: target, origin: null }, data };
+}
+
+/** Uploads by the n of their `files[n]`, under which options and fields name them. */
+function uploadsOf({ files }: Request): ReadonlyMap<string, UploadedFile> {
+  return new Map(files.map((file) => [String(file.index), file]));
 }
 
 /** A command is meant by its id, or by its name and type among those that the person is offered. */
 function findCommand(core: Core, request: Request, form: z.output<typeof commandData>): APIApplicationCommand {
-  const place = { userId: request.caller.id, guildId: request.channel.guildId };
+  const place = placeOf(request);
+  if (Object.keys(ownersAt(core, request.application, place)).length === 0) throw discordError('missingAccess');
   const offered = offeredCommands(core, request.application, place);
   const type = form.type ?? CommandType.chatInput;
   const command = offered.find((candidate) =>
@@ -190,6 +189,8 @@ function prepareComponent(core: Core, request: Request): Prepared {
   if (owner !== request.application.id) {
     throw formError(['application_id'], 'COMPONENT_VALIDATION_FAILED', 'The message is of another application');
   }
+  const owners = ownersOfMessage(core, request.application, message, placeOf(request));
+  if (Object.keys(owners).length === 0) throw discordError('missingAccess');
   const component = findComponent(message.components, form.custom_id, form.component_type);
   const resolver = new Resolver(core, { channel: request.channel, uploads: new Map() });
   const values = form.values ?? [];
@@ -202,18 +203,21 @@ function prepareComponent(core: Core, request: Request): Prepared {
     ...(isSelect(component.type) ? { values } : {}),
     ...(resolved ? { resolved } : {}),
   };
-  return { details: { name: form.custom_id, commandType: null, message }, data };
+  return { details: { name: form.custom_id, commandType: null, message, owners, targetId: null, origin: null }, data };
 }
 
 function prepareModal(core: Core, registry: InteractionRegistry, request: Request): Prepared {
   const { data: form } = parseForm(z.object({ data: modalData }), { data: request.data });
   const shown = registry.findModal(request.caller.id, request.application.id, form.custom_id);
-  const resolver = new Resolver(core, { channel: request.channel, uploads: new Map() });
-  const components = checkSubmission(shown.components as Component[], form.components, resolver, request.caller.id);
+  const uploads = uploadsOf(request);
+  const resolver = new Resolver(core, { channel: request.channel, uploads });
+  const viewerId = request.caller.id;
+  const components = checkSubmission(shown.components, form.components, { resolver, viewerId, uploads });
   registry.closeModal(shown);
-  const { message } = shown.origin;
+  const { message, owners } = shown.origin;
   const current = message === null ? null : (core.world.messages.get(message.id) ?? null);
   const resolved = resolver.result();
   const data = { custom_id: form.custom_id, components, ...(resolved ? { resolved } : {}) };
-  return { details: { name: shown.title, commandType: null, message: current }, data };
+  const { origin, title: name } = shown;
+  return { details: { name, commandType: null, message: current, owners, targetId: null, origin }, data };
 }

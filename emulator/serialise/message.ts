@@ -1,6 +1,6 @@
 import type { APIEmbed } from 'discord-api-types/v10';
 import { MessageFlags } from 'discord-api-types/v10';
-import type { Core, StoredAttachment, StoredMessage, StoredSnapshot } from '../contract.ts';
+import type { Core, StoredAttachment, StoredInteraction, StoredMessage, StoredSnapshot } from '../contract.ts';
 import { pollObject } from '../messages/polls.ts';
 import { channelObject } from './channel.ts';
 import { deletedUserObject, memberObject, userObject } from './user.ts';
@@ -27,8 +27,11 @@ export function messageObject(core: Core, message: StoredMessage, viewerId: stri
 
 /** As applications get it that may not read it. Source: "Message Content Intent" in Discord's gateway documentation. */
 export function withoutContent(message: object): Json {
-  const { poll: _poll, message_snapshots: _snapshots, ...rest } = message as Json;
-  return { ...rest, content: '', embeds: [], attachments: [], components: [] };
+  const { poll: _poll, message_snapshots: snapshots, ...rest } = message as Json;
+  const blank = { content: '', embeds: [], attachments: [], components: [] };
+  if (!Array.isArray(snapshots)) return { ...rest, ...blank };
+  const shown = (snapshots as { message: Json }[]).map((snapshot) => ({ message: { ...snapshot.message, ...blank } }));
+  return { ...rest, ...blank, message_snapshots: shown };
 }
 
 /** As a reply to it shows it. */
@@ -124,22 +127,36 @@ function referenceFields({ reference }: StoredMessage): Json {
 
 function interactionFields(core: Core, { interaction, channelId }: StoredMessage): Json {
   if (interaction === null) return {};
-  const user = core.world.users.get(interaction.userId);
-  const shown = user === undefined ? deletedUserObject(interaction.userId) : userObject(user);
-  const guildId = core.world.channels.get(channelId)?.guildId;
-  const { id, type, name, interactedMessageId, originalResponseId } = interaction;
+  const { id, type, name } = interaction;
+  const guildId = core.world.channels.get(channelId)?.guildId ?? '0';
   return {
-    ...(type === 2 ? { interaction: { id, type, name, user: shown } } : {}),
-    interaction_metadata: {
-      id,
-      type,
-      user: shown,
-      authorizing_integration_owners: guildId == null ? { '1': interaction.userId } : { '0': guildId },
-      ...(type === 2 ? { name } : {}),
-      ...(interactedMessageId === undefined ? {} : { interacted_message_id: interactedMessageId }),
-      ...(originalResponseId === undefined ? {} : { original_response_message_id: originalResponseId }),
-    },
+    ...(type === 2 ? { interaction: { id, type, name, user: userOrDeleted(core, interaction.userId) } } : {}),
+    interaction_metadata: interactionMetadata(core, interaction, guildId),
   };
+}
+
+/** Source: "Message Interaction Metadata" in Discord's message resource. */
+function interactionMetadata(core: Core, interaction: StoredInteraction, guildId: string): Json {
+  const { id, type, name, userId, interactedMessageId, originalResponseId, target, triggeredBy } = interaction;
+  return {
+    id,
+    type,
+    user: userOrDeleted(core, userId),
+    authorizing_integration_owners: interaction.owners ?? { '0': guildId },
+    ...(type === 2 ? { name } : {}),
+    ...(target?.type === 'user' ? { target_user: userOrDeleted(core, target.id) } : {}),
+    ...(target?.type === 'message' ? { target_message_id: target.id } : {}),
+    ...(interactedMessageId === undefined || type === 5 ? {} : { interacted_message_id: interactedMessageId }),
+    ...(originalResponseId === undefined ? {} : { original_response_message_id: originalResponseId }),
+    ...(triggeredBy === undefined
+      ? {}
+      : { triggering_interaction_metadata: interactionMetadata(core, triggeredBy, guildId) }),
+  };
+}
+
+function userOrDeleted(core: Core, userId: string): Json {
+  const user = core.world.users.get(userId);
+  return user === undefined ? deletedUserObject(userId) : userObject(user);
 }
 
 function reactionObjects(message: StoredMessage, viewerId: string): Json[] {
@@ -174,10 +191,11 @@ function hasLayout(message: StoredSnapshot): boolean {
   return (message.flags & MessageFlags.IsComponentsV2) !== 0;
 }
 
-/** Files that an embed shows are not listed a second time. */
+/** Files that an embed or a layout shows are not listed a second time. */
 function shownAttachments(message: StoredSnapshot): StoredAttachment[] {
-  if (message.attachments.length === 0 || message.embeds.length === 0) return message.attachments;
-  const used = JSON.stringify(message.embeds);
+  const components = hasLayout(message) ? message.components : [];
+  if (message.attachments.length === 0 || message.embeds.length + components.length === 0) return message.attachments;
+  const used = JSON.stringify([message.embeds, components]);
   return message.attachments.filter((attachment) => !used.includes(`"attachment://${attachment.filename}"`));
 }
 
