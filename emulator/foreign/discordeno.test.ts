@@ -1,0 +1,4 @@
+import { discordeno } from './discordeno.ts';
+import { describeLibrary } from './suite.ts';
+
+describeLibrary(discordeno);
