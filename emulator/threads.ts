@@ -3,6 +3,7 @@ import type { Core, StoredChannel } from './contract.ts';
 import { channelObject, threadMemberObject } from './serialise/channel.ts';
 import { memberWithUserObject } from './serialise/user.ts';
 import { memberKey } from './world.ts';
+import { timestamp } from './timestamp.ts';
 
 /** Tells everybody who may see a channel about a change of it. */
 export function announceChannel(
@@ -30,7 +31,7 @@ export function joinThread(core: Core, thread: StoredChannel, userIds: readonly 
   const state = thread.thread;
   const added = userIds.filter((userId) => state.joinedAt[userId] === undefined);
   if (added.length === 0) return;
-  const joinedAt = new Date(core.clock.now()).toISOString();
+  const joinedAt = timestamp(core.clock.now());
   state.memberIds.push(...added);
   for (const userId of added) state.joinedAt[userId] = joinedAt;
   core.world.channels.set(thread.id, thread);

@@ -75,10 +75,8 @@ async function start(server: ForeignServer): Promise<ForeignBot> {
 
 export function countSessions(client: Client): SessionCounts {
   const sessions = new SessionCounts();
-  client.on(Events.Raw, ({ t }: { t: string }) => {
-    if (t === GatewayDispatchEvents.Ready) sessions.begin();
-    if (t === GatewayDispatchEvents.Resumed) sessions.goOn();
-  });
+  client.ws.on(GatewayDispatchEvents.Ready, () => sessions.begin());
+  client.ws.on(GatewayDispatchEvents.Resumed, () => sessions.goOn());
   return sessions;
 }
 

@@ -7,6 +7,7 @@ import {
   InteractionHandler,
   InteractionHandlerTypes,
   Listener,
+  LogLevel,
   RegisterBehavior,
   SapphireClient,
 } from '@sapphire/framework';
@@ -29,11 +30,15 @@ export const sapphire: ForeignLibrary = { name: '@sapphire/framework', start };
 async function start(server: ForeignServer): Promise<ForeignBot> {
   const failures: unknown[] = [];
   // Without folders: its pieces are given to it below.
-  const client = new SapphireClient({ ...optionsFor(server), baseUserDirectory: null, loadDefaultErrorListeners: false });
-  client.logger.setLevel?.(100);
-  for (const event of [Events.ListenerError, Events.ChatInputCommandError, Events.InteractionHandlerError]) {
-    client.on(event, (error: unknown) => failures.push(error));
-  }
+  const client = new SapphireClient({
+    ...optionsFor(server),
+    baseUserDirectory: null,
+    loadDefaultErrorListeners: false,
+    logger: { level: LogLevel.None },
+  });
+  client.on(Events.ListenerError, (error) => failures.push(error));
+  client.on(Events.ChatInputCommandError, (error) => failures.push(error));
+  client.on(Events.InteractionHandlerError, (error) => failures.push(error));
   const sessions = countSessions(client);
   ApplicationCommandRegistries.setDefaultBehaviorWhenNotIdentical(RegisterBehavior.BulkOverwrite);
   await loadPieces(server.guildId);

@@ -78,6 +78,11 @@ async function start({ api, token, guildId }: ForeignServer): Promise<ForeignBot
   client.components.set([Again, Colour, Words]);
   await client.start();
   await botReady;
+  for (const shard of client.gateway.values()) {
+    shard.logger.active = false;
+    // After a cut connection it would wait for ten seconds.
+    shard.options.reconnectTimeout = 100;
+  }
   await client.uploadCommands();
   return {
     sessions,
@@ -160,11 +165,12 @@ const findOptions = {
   }),
 };
 
-const Find = Options(findOptions)(
+// Its types do not know `exactOptionalPropertyTypes`.
+const Find = Options(findOptions as never)(
   Declare({ name: 'find', description: 'Find a model' })(
     class extends Command {
-      override async run(context: CommandContext<typeof findOptions>): Promise<void> {
-        await context.write({ content: found(context.options.what) });
+      override async run(context: CommandContext): Promise<void> {
+        await context.write({ content: found((context.options as { what: string }).what) });
       }
     },
   ),

@@ -23,6 +23,7 @@ import { toPoll } from './polls.ts';
 import { findStickers } from './stickers.ts';
 import { messageForm } from './schema.ts';
 import type { EmbedForm, MessageForm } from './schema.ts';
+import { timestamp } from '../timestamp.ts';
 
 /** Flags that who writes a message may set. */
 const CREATE_FLAGS =
@@ -305,7 +306,7 @@ function audienceOf(core: Core, message: StoredMessage): Announcement['audience'
 function toEmbed(form: EmbedForm): APIEmbed {
   const kept = Object.entries(form).filter(([, value]) => value !== null && value !== undefined && value !== '');
   const embed: Record<string, unknown> = { type: 'rich', ...Object.fromEntries(kept) };
-  if (form.timestamp != null) embed['timestamp'] = new Date(form.timestamp).toISOString();
+  if (form.timestamp != null) embed['timestamp'] = timestamp(Date.parse(form.timestamp));
   if (form.fields != null) embed['fields'] = form.fields.map((field) => ({ ...field, inline: field.inline ?? false }));
   for (const key of ['footer', 'author'] as const) {
     const line = form[key];
@@ -315,5 +316,5 @@ function toEmbed(form: EmbedForm): APIEmbed {
 }
 
 function isoNow(core: Core): string {
-  return new Date(core.clock.now()).toISOString();
+  return timestamp(core.clock.now());
 }

@@ -5,6 +5,7 @@ import { discordError } from '../errors.ts';
 import { integer, parseForm, text } from '../forms.ts';
 import { announceChannel } from '../threads.ts';
 import { may } from './access.ts';
+import { timestamp } from '../timestamp.ts';
 
 export const autoArchiveMinutes = z.preprocess(
   (value) => (typeof value === 'string' ? Number(value) : value),
@@ -37,7 +38,7 @@ export function editThread(core: Core, caller: Caller, channel: StoredChannel, b
   if (thread.archived && form.archived !== false) throw discordError('archivedThread');
   if (form.archived !== undefined && form.archived !== thread.archived) {
     thread.archived = form.archived;
-    thread.archiveTimestamp = new Date(core.clock.now()).toISOString();
+    thread.archiveTimestamp = timestamp(core.clock.now());
   }
   thread.locked = form.locked ?? thread.locked;
   thread.invitable = form.invitable ?? thread.invitable;

@@ -14,6 +14,7 @@ import { memberKey } from '../world.ts';
 import { may, messageIn, requireIn, visibleChannel, visibleGuildChannel } from './access.ts';
 import { guildRoute } from './guild-route.ts';
 import { autoArchiveMinutes } from './thread-settings.ts';
+import { timestamp } from '../timestamp.ts';
 
 const DEFAULT_AUTO_ARCHIVE_MINUTES = 4320;
 const THREADED_TYPES: readonly number[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
@@ -99,7 +100,7 @@ interface ThreadFields {
 
 /** THREAD_CREATE goes out before any message of the thread: clients know the channel when the first one comes. */
 function createThread(core: Core, caller: Caller, parent: StoredChannel, fields: ThreadFields): StoredChannel {
-  const createdAt = new Date(core.clock.now()).toISOString();
+  const createdAt = timestamp(core.clock.now());
   const thread: StoredChannel = {
     id: fields.id,
     type: fields.type,
