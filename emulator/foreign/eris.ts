@@ -28,6 +28,9 @@ import {
 import type { ForeignBot, ForeignLibrary, ForeignServer } from './bot.ts';
 import { PlainAgent } from './plain-agent.ts';
 
+type AnyInteraction =
+  AutocompleteInteraction | CommandInteraction | ComponentInteraction | Interaction | ModalSubmitInteraction;
+
 export const eris: ForeignLibrary = { name: 'Eris', start };
 
 async function start({ api, token, guildId }: ForeignServer): Promise<ForeignBot> {
@@ -106,7 +109,7 @@ async function hear(client: Client, message: Message<PossiblyUncachedTextableCha
   }
 }
 
-async function answer(interaction: Interaction): Promise<void> {
+async function answer(interaction: AnyInteraction): Promise<void> {
   if (interaction instanceof CommandInteraction) return obey(interaction);
   if (interaction instanceof AutocompleteInteraction) {
     const [option] = interaction.data.options;

@@ -134,20 +134,7 @@ describe('every event', () => {
 
   it('is preceded by an application that says what it is', async () => {
     const { body } = await playground.bot.get('/oauth2/applications/@me');
-    for (const key of [
-      'id',
-      'name',
-      'description',
-      'icon',
-      'bot_public',
-      'bot_require_code_grant',
-      'owner',
-      'verify_key',
-    ]) {
-      expect(body).toHaveProperty(key);
-    }
-    expect(
-      missingKeys('READY', { ...body, user: body['owner'] }).filter((key) => /READY.user.(id|username)/.test(key)),
-    ).toEqual([]);
+    const keys = ['id', 'name', 'description', 'icon', 'bot_public', 'bot_require_code_grant', 'owner', 'verify_key'];
+    expect(Object.keys(body)).toEqual(expect.arrayContaining(keys));
   });
 });

@@ -59,21 +59,7 @@ async function start({ api, token, guildId }: ForeignServer): Promise<ForeignBot
   https.globalAgent = agent;
   client.setServices({ rest: new ApiHandler({ token, domain, baseUrl: 'api/v10' }) });
   const run = (work: Promise<unknown>): void => void work.catch((error: unknown) => failures.push(error));
-  const { promise: botReady, resolve } = Promise.withResolvers<undefined>();
-  const events: object[] = [
-    createEvent({ data: { name: 'botReady' }, run: () => resolve(undefined) }),
-    createEvent({ data: { name: 'ready' }, run: () => sessions.begin() }),
-    createEvent({ data: { name: 'resumed' }, run: () => sessions.goOn() }),
-    createEvent({ data: { name: 'messageCreate' }, run: (message) => run(hear(message)) }),
-    createEvent({
-      data: { name: 'messageReactionAdd' },
-      run: ({ userId, channelId, emoji }) => {
-        if (userId !== client.botId) run(client.messages.write(channelId, { content: sawReaction(emoji.name ?? '') }));
-      },
-    }),
-  ];
-  // The declared type of an event asks for `once`, which `createEvent` leaves out.
-  client.events.set(events as ClientEvent[]);
+  const botReady = new Promise<void>((resolve) => listen(client, sessions, run, resolve));
   client.commands.set([Slow, Secret, Find, Form]);
   client.components.set([Again, Colour, Words]);
   await client.start();
@@ -87,12 +73,12 @@ async function start({ api, token, guildId }: ForeignServer): Promise<ForeignBot
   return {
     sessions,
     failures,
-    guild: async () => ({
-      name: (await client.cache.guilds?.get(guildId))?.name ?? '',
-      channels: ((await client.cache.channels?.values(guildId)) ?? []).map((channel) =>
+    guild: () => ({
+      name: client.cache.guilds?.get(guildId)?.name ?? '',
+      channels: (client.cache.channels?.values(guildId) ?? []).map((channel) =>
         'name' in channel ? String(channel.name) : '',
       ),
-      roles: ((await client.cache.roles?.values(guildId)) ?? []).map(({ name }) => name),
+      roles: (client.cache.roles?.values(guildId) ?? []).map(({ name }) => name),
     }),
     close: () => {
       client.gateway.disconnectAll();
@@ -100,6 +86,28 @@ async function start({ api, token, guildId }: ForeignServer): Promise<ForeignBot
       agent.destroy();
     },
   };
+}
+
+function listen(
+  client: Client,
+  sessions: SessionCounts,
+  run: (work: Promise<unknown>) => void,
+  onReady: () => void,
+): void {
+  const events: object[] = [
+    createEvent({ data: { name: 'botReady' }, run: () => onReady() }),
+    createEvent({ data: { name: 'ready' }, run: () => sessions.begin() }),
+    createEvent({ data: { name: 'resumed' }, run: () => sessions.goOn() }),
+    createEvent({ data: { name: 'messageCreate' }, run: (message) => run(hear(message)) }),
+    createEvent({
+      data: { name: 'messageReactionAdd' },
+      run: ({ userId, channelId, emoji }) => {
+        if (userId !== client.botId) run(client.messages.write(channelId, { content: sawReaction(emoji.name ?? '') }));
+      },
+    }),
+  ];
+  // The declared type of an event asks for `once`, which `createEvent` leaves out.
+  client.events.set(events as ClientEvent[]);
 }
 
 async function hear(message: Message): Promise<void> {

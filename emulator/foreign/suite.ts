@@ -1,10 +1,7 @@
-import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ControlState } from '../control/state.ts';
-import { startEmulator, type Emulator } from '../index.ts';
-import { connectPerson, type Person } from '../testing/person.ts';
 import { answers, chose, form, found, ids, sawReaction, spoke, wrote } from './bot.ts';
-import type { ForeignBot, ForeignLibrary } from './bot.ts';
+import type { ForeignLibrary } from './bot.ts';
+import { Stage } from './stage.ts';
 
 const ephemeral = 64;
 
@@ -13,182 +10,180 @@ const ephemeral = 64;
  * Tests take turns with the channels, so that no budget makes them wait.
  */
 export function describeLibrary(library: ForeignLibrary): void {
-  let emulator: Emulator;
-  let alice: Person;
-  let bot: ForeignBot;
-
-  const control = async <T>(name: string, body?: unknown): Promise<T> => {
-    const response = await fetch(`${emulator.origin}/_control/${name}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    return (await response.json()) as T;
-  };
-  const isAnswer = (message: APIMessage, question: APIMessage): boolean =>
-    message.message_reference?.message_id === question.id;
-  const asks = async (channel: string, text: string): Promise<APIMessage> => {
-    const question = await alice.says(channel, text);
-    return alice.sees((message) => isAnswer(message, question));
+  let opened: Stage | undefined;
+  const stage = (): Stage => {
+    if (opened === undefined) throw new Error(`${library.name} did not start.`);
+    return opened;
   };
 
   beforeAll(async () => {
-    emulator = await startEmulator({ port: 0, dataDir: null });
-    const { application, guilds } = await control<ControlState>('state');
-    alice = await connectPerson(emulator.origin, 'alice', { timeoutMs: 10_000 });
-    bot = await library.start({
-      api: `${emulator.origin}/api`,
-      cdn: `${emulator.origin}/cdn`,
-      token: application?.botToken ?? '',
-      applicationId: application?.id ?? '',
-      guildId: guilds[0]?.id ?? '',
-    });
+    opened = await Stage.open(library);
   });
-
-  afterEach(() => expect(bot.failures.splice(0)).toEqual([]));
-
-  afterAll(async () => {
-    await bot.close();
-    await alice.close();
-    await emulator.close();
-  });
+  afterEach(() => expect(stage().bot.failures.splice(0)).toEqual([]));
+  afterAll(() => opened?.close());
 
   describe(library.name, () => {
-    it('logs in once and knows the guild, its channels and its roles', async () => {
-      expect(bot.sessions).toMatchObject({ began: 1, wentOn: 0 });
-      const guild = await bot.guild();
-      expect(guild.name).toBe('Playground');
-      expect(guild.channels).toEqual(expect.arrayContaining(['general', 'bot-chat', 'art', 'memes', 'voice']));
-      expect(guild.roles).toEqual(expect.arrayContaining(['@everyone', 'Moderator', 'Familiar']));
-    });
+    describeTalking(stage);
+    describeInteractions(stage);
+    describeConnection(stage);
+  });
+}
 
-    it('hears a message and replies to it', async () => {
-      expect((await asks('#general', '!reply')).content).toBe(answers.reply);
-    });
+function describeTalking(stage: () => Stage): void {
+  it('logs in once and knows the guild, its channels and its roles', async () => {
+    const { bot } = stage();
+    expect(bot.sessions).toMatchObject({ began: 1, wentOn: 0 });
+    const guild = await bot.guild();
+    expect(guild.name).toBe('Playground');
+    expect(guild.channels).toEqual(expect.arrayContaining(['general', 'bot-chat', 'art', 'memes', 'voice']));
+    expect(guild.roles).toEqual(expect.arrayContaining(['@everyone', 'Moderator', 'Familiar']));
+  });
 
-    it('writes in private and is answered there', async () => {
-      await alice.says('#general', '!dm');
-      const first = await alice.sees(answers.direct);
-      expect(alice.channel(first.channel_id)).toMatchObject({ guildId: null, type: 1 });
-      expect((await asks(first.channel_id, '!reply')).content).toBe(answers.reply);
-    });
+  it('hears a message and replies to it', async () => {
+    expect((await stage().asks('#general', '!reply')).content).toBe(answers.reply);
+  });
 
-    it('sends a file and reads one', async () => {
-      await alice.says('#art', '!file');
-      const { attachments } = await alice.sees(({ attachments }) => attachments.length > 0, { in: '#art' });
-      expect(attachments[0]).toMatchObject({ filename: answers.file.name, size: answers.file.text.length });
-      expect(await (await fetch(attachments[0]?.url ?? '')).text()).toBe(answers.file.text);
+  it('writes in private and is answered there', async () => {
+    const { alice } = stage();
+    await alice.says('#general', '!dm');
+    const first = await alice.sees(answers.direct);
+    expect(alice.channel(first.channel_id)).toMatchObject({ guildId: null, type: 1 });
+    expect((await stage().asks(first.channel_id, '!reply')).content).toBe(answers.reply);
+  });
 
-      const file = { name: 'note with spaces é.txt', data: 'quiet words', type: 'text/plain' };
-      await alice.says('#art', 'read this', { files: [file] });
-      expect((await alice.sees('QUIET WORDS')).channel_id).toBe(alice.channel('#art').id);
-    });
+  it('sends a file and reads one', async () => {
+    const { alice } = stage();
+    await alice.says('#art', '!file');
+    const { attachments } = await alice.sees(({ attachments }) => attachments.length > 0, { in: '#art' });
+    expect(attachments[0]).toMatchObject({ filename: answers.file.name, size: answers.file.text.length });
+    expect(await (await fetch(attachments[0]?.url ?? '')).text()).toBe(answers.file.text);
 
-    it('reacts and hears reactions', async () => {
-      const message = await alice.says('#memes', '!react');
-      await alice.hears<{ message_id: string; emoji: { name: string } }>(
-        'MESSAGE_REACTION_ADD',
-        ({ message_id: id, emoji }) => id === message.id && emoji.name === answers.reaction,
-      );
-      await alice.reacts(message, '🎉');
-      await alice.sees(sawReaction('🎉'), { in: '#memes' });
-    });
+    const file = { name: 'note with spaces é.txt', data: 'quiet words', type: 'text/plain' };
+    await alice.says('#art', 'read this', { files: [file] });
+    expect((await alice.sees('QUIET WORDS')).channel_id).toBe(alice.channel('#art').id);
+  });
 
-    it('starts a thread on a message and writes in it', async () => {
-      const message = await alice.says('#memes', '!thread');
-      const inThread = await alice.sees(answers.thread);
-      expect(inThread.channel_id).toBe(message.id);
-      expect(alice.channel(inThread.channel_id)).toMatchObject({ name: answers.threadName, type: 11 });
-    });
+  it('reacts and hears reactions', async () => {
+    const { alice } = stage();
+    const message = await alice.says('#memes', '!react');
+    await alice.hears<{ message_id: string; emoji: { name: string } }>(
+      'MESSAGE_REACTION_ADD',
+      ({ message_id: id, emoji }) => id === message.id && emoji.name === answers.reaction,
+    );
+    await alice.reacts(message, '🎉');
+    await alice.sees(sawReaction('🎉'), { in: '#memes' });
+  });
 
-    it('speaks through a webhook under another name and is told which message that was', async () => {
-      const question = await alice.says('#bot-chat', '!webhook');
-      const squawk = await alice.sees(answers.webhook);
-      expect(squawk.author.username).toBe(answers.webhookName);
-      const reply = await alice.sees((message) => isAnswer(message, question));
-      expect(reply.content).toBe(spoke(squawk.id));
-    });
+  it('starts a thread on a message and writes in it', async () => {
+    const { alice } = stage();
+    const message = await alice.says('#memes', '!thread');
+    const inThread = await alice.sees(answers.thread);
+    expect(inThread.channel_id).toBe(message.id);
+    expect(alice.channel(inThread.channel_id)).toMatchObject({ name: answers.threadName, type: 11 });
+  });
 
-    it('updates its message when a button is pressed and when a value is chosen', async () => {
-      await alice.says('#bot-chat', '!menu');
-      const menu = await alice.sees(answers.menu);
-      await alice.presses(menu, ids.button);
-      expect((await alice.sees(answers.pressed)).id).toBe(menu.id);
-      await alice.selects(menu, ids.menu, ['blue']);
-      expect((await alice.sees(chose('blue'))).id).toBe(menu.id);
-    });
+  it('speaks through a webhook under another name and is told which message that was', async () => {
+    const { alice } = stage();
+    const question = await alice.says('#bot-chat', '!webhook');
+    const squawk = await alice.sees(answers.webhook);
+    expect(squawk.author.username).toBe(answers.webhookName);
+    const reply = await alice.sees((message) => message.message_reference?.message_id === question.id);
+    expect(reply.content).toBe(spoke(squawk.id));
+  });
+}
 
-    it('defers a command, edits its answer and follows up', async () => {
-      await alice.runs('slow');
-      const answer = await alice.sees(answers.slow);
-      expect(answer.interaction_metadata?.user.id).toBe(alice.user.id);
-      const followUp = await alice.sees(answers.followUp);
-      const metadata = followUp.interaction_metadata as { original_response_message_id?: string } | undefined;
-      expect(metadata?.original_response_message_id).toBe(answer.id);
-    });
+function describeInteractions(stage: () => Stage): void {
+  it('updates its message when a button is pressed and when a value is chosen', async () => {
+    const { alice } = stage();
+    await alice.says('#bot-chat', '!menu');
+    const menu = await alice.sees(answers.menu);
+    await alice.presses(menu, ids.button);
+    expect((await alice.sees(answers.pressed)).id).toBe(menu.id);
+    await alice.selects(menu, ids.menu, ['blue']);
+    expect((await alice.sees(chose('blue'))).id).toBe(menu.id);
+  });
 
-    it('answers ephemerally', async () => {
-      await alice.runs('secret');
-      expect(Number((await alice.sees(answers.secret)).flags) & ephemeral).toBe(ephemeral);
-      expect((await alice.messages('#general')).map(({ content }) => content)).not.toContain(answers.secret);
-    });
+  it('defers a command, edits its answer and follows up', async () => {
+    const { alice } = stage();
+    await alice.runs('slow');
+    const answer = await alice.sees(answers.slow);
+    expect(answer.interaction_metadata?.user.id).toBe(alice.user.id);
+    const followUp = await alice.sees(answers.followUp);
+    const metadata = followUp.interaction_metadata as { original_response_message_id?: string } | undefined;
+    expect(metadata?.original_response_message_id).toBe(answer.id);
+  });
 
-    it('completes an option and is called with it', async () => {
-      const choices = await alice.completes('find', { what: 'sma' }, 'what');
-      expect(choices.map(({ value }) => value)).toEqual(['small', 'smart']);
-      await alice.runs('find', { what: 'smart' });
-      await alice.sees(found('smart'));
-    });
+  it('answers ephemerally', async () => {
+    const { alice } = stage();
+    await alice.runs('secret');
+    expect(Number((await alice.sees(answers.secret)).flags) & ephemeral).toBe(ephemeral);
+    expect((await alice.messages('#general')).map(({ content }) => content)).not.toContain(answers.secret);
+  });
 
-    it('shows a form and is told what was typed', async () => {
-      const { modal } = await alice.runs('form');
-      if (!modal) throw new Error('No form was shown.');
-      expect(modal.title).toBe(form.title);
-      await alice.submits(modal, { [ids.words]: 'very nice' });
-      await alice.sees(wrote('very nice'));
-    });
+  it('completes an option and is called with it', async () => {
+    const { alice } = stage();
+    const choices = await alice.completes('find', { what: 'sma' }, 'what');
+    expect(choices.map(({ value }) => value)).toEqual(['small', 'smart']);
+    await alice.runs('find', { what: 'smart' });
+    await alice.sees(found('smart'));
+  });
 
-    it('waits out a 429 and then says it once', async () => {
-      const message = await alice.says('#bot-chat', 'like this');
-      const before = await control<{ n: number }[]>('requests');
-      await control('faults', {
-        match: { method: 'POST', route: '/channels/{channel_id}/messages' },
-        times: 1,
-        answer: {
-          status: 429,
-          headers: { 'retry-after': '1', 'x-ratelimit-reset-after': '0.5', 'x-ratelimit-scope': 'user' },
-          body: { message: 'You are being rate limited.', retry_after: 0.5, global: false },
-        },
-      });
-      await alice.reacts(message, '👀');
-      await alice.sees(sawReaction('👀'));
-      const sent = await control<{ method: string; route: string; status: number }[]>(
-        `requests?since=${String(before.at(-1)?.n)}`,
-      );
-      const posts = sent.filter(({ method, route }) => method === 'POST' && /^\/channels\/\d+\/messages$/.test(route));
-      expect(posts.map(({ status }) => status)).toEqual([429, 200]);
-    });
+  it('shows a form and is told what was typed', async () => {
+    const { alice } = stage();
+    const { modal } = await alice.runs('form');
+    if (!modal) throw new Error('No form was shown.');
+    expect(modal.title).toBe(form.title);
+    await alice.submits(modal, { [ids.words]: 'very nice' });
+    await alice.sees(wrote('very nice'));
+  });
+}
 
-    it('resumes after a drop and hears once what was said while it was away', async () => {
-      await control('gateway', { action: 'drop' });
-      expect((await asks('#art', '!reply')).content).toBe(answers.reply);
-      expect((await asks('#art', '!reply')).content).toBe(answers.reply);
-      expect(bot.sessions).toMatchObject({ began: 1, wentOn: 1 });
-      const said = await alice.messages('#art');
-      expect(said.filter(({ content }) => content === answers.reply)).toHaveLength(2);
+function describeConnection(stage: () => Stage): void {
+  it('waits out a 429 and then says it once', async () => {
+    const { alice } = stage();
+    const message = await alice.says('#bot-chat', 'like this');
+    const before = await stage().control<{ n: number }[]>('requests');
+    await stage().control('faults', {
+      match: { method: 'POST', route: '/channels/{channel_id}/messages' },
+      times: 1,
+      answer: {
+        status: 429,
+        headers: { 'retry-after': '1', 'x-ratelimit-reset-after': '0.5', 'x-ratelimit-scope': 'user' },
+        body: { message: 'You are being rate limited.', retry_after: 0.5, global: false },
+      },
     });
+    await alice.reacts(message, '👀');
+    await alice.sees(sawReaction('👀'));
+    const sent = await stage().control<{ method: string; route: string; status: number }[]>(
+      `requests?since=${String(before.at(-1)?.n)}`,
+    );
+    const posts = sent.filter(({ method, route }) => method === 'POST' && /^\/channels\/\d+\/messages$/.test(route));
+    expect(posts.map(({ status }) => status)).toEqual([429, 200]);
+  });
 
-    it('resumes when it is told to reconnect', async () => {
-      await control('gateway', { action: 'reconnect' });
-      expect((await asks('#memes', '!reply')).content).toBe(answers.reply);
-      expect(bot.sessions).toMatchObject({ began: 1, wentOn: 2 });
-    });
+  it('resumes after a drop and hears once what was said while it was away', async () => {
+    const { alice, bot } = stage();
+    await stage().control('gateway', { action: 'drop' });
+    expect((await stage().asks('#art', '!reply')).content).toBe(answers.reply);
+    expect((await stage().asks('#art', '!reply')).content).toBe(answers.reply);
+    expect(bot.sessions).toMatchObject({ began: 1, wentOn: 1 });
+    const said = await alice.messages('#art');
+    expect(said.filter(({ content }) => content === answers.reply)).toHaveLength(2);
+  });
 
-    it('begins a new session when its own is invalid', async () => {
-      await control('gateway', { action: 'invalid_session', resumable: false });
-      await bot.sessions.hasBegun(2);
-      expect((await asks('#general', '!reply')).content).toBe(answers.reply);
-      expect(bot.sessions).toMatchObject({ began: 2, wentOn: 2 });
-      expect((await bot.guild()).channels).toContain('general');
-    });
+  it('resumes when it is told to reconnect', async () => {
+    const { bot } = stage();
+    await stage().control('gateway', { action: 'reconnect' });
+    expect((await stage().asks('#memes', '!reply')).content).toBe(answers.reply);
+    expect(bot.sessions).toMatchObject({ began: 1, wentOn: 2 });
+  });
+
+  it('begins a new session when its own is invalid', async () => {
+    const { bot } = stage();
+    await stage().control('gateway', { action: 'invalid_session', resumable: false });
+    await bot.sessions.hasBegun(2);
+    expect((await stage().asks('#general', '!reply')).content).toBe(answers.reply);
+    expect(bot.sessions).toMatchObject({ began: 2, wentOn: 2 });
+    expect((await bot.guild()).channels).toContain('general');
   });
 }
