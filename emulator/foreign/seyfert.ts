@@ -68,6 +68,9 @@ async function start({ api, token, guildId }: ForeignServer): Promise<ForeignBot
     shard.logger.active = false;
     // After a cut connection it would wait for ten seconds.
     shard.options.reconnectTimeout = 100;
+    // Two connections would be five seconds apart.
+    shard.connectTimeout.intervalTime = 100;
+    shard.connectTimeout.shift();
   }
   await client.uploadCommands();
   return {

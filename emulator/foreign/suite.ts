@@ -24,6 +24,7 @@ export function describeLibrary(library: ForeignLibrary): void {
 
   describe(library.name, () => {
     describeTalking(stage);
+    describeMessageActions(stage);
     describeInteractions(stage);
     describeConnection(stage);
   });
@@ -62,7 +63,9 @@ function describeTalking(stage: () => Stage): void {
     await alice.says('#art', 'read this', { files: [file] });
     expect((await alice.sees('QUIET WORDS')).channel_id).toBe(alice.channel('#art').id);
   });
+}
 
+function describeMessageActions(stage: () => Stage): void {
   it('reacts and hears reactions', async () => {
     const { alice } = stage();
     const message = await alice.says('#memes', '!react');
