@@ -48,7 +48,8 @@ function create({ api, token }: ForeignServer, sessions: SessionCounts) {
       Intents.GuildMessageReactions |
       Intents.DirectMessages |
       Intents.MessageContent,
-    gateway: { events: { resumed: () => sessions.goOn() } },
+    // Between its shards it would wait for five seconds, also after the last one.
+    gateway: { events: { resumed: () => sessions.goOn() }, spawnShardDelay: 0 },
     loggerFactory: () => silent,
     desiredProperties: createDesiredPropertiesObject({}, true),
   });
