@@ -1,7 +1,7 @@
 // Who may import what (docs/ARCHITECTURE.md has the table). Every rule is planted and caught in tools/import-rules.test.ts.
 // "$1" in a `to` is the first group of the rule's `from`.
 
-const TEST_CODE = '\\.test\\.tsx?$|(^|/)testing/';
+const TEST_CODE = '\\.test\\.tsx?$|(^|/)testing/|^emulator/foreign/';
 const ANY_FOLDER = '^(src|emulator|web|bench|tools)/';
 const NPM = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 const PLATFORM_PORT = '^src/platform/[^/]+/index\\.ts$';

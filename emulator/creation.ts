@@ -13,6 +13,7 @@ import type {
 import { DEFAULT_EVERYONE_PERMISSIONS } from './permissions.ts';
 import { createToken } from './tokens.ts';
 import { memberKey } from './world.ts';
+import { timestamp } from './timestamp.ts';
 
 /** Making things with Discord's defaults, for the seed, the control interface and REST alike. Nothing is announced here. */
 
@@ -110,7 +111,7 @@ export function addMember(
     userId,
     nick: null,
     roleIds,
-    joinedAt: new Date(clock.now()).toISOString(),
+    joinedAt: timestamp(clock.now()),
     timedOutUntil: null,
   };
   world.members.set(memberKey(guildId, userId), member);

@@ -3,6 +3,8 @@ import type { Core, StoredChannel } from './contract.ts';
 import { channelObject, threadMemberObject } from './serialise/channel.ts';
 import { memberWithUserObject } from './serialise/user.ts';
 import { memberKey } from './world.ts';
+import { timestamp } from './timestamp.ts';
+import { timestamp } from './timestamp.ts';
 
 /** Tells everybody who may see a channel about a change of it. */
 export function announceChannel(
@@ -39,7 +41,7 @@ export interface ThreadFields {
 
 /** Stores a new thread; telling others about it is left to the caller. */
 export function storeThread(core: Core, parent: StoredChannel, fields: ThreadFields): StoredChannel {
-  const createdAt = new Date(core.clock.now()).toISOString();
+  const createdAt = timestamp(core.clock.now());
   const thread: StoredChannel = {
     id: fields.id,
     type: fields.type,
@@ -78,7 +80,7 @@ export function joinThread(core: Core, thread: StoredChannel, userIds: readonly 
   const state = thread.thread;
   const added = userIds.filter((userId) => state.joinedAt[userId] === undefined);
   if (added.length === 0) return;
-  const joinedAt = new Date(core.clock.now()).toISOString();
+  const joinedAt = timestamp(core.clock.now());
   state.memberIds.push(...added);
   for (const userId of added) state.joinedAt[userId] = joinedAt;
   core.world.channels.set(thread.id, thread);

@@ -1,8 +1,9 @@
 import { GatewayCloseCodes, GatewayOpcodes } from 'discord-api-types/v10';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
+import { parseJson } from '../http/json.ts';
 import type { Session } from './session.ts';
-import { createFrameWriter, type FrameWriter } from './socket.ts';
+import { createFrameWriter, type FrameWriter, type TransportCompression } from './socket.ts';
 
 /** Times that tests shorten. */
 export interface GatewayTiming {
@@ -21,9 +22,10 @@ const sendLimit = { count: 120, windowMs: 60_000 };
 const payloadLimitBytes = 4_096;
 
 /**
- * Some clients lose what comes in the same segment as the answer to their upgrade. Over a real network HELLO never does.
+ * Some clients lose what they read together with the answer to their upgrade. Over a real network HELLO comes later. A
+ * timer alone is not enough for a client in the same busy process: it can fire before that client reads at all.
  */
-const helloDelayMs = 5;
+const helloDelayMs = 10;
 
 /** What the gateway does with what a client sends. Each may close the connection. */
 export interface ConnectionHandlers {
@@ -40,7 +42,7 @@ interface Link {
   socket: WebSocket;
   /** What the WebSocket writes to. */
   wire: Duplex;
-  compress: boolean;
+  compression: TransportCompression | null;
 }
 
 /** One client's WebSocket: frames, heartbeats, limits and the order in which ops are allowed. */
@@ -53,8 +55,8 @@ export class Connection {
   #sentAt: number[] = [];
   #closedByUs = false;
 
-  constructor({ socket, wire, compress }: Link, handlers: ConnectionHandlers, timing: GatewayTiming) {
-    this.#writer = createFrameWriter(socket, wire, compress);
+  constructor({ socket, wire, compression }: Link, handlers: ConnectionHandlers, timing: GatewayTiming) {
+    this.#writer = createFrameWriter(socket, wire, compression);
     this.#handlers = handlers;
     this.#timing = timing;
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
@@ -65,11 +67,16 @@ export class Connection {
       this.#handlers.closed(this, !this.#closedByUs && (code === 1000 || code === 1001));
     });
     this.#expectHeartbeat();
-    setTimeout(() => this.#greet(), helloDelayMs);
+    setTimeout(() => setImmediate(() => this.#greet()), helloDelayMs);
   }
 
   #greet(): void {
     this.sendOp(GatewayOpcodes.Hello, { heartbeat_interval: this.#timing.heartbeatIntervalMs, _trace: ['emulator'] });
+  }
+
+  /** What a client asks for when it identifies with `compress: true`. */
+  compressLongFrames(): void {
+    this.#writer.compressLongFrames();
   }
 
   /** Sends a whole frame as JSON text. */
@@ -151,7 +158,7 @@ export class Connection {
 
 function parsePayload(text: string): { op: GatewayOpcodes; d: unknown } | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     if (typeof value !== 'object' || value === null || !('op' in value) || typeof value.op !== 'number') return null;
     return { op: value.op as GatewayOpcodes, d: 'd' in value ? value.d : null };
   } catch {

@@ -15,6 +15,8 @@ export interface Identity {
   intents: number | null;
   shard: StoredSession['shard'];
   presence: unknown;
+  /** Whether long frames may come compressed, each for itself. */
+  compress: boolean;
 }
 
 /** Whose token this is; bots may write `Bot ` before it, people may not. */
@@ -30,12 +32,13 @@ export function checkIdentify(core: Core, data: unknown): Identity | Refusal {
   if (typeof data !== 'object' || data === null) {
     return { code: GatewayCloseCodes.DecodeError, reason: 'Error while decoding payload.' };
   }
-  const { token, intents, shard, presence } = data as Record<string, unknown>;
+  const { token, intents, shard, presence, ...rest } = data as Record<string, unknown>;
+  const compress = rest['compress'] === true;
   const user = userOfToken(core, token);
   if (!user) return { code: GatewayCloseCodes.AuthenticationFailed, reason: 'Authentication failed.' };
   const checkedShard = checkShard(shard ?? [0, 1]);
   if (!checkedShard) return { code: GatewayCloseCodes.InvalidShard, reason: 'Invalid shard.' };
-  if (!user.bot) return { user, intents: null, shard: checkedShard, presence };
+  if (!user.bot) return { user, intents: null, shard: checkedShard, presence, compress };
   if (core.world.guildsOf(user.id).length / checkedShard[1] > maximumGuildsPerShard) {
     return { code: GatewayCloseCodes.ShardingRequired, reason: 'Sharding required.' };
   }
@@ -46,7 +49,7 @@ export function checkIdentify(core: Core, data: unknown): Identity | Refusal {
   if (application && asksForDisallowedIntents(intents, application)) {
     return { code: GatewayCloseCodes.DisallowedIntents, reason: 'Disallowed intent(s).' };
   }
-  return { user, intents, shard: checkedShard, presence };
+  return { user, intents, shard: checkedShard, presence, compress };
 }
 
 function checkShard(value: unknown): StoredSession['shard'] | null {

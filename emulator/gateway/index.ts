@@ -10,6 +10,7 @@ import { MemberRequests } from './members.ts';
 import { guildsOf, readyData } from './ready.ts';
 import type { Presence, Session } from './session.ts';
 import { Sessions } from './sessions.ts';
+import { isTransportCompression } from './socket.ts';
 
 /** Frames above this are refused by the socket itself; the gateway's own, smaller limit has a close code. */
 const maximumFrameBytes = 64 * 1024;
@@ -60,10 +61,13 @@ class GatewayServer implements Gateway, ConnectionHandlers {
     if (!knownVersions.includes(version)) {
       return client.close(GatewayCloseCodes.InvalidAPIVersion, 'Invalid API version.');
     }
-    if ((query.get('encoding') ?? 'json') !== 'json' || (compression !== null && compression !== 'zlib-stream')) {
-      return client.close(GatewayCloseCodes.DecodeError, 'This gateway speaks encoding=json, alone or zlib-stream.');
+    if ((query.get('encoding') ?? 'json') !== 'json') {
+      return client.close(GatewayCloseCodes.DecodeError, 'This gateway speaks encoding=json only.');
     }
-    const connection = new Connection({ socket: client, wire, compress: compression !== null }, this, this.#timing);
+    if (compression !== null && !isTransportCompression(compression)) {
+      return client.close(GatewayCloseCodes.DecodeError, 'This gateway speaks zlib-stream and zstd-stream.');
+    }
+    const connection = new Connection({ socket: client, wire, compression }, this, this.#timing);
     this.#connections.add(connection);
     this.#versions.set(connection, Number(version));
   }
@@ -75,6 +79,7 @@ class GatewayServer implements Gateway, ConnectionHandlers {
     const wasOnline = this.#sessions.isConnected(session.user.id);
     connection.session = session;
     session.connection = connection;
+    if (identity.compress) connection.compressLongFrames();
     session.presence = presenceFrom(identity.presence) ?? session.presence;
     this.#core.world.flush();
     const version = this.#versions.get(connection) ?? 10;

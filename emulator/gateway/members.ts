@@ -125,10 +125,10 @@ function findMembers(core: Core, request: MembersRequest): StoredMember[] {
 function parseRequest(data: unknown): MembersRequest | null {
   if (typeof data !== 'object' || data === null) return null;
   const fields = data as Record<string, unknown>;
-  const guildId = Array.isArray(fields.guild_id) ? (fields.guild_id as unknown[])[0] : fields.guild_id;
+  const guildId = idOf(Array.isArray(fields.guild_id) ? (fields.guild_id as unknown[])[0] : fields.guild_id);
   const userIds = typeof fields.user_ids === 'string' ? [fields.user_ids] : fields.user_ids;
   const query = typeof fields.query === 'string' ? fields.query : null;
-  if (typeof guildId !== 'string' || (query === null && !Array.isArray(userIds))) return null;
+  if (guildId === null || (query === null && !Array.isArray(userIds))) return null;
   const nonce = typeof fields.nonce === 'string' ? fields.nonce : null;
   return {
     guildId,
@@ -139,4 +139,9 @@ function parseRequest(data: unknown): MembersRequest | null {
     // Discord ignores a nonce that is too long: the answer then carries none.
     nonce: nonce !== null && Buffer.byteLength(nonce) <= maximumNonceBytes ? nonce : null,
   };
+}
+
+/** Ids come as text or, from some libraries, as numbers. */
+function idOf(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
 }

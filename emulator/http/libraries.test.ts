@@ -160,13 +160,17 @@ describe('tokens', () => {
 });
 
 describe('the gateway', () => {
-  it('greets in a segment of its own', async () => {
+  it.each([
+    ['', () => undefined],
+    [' in a process that is busy', keepBusy],
+  ])('greets in a segment of its own%s', async (_when, load) => {
     const socket = connect(playground.emulator.port, '127.0.0.1');
     await once(socket, 'connect');
     socket.write(
       `GET /gateway/?v=10&encoding=json HTTP/1.1\r\nHost: 127.0.0.1:${playground.emulator.port}\r\nUpgrade: websocket\r\n` +
         'Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
     );
+    load();
     const [first] = (await once(socket, 'data')) as [Buffer];
     expect(first.toString()).toMatch(/^HTTP\/1\.1 101 [\s\S]*\r\n\r\n$/);
     const [second] = (await once(socket, 'data')) as [Buffer];
@@ -213,3 +217,10 @@ describe('the gateway', () => {
     expect((await call('GET', `/channels/${thread.id}/thread-members/${playground.botUserId}`)).status).toBe(200);
   });
 });
+
+/** Blocks every turn of the event loop for longer than the greeting waits, some turns long. */
+function keepBusy(turns = 10): void {
+  const until = performance.now() + 30;
+  while (performance.now() < until);
+  if (turns > 0) setImmediate(() => keepBusy(turns - 1));
+}

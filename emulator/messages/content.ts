@@ -4,6 +4,7 @@ import type { Core, StoredMessage, UploadedFile } from '../contract.ts';
 import { discordError, FormErrors } from '../errors.ts';
 import { parseComponents } from './components.ts';
 import type { EmbedForm, MessageForm } from './schema.ts';
+import { timestamp } from '../timestamp.ts';
 
 /** Messages that a member or a bot wrote; all others are Discord's own. */
 export const NORMAL_TYPES: readonly number[] = [
@@ -74,7 +75,7 @@ function isWaveform(waveform: string | null | undefined): boolean {
 export function toEmbed(form: EmbedForm): APIEmbed {
   const kept = Object.entries(form).filter(([, value]) => value !== null && value !== undefined && value !== '');
   const embed: Record<string, unknown> = { type: 'rich', ...Object.fromEntries(kept) };
-  if (form.timestamp != null) embed['timestamp'] = new Date(form.timestamp).toISOString();
+  if (form.timestamp != null) embed['timestamp'] = timestamp(Date.parse(form.timestamp));
   if (form.fields != null) embed['fields'] = form.fields.map((field) => ({ ...field, inline: field.inline ?? false }));
   for (const key of ['footer', 'author'] as const) {
     const line = form[key];
@@ -84,5 +85,5 @@ export function toEmbed(form: EmbedForm): APIEmbed {
 }
 
 export function isoNow(core: Core): string {
-  return new Date(core.clock.now()).toISOString();
+  return timestamp(core.clock.now());
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { StoredPoll } from '../contract.ts';
 import { integer, problem, snowflake, text } from '../forms.ts';
+import { timestamp } from '../timestamp.ts';
 
 /** Limits of polls. Source: Discord's documentation, Poll resource ("Poll Create Request Object"). */
 const MAX_ANSWERS = 10;
@@ -56,7 +57,7 @@ export function pollObject(poll: StoredPoll, viewerId: string, nowMs: number): R
         ...(answer.emoji === null ? {} : { emoji: answer.emoji }),
       },
     })),
-    expiry: new Date(poll.endsAtMs).toISOString(),
+    expiry: timestamp(poll.endsAtMs),
     allow_multiselect: poll.allowMultiselect,
     layout_type: 1,
     results: {

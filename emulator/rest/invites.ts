@@ -12,6 +12,7 @@ import { requireIn, visibleGuildChannel } from './access.ts';
 import { approximateCounts } from './guild-counts.ts';
 import { guildRoute } from './guild-route.ts';
 import { announceMemberAdded } from './member-events.ts';
+import { timestamp } from '../timestamp.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -38,7 +39,7 @@ export const registerInviteRoutes: Routes = (api, core) => {
         guildId: guild.id,
         channelId: channel.id,
         inviterId: caller.user.id,
-        createdAt: new Date(core.clock.now()).toISOString(),
+        createdAt: timestamp(core.clock.now()),
         maxAgeSeconds: form.max_age,
         maxUses: form.max_uses,
         uses: 0,
@@ -159,7 +160,7 @@ function inviteObject(core: Core, invite: StoredInvite): Record<string, unknown>
     channel: { id: invite.channelId, name: channel?.name ?? null, type: channel?.type ?? 0 },
     ...(inviter === undefined ? {} : { inviter: userObject(inviter) }),
     created_at: invite.createdAt,
-    expires_at: invite.maxAgeSeconds === 0 ? null : new Date(expiryMs(invite)).toISOString(),
+    expires_at: invite.maxAgeSeconds === 0 ? null : timestamp(expiryMs(invite)),
     max_age: invite.maxAgeSeconds,
     max_uses: invite.maxUses,
     uses: invite.uses,

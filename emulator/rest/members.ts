@@ -13,6 +13,7 @@ import { guildRoute } from './guild-route.ts';
 import type { GuildRequest } from './guild-route.ts';
 import { announceMemberRemoved, announceMemberUpdated } from './member-events.ts';
 import { changeableRole } from './roles.ts';
+import { timestamp } from '../timestamp.ts';
 
 /** The longest time-out: 28 days. */
 const MAX_TIMEOUT_MS = 28 * 24 * 3_600_000;
@@ -136,7 +137,7 @@ function timeoutOf(core: Core, until: string | null): string | null {
     const message = 'The time-out must end within 28 days.';
     throw formError(['communication_disabled_until'], 'BASE_TYPE_CHOICES', message);
   }
-  return new Date(until).toISOString();
+  return timestamp(Date.parse(until));
 }
 
 function setMember(core: Core, member: StoredMember): void {

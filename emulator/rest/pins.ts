@@ -9,6 +9,7 @@ import { MESSAGE_LIMITS } from '../messages/schema.ts';
 import { messageEventObject } from '../serialise/message.ts';
 import { may, messageIn, requireIn, requireTextChannel, visibleChannel } from './access.ts';
 import { readableMessage } from './message-view.ts';
+import { timestamp } from '../timestamp.ts';
 
 const PINNABLE_TYPES: readonly number[] = [0, 19, 20, 23];
 
@@ -75,7 +76,7 @@ function setPinned(core: Core, caller: Caller, channel: StoredChannel, message: 
   if (channel.thread?.archived === true) throw discordError('archivedThread');
   const count = core.world.messagesOf(channel.id).filter((other) => other.pinned).length;
   if (pinned && count >= MESSAGE_LIMITS.pins) throw discordError('maximumPins');
-  const pinnedAt = pinned ? new Date(core.clock.now()).toISOString() : null;
+  const pinnedAt = pinned ? timestamp(core.clock.now()) : null;
   const next = { ...message, pinned, pinnedAt };
   core.world.messages.set(next.id, next);
   if (pinned) channel.lastPinTimestamp = pinnedAt;

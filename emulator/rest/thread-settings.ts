@@ -5,6 +5,7 @@ import { discordError } from '../errors.ts';
 import { integer, parseForm, text } from '../forms.ts';
 import { announceChannel } from '../threads.ts';
 import { may } from './access.ts';
+import { timestamp } from '../timestamp.ts';
 import { appliedTags, changedPost } from './post-settings.ts';
 
 export const DEFAULT_AUTO_ARCHIVE_MINUTES = 4320;
@@ -44,7 +45,7 @@ export function editThread(core: Core, caller: Caller, channel: StoredChannel, b
   const post = changedPost(core, channel, form, manages);
   if (form.archived !== undefined && form.archived !== thread.archived) {
     thread.archived = form.archived;
-    thread.archiveTimestamp = new Date(core.clock.now()).toISOString();
+    thread.archiveTimestamp = timestamp(core.clock.now());
   }
   thread.locked = form.locked ?? thread.locked;
   thread.invitable = form.invitable ?? thread.invitable;

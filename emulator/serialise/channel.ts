@@ -2,6 +2,7 @@ import type { StoredChannel, World } from '../contract.ts';
 import { forumOf, isForum } from '../forums.ts';
 import { snowflakeTimestampMs } from '../snowflake.ts';
 import { userObject } from './user.ts';
+import { timestamp } from '../timestamp.ts';
 
 const VOICE_TYPES: readonly number[] = [2, 13];
 const CATEGORY_TYPE = 4;
@@ -88,7 +89,7 @@ function threadObject(channel: StoredChannel, viewerId: string): Record<string, 
       archive_timestamp: thread.archiveTimestamp,
       auto_archive_duration: thread.autoArchiveMinutes,
       locked: thread.locked,
-      create_timestamp: new Date(snowflakeTimestampMs(channel.id)).toISOString(),
+      create_timestamp: timestamp(snowflakeTimestampMs(channel.id)),
       ...(channel.type === PRIVATE_THREAD_TYPE ? { invitable: thread.invitable } : {}),
     },
     ...(joinedAt === undefined ? {} : { member: threadMemberObject(channel.id, viewerId, joinedAt) }),

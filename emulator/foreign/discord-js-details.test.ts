@@ -18,8 +18,8 @@ import {
   type Interaction,
 } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startEmulator, type Emulator } from './index.ts';
-import { connectPerson, type Person } from './testing/person.ts';
+import { startEmulator, type Emulator } from '../index.ts';
+import { connectPerson, type Person } from '../testing/person.ts';
 
 /** discord.js knows nothing of this emulator: what works for it works for any bot. */
 
@@ -93,17 +93,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-describe('discord.js', () => {
-  it('knows the guild after login: channels, roles, its own member', () => {
-    const guild = client.guilds.cache.first();
-    expect(guild?.name).toBe('Playground');
-    expect(guild?.channels.cache.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['general', 'bot-chat', 'art', 'memes', 'voice']),
-    );
-    expect(guild?.roles.cache.map(({ name }) => name)).toEqual(expect.arrayContaining(['@everyone', 'Moderator']));
-    expect(guild?.members.me?.id).toBe(client.user.id);
-  });
-
+describe('discord.js, beyond what every library is tested with', () => {
   it('receives a message with its author and answers with a reply', async () => {
     client.on(Events.MessageCreate, (message) => {
       if (!message.author.bot) void message.reply(`You are ${message.member?.displayName ?? 'unknown'}.`);
@@ -261,24 +251,6 @@ describe('discord.js', () => {
     await expect(alice.selects(menu, 'colour', ['green'])).rejects.toThrow(/not selectable/);
   });
 
-  it('completes an option while it is typed', async () => {
-    await client.application.commands.create(
-      new SlashCommandBuilder()
-        .setName('model')
-        .setDescription('Chooses the model')
-        .addStringOption((option) => option.setName('name').setDescription('Its name').setAutocomplete(true)),
-    );
-    onInteraction(async (interaction) => {
-      if (!interaction.isAutocomplete()) return;
-      const typed = interaction.options.getFocused();
-      await interaction.respond(
-        ['small', 'smart', 'large'].filter((name) => name.startsWith(typed)).map((name) => ({ name, value: name })),
-      );
-    });
-    const choices = await alice.completes('model', { name: 'sma' }, 'name');
-    expect(choices.map(({ value }) => value)).toEqual(['small', 'smart']);
-  });
-
   it('hears reactions and new threads, and finds members by name', async () => {
     const message = await alice.says('#general', 'react to this');
     const reacted = once(client, Events.MessageReactionAdd, { signal: AbortSignal.timeout(5_000) });
@@ -295,16 +267,6 @@ describe('discord.js', () => {
     expect(found?.map(({ user }) => user.username)).toEqual(['alice']);
     const all = await client.guilds.cache.first()?.members.fetch();
     expect(all?.map(({ user }) => user.username)).toEqual(expect.arrayContaining(['olivia', 'milo', 'alice', 'bob']));
-  });
-
-  it('resumes after a drop and misses nothing', async () => {
-    const resumed = once(client, Events.ShardResume, { signal: AbortSignal.timeout(10_000) });
-    const heard = takeMessages(client, 2);
-    await control('gateway', { action: 'drop' });
-    await alice.says('#general', 'while you were away');
-    await resumed;
-    await alice.says('#general', 'welcome back');
-    expect(await heard).toEqual(['while you were away', 'welcome back']);
   });
 
   it('is refused with 4014 when it asks for an intent that is switched off', async () => {

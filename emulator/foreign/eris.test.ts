@@ -1,0 +1,4 @@
+import { eris } from './eris.ts';
+import { describeLibrary } from './suite.ts';
+
+describeLibrary(eris);

@@ -1,0 +1,4 @@
+import { oceanic } from './oceanic.ts';
+import { describeLibrary } from './suite.ts';
+
+describeLibrary(oceanic);

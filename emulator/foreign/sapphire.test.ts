@@ -1,0 +1,4 @@
+import { sapphire } from './sapphire.ts';
+import { describeLibrary } from './suite.ts';
+
+describeLibrary(sapphire);

@@ -1,0 +1,4 @@
+import { seyfert } from './seyfert.ts';
+import { describeLibrary } from './suite.ts';
+
+describeLibrary(seyfert);
