@@ -12,6 +12,7 @@ import { FileTray } from './file-tray.tsx';
 import { loadDraft, saveDraft } from './drafts.ts';
 import { receiveInsertions } from './insert.ts';
 import { ReplyBar } from './reply-bar.tsx';
+import { StickerButton } from './sticker-button.tsx';
 import { SuggestionList } from './suggestion-list.tsx';
 import { useDraft } from './use-draft.ts';
 import { useSend } from './use-send.ts';
@@ -109,6 +110,7 @@ function MessageBox({ channel, dropped, onCommand }: MessageBoxProps) {
           onKeyDown={onKeyDown}
           onPaste={onPaste}
         />
+        <StickerButton channel={channel} />
         <EmojiButton onChoose={(emoji) => insert(emoji)} />
         <SendButton enabled={canSend} onPress={send} />
       </div>

@@ -154,6 +154,7 @@ describe('messages', () => {
       files: [],
       replyToId: null,
       pingReplied: true,
+      stickers: [],
       state: 'sending',
       error: null,
     } as const;
