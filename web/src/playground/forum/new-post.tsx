@@ -70,16 +70,28 @@ export function NewPost({ forum, onDone }: NewPostProps) {
           {problem}
         </p>
       )}
-      <div className={styles.formEnd}>
-        <AddFiles onChoose={add} />
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-        <button type="submit" className={styles.primary} disabled={busy}>
-          Post
-        </button>
-      </div>
+      <FormEnd busy={busy} onFiles={add} onCancel={onDone} />
     </form>
+  );
+}
+
+interface FormEndProps {
+  readonly busy: boolean;
+  readonly onFiles: (files: Iterable<File>) => void;
+  readonly onCancel: () => void;
+}
+
+function FormEnd({ busy, onFiles, onCancel }: FormEndProps) {
+  return (
+    <div className={styles.formEnd}>
+      <AddFiles onChoose={onFiles} />
+      <button type="button" onClick={onCancel}>
+        Cancel
+      </button>
+      <button type="submit" className={styles.primary} disabled={busy}>
+        Post
+      </button>
+    </div>
   );
 }
 
