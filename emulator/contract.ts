@@ -149,6 +149,10 @@ export interface MessageContext {
   reference?: StoredMessage['reference'];
   /** Extra flags (LOADING for a deferred answer). */
   flags?: number;
+  /** The first message of a forum's post has the id of its thread. */
+  id?: string;
+  /** Called once the message is sure to be sent, before anybody is told of it. */
+  beforeAnnouncing?: () => void;
 }
 
 /** Validation, limits, mentions, attachments and announcement of messages in one place. Throws `DiscordError`. */
@@ -199,6 +203,8 @@ export interface Core {
   messages: MessageOperations;
   /** Effective permission bits of a user in a channel (threads: the parent's) or, without one, in the guild. */
   permissions(userId: string, place: { channelId: string } | { guildId: string }): bigint;
+  /** Whether others see the user as present. */
+  isOnline(userId: string): boolean;
   /** Address under which this emulator is reached, `http://127.0.0.1:8080`. */
   origin: string;
 }

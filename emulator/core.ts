@@ -7,7 +7,7 @@ import { createMessageOperations } from './messages/operations.ts';
 import { computePermissions } from './permissions.ts';
 import type { OpenWorld } from './world.ts';
 
-/** Puts the parts together around an open world; `origin` may change once the port is known. */
+/** Puts the parts together around an open world; `origin` changes once the port is known, `isOnline` with the gateway. */
 export function createCore(world: OpenWorld, clock: Clock, dataDir: string | null): Core {
   const core: Core = {
     world,
@@ -18,6 +18,7 @@ export function createCore(world: OpenWorld, clock: Clock, dataDir: string | nul
     files: createFileStore(dataDir),
     messages: createMessageOperations(() => core),
     permissions: (userId, place) => computePermissions(world, clock, userId, place),
+    isOnline: () => false,
     origin: 'http://127.0.0.1',
   };
   return core;

@@ -20,6 +20,9 @@ export const endpoints: EndpointTable = {
 /** Endpoints that Discord's own clients use and its description for bots does not name. */
 export const clientEndpoints: readonly string[] = [
   'GET /users/@me/channels',
+  'GET /users/{user_id}/profile',
+  // Documented as deprecated, and missing from the description; libraries still call it.
+  'PATCH /guilds/{guild_id}/members/@me/nick',
   'POST /invites/{code}',
   'GET /guilds/{guild_id}/application-command-index',
   'GET /channels/{channel_id}/application-command-index',
@@ -54,9 +57,9 @@ export const dispatches: Readonly<Record<`${GatewayDispatchEvents}` | PersonOnly
   CHANNEL_INFO: 'no',
   CHANNEL_PINS_UPDATE: 'done',
   CHANNEL_UPDATE: 'done',
-  ENTITLEMENT_CREATE: 'no',
-  ENTITLEMENT_DELETE: 'no',
-  ENTITLEMENT_UPDATE: 'no',
+  ENTITLEMENT_CREATE: 'done',
+  ENTITLEMENT_DELETE: 'done',
+  ENTITLEMENT_UPDATE: 'done',
   GUILD_AUDIT_LOG_ENTRY_CREATE: 'no',
   GUILD_BAN_ADD: 'done',
   GUILD_BAN_REMOVE: 'done',
@@ -81,7 +84,7 @@ export const dispatches: Readonly<Record<`${GatewayDispatchEvents}` | PersonOnly
   GUILD_SOUNDBOARD_SOUNDS_UPDATE: 'no',
   GUILD_SOUNDBOARD_SOUND_UPDATE: 'no',
   SOUNDBOARD_SOUNDS: 'no',
-  GUILD_STICKERS_UPDATE: 'no',
+  GUILD_STICKERS_UPDATE: 'done',
   GUILD_UPDATE: 'done',
   INTEGRATION_CREATE: 'no',
   INTEGRATION_DELETE: 'no',

@@ -129,7 +129,7 @@ export function addBot(
   return addMember(world, clock, guildId, bot.id, [role.id]);
 }
 
-interface ChannelFields {
+interface ChannelFields extends Pick<StoredChannel, 'flags' | 'voice' | 'threadDefaults' | 'forum'> {
   name: string;
   type?: number;
   parentId?: string | null;
@@ -159,6 +159,10 @@ export function createChannel(world: World, guildId: string, fields: ChannelFiel
     lastPinTimestamp: null,
     recipientIds: [],
     thread: null,
+    ...(fields.flags === undefined ? {} : { flags: fields.flags }),
+    ...(fields.voice === undefined ? {} : { voice: fields.voice }),
+    ...(fields.threadDefaults === undefined ? {} : { threadDefaults: fields.threadDefaults }),
+    ...(fields.forum === undefined ? {} : { forum: fields.forum }),
   };
   world.channels.set(channel.id, channel);
   return channel;

@@ -39,6 +39,7 @@ const DM_PERMISSIONS =
   PermissionFlagsBits.AddReactions |
   PermissionFlagsBits.MentionEveryone |
   PermissionFlagsBits.UseExternalEmojis |
+  PermissionFlagsBits.UseExternalStickers |
   PermissionFlagsBits.ReadMessageHistory |
   PermissionFlagsBits.UseApplicationCommands |
   PermissionFlagsBits.PinMessages;

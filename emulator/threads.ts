@@ -22,6 +22,54 @@ export function announceChannel(
   });
 }
 
+export interface ThreadFields {
+  id: string;
+  name: string;
+  type: number;
+  /** A webhook's threads have it as their owner and nobody as a member. */
+  ownerId: string;
+  memberIds: string[];
+  autoArchiveMinutes: number;
+  rateLimitPerUser: number | null;
+  invitable?: boolean;
+  /** Posts of forums have tags, if only an empty list. */
+  appliedTagIds?: string[];
+}
+
+/** Stores a new thread; telling others about it is left to the caller. */
+export function storeThread(core: Core, parent: StoredChannel, fields: ThreadFields): StoredChannel {
+  const createdAt = new Date(core.clock.now()).toISOString();
+  const thread: StoredChannel = {
+    id: fields.id,
+    type: fields.type,
+    guildId: parent.guildId,
+    name: fields.name,
+    topic: null,
+    position: 0,
+    parentId: parent.id,
+    nsfw: parent.nsfw,
+    rateLimitPerUser: fields.rateLimitPerUser ?? parent.threadDefaults?.rateLimitPerUser ?? 0,
+    overwrites: [],
+    lastMessageId: null,
+    lastPinTimestamp: null,
+    recipientIds: [],
+    thread: {
+      ownerId: fields.ownerId,
+      archived: false,
+      locked: false,
+      autoArchiveMinutes: fields.autoArchiveMinutes,
+      archiveTimestamp: createdAt,
+      memberIds: fields.memberIds,
+      joinedAt: Object.fromEntries(fields.memberIds.map((userId) => [userId, createdAt])),
+      messageCount: 0,
+      invitable: fields.invitable ?? true,
+    },
+    ...(fields.appliedTagIds === undefined ? {} : { appliedTagIds: fields.appliedTagIds }),
+  };
+  core.world.channels.set(thread.id, thread);
+  return thread;
+}
+
 /** Adds users to a thread; those who are in it already are left alone. */
 export function joinThread(core: Core, thread: StoredChannel, userIds: readonly string[]): void {
   const { guildId } = thread;

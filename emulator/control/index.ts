@@ -1,3 +1,4 @@
+import { ChannelFlags } from 'discord-api-types/v10';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Core, Gateway } from '../contract.ts';
@@ -10,12 +11,15 @@ import {
   createGuild,
   createUser,
 } from '../creation.ts';
-import { DiscordError } from '../errors.ts';
+import { BOUGHT, saveEntitlement } from '../entitlements.ts';
+import { DiscordError, discordError } from '../errors.ts';
 import { integer, parseForm, permissionBits, snowflake, text } from '../forms.ts';
+import { FORUM_LIMITS, forumWithTags } from '../forums.ts';
 import type { RequestGuard } from '../http/guard.ts';
 import type { HttpServer } from '../http/server.ts';
 import { announceGuildCreated, announceMemberAdded, announceRole } from '../rest/member-events.ts';
 import { channelObject } from '../serialise/channel.ts';
+import { entitlementObject } from '../serialise/entitlement.ts';
 import { announceChannel } from '../threads.ts';
 import { memberKey } from '../world.ts';
 import { stateObject } from './state.ts';
@@ -48,6 +52,8 @@ const gatewayForm = z.object({
   userId: snowflake.optional(),
 });
 
+const tagForm = z.object({ name: text(1, 20), moderated: z.boolean().default(false) });
+
 const channelForm = z.object({
   guildId: snowflake,
   name: text(1, 100),
@@ -55,6 +61,12 @@ const channelForm = z.object({
   parentId: snowflake.optional(),
   topic: text(0, 1024).optional(),
   nsfw: z.boolean().optional(),
+  /** Forum and media channels. */
+  tags: z
+    .array(z.union([text(1, 20).transform((name) => ({ name, moderated: false })), tagForm]))
+    .max(FORUM_LIMITS.tags)
+    .optional(),
+  requireTag: z.boolean().optional(),
   overwrites: z
     .array(
       z.object({
@@ -65,6 +77,16 @@ const channelForm = z.object({
       }),
     )
     .optional(),
+});
+
+/** What somebody has bought; a test's entitlement is made by the application itself. */
+const entitlementForm = z.object({
+  applicationId: snowflake,
+  skuId: snowflake,
+  userId: snowflake.nullable().default(null),
+  guildId: snowflake.nullable().default(null),
+  startsAt: z.iso.datetime({ offset: true }).nullable().default(null),
+  endsAt: z.iso.datetime({ offset: true }).nullable().default(null),
 });
 
 const INTENTS = ['messageContent', 'guildMembers', 'presence'] as const;
@@ -153,12 +175,24 @@ function registerMaking(core: Core, mount: (method: 'POST', name: string, run: C
     return { id: user.id, username: user.username, token: user.token, roles: member.roleIds };
   });
   mount('POST', 'channels', (body) => {
-    const { guildId, ...form } = parseForm(channelForm, body);
+    const { guildId, tags, requireTag, ...form } = parseForm(channelForm, body);
     requireGuild(core, guildId);
     const given = Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined));
-    const channel = createChannel(world, guildId, { ...given, name: form.name });
+    const channel = createChannel(world, guildId, {
+      ...given,
+      name: form.name,
+      ...(tags === undefined ? {} : { forum: forumWithTags(world, tags) }),
+      ...(requireTag === true ? { flags: ChannelFlags.RequireTag } : {}),
+    });
     announceChannel(core, 'CHANNEL_CREATE', channel);
     return channelObject(world, channel, '');
+  });
+  mount('POST', 'entitlements', (body) => {
+    const form = parseForm(entitlementForm, body);
+    if (world.applications.get(form.applicationId) === undefined) throw discordError('unknownApplication');
+    const entitlement = { ...form, id: world.snowflake(), type: BOUGHT, deleted: false, consumed: false };
+    saveEntitlement(core, 'ENTITLEMENT_CREATE', entitlement);
+    return entitlementObject(core, entitlement);
   });
   mount('POST', 'applications', (body) => {
     const { name, intents, guildIds } = parseForm(applicationForm, body);

@@ -1,18 +1,23 @@
 import type { EndpointTable } from './states.ts';
 
+const EDITED =
+  'no event webhooks and role connections, translations of the description are dropped, the address for interactions is kept and never called';
+
 /** Applications, their commands, interactions and webhooks. */
 export const applicationEndpoints: EndpointTable = {
-  '/applications/@me': { GET: 'done', PATCH: 'no' },
-  '/applications/{application_id}': { GET: 'no', PATCH: 'no' },
+  '/applications/@me': { GET: 'done', PATCH: { partly: EDITED } },
+  '/applications/{application_id}': { GET: 'done', PATCH: { partly: EDITED } },
   '/applications/{application_id}/activity-instances/{instance_id}': { GET: 'no' },
   '/applications/{application_id}/attachment': { POST: 'no' },
   '/applications/{application_id}/commands': { GET: 'done', POST: 'done', PUT: 'done' },
   '/applications/{application_id}/commands/{command_id}': { GET: 'done', PATCH: 'done', DELETE: 'done' },
-  '/applications/{application_id}/emojis': { GET: 'no', POST: 'no' },
-  '/applications/{application_id}/emojis/{emoji_id}': { GET: 'no', PATCH: 'no', DELETE: 'no' },
-  '/applications/{application_id}/entitlements': { GET: 'no', POST: 'no' },
-  '/applications/{application_id}/entitlements/{entitlement_id}': { GET: 'no', DELETE: 'no' },
-  '/applications/{application_id}/entitlements/{entitlement_id}/consume': { POST: 'no' },
+  '/applications/{application_id}/emojis': { GET: 'done', POST: 'done' },
+  '/applications/{application_id}/emojis/{emoji_id}': { GET: 'done', PATCH: 'done', DELETE: 'done' },
+  '/applications/{application_id}/entitlements': { GET: 'done', POST: 'done' },
+  '/applications/{application_id}/entitlements/{entitlement_id}': { GET: 'done', DELETE: 'done' },
+  '/applications/{application_id}/entitlements/{entitlement_id}/consume': {
+    POST: { partly: 'there are no SKUs, so everything can be consumed' },
+  },
   '/applications/{application_id}/guilds/{guild_id}/commands': { GET: 'done', POST: 'done', PUT: 'done' },
   '/applications/{application_id}/guilds/{guild_id}/commands/permissions': {
     GET: { partly: 'nobody can set any, so the list is empty' },
@@ -36,7 +41,7 @@ export const applicationEndpoints: EndpointTable = {
   '/webhooks/{webhook_id}': { GET: 'done', PATCH: 'done', DELETE: 'done' },
   '/webhooks/{webhook_id}/{webhook_token}': {
     GET: 'done',
-    POST: { partly: 'no polls, no posts in forums' },
+    POST: 'done',
     PATCH: 'done',
     DELETE: 'done',
   },

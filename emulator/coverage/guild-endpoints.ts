@@ -4,7 +4,7 @@ import type { EndpointTable } from './states.ts';
 export const guildEndpoints: EndpointTable = {
   '/guilds/templates/{code}': { GET: 'no' },
   '/guilds/{guild_id}': {
-    GET: { partly: 'with_counts counts nobody as present' },
+    GET: 'done',
     PATCH: { partly: 'name, icon and system channel only' },
   },
   '/guilds/{guild_id}/application-command-index': { GET: 'done' },
@@ -16,7 +16,7 @@ export const guildEndpoints: EndpointTable = {
   '/guilds/{guild_id}/bulk-ban': { POST: 'no' },
   '/guilds/{guild_id}/channels': {
     GET: 'done',
-    POST: { partly: 'no settings of forums and voice channels' },
+    POST: { partly: 'no voice regions, video quality and default tag setting' },
     PATCH: 'done',
   },
   '/guilds/{guild_id}/emojis': { GET: 'done', POST: 'done' },
@@ -26,7 +26,8 @@ export const guildEndpoints: EndpointTable = {
   '/guilds/{guild_id}/integrations/{integration_id}': { DELETE: 'no' },
   '/guilds/{guild_id}/invites': { GET: 'done' },
   '/guilds/{guild_id}/members': { GET: 'done' },
-  '/guilds/{guild_id}/members/@me': { PATCH: { partly: 'the nickname only' } },
+  '/guilds/{guild_id}/members/@me': { PATCH: 'done' },
+  '/guilds/{guild_id}/members/@me/nick': { PATCH: 'done' },
   '/guilds/{guild_id}/members/search': { GET: 'done' },
   '/guilds/{guild_id}/members/{user_id}': {
     GET: 'done',
@@ -44,7 +45,7 @@ export const guildEndpoints: EndpointTable = {
   '/guilds/{guild_id}/requests': { GET: 'no' },
   '/guilds/{guild_id}/requests/{request_id}': { PATCH: 'no' },
   '/guilds/{guild_id}/roles': { GET: 'done', POST: 'done', PATCH: 'done' },
-  '/guilds/{guild_id}/roles/member-counts': { GET: 'no' },
+  '/guilds/{guild_id}/roles/member-counts': { GET: 'done' },
   '/guilds/{guild_id}/roles/{role_id}': { GET: 'done', PATCH: 'done', DELETE: 'done' },
   '/guilds/{guild_id}/scheduled-events': { GET: 'no', POST: 'no' },
   '/guilds/{guild_id}/scheduled-events/{guild_scheduled_event_id}': { GET: 'no', PATCH: 'no', DELETE: 'no' },
@@ -60,8 +61,8 @@ export const guildEndpoints: EndpointTable = {
   },
   '/guilds/{guild_id}/soundboard-sounds': { GET: 'no', POST: 'no' },
   '/guilds/{guild_id}/soundboard-sounds/{sound_id}': { GET: 'no', PATCH: 'no', DELETE: 'no' },
-  '/guilds/{guild_id}/stickers': { GET: 'no', POST: 'no' },
-  '/guilds/{guild_id}/stickers/{sticker_id}': { GET: 'no', PATCH: 'no', DELETE: 'no' },
+  '/guilds/{guild_id}/stickers': { GET: 'done', POST: 'done' },
+  '/guilds/{guild_id}/stickers/{sticker_id}': { GET: 'done', PATCH: 'done', DELETE: 'done' },
   '/guilds/{guild_id}/templates': { GET: 'no', POST: 'no' },
   '/guilds/{guild_id}/templates/{code}': { PUT: 'no', PATCH: 'no', DELETE: 'no' },
   '/guilds/{guild_id}/threads/active': { GET: 'done' },

@@ -23,6 +23,10 @@ export class Delivery {
   constructor(core: Core, sessions: Sessions) {
     this.#core = core;
     this.#sessions = sessions;
+    core.isOnline = (userId) => {
+      const status = this.presenceOf(userId)?.status ?? 'offline';
+      return status !== 'offline' && status !== 'invisible';
+    };
   }
 
   /** Delivers at once unless a planted fault drops or delays the event. */

@@ -31,11 +31,18 @@ const RULES: Readonly<Record<string, Rule>> = {
     windowMs: 5000,
   },
   'PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original': { name: 'edit-webhook', limit: 5, windowMs: 5000 },
+  'PATCH /guilds/{guild_id}/members/@me': ownProfile(),
+  'PATCH /guilds/{guild_id}/members/@me/nick': ownProfile(),
   'POST /guilds/{guild_id}/channels': { name: 'create-channel', limit: 50, windowMs: 10_000 },
 };
 
 function reactions(): Rule {
   return { name: 'reactions', limit: 1, windowMs: 250 };
+}
+
+/** Discord limits changes of one's profile in a guild more than most and publishes no figure; this one is ours. */
+function ownProfile(): Rule {
+  return { name: 'own-profile', limit: 5, windowMs: 60_000 };
 }
 
 const DEFAULT_LIMIT = 50;

@@ -2,6 +2,7 @@ import { InteractionContextType } from 'discord-api-types/v10';
 import type { Core } from '../contract.ts';
 import { MAX_FILE_BYTES } from '../http/body.ts';
 import { channelObject } from '../serialise/channel.ts';
+import { activeEntitlements } from '../serialise/entitlement.ts';
 import { memberWithUserObject, userObject } from '../serialise/user.ts';
 import { memberKey } from '../world.ts';
 import type { Interaction } from './registry.ts';
@@ -28,7 +29,7 @@ export function interactionPayload(core: Core, interaction: Interaction, data: u
     data,
     ...(message ? { message: core.messages.serialise(message, botUserId) } : {}),
     app_permissions: core.permissions(botUserId, { channelId: channel.id }).toString(),
-    entitlements: [],
+    entitlements: activeEntitlements(core, application.id, user.id, channel.guildId),
     attachment_size_limit: MAX_FILE_BYTES,
   };
 }

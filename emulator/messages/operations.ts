@@ -71,6 +71,7 @@ function createMessage(
   const message = compose(core, channel, context, form, files);
   world.messages.set(message.id, message);
   nonces.remember(message);
+  context.beforeAnnouncing?.();
   if (message.ephemeralTo === null) advanceChannel(core, channel, message);
   announce(core, 'MESSAGE_CREATE', message, {
     ...messageEventObject(core, message),
@@ -91,7 +92,7 @@ function compose(
   const ownFlags = ((form.flags ?? 0) & CREATE_FLAGS) | (context.flags ?? 0);
   const flags = forward === null ? ownFlags : ownFlags | MessageFlags.HasSnapshot;
   const components = componentsOf(form, flags);
-  const stickers = findStickers(form.sticker_ids ?? []);
+  const stickers = findStickers(core, channel, context.authorId, form.sticker_ids ?? []);
   const others = stickers.length + (forward === null ? 0 : 1) + (form.poll == null ? 0 : 1);
   requireContent(context, form, flags, components.length + files.length + others);
   const answered = forward === null ? referenceOf(core, channel, form) : null;
@@ -104,7 +105,7 @@ function compose(
   });
   const attachments = storeUploads(core, files, form);
   return {
-    id: core.world.snowflake(),
+    id: context.id ?? core.world.snowflake(),
     channelId: channel.id,
     authorId: context.authorId,
     type: context.type ?? (answered === null ? MessageType.Default : MessageType.Reply),
@@ -180,7 +181,7 @@ function advanceChannel(core: Core, channel: StoredChannel, message: StoredMessa
   const { thread } = channel;
   const wasArchived = thread?.archived === true;
   if (thread !== null) {
-    if (message.type !== MessageType.ThreadStarterMessage) thread.messageCount += 1;
+    if (isCounted(message)) thread.messageCount += 1;
     if (wasArchived) {
       thread.archived = false;
       thread.archiveTimestamp = message.timestamp;
@@ -191,6 +192,11 @@ function advanceChannel(core: Core, channel: StoredChannel, message: StoredMessa
   if (thread !== null && message.webhook === null && NORMAL_TYPES.includes(message.type)) {
     joinThread(core, channel, [message.authorId, ...message.mentionUserIds]);
   }
+}
+
+/** Threads count their messages without the one they began with. */
+function isCounted(message: StoredMessage): boolean {
+  return message.type !== MessageType.ThreadStarterMessage && message.id !== message.channelId;
 }
 
 function editMessage(
@@ -226,8 +232,9 @@ function editMessage(
     attachments: kept,
     editedTimestamp: wasLoading ? null : isoNow(core),
   };
-  const isBlank = !next.content && next.embeds.length + next.components.length + kept.length + files.length === 0;
-  if (isBlank) throw discordError('emptyMessage');
+  const others = (next.stickers?.length ?? 0) + (next.snapshot == null ? 0 : 1) + (next.poll == null ? 0 : 1);
+  const partCount = next.embeds.length + next.components.length + kept.length + files.length + others;
+  if (!next.content && partCount === 0) throw discordError('emptyMessage');
   next.attachments = [...kept, ...storeUploads(core, files, form)];
   if (form.content !== undefined || form.allowed_mentions !== undefined) {
     const mentions = findMentions(core, next.content, {
@@ -284,7 +291,7 @@ export function forgetMessage(core: Core, message: StoredMessage): void {
   core.world.messages.delete(message.id);
   discard(core, message.attachments);
   const channel = core.world.channels.get(message.channelId);
-  if (channel?.thread == null || message.ephemeralTo !== null) return;
+  if (channel?.thread == null || message.ephemeralTo !== null || !isCounted(message)) return;
   channel.thread.messageCount = Math.max(0, channel.thread.messageCount - 1);
   core.world.channels.set(channel.id, channel);
 }

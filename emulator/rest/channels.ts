@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Caller, Core, StoredChannel, StoredGuild, StoredOverwrite } from '../contract.ts';
 import { createChannel } from '../creation.ts';
 import { discordError, formError } from '../errors.ts';
-import { integer, parseForm, permissionBits, snowflake, text } from '../forms.ts';
+import { integer, lengthOf, parseForm, permissionBits, snowflake, text } from '../forms.ts';
+import { FORUM_LIMITS, isForum } from '../forums.ts';
 import type { ApiRequest, Routes } from '../http/router.ts';
 import { forgetMessage } from '../messages/operations.ts';
 import { hasPermission } from '../permissions.ts';
@@ -12,6 +13,7 @@ import { memberWithUserObject } from '../serialise/user.ts';
 import { announceChannel } from '../threads.ts';
 import { memberKey } from '../world.ts';
 import { requireIn, requireMayWrite, visibleChannel, visibleGuildChannel } from './access.ts';
+import { changedSettings, dropGoneTags, settingsFields } from './channel-settings.ts';
 import { guildRoute } from './guild-route.ts';
 import type { GuildRequest } from './guild-route.ts';
 import { editThread } from './thread-settings.ts';
@@ -23,7 +25,10 @@ const CREATABLE_TYPES: readonly number[] = [
   ChannelType.GuildCategory,
   ChannelType.GuildAnnouncement,
   ChannelType.GuildStageVoice,
+  ChannelType.GuildForum,
+  ChannelType.GuildMedia,
 ];
+const MAX_TOPIC = 1024;
 
 const overwriteForm = z.object({
   id: snowflake,
@@ -36,12 +41,13 @@ const overwriteForm = z.object({
 });
 
 const channelFields = {
-  topic: text(0, 1024).nullish(),
+  topic: text(0, FORUM_LIMITS.topic).nullish(),
   nsfw: z.boolean().nullish(),
   position: integer(0, 10_000).nullish(),
   parent_id: snowflake.nullish(),
   rate_limit_per_user: integer(0, 21_600).nullish(),
   permission_overwrites: z.array(overwriteForm).nullish(),
+  ...settingsFields,
 };
 
 const createForm = z.object({ name: text(1, 100), type: integer(0, 16).default(0), ...channelFields });
@@ -136,6 +142,7 @@ function makeChannel(core: Core, { guild, caller, body, reply }: GuildRequest): 
     throw formError(['type'], 'BASE_TYPE_CHOICES', `Value must be one of {${CREATABLE_TYPES.join(', ')}}.`);
   }
   if (world.channelsOf(guild.id).length >= MAX_CHANNELS) throw discordError('maximumChannels');
+  requireShortTopic(form.type, form.topic);
   const overwrites = form.permission_overwrites ?? [];
   requireMayGrant(core, caller, guild, overwrites);
   const parentId = form.parent_id ?? null;
@@ -149,6 +156,7 @@ function makeChannel(core: Core, { guild, caller, body, reply }: GuildRequest): 
     rateLimitPerUser: form.rate_limit_per_user ?? 0,
     overwrites: form.permission_overwrites == null ? inherited(core, parentId) : overwrites,
     ...(form.position == null ? {} : { position: form.position }),
+    ...changedSettings(core, guild.id, { type: form.type }, withoutTagIds(form)),
   });
   announceChannel(core, 'CHANNEL_CREATE', channel);
   reply.status(201);
@@ -158,6 +166,8 @@ function makeChannel(core: Core, { guild, caller, body, reply }: GuildRequest): 
 function editChannel(core: Core, caller: Caller, guild: StoredGuild, channel: StoredChannel, body: unknown): void {
   requireIn(core, caller, channel, PermissionFlagsBits.ManageChannels);
   const form = parseForm(editForm, body);
+  requireShortTopic(channel.type, form.topic);
+  const settings = changedSettings(core, guild.id, channel, form);
   if (form.permission_overwrites != null) {
     requireIn(core, caller, channel, PermissionFlagsBits.ManageRoles);
     requireMayGrant(core, caller, guild, form.permission_overwrites);
@@ -172,13 +182,26 @@ function editChannel(core: Core, caller: Caller, guild: StoredGuild, channel: St
   channel.nsfw = form.nsfw ?? channel.nsfw;
   channel.position = form.position ?? channel.position;
   if (form.rate_limit_per_user !== undefined) channel.rateLimitPerUser = form.rate_limit_per_user ?? 0;
+  Object.assign(channel, settings);
   core.world.channels.set(channel.id, channel);
+  if (form.available_tags != null) dropGoneTags(core, channel);
   announceChannel(core, 'CHANNEL_UPDATE', channel);
 }
 
-/** Text channels have names in lower case with dashes; categories and voice channels keep theirs. */
+/** Forums explain themselves at length. */
+function requireShortTopic(type: number, topic: string | null | undefined): void {
+  if (topic == null || isForum({ type }) || lengthOf(topic) <= MAX_TOPIC) return;
+  throw formError(['topic'], 'BASE_TYPE_MAX_LENGTH', `Must be ${MAX_TOPIC} or fewer in length.`);
+}
+
+/** Tags of a new channel are new, whatever ids came with a copied list. */
+function withoutTagIds(form: z.output<typeof createForm>): z.output<typeof createForm> {
+  return { ...form, available_tags: form.available_tags?.map((tag) => ({ ...tag, id: null })) };
+}
+
+/** Text channels and forums have names in lower case with dashes; categories and voice channels keep theirs. */
 function normaliseName(name: string, type: number): string {
-  const isText = type === ChannelType.GuildText || type === ChannelType.GuildAnnouncement;
+  const isText = type === ChannelType.GuildText || type === ChannelType.GuildAnnouncement || isForum({ type });
   return isText ? name.trim().toLowerCase().replace(/\s+/g, '-') : name.trim();
 }
 

@@ -2,14 +2,21 @@ import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { z } from 'zod';
 import type { Core, StoredEmoji, StoredGuild } from '../contract.ts';
 import { discordError } from '../errors.ts';
-import { parseForm, text } from '../forms.ts';
+import { parseForm, problem, text } from '../forms.ts';
 import type { Routes } from '../http/router.ts';
 import { emojiObject, emojisOf } from '../serialise/guild.ts';
+import { requireMayChangeExpression } from './expressions.ts';
 import { guildRoute } from './guild-route.ts';
 import { storeImage } from './images.ts';
 
 const MAX_EMOJIS = 50;
-const name = text(2, 32);
+/** 256 KiB. */
+export const MAX_EMOJI_BYTES = 256 * 1024;
+
+export const emojiName = text(2, 32).superRefine((value, context) => {
+  if (/^\w*$/.test(String(value))) return;
+  problem(context, 'STRING_TYPE_REGEX', 'String value did not match validation regex.');
+});
 
 export const registerEmojiRoutes: Routes = (api, core) => {
   const { world } = core;
@@ -29,9 +36,9 @@ export const registerEmojiRoutes: Routes = (api, core) => {
     path,
     needs: PermissionFlagsBits.CreateGuildExpressions,
     handler: ({ guild, caller, body, reply }) => {
-      const form = parseForm(z.object({ name, image: z.string() }), body);
+      const form = parseForm(z.object({ name: emojiName, image: z.string() }), body);
       if (emojisOf(world, guild.id).length >= MAX_EMOJIS) throw discordError('maximumEmojis');
-      const hash = storeImage(core, ['image'], 'emojis', form.image) ?? '';
+      const hash = storeImage(core, ['image'], 'emojis', form.image, MAX_EMOJI_BYTES) ?? '';
       const emoji: StoredEmoji = {
         id: world.snowflake(),
         guildId: guild.id,
@@ -55,10 +62,11 @@ const registerChanges: Routes = (api, core) => {
   guildRoute(api, core, {
     method: 'PATCH',
     path,
-    needs: PermissionFlagsBits.ManageGuildExpressions,
-    handler: ({ guild, params, body }) => {
+    handler: ({ guild, caller, params, body }) => {
       const emoji = emojiIn(core, guild, params['emoji_id']);
-      const next = { ...emoji, name: parseForm(z.object({ name }), body).name };
+      requireMayChangeExpression(core, caller, guild, emoji.creatorId);
+      const { name = emoji.name } = parseForm(z.object({ name: emojiName.optional() }), body);
+      const next = { ...emoji, name };
       world.emojis.set(emoji.id, next);
       announceEmojis(core, guild);
       return emojiObject(world, next);
@@ -67,9 +75,10 @@ const registerChanges: Routes = (api, core) => {
   guildRoute(api, core, {
     method: 'DELETE',
     path,
-    needs: PermissionFlagsBits.ManageGuildExpressions,
-    handler: ({ guild, params }) => {
-      world.emojis.delete(emojiIn(core, guild, params['emoji_id']).id);
+    handler: ({ guild, caller, params }) => {
+      const emoji = emojiIn(core, guild, params['emoji_id']);
+      requireMayChangeExpression(core, caller, guild, emoji.creatorId);
+      world.emojis.delete(emoji.id);
       announceEmojis(core, guild);
     },
   });

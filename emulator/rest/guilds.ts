@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { parseForm, snowflake, text } from '../forms.ts';
 import type { Routes } from '../http/router.ts';
 import { guildObject } from '../serialise/guild.ts';
+import { approximateCounts } from './guild-counts.ts';
 import { guildRoute } from './guild-route.ts';
 import { storeImage } from './images.ts';
+import { isSwitchedOn } from './query.ts';
 
 const editForm = z.object({
   name: text(2, 100).optional(),
@@ -19,8 +21,8 @@ export const registerGuildRoutes: Routes = (api, core) => {
     method: 'GET',
     path,
     handler: ({ guild, query }) => {
-      const counts = { approximate_member_count: world.membersOf(guild.id).length, approximate_presence_count: 0 };
-      return { ...guildObject(world, guild), ...(query['with_counts'] === 'true' ? counts : {}) };
+      const counts = isSwitchedOn(query['with_counts']) ? approximateCounts(core, guild.id) : {};
+      return { ...guildObject(world, guild), ...counts };
     },
   });
   guildRoute(api, core, {

@@ -9,8 +9,10 @@ import type { Routes } from '../http/router.ts';
 import { userObject } from '../serialise/user.ts';
 import { memberKey } from '../world.ts';
 import { requireIn, visibleGuildChannel } from './access.ts';
+import { approximateCounts } from './guild-counts.ts';
 import { guildRoute } from './guild-route.ts';
 import { announceMemberAdded } from './member-events.ts';
+import { isSwitchedOn } from './query.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -76,7 +78,11 @@ const registerSingle: Routes = (api, core) => {
     method: 'GET',
     path,
     auth: 'none',
-    handler: ({ params }) => inviteObject(core, find(core, params['code'])),
+    handler: ({ params, query }) => {
+      const invite = find(core, params['code']);
+      const counts = isSwitchedOn(query['with_counts']) ? approximateCounts(core, invite.guildId) : {};
+      return { ...inviteObject(core, invite), ...counts };
+    },
   });
   api.route({
     method: 'DELETE',

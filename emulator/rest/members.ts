@@ -69,19 +69,6 @@ const registerChanges: Routes = (api, core) => {
     handler: (request) => editMember(core, request),
   });
   guildRoute(api, core, {
-    method: 'PATCH',
-    path: `${path}/@me`,
-    handler: ({ guild, caller, body }) => {
-      const { nick } = parseForm(z.object({ nick: text(0, 32).nullish() }), body);
-      const member = memberIn(core, guild, caller.user.id);
-      if (nick !== undefined) {
-        requireInGuild(core, caller, guild, PermissionFlagsBits.ChangeNickname);
-        setMember(core, { ...member, nick: nick || null });
-      }
-      return memberWithUserObject(core.world, memberIn(core, guild, caller.user.id), core.clock);
-    },
-  });
-  guildRoute(api, core, {
     method: 'DELETE',
     path: `${path}/{user_id}`,
     needs: PermissionFlagsBits.KickMembers,

@@ -1,7 +1,7 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { z } from 'zod';
 import type { Caller, Core, MessageInput, StoredChannel, StoredMessage } from '../contract.ts';
-import { DiscordError, discordError } from '../errors.ts';
+import { discordError } from '../errors.ts';
 import { integer, parseForm, snowflake } from '../forms.ts';
 import type { ApiRequest, Routes } from '../http/router.ts';
 import { positionOf } from '../message-index.ts';
@@ -9,6 +9,7 @@ import { forgetMessage } from '../messages/operations.ts';
 import { snowflakeTimestampMs } from '../snowflake.ts';
 import { may, messageIn, requireIn, requireMayWrite, requireTextChannel, visibleChannel } from './access.ts';
 import { readableMessage } from './message-view.ts';
+import { requireSlowmodeOver, WaitError } from './slowmode.ts';
 
 /** Older messages cannot be deleted in bulk: 14 days. */
 const BULK_DELETE_AGE_MS = 14 * 24 * 3_600_000;
@@ -101,31 +102,6 @@ function createMessage(core: Core, { caller, params, body, files }: ApiRequest<C
   );
   const object = core.messages.serialise(message, caller.user.id);
   return message.nonce === null ? object : { ...object, nonce: message.nonce };
-}
-
-/** People wait between messages of a channel with slowmode; bots and those with the permission do not. */
-function requireSlowmodeOver(core: Core, caller: Caller, channel: StoredChannel): void {
-  if (channel.rateLimitPerUser === 0 || caller.kind === 'bot') return;
-  if (may(core, caller, channel, PermissionFlagsBits.BypassSlowmode)) return;
-  const last = core.world.messagesOf(channel.id).findLast((message) => message.authorId === caller.user.id);
-  if (last === undefined) return;
-  const waitMs = snowflakeTimestampMs(last.id) + channel.rateLimitPerUser * 1000 - core.clock.now();
-  if (waitMs > 0) throw new WaitError('slowmode', waitMs);
-}
-
-/** A refusal that says when it ends. */
-class WaitError extends DiscordError {
-  #retryAfterMs: number;
-
-  constructor(name: 'slowmode' | 'maximumOldEdits', retryAfterMs: number) {
-    const { status, code, message } = discordError(name);
-    super(status, code, message);
-    this.#retryAfterMs = retryAfterMs;
-  }
-
-  override toBody(): Record<string, unknown> {
-    return { ...super.toBody(), retry_after: this.#retryAfterMs / 1000, global: false };
-  }
 }
 
 function editMessage(core: Core, { caller, params, body, files }: ApiRequest<Caller>): unknown {

@@ -1,6 +1,7 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { z } from 'zod';
 import type { Caller, Core, StoredChannel, StoredMessage } from '../contract.ts';
+import { isUnicodeEmoji } from '../emoji.ts';
 import { discordError } from '../errors.ts';
 import { integer, parseForm, snowflake } from '../forms.ts';
 import type { Routes } from '../http/router.ts';
@@ -177,14 +178,6 @@ function parseEmoji(core: Core, text: string | undefined): Emoji {
   }
   if (text === undefined || !isUnicodeEmoji(text)) throw discordError('unknownEmoji');
   return { id: null, name: text };
-}
-
-/** One picture as people see it: pictographs with their joiners, flags, and digits with a keycap. */
-function isUnicodeEmoji(text: string): boolean {
-  if (text.length > 64) return false;
-  const [first, ...rest] = [...new Intl.Segmenter().segment(text)];
-  if (first === undefined || rest.length > 0) return false;
-  return /\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|^[0-9#*]\ufe0f?\u20e3$/u.test(text);
 }
 
 function isSame(left: Emoji, right: Emoji): boolean {

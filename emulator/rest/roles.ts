@@ -34,6 +34,11 @@ export const registerRoleRoutes: Routes = (api, core) => {
   });
   guildRoute(api, core, {
     method: 'GET',
+    path: `${path}/member-counts`,
+    handler: ({ guild }) => memberCounts(core, guild),
+  });
+  guildRoute(api, core, {
+    method: 'GET',
     path: `${path}/{role_id}`,
     handler: ({ guild, params }) => roleObject(world, roleIn(core, guild, params['role_id'])),
   });
@@ -108,6 +113,16 @@ const registerChanges: Routes = (api, core) => {
     },
   });
 };
+
+/** How many have each role but everyone's. */
+function memberCounts(core: Core, guild: StoredGuild): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { id } of core.world.rolesOf(guild.id)) if (id !== guild.id) counts.set(id, 0);
+  for (const { roleIds } of core.world.membersOf(guild.id)) {
+    for (const id of roleIds) counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return Object.fromEntries(counts);
+}
 
 function roleIn(core: Core, guild: StoredGuild, roleId: string | undefined): StoredRole {
   const role = roleId === undefined ? undefined : core.world.roles.get(roleId);

@@ -3,19 +3,21 @@ import { z } from 'zod';
 import type { Caller, Core, StoredChannel, StoredMessage } from '../contract.ts';
 import { discordError } from '../errors.ts';
 import { integer, parseForm, text } from '../forms.ts';
+import { isForum } from '../forums.ts';
 import type { ApiRequest, Routes } from '../http/router.ts';
 import { announce } from '../messages/operations.ts';
 import { channelObject, threadMemberObject } from '../serialise/channel.ts';
 import { messageEventObject } from '../serialise/message.ts';
 import { memberWithUserObject } from '../serialise/user.ts';
 import { compareSnowflakes } from '../snowflake.ts';
-import { announceChannel, joinThread, leaveThread } from '../threads.ts';
+import { announceChannel, joinThread, leaveThread, storeThread } from '../threads.ts';
 import { memberKey } from '../world.ts';
 import { may, messageIn, requireIn, visibleChannel, visibleGuildChannel } from './access.ts';
 import { guildRoute } from './guild-route.ts';
-import { autoArchiveMinutes } from './thread-settings.ts';
+import { startPost } from './posts.ts';
+import { requireThreadSlowmodeOver } from './slowmode.ts';
+import { autoArchiveMinutes, DEFAULT_AUTO_ARCHIVE_MINUTES } from './thread-settings.ts';
 
-const DEFAULT_AUTO_ARCHIVE_MINUTES = 4320;
 const THREADED_TYPES: readonly number[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
 
 const fromMessageForm = z.object({
@@ -47,11 +49,12 @@ export const registerThreadRoutes: Routes = (api, core) => {
 
 function startFromMessage(core: Core, { caller, params, body, reply }: ApiRequest<Caller>): unknown {
   const { channel: parent } = visibleGuildChannel(core, caller, params['channel_id']);
-  const message = messageIn(core, parent, params['message_id']);
   if (!THREADED_TYPES.includes(parent.type)) throw discordError('wrongChannelType');
+  const message = messageIn(core, parent, params['message_id']);
   requireIn(core, caller, parent, PermissionFlagsBits.CreatePublicThreads | PermissionFlagsBits.ReadMessageHistory);
   const form = parseForm(fromMessageForm, body);
   if (message.threadId !== null) throw discordError('threadExists');
+  requireThreadSlowmodeOver(core, caller, parent);
   const type =
     parent.type === ChannelType.GuildAnnouncement ? ChannelType.AnnouncementThread : ChannelType.PublicThread;
   const thread = createThread(core, caller, parent, { ...form, id: message.id, type, invitable: true });
@@ -68,13 +71,18 @@ function startFromMessage(core: Core, { caller, params, body, reply }: ApiReques
   return channelObject(core.world, thread, caller.user.id);
 }
 
-function startStandalone(core: Core, { caller, params, body, reply }: ApiRequest<Caller>): unknown {
+function startStandalone(core: Core, { caller, params, body, files, reply }: ApiRequest<Caller>): unknown {
   const { channel: parent } = visibleGuildChannel(core, caller, params['channel_id']);
+  if (isForum(parent)) {
+    reply.status(201);
+    return startPost(core, caller, parent, body, files);
+  }
   if (!THREADED_TYPES.includes(parent.type)) throw discordError('wrongChannelType');
   const form = parseForm(standaloneForm, body);
   const isPrivate = form.type === ChannelType.PrivateThread;
   const creating = isPrivate ? PermissionFlagsBits.CreatePrivateThreads : PermissionFlagsBits.CreatePublicThreads;
   requireIn(core, caller, parent, creating);
+  requireThreadSlowmodeOver(core, caller, parent);
   const thread = createThread(core, caller, parent, { ...form, id: core.world.snowflake() });
   if (!isPrivate) {
     const reference = { messageId: '', channelId: thread.id, guildId: parent.guildId };
@@ -88,7 +96,7 @@ function startStandalone(core: Core, { caller, params, body, reply }: ApiRequest
   return channelObject(core.world, thread, caller.user.id);
 }
 
-interface ThreadFields {
+interface OwnThreadFields {
   id: string;
   name: string;
   type: number;
@@ -98,49 +106,31 @@ interface ThreadFields {
 }
 
 /** THREAD_CREATE goes out before any message of the thread: clients know the channel when the first one comes. */
-function createThread(core: Core, caller: Caller, parent: StoredChannel, fields: ThreadFields): StoredChannel {
-  const createdAt = new Date(core.clock.now()).toISOString();
-  const thread: StoredChannel = {
-    id: fields.id,
-    type: fields.type,
-    guildId: parent.guildId,
-    name: fields.name,
-    topic: null,
-    position: 0,
-    parentId: parent.id,
-    nsfw: parent.nsfw,
-    rateLimitPerUser: fields.rate_limit_per_user ?? 0,
-    overwrites: [],
-    lastMessageId: null,
-    lastPinTimestamp: null,
-    recipientIds: [],
-    thread: {
-      ownerId: caller.user.id,
-      archived: false,
-      locked: false,
-      autoArchiveMinutes: fields.auto_archive_duration,
-      archiveTimestamp: createdAt,
-      memberIds: [caller.user.id],
-      joinedAt: { [caller.user.id]: createdAt },
-      messageCount: 0,
-      invitable: fields.invitable,
-    },
-  };
-  core.world.channels.set(thread.id, thread);
+function createThread(core: Core, caller: Caller, parent: StoredChannel, fields: OwnThreadFields): StoredChannel {
+  const { id, name, type, invitable } = fields;
+  const ownerId = caller.user.id;
+  const thread = storeThread(core, parent, {
+    ...{ id, name, type, invitable, ownerId, memberIds: [ownerId] },
+    autoArchiveMinutes: fields.auto_archive_duration,
+    rateLimitPerUser: fields.rate_limit_per_user ?? null,
+  });
   announceChannel(core, 'THREAD_CREATE', thread, { newly_created: true });
   return thread;
 }
 
-const registerLists: Routes = (api, core) => {
-  const { world } = core;
-  const listing = (caller: Caller, threads: readonly StoredChannel[], limit: number): Record<string, unknown> => ({
-    threads: threads.slice(0, limit).map((thread) => channelObject(world, thread, caller.user.id)),
-    members: threads.slice(0, limit).flatMap((thread) => {
+/** Threads with the caller's own membership in each. */
+export function threadList(core: Core, caller: Caller, threads: readonly StoredChannel[]): Record<string, unknown> {
+  return {
+    threads: threads.map((thread) => channelObject(core.world, thread, caller.user.id)),
+    members: threads.flatMap((thread) => {
       const joinedAt = thread.thread?.joinedAt[caller.user.id];
       return joinedAt === undefined ? [] : [threadMemberObject(thread.id, caller.user.id, joinedAt)];
     }),
-    has_more: threads.length > limit,
-  });
+  };
+}
+
+const registerLists: Routes = (api, core) => {
+  const { world } = core;
   guildRoute(api, core, {
     method: 'GET',
     path: '/guilds/{guild_id}/threads/active',
@@ -150,7 +140,7 @@ const registerLists: Routes = (api, core) => {
         .filter((channel) => channel.thread?.archived === false)
         .filter((channel) => may(core, caller, channel, PermissionFlagsBits.ViewChannel))
         .sort((left, right) => compareSnowflakes(right.id, left.id));
-      return listing(caller, threads, threads.length);
+      return { ...threadList(core, caller, threads), has_more: false };
     },
   });
   const archived = (
@@ -172,7 +162,7 @@ const registerLists: Routes = (api, core) => {
           .filter((thread) => thread.thread?.archived === true && isListed(caller, thread))
           .filter((thread) => before === undefined || isArchivedBefore(thread, before))
           .sort((left, right) => archivedAtMs(right) - archivedAtMs(left));
-        return listing(caller, threads, limit);
+        return { ...threadList(core, caller, threads.slice(0, limit)), has_more: threads.length > limit };
       },
     });
   };

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Core, StoredApplication } from '../contract.ts';
 import { directMessageOf } from '../creation.ts';
 import { discordError } from '../errors.ts';
 import { integer, parseForm, snowflake, text } from '../forms.ts';
@@ -8,14 +7,21 @@ import { channelObject } from '../serialise/channel.ts';
 import { memberWithUserObject, ownUserObject, userObject } from '../serialise/user.ts';
 import { compareSnowflakes } from '../snowflake.ts';
 import { memberKey } from '../world.ts';
+import { approximateCounts } from './guild-counts.ts';
 import { guildRoute } from './guild-route.ts';
 import { announceMemberRemoved, announceMemberUpdated } from './member-events.ts';
 import { storeImage } from './images.ts';
+import { isSwitchedOn } from './query.ts';
+
+/** Source: the description of `PATCH /guilds/{guild_id}/members/@me`, whose text is the same in a server. */
+const MAX_BIO = 190;
 
 const profileForm = z.object({
   username: text(2, 32).optional(),
   global_name: text(0, 32).nullish(),
   avatar: z.string().nullish(),
+  banner: z.string().nullish(),
+  bio: text(0, MAX_BIO).nullish(),
 });
 
 export const registerUserRoutes: Routes = (api, core) => {
@@ -32,6 +38,9 @@ export const registerUserRoutes: Routes = (api, core) => {
         username: form.username ?? caller.user.username,
         globalName: form.global_name === undefined ? caller.user.globalName : form.global_name || null,
         avatar: form.avatar === undefined ? caller.user.avatar : storeImage(core, ['avatar'], 'avatars', form.avatar),
+        ...(form.banner === undefined ? {} : { banner: storeImage(core, ['banner'], 'banners', form.banner) }),
+        // What a bot says of itself is its application's description.
+        ...(form.bio === undefined || caller.kind === 'bot' ? {} : { bio: form.bio ?? '' }),
       };
       world.users.set(user.id, user);
       core.bus.announce({ t: 'USER_UPDATE', d: ownUserObject(user), audience: { kind: 'users', userIds: [user.id] } });
@@ -82,9 +91,7 @@ const registerOwnGuilds: Routes = (api, core) => {
         owner: guild.ownerId === caller.user.id,
         permissions: String(core.permissions(caller.user.id, { guildId: guild.id })),
         features: [],
-        ...(raw['with_counts'] === 'true'
-          ? { approximate_member_count: world.membersOf(guild.id).length, approximate_presence_count: 0 }
-          : {}),
+        ...(isSwitchedOn(raw['with_counts']) ? approximateCounts(core, guild.id) : {}),
       }));
     },
   });
@@ -143,59 +150,4 @@ const registerDirectMessages: Routes = (api, core) => {
       return channelObject(world, channel, caller.user.id);
     },
   });
-};
-
-/** Bits of an application's flags that tell which privileged intents a bot in few servers has. */
-const LIMITED_PRESENCE = 1 << 13;
-const LIMITED_GUILD_MEMBERS = 1 << 15;
-const LIMITED_MESSAGE_CONTENT = 1 << 19;
-
-export function applicationObject(core: Core, application: StoredApplication): Record<string, unknown> {
-  const { world } = core;
-  const owner = world.users.get(application.ownerId);
-  const bot = world.users.get(application.botUserId);
-  const { presence, guildMembers, messageContent } = application.privilegedIntents;
-  const flags =
-    (presence ? LIMITED_PRESENCE : 0) |
-    (guildMembers ? LIMITED_GUILD_MEMBERS : 0) |
-    (messageContent ? LIMITED_MESSAGE_CONTENT : 0);
-  const guildCount = world.guildsOf(application.botUserId).length;
-  return {
-    id: application.id,
-    name: application.name,
-    icon: null,
-    description: '',
-    type: null,
-    bot_public: true,
-    bot_require_code_grant: false,
-    verify_key: '0'.repeat(64),
-    flags,
-    flags_new: String(flags),
-    redirect_uris: [],
-    interactions_endpoint_url: null,
-    role_connections_verification_url: null,
-    approximate_guild_count: guildCount,
-    approximate_user_install_count: 0,
-    approximate_user_authorization_count: 0,
-    explicit_content_filter: 0,
-    team: null,
-    eligible_oauth2_scopes: ['bot', 'applications.commands'],
-    ...(owner === undefined ? {} : { owner: userObject(owner) }),
-    ...(bot === undefined ? {} : { bot: userObject(bot) }),
-  };
-}
-
-export const registerApplicationRoutes: Routes = (api, core) => {
-  for (const path of ['/applications/@me', '/oauth2/applications/@me']) {
-    api.route({
-      method: 'GET',
-      path,
-      auth: 'bot',
-      handler: ({ caller }) => {
-        const application = core.world.applications.get(caller.user.applicationId ?? '');
-        if (application === undefined) throw discordError('unknownApplication');
-        return applicationObject(core, application);
-      },
-    });
-  }
 };

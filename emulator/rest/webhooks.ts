@@ -1,14 +1,18 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { z } from 'zod';
-import type { Caller, Core, MessageInput, StoredMessage, StoredWebhook } from '../contract.ts';
+import type { Caller, Core, MessageInput, StoredChannel, StoredMessage, StoredWebhook } from '../contract.ts';
 import { discordError, formError } from '../errors.ts';
 import { parseForm, snowflake, text } from '../forms.ts';
+import { isForum } from '../forums.ts';
 import type { ApiRequest, ApiRouter, Routes } from '../http/router.ts';
 import { userObject } from '../serialise/user.ts';
 import { createWebhookToken } from '../tokens.ts';
 import { requireIn, requireTextChannel, visibleGuildChannel } from './access.ts';
 import { guildRoute } from './guild-route.ts';
 import { storeImage } from './images.ts';
+import { checkedTags, appliedTags } from './post-settings.ts';
+import { createPost } from './posts.ts';
+import { DEFAULT_AUTO_ARCHIVE_MINUTES } from './thread-settings.ts';
 
 const MAX_WEBHOOKS = 15;
 
@@ -77,7 +81,7 @@ const registerManaging: Routes = (api, core) => {
     handler: ({ caller, params, body }) => {
       const { channel, guild } = visibleGuildChannel(core, caller, params['channel_id']);
       if (channel.thread !== null) throw discordError('wrongChannelType');
-      requireTextChannel(channel);
+      if (!isForum(channel)) requireTextChannel(channel);
       requireIn(core, caller, channel, PermissionFlagsBits.ManageWebhooks);
       const form = parseForm(z.object({ name: webhookName, avatar: z.string().nullish() }), body);
       if (webhooksOf(core, ({ channelId }) => channelId === channel.id).length >= MAX_WEBHOOKS) {
@@ -219,23 +223,54 @@ const registerExecution: Routes = (api, core) => {
   });
 };
 
-const executeForm = z.object({ username: webhookName.nullish(), avatar_url: z.string().max(2048).nullish() });
+const executeForm = z.object({
+  username: webhookName.nullish(),
+  avatar_url: z.string().max(2048).nullish(),
+  thread_name: text(0, 100).nullish(),
+  applied_tags: appliedTags.nullish(),
+});
 
 function execute(core: Core, webhook: StoredWebhook, { body, query, files }: ApiRequest<Caller | null>): unknown {
   const form = parseForm(executeForm, body);
   const input = { ...((body ?? {}) as MessageInput) };
   delete input.message_reference;
   delete input.enforce_nonce;
-  const message = core.messages.create(
-    {
-      channelId: targetOf(core, webhook, query['thread_id']),
-      authorId: webhook.id,
-      webhook: { id: webhook.id, name: form.username ?? webhook.name, avatar: webhook.avatar },
-    },
-    input,
-    files,
-  );
+  const author = {
+    authorId: webhook.id,
+    webhook: { id: webhook.id, name: form.username ?? webhook.name, avatar: webhook.avatar },
+  };
+  const forum = forumToPostIn(core, webhook, form, query['thread_id']);
+  const message =
+    forum === null
+      ? core.messages.create({ channelId: targetOf(core, webhook, query['thread_id']), ...author }, input, files)
+      : createPost(core, forum, {
+          fields: {
+            ...{ name: form.thread_name ?? '', ownerId: webhook.id, memberIds: [] },
+            // A webhook has no permissions that it could lack.
+            appliedTagIds: checkedTags(forum, form.applied_tags ?? [], [], true),
+            autoArchiveMinutes: DEFAULT_AUTO_ARCHIVE_MINUTES,
+            rateLimitPerUser: null,
+          },
+          ...{ author, input, files },
+        }).message;
   return query['wait'] === 'true' ? core.messages.serialise(message, webhook.id) : undefined;
+}
+
+/** The forum in which an execution starts a post; null when it writes into a channel or a thread that exists. */
+function forumToPostIn(
+  core: Core,
+  webhook: StoredWebhook,
+  form: z.output<typeof executeForm>,
+  threadId: string | undefined,
+): StoredChannel | null {
+  const channel = core.world.channels.get(webhook.channelId);
+  if (channel === undefined || !isForum(channel)) {
+    if (form.thread_name || form.applied_tags?.length) throw discordError('webhookNoForum');
+    return null;
+  }
+  if (form.thread_name && threadId !== undefined) throw discordError('webhookTwoThreads');
+  if (!form.thread_name && threadId === undefined) throw discordError('webhookNeedsThread');
+  return threadId === undefined ? channel : null;
 }
 
 /** The webhook's channel, or a thread of it. */

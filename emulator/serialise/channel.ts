@@ -1,4 +1,5 @@
 import type { StoredChannel, World } from '../contract.ts';
+import { forumOf, isForum } from '../forums.ts';
 import { snowflakeTimestampMs } from '../snowflake.ts';
 import { userObject } from './user.ts';
 
@@ -21,7 +22,7 @@ function guildChannelObject(channel: StoredChannel): Record<string, unknown> {
     guild_id: channel.guildId,
     name: channel.name,
     position: channel.position,
-    flags: 0,
+    flags: channel.flags ?? 0,
     parent_id: channel.parentId,
     permission_overwrites: channel.overwrites,
     ...(isCategory
@@ -33,7 +34,33 @@ function guildChannelObject(channel: StoredChannel): Record<string, unknown> {
           last_message_id: channel.lastMessageId,
           ...(channel.lastPinTimestamp === null ? {} : { last_pin_timestamp: channel.lastPinTimestamp }),
         }),
-    ...(VOICE_TYPES.includes(channel.type) ? { bitrate: 64_000, user_limit: 0, rtc_region: null } : {}),
+    ...(VOICE_TYPES.includes(channel.type)
+      ? { bitrate: channel.voice?.bitrate ?? 64_000, user_limit: channel.voice?.userLimit ?? 0, rtc_region: null }
+      : {}),
+    ...threadDefaultFields(channel),
+    ...(isForum(channel) ? forumFields(channel) : {}),
+  };
+}
+
+function threadDefaultFields({ threadDefaults }: StoredChannel): Record<string, unknown> {
+  if (threadDefaults === undefined) return {};
+  const { autoArchiveMinutes, rateLimitPerUser } = threadDefaults;
+  return {
+    ...(autoArchiveMinutes === null ? {} : { default_auto_archive_duration: autoArchiveMinutes }),
+    default_thread_rate_limit_per_user: rateLimitPerUser,
+  };
+}
+
+function forumFields(channel: StoredChannel): Record<string, unknown> {
+  const { tags, defaultReaction, sortOrder, layout } = forumOf(channel);
+  return {
+    available_tags: tags.map(({ id, name, moderated, emojiId, emojiName }) => ({
+      ...{ id, name, moderated, emoji_id: emojiId, emoji_name: emojiName },
+    })),
+    default_reaction_emoji:
+      defaultReaction === null ? null : { emoji_id: defaultReaction.emojiId, emoji_name: defaultReaction.emojiName },
+    default_sort_order: sortOrder,
+    default_forum_layout: layout,
   };
 }
 
@@ -48,7 +75,8 @@ function threadObject(channel: StoredChannel, viewerId: string): Record<string, 
     parent_id: channel.parentId,
     owner_id: thread.ownerId,
     name: channel.name,
-    flags: 0,
+    flags: channel.flags ?? 0,
+    ...(channel.appliedTagIds === undefined ? {} : { applied_tags: channel.appliedTagIds }),
     last_message_id: channel.lastMessageId,
     ...(channel.lastPinTimestamp === null ? {} : { last_pin_timestamp: channel.lastPinTimestamp }),
     rate_limit_per_user: channel.rateLimitPerUser,

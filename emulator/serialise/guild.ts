@@ -1,6 +1,7 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10';
 import type { Core, StoredEmoji, StoredGuild, StoredRole, World } from '../contract.ts';
 import { channelObject } from './channel.ts';
+import { stickerObject, stickersOf } from './sticker.ts';
 import { memberWithUserObject, userObject } from './user.ts';
 
 const THREAD_TYPES: readonly number[] = [10, 11, 12];
@@ -90,7 +91,7 @@ export function guildObject(world: World, guild: StoredGuild): Record<string, un
     nsfw: false,
     nsfw_level: 0,
     emojis: emojisOf(world, guild.id).map((emoji) => emojiObject(world, emoji)),
-    stickers: [],
+    stickers: stickersOf(world, guild.id).map((sticker) => stickerObject(world, sticker, true)),
     incidents_data: null,
   };
 }

@@ -9,7 +9,7 @@ export function userObject(user: StoredUser): Record<string, unknown> {
     global_name: user.globalName,
     avatar: user.avatar,
     avatar_decoration_data: null,
-    banner: null,
+    banner: user.banner ?? null,
     accent_color: null,
     collectibles: null,
     primary_guild: null,
@@ -42,8 +42,8 @@ export function memberObject(member: StoredMember, clock: Clock): Record<string,
   const timedOutUntil =
     member.timedOutUntil !== null && Date.parse(member.timedOutUntil) > clock.now() ? member.timedOutUntil : null;
   return {
-    avatar: null,
-    banner: null,
+    avatar: member.profile?.avatar ?? null,
+    banner: member.profile?.banner ?? null,
     communication_disabled_until: timedOutUntil,
     flags: 0,
     joined_at: member.joinedAt,
