@@ -25,18 +25,23 @@ export class MessageIndex implements CollectionObserver<StoredMessage> {
   }
 }
 
-/** Attachments of all messages by their id. */
+/** Attachments of all messages, and of the copies that forwards show, by their id. */
 export class AttachmentIndex implements CollectionObserver<StoredMessage> {
   #attachments = new Map<string, StoredAttachment>();
 
   changed(_id: string, value: StoredMessage | undefined, previous: StoredMessage | undefined): void {
-    for (const attachment of previous?.attachments ?? []) this.#attachments.delete(attachment.id);
-    for (const attachment of value?.attachments ?? []) this.#attachments.set(attachment.id, attachment);
+    for (const attachment of attachmentsOf(previous)) this.#attachments.delete(attachment.id);
+    for (const attachment of attachmentsOf(value)) this.#attachments.set(attachment.id, attachment);
   }
 
   get(attachmentId: string): StoredAttachment | undefined {
     return this.#attachments.get(attachmentId);
   }
+}
+
+function attachmentsOf(message: StoredMessage | undefined): readonly StoredAttachment[] {
+  if (message === undefined) return [];
+  return message.snapshot == null ? message.attachments : [...message.attachments, ...message.snapshot.attachments];
 }
 
 /** The place of the first message whose id is not below `id`. */

@@ -81,8 +81,9 @@ function perform(
     }
     case CallbackType.update:
       if (interaction.message) {
-        const { botUserId } = interaction.application;
-        const message = core.messages.edit(interaction.message.id, botUserId, messageData(data), files);
+        // A webhook of the application may have written the message.
+        const { id, authorId } = interaction.message;
+        const message = core.messages.edit(id, authorId, messageData(data), files);
         interaction.originalId = message.id;
         return message;
       }

@@ -10,12 +10,18 @@ export const ComponentType = {
   roleSelect: 6,
   mentionableSelect: 7,
   channelSelect: 8,
+  textDisplay: 10,
   label: 18,
+  fileUpload: 19,
+  radioGroup: 21,
+  checkboxGroup: 22,
+  checkbox: 23,
 } as const;
 
 /** What this emulator reads of a component, wherever it stands. */
 export interface Component {
   type: number;
+  id?: number;
   custom_id?: string;
   disabled?: boolean;
   min_values?: number;
@@ -25,13 +31,14 @@ export interface Component {
   required?: boolean;
   min_length?: number;
   max_length?: number;
+  file_types?: string[];
   components?: Component[];
   component?: Component;
   accessory?: Component;
 }
 
 /** Every component of a message or a form, whatever holds it. */
-export function* walkComponents(components: readonly Component[]): Generator<Component> {
+function* walkComponents(components: readonly Component[]): Generator<Component> {
   for (const component of components) {
     yield component;
     if (component.components) yield* walkComponents(component.components);

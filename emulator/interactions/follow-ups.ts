@@ -33,9 +33,7 @@ export function registerFollowUps(api: ApiRouter, core: Core, registry: Interact
     const find = (interaction: Interaction, { params }: Http): StoredMessage =>
       findMessage(core, interaction, params.message_id ?? '@original');
     add('GET', path, (interaction, http) => shown(core, interaction, find(interaction, http)));
-    add('PATCH', path, (interaction, http) =>
-      shown(core, interaction, edit(core, interaction, find(interaction, http), http)),
-    );
+    add('PATCH', path, (interaction, http) => shown(core, interaction, edit(core, find(interaction, http), http)));
     add('DELETE', path, (interaction, http) => {
       core.messages.remove(find(interaction, http).id);
     });
@@ -45,12 +43,12 @@ export function registerFollowUps(api: ApiRouter, core: Core, registry: Interact
 /** The first follow-up after a deferral fills the message that is still loading, and keeps its visibility. */
 function followUp(core: Core, interaction: Interaction, http: Http): StoredMessage {
   const original = interaction.originalId === null ? undefined : core.world.messages.get(interaction.originalId);
-  if (original && (original.flags & MessageFlags.Loading) !== 0) return edit(core, interaction, original, http);
+  if (original && (original.flags & MessageFlags.Loading) !== 0) return edit(core, original, http);
   return createAnswer(core, interaction, inputOf(http), http.files);
 }
 
-function edit(core: Core, { application }: Interaction, message: StoredMessage, http: Http): StoredMessage {
-  return core.messages.edit(message.id, application.botUserId, inputOf(http), http.files);
+function edit(core: Core, message: StoredMessage, http: Http): StoredMessage {
+  return core.messages.edit(message.id, message.authorId, inputOf(http), http.files);
 }
 
 function inputOf({ body }: Http): MessageInput {

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Core, StoredApplication, StoredChannel, StoredMessage, StoredUser } from '../contract.ts';
 import { DiscordError, discordError } from '../errors.ts';
+import type { Component } from './components.ts';
 
 /** Source: "Interaction callback" in Discord's documentation: the first answer within 3 seconds, the token for 15 minutes. */
 const answerWithinMs = 3_000;
 const tokenLivesMs = 15 * 60_000;
+/** Forms that were closed without an answer are never told of; the oldest go when there are more. */
+const mostModals = 10_000;
 
 export const InteractionType = { command: 2, component: 3, autocomplete: 4, modal: 5 } as const;
 export type InteractionKind = (typeof InteractionType)[keyof typeof InteractionType];
@@ -15,7 +18,7 @@ interface ShownModal {
   origin: Interaction;
   customId: string;
   title: string;
-  components: unknown[];
+  components: Component[];
 }
 
 export interface Interaction {
@@ -104,6 +107,8 @@ export class InteractionRegistry {
   }
 
   showModal(modal: ShownModal): void {
+    const [oldest] = this.#modals.keys();
+    if (oldest !== undefined && this.#modals.size >= mostModals) this.#modals.delete(oldest);
     this.#modals.set(modalKey(modal.origin.user.id, modal.origin.application.id, modal.customId), modal);
   }
 

@@ -7,8 +7,8 @@ import type { ApiRequest } from '../http/router.ts';
 import { memberKey } from '../world.ts';
 import { offeredCommands } from './command-index.ts';
 import { CommandType } from './command-schema.ts';
-import { checkSelected, findComponent, isSelect, type Component } from './components.ts';
-import { checkSubmission, submittedComponents } from './modals.ts';
+import { checkSelected, findComponent, isSelect } from './components.ts';
+import { checkSubmission, submittedComponents } from './modal-submission.ts';
 import { checkOptions, optionValues, type OptionValue } from './option-values.ts';
 import { interactionPayload } from './payload.ts';
 import { InteractionType, type Interaction, type InteractionRegistry, type NewInteraction } from './registry.ts';
@@ -128,8 +128,7 @@ function requirePlace(
 function prepareCommand(core: Core, request: Request): Prepared {
   const { data: form } = parseForm(z.object({ data: commandData }), { data: request.data });
   const command = findCommand(core, request, form);
-  const uploads = new Map(request.files.map((file) => [String(file.index), file]));
-  const resolver = new Resolver(core, { channel: request.channel, uploads });
+  const resolver = new Resolver(core, { channel: request.channel, uploads: uploadsOf(request) });
   const isAutocomplete = request.type === InteractionType.autocomplete;
   const viewerId = request.caller.id;
   const options = checkOptions(command, form.options ?? [], { resolver, viewerId, isAutocomplete });
@@ -146,6 +145,11 @@ function prepareCommand(core: Core, request: Request): Prepared {
     ...(resolved ? { resolved } : {}),
   };
   return { details: { name: pathOf(command.name, options), commandType: type, message: null }, data };
+}
+
+/** Uploads by the n of their `files[n]`, under which options and fields name them. */
+function uploadsOf({ files }: Request): ReadonlyMap<string, UploadedFile> {
+  return new Map(files.map((file) => [String(file.index), file]));
 }
 
 /** A command is meant by its id, or by its name and type among those that the person is offered. */
@@ -208,8 +212,10 @@ function prepareComponent(core: Core, request: Request): Prepared {
 function prepareModal(core: Core, registry: InteractionRegistry, request: Request): Prepared {
   const { data: form } = parseForm(z.object({ data: modalData }), { data: request.data });
   const shown = registry.findModal(request.caller.id, request.application.id, form.custom_id);
-  const resolver = new Resolver(core, { channel: request.channel, uploads: new Map() });
-  const components = checkSubmission(shown.components as Component[], form.components, resolver, request.caller.id);
+  const uploads = uploadsOf(request);
+  const resolver = new Resolver(core, { channel: request.channel, uploads });
+  const viewerId = request.caller.id;
+  const components = checkSubmission(shown.components, form.components, { resolver, viewerId, uploads });
   registry.closeModal(shown);
   const { message } = shown.origin;
   const current = message === null ? null : (core.world.messages.get(message.id) ?? null);

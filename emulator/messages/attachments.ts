@@ -1,3 +1,4 @@
+import { AttachmentFlags } from 'discord-api-types/v10';
 import type { Core, StoredAttachment, StoredMessage, UploadedFile } from '../contract.ts';
 import { discordError, FormErrors, formError } from '../errors.ts';
 import { MAX_FILE_BYTES } from '../http/body.ts';
@@ -15,7 +16,7 @@ export function storeUploads(core: Core, files: readonly UploadedFile[], form: M
 }
 
 function storeUpload(core: Core, upload: UploadedFile, form: MessageForm): StoredAttachment {
-  const described = form.attachments?.find((attachment) => attachment.id === String(upload.index));
+  const described = describedAs(upload, form);
   const id = core.world.snowflake();
   const file = `attachments/${id}`;
   core.files.put(file, upload.data);
@@ -23,15 +24,37 @@ function storeUpload(core: Core, upload: UploadedFile, form: MessageForm): Store
   const size = contentType.startsWith('image/') ? imageSize(upload.data) : undefined;
   return {
     id,
-    filename: safeFilename(described?.filename ?? upload.filename),
+    filename: uploadName(upload, form),
     size: upload.data.length,
     url: '',
     proxy_url: '',
     content_type: contentType,
-    ...(described?.description == null || described.description === '' ? {} : { description: described.description }),
+    ...(described?.title ? { title: described.title } : {}),
+    ...(described?.description ? { description: described.description } : {}),
+    ...(described?.is_spoiler === true ? { flags: AttachmentFlags.IsSpoiler } : {}),
+    ...(contentType.startsWith('audio/') ? soundFields(described) : {}),
     ...(size ?? {}),
     file,
   };
+}
+
+type Described = NonNullable<MessageForm['attachments']>[number];
+
+function describedAs(upload: UploadedFile, form: MessageForm): Described | undefined {
+  return form.attachments?.find((attachment) => attachment.id === String(upload.index));
+}
+
+/** Source: "Voice Messages" in Discord's message resource: sounds alone have a length and a waveform. */
+function soundFields(described: Described | undefined): Pick<StoredAttachment, 'duration_secs' | 'waveform'> {
+  return {
+    ...(described?.duration_secs == null ? {} : { duration_secs: described.duration_secs }),
+    ...(described?.waveform == null ? {} : { waveform: described.waveform }),
+  };
+}
+
+/** The name that an upload will have, by which `attachment://` refers to it. */
+export function uploadName(upload: UploadedFile, form: MessageForm): string {
+  return safeFilename(describedAs(upload, form)?.filename ?? upload.filename);
 }
 
 /** Discord keeps letters, digits, dots, dashes and underscores of a name. */
@@ -53,10 +76,17 @@ const TYPES_BY_EXTENSION: Readonly<Record<string, string>> = {
   md: 'text/markdown; charset=utf-8',
   json: 'application/json; charset=utf-8',
   mp3: 'audio/mpeg',
+  m4a: 'audio/mp4',
+  ogg: 'audio/ogg',
+  opus: 'audio/ogg',
+  wav: 'audio/wav',
+  flac: 'audio/flac',
   mp4: 'video/mp4',
+  webm: 'video/webm',
+  mov: 'video/quicktime',
 };
 
-function contentTypeOf(upload: UploadedFile): string {
+export function contentTypeOf(upload: UploadedFile): string {
   const extension = /\.([a-z0-9]+)$/i.exec(upload.filename)?.[1]?.toLowerCase() ?? '';
   if (upload.contentType !== '' && upload.contentType !== 'application/octet-stream') return upload.contentType;
   return TYPES_BY_EXTENSION[extension] ?? 'application/octet-stream';
@@ -84,10 +114,28 @@ export function keepListed(
       );
       return [];
     }
-    return [listed.description == null ? attachment : { ...attachment, description: listed.description }];
+    return [withNewDescription(attachment, listed)];
   });
   errors.throwIfAny();
   return kept;
+}
+
+/** Only the description and the spoiler of what is there already can change. */
+function withNewDescription(attachment: StoredAttachment, listed: Described): StoredAttachment {
+  const flags = (attachment.flags ?? 0) & ~AttachmentFlags.IsSpoiler;
+  return {
+    ...attachment,
+    ...(listed.description == null ? {} : { description: listed.description }),
+    ...(listed.is_spoiler == null ? {} : { flags: listed.is_spoiler ? flags | AttachmentFlags.IsSpoiler : flags }),
+  };
+}
+
+/** A copy with bytes of its own, which stays when the first one goes. */
+export function copyAttachment(core: Core, attachment: StoredAttachment): StoredAttachment {
+  const id = core.world.snowflake();
+  const file = `attachments/${id}`;
+  core.files.put(file, core.files.get(attachment.file) ?? Buffer.alloc(0));
+  return { ...attachment, id, file };
 }
 
 /** Removes the bytes of attachments that no message has any more. */

@@ -2,18 +2,17 @@ import type { APIMessageTopLevelComponent } from 'discord-api-types/v10';
 import { MessageFlags } from 'discord-api-types/v10';
 import { z } from 'zod';
 import { FormErrors } from '../errors.ts';
-import { integer, parseForm, problem, snowflake, text, url } from '../forms.ts';
+import { integer, lengthOf, parseForm, problem, snowflake, text, url } from '../forms.ts';
+import { assignIds, checkDuplicates, walkTree, withoutNulls, type Found, type Json } from './component-tree.ts';
+import { componentId, customId, emoji, list, messageSelects } from './select-menus.ts';
 
 /** Limits and shapes of components. Source: Discord's documentation, Component Reference. */
 const MAX_ROWS = 5;
 const MAX_COMPONENTS = 40;
 const MAX_DISPLAYED_CHARACTERS = 4000;
+const MAX_BUTTON_URL = 512;
+const ATTACHMENT = 'attachment://';
 
-const componentId = integer(0, 0x7fffffff).nullish();
-const customId = text(1, 100);
-const emoji = z
-  .object({ id: snowflake.nullish(), name: text(0, 100).nullish(), animated: z.boolean().nullish() })
-  .nullish();
 const spoiler = z.boolean().nullish();
 
 const button = z
@@ -29,6 +28,9 @@ const button = z
     disabled: z.boolean().nullish(),
   })
   .superRefine((value, context) => {
+    if ((value.url?.length ?? 0) > MAX_BUTTON_URL) {
+      problem(context, 'BASE_TYPE_MAX_LENGTH', `Must be ${MAX_BUTTON_URL} or fewer in length.`, ['url']);
+    }
     if (value.style <= 4) {
       if (value.url != null) {
         const message = 'A custom id and url cannot both be specified';
@@ -43,66 +45,20 @@ const button = z
         const message = 'A custom id and url cannot both be specified';
         problem(context, 'BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE', message, ['custom_id']);
       } else if (value.url == null) problem(context, 'BASE_TYPE_REQUIRED', 'This field is required', ['url']);
-    } else if (value.sku_id == null) {
-      problem(context, 'BASE_TYPE_REQUIRED', 'This field is required', ['sku_id']);
+    } else {
+      if (value.sku_id == null) problem(context, 'BASE_TYPE_REQUIRED', 'This field is required', ['sku_id']);
+      for (const field of ['custom_id', 'url', 'label', 'emoji'] as const) {
+        if (value[field] == null) continue;
+        problem(context, 'BUTTON_COMPONENT_PREMIUM_FIELD', `A premium button cannot have a ${field}`, [field]);
+      }
     }
   });
-
-const selectFields = {
-  id: componentId,
-  custom_id: customId,
-  placeholder: text(0, 150).nullish(),
-  min_values: integer(0, 25).default(1),
-  max_values: integer(1, 25).default(1),
-  disabled: z.boolean().nullish(),
-};
-
-const stringSelect = z
-  .object({
-    type: z.literal(3),
-    ...selectFields,
-    options: z
-      .array(
-        z.object({
-          label: text(1, 100),
-          value: text(1, 100),
-          description: text(0, 100).nullish(),
-          emoji,
-          default: z.boolean().nullish(),
-        }),
-      )
-      .min(1)
-      .max(25),
-  })
-  .superRefine((value, context) => {
-    const seen = new Set<string>();
-    value.options.forEach((option, index) => {
-      if (seen.has(option.value)) {
-        const message = 'The specified option value is already used';
-        problem(context, 'SELECT_COMPONENT_OPTION_VALUE_DUPLICATED', message, ['options', index, 'value']);
-      }
-      seen.add(option.value);
-    });
-  });
-
-const entitySelect = z.object({
-  type: z.union([z.literal(5), z.literal(6), z.literal(7), z.literal(8)]),
-  ...selectFields,
-  default_values: z
-    .array(z.object({ id: snowflake, type: z.enum(['user', 'role', 'channel']) }))
-    .max(25)
-    .nullish(),
-  channel_types: z.array(integer(0, 16)).nullish(),
-});
 
 const row = z
   .object({
     type: z.literal(1),
     id: componentId,
-    components: z
-      .array(z.union([button, stringSelect, entitySelect]))
-      .min(1)
-      .max(5),
+    components: list(z.discriminatedUnion('type', [button, ...messageSelects]), 1, 5),
   })
   .superRefine((value, context) => {
     const widths = value.components.reduce((sum, child) => sum + (child.type === 2 ? 1 : 5), 0);
@@ -113,6 +69,12 @@ const row = z
   });
 
 const media = z.object({ url });
+const uploaded = z.object({
+  url: url.superRefine((value, context) => {
+    if (value.startsWith(ATTACHMENT)) return;
+    problem(context, 'URL_TYPE_INVALID_SCHEME', 'Scheme must be attachment://: a file component shows an upload.');
+  }),
+});
 const textDisplay = z.object({ type: z.literal(10), id: componentId, content: text(1, MAX_DISPLAYED_CHARACTERS) });
 const thumbnail = z.object({
   type: z.literal(11),
@@ -124,23 +86,25 @@ const thumbnail = z.object({
 const section = z.object({
   type: z.literal(9),
   id: componentId,
-  components: z.array(textDisplay).min(1).max(3),
-  accessory: z.union([button, thumbnail]),
+  components: list(textDisplay, 1, 3),
+  accessory: z.discriminatedUnion('type', [button, thumbnail]),
 });
 const gallery = z.object({
   type: z.literal(12),
   id: componentId,
-  items: z
-    .array(z.object({ media, description: text(0, 1024).nullish(), spoiler }))
-    .min(1)
-    .max(10),
+  items: list(z.object({ media, description: text(0, 1024).nullish(), spoiler }), 1, 10),
 });
-const file = z.object({ type: z.literal(13), id: componentId, file: media, spoiler });
+const file = z.object({ type: z.literal(13), id: componentId, file: uploaded, spoiler });
 const separator = z.object({
   type: z.literal(14),
   id: componentId,
-  divider: z.boolean().default(true),
-  spacing: integer(1, 2).default(1),
+  divider: z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? true),
+  spacing: integer(1, 2)
+    .nullish()
+    .transform((value) => value ?? 1),
 });
 const inner = [row, section, textDisplay, gallery, file, separator] as const;
 const container = z.object({
@@ -148,29 +112,24 @@ const container = z.object({
   id: componentId,
   accent_color: integer(0, 0xffffff).nullish(),
   spoiler,
-  components: z.array(z.discriminatedUnion('type', inner)).min(1).max(10),
+  components: list(z.discriminatedUnion('type', inner), 1, MAX_COMPONENTS),
 });
 
-const legacyForm = z.object({ components: z.array(row).max(MAX_ROWS) });
+const legacyForm = z.object({ components: list(row, 0, MAX_ROWS) });
 const layoutForm = z.object({
-  components: z.array(z.discriminatedUnion('type', [...inner, container])).max(MAX_COMPONENTS),
+  components: list(z.discriminatedUnion('type', [...inner, container]), 0, MAX_COMPONENTS),
 });
-
-type Json = Record<string, unknown>;
 
 /** Checks components and gives each an id; throws 50035. `flags` decide between rows alone and layouts. */
 export function parseComponents(components: readonly unknown[], flags: number): APIMessageTopLevelComponent[] {
   const isLayout = (flags & MessageFlags.IsComponentsV2) !== 0;
   const parsed = parseForm(isLayout ? layoutForm : legacyForm, { components }).components as Json[];
-  const all = [...walk(parsed, ['components'])];
+  const all = [...walkTree(parsed, ['components'])];
   const errors = new FormErrors();
   if (all.length > MAX_COMPONENTS) {
     errors.add(['components'], 'BASE_TYPE_MAX_LENGTH', `Must be ${MAX_COMPONENTS} or fewer in length.`);
   }
-  const displayed = all.reduce(
-    (sum, { component }) => sum + (component['type'] === 10 ? String(component['content']).length : 0),
-    0,
-  );
+  const displayed = all.reduce((sum, { component }) => sum + lengthOf(textOf(component)), 0);
   if (displayed > MAX_DISPLAYED_CHARACTERS) {
     const message = `The total length of displayed text exceeds the maximum size of ${MAX_DISPLAYED_CHARACTERS}`;
     errors.add(['components'], 'COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED', message);
@@ -181,57 +140,66 @@ export function parseComponents(components: readonly unknown[], flags: number): 
   return parsed.map(withoutNulls) as unknown as APIMessageTopLevelComponent[];
 }
 
-interface Found {
-  component: Json;
+function everyComponent(components: readonly APIMessageTopLevelComponent[]): Found[] {
+  return [...walkTree(components as unknown as Json[], ['components'])];
+}
+
+function textOf(component: Json): string {
+  return component['type'] === 10 ? String(component['content']) : '';
+}
+
+/** The words of a layout, which mention people and are found as those of a plain message are. */
+export function displayedText(components: readonly APIMessageTopLevelComponent[]): string {
+  if (components.length === 0) return '';
+  return everyComponent(components)
+    .flatMap(({ component }) => textOf(component) || [])
+    .join('\n');
+}
+
+/** Whatever a layout shows of the message's own files has to be among them; 50035 otherwise. */
+export function checkFileReferences(
+  components: readonly APIMessageTopLevelComponent[],
+  filenames: ReadonlySet<string>,
+): void {
+  const errors = new FormErrors();
+  for (const { component, path } of everyComponent(components)) {
+    for (const { url: address, path: place } of mediaOf(component, path)) {
+      if (!address.startsWith(ATTACHMENT) || filenames.has(address.slice(ATTACHMENT.length))) continue;
+      const message = `Referenced attachment ${address.slice(0, 300)} not found`;
+      errors.add([...place, 'url'], 'UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND', message);
+    }
+  }
+  errors.throwIfAny();
+}
+
+interface Media {
+  url: string;
   path: PropertyKey[];
 }
 
-function* walk(components: readonly Json[], path: PropertyKey[]): Generator<Found> {
+function mediaOf(component: Json, path: PropertyKey[]): Media[] {
+  const own = ['media', 'file'].flatMap((field): Media[] => {
+    const held = component[field] as { url: string } | undefined;
+    return held === undefined ? [] : [{ url: held.url, path: [...path, field] }];
+  });
+  const items = (component['items'] ?? []) as Json[];
+  return [...own, ...items.flatMap((item, index) => mediaOf(item, [...path, 'items', index]))];
+}
+
+/** Where unchecked components have the first that a member can use; null when all only show something. */
+export function findInteractive(
+  components: readonly unknown[],
+  path: PropertyKey[] = ['components'],
+): PropertyKey[] | null {
   for (const [index, component] of components.entries()) {
+    if (typeof component !== 'object' || component === null) continue;
+    const { custom_id: customId, sku_id: skuId, components: inner, accessory } = component as Json;
     const own = [...path, index];
-    yield { component, path: own };
-    if (Array.isArray(component['components'])) yield* walk(component['components'] as Json[], [...own, 'components']);
-    const { accessory } = component;
-    if (typeof accessory === 'object' && accessory !== null) {
-      yield { component: accessory as Json, path: [...own, 'accessory'] };
-    }
+    if (typeof customId === 'string' || skuId != null) return own;
+    const held = [...(Array.isArray(inner) ? (inner as unknown[]) : []), accessory];
+    // No component lies deeper than a button in a section in a container.
+    const found = path.length > 5 ? null : findInteractive(held, [...own, 'components']);
+    if (found !== null) return found;
   }
-}
-
-function checkDuplicates(all: readonly Found[], errors: FormErrors): void {
-  const customIds = new Set<unknown>();
-  const ids = new Set<unknown>();
-  for (const { component, path } of all) {
-    const custom = component['custom_id'];
-    if (typeof custom === 'string') {
-      if (customIds.has(custom)) {
-        const message = 'Component custom id cannot be duplicated';
-        errors.add([...path, 'custom_id'], 'COMPONENT_CUSTOM_ID_DUPLICATED', message);
-      }
-      customIds.add(custom);
-    }
-    const { id } = component;
-    if (typeof id !== 'number' || id === 0) continue;
-    if (ids.has(id)) errors.add([...path, 'id'], 'COMPONENT_ID_DUPLICATED', 'Component id cannot be duplicated');
-    ids.add(id);
-  }
-}
-
-function assignIds(all: readonly Json[]): void {
-  const taken = new Set(all.map((component) => component['id']));
-  let next = 1;
-  for (const component of all) {
-    if (typeof component['id'] === 'number' && component['id'] > 0) continue;
-    while (taken.has(next)) next += 1;
-    component['id'] = next;
-    taken.add(next);
-  }
-}
-
-/** Discord leaves out what was not given. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([, field]) => field !== null && field !== undefined);
-  return Object.fromEntries(kept.map(([key, field]) => [key, withoutNulls(field)]));
+  return null;
 }

@@ -9,6 +9,7 @@ export const MESSAGE_LIMITS = {
   embeds: 10,
   embedCharacters: 6000,
   files: 10,
+  components: 40,
   nonce: 25,
   reactions: 20,
   pins: 50,
@@ -95,7 +96,7 @@ export type AllowedMentionsForm = z.output<typeof allowedMentions>;
 export const messageForm = z.object({
   content: text(0, MESSAGE_LIMITS.content, { trimmed: true }).nullish(),
   embeds: embeds.nullish(),
-  components: z.array(z.unknown()).nullish(),
+  components: z.array(z.unknown()).max(MESSAGE_LIMITS.components).nullish(),
   allowed_mentions: allowedMentions.nullish(),
   flags: integer(0, Number.MAX_SAFE_INTEGER).nullish(),
   tts: z.boolean().nullish(),
@@ -123,6 +124,10 @@ export const messageForm = z.object({
         id: snowflake,
         filename: text(0, 1024).nullish(),
         description: text(0, 1024).nullish(),
+        title: text(0, 1024).nullish(),
+        duration_secs: z.number().min(0).max(0x7fffffff).nullish(),
+        waveform: text(0, 400).nullish(),
+        is_spoiler: z.boolean().nullish(),
       }),
     )
     .max(MESSAGE_LIMITS.files)

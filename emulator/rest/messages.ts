@@ -1,4 +1,4 @@
-import { PermissionFlagsBits } from 'discord-api-types/v10';
+import { MessageFlags, PermissionFlagsBits } from 'discord-api-types/v10';
 import { z } from 'zod';
 import type { Caller, Core, MessageInput, StoredChannel, StoredMessage } from '../contract.ts';
 import { discordError } from '../errors.ts';
@@ -93,6 +93,10 @@ function createMessage(core: Core, { caller, params, body, files }: ApiRequest<C
     embeds: Array.isArray(input.embeds) ? input.embeds : null,
     isReply: input.message_reference != null && (input.message_reference as { type?: unknown }).type !== 1,
   });
+  const isVoice = (Number(input.flags ?? 0) & MessageFlags.IsVoiceMessage) !== 0;
+  if (isVoice && channel.guildId !== null && !may(core, caller, channel, PermissionFlagsBits.SendVoiceMessages)) {
+    throw discordError('voiceMessageForbidden');
+  }
   requireSlowmodeOver(core, caller, channel);
   const mayUseTts = may(core, caller, channel, PermissionFlagsBits.SendTTSMessages);
   const message = core.messages.create(

@@ -5,6 +5,7 @@ import { discordError, formError } from '../errors.ts';
 import { parseForm, snowflake, text } from '../forms.ts';
 import { isForum } from '../forums.ts';
 import type { ApiRequest, ApiRouter, Routes } from '../http/router.ts';
+import { findInteractive } from '../messages/components.ts';
 import { userObject } from '../serialise/user.ts';
 import { createWebhookToken } from '../tokens.ts';
 import { requireIn, requireTextChannel, visibleGuildChannel } from './access.ts';
@@ -215,7 +216,8 @@ const registerExecution: Routes = (api, core) => {
   );
   routeWithToken(api, core, 'PATCH', path, (webhook, request) => {
     const message = find(webhook, request);
-    const edited = core.messages.edit(message.id, webhook.id, request.body ?? {}, request.files);
+    const input = withAllowedComponents(webhook, request);
+    const edited = core.messages.edit(message.id, webhook.id, input, request.files);
     return core.messages.serialise(edited, webhook.id);
   });
   routeWithToken(api, core, 'DELETE', path, (webhook, request) => {
@@ -230,13 +232,32 @@ const executeForm = z.object({
   applied_tags: appliedTags.nullish(),
 });
 
-function execute(core: Core, webhook: StoredWebhook, { body, query, files }: ApiRequest<Caller | null>): unknown {
-  const form = parseForm(executeForm, body);
+/**
+ * Webhooks of applications take every component. Others ignore components unless they are asked for, and then take none
+ * that a member can use. Source: `with_components` in Discord's webhook resource.
+ */
+function withAllowedComponents(webhook: StoredWebhook, { body, query }: ApiRequest<Caller | null>): MessageInput {
   const input = { ...((body ?? {}) as MessageInput) };
+  if (webhook.applicationId !== null) return input;
+  if (query['with_components'] !== 'true') delete input.components;
+  const path = Array.isArray(input.components) ? findInteractive(input.components) : null;
+  if (path === null) return input;
+  throw formError(
+    path,
+    'COMPONENT_INTERACTIVE_NOT_ALLOWED',
+    'Only webhooks of applications send interactive components',
+  );
+}
+
+function execute(core: Core, webhook: StoredWebhook, request: ApiRequest<Caller | null>): unknown {
+  const { body, query, files } = request;
+  const form = parseForm(executeForm, body);
+  const input = withAllowedComponents(webhook, request);
   delete input.message_reference;
   delete input.enforce_nonce;
   const author = {
     authorId: webhook.id,
+    applicationId: webhook.applicationId,
     webhook: { id: webhook.id, name: form.username ?? webhook.name, avatar: webhook.avatar },
   };
   const forum = forumToPostIn(core, webhook, form, query['thread_id']);

@@ -27,8 +27,11 @@ export function messageObject(core: Core, message: StoredMessage, viewerId: stri
 
 /** As applications get it that may not read it. Source: "Message Content Intent" in Discord's gateway documentation. */
 export function withoutContent(message: object): Json {
-  const { poll: _poll, message_snapshots: _snapshots, ...rest } = message as Json;
-  return { ...rest, content: '', embeds: [], attachments: [], components: [] };
+  const { poll: _poll, message_snapshots: snapshots, ...rest } = message as Json;
+  const blank = { content: '', embeds: [], attachments: [], components: [] };
+  if (!Array.isArray(snapshots)) return { ...rest, ...blank };
+  const shown = (snapshots as { message: Json }[]).map((snapshot) => ({ message: { ...snapshot.message, ...blank } }));
+  return { ...rest, ...blank, message_snapshots: shown };
 }
 
 /** As a reply to it shows it. */
@@ -174,10 +177,11 @@ function hasLayout(message: StoredSnapshot): boolean {
   return (message.flags & MessageFlags.IsComponentsV2) !== 0;
 }
 
-/** Files that an embed shows are not listed a second time. */
+/** Files that an embed or a layout shows are not listed a second time. */
 function shownAttachments(message: StoredSnapshot): StoredAttachment[] {
-  if (message.attachments.length === 0 || message.embeds.length === 0) return message.attachments;
-  const used = JSON.stringify(message.embeds);
+  const components = hasLayout(message) ? message.components : [];
+  if (message.attachments.length === 0 || message.embeds.length + components.length === 0) return message.attachments;
+  const used = JSON.stringify([message.embeds, components]);
   return message.attachments.filter((attachment) => !used.includes(`"attachment://${attachment.filename}"`));
 }
 

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { APIApplicationCommand, APIMessage, APIUser } from 'discord-api-types/v10';
 import { commandData, type OptionInput, type PersonFile } from './person-commands.ts';
+import { formData, type FieldInput, type PersonModal } from './person-forms.ts';
 import { PersonGateway } from './person-gateway.ts';
 import { PersonView, type SeenChannel } from './person-view.ts';
 
 export type { OptionInput, PersonFile } from './person-commands.ts';
+export type { FieldInput, PersonModal } from './person-forms.ts';
 
 interface PersonOptions {
   /** Where the server is, without a slash at the end: `http://127.0.0.1:8080`. */
@@ -12,17 +14,6 @@ interface PersonOptions {
   token: string;
   /** How long an expectation waits before it fails. */
   timeoutMs?: number;
-}
-
-/** A form that an application has shown to the person. */
-interface PersonModal {
-  id: string;
-  nonce: string;
-  channel_id: string;
-  application: { id: string; name: string };
-  custom_id: string;
-  title: string;
-  components: { component?: { custom_id: string; type: number }; components?: { custom_id: string; type: number }[] }[];
 }
 
 /** How a press or a command went: it was answered, perhaps with a form. */
@@ -35,7 +26,6 @@ export interface InteractionOutcome {
 type MessageMatch = string | RegExp | ((message: APIMessage) => boolean);
 
 const defaultTimeoutMs = 5_000;
-const textInputType = 4;
 
 /**
  * A member at a keyboard, for tests: does what a client lets a person do and sees what a client shows, over the public
@@ -184,19 +174,10 @@ export class Person {
     return this.#uses(message, { component_type: type, custom_id: customId, values });
   }
 
-  /** Fills in a form and sends it. Values go by custom id; lists are for select menus. */
-  submits(modal: PersonModal, values: Readonly<Record<string, string | string[]>>): Promise<InteractionOutcome> {
-    const fields = modal.components.flatMap(
-      ({ component, components }) => components ?? (component ? [component] : []),
-    );
-    const components = Object.entries(values).map(([customId, value]) => {
-      const field = fields.find((candidate) => candidate.custom_id === customId);
-      if (!field) throw new Error(`The form "${modal.title}" has no field "${customId}".`);
-      const filled = typeof value === 'string' ? { value } : { values: value };
-      return { type: 1, components: [{ type: field.type || textInputType, custom_id: customId, ...filled }] };
-    });
-    const data = { id: modal.id, custom_id: modal.custom_id, components };
-    return this.#interact(this.channel(modal.channel_id), 5, modal.application.id, data, {});
+  /** Fills in a form and sends it. Inputs go by custom id; other fields keep what the form put into them. */
+  submits(modal: PersonModal, inputs: Readonly<Record<string, FieldInput>>): Promise<InteractionOutcome> {
+    const { data, files } = formData(modal, inputs);
+    return this.#interact(this.channel(modal.channel_id), 5, modal.application.id, data, { files });
   }
 
   /** Adds a reaction: a Unicode emoji, or `name:id`. */
