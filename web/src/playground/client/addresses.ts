@@ -23,9 +23,8 @@ export function emojiAddress(id: string, animated: boolean): string {
   return `/cdn/emojis/${id}.${animated ? 'gif' : 'png'}`;
 }
 
-/** A sticker's kinds of picture: 1 PNG, 2 animated PNG, 3 Lottie (which is no picture), 4 GIF. */
-export function stickerAddress(id: string, formatType: number): string | null {
-  if (formatType === 3) return null;
+/** Where the emulator keeps a sticker's picture: formats are 1 PNG, 2 animated PNG, 3 Lottie (a PNG is there too), 4 GIF. */
+export function stickerAddress(id: string, formatType: number): string {
   return `/cdn/stickers/${id}.${formatType === 4 ? 'gif' : 'png'}`;
 }
 

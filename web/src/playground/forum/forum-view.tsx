@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { Icon } from '../../shared/icons.tsx';
 import { useClient, useClientState } from '../context.tsx';
 import { useArchived } from '../messages/use-archived.ts';
+import { useReading } from '../messages/use-reading.ts';
 import type { Channel } from '../state/model.ts';
 import { allows, Permission } from '../state/permissions.ts';
 import { ownPermissions } from '../state/select.ts';
@@ -21,6 +22,7 @@ export function ForumView({ channel }: { readonly channel: Channel }) {
   const posts = useMemo(() => forumPosts(channels, channel.id, tagIds, order), [channels, channel.id, tagIds, order]);
   const problem = useArchived(channel.id);
   useStarters(posts);
+  useReading(channel, true);
   return (
     <div className={styles.forum}>
       <div className={styles.inner}>
@@ -30,7 +32,9 @@ export function ForumView({ channel }: { readonly channel: Channel }) {
         ) : (
           <Controls order={order} mayPost={mayPost} onOrder={setOrder} onWrite={() => setWriting(true)} />
         )}
-        <TagChoice label="Show posts with" tags={channel.forum?.tags ?? []} chosen={tagIds} onChange={setTagIds} />
+        {writing ? null : (
+          <TagChoice label="Show posts with" tags={channel.forum?.tags ?? []} chosen={tagIds} onChange={setTagIds} />
+        )}
         {posts.length === 0 ? (
           <Empty filtered={tagIds.length > 0} problem={problem} mayPost={mayPost} onClear={() => setTagIds([])} />
         ) : (

@@ -24,7 +24,7 @@ export function NewPost({ forum, onDone }: NewPostProps) {
   const [content, setContent] = useState('');
   const [tagIds, setTagIds] = useState<readonly string[]>([]);
   const [files, setFiles] = useState<readonly File[]>([]);
-  const { problem, busy, send } = useSendPost(forum);
+  const { problem, busy, send, clear } = useSendPost(forum);
   const add = (added: Iterable<File>): void => setFiles((known) => [...known, ...added].slice(0, 10));
   const onFiles = (event: ClipboardEvent | DragEvent): void => {
     const dropped = 'clipboardData' in event ? event.clipboardData.files : event.dataTransfer.files;
@@ -41,6 +41,7 @@ export function NewPost({ forum, onDone }: NewPostProps) {
       className={styles.newPost}
       aria-label="New post"
       onSubmit={submit}
+      onChange={clear}
       onPaste={onFiles}
       onDrop={onFiles}
       onKeyDown={(event) => {
@@ -162,5 +163,5 @@ function useSendPost(forum: Channel) {
       setBusy(false);
     }
   };
-  return { problem, busy, send };
+  return { problem, busy, send, clear: () => setProblem(null) };
 }

@@ -1,6 +1,5 @@
 import type { ClientState } from '../state/client-state.ts';
 import { type Channel, ChannelFlag, type ForumTag } from '../state/model.ts';
-import { isUnread } from '../state/select.ts';
 import { compareSnowflakes } from '../state/snowflake.ts';
 
 export type PostOrder = 'activity' | 'creation';
@@ -28,13 +27,6 @@ export function isPinned(post: Channel): boolean {
 export function tagsOf(forum: Channel | undefined, post: Channel): readonly ForumTag[] {
   const ids = post.thread?.tagIds ?? [];
   return (forum?.forum?.tags ?? []).filter((tag) => ids.includes(tag.id));
-}
-
-/** Whether a post of the forum has something unread. */
-export function hasUnreadPost(state: ClientState, forumId: string): boolean {
-  return Object.values(state.channels).some(
-    (channel) => channel.thread !== null && channel.parentId === forumId && isUnread(state, channel),
-  );
 }
 
 /** Why a post cannot be sent as it is; null when it can. */

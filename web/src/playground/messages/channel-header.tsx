@@ -36,7 +36,7 @@ export function ChannelHeader({ channel }: { readonly channel: Channel }) {
       )}
       <Icon name={channelIcon(channel)} size={20} />
       <h2>{title}</h2>
-      {channel.topic === null ? null : <p title={channel.topic}>{channel.topic}</p>}
+      {channel.topic === null || channel.forum !== null ? null : <p title={channel.topic}>{channel.topic}</p>}
       <div className={styles.headerEnd}>
         {channel.guildId === null ? null : <Search guildId={channel.guildId} />}
         {inGuild && channel.thread === null && channel.forum === null ? <ThreadsButton channel={channel} /> : null}

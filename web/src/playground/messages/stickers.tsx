@@ -21,7 +21,7 @@ interface StickerViewProps {
   readonly sizePx: number;
 }
 
-/** One sticker; those that are no picture (Lottie), or whose picture is gone, show their name. */
+/** One sticker; one whose picture is gone shows its name. */
 export function StickerView({ sticker, sizePx }: StickerViewProps) {
   const [failed, setFailed] = useState(false);
   const known = useClientState(
@@ -32,8 +32,7 @@ export function StickerView({ sticker, sizePx }: StickerViewProps) {
   );
   const description = sticker.description ?? known ?? '';
   const words = description === '' ? sticker.name : `${sticker.name}: ${description}`;
-  const address = stickerAddress(sticker.id, sticker.format_type);
-  if (address === null || failed) {
+  if (failed) {
     return (
       <span className={styles.stickerName} role="img" aria-label={`Sticker, ${words}`} title={words}>
         {sticker.name}
@@ -43,7 +42,7 @@ export function StickerView({ sticker, sizePx }: StickerViewProps) {
   return (
     <img
       className={styles.sticker}
-      src={address}
+      src={stickerAddress(sticker.id, sticker.format_type)}
       alt={`Sticker, ${words}`}
       title={words}
       width={sizePx}

@@ -11,7 +11,6 @@ import {
   isUnread,
   type ChannelGroup,
 } from '../state/select.ts';
-import { hasUnreadPost } from '../forum/posts.ts';
 import { UserAvatar } from '../messages/user-avatar.tsx';
 import { useActions } from '../use-actions.ts';
 import { channelIcon } from './channel-icon.ts';
@@ -90,9 +89,7 @@ function Group({ group }: { readonly group: ChannelGroup }) {
 
 function ChannelLink({ channel }: { readonly channel: Channel }) {
   const current = useUi((ui) => ui.route.channelId === channel.id);
-  const unread = useClientState(
-    (state) => isUnread(state, channel) || (channel.forum !== null && hasUnreadPost(state, channel.id)),
-  );
+  const unread = useClientState((state) => isUnread(state, channel));
   const count = useClientState((state) => state.mentionCounts[channel.id] ?? 0);
   const title = useClientState((state) => channelTitle(state, channel));
   const closeDrawer = useCloseDrawer();

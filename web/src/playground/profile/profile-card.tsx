@@ -29,7 +29,7 @@ export function ProfileCard() {
         if (!opened) close();
       }}
       position="right-start"
-      middlewares={{ shift: { padding: 8 }, flip: { padding: 8 } }}
+      middlewares={{ shift: { padding: 8, crossAxis: true }, flip: { padding: 8 } }}
       offset={10}
       width="min(320px, calc(100vw - 16px))"
       withinPortal

@@ -42,7 +42,7 @@ export function parseSearch(state: ClientState, guildId: string, text: string): 
     query[found.key] = found.many ? [...(Array.isArray(known) ? known : []), found.value] : found.value;
   }
   const empty = Object.keys(query).length === 0;
-  return { query, problem: empty ? 'Type what to look for, or a filter such as from:alice or has:image.' : null };
+  return { query, problem: empty ? 'Type what to look for.' : null };
 }
 
 type Resolved = { readonly key: string; readonly value: string; readonly many: boolean } | { readonly problem: string };

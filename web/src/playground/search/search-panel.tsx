@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useState } from 'react';
 import { Icon } from '../../shared/icons.tsx';
-import { useClientState, usePlayground, useUi } from '../context.tsx';
+import { useClientState, usePlayground } from '../context.tsx';
 import { MessageBody } from '../messages/message-body.tsx';
 import { MessageHead } from '../messages/message-row.tsx';
 import { UserAvatar } from '../messages/user-avatar.tsx';
@@ -19,6 +19,7 @@ export function SearchPanel({ guildId, text }: { readonly guildId: string; reado
   const guildName = useClientState((state) => state.guilds[guildId]?.name ?? '');
   const [page, setPage] = useState(0);
   const found = useSearch(guildId, text, page * pageSize, pageSize);
+  const narrow = innerWidth <= 720;
   const close = (): void => ui.dispatch({ type: 'set', change: { search: null } });
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') close();
@@ -32,7 +33,7 @@ export function SearchPanel({ guildId, text }: { readonly guildId: string; reado
         </button>
       </header>
       <div className={styles.panelField}>
-        <SearchField guildId={guildId} guildName={guildName} />
+        <SearchField guildId={guildId} guildName={guildName} autoFocus={narrow && text === ''} />
       </div>
       <Results found={found} guildId={guildId} />
       {found.kind === 'found' && found.total > pageSize ? (
@@ -48,6 +49,7 @@ function headline(found: SearchState): string {
       return 'Searching…';
     case 'indexing':
       return 'Preparing the search…';
+    case 'empty':
     case 'problem':
       return 'Search';
     case 'found':
@@ -65,6 +67,8 @@ function Results({ found, guildId }: { readonly found: SearchState; readonly gui
           This server’s messages are being indexed. The search starts by itself when that is done.
         </p>
       );
+    case 'empty':
+      return <p className={styles.note}>Type what to look for, or a filter such as from:alice or has:image.</p>;
     case 'problem':
       return (
         <p className={styles.problem} role="alert">
@@ -90,14 +94,13 @@ function Results({ found, guildId }: { readonly found: SearchState; readonly gui
 function Result({ message, guildId }: { readonly message: Message; readonly guildId: string }) {
   const { ui } = usePlayground();
   const actions = useActions();
-  const narrow = useUi((state) => state.membersOpen);
   const title = useClientState((state) => {
     const channel = state.channels[message.channel_id];
     return channel === undefined ? 'a thread' : `${channel.thread === null ? '#' : ''}${channelTitle(state, channel)}`;
   });
   const jump = async (): Promise<void> => {
     // Where the results cover the channel they give way to it.
-    if (!narrow && innerWidth <= 720) ui.dispatch({ type: 'set', change: { search: null } });
+    if (innerWidth <= 720) ui.dispatch({ type: 'set', change: { search: null } });
     await actions.jumpTo(message.channel_id, message.id);
   };
   return (

@@ -5,6 +5,7 @@ import { searchUntilIndexed } from './search-until-indexed.ts';
 import { parseSearch } from './parse-search.ts';
 
 export type SearchState =
+  | { readonly kind: 'empty' }
   | { readonly kind: 'loading' }
   | { readonly kind: 'indexing' }
   | { readonly kind: 'problem'; readonly text: string }
@@ -15,6 +16,10 @@ export function useSearch(guildId: string, text: string, offset: number, limit: 
   const { api, store } = useClient();
   const [found, setFound] = useState<SearchState>({ kind: 'loading' });
   useEffect(() => {
+    if (text === '') {
+      setFound({ kind: 'empty' });
+      return undefined;
+    }
     const { query, problem } = parseSearch(store.getState(), guildId, text);
     if (problem !== null) {
       setFound({ kind: 'problem', text: problem });

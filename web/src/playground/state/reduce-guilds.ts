@@ -130,11 +130,21 @@ export function channelUpsert(state: ClientState, raw: RawChannel): ClientState 
   const channel = toChannel(raw, known?.guildId ?? null);
   const merged = known === undefined ? channel : withKnown(channel, raw, known);
   const lastMessageId = newest(merged.lastMessageId, known?.lastMessageId ?? null);
-  return {
+  const changed = {
     ...next,
     channels: withEntry(next.channels, raw.id, { ...merged, lastMessageId }),
     lastRead: { ...firstReadMark(next, merged), ...next.lastRead },
   };
+  return known === undefined ? postAdded(changed, merged) : changed;
+}
+
+/** The youngest post is what is unread of a forum, except one's own. */
+function postAdded(state: ClientState, post: Channel): ClientState {
+  const forum = post.parentId === null ? undefined : state.channels[post.parentId];
+  if (forum?.forum == null || !isNewer(post.id, forum.lastMessageId)) return state;
+  const channels = withEntry(state.channels, forum.id, { ...forum, lastMessageId: post.id });
+  const isOwn = post.thread?.ownerId === state.selfId;
+  return { ...state, channels, lastRead: isOwn ? withEntry(state.lastRead, forum.id, post.id) : state.lastRead };
 }
 
 /** Fills in what updates of a channel leave out although it did not change. */
