@@ -15,7 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ApiClient, startPlayground } from './testing/client.ts';
+import { ApiClient, PNG, startPlayground } from './testing/client.ts';
+import type { Playground } from './testing/client.ts';
 import type { ControlState } from './control/state.ts';
 import { openWorld, replayLimit } from './world.ts';
 
@@ -80,6 +81,49 @@ describe('a restart', () => {
     expect(await (await fetch(body[0]?.attachments[0]?.url ?? '')).text()).toBe('the file');
     const { body: next } = await second.alice.post<Message>(messages, { content: 'next' });
     expect(BigInt(next.id)).toBeGreaterThan(BigInt(gone.id));
+    await second.close();
+  });
+
+  it('keeps forums, stickers, applications, profiles and entitlements', async () => {
+    const first = await startPlayground({ dataDir });
+    const guild = `/guilds/${first.guildId}`;
+    const application = `/applications/${first.state.application?.id ?? ''}`;
+    const image = `data:image/png;base64,${PNG.toString('base64')}`;
+    const { body: forum } = await first.olivia.post<{ id: string; available_tags: { id: string }[] }>(
+      `${guild}/channels`,
+      { name: 'forum', type: 15, available_tags: [{ name: 'bug' }] },
+    );
+    const { body: post } = await first.alice.post<Message>(`/channels/${forum.id}/threads`, {
+      ...{ name: 'Post', message: { content: 'a' }, applied_tags: forum.available_tags.map(({ id }) => id) },
+    });
+    await first.olivia.post(`${guild}/channels`, { name: 'voice', type: 2, user_limit: 7 });
+    const file = { name: 'file', filename: 'a.png', data: new Uint8Array(PNG) };
+    const form = { name: 'Cat', tags: 'cat', description: '' };
+    const { body: sticker } = await first.olivia.upload<Message>('POST', `${guild}/stickers`, form, [file]);
+    const { body: emoji } = await first.bot.post<Message>(`${application}/emojis`, { name: 'tick', image });
+    await first.bot.patch(application, { tags: ['help'], icon: image });
+    await first.bot.patch(`${guild}/members/@me`, { avatar: image, bio: 'Wise' });
+    const owner = { owner_id: first.guildId, owner_type: 1 };
+    const { body: right } = await first.bot.post<Message>(`${application}/entitlements`, { sku_id: '7', ...owner });
+    const reads = async ({ bot, alice, emulator, botUserId }: Playground): Promise<unknown[]> => {
+      const paths = [`/channels/${forum.id}`, `/channels/${post.id}`, `/channels/${post.id}/messages/${post.id}`];
+      paths.push(`${guild}/channels`, `/stickers/${sticker.id}`, `${application}/emojis`, application);
+      paths.push(`${application}/entitlements/${right.id}`, `${guild}/members/${botUserId}`);
+      const bodies = await Promise.all(paths.map(async (path) => (await bot.get(path)).body));
+      const card = await alice.get<{ guild_member_profile: unknown }>(
+        `/users/${botUserId}/profile?guild_id=${first.guildId}`,
+      );
+      const files = [`stickers/${sticker.id}`, `emojis/${emoji.id}`].map(async (name) => {
+        const answer = await fetch(`${emulator.origin}/cdn/${name}.png`);
+        return Buffer.from(await answer.arrayBuffer()).equals(PNG);
+      });
+      return [...bodies, card.body.guild_member_profile, ...(await Promise.all(files))];
+    };
+    const before = await reads(first);
+    await first.close();
+    const second = await startPlayground({ dataDir });
+    expect(await reads(second)).toEqual(before);
+    expect(before.slice(-2)).toEqual([true, true]);
     await second.close();
   });
 
