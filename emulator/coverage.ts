@@ -26,6 +26,7 @@ export const clientEndpoints: readonly string[] = [
   'POST /invites/{code}',
   'GET /guilds/{guild_id}/application-command-index',
   'GET /channels/{channel_id}/application-command-index',
+  'GET /users/@me/application-command-index',
   'POST /interactions',
   'PUT /channels/{channel_id}/polls/{message_id}/answers/@me',
 ];
@@ -103,7 +104,7 @@ export const dispatches: Readonly<Record<`${GatewayDispatchEvents}` | PersonOnly
   MESSAGE_REACTION_REMOVE_EMOJI: 'done',
   MESSAGE_UPDATE: 'done',
   PRESENCE_UPDATE: 'done',
-  RATE_LIMITED: 'no',
+  RATE_LIMITED: 'done',
   READY: 'done',
   RESUMED: 'done',
   STAGE_INSTANCE_CREATE: 'no',

@@ -158,6 +158,24 @@ export interface StoredSnapshot {
   mentionRoleIds: string[];
 }
 
+/** What an answer of an application tells of its cause. */
+export interface StoredInteraction {
+  id: string;
+  type: number;
+  userId: string;
+  name: string;
+  /** Components: the message that carries what was pressed. */
+  interactedMessageId?: string;
+  /** Follow-ups: the first answer. */
+  originalResponseId?: string;
+  /** Who let the application in: '0' a guild, '1' a user. */
+  owners?: Readonly<Record<string, string>>;
+  /** Context menus. */
+  target?: { type: 'user' | 'message'; id: string };
+  /** Forms: what was answered with the form. */
+  triggeredBy?: StoredInteraction;
+}
+
 export interface StoredMessage extends StoredSnapshot {
   id: string;
   authorId: string;
@@ -175,16 +193,7 @@ export interface StoredMessage extends StoredSnapshot {
   /** Name and avatar of a webhook's message override the author's. */
   webhook: { id: string; name: string; avatar: string | null } | null;
   applicationId: string | null;
-  interaction: {
-    id: string;
-    type: number;
-    userId: string;
-    name: string;
-    /** Components: the message that carries what was pressed. */
-    interactedMessageId?: string;
-    /** Follow-ups: the first answer. */
-    originalResponseId?: string;
-  } | null;
+  interaction: StoredInteraction | null;
   /** An ephemeral message reaches this user alone and is kept only while the process lives. */
   ephemeralTo: string | null;
   threadId: string | null;

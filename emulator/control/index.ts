@@ -22,6 +22,7 @@ import { channelObject } from '../serialise/channel.ts';
 import { entitlementObject } from '../serialise/entitlement.ts';
 import { announceChannel } from '../threads.ts';
 import { memberKey } from '../world.ts';
+import { changeInstall } from './installs.ts';
 import { stateObject } from './state.ts';
 
 interface ControlParts {
@@ -109,7 +110,7 @@ const applicationForm = z.object({
 /** The control interface under `/_control`: what no Discord has, for tests and for the playground. */
 export function registerControl(parts: ControlParts): void {
   const { server, core, guard } = parts;
-  const mount = (method: 'GET' | 'POST', name: string, run: ControlRoute): void => {
+  const mount = (method: 'GET' | 'POST' | 'DELETE', name: string, run: ControlRoute): void => {
     server.app.route({
       method,
       url: `/_control/${name}`,
@@ -132,6 +133,8 @@ export function registerControl(parts: ControlParts): void {
     core.limits.enforce = parseForm(z.object({ enforce: z.boolean() }), body).enforce;
     return { enforce: core.limits.enforce };
   });
+  mount('POST', 'installs', (body) => changeInstall(core, body, true));
+  mount('DELETE', 'installs', (body) => changeInstall(core, body, false));
   mount('POST', 'faults', (body) => {
     core.faults.add(JSON.parse(JSON.stringify(parseForm(faultForm, body))) as Parameters<typeof core.faults.add>[0]);
   });

@@ -32,9 +32,9 @@ export const applicationEndpoints: EndpointTable = {
     PUT: 'no',
   },
   '/applications/{application_id}/role-connections/metadata': { GET: 'no', PUT: 'no' },
-  '/interactions': { POST: { partly: 'commands, components, completion and forms; no user-installed applications' } },
+  '/interactions': { POST: 'done' },
   '/interactions/{interaction_id}/{interaction_token}/callback': {
-    POST: { partly: 'types 4 to 9; forms hold text inputs and select menus, no file uploads; no activities' },
+    POST: { partly: 'types 4 to 9; 12 starts an activity, a web page inside of Discord, which has no place here' },
   },
   '/skus/{sku_id}/subscriptions': { GET: 'no' },
   '/skus/{sku_id}/subscriptions/{subscription_id}': { GET: 'no' },

@@ -36,7 +36,7 @@ export const guildEndpoints: EndpointTable = {
     DELETE: 'done',
   },
   '/guilds/{guild_id}/members/{user_id}/roles/{role_id}': { PUT: 'done', DELETE: 'done' },
-  '/guilds/{guild_id}/messages/search': { GET: 'no' },
+  '/guilds/{guild_id}/messages/search': { GET: 'done' },
   '/guilds/{guild_id}/new-member-welcome': { GET: 'no' },
   '/guilds/{guild_id}/onboarding': { GET: 'no', PUT: 'no' },
   '/guilds/{guild_id}/preview': { GET: 'no' },

@@ -33,6 +33,7 @@ export const otherEndpoints: EndpointTable = {
   '/sticker-packs/{pack_id}': { GET: 'done' },
   '/stickers/{sticker_id}': { GET: 'done' },
   '/users/@me': { GET: 'done', PATCH: 'done' },
+  '/users/@me/application-command-index': { GET: 'done' },
   '/users/@me/applications/{application_id}/entitlements': { GET: 'done' },
   '/users/@me/applications/{application_id}/role-connection': { GET: 'no', PUT: 'no', DELETE: 'no' },
   '/users/@me/channels': { GET: 'done', POST: 'done' },

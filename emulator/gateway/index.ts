@@ -6,7 +6,7 @@ import type { Core, Gateway, GatewayCommand } from '../contract.ts';
 import { Connection, defaultTiming, type ConnectionHandlers, type GatewayTiming } from './connection.ts';
 import { Delivery } from './delivery.ts';
 import { checkIdentify, userOfToken } from './identify.ts';
-import { memberChunks } from './members.ts';
+import { MemberRequests } from './members.ts';
 import { guildsOf, readyData } from './ready.ts';
 import type { Presence, Session } from './session.ts';
 import { Sessions } from './sessions.ts';
@@ -35,6 +35,7 @@ class GatewayServer implements Gateway, ConnectionHandlers {
   readonly #sessions: Sessions;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: maximumFrameBytes, perMessageDeflate: false });
   readonly #connections = new Set<Connection>();
+  readonly #members: MemberRequests;
   readonly #versions = new WeakMap<Connection, number>();
 
   constructor(core: Core, timing: GatewayTiming) {
@@ -42,6 +43,7 @@ class GatewayServer implements Gateway, ConnectionHandlers {
     this.#timing = timing;
     this.#sessions = new Sessions(core, timing.resumeWindowMs);
     this.delivery = new Delivery(core, this.#sessions);
+    this.#members = new MemberRequests(core, (userId) => this.delivery.presenceOf(userId));
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -114,8 +116,7 @@ class GatewayServer implements Gateway, ConnectionHandlers {
   }
 
   requestMembers(session: Session, data: unknown): void {
-    const chunks = memberChunks(this.#core, session, data, (userId) => this.delivery.presenceOf(userId));
-    for (const chunk of chunks) session.dispatch('GUILD_MEMBERS_CHUNK', JSON.stringify(chunk));
+    for (const { t, d } of this.#members.answer(session, data)) session.dispatch(t, JSON.stringify(d));
   }
 
   closed(connection: Connection, ended: boolean): void {

@@ -1,5 +1,5 @@
 import type { Core, StoredMember } from '../contract.ts';
-import { GatewayIntentBits } from 'discord-api-types/v10';
+import { GatewayIntentBits, GatewayOpcodes } from 'discord-api-types/v10';
 import { memberWithUserObject } from '../serialise/user.ts';
 import { memberKey } from '../world.ts';
 import { presenceObject } from './ready.ts';
@@ -9,6 +9,8 @@ import type { Presence, Session } from './session.ts';
 const membersPerChunk = 1_000;
 const maximumNamedUsers = 100;
 const maximumNonceBytes = 32;
+/** Source: "Introducing Rate Limit When Requesting All Guild Members" in Discord's change log. */
+const allMembersEveryMs = 30_000;
 
 interface MembersRequest {
   guildId: string;
@@ -19,20 +21,68 @@ interface MembersRequest {
   nonce: string | null;
 }
 
-/**
- * The GUILD_MEMBERS_CHUNK events that answer op 8, in order; none for a guild that the session is not in, for a whole
- * list without the members intent, or for a request that Discord would not understand.
- */
-export function memberChunks(
+interface MembersAnswer {
+  t: 'GUILD_MEMBERS_CHUNK' | 'RATE_LIMITED';
+  d: Record<string, unknown>;
+}
+
+/** Answers op 8. A bot gets all members of a guild once in half a minute, while limits are enforced. */
+export class MemberRequests {
+  readonly #core: Core;
+  readonly #presenceOf: (userId: string) => Presence | null;
+  /** When each bot may ask for each guild again, in the order of asking. */
+  readonly #againAtMs = new Map<string, number>();
+
+  constructor(core: Core, presenceOf: (userId: string) => Presence | null) {
+    this.#core = core;
+    this.#presenceOf = presenceOf;
+  }
+
+  /**
+   * The events that answer a request, in order; none for a guild that the session is not in, for a whole list without
+   * the members intent, or for a request that Discord would not understand.
+   */
+  answer(session: Session, data: unknown): MembersAnswer[] {
+    const request = parseRequest(data);
+    if (!request || !this.#core.world.members.get(memberKey(request.guildId, session.user.id))) return [];
+    if (request.userIds === null && request.query === '' && request.limit === 0) {
+      if (!mayListMembers(session)) return [];
+      const waitMs = this.#takeAllMembers(session, request.guildId);
+      if (waitMs > 0) return [{ t: 'RATE_LIMITED', d: rateLimited(request, waitMs) }];
+    }
+    const chunks = memberChunks(this.#core, request, this.#presenceOf);
+    return chunks.map((d): MembersAnswer => ({ t: 'GUILD_MEMBERS_CHUNK', d }));
+  }
+
+  /** 0, or how long to wait in milliseconds. */
+  #takeAllMembers({ user }: Session, guildId: string): number {
+    if (!user.bot || !this.#core.limits.enforce) return 0;
+    const nowMs = this.#core.clock.now();
+    for (const [key, againAtMs] of this.#againAtMs) {
+      if (againAtMs > nowMs) break;
+      this.#againAtMs.delete(key);
+    }
+    const key = memberKey(guildId, user.id);
+    const waitMs = (this.#againAtMs.get(key) ?? nowMs) - nowMs;
+    if (waitMs <= 0) this.#againAtMs.set(key, nowMs + allMembersEveryMs);
+    return waitMs;
+  }
+}
+
+/** Source: "Rate Limited" in Discord's gateway documentation. */
+function rateLimited({ guildId, nonce }: MembersRequest, waitMs: number): Record<string, unknown> {
+  return {
+    opcode: GatewayOpcodes.RequestGuildMembers,
+    retry_after: waitMs / 1000,
+    meta: { guild_id: guildId, ...(nonce === null ? {} : { nonce }) },
+  };
+}
+
+function memberChunks(
   core: Core,
-  session: Session,
-  data: unknown,
+  request: MembersRequest,
   presenceOf: (userId: string) => Presence | null,
 ): Record<string, unknown>[] {
-  const request = parseRequest(data);
-  if (!request || !core.world.members.get(memberKey(request.guildId, session.user.id))) return [];
-  const wantsAll = request.query === '' && request.limit === 0;
-  if (wantsAll && !mayListMembers(session)) return [];
   const found = findMembers(core, request);
   const notFound = (request.userIds ?? []).filter((id) => !found.some(({ userId }) => userId === id));
   const count = Math.max(1, Math.ceil(found.length / membersPerChunk));

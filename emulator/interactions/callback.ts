@@ -1,10 +1,11 @@
 import { MessageFlags, MessageType } from 'discord-api-types/v10';
 import { z } from 'zod';
-import type { Caller, Core, MessageInput, StoredMessage, UploadedFile } from '../contract.ts';
+import type { Caller, Core, MessageInput, StoredInteraction, StoredMessage, UploadedFile } from '../contract.ts';
 import { formError } from '../errors.ts';
 import { integer, parseForm, text } from '../forms.ts';
 import type { ApiRequest } from '../http/router.ts';
 import { CommandType } from './command-schema.ts';
+import { mayAnswerPublicly } from './installs.ts';
 import { parseModal } from './modals.ts';
 import { InteractionType, type Interaction, type InteractionRegistry } from './registry.ts';
 
@@ -115,10 +116,11 @@ export function createAnswer(
   files: readonly UploadedFile[],
   extraFlags = 0,
 ): StoredMessage {
-  const { application, user, channel, commandType, message: source, originalId } = interaction;
+  const { application, user, channel, commandType, owners, originalId } = interaction;
   const flags = typeof input.flags === 'number' ? input.flags : 0;
-  const isEphemeral = (flags & MessageFlags.Ephemeral) !== 0;
+  const isEphemeral = (flags & MessageFlags.Ephemeral) !== 0 || !mayAnswerPublicly(core, owners, user.id, channel);
   const isFirst = originalId === null;
+  const { message_reference: _reference, ...rest } = input;
   return core.messages.create(
     {
       channelId: channel.id,
@@ -128,17 +130,34 @@ export function createAnswer(
       flags: extraFlags | (isEphemeral ? MessageFlags.Ephemeral : 0),
       ...(isFirst && commandType !== null ? { type: typeOfAnswer(commandType) } : {}),
       interaction: {
-        id: interaction.id,
-        type: interaction.type,
-        userId: user.id,
-        name: interaction.name,
-        ...(source ? { interactedMessageId: source.id } : {}),
+        ...causeOf(interaction),
         ...(originalId === null ? {} : { originalResponseId: originalId }),
       },
     },
-    { ...input, flags: flags & ~MessageFlags.Ephemeral },
+    // As for webhooks, what an answer refers to is not for the application to say.
+    { ...rest, flags: flags & ~MessageFlags.Ephemeral },
     files,
   );
+}
+
+function causeOf({
+  id,
+  type,
+  user,
+  name,
+  message,
+  owners,
+  targetId,
+  commandType,
+  origin,
+}: Interaction): StoredInteraction {
+  const targetType = commandType === CommandType.user ? 'user' : 'message';
+  return {
+    ...{ id, type, userId: user.id, name, owners },
+    ...(message === null ? {} : { interactedMessageId: message.id }),
+    ...(targetId === null ? {} : { target: { type: targetType, id: targetId } }),
+    ...(origin === null ? {} : { triggeredBy: causeOf(origin) }),
+  };
 }
 
 function typeOfAnswer(commandType: number): MessageType {

@@ -1,12 +1,17 @@
-import { InteractionContextType, PermissionFlagsBits, type APIApplicationCommand } from 'discord-api-types/v10';
-import type { Core, StoredApplication, StoredChannel } from '../contract.ts';
+import { ApplicationIntegrationType, PermissionFlagsBits, type APIApplicationCommand } from 'discord-api-types/v10';
+import type { Core, StoredApplication } from '../contract.ts';
 import { discordError } from '../errors.ts';
 import type { ApiRouter } from '../http/router.ts';
 import { userObject } from '../serialise/user.ts';
 import { memberKey } from '../world.ts';
+import { ownersOfCommand, type Place } from './installs.ts';
 
-/** What a person is offered after typing `/`, in a guild or in the direct messages with a bot. */
+/**
+ * What a person is offered after typing `/`: the commands of a guild's applications, of the bot in direct messages, and
+ * of the applications that the person has installed. Discord's clients join the lists.
+ */
 export function registerCommandIndex(api: ApiRouter, core: Core): void {
+  const applications = (): StoredApplication[] => [...core.world.applications.values()];
   api.route({
     method: 'GET',
     path: '/guilds/{guild_id}/application-command-index',
@@ -15,7 +20,8 @@ export function registerCommandIndex(api: ApiRouter, core: Core): void {
       const guildId = params.guild_id ?? '';
       if (!core.world.guilds.get(guildId)) throw discordError('unknownGuild');
       if (!core.world.members.get(memberKey(guildId, caller.user.id))) throw discordError('missingAccess');
-      return indexOf(core, [...core.world.applications.values()], { userId: caller.user.id, guildId });
+      const here = applications().filter(({ botUserId }) => core.world.members.get(memberKey(guildId, botUserId)));
+      return indexOf(core, here, { userId: caller.user.id, guildId, channel: null });
     },
   });
   api.route({
@@ -28,30 +34,48 @@ export function registerCommandIndex(api: ApiRouter, core: Core): void {
       if ((core.permissions(caller.user.id, { channelId: channel.id }) & PermissionFlagsBits.ViewChannel) === 0n) {
         throw discordError('missingAccess');
       }
-      const place = { userId: caller.user.id, guildId: channel.guildId };
-      return indexOf(core, applicationsIn(core, channel), place);
+      const { guildId } = channel;
+      const here = applications().filter(({ botUserId }) =>
+        guildId === null
+          ? channel.recipientIds.includes(botUserId)
+          : core.world.members.get(memberKey(guildId, botUserId)),
+      );
+      return indexOf(core, here, { userId: caller.user.id, guildId, channel });
+    },
+  });
+  api.route({
+    method: 'GET',
+    path: '/users/@me/application-command-index',
+    auth: 'person',
+    handler: ({ caller }) => {
+      const own = applications().filter(({ installedByUserIds = [] }) => installedByUserIds.includes(caller.user.id));
+      const commands = own.flatMap((application) => globalCommands(core, application).filter(isForUsers));
+      return indexObject(core, own, commands);
     },
   });
 }
 
-interface Place {
-  userId: string;
-  /** null in direct messages. */
-  guildId: string | null;
-}
-
-function applicationsIn(core: Core, channel: StoredChannel): StoredApplication[] {
-  return [...core.world.applications.values()].filter(
-    ({ botUserId }) => channel.guildId !== null || channel.recipientIds.includes(botUserId),
+function globalCommands(core: Core, { id }: StoredApplication): APIApplicationCommand[] {
+  return [...core.world.commands.values()].filter(
+    (command) => command.application_id === id && command.guild_id === undefined,
   );
 }
 
-function indexOf(core: Core, candidates: StoredApplication[], place: Place): Record<string, unknown> {
-  const applications = candidates.filter(
-    ({ botUserId }) =>
-      place.guildId === null || core.world.members.get(memberKey(place.guildId, botUserId)) !== undefined,
-  );
+/** Where such a command can be used is for the client to decide by its contexts. */
+function isForUsers({ integration_types: types = [] }: APIApplicationCommand): boolean {
+  return types.includes(ApplicationIntegrationType.UserInstall);
+}
+
+function indexOf(core: Core, applications: StoredApplication[], place: Place): Record<string, unknown> {
   const commands = applications.flatMap((application) => offeredCommands(core, application, place));
+  return indexObject(core, applications, commands);
+}
+
+function indexObject(
+  core: Core,
+  applications: StoredApplication[],
+  commands: APIApplicationCommand[],
+): Record<string, unknown> {
   return {
     applications: applications.map((application) => applicationObject(core, application)),
     application_commands: commands,
@@ -64,8 +88,8 @@ function applicationObject(core: Core, application: StoredApplication): Record<s
   return {
     id: application.id,
     name: application.name,
-    description: '',
-    icon: null,
+    description: application.description ?? '',
+    icon: application.icon ?? null,
     flags: 0,
     ...(bot ? { bot: userObject(bot) } : {}),
   };
@@ -73,25 +97,14 @@ function applicationObject(core: Core, application: StoredApplication): Record<s
 
 /** The commands of an application that the person may use there; a guild's own hide global ones of the same name. */
 export function offeredCommands(core: Core, application: StoredApplication, place: Place): APIApplicationCommand[] {
-  const all = [...core.world.commands.values()].filter(({ application_id: id }) => id === application.id);
-  const own = all.filter(({ guild_id: guildId }) => guildId !== undefined && guildId === place.guildId);
-  const global = all.filter(
-    ({ guild_id: guildId, name, type }) =>
-      guildId === undefined && !own.some((other) => other.name === name && other.type === type),
+  const own = [...core.world.commands.values()].filter(
+    ({ application_id: id, guild_id: guildId }) =>
+      id === application.id && guildId !== undefined && guildId === place.guildId,
   );
-  return [...own, ...global].filter((command) => isOffered(core, command, place));
-}
-
-/** Source: "Command contexts" and "default_member_permissions" in Discord's documentation of application commands. */
-export function isOffered(core: Core, command: APIApplicationCommand, { userId, guildId }: Place): boolean {
-  const context = guildId === null ? InteractionContextType.BotDM : InteractionContextType.Guild;
-  if (command.contexts ? !command.contexts.includes(context) : guildId === null && command.dm_permission === false) {
-    return false;
-  }
-  if (guildId === null) return command.guild_id === undefined;
-  const needed = command.default_member_permissions;
-  if (needed === null) return true;
-  const granted = core.permissions(userId, { guildId });
-  if ((granted & PermissionFlagsBits.Administrator) !== 0n) return true;
-  return needed !== '0' && (granted & BigInt(needed)) === BigInt(needed);
+  const global = globalCommands(core, application).filter(
+    ({ name, type }) => !own.some((other) => other.name === name && other.type === type),
+  );
+  return [...own, ...global].filter(
+    (command) => Object.keys(ownersOfCommand(core, application, command, place)).length > 0,
+  );
 }

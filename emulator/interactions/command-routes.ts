@@ -1,4 +1,4 @@
-import type { APIApplicationCommand } from 'discord-api-types/v10';
+import { ApplicationIntegrationType, type APIApplicationCommand } from 'discord-api-types/v10';
 import { z } from 'zod';
 import type { Caller, Core, StoredApplication } from '../contract.ts';
 import { DiscordError, discordError, formError, FormErrors } from '../errors.ts';
@@ -170,13 +170,19 @@ function build(
     description_localizations: form.description_localizations ?? null,
     default_member_permissions: form.default_member_permissions ?? null,
     contexts: form.contexts ?? null,
-    integration_types: form.integration_types ?? [0],
+    integration_types: form.integration_types ?? installTypesOf(application),
     nsfw: form.nsfw ?? false,
     ...(guildId === null ? { dm_permission: form.dm_permission ?? true } : { guild_id: guildId }),
     ...((form.options?.length ?? 0) === 0 ? {} : { options: withoutNulls(form.options) }),
   } as unknown as APIApplicationCommand;
   if (before && JSON.stringify(before) !== JSON.stringify(command)) command.version = core.world.snowflake();
   return command;
+}
+
+/** Where a command says nothing, it is for every way in which its application can be installed. */
+function installTypesOf({ integrationTypes = {} }: StoredApplication): number[] {
+  const types = Object.keys(integrationTypes).map(Number);
+  return types.length === 0 ? [ApplicationIntegrationType.GuildInstall] : types;
 }
 
 /** Discord leaves out what an option does not say, and `required: false` with it. */

@@ -3,7 +3,11 @@ import type { Caller, Core, MessageInput, StoredMessage } from '../contract.ts';
 import { discordError } from '../errors.ts';
 import type { ApiRequest, ApiRouter, HttpMethod } from '../http/router.ts';
 import { createAnswer } from './callback.ts';
+import { isUserInstalledOnly } from './installs.ts';
 import type { Interaction, InteractionRegistry } from './registry.ts';
+
+/** Source: "Create Followup Message" in Discord's documentation: of an application that only its user has installed. */
+const mostAsVisitor = 5;
 
 type Http = ApiRequest<Caller | null>;
 
@@ -44,7 +48,12 @@ export function registerFollowUps(api: ApiRouter, core: Core, registry: Interact
 function followUp(core: Core, interaction: Interaction, http: Http): StoredMessage {
   const original = interaction.originalId === null ? undefined : core.world.messages.get(interaction.originalId);
   if (original && (original.flags & MessageFlags.Loading) !== 0) return edit(core, original, http);
-  return createAnswer(core, interaction, inputOf(http), http.files);
+  if (isUserInstalledOnly(interaction.owners) && interaction.followUpCount >= mostAsVisitor) {
+    throw discordError('maximumFollowUps');
+  }
+  const message = createAnswer(core, interaction, inputOf(http), http.files);
+  interaction.followUpCount += 1;
+  return message;
 }
 
 function edit(core: Core, message: StoredMessage, http: Http): StoredMessage {

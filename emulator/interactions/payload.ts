@@ -1,17 +1,17 @@
-import { InteractionContextType } from 'discord-api-types/v10';
 import type { Core } from '../contract.ts';
 import { MAX_FILE_BYTES } from '../http/body.ts';
 import { channelObject } from '../serialise/channel.ts';
 import { activeEntitlements } from '../serialise/entitlement.ts';
 import { memberWithUserObject, userObject } from '../serialise/user.ts';
 import { memberKey } from '../world.ts';
+import { applicationPermissions, contextOf } from './installs.ts';
 import type { Interaction } from './registry.ts';
 
 const locale = 'en-US';
 
 /** The data of INTERACTION_CREATE, whole, as bots rely on it. */
 export function interactionPayload(core: Core, interaction: Interaction, data: unknown): Record<string, unknown> {
-  const { application, channel, user, message } = interaction;
+  const { application, channel, user, message, owners } = interaction;
   const botUserId = application.botUserId;
   return {
     id: interaction.id,
@@ -28,19 +28,16 @@ export function interactionPayload(core: Core, interaction: Interaction, data: u
     },
     data,
     ...(message ? { message: core.messages.serialise(message, botUserId) } : {}),
-    app_permissions: core.permissions(botUserId, { channelId: channel.id }).toString(),
+    app_permissions: applicationPermissions(core, application, owners, user.id, channel).toString(),
+    authorizing_integration_owners: owners,
+    context: contextOf(application, { userId: user.id, channel, guildId: channel.guildId }),
     entitlements: activeEntitlements(core, application.id, user.id, channel.guildId),
     attachment_size_limit: MAX_FILE_BYTES,
   };
 }
 
 function directFields({ user }: Interaction): Record<string, unknown> {
-  // Source: "Authorizing Integration Owners" in Discord's documentation: "0" stands for the direct messages with the bot.
-  return {
-    user: userObject(user),
-    authorizing_integration_owners: { '0': '0' },
-    context: InteractionContextType.BotDM,
-  };
+  return { user: userObject(user) };
 }
 
 function guildFields(core: Core, { user, channel }: Interaction, guildId: string): Record<string, unknown> {
@@ -57,7 +54,5 @@ function guildFields(core: Core, { user, channel }: Interaction, guildId: string
           },
         }
       : {}),
-    authorizing_integration_owners: { '0': guildId },
-    context: InteractionContextType.Guild,
   };
 }

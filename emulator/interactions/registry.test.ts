@@ -24,7 +24,14 @@ describe('the registry', () => {
     const channel = [...world.channels.values()].find(({ name }) => name === 'general');
     if (!user || !owner || !channel) throw new Error('The seeded world is not as expected.');
     const details = { type: InteractionType.command, application: owner, user, channel, nonce: 'n', name: 'ping' };
-    const interaction = registry.open({ ...details, commandType: 1, message: null });
+    const interaction = registry.open({
+      ...details,
+      commandType: 1,
+      message: null,
+      owners: {},
+      targetId: null,
+      origin: null,
+    });
     vi.advanceTimersByTime(2_999);
     expect(announced).toEqual([]);
     vi.advanceTimersByTime(1);

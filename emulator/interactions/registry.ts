@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Core, StoredApplication, StoredChannel, StoredMessage, StoredUser } from '../contract.ts';
 import { DiscordError, discordError } from '../errors.ts';
 import type { Component } from './components.ts';
+import type { Owners } from './installs.ts';
 
 /** Source: "Interaction callback" in Discord's documentation: the first answer within 3 seconds, the token for 15 minutes. */
 const answerWithinMs = 3_000;
@@ -36,13 +37,23 @@ export interface Interaction {
   readonly commandType: number | null;
   /** The message that carried the component, or on which the modal was opened. */
   readonly message: StoredMessage | null;
+  readonly owners: Owners;
+  /** What a command of a context menu was used on. */
+  readonly targetId: string | null;
+  /** Forms: the interaction that was answered with it. */
+  readonly origin: Interaction | null;
   readonly createdAtMs: number;
   state: 'waiting' | 'acknowledged' | 'failed';
   /** The message that `@original` means, once there is one. */
   originalId: string | null;
+  /** Messages written after the first answer. */
+  followUpCount: number;
 }
 
-export type NewInteraction = Omit<Interaction, 'id' | 'token' | 'createdAtMs' | 'state' | 'originalId'>;
+export type NewInteraction = Omit<
+  Interaction,
+  'id' | 'token' | 'createdAtMs' | 'state' | 'originalId' | 'followUpCount'
+>;
 
 /** Every interaction whose token still lives, and the forms shown to users. Kept in memory: a restart ends them. */
 export class InteractionRegistry {
@@ -65,6 +76,7 @@ export class InteractionRegistry {
       createdAtMs: this.#core.clock.now(),
       state: 'waiting',
       originalId: null,
+      followUpCount: 0,
     };
     this.#byToken.set(interaction.token, interaction);
     const timer = setTimeout(() => this.fail(interaction), answerWithinMs);

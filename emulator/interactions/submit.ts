@@ -4,10 +4,10 @@ import type { Caller, Core, StoredApplication, StoredChannel, StoredUser, Upload
 import { discordError, formError } from '../errors.ts';
 import { parseForm, snowflake } from '../forms.ts';
 import type { ApiRequest } from '../http/router.ts';
-import { memberKey } from '../world.ts';
 import { offeredCommands } from './command-index.ts';
 import { CommandType } from './command-schema.ts';
 import { checkSelected, findComponent, isSelect } from './components.ts';
+import { ownersAt, ownersOfCommand, type Place } from './installs.ts';
 import { checkSubmission, submittedComponents } from './modal-submission.ts';
 import { checkOptions, optionValues, type OptionValue } from './option-values.ts';
 import { interactionPayload } from './payload.ts';
@@ -55,7 +55,7 @@ interface Request {
 
 /** What the interaction becomes, and the data that the application gets. */
 interface Prepared {
-  details: Pick<NewInteraction, 'name' | 'commandType' | 'message'>;
+  details: Pick<NewInteraction, 'name' | 'commandType' | 'message' | 'owners' | 'targetId' | 'origin'>;
   data: unknown;
 }
 
@@ -91,7 +91,7 @@ function readRequest(core: Core, { caller, body, files }: ApiRequest<Caller>): R
   if (!application) throw discordError('unknownApplication');
   const channel = core.world.channels.get(form.channel_id);
   if (!channel) throw discordError('unknownChannel');
-  requirePlace(core, caller.user, application, channel, form.type);
+  requirePlace(core, caller.user, channel, form.type);
   return {
     type: form.type,
     caller: caller.user,
@@ -104,25 +104,17 @@ function readRequest(core: Core, { caller, body, files }: ApiRequest<Caller>): R
   };
 }
 
-/** The person sees the channel and may use commands there, and the application is there too. */
-function requirePlace(
-  core: Core,
-  user: StoredUser,
-  application: StoredApplication,
-  channel: StoredChannel,
-  type: Interaction['type'],
-): void {
+/** The person sees the channel and may use commands there. */
+function requirePlace(core: Core, user: StoredUser, channel: StoredChannel, type: Interaction['type']): void {
   const granted = core.permissions(user.id, { channelId: channel.id });
   if ((granted & PermissionFlagsBits.ViewChannel) === 0n) throw discordError('missingAccess');
   const isTyped = type === InteractionType.command || type === InteractionType.autocomplete;
   if (isTyped && (granted & PermissionFlagsBits.UseApplicationCommands) === 0n)
     throw discordError('missingPermissions');
-  const { botUserId } = application;
-  const isThere =
-    channel.guildId === null
-      ? channel.recipientIds.includes(botUserId)
-      : core.world.members.get(memberKey(channel.guildId, botUserId)) !== undefined;
-  if (!isThere) throw discordError('missingAccess');
+}
+
+function placeOf({ caller, channel }: Request): Place {
+  return { userId: caller.id, channel, guildId: channel.guildId };
 }
 
 function prepareCommand(core: Core, request: Request): Prepared {
@@ -144,7 +136,9 @@ function prepareCommand(core: Core, request: Request): Prepared {
     ...(target === null ? {} : { target_id: target }),
     ...(resolved ? { resolved } : {}),
   };
-  return { details: { name: pathOf(command.name, options), commandType: type, message: null }, data };
+  const owners = ownersOfCommand(core, request.application, command, placeOf(request));
+  const name = pathOf(command.name, options);
+  return { details: { name, commandType: type, message: null, owners, targetId: target, origin: null }, data };
 }
 
 /** Uploads by the n of their `files[n]`, under which options and fields name them. */
@@ -154,7 +148,8 @@ function uploadsOf({ files }: Request): ReadonlyMap<string, UploadedFile> {
 
 /** A command is meant by its id, or by its name and type among those that the person is offered. */
 function findCommand(core: Core, request: Request, form: z.output<typeof commandData>): APIApplicationCommand {
-  const place = { userId: request.caller.id, guildId: request.channel.guildId };
+  const place = placeOf(request);
+  if (Object.keys(ownersAt(core, request.application, place)).length === 0) throw discordError('missingAccess');
   const offered = offeredCommands(core, request.application, place);
   const type = form.type ?? CommandType.chatInput;
   const command = offered.find((candidate) =>
@@ -206,7 +201,9 @@ function prepareComponent(core: Core, request: Request): Prepared {
     ...(isSelect(component.type) ? { values } : {}),
     ...(resolved ? { resolved } : {}),
   };
-  return { details: { name: form.custom_id, commandType: null, message }, data };
+  // A message that a command brought into the channel carries who let the application in, whoever presses.
+  const owners = message.interaction?.owners ?? ownersAt(core, request.application, placeOf(request));
+  return { details: { name: form.custom_id, commandType: null, message, owners, targetId: null, origin: null }, data };
 }
 
 function prepareModal(core: Core, registry: InteractionRegistry, request: Request): Prepared {
@@ -217,9 +214,10 @@ function prepareModal(core: Core, registry: InteractionRegistry, request: Reques
   const viewerId = request.caller.id;
   const components = checkSubmission(shown.components, form.components, { resolver, viewerId, uploads });
   registry.closeModal(shown);
-  const { message } = shown.origin;
+  const { message, owners } = shown.origin;
   const current = message === null ? null : (core.world.messages.get(message.id) ?? null);
   const resolved = resolver.result();
   const data = { custom_id: form.custom_id, components, ...(resolved ? { resolved } : {}) };
-  return { details: { name: shown.title, commandType: null, message: current }, data };
+  const { origin, title: name } = shown;
+  return { details: { name, commandType: null, message: current, owners, targetId: null, origin }, data };
 }

@@ -8,6 +8,7 @@ import { registerGatewayRoutes } from './gateway.ts';
 import { registerGuildRoutes } from './guilds.ts';
 import { registerInviteRoutes } from './invites.ts';
 import { registerBanRoutes, registerMemberRoutes } from './members.ts';
+import { registerMessageSearchRoutes } from './message-search.ts';
 import { registerMessageRoutes } from './messages.ts';
 import { registerOwnMemberRoutes } from './own-member.ts';
 import { registerPinRoutes } from './pins.ts';
@@ -37,6 +38,7 @@ const PARTS: readonly Routes[] = [
   registerStickerRoutes,
   registerChannelRoutes,
   registerMessageRoutes,
+  registerMessageSearchRoutes,
   registerReactionRoutes,
   registerPinRoutes,
   registerPollRoutes,

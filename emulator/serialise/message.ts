@@ -1,6 +1,6 @@
 import type { APIEmbed } from 'discord-api-types/v10';
 import { MessageFlags } from 'discord-api-types/v10';
-import type { Core, StoredAttachment, StoredMessage, StoredSnapshot } from '../contract.ts';
+import type { Core, StoredAttachment, StoredInteraction, StoredMessage, StoredSnapshot } from '../contract.ts';
 import { pollObject } from '../messages/polls.ts';
 import { channelObject } from './channel.ts';
 import { deletedUserObject, memberObject, userObject } from './user.ts';
@@ -127,22 +127,36 @@ function referenceFields({ reference }: StoredMessage): Json {
 
 function interactionFields(core: Core, { interaction, channelId }: StoredMessage): Json {
   if (interaction === null) return {};
-  const user = core.world.users.get(interaction.userId);
-  const shown = user === undefined ? deletedUserObject(interaction.userId) : userObject(user);
-  const guildId = core.world.channels.get(channelId)?.guildId;
-  const { id, type, name, interactedMessageId, originalResponseId } = interaction;
+  const { id, type, name } = interaction;
+  const guildId = core.world.channels.get(channelId)?.guildId ?? '0';
   return {
-    ...(type === 2 ? { interaction: { id, type, name, user: shown } } : {}),
-    interaction_metadata: {
-      id,
-      type,
-      user: shown,
-      authorizing_integration_owners: guildId == null ? { '1': interaction.userId } : { '0': guildId },
-      ...(type === 2 ? { name } : {}),
-      ...(interactedMessageId === undefined ? {} : { interacted_message_id: interactedMessageId }),
-      ...(originalResponseId === undefined ? {} : { original_response_message_id: originalResponseId }),
-    },
+    ...(type === 2 ? { interaction: { id, type, name, user: userOrDeleted(core, interaction.userId) } } : {}),
+    interaction_metadata: interactionMetadata(core, interaction, guildId),
   };
+}
+
+/** Source: "Message Interaction Metadata" in Discord's message resource. */
+function interactionMetadata(core: Core, interaction: StoredInteraction, guildId: string): Json {
+  const { id, type, name, userId, interactedMessageId, originalResponseId, target, triggeredBy } = interaction;
+  return {
+    id,
+    type,
+    user: userOrDeleted(core, userId),
+    authorizing_integration_owners: interaction.owners ?? { '0': guildId },
+    ...(type === 2 ? { name } : {}),
+    ...(target?.type === 'user' ? { target_user: userOrDeleted(core, target.id) } : {}),
+    ...(target?.type === 'message' ? { target_message_id: target.id } : {}),
+    ...(interactedMessageId === undefined || type === 5 ? {} : { interacted_message_id: interactedMessageId }),
+    ...(originalResponseId === undefined ? {} : { original_response_message_id: originalResponseId }),
+    ...(triggeredBy === undefined
+      ? {}
+      : { triggering_interaction_metadata: interactionMetadata(core, triggeredBy, guildId) }),
+  };
+}
+
+function userOrDeleted(core: Core, userId: string): Json {
+  const user = core.world.users.get(userId);
+  return user === undefined ? deletedUserObject(userId) : userObject(user);
 }
 
 function reactionObjects(message: StoredMessage, viewerId: string): Json[] {

@@ -84,8 +84,11 @@ export class OpenApiChecker {
 
 /** Discord documents forwards, references of type 1, and its description knows replies alone. */
 function isForward(instancePath: string, body: unknown): boolean {
-  const reference = (body as { message_reference?: { type?: unknown } } | undefined)?.message_reference;
-  return instancePath.startsWith('/message_reference') && reference?.type === 1;
+  const [before, ...after] = instancePath.split('/message_reference');
+  if (after.length === 0) return false;
+  const steps = [...(before ?? '').split('/').slice(1), 'message_reference'];
+  const reference = steps.reduce<unknown>((value, step) => (value as Json | undefined)?.[step], body);
+  return (reference as { type?: unknown } | undefined)?.type === 1;
 }
 
 /** The description has permission bits of requests as integers, Discord's documentation as strings; both are taken. */

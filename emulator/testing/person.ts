@@ -267,12 +267,19 @@ export class Person {
     return `${String(Date.now())}${String(this.#nonce).padStart(4, '0')}`;
   }
 
+  /** Among what the place offers, then among what the person has installed and may use in such a place. */
   async #findCommand(channel: SeenChannel, name: string, type: number): Promise<APIApplicationCommand> {
     const scope = channel.guildId === null ? `/channels/${channel.id}` : `/guilds/${channel.guildId}`;
-    const { application_commands: commands } = await this.request<{ application_commands: APIApplicationCommand[] }>(
-      'GET',
-      `${scope}/application-command-index`,
-    );
+    const indexes = [`${scope}/application-command-index`, '/users/@me/application-command-index'];
+    const lists = indexes.map(async (path) => {
+      const index = await this.request<{ application_commands: APIApplicationCommand[] }>('GET', path);
+      return index.application_commands;
+    });
+    const [here = [], own = []] = await Promise.all(lists);
+    // Guilds are context 0; which of the direct messages are the application's own is for the server to say.
+    const isForHere = ({ contexts }: APIApplicationCommand): boolean =>
+      contexts?.some((context) => (Number(context) === 0) === (channel.guildId !== null)) ?? true;
+    const commands = [...here, ...own.filter(isForHere)];
     const found = commands.find((command) => command.name === name && Number(command.type) === type);
     if (found) return found;
     const names = commands.map((command) => command.name).join(', ');
