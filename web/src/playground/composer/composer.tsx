@@ -238,6 +238,8 @@ function useGrowing(box: React.RefObject<HTMLTextAreaElement | null>, text: stri
 /** Arriving in a channel with a real keyboard, one can write at once; on a phone the keyboard would cover the page. */
 function useFocusOnArrival(box: React.RefObject<HTMLTextAreaElement | null>): void {
   useEffect(() => {
+    // Who came for a message stays with it.
+    if (document.activeElement?.closest('[data-message-id]') != null) return;
     if (matchMedia('(hover: hover) and (min-width: 721px)').matches) box.current?.focus();
   }, [box]);
 }

@@ -17,7 +17,7 @@ export function voiceMessageOf(flags: number | undefined, attachments: readonly 
 /** A voice message: play and pause, its waveform to seek in, and how long it is. */
 export function VoiceMessage({ attachment }: { readonly attachment: APIAttachment }) {
   const audio = useRef<HTMLAudioElement>(null);
-  const player = usePlayer(audio, attachment.duration_secs ?? 0);
+  const player = usePlayer(audio, toPageAddress(attachment.url, location.origin), attachment.duration_secs ?? 0);
   const { playing, failed, seconds, length } = player;
   if (failed) return <p className={styles.brokenPicture}>This voice message could not be played.</p>;
   return (
@@ -27,8 +27,8 @@ export function VoiceMessage({ attachment }: { readonly attachment: APIAttachmen
       aria-label={`Voice message, ${formatDuration(length)}`}
       data-testid="voice"
     >
-      <audio ref={audio} src={toPageAddress(attachment.url, location.origin)} preload="metadata" />
-      <button type="button" aria-label={playing ? 'Pause' : 'Play'} onClick={player.toggle}>
+      <audio ref={audio} preload="none" />
+      <button type="button" aria-label={playing ? 'Pause' : 'Play'} onClick={() => void player.toggle()}>
         <Icon name={playing ? 'pause' : 'play'} size={18} />
       </button>
       <Waveform waveform={attachment.waveform} player={player} />
@@ -55,11 +55,11 @@ function Waveform({ waveform, player }: { readonly waveform: string | undefined;
     if (to === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    seek(to);
+    void seek(to);
   };
   const onPointerDown = (event: PointerEvent): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    seek(((event.clientX - box.left) / box.width) * length);
+    void seek(((event.clientX - box.left) / box.width) * length);
   };
   return (
     <div
@@ -88,7 +88,31 @@ function Waveform({ waveform, player }: { readonly waveform: string | undefined;
 /** One recording plays at a time. */
 let current: HTMLAudioElement | null = null;
 
-function usePlayer(audio: RefObject<HTMLAudioElement | null>, told: number) {
+/**
+ * Gives the recording to the element when it is first wanted. As a whole, where its server lets us: one that sends no
+ * parts of a file leaves nothing to seek in.
+ */
+function useSource(audio: RefObject<HTMLAudioElement | null>, url: string): () => Promise<void> {
+  const loading = useRef<Promise<void> | null>(null);
+  const made = useRef<string | null>(null);
+  useEffect(
+    () => () => {
+      if (made.current !== null) URL.revokeObjectURL(made.current);
+    },
+    [],
+  );
+  const load = async (): Promise<void> => {
+    const blob = await fetch(url)
+      .then((response) => (response.ok ? response.blob() : null))
+      .catch(() => null);
+    if (blob !== null) made.current = URL.createObjectURL(blob);
+    if (audio.current !== null) audio.current.src = made.current ?? url;
+  };
+  return () => (loading.current ??= load());
+}
+
+function usePlayer(audio: RefObject<HTMLAudioElement | null>, url: string, told: number) {
+  const load = useSource(audio, url);
   const [playing, setPlaying] = useState(false);
   const [failed, setFailed] = useState(false);
   const [seconds, setSeconds] = useState(0);
@@ -111,7 +135,8 @@ function usePlayer(audio: RefObject<HTMLAudioElement | null>, told: number) {
     };
   }, [audio]);
   const length = told > 0 ? told : measured;
-  const toggle = (): void => {
+  const toggle = async (): Promise<void> => {
+    await load();
     const element = audio.current;
     if (element === null) return;
     if (!element.paused) {
@@ -120,9 +145,10 @@ function usePlayer(audio: RefObject<HTMLAudioElement | null>, told: number) {
     }
     current?.pause();
     current = element;
-    element.play().catch(() => setFailed(element.error !== null));
+    await element.play().catch(() => setFailed(element.error !== null));
   };
-  const seek = (to: number): void => {
+  const seek = async (to: number): Promise<void> => {
+    await load();
     const element = audio.current;
     if (element === null) return;
     element.currentTime = Math.min(Math.max(0, to), Math.max(0, (measured || length) - 0.01));
