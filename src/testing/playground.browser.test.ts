@@ -146,7 +146,9 @@ describe('the playground in a browser', () => {
 
     const shown = await content(page.getByTestId('message')).allTextContents();
     await page.reload();
-    await expect.poll(() => content(page.getByTestId('message')).allTextContents()).toEqual(shown);
+    await expect
+      .poll(() => content(page.getByTestId('message')).allTextContents(), { timeout: 10_000 })
+      .toEqual(shown);
     expect(await speaker(page)).toBe('alice');
   });
 
@@ -313,9 +315,9 @@ describe('the playground in a browser', () => {
     const milo = await connectPerson(address, 'milo');
     const grant = (person: Person) => person.runs('grant', { user: person.user.id, amount: '1' }, { in: '#art' });
     await grant(olivia);
-    await olivia.sees(/\$1/, { in: '#art' });
+    await olivia.sees(/You were given \*\*\$1\.00\*\*/);
     await grant(milo);
-    await milo.sees(/administrator/i, { in: '#art' });
+    await milo.sees(/the people who run me/, { in: '#art' });
     await olivia.close();
     await milo.close();
   });
