@@ -177,19 +177,7 @@ function registerMaking(core: Core, mount: (method: 'POST', name: string, run: C
     if (isNew) announceMemberAdded(core, member);
     return { id: user.id, username: user.username, token: user.token, roles: member.roleIds };
   });
-  mount('POST', 'channels', (body) => {
-    const { guildId, tags, requireTag, ...form } = parseForm(channelForm, body);
-    requireGuild(core, guildId);
-    const given = Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined));
-    const channel = createChannel(world, guildId, {
-      ...given,
-      name: form.name,
-      ...(tags === undefined ? {} : { forum: forumWithTags(world, tags) }),
-      ...(requireTag === true ? { flags: ChannelFlags.RequireTag } : {}),
-    });
-    announceChannel(core, 'CHANNEL_CREATE', channel);
-    return channelObject(world, channel, '');
-  });
+  mount('POST', 'channels', (body) => makeChannel(core, body));
   mount('POST', 'entitlements', (body) => {
     const form = parseForm(entitlementForm, body);
     if (world.applications.get(form.applicationId) === undefined) throw discordError('unknownApplication');
@@ -209,6 +197,20 @@ function registerMaking(core: Core, mount: (method: 'POST', name: string, run: C
     }
     return { id: application.id, botUserId: bot.id, botToken: bot.token };
   });
+}
+
+function makeChannel(core: Core, body: unknown): unknown {
+  const { guildId, tags, requireTag, ...form } = parseForm(channelForm, body);
+  requireGuild(core, guildId);
+  const given = Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined));
+  const channel = createChannel(core.world, guildId, {
+    ...given,
+    name: form.name,
+    ...(tags === undefined ? {} : { forum: forumWithTags(core.world, tags) }),
+    ...(requireTag === true ? { flags: ChannelFlags.RequireTag } : {}),
+  });
+  announceChannel(core, 'CHANNEL_CREATE', channel);
+  return channelObject(core.world, channel, '');
 }
 
 /** A role by its id or its name. */

@@ -1,4 +1,5 @@
 import { discordError } from '../errors.ts';
+import { apngSeconds, gifSeconds, pngChunks } from './animation-length.ts';
 import { imageSize } from './image-size.ts';
 
 /** Source: "Create Guild Sticker" in Discord's documentation: 512 KiB, 320 x 320 pixels, 5 seconds. */
@@ -29,18 +30,16 @@ export function stickerFormatOf(data: Buffer): StickerFormat {
   const size = isPng || isGif ? imageSize(data) : undefined;
   if (size === undefined || Math.min(size.width, size.height) < 1) throw discordError('invalidUpload');
   if (Math.max(size.width, size.height) > MAX_PIXELS) throw discordError('invalidUpload');
-  if (isGif) return GIF_FORMAT;
-  return isAnimatedPng(data) ? APNG_FORMAT : PNG_FORMAT;
+  if (isPng && !isAnimatedPng(data)) return PNG_FORMAT;
+  if ((isGif ? gifSeconds(data) : apngSeconds(data)) > MAX_SECONDS) throw discordError('stickerDuration');
+  return isGif ? GIF_FORMAT : APNG_FORMAT;
 }
 
 /** An APNG has an `acTL` chunk before its first picture data (PNG specification, third edition). */
 function isAnimatedPng(data: Buffer): boolean {
-  let offset = PNG_SIGNATURE.length;
-  while (offset + 8 <= data.length) {
-    const type = data.toString('latin1', offset + 4, offset + 8);
+  for (const { type } of pngChunks(data)) {
     if (type === 'acTL') return true;
     if (type === 'IDAT') return false;
-    offset += 12 + data.readUInt32BE(offset);
   }
   return false;
 }

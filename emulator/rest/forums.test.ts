@@ -293,5 +293,9 @@ describe('the control interface', () => {
       ...{ guildId: playground.guildId, name: 'plain', type: 15 },
     });
     expect((await post({}, plain)).status).toBe(201);
+    const { body: media } = await playground.control<Forum>('channels', {
+      ...{ guildId: playground.guildId, name: 'pictures', type: 16, tags: ['a'] },
+    });
+    expect((await post({ applied_tags: [tag('a', media)] }, media)).status).toBe(201);
   });
 });

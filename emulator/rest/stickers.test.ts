@@ -31,9 +31,25 @@ function upload(data: Buffer | string, form: object = fields, by = playground.ol
   return by.upload<Sticker>('POST', path, form, [{ name: 'file', filename: 'a.bin', data: bytes }]);
 }
 
-function animated(png: Buffer): Buffer {
-  const chunk = Buffer.from('0000000861' + '63544c' + '0000000100000000' + '00000000', 'hex');
-  return Buffer.concat([png.subarray(0, 33), chunk, png.subarray(33)]);
+function chunk(type: string, hex: string): Buffer {
+  const data = Buffer.from(hex, 'hex');
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(data.length);
+  return Buffer.concat([length, Buffer.from(type), data, Buffer.alloc(4)]);
+}
+
+/** An APNG of two frames, each shown for so many seconds. */
+function animated(seconds: number): Buffer {
+  const delay = `${seconds.toString(16).padStart(4, '0')}0001`;
+  const frame = chunk('fcTL', `${'00'.repeat(20)}${delay}0000`);
+  return Buffer.concat([PNG.subarray(0, 33), chunk('acTL', '0000000200000000'), frame, frame, PNG.subarray(33)]);
+}
+
+/** A GIF whose one frame is shown for so many hundredths of a second. */
+function gif(hundredths: number): Buffer {
+  const data = Buffer.from(GIF);
+  data.writeUInt16LE(hundredths, data.indexOf(Buffer.from([0x21, 0xf9])) + 4);
+  return data;
 }
 
 async function drop(sticker: Sticker): Promise<void> {
@@ -43,9 +59,9 @@ async function drop(sticker: Sticker): Promise<void> {
 describe('stickers of a server', () => {
   it.each([
     ['PNG', PNG, 1, 'png', 'image/png'],
-    ['APNG', animated(PNG), 2, 'png', 'image/png'],
+    ['APNG', animated(2), 2, 'png', 'image/png'],
     ['Lottie', JSON.stringify(LOTTIE), 3, 'json', 'application/json'],
-    ['GIF', GIF, 4, 'gif', 'image/gif'],
+    ['GIF', gif(500), 4, 'gif', 'image/gif'],
   ])('are what their bytes are: %s', async (_name, data, format, extension, type) => {
     const { status, body } = await upload(data);
     expect([status, body.format_type]).toEqual([201, format]);
@@ -84,6 +100,8 @@ describe('stickers of a server', () => {
       [upload(PNG.subarray(0, 20)), 50046],
       [upload(drawPng(321, [])), 50046],
       [upload(Buffer.concat([PNG, Buffer.alloc(512 * 1024)])), 50045],
+      [upload(animated(3)), 170007],
+      [upload(gif(501)), 170007],
       [upload('{"layers": '), 170001],
       [upload('{}'), 170001],
       [upload('[['.repeat(100_000)), 50046],
