@@ -148,7 +148,7 @@ class SubmissionCheck {
     this.errors.add(path, 'BASE_TYPE_BAD_LENGTH', message);
   }
 
-  #checkRadio(component: Component, value: unknown, path: PropertyKey[]): void {
+  #checkRadio(component: Component, value: Field['value'], path: PropertyKey[]): void {
     if (value == null || value === '') {
       if (component.required !== false) this.#require(path);
     } else this.#checkOptions(component, [String(value)], path);

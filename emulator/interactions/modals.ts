@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FormErrors } from '../errors.ts';
 import { integer, lengthOf, parseForm, problem, text } from '../forms.ts';
-import { assignIds, checkDuplicates, walkTree, withoutNulls, type Json } from '../messages/component-tree.ts';
+import { assignIds, checkDuplicates, walkTree, withoutNulls } from '../messages/component-tree.ts';
 import {
   checkChoices,
   checkInForm,
@@ -163,7 +163,7 @@ interface Modal {
 /** The form that a bot wants to show, each component with an id; 50035 under `data` otherwise. */
 export function parseModal(data: unknown): Modal {
   const form = parseForm(z.object({ data: modalForm }), { data }).data;
-  const all = [...walkTree(form.components as Json[], ['data', 'components'])];
+  const all = [...walkTree(form.components, ['data', 'components'])];
   const errors = new FormErrors();
   checkDuplicates(all, errors);
   errors.throwIfAny();

@@ -269,20 +269,21 @@ export class Person {
 
   /** Among what the place offers, then among what the person has installed and may use in such a place. */
   async #findCommand(channel: SeenChannel, name: string, type: number): Promise<APIApplicationCommand> {
-    const scope = channel.guildId === null ? `/channels/${channel.id}` : `/guilds/${channel.guildId}`;
-    const indexes = [`${scope}/application-command-index`, '/users/@me/application-command-index'];
-    const lists = indexes.map(async (path) => {
-      const index = await this.request<{ application_commands: APIApplicationCommand[] }>('GET', path);
-      return index.application_commands;
-    });
-    const [here = [], own = []] = await Promise.all(lists);
+    const list = async (scope: string): Promise<APIApplicationCommand[]> => {
+      const path = `${scope}/application-command-index`;
+      return (await this.request<{ application_commands: APIApplicationCommand[] }>('GET', path)).application_commands;
+    };
+    const isMeant = (command: APIApplicationCommand): boolean => command.name === name && Number(command.type) === type;
+    const here = await list(channel.guildId === null ? `/channels/${channel.id}` : `/guilds/${channel.guildId}`);
+    const found = here.find(isMeant);
+    if (found) return found;
     // Guilds are context 0; which of the direct messages are the application's own is for the server to say.
     const isForHere = ({ contexts }: APIApplicationCommand): boolean =>
       contexts?.some((context) => (Number(context) === 0) === (channel.guildId !== null)) ?? true;
-    const commands = [...here, ...own.filter(isForHere)];
-    const found = commands.find((command) => command.name === name && Number(command.type) === type);
-    if (found) return found;
-    const names = commands.map((command) => command.name).join(', ');
+    const own = (await list('/users/@me')).filter(isForHere);
+    const names = [...here, ...own].map((command) => command.name).join(', ');
+    const installed = own.find(isMeant);
+    if (installed) return installed;
     throw new Error(`${this.user.username} is offered no command "${name}". There are: ${names || 'none'}.`);
   }
 
