@@ -146,9 +146,7 @@ describe('the playground in a browser', () => {
 
     const shown = await content(page.getByTestId('message')).allTextContents();
     await page.reload();
-    await expect
-      .poll(() => content(page.getByTestId('message')).allTextContents(), { timeout: 10_000 })
-      .toEqual(shown);
+    await expect.poll(() => content(page.getByTestId('message')).allTextContents(), { timeout: 10_000 }).toEqual(shown);
     expect(await speaker(page)).toBe('alice');
   });
 
@@ -257,8 +255,8 @@ describe('the playground in a browser', () => {
     await page.keyboard.press('Enter');
     const found = page.getByTestId('search-result').filter({ hasText: 'Mine was cold yesterday.' });
     await found.getByRole('button', { name: 'Jump' }).click();
-    const start = messages(page, 'alice').filter({ hasText: 'Mine was cold yesterday.' });
-    await expect.poll(() => start.evaluate((element) => element.ownerDocument.activeElement === element)).toBe(true);
+    const focused = page.locator('[data-testid="message"]:focus');
+    await focused.filter({ hasText: 'Mine was cold yesterday.' }).waitFor();
 
     await page.keyboard.press('Control+k');
     await page.keyboard.type('bch');

@@ -11,7 +11,7 @@ import { formatRoute } from '../state/route.ts';
 import { displayName, isUnread } from '../state/select.ts';
 import { snowflakeTimeMs } from '../state/snowflake.ts';
 import { isPinned, tagsOf } from './posts.ts';
-import { TagLabel } from './tag-label.tsx';
+import { TagList } from './tag-label.tsx';
 import styles from './forum.module.css';
 
 interface PostCardProps {
@@ -23,7 +23,6 @@ interface PostCardProps {
 export function PostCard({ post, forum }: PostCardProps) {
   const starter = useClientState((state) => state.starters[post.id]);
   const unread = useClientState((state) => isUnread(state, post));
-  const tags = tagsOf(forum, post);
   return (
     <a
       className={styles.card}
@@ -32,13 +31,7 @@ export function PostCard({ post, forum }: PostCardProps) {
       data-unread={unread || undefined}
     >
       <div className={styles.cardText}>
-        {tags.length === 0 ? null : (
-          <div className={styles.tags}>
-            {tags.map((tag) => (
-              <TagLabel key={tag.id} tag={tag} />
-            ))}
-          </div>
-        )}
+        <TagList tags={tagsOf(forum, post)} />
         <h3>
           {isPinned(post) ? <Icon name="pin" size={15} /> : null}
           {post.thread?.locked === true ? <Icon name="lock" size={15} /> : null}

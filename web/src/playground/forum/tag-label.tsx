@@ -3,12 +3,24 @@ import type { ForumTag } from '../state/model.ts';
 import styles from './forum.module.css';
 
 /** A forum's tag as it stands on a post. */
-export function TagLabel({ tag }: { readonly tag: ForumTag }) {
+function TagLabel({ tag }: { readonly tag: ForumTag }) {
   return (
     <span className={styles.tag}>
       <TagEmoji tag={tag} />
       {tag.name}
     </span>
+  );
+}
+
+/** The tags of a post; nothing where it has none. */
+export function TagList({ tags }: { readonly tags: readonly ForumTag[] }) {
+  if (tags.length === 0) return null;
+  return (
+    <div className={styles.tags}>
+      {tags.map((tag) => (
+        <TagLabel key={tag.id} tag={tag} />
+      ))}
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@ import { Icon } from '../../shared/icons.tsx';
 import { useClientState, usePlayground } from '../context.tsx';
 import { type Channel, ChannelKind } from '../state/model.ts';
 import { tagsOf } from '../forum/posts.ts';
-import { TagLabel } from '../forum/tag-label.tsx';
+import { TagList } from '../forum/tag-label.tsx';
 import { allows, Permission } from '../state/permissions.ts';
 import { channelTitle, directPartner, displayName, ownPermissions } from '../state/select.ts';
 import { UserAvatar } from './user-avatar.tsx';
@@ -36,15 +36,7 @@ export function ChannelIntro({ channel, empty }: { readonly channel: Channel; re
 /** A post's tags, under its title. */
 function PostTags({ channel }: { readonly channel: Channel }) {
   const parent = useClientState((state) => state.channels[channel.parentId ?? '']);
-  const tags = tagsOf(parent, channel);
-  if (tags.length === 0) return null;
-  return (
-    <div className={styles.postTags}>
-      {tags.map((tag) => (
-        <TagLabel key={tag.id} tag={tag} />
-      ))}
-    </div>
-  );
+  return <TagList tags={tagsOf(parent, channel)} />;
 }
 
 function introText(channel: Channel, title: string, inForum: boolean): string {
