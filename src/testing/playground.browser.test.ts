@@ -259,6 +259,7 @@ describe('the playground in a browser', () => {
     await focused.filter({ hasText: 'Mine was cold yesterday.' }).waitFor();
 
     await page.keyboard.press('Control+k');
+    await page.locator('[role="combobox"]:focus').waitFor();
     await page.keyboard.type('bch');
     await page.keyboard.press('Enter');
     await page.getByPlaceholder('Message #bot-chat').waitFor();

@@ -44,6 +44,8 @@ export function DestinationPicker({ label, forSending, chosen, onChoose }: Desti
         aria-activedescendant={found[at] === undefined ? undefined : `${id}-${at}`}
         placeholder={label}
         value={query}
+        // At once, since people type on; the dialog's own focusing comes later.
+        autoFocus
         data-autofocus
         onChange={(event) => {
           setQuery(event.target.value);
