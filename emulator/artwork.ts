@@ -29,7 +29,7 @@ function drawOnce(name: string, wanted: string | undefined, layers: readonly Lay
   return picture;
 }
 
-/** The avatar of somebody without one: a bust on a coloured ground; undefined when there is no such colour. */
+/** The avatar of a user without one: a bust on a coloured ground; undefined when there is no such colour. */
 export function defaultAvatar(index: number, size: string | undefined): Buffer | undefined {
   const color = AVATAR_COLORS[index];
   if (color === undefined) return undefined;

@@ -80,7 +80,7 @@ const channelForm = z.object({
     .optional(),
 });
 
-/** What somebody has bought; a test's entitlement is made by the application itself. */
+/** What has been bought; a test's entitlement is made by the application itself. */
 const entitlementForm = z.object({
   applicationId: snowflake,
   skuId: snowflake,

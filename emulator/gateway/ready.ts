@@ -1,5 +1,6 @@
-import { ApplicationFlags, GatewayIntentBits, PermissionFlagsBits } from 'discord-api-types/v10';
-import type { Core, StoredApplication, StoredGuild } from '../contract.ts';
+import { GatewayIntentBits, PermissionFlagsBits } from 'discord-api-types/v10';
+import type { Core, StoredGuild } from '../contract.ts';
+import { applicationFlags } from '../serialise/application.ts';
 import { channelObject } from '../serialise/channel.ts';
 import { guildCreateObject } from '../serialise/guild.ts';
 import { ownUserObject } from '../serialise/user.ts';
@@ -28,22 +29,15 @@ export function readyData(core: Core, session: Session, version: number): Record
     relationships: [],
     presences: [],
     guild_join_requests: [],
-    ...(session.application ? { application: applicationOf(session.application) } : {}),
+    ...(session.application
+      ? { application: { id: session.application.id, flags: applicationFlags(session.application) } }
+      : {}),
   };
 }
 
 /** Where clients connect; without a query, which they add themselves. */
 export function gatewayUrl(core: Core): string {
   return `${core.origin.replace(/^http/, 'ws')}/gateway`;
-}
-
-function applicationOf(application: StoredApplication): { id: string; flags: number } {
-  const { messageContent, guildMembers, presence } = application.privilegedIntents;
-  const flags =
-    (messageContent ? ApplicationFlags.GatewayMessageContentLimited : 0) |
-    (guildMembers ? ApplicationFlags.GatewayGuildMembersLimited : 0) |
-    (presence ? ApplicationFlags.GatewayPresenceLimited : 0);
-  return { id: application.id, flags };
 }
 
 /**

@@ -8,7 +8,7 @@ import { FORUM_LIMITS, forumOf, isForum, isPinned, requiresTag } from '../forums
 export const appliedTags = z.array(snowflake).max(FORUM_LIMITS.appliedTags);
 
 /**
- * The tags that a post gets. Throws for tags that the forum does not have, for moderated ones that somebody without
+ * The tags that a post gets. Throws for tags that the forum does not have, for moderated ones that a member without
  * MANAGE_THREADS gives or takes, and for none at all where one is required.
  */
 export function checkedTags(

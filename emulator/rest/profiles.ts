@@ -8,7 +8,7 @@ import { memberWithUserObject, userObject } from '../serialise/user.ts';
 import { memberKey } from '../world.ts';
 import { joinedGuild } from './access.ts';
 
-/** What Discord's own clients ask for when somebody opens a profile card. */
+/** What Discord's own clients ask for when a profile card opens. */
 export const registerProfileRoutes: Routes = (api, core) => {
   const query = z.object({ guild_id: snowflake.optional() });
   api.route({

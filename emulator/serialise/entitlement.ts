@@ -9,7 +9,7 @@ export function entitlementObject(core: Core, entitlement: StoredEntitlement): R
     id,
     sku_id: skuId,
     application_id: applicationId,
-    // Somebody buys for a guild; in a test that is the owner of the application.
+    // A guild has its right from a buyer; in a test that is the owner of the application.
     user_id: userId ?? core.world.applications.get(applicationId)?.ownerId ?? '0',
     ...(guildId === null ? {} : { guild_id: guildId }),
     type: APPLICATION_SUBSCRIPTION,
