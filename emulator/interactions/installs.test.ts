@@ -176,6 +176,41 @@ describe('an application that a user has installed', () => {
   });
 });
 
+describe('a component', () => {
+  const row = { type: 1, components: [{ type: 2, style: 1, label: 'Go', custom_id: 'go' }] };
+
+  it('works no more once the application is gone', async () => {
+    const { alice, playground } = stage;
+    const content = { content: 'Press', components: [row] };
+    await install('POST');
+    await stage.answer(await stage.during(alice.runs('anywhere', {}, { in: channelId })), 4, content);
+    const brought = await alice.sees('Press', { in: channelId });
+    await playground.bot.post(`/channels/${playground.channelId('general')}/messages`, content);
+    const plain = await alice.sees('Press', { in: 'general' });
+    await stage.answer(await stage.during(alice.presses(plain, 'go')), 6);
+    await stage.answer(await stage.during(alice.presses(brought, 'go')), 6);
+    await install('DELETE');
+    await expect(alice.presses(brought, 'go')).rejects.toThrow(/50001/);
+    await playground.bot.delete(`/users/@me/guilds/${playground.guildId}`);
+    await expect(alice.presses(plain, 'go')).rejects.toThrow(/50001/);
+  });
+
+  it('of a webhook that the application owns is answered by changing the message', async () => {
+    const { alice, playground } = stage;
+    const path = `/channels/${playground.channelId('general')}/webhooks`;
+    const { body: webhook } = await playground.bot.post<{ id: string; token: string }>(path, { name: 'Herald' });
+    await playground.anonymous.post(`/webhooks/${webhook.id}/${webhook.token}`, {
+      content: 'Press',
+      components: [row],
+    });
+    const message = await alice.sees('Press');
+    const press = await stage.during(alice.presses(message, 'go'));
+    expect(press).toMatchObject({ type: 3, message: { id: message.id, webhook_id: webhook.id } });
+    await stage.answer(press, 7, { content: 'Pressed', components: [] });
+    expect(await alice.sees('Pressed')).toMatchObject({ id: message.id, author: { username: 'Herald' } });
+  });
+});
+
 describe('the metadata of an answer', () => {
   it('tells the target of a context menu', async () => {
     const { alice } = stage;

@@ -1,6 +1,6 @@
 import { ApplicationIntegrationType, InteractionContextType, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIApplicationCommand } from 'discord-api-types/v10';
-import type { Core, StoredApplication, StoredChannel } from '../contract.ts';
+import type { Core, StoredApplication, StoredChannel, StoredMessage } from '../contract.ts';
 import { memberKey } from '../world.ts';
 
 /** Where and by whom an application is used. */
@@ -37,6 +37,25 @@ export function ownersAt(core: Core, application: StoredApplication, place: Plac
   if (context === InteractionContextType.BotDM) owners[GuildInstall] = '0';
   if (application.installedByUserIds?.includes(userId) === true) owners[UserInstall] = userId;
   return owners;
+}
+
+/**
+ * Who let in the application whose message is pressed: for what a command brought, the user of the command. What has
+ * been removed since counts no more.
+ */
+export function ownersOfMessage(
+  core: Core,
+  application: StoredApplication,
+  message: StoredMessage,
+  place: Place,
+): Owners {
+  const owners = message.interaction?.owners;
+  if (owners === undefined) return ownersAt(core, application, place);
+  const kept = Object.entries(owners).filter(([type, id]) => {
+    if (Number(type) === Number(UserInstall)) return application.installedByUserIds?.includes(id) === true;
+    return place.guildId === null || core.world.members.get(memberKey(id, application.botUserId)) !== undefined;
+  });
+  return Object.fromEntries(kept);
 }
 
 /** The installations that offer a command to a user there; none when it is not offered. */

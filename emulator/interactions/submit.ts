@@ -7,7 +7,7 @@ import type { ApiRequest } from '../http/router.ts';
 import { offeredCommands } from './command-index.ts';
 import { CommandType } from './command-schema.ts';
 import { checkSelected, findComponent, isSelect } from './components.ts';
-import { ownersAt, ownersOfCommand, type Place } from './installs.ts';
+import { ownersAt, ownersOfCommand, ownersOfMessage, type Place } from './installs.ts';
 import { checkSubmission, submittedComponents } from './modal-submission.ts';
 import { checkOptions, optionValues, type OptionValue } from './option-values.ts';
 import { interactionPayload } from './payload.ts';
@@ -189,6 +189,8 @@ function prepareComponent(core: Core, request: Request): Prepared {
   if (owner !== request.application.id) {
     throw formError(['application_id'], 'COMPONENT_VALIDATION_FAILED', 'The message is of another application');
   }
+  const owners = ownersOfMessage(core, request.application, message, placeOf(request));
+  if (Object.keys(owners).length === 0) throw discordError('missingAccess');
   const component = findComponent(message.components, form.custom_id, form.component_type);
   const resolver = new Resolver(core, { channel: request.channel, uploads: new Map() });
   const values = form.values ?? [];
@@ -201,8 +203,6 @@ function prepareComponent(core: Core, request: Request): Prepared {
     ...(isSelect(component.type) ? { values } : {}),
     ...(resolved ? { resolved } : {}),
   };
-  // A message that a command brought into the channel carries who let the application in, whoever presses.
-  const owners = message.interaction?.owners ?? ownersAt(core, request.application, placeOf(request));
   return { details: { name: form.custom_id, commandType: null, message, owners, targetId: null, origin: null }, data };
 }
 

@@ -5,7 +5,7 @@ import { discordError, FormErrors } from '../errors.ts';
 import { parseComponents } from './components.ts';
 import type { EmbedForm, MessageForm } from './schema.ts';
 
-/** Messages that somebody wrote; all others are Discord's own. */
+/** Messages that a member or a bot wrote; all others are Discord's own. */
 export const NORMAL_TYPES: readonly number[] = [
   MessageType.Default,
   MessageType.Reply,

@@ -110,7 +110,7 @@ describe('a forward', () => {
     expect((await forward(blind, await say({ content: 'Own' }, blind))).status).toBe(200);
   });
 
-  it('is of a message that somebody wrote and that is there', async () => {
+  it('is of a message with an author that is still there', async () => {
     const poll = { question: { text: '?' }, answers: [{ poll_media: { text: 'a' } }] };
     expect(await refusal(forward(playground.alice, await say({ poll })))).toEqual([400, 50035]);
     const pinned = await say({ content: 'Pin me' });

@@ -83,7 +83,7 @@ export function checkRange({ min_values: least, max_values: most }: Range, conte
   problem(context, 'NUMBER_TYPE_MAX', message, ['min_values']);
 }
 
-export interface Option {
+interface Option {
   value: string;
   default?: boolean | null | undefined;
 }

@@ -12,7 +12,7 @@ import { matches, searchableText } from './search-filter.ts';
 import { parseSearch, type SearchQuery } from './search-query.ts';
 import { TextSearch } from './search-text.ts';
 
-/** How long a guild's messages are indexed for, by the emulator's clock, once somebody has asked for the first time. */
+/** How long a guild's messages are indexed for, by the emulator's clock, from the first request on. */
 const INDEXING_MS = 1000;
 
 /** Messages of a guild by what they say and hold. Source: "Search Guild Messages" in Discord's message resource. */
@@ -25,7 +25,7 @@ export const registerMessageSearchRoutes: Routes = (api, core) => {
   });
 };
 
-/** Since when each guild is indexed. A restart begins again, as a guild is indexed anew that was not searched for long. */
+/** Since when each guild is indexed. A restart forgets it, as Discord drops an index that is not used. */
 class SearchIndexes {
   readonly #core: Core;
   readonly #startedAtMs = new Map<string, number>();

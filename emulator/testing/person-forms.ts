@@ -1,7 +1,7 @@
 import type { PersonFile } from './person-commands.ts';
 
 /** One field of a form, as far as filling it in needs it. */
-export interface FormField {
+interface FormField {
   type: number;
   custom_id: string;
   value?: string;
