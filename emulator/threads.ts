@@ -4,7 +4,6 @@ import { channelObject, threadMemberObject } from './serialise/channel.ts';
 import { memberWithUserObject } from './serialise/user.ts';
 import { memberKey } from './world.ts';
 import { timestamp } from './timestamp.ts';
-import { timestamp } from './timestamp.ts';
 
 /** Tells everybody who may see a channel about a change of it. */
 export function announceChannel(

@@ -4,7 +4,7 @@ import type { Caller, Core, StoredChannel, StoredMessage } from '../contract.ts'
 import { discordError } from '../errors.ts';
 import { integer, isOn, parseForm, text } from '../forms.ts';
 import { isForum } from '../forums.ts';
-import type { ApiRequest, Routes } from '../http/router.ts';
+import type { ApiRequest, ApiRouter, Routes } from '../http/router.ts';
 import { announce } from '../messages/operations.ts';
 import { channelObject, threadMemberObject } from '../serialise/channel.ts';
 import { messageEventObject } from '../serialise/message.ts';
@@ -188,13 +188,14 @@ function isArchivedBefore(thread: StoredChannel, before: string): boolean {
   return archivedAtMs(thread) < Date.parse(before);
 }
 
+function visibleThread(core: Core, caller: Caller, params: Record<string, string>): StoredChannel {
+  const channel = visibleChannel(core, caller, params['channel_id']);
+  if (channel.thread === null) throw discordError('wrongChannelType');
+  return channel;
+}
+
 const registerMembers: Routes = (api, core) => {
   const path = '/channels/{channel_id}/thread-members';
-  const find = (caller: Caller, params: Record<string, string>): StoredChannel => {
-    const channel = visibleChannel(core, caller, params['channel_id']);
-    if (channel.thread === null) throw discordError('wrongChannelType');
-    return channel;
-  };
   const memberObjectOf = (thread: StoredChannel, userId: string, withMember: boolean): Record<string, unknown> => {
     const joinedAt = thread.thread?.joinedAt[userId];
     if (joinedAt === undefined) throw discordError('unknownMember');
@@ -209,7 +210,7 @@ const registerMembers: Routes = (api, core) => {
     path,
     auth: 'any',
     handler: ({ caller, params, query }) => {
-      const thread = find(caller, params);
+      const thread = visibleThread(core, caller, params);
       return (thread.thread?.memberIds ?? []).map((userId) =>
         memberObjectOf(thread, userId, isOn(query['with_member'])),
       );
@@ -220,35 +221,37 @@ const registerMembers: Routes = (api, core) => {
     path: `${path}/{user_id}`,
     auth: 'any',
     handler: ({ caller, params, query }) =>
-      memberObjectOf(find(caller, params), params['user_id'] ?? '', isOn(query['with_member'])),
+      memberObjectOf(visibleThread(core, caller, params), params['user_id'] ?? '', isOn(query['with_member'])),
   });
-  for (const who of ['@me', '{user_id}']) {
-    // Discord's clients, and libraries that follow them, write POST.
-    for (const method of ['PUT', 'POST'] as const) {
-      api.route({
-        method,
-        path: `${path}/${who}`,
-        auth: 'any',
-        handler: ({ caller, params }) => {
-          addThreadMember(core, caller, find(caller, params), params['user_id'] ?? caller.user.id);
-        },
-      });
-    }
+  for (const who of ['@me', '{user_id}']) registerJoining(api, core, `${path}/${who}`);
+};
+
+function registerJoining(api: ApiRouter, core: Core, path: string): void {
+  // Discord's clients, and libraries that follow them, write POST.
+  for (const method of ['PUT', 'POST'] as const) {
     api.route({
-      method: 'DELETE',
-      path: `${path}/${who}`,
+      method,
+      path,
       auth: 'any',
       handler: ({ caller, params }) => {
-        const thread = find(caller, params);
-        if (thread.thread?.archived === true) throw discordError('archivedThread');
-        const userId = params['user_id'] ?? caller.user.id;
-        const mayRemove = thread.type === ChannelType.PrivateThread && thread.thread?.ownerId === caller.user.id;
-        if (userId !== caller.user.id && !mayRemove) requireIn(core, caller, thread, PermissionFlagsBits.ManageThreads);
-        leaveThread(core, thread, userId);
+        addThreadMember(core, caller, visibleThread(core, caller, params), params['user_id'] ?? caller.user.id);
       },
     });
   }
-};
+  api.route({
+    method: 'DELETE',
+    path,
+    auth: 'any',
+    handler: ({ caller, params }) => {
+      const thread = visibleThread(core, caller, params);
+      if (thread.thread?.archived === true) throw discordError('archivedThread');
+      const userId = params['user_id'] ?? caller.user.id;
+      const mayRemove = thread.type === ChannelType.PrivateThread && thread.thread?.ownerId === caller.user.id;
+      if (userId !== caller.user.id && !mayRemove) requireIn(core, caller, thread, PermissionFlagsBits.ManageThreads);
+      leaveThread(core, thread, userId);
+    },
+  });
+}
 
 function addThreadMember(core: Core, caller: Caller, thread: StoredChannel, userId: string): void {
   if (thread.thread?.archived === true) throw discordError('archivedThread');

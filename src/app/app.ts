@@ -30,6 +30,7 @@ import { countJobs, metricsRoute } from './metrics.ts';
 import { reportRefusedIntents } from './intents.ts';
 import { openPlatforms } from './platforms.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
+import { reachText } from './reach.ts';
 import { createPublicRefusals } from './public-refusals.ts';
 import type { Doorkeeper } from './refusals.ts';
 import { createRouteGuard } from './routes.ts';
@@ -106,7 +107,8 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
     closers.add(() => discord.gateway.stop());
     // The bot serves without them too: a registration that is slow or fails goes on by itself.
     const registered = noLongerThan(registrationMs, discord.registerCommands(commandBodies(commands)));
-    await orGiveUp(startGateway(options, discord, found, dispatch), signal);
+    const statusText = options.playground ? reachText(config.providers, models.default) : undefined;
+    await orGiveUp(startGateway(options, discord, found, dispatch, statusText), signal);
     await orGiveUp(registered, signal);
   }
   health.becomes(async () => {
@@ -255,9 +257,11 @@ async function startGateway(
   discord: Discord,
   found: readonly FoundFeature[],
   dispatch: Dispatch,
+  statusText: string | undefined,
 ): Promise<void> {
   await discord.gateway.start({
     intents: featureIntents(found),
+    statusText,
     onIntentsRefused: (refused) => reportRefusedIntents(refused, found, logger),
     onDispatch: (event) => dispatch.event(event),
     onGuildJoined: (guild, systemChannelId) => dispatch.guildJoined(guild, systemChannelId),

@@ -7,6 +7,8 @@ export interface Playground {
   origin: string;
   /** How the bot connects. */
   bot: { token: string; apiBase: string };
+  /** User ids of those who own the bot there: they administer the instance, as nobody else could. */
+  administrators: readonly string[];
   close(): Promise<void>;
 }
 
@@ -24,6 +26,9 @@ export async function startPlayground(config: Config, page: string | null): Prom
     return {
       origin: emulator.origin,
       bot: { token: bot.token, apiBase: `${emulator.origin}/api` },
+      administrators: [...emulator.core.world.applications.values()]
+        .filter(({ botUserId }) => botUserId === bot.id)
+        .map(({ ownerId }) => ownerId),
       close: () => emulator.close(),
     };
   } catch (error) {

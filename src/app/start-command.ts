@@ -69,7 +69,7 @@ async function start({ config, roles, logger, closers, signal }: Start): Promise
   closers.add(() => lock.release());
   const playground = await openPlayground({ config, roles, logger, closers, signal });
   const app = await startApp({
-    config,
+    config: withAdministrators(config, playground?.administrators ?? []),
     roles,
     clock: systemClock,
     ids: systemIds,
@@ -82,6 +82,11 @@ async function start({ config, roles, logger, closers, signal }: Start): Promise
   });
   closers.add(() => app.stop());
   if (!signal.aborted) process.stdout.write(greeting(app, config, playground));
+}
+
+function withAdministrators(config: Config, more: readonly string[]): Config {
+  const administrators = [...new Set([...config.instance.administrators, ...more])];
+  return { ...config, instance: { ...config.instance, administrators } };
 }
 
 /**

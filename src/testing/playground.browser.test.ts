@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { connectPerson } from '../../emulator/testing/person.ts';
+import type { Person } from '../../emulator/testing/person.ts';
 import { launchBrowser } from './browser.ts';
 
 const launcher = join(import.meta.dirname, '../../bin/familiar.js');
@@ -111,6 +113,13 @@ async function speaker(page: Page): Promise<string> {
   return (await page.getByTestId('who-am-i').getAttribute('data-username')) ?? '';
 }
 
+async function idOf(page: Page, username: string): Promise<string> {
+  const { members } = (await (await page.request.get(`${address}/_control/state`)).json()) as {
+    members: { id: string; username: string }[];
+  };
+  return members.find((member) => member.username === username)?.id ?? '';
+}
+
 /** The different lengths that the text of an answer is seen with, until it holds these words. */
 async function growth(answer: Locator, words: string): Promise<number[]> {
   const lengths: number[] = [];
@@ -137,7 +146,7 @@ describe('the playground in a browser', () => {
 
     const shown = await content(page.getByTestId('message')).allTextContents();
     await page.reload();
-    await expect.poll(() => content(page.getByTestId('message')).allTextContents()).toEqual(shown);
+    await expect.poll(() => content(page.getByTestId('message')).allTextContents(), { timeout: 10_000 }).toEqual(shown);
     expect(await speaker(page)).toBe('alice');
   });
 
@@ -207,6 +216,109 @@ describe('the playground in a browser', () => {
     await say(page, 'look at this');
     const image = messages(page, 'alice').last().getByAltText('red.png');
     await expect.poll(() => image.evaluate((element: { naturalWidth?: number }) => element.naturalWidth)).toBe(1);
+  });
+
+  it('shows a forum, whose posts are found by tag, by search and by Ctrl+K', async () => {
+    const olivia = await connectPerson(address, 'olivia');
+    const guildId = olivia.channel('general').guildId;
+    await olivia.request('POST', `/guilds/${guildId}/channels`, {
+      name: 'help',
+      type: 15,
+      available_tags: [{ name: 'question' }, { name: 'solved', moderated: true }],
+    });
+    await olivia.close();
+    const page = await open('alice', 'general');
+    await page.getByTestId('channel-link').filter({ hasText: 'help' }).click();
+    await page.getByRole('heading', { name: 'No posts yet' }).waitFor();
+    await page.getByRole('button', { name: 'New post' }).click();
+    await page.keyboard.type('How warm is soup?');
+    await page.getByRole('button', { name: 'Post', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'Write something' }).waitFor();
+    await page.getByLabel('Message', { exact: true }).fill('Mine was **cold** yesterday.');
+    const form = page.getByRole('form', { name: 'New post' });
+    expect(await form.getByRole('button', { name: 'solved' }).isDisabled()).toBe(true);
+    await form.getByRole('button', { name: 'question' }).click();
+    await page.getByRole('button', { name: 'Post', exact: true }).click();
+    await page.getByRole('heading', { name: 'How warm is soup?' }).first().waitFor();
+    await say(page, 'Today it was fine');
+
+    await page.getByTestId('channel-link').filter({ hasText: 'help' }).click();
+    const post = page.getByTestId('post').filter({ hasText: 'Mine was cold yesterday.' });
+    expect(await post.textContent()).toContain('1 answer');
+    await page.getByRole('button', { name: 'solved' }).click();
+    await page.getByRole('heading', { name: 'No post has these tags' }).waitFor();
+
+    await page.getByTestId('search').click();
+    await page.keyboard.type('from:al');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('cold');
+    await page.keyboard.press('Enter');
+    const found = page.getByTestId('search-result').filter({ hasText: 'Mine was cold yesterday.' });
+    await found.getByRole('button', { name: 'Jump' }).click();
+    const focused = page.locator('[data-testid="message"]:focus');
+    await focused.filter({ hasText: 'Mine was cold yesterday.' }).waitFor();
+
+    await page.keyboard.press('Control+k');
+    await page.locator('[role="combobox"]:focus').waitFor();
+    await page.keyboard.type('bch');
+    await page.keyboard.press('Enter');
+    await page.getByPlaceholder('Message #bot-chat').waitFor();
+  });
+
+  it('sends a sticker, forwards it, and shows where it came from', async () => {
+    const page = await open('bob', 'memes');
+    await page.getByRole('button', { name: 'Stickers' }).click();
+    await page.getByRole('button', { name: /^Wave/ }).click();
+    const sent = messages(page, 'bob').filter({ has: page.getByAltText(/^Sticker, Wave/) });
+    await sent.last().press('Enter');
+    await page.getByRole('menuitem', { name: 'Forward' }).press('Enter');
+    await page.getByRole('combobox', { name: 'Search channels and people' }).waitFor();
+    await page.keyboard.type('art');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Forward', exact: true }).click();
+    await enter(page, 'art');
+    const forwarded = page.getByTestId('forwarded').filter({ has: page.getByAltText(/^Sticker, Wave/) });
+    await forwarded.getByRole('button', { name: /#memes/ }).click();
+    await page.getByPlaceholder('Message #memes').waitFor();
+    await sent.last().waitFor();
+  });
+
+  it('shows who someone is, and direct messages with a badge until they are read', async () => {
+    const page = await open('alice', 'general');
+    await page
+      .getByRole('button', { name: /^Familiar/ })
+      .first()
+      .press('Enter');
+    const card = page.getByTestId('profile');
+    await card.getByRole('heading', { name: /Familiar/ }).waitFor();
+    await page.keyboard.press('Escape');
+    await card.waitFor({ state: 'detached' });
+    const milo = await connectPerson(address, 'milo');
+    const { id } = await milo.opensDirectMessages(await idOf(page, 'alice'));
+    await milo.says(id, 'psst');
+    await milo.says(id, 'are you there?');
+    await milo.close();
+    const directs = page.getByRole('link', { name: 'Direct messages, 2 unread' });
+    await directs.waitFor();
+    await page.reload();
+    await directs.click();
+    await page.getByTestId('channel-link').filter({ hasText: 'Milo' }).click();
+    await messages(page, 'milo').filter({ hasText: 'are you there?' }).waitFor();
+    await page.getByRole('link', { name: 'Direct messages', exact: true }).waitFor();
+    await page.getByTestId('channel-link').filter({ hasText: 'Familiar' }).click();
+    await page.getByPlaceholder('Message @Familiar').waitFor();
+  });
+
+  it('lets Olivia administer the instance, and nobody else', async () => {
+    const olivia = await connectPerson(address, 'olivia');
+    const milo = await connectPerson(address, 'milo');
+    const grant = (person: Person) => person.runs('grant', { user: person.user.id, amount: '1' }, { in: '#art' });
+    await grant(olivia);
+    await olivia.sees(/You were given \*\*\$1\.00\*\*/);
+    await grant(milo);
+    await milo.sees(/the people who run me/, { in: '#art' });
+    await olivia.close();
+    await milo.close();
   });
 
   it('goes on after the program was killed and started again, with the page open', async () => {

@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketManager, WebSocketShardEvents as Events, type SessionInfo } from '@discordjs/ws';
-import { GatewayCloseCodes, type GatewayDispatchPayload, type GatewayReadyDispatchData } from 'discord-api-types/v10';
+import {
+  ActivityType,
+  GatewayCloseCodes,
+  GatewayOpcodes,
+  PresenceUpdateStatus,
+  type GatewayDispatchPayload,
+  type GatewayPresenceUpdateData,
+  type GatewayReadyDispatchData,
+} from 'discord-api-types/v10';
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
@@ -56,6 +64,8 @@ interface ConnectionOptions {
   /** Null takes as many as Discord recommends. */
   shardCount: number | null;
   logger: Logger;
+  /** The bot's status, in its own words. */
+  statusText?: string | undefined;
   /** The session to resume; called for every new connection. */
   session: (shardId: number) => SessionInfo | null;
   /** A session was opened or went on; null when Discord declared it invalid. */
@@ -64,6 +74,12 @@ interface ConnectionOptions {
   onDispatch: (shardId: number, event: GatewayDispatchPayload) => void;
   /** Closed for good after it was open; other faults heal by themselves. */
   onFatal: (error: FatalClose) => void;
+}
+
+function presenceWith(statusText: string | undefined): GatewayPresenceUpdateData | null {
+  if (statusText === undefined) return null;
+  const activities = [{ type: ActivityType.Custom, name: 'Custom Status', state: statusText }];
+  return { status: PresenceUpdateStatus.Online, activities, since: null, afk: false };
 }
 
 /** One shard's connection. */
@@ -102,6 +118,7 @@ export class Connection {
     this.#manager = new WebSocketManager({
       token: options.token,
       intents: options.intents,
+      initialPresence: presenceWith(options.statusText),
       rest: options.http.rest,
       shardCount: options.shardCount,
       buildStrategy: (manager) => this.#sockets.build(manager),
@@ -166,7 +183,10 @@ export class Connection {
       this.#isUp(shardId);
       onReady(shardId, data);
     });
-    manager.on(Events.Resumed, (shardId) => this.#isUp(shardId));
+    manager.on(Events.Resumed, (shardId) => {
+      this.#isUp(shardId);
+      this.#showStatus(shardId);
+    });
     manager.on(Events.Dispatch, (event, shardId) => {
       if (!this.#stopped) onDispatch(shardId, event);
     });
@@ -184,6 +204,14 @@ export class Connection {
     const link = this.#link(shardId);
     link.timer?.cancel();
     link.upSinceMs = this.#options.clock.now();
+  }
+
+  /** A resumed session has the status of the process that opened it. */
+  #showStatus(shardId: number): void {
+    const presence = presenceWith(this.#options.statusText);
+    if (presence === null) return;
+    // A connection that is lost again is resumed again.
+    Promise.resolve(this.#manager.send(shardId, { op: GatewayOpcodes.PresenceUpdate, d: presence })).catch(() => {});
   }
 
   #link(shardId: number): Link {

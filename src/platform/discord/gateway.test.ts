@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayIntentBits, PermissionFlagsBits as Bits } from 'discord-api-types/v10';
 import { StartError } from '../../kernel/errors.ts';
+import { connectPerson } from '../../../emulator/testing/person.ts';
 import { testDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { checkDiscord } from './check.ts';
 import { discordMigrations } from './create.ts';
@@ -64,6 +65,23 @@ describe('the gateway', () => {
     expect(second.events.some(({ t }) => t === 'GUILD_CREATE')).toBe(false);
     await second.discord.close();
     expect((await storedSessions())[0]?.session_id).toBe(session?.session_id);
+  });
+
+  it('shows its status in its own words, also in a session that another process opened', async () => {
+    const alice = await connectPerson(playground.emulator.origin, 'alice');
+    const shown = (text: string) =>
+      alice.hears<{ user: { id: string }; activities: { type: number; state?: string }[] }>(
+        'PRESENCE_UPDATE',
+        ({ activities }) => activities.some(({ type, state }) => type === 4 && state === text),
+      );
+    const first = await bot();
+    await first.start(INTENTS, 'messages go to one');
+    expect((await shown('messages go to one')).user.id).toBe(first.discord.self.userId);
+    await first.discord.close();
+    const second = await bot();
+    await second.start(INTENTS, 'messages go to another');
+    await shown('messages go to another');
+    await alice.close();
   });
 
   it('is told again what it did not finish before the restart', async () => {

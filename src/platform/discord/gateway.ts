@@ -192,6 +192,7 @@ export class Gateway implements DiscordGateway {
       intents: this.#intents,
       shardCount,
       logger,
+      statusText: this.#options?.statusText,
       session: (shardId) => this.#shard(shardId).session,
       onSession: (shardId, session) => this.#onSession(shardId, session),
       onReady: (shardId, data) => this.#onReady(shardId, data),

@@ -226,6 +226,8 @@ export interface SelfUser {
 export interface GatewayOptions {
   /** Gateway intent bits that features want. Privileged ones are dropped, one by one, when Discord refuses them. */
   intents: number;
+  /** Shown as the bot's status, in its own words; none unless given. */
+  statusText?: string | undefined;
   /** Privileged intent bits that Discord refused; called before the connection is made again without them. */
   onIntentsRefused: (refused: number) => void;
   /**

@@ -1,6 +1,7 @@
 export { priceLine } from './catalogue.ts';
 export { createModels } from './create.ts';
 export { imagePriceUsd } from './image-catalogue.ts';
+export { remoteHost } from './remote.ts';
 export type {
   ChatEvent,
   ChatMessage,

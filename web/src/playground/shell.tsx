@@ -6,12 +6,15 @@ import { ChannelView } from './messages/channel-view.tsx';
 import { defaultChannelId, rememberChannel } from './navigation/default-channel.ts';
 import { MemberList } from './navigation/member-list.tsx';
 import { ServerRail } from './navigation/server-rail.tsx';
+import { useSwitcherKey } from './navigation/quick-switcher.tsx';
 import { Sidebar } from './navigation/sidebar.tsx';
 import { Dialogs } from './overlay/dialogs.tsx';
 import { ModalForm } from './overlay/modal-form.tsx';
 import { PageMenu } from './overlay/page-menu.tsx';
 import { PictureViewer } from './overlay/picture-viewer.tsx';
 import { Toasts } from './overlay/toasts.tsx';
+import { ProfileCard } from './profile/profile-card.tsx';
+import { SearchPanel } from './search/search-panel.tsx';
 import { formatRoute } from './state/route.ts';
 import { isUnread } from './state/select.ts';
 import { StatusStrip } from './status-strip.tsx';
@@ -24,6 +27,7 @@ export function Shell() {
   const route = useUi((state) => state.route);
   useDefaultRoute();
   useTitle();
+  useSwitcherKey();
   return (
     <div className={styles.page}>
       <StatusStrip />
@@ -39,15 +43,23 @@ export function Shell() {
         <main className={styles.main}>
           {route.channelId === null ? <Nowhere /> : <ChannelView channelId={route.channelId} />}
         </main>
-        {route.guildId === null ? null : <Members guildId={route.guildId} inDrawer={medium} />}
+        {route.guildId === null ? null : <Side guildId={route.guildId} inDrawer={medium} />}
       </div>
       <PageMenu />
+      <ProfileCard />
       <Dialogs />
       <ModalForm />
       <PictureViewer />
       <Toasts />
     </div>
   );
+}
+
+/** What stands to the right of a server's channel: what was found, or who is there. */
+function Side({ guildId, inDrawer }: { readonly guildId: string; readonly inDrawer: boolean }) {
+  const search = useUi((state) => state.search);
+  if (search !== null) return <SearchPanel key={`${guildId} ${search}`} guildId={guildId} text={search} />;
+  return <Members guildId={guildId} inDrawer={inDrawer} />;
 }
 
 function NavigationDrawer() {
@@ -73,7 +85,7 @@ function NavigationDrawer() {
 function Members({ guildId, inDrawer }: { readonly guildId: string; readonly inDrawer: boolean }) {
   const { ui } = usePlayground();
   const opened = useUi((state) => state.membersOpen);
-  const menuOpen = useUi((state) => state.menu !== null);
+  const menuOpen = useUi((state) => state.menu !== null || state.profile !== null);
   useEffect(() => {
     if (inDrawer) ui.dispatch({ type: 'set', change: { membersOpen: false } });
   }, [ui, inDrawer]);

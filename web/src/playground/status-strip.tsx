@@ -10,7 +10,7 @@ export function StatusStrip() {
     <div className={styles.strip} data-phase={connection.phase}>
       <span className={styles.note}>
         <b>Local playground</b>
-        <span> — everything here stays on this machine, nothing goes to Discord.</span>
+        <Reach />
       </span>
       <span role="status" className={styles.status} data-testid="status">
         {connection.phase === 'ready' ? <BotStatus /> : null}
@@ -26,6 +26,22 @@ export function StatusStrip() {
         ) : null}
       </span>
     </div>
+  );
+}
+
+/** Where what is written here goes. The bot says in its status when a model elsewhere reads along. */
+function Reach() {
+  const { botUserId } = usePlayground();
+  const statusText = useClientState((state) => state.statusTexts[botUserId ?? '']);
+  const name = useClientState((state) => displayName(state, botUserId ?? '', null));
+  if (statusText === undefined) {
+    return <span> — everything here stays on this machine, nothing goes to Discord.</span>;
+  }
+  return (
+    <span data-testid="reach" title={`Nothing goes to Discord. ${name}: ${statusText}`}>
+      {' '}
+      <span>— nothing goes to Discord.</span> {name}: {statusText}
+    </span>
   );
 }
 

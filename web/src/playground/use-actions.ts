@@ -42,6 +42,8 @@ function createActions(client: Playground['client'], ui: Playground['ui']) {
     openDirect: async (userId: string) => {
       await attempt(client.openDirectChannel(userId).then(openChannel));
     },
+    openProfile: (x: number, y: number, userId: string, guildId: string | null) =>
+      ui.dispatch({ type: 'set', change: { profile: { x, y, userId, guildId }, menu: null } }),
     openMenu: (x: number, y: number, target: MenuTarget) =>
       ui.dispatch({ type: 'set', change: { menu: { x, y, target } } }),
     reply: (message: Message) => {
@@ -49,11 +51,15 @@ function createActions(client: Playground['client'], ui: Playground['ui']) {
       focusComposer();
     },
     jumpTo: async (channelId: string, messageId: string) => {
-      const found = await client.reveal(channelId, messageId).catch(() => false);
+      const found = await client
+        .knowChannel(channelId)
+        .then(() => client.reveal(channelId, messageId))
+        .catch(() => false);
       if (!found) {
-        toast('info', 'That message is gone.');
+        toast('info', 'That message is gone, or you may not see it.');
         return;
       }
+      if (ui.getState().route.channelId !== channelId) openChannel(channelId);
       ui.dispatch({ type: 'set', change: { jumpTo: { channelId, messageId } } });
     },
     copy: async (text: string, what: string) => {

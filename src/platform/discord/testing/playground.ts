@@ -99,9 +99,10 @@ export class Listener {
     this.discord = discord;
   }
 
-  start(intents = INTENTS): Promise<void> {
+  start(intents = INTENTS, statusText?: string): Promise<void> {
     return this.discord.gateway.start({
       intents,
+      statusText,
       onIntentsRefused: (refused) => this.refused.push(refused),
       onDispatch: (event) => this.#receive(event),
       onGuildJoined: (guild) => {

@@ -23,6 +23,23 @@ export function emojiAddress(id: string, animated: boolean): string {
   return `/cdn/emojis/${id}.${animated ? 'gif' : 'png'}`;
 }
 
+/** Where the emulator keeps a sticker's picture: formats are 1 PNG, 2 animated PNG, 3 Lottie (a PNG is there too), 4 GIF. */
+export function stickerAddress(id: string, formatType: number): string {
+  return `/cdn/stickers/${id}.${formatType === 4 ? 'gif' : 'png'}`;
+}
+
+/** Where the emulator keeps the picture that a member shows in one guild alone. */
+export function memberAvatarAddress(guildId: string, userId: string, hash: string): string {
+  return `/cdn/guilds/${guildId}/users/${userId}/avatars/${hash}.png`;
+}
+
+/** Where the emulator keeps the picture above a profile; a guild's own when `guildId` is given. */
+export function bannerAddress(userId: string, hash: string, guildId: string | null): string {
+  return guildId === null
+    ? `/cdn/banners/${userId}/${hash}.png`
+    : `/cdn/guilds/${guildId}/users/${userId}/banners/${hash}.png`;
+}
+
 /** Where the emulator keeps a user's avatar. */
 export function avatarAddress(userId: string, hash: string): string {
   return `/cdn/avatars/${userId}/${hash}.png`;

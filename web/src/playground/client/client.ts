@@ -1,18 +1,24 @@
 import { type ClientState, initialState } from '../state/client-state.ts';
+import type { Channel, Message } from '../state/model.ts';
+import { allows, Permission } from '../state/permissions.ts';
+import { addresses } from '../state/reduce-messages.ts';
+import { isUnread, ownPermissions } from '../state/select.ts';
 import { type Action, reduce } from '../state/reduce.ts';
 import { createNonce } from '../state/snowflake.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { toPageAddress } from './addresses.ts';
-import { type Api, createApi } from './api.ts';
+import { type Api, createApi, type NewPost } from './api.ts';
 import type { ControlMember } from './control.ts';
 import { GatewayConnection } from './gateway.ts';
 import { InteractionSender } from './interaction-sender.ts';
 import { Outbox } from './outbox.ts';
 import { loadReadMarks, saveReadMarks } from './read-marks.ts';
-import { createRequest } from './rest.ts';
+import { ApiError, createRequest } from './rest.ts';
 
 const pageSize = 50;
 const typingEveryMs = 8_000;
+/** In how many channels at once missed messages are counted. */
+const mostMissed = 30;
 
 /** Everything one member does and sees. Made for one member; switching members makes a new one. */
 export class PlaygroundClient {
@@ -124,6 +130,49 @@ export class PlaygroundClient {
     return channel.id;
   }
 
+  /** Passes a message on to another channel, where it stands as it is now. */
+  async forward(message: Message, channelId: string): Promise<void> {
+    const guildId = this.store.getState().channels[message.channel_id]?.guildId ?? null;
+    const reference = {
+      type: 1,
+      message_id: message.id,
+      channel_id: message.channel_id,
+      ...(guildId === null ? {} : { guild_id: guildId }),
+    };
+    const sent = await this.api.sendMessage(channelId, { message_reference: reference }, []);
+    this.store.dispatch({ type: 'message', message: sent, atMs: Date.now() });
+  }
+
+  /** Makes the channel known, where it is not: archived threads come with no dispatch. */
+  async knowChannel(channelId: string): Promise<void> {
+    if (this.store.getState().channels[channelId] !== undefined) return;
+    this.store.dispatch({ type: 'channel', channel: await this.api.channel(channelId) });
+  }
+
+  /** Opens a post in a forum and returns its channel id. */
+  async createPost(forumId: string, post: NewPost): Promise<string> {
+    const channel = await this.api.createPost(forumId, post);
+    this.store.dispatch({ type: 'channel', channel });
+    if (channel.message !== undefined) {
+      this.store.dispatch({ type: 'message', message: channel.message, atMs: Date.now() });
+    }
+    return channel.id;
+  }
+
+  /** Loads the first messages of threads that are not known yet, one after the other. */
+  async loadStarters(threadIds: readonly string[]): Promise<void> {
+    for (const threadId of threadIds) {
+      if (threadId in this.store.getState().starters) continue;
+      await this.#once(`${threadId}/starter`, async () => {
+        const message = await this.api.message(threadId, threadId).catch((error: unknown) => {
+          if (error instanceof ApiError && error.status === 404) return null;
+          return undefined;
+        });
+        if (message !== undefined) this.store.dispatch({ type: 'starter', threadId, message });
+      });
+    }
+  }
+
   /** Tells the channel that this member is typing, at most every eight seconds. */
   noteTyping(channelId: string): void {
     const nowMs = Date.now();
@@ -153,13 +202,35 @@ export class PlaygroundClient {
   #onDispatch(event: string, data: unknown): void {
     this.store.dispatch({ type: 'dispatch', event, data, atMs: Date.now() });
     if (event === 'READY') void this.#loadDirectChannels();
-    if (event === 'GUILD_CREATE') this.#completeMembers(data as { id: string; member_count?: number });
+    if (event === 'GUILD_CREATE') {
+      const guild = data as { id: string; member_count?: number };
+      this.#completeMembers(guild);
+      void this.#countMissed((channel) => channel.guildId === guild.id);
+    }
   }
 
   /** READY lists DMs for people's clients on Discord; asking as well costs one request and misses none. */
   async #loadDirectChannels(): Promise<void> {
     const channels = await this.api.directChannels().catch(() => []);
     for (const channel of channels) this.store.dispatch({ type: 'channel', channel });
+    await this.#countMissed((channel) => channel.guildId === null);
+  }
+
+  /** Counts what was said to this person while they were away, for the badges. */
+  async #countMissed(isIn: (channel: Channel) => boolean): Promise<void> {
+    const state = this.store.getState();
+    const missed = Object.values(state.channels)
+      .filter((channel) => isIn(channel) && isUnread(state, channel) && channel.thread?.archived !== true)
+      .filter((channel) => allows(ownPermissions(state, channel), Permission.viewChannel))
+      .slice(0, mostMissed);
+    for (const channel of missed) {
+      const after = state.lastRead[channel.id] ?? '0';
+      const messages = await this.api.messages(channel.id, { limit: pageSize, after }).catch(() => []);
+      const now = this.store.getState();
+      const isRead = now.lastRead[channel.id] !== state.lastRead[channel.id];
+      const count = messages.filter((message) => addresses(now, message, this.member.id)).length;
+      if (!isRead && count > 0) this.store.dispatch({ type: 'mentions', channelId: channel.id, count });
+    }
   }
 
   #completeMembers(guild: { id: string; member_count?: number }): void {

@@ -65,12 +65,24 @@ export class InteractionSender {
     await this.#send(envelope, [], 'component', 'This', message.id, customId);
   }
 
-  async submitModal(modal: ModalRequest, components: readonly object[]): Promise<boolean> {
+  /** Sends a filled-in form. Resolves to why it was refused, which the form then shows; null when it was taken. */
+  async submitModal(
+    modal: ModalRequest,
+    { components, files }: { readonly components: readonly object[]; readonly files: readonly File[] },
+  ): Promise<Error | null> {
+    const attachments = files.map((file, index) => ({ id: String(index), filename: file.name }));
     const envelope = {
       ...this.#envelope(InteractionKind.modal, modal.applicationId, modal.channelId),
-      data: { id: modal.id, custom_id: modal.customId, components },
+      data: {
+        id: modal.id,
+        custom_id: modal.customId,
+        components,
+        ...(files.length === 0 ? {} : { attachments }),
+      },
     };
-    return this.#send(envelope, [], 'modal', modal.title, null, null);
+    const failure = await this.#send(envelope, files, 'modal', modal.title, null, null);
+    if (failure !== null) this.#store.dispatch({ type: 'interaction-gone', nonce: envelope.nonce });
+    return failure;
   }
 
   /** Asks for choices; they arrive in the state's `suggestions` under the nonce told to `onNonce` before the request. */
@@ -107,7 +119,7 @@ export class InteractionSender {
     label: string,
     messageId: string | null,
     customId: string | null,
-  ): Promise<boolean> {
+  ): Promise<Error | null> {
     const pending: PendingInteraction = {
       nonce: body.nonce,
       kind,
@@ -122,10 +134,11 @@ export class InteractionSender {
     try {
       await this.#api.interact(body, files);
       void this.#giveUpLater(body.nonce);
-      return true;
+      return null;
     } catch (error) {
-      this.#fail(body.nonce, error instanceof Error ? error.message : 'It could not be sent.');
-      return false;
+      const failure = error instanceof Error ? error : new Error('It could not be sent.');
+      this.#fail(body.nonce, failure.message);
+      return failure;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { OutgoingMessage, Message } from '../state/model.ts';
+import type { OutgoingMessage, Message, StickerItem } from '../state/model.ts';
 import type { Api } from './api.ts';
 import { ApiError } from './rest.ts';
 
@@ -7,6 +7,7 @@ export interface Draft {
   readonly files: readonly File[];
   readonly replyToId: string | null;
   readonly pingReplied: boolean;
+  readonly stickers?: readonly StickerItem[];
 }
 
 export interface OutboxEnvironment {
@@ -38,6 +39,7 @@ export class Outbox {
     const message: OutgoingMessage = {
       nonce: this.#environment.createNonce(),
       channelId,
+      stickers: [],
       ...draft,
       state: 'sending',
       error: null,
@@ -83,6 +85,7 @@ function messageBody(message: OutgoingMessage): Record<string, unknown> {
     content: message.content,
     nonce: message.nonce,
     enforce_nonce: true,
+    ...(message.stickers.length === 0 ? {} : { sticker_ids: message.stickers.map((sticker) => sticker.id) }),
     ...(message.files.length === 0
       ? {}
       : { attachments: message.files.map((file, index) => ({ id: String(index), filename: file.name })) }),

@@ -1,16 +1,31 @@
+/** One message of Discord's tree of field errors, with where in the request it belongs. */
+export interface FieldError {
+  /** Names and indexes from the top of the request, `data.components.0`. */
+  readonly path: string;
+  readonly message: string;
+}
+
 /** What the API answered instead of a success. `message` is written for the person at the screen. */
 export class ApiError extends Error {
   readonly status: number;
   /** Discord's error code, 0 when there was none. */
   readonly code: number;
   readonly retryAfterMs: number | null;
+  readonly fields: readonly FieldError[];
 
-  constructor(status: number, code: number, message: string, retryAfterMs: number | null) {
+  constructor(
+    status: number,
+    code: number,
+    message: string,
+    retryAfterMs: number | null,
+    fields: readonly FieldError[] = [],
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+    this.fields = fields;
   }
 }
 
@@ -18,7 +33,8 @@ export interface RequestOptions {
   readonly json?: unknown;
   /** Sent as `files[n]` of a multipart body, with `json` as `payload_json`. */
   readonly files?: readonly File[];
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** A list is sent as its name repeated. */
+  readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
 }
 
 /** Sends one request. Resolves to the parsed body (undefined for 204); rejects with an `ApiError`. */
@@ -67,9 +83,11 @@ function encodeBody(headers: Headers, json: unknown, files: readonly File[]): Bo
 }
 
 function encodeQuery(query: RequestOptions['query']): string {
-  const entries = Object.entries(query ?? {}).filter((entry) => entry[1] !== undefined);
-  if (entries.length === 0) return '';
-  return `?${new URLSearchParams(entries.map(([name, value]) => [name, String(value)])).toString()}`;
+  const entries = Object.entries(query ?? {}).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    return (Array.isArray(value) ? (value as readonly string[]) : [value]).map((entry) => [name, String(entry)]);
+  });
+  return entries.length === 0 ? '' : `?${new URLSearchParams(entries).toString()}`;
 }
 
 function parseJson(text: string): unknown {
@@ -92,12 +110,9 @@ function toApiError(response: Response, answer: unknown): ApiError {
   const body = (typeof answer === 'object' && answer !== null ? answer : {}) as ErrorBody;
   const code = typeof body.code === 'number' ? body.code : 0;
   const said = typeof body.message === 'string' ? body.message : '';
-  return new ApiError(
-    response.status,
-    code,
-    explain(response.status, code, said, body.errors),
-    retryAfterMs(response, body),
-  );
+  const fields = fieldErrors(body.errors, '');
+  const { status } = response;
+  return new ApiError(status, code, explain(status, code, said, fields), retryAfterMs(response, body), fields);
 }
 
 function retryAfterMs(response: Response, body: ErrorBody): number | null {
@@ -107,28 +122,25 @@ function retryAfterMs(response: Response, body: ErrorBody): number | null {
 }
 
 /** Words for a refusal, with what can be done where that is known. */
-function explain(status: number, code: number, said: string, errors: unknown): string {
+function explain(status: number, code: number, said: string, fields: readonly FieldError[]): string {
   if (code === 50007) return 'This person takes no direct messages from you.';
-  if (status === 401) return 'The playground no longer knows this member. Reload the page to pick one anew.';
+  if (status === 401) return 'The playground no longer knows this member. Reload the page to pick one.';
   if (status === 403) return `You may not do that here (${said || 'missing permission'}).`;
   if (status === 404) return said || 'It is no longer there.';
   if (status === 413 || code === 40005) return 'The file is too big: 10 MB each is the most.';
   if (status === 429) return 'Slow down: too many at once.';
   if (status >= 500) return `The playground’s server stumbled (${status}). Try again.`;
-  return firstFieldError(errors, '') ?? (said || `The request was refused (${status}).`);
+  const [first] = fields;
+  if (first === undefined) return said || `The request was refused (${status}).`;
+  return first.path === '' ? first.message : `${first.path}: ${first.message}`;
 }
 
-/** The first message in Discord's tree of field errors, with the field's name before it. */
-function firstFieldError(tree: unknown, path: string): string | null {
-  if (typeof tree !== 'object' || tree === null) return null;
-  for (const [name, value] of Object.entries(tree)) {
-    if (name === '_errors' && Array.isArray(value)) {
-      const first = value[0] as { message?: unknown } | undefined;
-      if (typeof first?.message === 'string') return path === '' ? first.message : `${path}: ${first.message}`;
-      continue;
-    }
-    const found = firstFieldError(value, path === '' ? name : `${path}.${name}`);
-    if (found !== null) return found;
-  }
-  return null;
+/** Discord's tree of field errors, flat and in its order. */
+function fieldErrors(tree: unknown, path: string): readonly FieldError[] {
+  if (typeof tree !== 'object' || tree === null) return [];
+  return Object.entries(tree).flatMap(([name, value]): readonly FieldError[] => {
+    if (name !== '_errors') return fieldErrors(value, path === '' ? name : `${path}.${name}`);
+    const entries = Array.isArray(value) ? (value as readonly { message?: unknown }[]) : [];
+    return entries.flatMap(({ message }) => (typeof message === 'string' ? [{ path, message }] : []));
+  });
 }

@@ -1,7 +1,8 @@
 import type { APIMessageTopLevelComponent, APIComponentInContainer } from 'discord-api-types/v10';
+import { useState } from 'react';
 import { toPageAddress } from '../client/addresses.ts';
 import { Markdown } from '../markdown/markdown.tsx';
-import { PictureView } from '../messages/attachments.tsx';
+import { FileCard, PictureView } from '../messages/attachments.tsx';
 import { type Message } from '../state/model.ts';
 import { MessageButton } from './message-button.tsx';
 import { MessageSelect } from './message-select.tsx';
@@ -61,11 +62,9 @@ function ComponentView({ component, message, guildId }: TreeProps & { readonly c
     case ComponentKind.mediaGallery:
       return <GalleryView component={component as GalleryComponent} />;
     case ComponentKind.separator:
-      return <hr className={styles.separator} />;
-    case ComponentKind.file: {
-      const { url } = (component as { file: { url: string } }).file;
-      return <a href={toPageAddress(url, location.origin)}>{url.split('/').at(-1)}</a>;
-    }
+      return <SeparatorView component={component as SeparatorComponent} />;
+    case ComponentKind.file:
+      return <FileView component={component as FileComponent} />;
     default:
       return <p className={styles.unknown}>A part this page cannot show (component type {component.type}).</p>;
   }
@@ -76,6 +75,8 @@ type RowComponent = Of<1>;
 type ContainerComponent = Of<17>;
 type SectionComponent = Of<9>;
 type GalleryComponent = Of<12>;
+type FileComponent = Of<13>;
+type SeparatorComponent = Of<14>;
 
 function RowView({ component, message }: { readonly component: RowComponent; readonly message: Message }) {
   return (
@@ -102,6 +103,14 @@ function RowView({ component, message }: { readonly component: RowComponent; rea
 function ContainerView({ component, ...rest }: TreeProps & { readonly component: ContainerComponent }) {
   const accent = component.accent_color ?? null;
   const style = accent === null ? undefined : { borderInlineStartColor: `#${accent.toString(16).padStart(6, '0')}` };
+  const [covered, setCovered] = useState(component.spoiler ?? false);
+  if (covered) {
+    return (
+      <button type="button" className={styles.covered} style={style} onClick={() => setCovered(false)}>
+        Spoiler: press to see
+      </button>
+    );
+  }
   return (
     <div className={styles.container} style={style}>
       <ComponentTree components={component.components} {...rest} />
@@ -124,6 +133,25 @@ function SectionView({ component, message, guildId }: TreeProps & { readonly com
         <MessageButton button={accessory} message={message} />
       )}
     </div>
+  );
+}
+
+function SeparatorView({ component }: { readonly component: SeparatorComponent }) {
+  const large = (component.spacing as number | undefined) === 2;
+  return (
+    <hr
+      className={styles.separator}
+      data-plain={component.divider === false || undefined}
+      data-large={large || undefined}
+    />
+  );
+}
+
+function FileView({ component }: { readonly component: FileComponent }) {
+  const url = toPageAddress(component.file.url, location.origin);
+  const name = component.name ?? decodeURIComponent(url.split('/').at(-1)?.split('?')[0] ?? 'file');
+  return (
+    <FileCard url={url} name={component.spoiler === true ? `Spoiler: ${name}` : name} bytes={component.size ?? null} />
   );
 }
 

@@ -7,6 +7,9 @@ import { type Choice, choicesOf } from './choices.ts';
 import styles from './components.module.css';
 
 interface SelectMenuProps {
+  readonly id?: string | undefined;
+  readonly describedBy?: string | undefined;
+  readonly invalid?: boolean;
   readonly select: APISelectMenuComponent;
   readonly guildId: string | null;
   /** What is chosen; null means the menu's own defaults. */
@@ -16,7 +19,7 @@ interface SelectMenuProps {
 }
 
 /** A menu to choose one or several entries from; several are sent together when it closes. */
-export function SelectMenu({ select, guildId, values, busy, onChoose }: SelectMenuProps) {
+export function SelectMenu({ select, guildId, values, busy, onChoose, ...labels }: SelectMenuProps) {
   const state = useWholeState();
   const [opened, setOpened] = useState(false);
   const [draft, setDraft] = useState<readonly string[]>([]);
@@ -45,7 +48,10 @@ export function SelectMenu({ select, guildId, values, busy, onChoose }: SelectMe
       <Popover.Target>
         <button
           type="button"
+          id={labels.id}
           className={styles.select}
+          aria-describedby={labels.describedBy}
+          aria-invalid={labels.invalid}
           disabled={select.disabled === true}
           aria-haspopup="listbox"
           aria-expanded={opened}

@@ -12,6 +12,7 @@ import { FileTray } from './file-tray.tsx';
 import { loadDraft, saveDraft } from './drafts.ts';
 import { receiveInsertions } from './insert.ts';
 import { ReplyBar } from './reply-bar.tsx';
+import { StickerButton } from './sticker-button.tsx';
 import { SuggestionList } from './suggestion-list.tsx';
 import { useDraft } from './use-draft.ts';
 import { useSend } from './use-send.ts';
@@ -109,6 +110,7 @@ function MessageBox({ channel, dropped, onCommand }: MessageBoxProps) {
           onKeyDown={onKeyDown}
           onPaste={onPaste}
         />
+        <StickerButton channel={channel} />
         <EmojiButton onChoose={(emoji) => insert(emoji)} />
         <SendButton enabled={canSend} onPress={send} />
       </div>
@@ -236,6 +238,8 @@ function useGrowing(box: React.RefObject<HTMLTextAreaElement | null>, text: stri
 /** Arriving in a channel with a real keyboard, one can write at once; on a phone the keyboard would cover the page. */
 function useFocusOnArrival(box: React.RefObject<HTMLTextAreaElement | null>): void {
   useEffect(() => {
+    // Who came for a message stays with it.
+    if (document.activeElement?.closest('[data-message-id]') != null) return;
     if (matchMedia('(hover: hover) and (min-width: 721px)').matches) box.current?.focus();
   }, [box]);
 }

@@ -4,6 +4,7 @@ import { formatMoment } from '../../shared/format-time.ts';
 import { useNow } from '../../shared/use-now.ts';
 import { emojiAddress } from '../client/addresses.ts';
 import { useClientState } from '../context.tsx';
+import { useProfileOpeners } from '../messages/author-name.tsx';
 import { formatRoute } from '../state/route.ts';
 import { channelTitle, displayName } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
@@ -97,13 +98,14 @@ function Spoiler({ children }: { readonly children: ReactNode }) {
 function UserMention({ userId, guildId }: { readonly userId: string; readonly guildId: string | null }) {
   const name = useClientState((state) => displayName(state, userId, guildId));
   const isSelf = useClientState((state) => state.selfId === userId);
-  const actions = useActions();
+  const openers = useProfileOpeners(userId, guildId);
   return (
     <button
       type="button"
       className={styles.mention}
       data-self={isSelf || undefined}
-      onClick={(event) => actions.openMenu(event.clientX, event.clientY, { kind: 'user', userId, guildId })}
+      aria-haspopup="dialog"
+      {...openers}
     >
       @{name}
     </button>

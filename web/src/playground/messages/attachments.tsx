@@ -44,12 +44,23 @@ function AttachmentView({ attachment }: { readonly attachment: APIAttachment }) 
   if (type.startsWith('video/')) return <video className={styles.picture} src={url} controls preload="metadata" />;
   if (type.startsWith('audio/'))
     return <audio src={url} controls preload="metadata" aria-label={attachment.filename} />;
+  return <FileCard url={url} name={attachment.filename} bytes={attachment.size} />;
+}
+
+interface FileCardProps {
+  readonly url: string;
+  readonly name: string;
+  readonly bytes: number | null;
+}
+
+/** A file to download. */
+export function FileCard({ url, name, bytes }: FileCardProps) {
   return (
-    <a className={styles.fileCard} href={url} download={attachment.filename} target="_blank" rel="noreferrer">
+    <a className={styles.fileCard} href={url} download={name} target="_blank" rel="noreferrer">
       <Icon name="file" size={26} />
       <span>
-        <b>{attachment.filename}</b>
-        <small>{formatBytes(attachment.size)}</small>
+        <b>{name}</b>
+        {bytes === null ? null : <small>{formatBytes(bytes)}</small>}
       </span>
       <Icon name="download" size={18} />
     </a>

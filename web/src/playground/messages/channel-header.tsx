@@ -4,6 +4,7 @@ import { Icon, type IconName } from '../../shared/icons.tsx';
 import { useClientState, usePlayground, useUi } from '../context.tsx';
 import { channelIcon } from '../navigation/channel-icon.ts';
 import type { Channel } from '../state/model.ts';
+import { SearchField } from '../search/search-field.tsx';
 import { channelTitle } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
 import { ThreadList } from './thread-list.tsx';
@@ -35,9 +36,10 @@ export function ChannelHeader({ channel }: { readonly channel: Channel }) {
       )}
       <Icon name={channelIcon(channel)} size={20} />
       <h2>{title}</h2>
-      {channel.topic === null ? null : <p title={channel.topic}>{channel.topic}</p>}
+      {channel.topic === null || channel.forum !== null ? null : <p title={channel.topic}>{channel.topic}</p>}
       <div className={styles.headerEnd}>
-        {inGuild && channel.thread === null ? <ThreadsButton channel={channel} /> : null}
+        {channel.guildId === null ? null : <Search guildId={channel.guildId} />}
+        {inGuild && channel.thread === null && channel.forum === null ? <ThreadsButton channel={channel} /> : null}
         {inGuild ? (
           <HeadButton
             icon="people"
@@ -48,6 +50,22 @@ export function ChannelHeader({ channel }: { readonly channel: Channel }) {
         ) : null}
       </div>
     </header>
+  );
+}
+
+/** The search field; on a phone a button that opens the results with a field of their own. */
+function Search({ guildId }: { readonly guildId: string }) {
+  const { ui } = usePlayground();
+  const guildName = useClientState((state) => state.guilds[guildId]?.name ?? '');
+  return (
+    <>
+      <span className={styles.onlyWide}>
+        <SearchField guildId={guildId} guildName={guildName} />
+      </span>
+      <span className={styles.onlyNarrow}>
+        <HeadButton icon="search" label="Search" onPress={() => ui.dispatch({ type: 'set', change: { search: '' } })} />
+      </span>
+    </>
   );
 }
 

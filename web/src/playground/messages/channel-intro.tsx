@@ -1,6 +1,8 @@
 import { Icon } from '../../shared/icons.tsx';
 import { useClientState, usePlayground } from '../context.tsx';
 import { type Channel, ChannelKind } from '../state/model.ts';
+import { tagsOf } from '../forum/posts.ts';
+import { TagList } from '../forum/tag-label.tsx';
 import { allows, Permission } from '../state/permissions.ts';
 import { channelTitle, directPartner, displayName, ownPermissions } from '../state/select.ts';
 import { UserAvatar } from './user-avatar.tsx';
@@ -12,6 +14,7 @@ import styles from './channel.module.css';
 export function ChannelIntro({ channel, empty }: { readonly channel: Channel; readonly empty: boolean }) {
   const title = useClientState((state) => channelTitle(state, channel));
   const partner = useClientState((state) => directPartner(state, channel));
+  const inForum = useClientState((state) => (state.channels[channel.parentId ?? '']?.forum ?? null) !== null);
   const direct = channel.kind === ChannelKind.dm;
   return (
     <div className={styles.intro}>
@@ -23,14 +26,22 @@ export function ChannelIntro({ channel, empty }: { readonly channel: Channel; re
         </span>
       )}
       <h2>{direct ? title : channel.thread === null ? `Welcome to #${title}` : title}</h2>
-      <p>{introText(channel, title)}</p>
+      <PostTags channel={channel} />
+      <p>{introText(channel, title, inForum)}</p>
       {empty ? <TryThis channel={channel} partnerIsBot={partner?.bot === true} /> : null}
     </div>
   );
 }
 
-function introText(channel: Channel, title: string): string {
+/** A post's tags, under its title. */
+function PostTags({ channel }: { readonly channel: Channel }) {
+  const parent = useClientState((state) => state.channels[channel.parentId ?? '']);
+  return <TagList tags={tagsOf(parent, channel)} />;
+}
+
+function introText(channel: Channel, title: string, inForum: boolean): string {
   if (channel.kind === ChannelKind.dm) return `This is the beginning of your messages with ${title}.`;
+  if (inForum) return 'This is the beginning of the post.';
   if (channel.thread !== null) return 'This is the beginning of the thread.';
   return channel.topic ?? 'This is the beginning of the channel.';
 }

@@ -1,16 +1,13 @@
 import { type DragEvent, useState } from 'react';
 import { Composer } from '../composer/composer.tsx';
 import { useClientState } from '../context.tsx';
+import { ForumView } from '../forum/forum-view.tsx';
 import type { Channel } from '../state/model.ts';
-import { ChannelKind } from '../state/model.ts';
 import { Announcer } from './announcer.tsx';
 import { ChannelHeader } from './channel-header.tsx';
 import { MessageList } from './message-list.tsx';
-import { ThreadList } from './thread-list.tsx';
 import { TypingLine } from './typing-line.tsx';
 import styles from './channel.module.css';
-
-const forumKinds: readonly number[] = [ChannelKind.forum, ChannelKind.media];
 
 /** An open channel: head, messages, message box. Files may be dropped anywhere on it. */
 export function ChannelView({ channelId }: { readonly channelId: string }) {
@@ -20,8 +17,8 @@ export function ChannelView({ channelId }: { readonly channelId: string }) {
   return (
     <section className={styles.channel} aria-label={channel.name}>
       <ChannelHeader channel={channel} />
-      {forumKinds.includes(channel.kind) ? (
-        <ThreadList channel={channel} />
+      {channel.forum !== null ? (
+        <ForumView key={channel.id} channel={channel} />
       ) : (
         <Conversation key={channel.id} channel={channel} />
       )}

@@ -7,7 +7,10 @@ import { useActions } from '../use-actions.ts';
 import { Attachments } from './attachments.tsx';
 import { ComponentTree } from '../components/component-tree.tsx';
 import { EmbedView } from './embed-view.tsx';
+import { Forwarded } from './forwarded.tsx';
 import { Reactions } from './reactions.tsx';
+import { Stickers } from './stickers.tsx';
+import { voiceMessageOf, VoiceMessage } from './voice-message.tsx';
 import styles from './message-row.module.css';
 
 interface MessageBodyProps {
@@ -19,6 +22,7 @@ interface MessageBodyProps {
 export function MessageBody({ message, guildId }: MessageBodyProps) {
   const flags = message.flags ?? 0;
   const thinking = (flags & MessageFlag.loading) !== 0;
+  const voice = voiceMessageOf(flags, message.attachments);
   const showEmbeds = (flags & MessageFlag.suppressEmbeds) === 0;
   return (
     <>
@@ -27,7 +31,9 @@ export function MessageBody({ message, guildId }: MessageBodyProps) {
         {message.content === '' ? null : <Markdown text={message.content} guildId={guildId} />}
         {message.edited_timestamp === null ? null : <EditedMark at={message.edited_timestamp} />}
       </div>
-      <Attachments attachments={message.attachments} />
+      <Forwarded message={message} guildId={guildId} />
+      {voice === null ? <Attachments attachments={message.attachments} /> : <VoiceMessage attachment={voice} />}
+      <Stickers stickers={message.sticker_items ?? []} />
       {showEmbeds
         ? message.embeds.map((embed, index) => <EmbedView key={index} embed={embed} guildId={guildId} />)
         : null}

@@ -7,6 +7,7 @@ import { ChannelIntro } from './channel-intro.tsx';
 import { MessageRow } from './message-row.tsx';
 import { Outgoing } from './outgoing.tsx';
 import { type Row, toRows, unreadStretch } from './rows.ts';
+import { useReading } from './use-reading.ts';
 import { type ScrollControl, useScroll } from './use-scroll.ts';
 import styles from './channel.module.css';
 
@@ -117,19 +118,6 @@ function useLatest(channelId: string, stale: boolean): string | null {
     client.loadLatest(channelId).catch((reason: unknown) => setError(reason instanceof Error ? reason.message : null));
   }, [client, channelId, stale, ready]);
   return error;
-}
-
-/** Marks the channel as read while its end is on screen and the page has the person's attention. */
-function useReading(channel: Channel, atEnd: boolean): void {
-  const { store } = useClient();
-  useEffect(() => {
-    const read = (): void => {
-      if (atEnd && document.visibilityState === 'visible') store.dispatch({ type: 'read', channelId: channel.id });
-    };
-    read();
-    document.addEventListener('visibilitychange', read);
-    return () => document.removeEventListener('visibilitychange', read);
-  }, [store, channel.id, channel.lastMessageId, atEnd]);
 }
 
 /** Scrolls to the message the page wants to show, and marks it for a moment. */

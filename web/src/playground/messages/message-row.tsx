@@ -6,14 +6,13 @@ import type { ClientState } from '../state/client-state.ts';
 import { type Message, MessageFlag } from '../state/model.ts';
 import { addresses } from '../state/reduce-messages.ts';
 import { useActions } from '../use-actions.ts';
-import { AuthorName } from './author-name.tsx';
+import { AuthorName, AuthorPicture } from './author-name.tsx';
 import { MessageBody } from './message-body.tsx';
 import { MessageEditor } from './message-editor.tsx';
 import { MessageToolbar } from './message-toolbar.tsx';
 import { InteractionLine, ReplyLine } from './reply-line.tsx';
 import { isSpoken } from './rows.ts';
 import { SystemLine } from './system-line.tsx';
-import { UserAvatar } from './user-avatar.tsx';
 import styles from './message-row.module.css';
 
 export interface MessageRowProps {
@@ -96,7 +95,7 @@ function Spoken({ message, guildId, compact, editing }: SpokenProps) {
               {formatMoment(atMs, 't', atMs)}
             </time>
           ) : (
-            <UserAvatar user={message.author} guildId={guildId} />
+            <AuthorPicture message={message} guildId={guildId} />
           )}
         </div>
         <div className={styles.body}>
@@ -108,7 +107,7 @@ function Spoken({ message, guildId, compact, editing }: SpokenProps) {
   );
 }
 
-function MessageHead({ message, guildId }: { readonly message: Message; readonly guildId: string | null }) {
+export function MessageHead({ message, guildId }: { readonly message: Message; readonly guildId: string | null }) {
   const atMs = Date.parse(message.timestamp);
   return (
     <header className={styles.head}>

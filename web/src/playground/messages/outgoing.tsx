@@ -5,6 +5,7 @@ import { insertInComposer } from '../composer/insert.ts';
 import { Markdown } from '../markdown/markdown.tsx';
 import type { OutgoingMessage, PendingInteraction } from '../state/model.ts';
 import { displayName } from '../state/select.ts';
+import { Stickers } from './stickers.tsx';
 import channelStyles from './channel.module.css';
 import rowStyles from './message-row.module.css';
 
@@ -41,6 +42,7 @@ function OutgoingRow({ message }: { readonly message: OutgoingMessage }) {
     <div className={channelStyles.outgoing} data-testid="outgoing" data-state={message.state}>
       <b>{name}</b>
       <Markdown text={message.content} guildId={null} />
+      <Stickers stickers={message.stickers} />
       {message.files.map((file) => (
         <p key={file.name} className={channelStyles.outgoingFile}>
           <Icon name="file" size={15} /> {file.name}

@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { Icon } from '../../shared/icons.tsx';
-import { useClient, useClientState, usePlayground } from '../context.tsx';
+import { useClientState, usePlayground } from '../context.tsx';
 import type { Channel } from '../state/model.ts';
 import { compareSnowflakes } from '../state/snowflake.ts';
 import { useActions } from '../use-actions.ts';
+import { useArchived } from './use-archived.ts';
 import styles from './channel.module.css';
 
 interface ThreadListProps {
@@ -55,17 +56,4 @@ export function ThreadList({ channel, onDone }: ThreadListProps) {
       {threads.length === 0 ? <p>{problem ?? 'No threads yet.'}</p> : null}
     </div>
   );
-}
-
-/** Asks for archived threads, which the gateway never lists; returns why it could not, if so. */
-function useArchived(channelId: string): string | null {
-  const { api, store } = useClient();
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    api
-      .archivedThreads(channelId)
-      .then((threads) => threads.forEach((channel) => store.dispatch({ type: 'channel', channel })))
-      .catch((error: unknown) => setProblem(error instanceof Error ? error.message : 'They could not be loaded.'));
-  }, [api, store, channelId]);
-  return problem;
 }

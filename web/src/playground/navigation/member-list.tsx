@@ -1,11 +1,10 @@
-import { type MouseEvent } from 'react';
 import { Icon } from '../../shared/icons.tsx';
 import { UserAvatar } from '../messages/user-avatar.tsx';
 import { useWholeState } from '../context.tsx';
 import type { ClientState } from '../state/client-state.ts';
 import type { Member } from '../state/model.ts';
 import { displayName, memberColor, memberGroups } from '../state/select.ts';
-import { useActions } from '../use-actions.ts';
+import { useProfileOpeners } from '../messages/author-name.tsx';
 import styles from './navigation.module.css';
 
 /** The guild's members below their roles. */
@@ -32,32 +31,27 @@ export function MemberList({ guildId }: { readonly guildId: string }) {
 }
 
 function MemberRow({ state, member }: { readonly state: ClientState; readonly member: Member }) {
-  const actions = useActions();
+  const openers = useProfileOpeners(member.userId, member.guildId);
   const user = state.users[member.userId];
   if (user === undefined) return null;
   const { guildId } = member;
   const color = memberColor(state, guildId, user.id);
   const status = state.presences[user.id];
+  const statusText = state.statusTexts[user.id];
   const away = status === undefined || status === 'offline';
-  const open = (event: MouseEvent): void => {
-    event.preventDefault();
-    const box = event.currentTarget.getBoundingClientRect();
-    const x = event.clientX === 0 ? box.left + 20 : event.clientX;
-    actions.openMenu(x, event.clientY === 0 ? box.bottom : event.clientY, { kind: 'user', userId: user.id, guildId });
-  };
   return (
     <button
       type="button"
       className={styles.memberRow}
       data-away={away || undefined}
-      aria-haspopup="menu"
+      aria-haspopup="dialog"
       aria-label={`${displayName(state, user.id, guildId)}${away ? ', away' : ''}`}
-      onClick={open}
-      onContextMenu={open}
+      {...openers}
     >
       <UserAvatar user={user} guildId={guildId} size={32} withStatus />
       <span style={color === null ? undefined : { color: `color-mix(in oklab, ${color} 78%, var(--text))` }}>
         {displayName(state, user.id, guildId)}
+        {statusText === undefined ? null : <small>{statusText}</small>}
       </span>
       {user.bot === true ? <span className={styles.badge}>APP</span> : null}
       {state.guilds[guildId]?.ownerId === user.id ? <Icon name="crown" size={14} /> : null}

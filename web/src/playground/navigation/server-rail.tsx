@@ -11,6 +11,7 @@ import styles from './navigation.module.css';
 export function ServerRail() {
   const state = useWholeState();
   const route = useUi((ui) => ui.route);
+  const directUnread = directChannels(state).some((channel) => isUnread(state, channel));
   const direct = route.guildId === null;
   const directCount = directChannels(state).reduce((sum, channel) => sum + (state.mentionCounts[channel.id] ?? 0), 0);
   const firstDirect = directChannels(state)[0]?.id ?? null;
@@ -21,7 +22,7 @@ export function ServerRail() {
         label="Direct messages"
         current={direct}
         count={directCount}
-        unread={false}
+        unread={directUnread}
       >
         <Icon name="home" size={22} />
       </RailLink>
@@ -47,7 +48,9 @@ export function ServerRail() {
 }
 
 function hasUnread(state: ClientState, guildId: string): boolean {
-  return channelTree(state, guildId).some((group) => group.channels.some((entry) => isUnread(state, entry.channel)));
+  return channelTree(state, guildId).some((group) =>
+    group.channels.some(({ channel, threads }) => [channel, ...threads].some((entry) => isUnread(state, entry))),
+  );
 }
 
 function mentionsIn(state: ClientState, guildId: string): number {
@@ -71,7 +74,7 @@ function RailLink({ href, label, current, count, unread, children }: RailLinkPro
       <a
         href={href}
         className={styles.railLink}
-        aria-label={count > 0 ? `${label}, ${count} mentions` : label}
+        aria-label={count > 0 ? `${label}, ${count} unread` : label}
         aria-current={current ? 'page' : undefined}
         data-unread={unread || undefined}
       >

@@ -12,6 +12,7 @@ import {
   type ChannelGroup,
 } from '../state/select.ts';
 import { UserAvatar } from '../messages/user-avatar.tsx';
+import { useActions } from '../use-actions.ts';
 import { channelIcon } from './channel-icon.ts';
 import { WhoAmI } from './who-am-i.tsx';
 import styles from './navigation.module.css';
@@ -25,6 +26,7 @@ export function Sidebar() {
       <div className={styles.sidebarHead}>
         <h1>{guildId === null ? 'Direct messages' : (guild?.name ?? '…')}</h1>
       </div>
+      <FindButton />
       <nav className={styles.channels} aria-label={guildId === null ? 'Direct messages' : 'Channels'}>
         {guildId === null ? <DirectList /> : <ChannelList guildId={guildId} />}
       </nav>
@@ -33,9 +35,26 @@ export function Sidebar() {
   );
 }
 
+function FindButton() {
+  const { ui } = usePlayground();
+  return (
+    <button
+      type="button"
+      className={styles.find}
+      aria-keyshortcuts="Control+K"
+      onClick={() => ui.dispatch({ type: 'set', change: { dialog: { kind: 'switch' }, navigationOpen: false } })}
+    >
+      <Icon name="search" size={15} />
+      <span>Go to…</span>
+      <kbd>Ctrl K</kbd>
+    </button>
+  );
+}
+
 function ChannelList({ guildId }: { readonly guildId: string }) {
   const state = useWholeState();
-  return channelTree(state, guildId).map((group) => <Group key={group.category?.id ?? 'none'} group={group} />);
+  const openId = useUi((ui) => ui.route.channelId);
+  return channelTree(state, guildId, openId).map((group) => <Group key={group.category?.id ?? 'none'} group={group} />);
 }
 
 function Group({ group }: { readonly group: ChannelGroup }) {
@@ -101,13 +120,9 @@ function useCloseDrawer(): () => void {
 function DirectList() {
   const state = useWholeState();
   const channels = directChannels(state);
-  if (channels.length === 0) {
-    return (
-      <p className={styles.hint}>No direct messages yet. Open a server, press a member’s name and choose “Message”.</p>
-    );
-  }
   return (
     <ul>
+      <NewBotLink channels={channels} />
       {channels.map((channel) => (
         <li key={channel.id}>
           {channel.kind === ChannelKind.dm ? <DirectLink channel={channel} /> : <ChannelLink channel={channel} />}
@@ -117,12 +132,36 @@ function DirectList() {
   );
 }
 
+/** The bot is there to write to even where nobody has yet. */
+function NewBotLink({ channels }: { readonly channels: readonly Channel[] }) {
+  const { botUserId } = usePlayground();
+  const actions = useActions();
+  const bot = useClientState((state) => state.users[botUserId ?? '']);
+  if (bot === undefined || channels.some((channel) => channel.recipientIds.includes(bot.id))) return null;
+  return (
+    <li>
+      <button
+        type="button"
+        className={styles.channelLink}
+        data-testid="channel-link"
+        data-name={bot.username}
+        onClick={() => void actions.openDirect(bot.id)}
+      >
+        <UserAvatar user={bot} guildId={null} size={28} withStatus />
+        <span>{bot.global_name ?? bot.username}</span>
+        <span className={styles.badge}>APP</span>
+      </button>
+    </li>
+  );
+}
+
 function DirectLink({ channel }: { readonly channel: Channel }) {
   const current = useUi((ui) => ui.route.channelId === channel.id);
   const partner = useClientState((state) => directPartner(state, channel));
   const title = useClientState((state) => channelTitle(state, channel));
   const closeDrawer = useCloseDrawer();
   const count = useClientState((state) => state.mentionCounts[channel.id] ?? 0);
+  const unread = useClientState((state) => isUnread(state, channel)) && !current;
   return (
     <a
       className={styles.channelLink}
@@ -130,8 +169,9 @@ function DirectLink({ channel }: { readonly channel: Channel }) {
       onClick={closeDrawer}
       data-testid="channel-link"
       data-name={title}
-      data-unread={(count > 0 && !current) || undefined}
+      data-unread={unread || undefined}
       aria-current={current ? 'page' : undefined}
+      aria-label={`${title}${unread ? ', unread' : ''}${count > 0 ? `, ${count} messages` : ''}`}
     >
       {partner === null ? <Icon name="at" /> : <UserAvatar user={partner} guildId={null} size={28} withStatus />}
       <span>{title}</span>

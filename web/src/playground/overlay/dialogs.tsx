@@ -4,8 +4,10 @@ import { decodeContent } from '../composer/content.ts';
 import { EmojiPicker } from '../composer/emoji-picker.tsx';
 import { useClient, usePlayground, useUi } from '../context.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
+import { QuickSwitcher } from '../navigation/quick-switcher.tsx';
 import type { Message } from '../state/model.ts';
 import { useActions } from '../use-actions.ts';
+import { ForwardDialog } from './forward-dialog.tsx';
 import styles from './overlay.module.css';
 
 /** The page's own questions: delete, react, name a thread. */
@@ -13,19 +15,27 @@ export function Dialogs() {
   const { ui } = usePlayground();
   const dialog = useUi((state) => state.dialog);
   const close = (): void => ui.dispatch({ type: 'set', change: { dialog: null } });
-  const titles = { delete: 'Delete this message?', react: 'Add a reaction', thread: 'Create a thread' } as const;
+  const titles = {
+    delete: 'Delete this message?',
+    react: 'Add a reaction',
+    thread: 'Create a thread',
+    forward: 'Forward to',
+    switch: 'Go to',
+  } as const;
   return (
     <Modal
       opened={dialog !== null}
       onClose={close}
       title={dialog === null ? '' : titles[dialog.kind]}
-      size={dialog?.kind === 'react' ? 'auto' : 440}
+      size={dialog?.kind === 'react' ? 'auto' : dialog?.kind === 'switch' ? 540 : 440}
       centered
       transitionProps={{ duration: 120 }}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {dialog?.kind === 'delete' ? <DeleteDialog message={dialog.message} onDone={close} /> : null}
       {dialog?.kind === 'react' ? <ReactDialog message={dialog.message} onDone={close} /> : null}
+      {dialog?.kind === 'forward' ? <ForwardDialog message={dialog.message} onDone={close} /> : null}
+      {dialog?.kind === 'switch' ? <QuickSwitcher /> : null}
       {dialog?.kind === 'thread' ? (
         <ThreadDialog channelId={dialog.channelId} message={dialog.message} onDone={close} />
       ) : null}

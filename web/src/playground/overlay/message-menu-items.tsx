@@ -1,6 +1,7 @@
 import { Menu } from '@mantine/core';
 import { CommandKind } from '../client/interactions.ts';
 import { useClient, useClientState, usePlayground } from '../context.tsx';
+import { isSpoken } from '../messages/rows.ts';
 import { type Message } from '../state/model.ts';
 import { allows, Permission } from '../state/permissions.ts';
 import { isEphemeral } from '../state/reduce-history.ts';
@@ -8,6 +9,11 @@ import { ownPermissions } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
 import { AppsMenu } from './apps-menu.tsx';
 import { Item } from './menu-item.tsx';
+
+/** Notes of the system and polls stay where they are. */
+function canForward(message: Message): boolean {
+  return isSpoken(message) && message.poll === undefined;
+}
 
 /** What can be done with a message. */
 export function MessageMenuItems({ message }: { readonly message: Message }) {
@@ -22,7 +28,7 @@ export function MessageMenuItems({ message }: { readonly message: Message }) {
   const inGuild = useClientState((state) => (state.channels[message.channel_id]?.guildId ?? null) !== null);
   const own = message.author.id === member.id;
   const local = isEphemeral(message);
-  const dialog = (kind: 'react' | 'delete'): void =>
+  const dialog = (kind: 'react' | 'forward' | 'delete'): void =>
     ui.dispatch({ type: 'set', change: { dialog: { kind, message } } });
   const mayThread =
     inGuild && !inThread && message.thread === undefined && allows(granted, Permission.createPublicThreads);
@@ -32,6 +38,7 @@ export function MessageMenuItems({ message }: { readonly message: Message }) {
     <>
       {local ? null : <Item icon="smile" label="Add reaction" onPress={() => dialog('react')} />}
       {local ? null : <Item icon="reply" label="Reply" onPress={() => actions.reply(message)} />}
+      {local || !canForward(message) ? null : <Item icon="forward" label="Forward" onPress={() => dialog('forward')} />}
       {mayThread && !local ? <Item icon="thread" label="Create thread" onPress={startThread} /> : null}
       {own && !local ? (
         <Item

@@ -1,10 +1,19 @@
 import { Modal } from '@mantine/core';
-import { type FormEvent, useId, useMemo, useState } from 'react';
-import { SelectMenu } from '../components/select-menu.tsx';
+import { type FormEvent, useMemo, useState } from 'react';
+import { ApiError } from '../client/rest.ts';
 import { useClient, useClientState } from '../context.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
 import type { ModalRequest } from '../state/client-state.ts';
-import { fieldProblem, initialValues, isTextInput, modalAnswer, modalParts, type ModalField } from './modal-fields.ts';
+import {
+  fieldProblem,
+  type FieldValues,
+  initialValues,
+  modalAnswer,
+  modalParts,
+  type ModalPart,
+  refusalsByField,
+} from './modal-fields.ts';
+import { ModalFieldView } from './modal-field-view.tsx';
 import styles from './overlay.module.css';
 
 /** The form an application asked this person to fill in. */
@@ -28,50 +37,36 @@ export function ModalForm() {
 }
 
 function FormBody({ modal }: { readonly modal: ModalRequest }) {
-  const client = useClient();
+  const { store } = useClient();
   const parts = useMemo(() => modalParts(modal.components), [modal]);
   const [values, setValues] = useState(() => initialValues(parts));
-  const [checked, setChecked] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState(false);
+  const { problems, refusal, busy, submit } = useSubmit(modal, parts, values);
   const guildId = useClientState((state) => state.channels[modal.channelId]?.guildId ?? null);
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    const wrong = parts.some(
-      (part) => !('text' in part) && fieldProblem(part, values.get(part.customId) ?? []) !== null,
-    );
-    if (wrong) {
-      setChecked(true);
-      return;
-    }
-    setBusy(true);
-    const sent = await client.interactions.submitModal(modal, modalAnswer(parts, values));
-    setBusy(false);
-    setRefused(!sent);
-    if (sent) client.store.dispatch({ type: 'modal-closed' });
-  };
+  const first = parts.findIndex((part) => !('text' in part));
   return (
     <form className={styles.form} noValidate onSubmit={(event) => void submit(event)}>
       {parts.map((part, index) =>
         'text' in part ? (
           <Markdown key={index} text={part.text} guildId={guildId} />
         ) : (
-          <FieldView
+          <ModalFieldView
             key={part.customId}
             field={part}
             guildId={guildId}
             values={values.get(part.customId) ?? []}
-            checked={checked}
-            first={index === 0}
+            problem={problems.get(part.customId) ?? null}
+            first={index === first}
             onChange={(next) => setValues(new Map(values).set(part.customId, next))}
           />
         ),
       )}
-      {refused ? (
-        <p className={styles.problem}>It could not be sent. What you wrote is still here: try again.</p>
-      ) : null}
+      {refusal === null ? null : (
+        <p className={styles.problem} role="alert">
+          {refusal}
+        </p>
+      )}
       <div className={styles.buttons}>
-        <button type="button" onClick={() => client.store.dispatch({ type: 'modal-closed' })}>
+        <button type="button" onClick={() => store.dispatch({ type: 'modal-closed' })}>
           Cancel
         </button>
         <button type="submit" className={styles.primary} disabled={busy}>
@@ -82,63 +77,46 @@ function FormBody({ modal }: { readonly modal: ModalRequest }) {
   );
 }
 
-interface FieldViewProps {
-  readonly field: ModalField;
-  readonly guildId: string | null;
-  readonly values: readonly string[];
-  readonly checked: boolean;
-  /** The first field has the focus when the form opens. */
-  readonly first: boolean;
-  readonly onChange: (values: readonly string[]) => void;
-}
+const noProblems: ReadonlyMap<string, string> = new Map();
 
-function FieldView({ field, guildId, values, checked, first, onChange }: FieldViewProps) {
-  const id = useId();
-  const problem = checked ? fieldProblem(field, values) : null;
-  return (
-    <div className={styles.field}>
-      <label className={styles.label} htmlFor={id}>
-        {field.label}
-        {field.input !== null && (!('required' in field.input) || field.input.required !== false) ? (
-          <abbr title="needed">*</abbr>
-        ) : null}
-      </label>
-      {field.description === null ? null : <p className={styles.description}>{field.description}</p>}
-      <FieldInput id={id} field={field} guildId={guildId} values={values} first={first} onChange={onChange} />
-      {problem === null ? null : (
-        <p className={styles.problem} role="alert">
-          {problem}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function FieldInput({
-  id,
-  field,
-  guildId,
-  values,
-  first,
-  onChange,
-}: Omit<FieldViewProps, 'checked'> & { readonly id: string }) {
-  const { input } = field;
-  if (input === null) return <p className={styles.problem}>This page cannot show this kind of field.</p>;
-  if (!isTextInput(input)) {
-    return <SelectMenu select={input} guildId={guildId} values={values} busy={false} onChoose={onChange} />;
-  }
-  const shared = {
-    id,
-    className: styles.input,
-    value: values[0] ?? '',
-    placeholder: input.placeholder,
-    maxLength: input.max_length,
-    'data-autofocus': first || undefined,
+/** Sends the form once nothing is wrong with it, and tells what the server refused at the fields it is about. */
+function useSubmit(modal: ModalRequest, parts: readonly ModalPart[], values: ReadonlyMap<string, FieldValues>) {
+  const client = useClient();
+  const [checked, setChecked] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<Error | null>(null);
+  const own = useMemo(() => ownProblems(parts, values), [parts, values]);
+  const theirs = refused instanceof ApiError ? refusalsByField(parts, refused.fields) : noProblems;
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    setChecked(true);
+    if (own.size === 0) {
+      setBusy(true);
+      const failure = await client.interactions.submitModal(modal, modalAnswer(parts, values));
+      setBusy(false);
+      setRefused(failure);
+      if (failure === null) {
+        client.store.dispatch({ type: 'modal-closed' });
+        return;
+      }
+    }
+    requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };
-  // Style 2 is a paragraph; a single line is 1.
-  return (input.style as number) === 2 ? (
-    <textarea {...shared} rows={5} onChange={(event) => onChange([event.target.value])} />
-  ) : (
-    <input {...shared} type="text" onChange={(event) => onChange([event.target.value])} />
+  const problems = checked && own.size > 0 ? own : theirs;
+  const refusal =
+    refused === null || theirs.size > 0 ? null : `${refused.message} What you wrote is still here: try again.`;
+  return { problems, refusal, busy, submit };
+}
+
+function ownProblems(
+  parts: readonly ModalPart[],
+  values: ReadonlyMap<string, FieldValues>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    parts.flatMap((part) => {
+      const problem = 'text' in part ? null : fieldProblem(part, values.get(part.customId) ?? []);
+      return 'text' in part || problem === null ? [] : [[part.customId, problem] as const];
+    }),
   );
 }

@@ -7,6 +7,7 @@ import type {
   ConnectionState,
   Guild,
   Member,
+  Message,
   MessageWindow,
   OutgoingMessage,
   PendingInteraction,
@@ -41,9 +42,15 @@ export interface ClientState {
   readonly members: Readonly<Record<string, Readonly<Record<string, Member>>>>;
   /** Status by user; users the gateway never spoke of are absent. */
   readonly presences: Readonly<Record<string, string>>;
+  /** By user: the status in their own words, of those who have one. */
+  readonly statusTexts: Readonly<Record<string, string>>;
   readonly windows: Readonly<Record<string, MessageWindow>>;
+  /** By thread: its first message, which has the thread's own id; null when it was deleted. */
+  readonly starters: Readonly<Record<string, Message | null>>;
   /** By channel, then by user: when the typing note ends, in milliseconds since 1970. */
   readonly typing: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Whether this person was here before in this browser. */
+  readonly returning: boolean;
   /** By channel: the youngest message that was read. */
   readonly lastRead: Readonly<Record<string, string>>;
   /** By channel: unread messages that address this person. */
@@ -65,8 +72,11 @@ export function initialState(lastRead: Readonly<Record<string, string>>): Client
     users: {},
     members: {},
     presences: {},
+    statusTexts: {},
     windows: {},
+    starters: {},
     typing: {},
+    returning: Object.keys(lastRead).length > 0,
     lastRead,
     mentionCounts: {},
     outgoing: [],

@@ -1,4 +1,14 @@
-import type { APIGuildMember, APIMessage, APIOverwrite, APIRole, APIEmoji, APIUser } from 'discord-api-types/v10';
+import type {
+  APIEmoji,
+  APIGuildMember,
+  APIMessage,
+  APIMessageSnapshotFields,
+  APIOverwrite,
+  APIRole,
+  APISticker,
+  APIStickerItem,
+  APIUser,
+} from 'discord-api-types/v10';
 
 /** Numbers of Discord's channel types that the page tells apart. */
 export const ChannelKind = {
@@ -17,11 +27,24 @@ export const ChannelKind = {
 } as const;
 
 /** Bits of a message's `flags` that change how it is shown. */
-export const MessageFlag = { suppressEmbeds: 4, ephemeral: 64, loading: 128, componentsV2: 32768 } as const;
+export const MessageFlag = {
+  suppressEmbeds: 1 << 2,
+  ephemeral: 1 << 6,
+  loading: 1 << 7,
+  voiceMessage: 1 << 13,
+  componentsV2: 1 << 15,
+} as const;
+
+/** Bits of a channel's `flags`: a post that stays on top of its forum, and a forum whose posts need a tag. */
+export const ChannelFlag = { pinned: 1 << 1, requireTag: 1 << 4 } as const;
 
 export type User = APIUser;
 export type Role = APIRole;
 export type GuildEmoji = APIEmoji;
+export type Sticker = APISticker;
+export type StickerItem = APIStickerItem;
+/** What a forward shows of the message it passes on. */
+export type Snapshot = APIMessageSnapshotFields;
 
 /** A message as REST and the gateway give it; the gateway adds guild, member and nonce. */
 export type Message = APIMessage & { guild_id?: string; member?: Omit<APIGuildMember, 'user'> };
@@ -30,7 +53,10 @@ export interface Member {
   readonly userId: string;
   readonly guildId: string;
   readonly nick: string | null;
+  /** Hash of the picture shown in this guild alone. */
+  readonly avatar: string | null;
   readonly roles: readonly string[];
+  readonly joinedAt: string | null;
 }
 
 export interface ThreadInfo {
@@ -38,9 +64,30 @@ export interface ThreadInfo {
   readonly locked: boolean;
   readonly ownerId: string | null;
   readonly messageCount: number;
+  /** Whether this person follows the thread. */
+  readonly joined: boolean;
+  /** Posts: ids of the forum's tags. */
+  readonly tagIds: readonly string[];
 }
 
-/** Any channel, thread or DM, flattened to what the page shows. `thread` is set for threads alone. */
+export interface ForumTag {
+  readonly id: string;
+  readonly name: string;
+  /** Set only by those who may manage threads. */
+  readonly moderated: boolean;
+  readonly emojiId: string | null;
+  readonly emojiName: string | null;
+}
+
+/** What forum and media channels have beside other channels. */
+export interface ForumInfo {
+  readonly tags: readonly ForumTag[];
+  readonly sortBy: 'activity' | 'creation';
+  readonly layout: 'list' | 'gallery';
+  readonly defaultReaction: { readonly id: string | null; readonly name: string | null } | null;
+}
+
+/** Any channel, thread or DM, flattened to what the page shows. `thread` is set for threads, `forum` for forums alone. */
 export interface Channel {
   readonly id: string;
   readonly kind: number;
@@ -53,7 +100,9 @@ export interface Channel {
   readonly lastMessageId: string | null;
   readonly recipientIds: readonly string[];
   readonly nsfw: boolean;
+  readonly flags: number;
   readonly thread: ThreadInfo | null;
+  readonly forum: ForumInfo | null;
 }
 
 export interface Guild {
@@ -62,6 +111,7 @@ export interface Guild {
   readonly ownerId: string;
   readonly roles: Readonly<Record<string, Role>>;
   readonly emojis: readonly GuildEmoji[];
+  readonly stickers: readonly Sticker[];
 }
 
 /**
@@ -83,6 +133,7 @@ export interface OutgoingMessage {
   readonly files: readonly File[];
   readonly replyToId: string | null;
   readonly pingReplied: boolean;
+  readonly stickers: readonly StickerItem[];
   readonly state: 'sending' | 'waiting' | 'failed';
   readonly error: string | null;
 }

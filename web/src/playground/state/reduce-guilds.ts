@@ -1,4 +1,4 @@
-import type { APIEmoji, APIRole, APIUser } from 'discord-api-types/v10';
+import type { APIEmoji, APIRole, APISticker, APIUser } from 'discord-api-types/v10';
 import { type ClientState, withEntry, withoutEntry } from './client-state.ts';
 import type { Channel, Guild, Member } from './model.ts';
 import { byId, type RawChannel, type RawMember, toChannel, toMember } from './normalize.ts';
@@ -8,6 +8,13 @@ import { isNewer } from './snowflake.ts';
 interface RawPresence {
   readonly user: { readonly id: string };
   readonly status?: string;
+  readonly activities?: readonly RawActivity[];
+}
+
+interface RawActivity {
+  readonly type: number;
+  readonly name?: string;
+  readonly state?: string | null;
 }
 
 interface ReadyData {
@@ -23,6 +30,7 @@ interface GuildCreateData {
   readonly owner_id: string;
   readonly roles: readonly APIRole[];
   readonly emojis?: readonly APIEmoji[];
+  readonly stickers?: readonly APISticker[];
   readonly channels?: readonly RawChannel[];
   readonly threads?: readonly RawChannel[];
   readonly members?: readonly RawMember[];
@@ -65,6 +73,7 @@ function guildCreate(state: ClientState, data: GuildCreateData): ClientState {
       ...toMembers(members, data.id),
     }),
     presences: withPresences(next.presences, data.presences ?? []),
+    statusTexts: withStatusTexts(next.statusTexts, data.presences ?? []),
     lastRead: { ...firstReadMarks(channels), ...next.lastRead },
   };
 }
@@ -81,6 +90,7 @@ function toGuild(data: GuildCreateData): Guild {
     ownerId: data.owner_id,
     roles: byId(data.roles),
     emojis: data.emojis ?? [],
+    stickers: data.stickers ?? [],
   };
 }
 
@@ -100,19 +110,62 @@ function withPresences(
   return news.length === 0 ? known : { ...known, ...Object.fromEntries(news) };
 }
 
+/** The type of an activity that is a status in the person's own words. */
+const customStatus = 4;
+
+function withStatusTexts(
+  known: Readonly<Record<string, string>>,
+  presences: readonly RawPresence[],
+): Readonly<Record<string, string>> {
+  return presences.reduce((texts, { user, activities }) => {
+    const text = activities?.find((activity) => activity.type === customStatus)?.state ?? '';
+    return text === '' ? withoutEntry(texts, user.id) : withEntry(texts, user.id, text);
+  }, known);
+}
+
 /** The channel, thread or DM as the payload tells it; what the payload leaves out stays as it was known. */
 export function channelUpsert(state: ClientState, raw: RawChannel): ClientState {
   const next = rememberUsers(state, raw.recipients ?? []);
   const known = next.channels[raw.id];
   const channel = toChannel(raw, known?.guildId ?? null);
-  const merged =
-    raw.recipients === undefined && known !== undefined ? { ...channel, recipientIds: known.recipientIds } : channel;
+  const merged = known === undefined ? channel : withKnown(channel, raw, known);
   const lastMessageId = newest(merged.lastMessageId, known?.lastMessageId ?? null);
-  return {
+  const changed = {
     ...next,
     channels: withEntry(next.channels, raw.id, { ...merged, lastMessageId }),
-    lastRead: { ...firstReadMarks([merged]), ...next.lastRead },
+    lastRead: { ...firstReadMark(next, merged), ...next.lastRead },
   };
+  return known === undefined ? postAdded(changed, merged) : changed;
+}
+
+/** The youngest post is what is unread of a forum, except one's own. */
+function postAdded(state: ClientState, post: Channel): ClientState {
+  const forum = post.parentId === null ? undefined : state.channels[post.parentId];
+  if (forum?.forum == null || !isNewer(post.id, forum.lastMessageId)) return state;
+  const channels = withEntry(state.channels, forum.id, { ...forum, lastMessageId: post.id });
+  const isOwn = post.thread?.ownerId === state.selfId;
+  return { ...state, channels, lastRead: isOwn ? withEntry(state.lastRead, forum.id, post.id) : state.lastRead };
+}
+
+/** Fills in what updates of a channel leave out although it did not change. */
+function withKnown(channel: Channel, raw: RawChannel, known: Channel): Channel {
+  const recipientIds = raw.recipients === undefined ? known.recipientIds : channel.recipientIds;
+  const joined = channel.thread !== null && (channel.thread.joined || known.thread?.joined === true);
+  return { ...channel, recipientIds, thread: channel.thread === null ? null : { ...channel.thread, joined } };
+}
+
+/** A DM that began while this person was away is unread; on a first visit nothing is. */
+function firstReadMark(state: ClientState, channel: Channel): Record<string, string> {
+  const isDirect = channel.guildId === null;
+  return isDirect && state.returning ? { [channel.id]: '0' } : firstReadMarks([channel]);
+}
+
+/** This person follows the thread now. */
+function threadJoined(state: ClientState, data: { id: string; user_id?: string }): ClientState {
+  const channel = state.channels[data.id];
+  if (channel?.thread == null || (data.user_id !== undefined && data.user_id !== state.selfId)) return state;
+  const thread = { ...channel.thread, joined: true };
+  return { ...state, channels: withEntry(state.channels, channel.id, { ...channel, thread }) };
 }
 
 function newest(a: string | null, b: string | null): string | null {
@@ -128,6 +181,8 @@ function channelDelete(state: ClientState, data: { id: string }): ClientState {
       ...next,
       channels: withoutEntry(next.channels, channel.id),
       windows: withoutEntry(next.windows, channel.id),
+      starters: withoutEntry(next.starters, channel.id),
+      mentionCounts: withoutEntry(next.mentionCounts, channel.id),
     }),
     state,
   );
@@ -166,6 +221,7 @@ function membersChunk(
     ...next,
     members: withEntry(next.members, data.guild_id, members),
     presences: withPresences(next.presences, data.presences ?? []),
+    statusTexts: withStatusTexts(next.statusTexts, data.presences ?? []),
   };
 }
 
@@ -192,6 +248,8 @@ export const guildHandlers = {
     changeGuild(state, data.guild_id, (guild) => ({ ...guild, roles: withoutEntry(guild.roles, data.role_id) })),
   GUILD_EMOJIS_UPDATE: (state: ClientState, data: { guild_id: string; emojis: readonly APIEmoji[] }) =>
     changeGuild(state, data.guild_id, (guild) => ({ ...guild, emojis: data.emojis })),
+  GUILD_STICKERS_UPDATE: (state: ClientState, data: { guild_id: string; stickers: readonly APISticker[] }) =>
+    changeGuild(state, data.guild_id, (guild) => ({ ...guild, stickers: data.stickers })),
   GUILD_MEMBER_ADD: memberUpsert,
   GUILD_MEMBER_UPDATE: memberUpsert,
   GUILD_MEMBER_REMOVE: memberRemove,
@@ -202,11 +260,13 @@ export const guildHandlers = {
   THREAD_CREATE: channelUpsert,
   THREAD_UPDATE: channelUpsert,
   THREAD_DELETE: channelDelete,
+  THREAD_MEMBER_UPDATE: threadJoined,
   THREAD_LIST_SYNC: (state: ClientState, data: { threads: readonly RawChannel[] }) =>
     data.threads.reduce(channelUpsert, state),
   USER_UPDATE: (state: ClientState, user: APIUser) => rememberUsers(state, [user]),
   PRESENCE_UPDATE: (state: ClientState, data: RawPresence): ClientState => ({
     ...state,
     presences: withPresences(state.presences, [data]),
+    statusTexts: withStatusTexts(state.statusTexts, [data]),
   }),
 };

@@ -53,6 +53,12 @@ function joinPage(known: MessageWindow, page: HistoryPage): MessageWindow {
   };
 }
 
+/** Keeps the first message of a thread. */
+export function loadStarter(state: ClientState, threadId: string, message: Message | null): ClientState {
+  const next = message === null ? state : rememberUsers(state, [message.author, ...message.mentions]);
+  return { ...next, starters: withEntry(next.starters, threadId, message) };
+}
+
 /** Everything in the channel counts as read. */
 export function markRead(state: ClientState, channelId: string): ClientState {
   const latest = state.channels[channelId]?.lastMessageId ?? null;

@@ -53,7 +53,9 @@ function changeMessage(
   messageId: string,
   change: (message: Message) => Message,
 ): ClientState {
-  return changeWindow(state, channelId, (items) => {
+  const starter = channelId === messageId ? state.starters[channelId] : null;
+  const next = starter == null ? state : { ...state, starters: withEntry(state.starters, channelId, change(starter)) };
+  return changeWindow(next, channelId, (items) => {
     const index = items.findIndex((item) => item.id === messageId);
     const message = items[index];
     return message === undefined ? items : items.with(index, change(message));
@@ -72,19 +74,43 @@ function enterWindow(state: ClientState, message: Message): ClientState {
   return changeWindow(state, message.channel_id, (items) => mergeMessages(items, [message]));
 }
 
+/** Who writes in a thread follows it. */
+function followed(state: ClientState, channelId: string): ClientState {
+  const channel = state.channels[channelId];
+  if (channel?.thread == null || channel.thread.joined) return state;
+  const thread = { ...channel.thread, joined: true };
+  return { ...state, channels: withEntry(state.channels, channelId, { ...channel, thread }) };
+}
+
 function countUnread(state: ClientState, message: Message): ClientState {
   const channel = state.channels[message.channel_id];
   if (channel === undefined || isEphemeral(message) || !isNewer(message.id, channel.lastMessageId)) return state;
+  const counts = channel.thread !== null && message.id !== channel.id;
+  const thread = counts ? { ...channel.thread, messageCount: channel.thread.messageCount + 1 } : channel.thread;
   const next = {
     ...state,
-    channels: withEntry(state.channels, channel.id, { ...channel, lastMessageId: message.id }),
+    channels: withEntry(state.channels, channel.id, { ...channel, thread, lastMessageId: message.id }),
   };
   if (message.author.id === state.selfId) {
-    return { ...next, lastRead: withEntry(next.lastRead, channel.id, message.id) };
+    return { ...followed(next, channel.id), lastRead: withEntry(next.lastRead, channel.id, message.id) };
   }
   if (state.selfId === null || !addresses(state, message, state.selfId)) return next;
   const count = (state.mentionCounts[channel.id] ?? 0) + 1;
   return { ...next, mentionCounts: withEntry(next.mentionCounts, channel.id, count) };
+}
+
+/** A post's first message, which has the post's id, is kept for the forum's list. */
+function keepStarter(state: ClientState, message: Message): ClientState {
+  if (message.id !== message.channel_id) return state;
+  return { ...state, starters: withEntry(state.starters, message.channel_id, message) };
+}
+
+function messageDelete(state: ClientState, data: { id: string; channel_id: string }): ClientState {
+  const next =
+    data.id === data.channel_id && data.id in state.starters
+      ? { ...state, starters: withEntry(state.starters, data.id, null) }
+      : state;
+  return changeWindow(next, data.channel_id, (items) => items.filter((item) => item.id !== data.id));
 }
 
 function stopTyping(state: ClientState, channelId: string, userId: string): ClientState {
@@ -97,6 +123,7 @@ function messageCreate(state: ClientState, message: Message, _atMs?: number): Cl
   let next = rememberUsers(state, [message.author, ...message.mentions]);
   next = enterWindow(next, message);
   next = countUnread(next, message);
+  next = keepStarter(next, message);
   next = stopTyping(next, message.channel_id, message.author.id);
   const nonce = message.nonce === undefined ? null : String(message.nonce);
   if (nonce === null || !next.outgoing.some((outgoing) => outgoing.nonce === nonce)) return next;
@@ -158,8 +185,7 @@ export const messageHandlers = {
   MESSAGE_CREATE: messageCreate,
   MESSAGE_UPDATE: (state: ClientState, message: Partial<Message> & { id: string; channel_id: string }) =>
     changeMessage(state, message.channel_id, message.id, (known) => ({ ...known, ...message })),
-  MESSAGE_DELETE: (state: ClientState, data: { id: string; channel_id: string }) =>
-    changeWindow(state, data.channel_id, (items) => items.filter((item) => item.id !== data.id)),
+  MESSAGE_DELETE: messageDelete,
   MESSAGE_DELETE_BULK: (state: ClientState, data: { ids: readonly string[]; channel_id: string }) =>
     changeWindow(state, data.channel_id, (items) => items.filter((item) => !data.ids.includes(item.id))),
   MESSAGE_REACTION_ADD: reactionAdd,

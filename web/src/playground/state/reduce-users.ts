@@ -16,6 +16,7 @@ function sameUser(known: User | undefined, user: User): boolean {
     known.username === user.username &&
     known.global_name === user.global_name &&
     known.avatar === user.avatar &&
+    (user.banner === undefined || known.banner === user.banner) &&
     known.bot === user.bot
   );
 }

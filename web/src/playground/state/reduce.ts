@@ -1,10 +1,10 @@
-import type { ClientState } from './client-state.ts';
+import { type ClientState, withEntry } from './client-state.ts';
 import type { Message, OutgoingMessage, PendingInteraction } from './model.ts';
 import type { ConnectionState } from './model.ts';
 import { channelUpsert, guildHandlers } from './reduce-guilds.ts';
 import { interactionHandlers } from './reduce-interactions.ts';
 import { messageHandlers } from './reduce-messages.ts';
-import { loadHistory, markRead, type HistoryPage } from './reduce-history.ts';
+import { loadHistory, loadStarter, markRead, type HistoryPage } from './reduce-history.ts';
 import type { RawChannel } from './normalize.ts';
 
 export type Action =
@@ -14,6 +14,10 @@ export type Action =
   | { readonly type: 'message'; readonly message: Message; readonly atMs: number }
   | { readonly type: 'channel'; readonly channel: RawChannel }
   | { readonly type: 'read'; readonly channelId: string }
+  /** The first message of a thread as REST gave it; null when there is none. */
+  | { readonly type: 'starter'; readonly threadId: string; readonly message: Message | null }
+  /** How many unread messages address this person, counted after an absence. */
+  | { readonly type: 'mentions'; readonly channelId: string; readonly count: number }
   | { readonly type: 'dismiss'; readonly channelId: string; readonly messageId: string }
   | { readonly type: 'outgoing'; readonly message: OutgoingMessage }
   | { readonly type: 'outgoing-gone'; readonly nonce: string }
@@ -47,6 +51,10 @@ export function reduce(state: ClientState, action: Action): ClientState {
       return channelUpsert(state, action.channel);
     case 'read':
       return markRead(state, action.channelId);
+    case 'starter':
+      return loadStarter(state, action.threadId, action.message);
+    case 'mentions':
+      return { ...state, mentionCounts: withEntry(state.mentionCounts, action.channelId, action.count) };
     case 'dismiss':
       return messageHandlers.MESSAGE_DELETE(state, { id: action.messageId, channel_id: action.channelId });
     default:

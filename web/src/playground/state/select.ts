@@ -54,8 +54,15 @@ export interface ChannelGroup {
   readonly channels: readonly { readonly channel: Channel; readonly threads: readonly Channel[] }[];
 }
 
-/** The guild's visible channels below their categories, with the open threads of each. */
-export function channelTree(state: ClientState, guildId: string): readonly ChannelGroup[] {
+/**
+ * The guild's visible channels below their categories, with the open threads of each. Of a forum's posts, which may be
+ * many, it has those that this person follows or has open (`openId`).
+ */
+export function channelTree(
+  state: ClientState,
+  guildId: string,
+  openId: string | null = null,
+): readonly ChannelGroup[] {
   const all = Object.values(state.channels).filter((channel) => channel.guildId === guildId);
   const byPlace = (a: Channel, b: Channel): number => a.position - b.position || compareSnowflakes(a.id, b.id);
   const visible = all
@@ -69,7 +76,10 @@ export function channelTree(state: ClientState, guildId: string): readonly Chann
     if (inside.length === 0) return [];
     const channels = inside.map((channel) => ({
       channel,
-      threads: threads.filter((thread) => thread.parentId === channel.id).sort((a, b) => compareSnowflakes(a.id, b.id)),
+      threads: threads
+        .filter((thread) => thread.parentId === channel.id)
+        .filter((thread) => channel.forum === null || thread.thread?.joined === true || thread.id === openId)
+        .sort((a, b) => compareSnowflakes(a.id, b.id)),
     }));
     return [{ category, channels }];
   });

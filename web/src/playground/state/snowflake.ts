@@ -26,3 +26,8 @@ export function createNonce(nowMs: number, random: number): string {
   const worker = BigInt(Math.floor(random * 1024));
   return String((BigInt(nowMs - discordEpochMs) << 22n) | (worker << 12n) | BigInt(lastNonceSequence));
 }
+
+/** The oldest snowflake of a moment, for asking what came before or after it. */
+export function firstSnowflakeAt(atMs: number): string {
+  return String(BigInt(Math.max(0, atMs - discordEpochMs)) << 22n);
+}

@@ -12,6 +12,14 @@ export interface OpenMenu {
   readonly target: MenuTarget;
 }
 
+/** A card about a user beside the place that asked for it, in CSS pixels. */
+export interface OpenProfile {
+  readonly x: number;
+  readonly y: number;
+  readonly userId: string;
+  readonly guildId: string | null;
+}
+
 export interface Picture {
   readonly url: string;
   readonly name: string;
@@ -26,7 +34,9 @@ export interface Toast {
 export type Dialog =
   | { readonly kind: 'thread'; readonly channelId: string; readonly message: Message | null }
   | { readonly kind: 'delete'; readonly message: Message }
-  | { readonly kind: 'react'; readonly message: Message };
+  | { readonly kind: 'react'; readonly message: Message }
+  | { readonly kind: 'forward'; readonly message: Message }
+  | { readonly kind: 'switch' };
 
 /** What the page itself has open; nothing of it is known to the server. */
 export interface UiState {
@@ -34,6 +44,9 @@ export interface UiState {
   readonly navigationOpen: boolean;
   readonly membersOpen: boolean;
   readonly menu: OpenMenu | null;
+  readonly profile: OpenProfile | null;
+  /** What is looked for in the open server; null while the results are closed. */
+  readonly search: string | null;
   readonly picture: Picture | null;
   readonly dialog: Dialog | null;
   readonly editingId: string | null;
@@ -56,6 +69,8 @@ export function initialUi(route: Route, wide: boolean): UiState {
     navigationOpen: false,
     membersOpen: wide,
     menu: null,
+    profile: null,
+    search: null,
     picture: null,
     dialog: null,
     editingId: null,
