@@ -10,6 +10,7 @@ import {
   createRole,
   createUser,
 } from './creation.ts';
+import { forumWithTags } from './forums.ts';
 
 const MODERATOR_PERMISSIONS =
   PermissionFlagsBits.KickMembers |
@@ -43,6 +44,14 @@ export function seedWorld(world: World, clock: Clock): void {
   });
   createChannel(world, guild.id, { name: 'art', parentId: text.id, topic: 'Pictures, drawn by people or by the bot' });
   createChannel(world, guild.id, { name: 'memes', parentId: text.id });
+  const tags = ['Question', 'Idea', 'Solved'].map((name) => ({ name, moderated: false }));
+  createChannel(world, guild.id, {
+    name: 'help',
+    type: ChannelType.GuildForum,
+    parentId: text.id,
+    topic: 'One post for each question',
+    forum: forumWithTags(world, tags),
+  });
   const voice = createChannel(world, guild.id, { name: 'Voice channels', type: ChannelType.GuildCategory });
   createChannel(world, guild.id, { name: 'voice', type: ChannelType.GuildVoice, parentId: voice.id });
 
