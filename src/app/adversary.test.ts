@@ -52,11 +52,10 @@ describe(`an attacking member with ${size.acts} acts against a cap of $${size.ca
     expect(spent).toBeLessThanOrEqual(microsOfUsd(size.capUsd) + overrun);
   });
 
-  it('gets nothing from the provider that the books do not know', () => {
+  // Beside other tests the bot reads late, and how much the provider has written by then depends on them.
+  it.runIf(longTests())('gets nothing from the provider that the books do not know', () => {
     expect(report.worth).toBeGreaterThan(0);
-    // Beside other tests the bot reads late, and the provider has gone on writing by then.
-    const late = longTests() ? 0 : report.books.spent;
-    expect(report.worth).toBeLessThanOrEqual(report.books.spent + report.onItsWay + late);
+    expect(report.worth).toBeLessThanOrEqual(report.books.spent + report.onItsWay);
   });
 
   it('keeps nobody in another channel waiting', () => {
