@@ -1,3 +1,4 @@
+import { later, never } from './states.ts';
 import type { EndpointTable } from './states.ts';
 
 /** Channels, messages, reactions, pins, threads and polls. */
@@ -8,14 +9,14 @@ export const channelEndpoints: EndpointTable = {
     DELETE: 'done',
   },
   '/channels/{channel_id}/application-command-index': { GET: 'done' },
-  '/channels/{channel_id}/followers': { POST: 'no' },
+  '/channels/{channel_id}/followers': { POST: never.news },
   '/channels/{channel_id}/invites': { GET: 'done', POST: 'done' },
   '/channels/{channel_id}/messages': { GET: 'done', POST: 'done' },
   '/channels/{channel_id}/messages/bulk-delete': { POST: 'done' },
   '/channels/{channel_id}/messages/pins': { GET: 'done' },
   '/channels/{channel_id}/messages/pins/{message_id}': { PUT: 'done', DELETE: 'done' },
   '/channels/{channel_id}/messages/{message_id}': { GET: 'done', PATCH: 'done', DELETE: 'done' },
-  '/channels/{channel_id}/messages/{message_id}/crosspost': { POST: 'no' },
+  '/channels/{channel_id}/messages/{message_id}/crosspost': { POST: never.news },
   '/channels/{channel_id}/messages/{message_id}/reactions': { DELETE: 'done' },
   '/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}': { GET: 'done', DELETE: 'done' },
   '/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me': { PUT: 'done', DELETE: 'done' },
@@ -27,8 +28,8 @@ export const channelEndpoints: EndpointTable = {
   '/channels/{channel_id}/polls/{message_id}/answers/@me': { PUT: 'done' },
   '/channels/{channel_id}/polls/{message_id}/answers/{answer_id}': { GET: 'done' },
   '/channels/{channel_id}/polls/{message_id}/expire': { POST: { partly: 'no message with the result' } },
-  '/channels/{channel_id}/recipients/{user_id}': { PUT: 'no', DELETE: 'no' },
-  '/channels/{channel_id}/send-soundboard-sound': { POST: 'no' },
+  '/channels/{channel_id}/recipients/{user_id}': { PUT: never.groups, DELETE: never.groups },
+  '/channels/{channel_id}/send-soundboard-sound': { POST: later.voice },
   '/channels/{channel_id}/thread-members': { GET: 'done' },
   '/channels/{channel_id}/thread-members/@me': { PUT: 'done', POST: 'done', DELETE: 'done' },
   '/channels/{channel_id}/thread-members/{user_id}': { GET: 'done', PUT: 'done', POST: 'done', DELETE: 'done' },
@@ -38,6 +39,6 @@ export const channelEndpoints: EndpointTable = {
   '/channels/{channel_id}/threads/search': { GET: { partly: 'words are looked for whole, without slop' } },
   '/channels/{channel_id}/typing': { POST: 'done' },
   '/channels/{channel_id}/users/@me/threads/archived/private': { GET: 'done' },
-  '/channels/{channel_id}/voice-status': { PUT: 'no' },
+  '/channels/{channel_id}/voice-status': { PUT: later.voice },
   '/channels/{channel_id}/webhooks': { GET: 'done', POST: 'done' },
 };
