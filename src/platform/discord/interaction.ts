@@ -219,7 +219,7 @@ export class Replies implements InteractionReplies {
         tokenInPath: true,
         repeatable: true,
       });
-      return (answer ?? {});
+      return answer ?? {};
     } catch (error) {
       if (isDiscordError(error, discordCodes.alreadyAcknowledged)) return undefined;
       throw error;
