@@ -222,13 +222,13 @@ describe('the playground in a browser', () => {
     const olivia = await connectPerson(address, 'olivia');
     const guildId = olivia.channel('general').guildId;
     await olivia.request('POST', `/guilds/${guildId}/channels`, {
-      name: 'help',
+      name: 'kitchen',
       type: 15,
       available_tags: [{ name: 'question' }, { name: 'solved', moderated: true }],
     });
     await olivia.close();
     const page = await open('alice', 'general');
-    await page.getByTestId('channel-link').filter({ hasText: 'help' }).click();
+    await page.getByTestId('channel-link').filter({ hasText: 'kitchen' }).click();
     await page.getByRole('heading', { name: 'No posts yet' }).waitFor();
     await page.getByRole('button', { name: 'New post' }).click();
     await page.keyboard.type('How warm is soup?');
@@ -242,7 +242,7 @@ describe('the playground in a browser', () => {
     await page.getByRole('heading', { name: 'How warm is soup?' }).first().waitFor();
     await say(page, 'Today it was fine');
 
-    await page.getByTestId('channel-link').filter({ hasText: 'help' }).click();
+    await page.getByTestId('channel-link').filter({ hasText: 'kitchen' }).click();
     const post = page.getByTestId('post').filter({ hasText: 'Mine was cold yesterday.' });
     expect(await post.textContent()).toContain('1 answer');
     await page.getByRole('button', { name: 'solved' }).click();
