@@ -1,6 +1,6 @@
 /**
  * Runs every long proof, two at a time where that disturbs nothing, and goes on after one that fails. A proof that tried
- * too few cases has failed. Writes the table to README.md after a whole run; exits with 1 when a proof fails.
+ * too few cases has failed. Unless it is quick, each writes its row to README.md as it ends. Exits with 1 when one fails.
  *
  *     npm run proofs [-- --only ledger --only queue] [--quick]
  */
@@ -11,10 +11,11 @@ import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { withCleanUp } from './lib/clean-up.ts';
 import type { AtEnd } from './lib/clean-up.ts';
-import { duration, writeReadme } from './lib/readme.ts';
+import { duration, markdown } from './lib/readme.ts';
+import { keep } from './lib/record.ts';
 import { proofs } from './proofs/list.ts';
 import type { Proof } from './proofs/list.ts';
-import { judge, markdownTable } from './proofs/report.ts';
+import { head, judge, rowOf } from './proofs/report.ts';
 import type { Outcome } from './proofs/report.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -58,6 +59,7 @@ async function run(proof: Proof, { quick, atEnd }: { quick: boolean; atEnd: AtEn
     { quick },
   );
   tell(outcome, log);
+  if (!quick) await keep('proofs', proof.name, [rowOf(outcome)], { head, names: proofs.map(({ name }) => name) });
   return outcome;
 }
 
@@ -108,9 +110,6 @@ if (unknown !== undefined) {
 }
 mkdirSync(logs, { recursive: true });
 const wanted = only.length === 0 ? proofs : proofs.filter(({ name }) => only.includes(name));
-const beganAt = performance.now();
 const outcomes = await withCleanUp((atEnd) => runAll(wanted, { quick, atEnd }));
-const table = markdownTable(outcomes);
-process.stdout.write(`\n${table}\n`);
-if (only.length === 0 && !quick) await writeReadme('proofs', 'npm run proofs', table, performance.now() - beganAt);
+process.stdout.write(`\n${markdown([head, ...outcomes.map(rowOf)])}\n`);
 if (outcomes.length < wanted.length || outcomes.some(({ failure }) => failure !== undefined)) process.exitCode = 1;

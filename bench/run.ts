@@ -1,6 +1,6 @@
 /**
- * Runs the benchmarks and prints their figures, each with the bound that it must keep. Writes those with a bound to
- * README.md after a whole run. Exits with 1 when one is missed.
+ * Runs the benchmarks and prints their figures, each with the bound that it must keep. Those with a bound go to README.md
+ * as each benchmark ends. Exits with 1 when one is missed.
  *
  *     npm run bench [-- first-text final-text gateway emulator queue ledger ledger-chats memory]
  */
@@ -11,8 +11,8 @@ import { benchLedger } from './ledger.ts';
 import { benchLedgerChats } from './ledger-chats.ts';
 import { benchMemory } from './memory.ts';
 import { benchQueue } from './queue.ts';
-import { writeReadme } from './lib/readme.ts';
-import { holds, markdownTable, table } from './lib/statistics.ts';
+import { keep } from './lib/record.ts';
+import { boundedRows, holds, table } from './lib/statistics.ts';
 import type { Figure } from './lib/statistics.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
@@ -33,7 +33,6 @@ if (unknown !== undefined) {
   process.exit(1);
 }
 
-const beganAt = performance.now();
 const figures: Figure[] = [];
 for (const [name, run] of Object.entries(benchmarks)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
@@ -41,8 +40,9 @@ for (const [name, run] of Object.entries(benchmarks)) {
   const measured = await run();
   process.stdout.write(`${table(measured)}\n\n`);
   figures.push(...measured);
-}
-if (wanted.length === 0) {
-  await writeReadme('figures', 'npm run bench', markdownTable(figures), performance.now() - beganAt);
+  await keep('figures', name, boundedRows(measured), {
+    head: ['figure', 'measured', 'bound'],
+    names: Object.keys(benchmarks),
+  });
 }
 if (!figures.every(holds)) process.exit(1);

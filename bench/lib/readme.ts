@@ -1,10 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import * as prettier from 'prettier';
-
-const root = join(import.meta.dirname, '..', '..');
-
 /** Parts of README.md that programs write, each between two comments. */
 export type Section = 'figures' | 'proofs';
 
@@ -17,19 +10,6 @@ export function replaceSection(text: string, name: Section, content: string): st
     throw new Error(`README.md must have ${begin} and ${end} once each.`);
   }
   return `${before}${begin}\n\n${content}\n\n${end}${after}`;
-}
-
-/** Writes a table with the command, the day, the commit and the time it took above it. */
-export async function writeReadme(name: Section, command: string, table: string, elapsedMs: number): Promise<void> {
-  const file = join(root, 'README.md');
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
-  const changed = git('status', '--porcelain', '--untracked-files=no') === '' ? '' : ' with changes';
-  const day = new Date().toISOString().slice(0, 10);
-  const commit = git('rev-parse', '--short', 'HEAD');
-  const told = `\`${command}\` on ${day} at commit ${commit}${changed}, ${duration(elapsedMs)} in all:`;
-  const text = replaceSection(readFileSync(file, 'utf8'), name, `${told}\n\n${table}`);
-  const style = await prettier.resolveConfig(file);
-  writeFileSync(file, await prettier.format(text, { ...style, parser: 'markdown' }));
 }
 
 export function duration(elapsedMs: number): string {

@@ -1,5 +1,3 @@
-import { markdown } from './readme.ts';
-
 /** The value below which the given share of the values lies (nearest rank). */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -25,16 +23,15 @@ export function holds({ value, atMost, atLeast }: Figure): boolean {
   return (atMost === undefined || value <= atMost) && (atLeast === undefined || value >= atLeast);
 }
 
-/** The same for Markdown, of the figures that have a bound. */
-export function markdownTable(figures: readonly Figure[]): string {
-  const rows = figures
+/** The figures that have a bound, as rows for README.md. */
+export function boundedRows(figures: readonly Figure[]): string[][] {
+  return figures
     .filter((figure) => bound(figure) !== '')
     .map((figure) => [
       figure.name,
       `${format(figure.value)} ${figure.unit}`,
       bound(figure) + (holds(figure) ? '' : ', MISSED'),
     ]);
-  return markdown([['figure', 'measured', 'bound'], ...rows]);
 }
 
 /** A table of the figures with their bounds, for the terminal. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { proofs } from './list.ts';
 import type { Proof } from './list.ts';
 import { duration, replaceSection } from '../lib/readme.ts';
-import { judge, markdownTable } from './report.ts';
+import { tableOf } from '../lib/record.ts';
+import { head, judge, rowOf } from './report.ts';
 
 const proof: Proof = { name: 'p', what: 'what | it shows', command: ['true'], least: 100, unit: 'rounds' };
 const told = (...cases: number[]) => cases.map((count) => `${JSON.stringify({ proof: 'p', cases: count })}\n`).join('');
@@ -30,11 +31,13 @@ describe('a proof', () => {
 });
 
 describe('the table', () => {
-  it('tells size, result and duration, and keeps its columns', () => {
-    const outcomes = [judge({ ...proof, least: 1 }, run(0, told(1200)), { quick: false })];
-    expect(markdownTable(outcomes).split('\n').at(-1)).toBe(
-      '| p | what \\| it shows | 1,200 rounds | holds | 1 min 1 s |',
-    );
+  it('tells size, result, duration, day and commit, keeps its columns, and leaves out what never ran', () => {
+    const row = rowOf(judge({ ...proof, least: 1 }, run(0, told(1200)), { quick: false }));
+    const p = { day: '2026-01-02', commit: 'abc1234', rows: [row] };
+    const lines = tableOf({ figures: {}, proofs: { p } }, 'proofs', head, ['other', 'p']).split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toBe('| proof | what | size | result | duration | run |');
+    expect(lines[2]).toBe('| p | what \\| it shows | 1,200 rounds | holds | 1 min 1 s | 2026-01-02, abc1234 |');
     expect(duration(59_400)).toBe('59 s');
   });
 

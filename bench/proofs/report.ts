@@ -1,4 +1,4 @@
-import { duration, markdown } from '../lib/readme.ts';
+import { duration } from '../lib/readme.ts';
 import type { Proof } from './list.ts';
 
 export interface Outcome {
@@ -33,13 +33,14 @@ function casesIn(told: string, name: string): number {
   }, 0);
 }
 
-export function markdownTable(outcomes: readonly Outcome[]): string {
-  const rows = outcomes.map(({ proof, cases, failure, elapsedMs }) => [
+export const head = ['proof', 'what', 'size', 'result', 'duration'];
+
+export function rowOf({ proof, cases, failure, elapsedMs }: Outcome): string[] {
+  return [
     proof.name,
     proof.what,
     `${cases.toLocaleString('en')} ${proof.unit}`,
     failure === undefined ? 'holds' : `FAILED: ${failure}`,
     duration(elapsedMs),
-  ]);
-  return markdown([['proof', 'what', 'size', 'result', 'duration'], ...rows]);
+  ];
 }
