@@ -219,4 +219,13 @@ describe('splitMessage', () => {
     // A hundredth of what quadratic time would take, and ten times what is needed.
     expect(performance.now() - startMs).toBeLessThan(10_000);
   });
+
+  it.each(['a_(b)', 'a*(b)', 'a__(b)__c', 'a~~(b)'])(
+    'takes no sign in the address of a link for a marker: %s',
+    (path) => {
+      const first = `[two\nlines](HTTPS://one.example/${path}#c) (one.example)`;
+      const second = `[paypal.com](https://paypal.com@two.example/${path}) (two.example)`;
+      expect(splitMessage(`${first} ${second}`, { limit: first.length + second.length })).toEqual([first, second]);
+    },
+  );
 });

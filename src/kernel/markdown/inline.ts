@@ -6,7 +6,7 @@ import { maskedLinksIn } from './links.ts';
 /** Emphasis that is open at once beyond this is taken as text. Bounds what a text of asterisks costs. */
 const DEEPEST_NESTING = 8;
 
-const SPECIAL = /[\\`*_~|<[]|https?:\/\//g;
+const SPECIAL = /[\\`*_~|<[\]]|https?:\/\//g;
 /** Mentions, custom emoji, timestamps, command links and addresses in brackets. */
 const ANGLED = /<(?:@[!&]?\d+|#\d+|id:\w{1,20}|a?:\w+:\d+|t:-?\d+(?::\w)?|\/[^<>\n]{1,100}:\d+|https?:\/\/[^<>\s]+)>/y;
 const ADDRESS = /https?:\/\/\S+/y;
@@ -50,7 +50,7 @@ interface Scan extends Inline {
   closers: ReadonlyMap<number, number>;
   /** Where the markers of spoilers stand. */
   spoilerMarkers: number[];
-  /** Where masked links end, by where they begin. */
+  /** Where masked links end, by where they begin or, when markers in their text matter, by where that ends. */
   links: Map<number, number>;
 }
 
@@ -121,7 +121,8 @@ function addLinks(scan: Scan, from: number, to: number): void {
   for (const { start, labelEnd, end, noteEnd } of maskedLinksIn(text, from, to)) {
     addPiece(scan, text[start - 1] === '!' ? start - 1 : start, noteEnd);
     const isPlain = labelEnd - start <= PLAIN_LABEL && !text.slice(start, labelEnd).includes('\n');
-    if (isPlain) scan.links.set(start, end);
+    // Nothing in an address is a marker, whatever its text holds.
+    scan.links.set(isPlain ? start : labelEnd, end);
   }
 }
 
@@ -157,7 +158,7 @@ function scanToken(scan: Scan, at: number, end: number): number {
   const character = text.charAt(at);
   if (character === '\\') return addPiece(scan, at, at + 2);
   if (character === 'h') return addPiece(scan, at, addressEnd(text, at, end));
-  if (character === '[') return scan.links.get(at) ?? at + 1;
+  if (character === '[' || character === ']') return scan.links.get(at) ?? at + 1;
   if (character === '<') {
     ANGLED.lastIndex = at;
     const length = ANGLED.exec(text)?.[0].length;
