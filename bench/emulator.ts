@@ -47,7 +47,7 @@ async function temporaryFolder(atEnd: AtEnd): Promise<string> {
 async function start(dataDir: string, atEnd: AtEnd): Promise<RunningEmulator> {
   const port = await freePort();
   const beganAt = performance.now();
-  const program = startProgram(['emulator/main.ts'], {
+  const program = startProgram(['--max-semi-space-size=32', 'emulator/main.ts'], {
     FAMILIAR_DATA_DIR: dataDir,
     PLAYGROUND_PORT: String(port),
   });

@@ -1,4 +1,15 @@
-import { closeSync, existsSync, fchmodSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { lockDataFolder } from './data-folder-lock.ts';
 
@@ -9,6 +20,17 @@ const WRITTEN_AT_ONCE = 1024 * 1024;
 
 /** One change: collection, key, and the new value, or null when the key was deleted. */
 export type JournalEntry = [collection: string, key: string, value: unknown];
+
+interface JournalUser {
+  load: (entry: JournalEntry) => void;
+  /** All that is to be kept, as entries. */
+  snapshot: () => Iterable<JournalEntry>;
+  /** How many things there are now. */
+  live: () => number;
+}
+
+/** A file with more entries for each thing than this is rewritten when it is opened. */
+const MOST_ENTRIES_EACH = 1.5;
 
 /**
  * An append-only file, one line per flush, each a JSON array of entries that belong together. A written line survives
@@ -22,22 +44,25 @@ export class Journal {
   #size: number;
   #compactAt: number;
 
-  private constructor(path: string, snapshot: () => Iterable<JournalEntry>, unlock: () => void) {
+  private constructor(path: string, snapshot: () => Iterable<JournalEntry>, unlock: () => void, isCompact: boolean) {
     this.#path = path;
     this.#snapshot = snapshot;
     this.#unlock = unlock;
-    this.#size = compact(path, snapshot());
+    this.#size = isCompact ? statSync(path).size : compact(path, snapshot());
     this.#compactAt = nextCompaction(this.#size);
     this.#descriptor = openSync(path, 'a', 0o600);
+    // An earlier version made it readable for others.
+    fchmodSync(this.#descriptor, 0o600);
+    rmSync(`${path}.new`, { force: true });
   }
 
-  /** Locks the folder, hands what was stored to `load`, and rewrites the file as `snapshot` gives it. */
-  static open(dataDir: string, load: (entry: JournalEntry) => void, snapshot: () => Iterable<JournalEntry>): Journal {
+  /** Locks the folder, hands what was stored to `load`, and rewrites a file that is mostly old states. */
+  static open(dataDir: string, { load, snapshot, live }: JournalUser): Journal {
     const unlock = lockDataFolder(dataDir);
     try {
       const path = join(dataDir, 'journal.jsonl');
-      readEntries(path, load);
-      return new Journal(path, snapshot, unlock);
+      const { entries, isWhole } = readEntries(path, load);
+      return new Journal(path, snapshot, unlock, isWhole && entries > 0 && entries <= MOST_ENTRIES_EACH * live());
     } catch (error) {
       unlock();
       throw error;
@@ -65,9 +90,11 @@ function nextCompaction(sizeBytes: number): number {
   return Math.max(MIN_COMPACTION_BYTES, 4 * sizeBytes);
 }
 
-function readEntries(path: string, load: (entry: JournalEntry) => void): void {
-  if (!existsSync(path)) return;
+/** `isWhole` unless the last line was cut short: what is appended would join it. */
+function readEntries(path: string, load: (entry: JournalEntry) => void): { entries: number; isWhole: boolean } {
+  if (!existsSync(path)) return { entries: 0, isWhole: false };
   const lines = readFileSync(path, 'utf8').split('\n');
+  let count = 0;
   lines.forEach((line, index) => {
     if (line === '') return;
     let entries: JournalEntry[];
@@ -77,8 +104,10 @@ function readEntries(path: string, load: (entry: JournalEntry) => void): void {
       if (index === lines.length - 1) return;
       throw new Error(`${path}, line ${index + 1} is damaged. Move the file away to start with an empty server.`);
     }
+    count += entries.length;
     for (const entry of entries) load(entry);
   });
+  return { entries: count, isWhole: lines.at(-1) === '' };
 }
 
 /** Writes beside the old file and renames: a crash leaves either the old or the new one, both whole. Returns the size. */

@@ -42,22 +42,23 @@ type CollectionName =
 
 /** What is still to be written, by collection and key: several changes of one thing in one flush are one line. */
 class PendingChanges {
-  #changes = new Map<string, { collection: string; key: string; read: () => unknown }>();
+  #changes = new Map<string, Map<string, () => unknown>>();
   /** While what is stored is read in, which is not to be written again. */
   isLoading = false;
 
+  /** `read` gives the value when it is written. */
   add(collection: string, key: string, read: () => unknown): void {
-    this.#changes.set(`${collection}\n${key}`, { collection, key, read });
+    let changes = this.#changes.get(collection);
+    if (changes === undefined) this.#changes.set(collection, (changes = new Map<string, () => unknown>()));
+    changes.set(key, read);
   }
 
   take(): JournalEntry[] {
-    if (this.#changes.size === 0) return [];
-    const entries = [...this.#changes.values()].map(({ collection, key, read }): JournalEntry => [
-      collection,
-      key,
-      read(),
-    ]);
-    this.#changes.clear();
+    const entries: JournalEntry[] = [];
+    for (const [collection, changes] of this.#changes) {
+      for (const [key, read] of changes) entries.push([collection, key, read()]);
+      changes.clear();
+    }
     return entries;
   }
 }
@@ -199,7 +200,8 @@ function openJournal(
     );
   };
   pending.isLoading = true;
-  const journal = Journal.open(dataDir, load, snapshot);
+  const live = (): number => Object.values(collections).reduce((sum, { size }) => sum + size, 0);
+  const journal = Journal.open(dataDir, { load, snapshot, live });
   pending.isLoading = false;
   // Sessions alone: from here on they know what of them is written.
   pending.take();

@@ -37,15 +37,28 @@ export function createFrameWriter(
   return compression === null ? createTextWriter(socket, wire) : createStreamWriter(socket, compression);
 }
 
+/** A connection with so many frames in a turn of the event loop is busy. */
+const busyFrames = 4;
+
 /**
  * The first frame of a turn of the event loop leaves at once, so that it comes before the answer to the request that
- * caused it; those after it leave together, since a call of the system for each costs more than all else here.
+ * caused it; those after it leave together, since a call of the system for each costs more than all else here. While a
+ * connection is busy, its first frame waits for the others, too.
  */
 function createTextWriter(socket: WebSocket, wire: Duplex): FrameWriter {
   let compressesLong = false;
   let framesInTurn = 0;
+  let isBusy = false;
+  let isCorked = false;
+  const cork = (): void => {
+    if (isCorked) return;
+    isCorked = true;
+    wire.cork();
+  };
   const endTurn = (): void => {
-    if (framesInTurn > 1) wire.uncork();
+    if (isCorked) wire.uncork();
+    isCorked = false;
+    isBusy = framesInTurn >= busyFrames;
     framesInTurn = 0;
   };
   return {
@@ -53,7 +66,7 @@ function createTextWriter(socket: WebSocket, wire: Duplex): FrameWriter {
       if (socket.readyState !== socket.OPEN) return;
       framesInTurn += 1;
       if (framesInTurn === 1) setImmediate(endTurn);
-      if (framesInTurn === 2) wire.cork();
+      if (framesInTurn > 1 || isBusy) cork();
       if (compressesLong && frame.length >= compressedFromCharacters) socket.send(deflateSync(frame), { binary: true });
       else socket.send(frame);
     },
