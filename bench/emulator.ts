@@ -8,6 +8,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
+import { callControl } from '../emulator/testing/control.ts';
 import { freePort, startProgram, untilAnswers } from '../src/testing/processes.ts';
 import { withCleanUp } from './lib/clean-up.ts';
 import type { AtEnd } from './lib/clean-up.ts';
@@ -61,20 +62,11 @@ async function start(dataDir: string, atEnd: AtEnd): Promise<RunningEmulator> {
   };
 }
 
-async function control<T>({ origin }: RunningEmulator, name: string, body?: unknown): Promise<T> {
-  const response = await fetch(`${origin}/_control/${name}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`/_control/${name} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
-}
-
 async function measureCrowd(atEnd: AtEnd): Promise<Figure[]> {
   const dataDir = await temporaryFolder(atEnd);
   const made = await start(dataDir, atEnd);
   const beganAt = performance.now();
-  await control(made, 'crowd', crowd);
+  await callControl(made.origin, 'crowd', crowd);
   const makeMs = performance.now() - beganAt;
   await settled(made.pid);
   const madeMb = residentMb(made.pid);
@@ -94,12 +86,12 @@ async function measureCrowd(atEnd: AtEnd): Promise<Figure[]> {
 
 async function measureDelivery(atEnd: AtEnd): Promise<Figure[]> {
   const emulator = await start(await temporaryFolder(atEnd), atEnd);
-  await control(emulator, 'limits', { enforce: false });
-  const state = await control<ControlState>(emulator, 'state');
+  await callControl(emulator.origin, 'limits', { enforce: false });
+  const state = await callControl<ControlState>(emulator.origin, 'state');
   const channelId = state.guilds[0]?.channels.find(({ name }) => name === 'general')?.id ?? '';
   const ears: Ear[] = [];
   for (let number = 1; number <= bots; number += 1) {
-    const { botToken } = await control<{ botToken: string }>(emulator, 'applications', {
+    const { botToken } = await callControl<{ botToken: string }>(emulator.origin, 'applications', {
       name: `Bot ${number}`,
       intents: ['messageContent'],
     });

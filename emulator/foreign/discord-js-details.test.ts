@@ -19,6 +19,7 @@ import {
 } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startEmulator, type Emulator } from '../index.ts';
+import { callControl } from '../testing/control.ts';
 import { connectPerson, type Person } from '../testing/person.ts';
 
 /** discord.js knows nothing of this emulator: what works for it works for any bot. */
@@ -35,13 +36,7 @@ interface ControlState {
   application: { id: string; botToken: string };
 }
 
-async function control<T>(name: string, body?: unknown): Promise<T> {
-  const response = await fetch(`${emulator.origin}/_control/${name}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
-  return (await response.json()) as T;
-}
+const control = <T>(name: string, body?: unknown): Promise<T> => callControl<T>(emulator.origin, name, body);
 
 function createClient(options: Partial<ClientOptions> = {}): Client {
   const created = new Client({

@@ -1,6 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import type { ControlState } from '../control/state.ts';
 import { startEmulator, type Emulator } from '../index.ts';
+import { callControl } from '../testing/control.ts';
 import { connectPerson, type Person } from '../testing/person.ts';
 import type { ForeignBot, ForeignLibrary } from './bot.ts';
 
@@ -18,7 +19,7 @@ export class Stage {
 
   static async open(library: ForeignLibrary): Promise<Stage> {
     const emulator = await startEmulator({ port: 0, dataDir: null });
-    const { application, guilds } = await control<ControlState>(emulator.origin, 'state');
+    const { application, guilds } = await callControl<ControlState>(emulator.origin, 'state');
     const alice = await connectPerson(emulator.origin, 'alice', { timeoutMs: 10_000 });
     const bot = await library.start({
       api: `${emulator.origin}/api`,
@@ -37,7 +38,7 @@ export class Stage {
   }
 
   control<T>(name: string, body?: unknown): Promise<T> {
-    return control(this.emulator.origin, name, body);
+    return callControl(this.emulator.origin, name, body);
   }
 
   /** Alice says something and waits for the reply to it. */
@@ -45,12 +46,4 @@ export class Stage {
     const question = await this.alice.says(channel, text);
     return this.alice.sees((message) => message.message_reference?.message_id === question.id);
   }
-}
-
-async function control<T>(origin: string, name: string, body?: unknown): Promise<T> {
-  const response = await fetch(`${origin}/_control/${name}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
-  return (await response.json()) as T;
 }

@@ -11,6 +11,7 @@ import { createCore } from '../core.ts';
 import { addMember, createUser } from '../creation.ts';
 import { startEmulator, type Emulator } from '../index.ts';
 import { seedWorld } from '../seed.ts';
+import { callControl } from '../testing/control.ts';
 import { connectPerson } from '../testing/person.ts';
 import { RawGateway } from '../testing/raw-gateway.ts';
 import { openWorld } from '../world.ts';
@@ -27,13 +28,7 @@ interface ControlState {
   application: { id: string; botToken: string };
 }
 
-async function control<T>(name: string, body?: unknown): Promise<T> {
-  const response = await fetch(`${emulator.origin}/_control/${name}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
-  return (await response.json()) as T;
-}
+const control = <T>(name: string, body?: unknown): Promise<T> => callControl<T>(emulator.origin, name, body);
 
 function connect(query?: string): RawGateway {
   const client = new RawGateway(emulator.origin, query);
