@@ -4,7 +4,7 @@ import { HiddenThoughts } from './hidden-thoughts.ts';
 import { OutputLimit } from './output-limit.ts';
 import type { ChatRequest, ModelInfo } from './port.ts';
 import { measurePrompt } from './prompt.ts';
-import type { MeasureTexts } from './prompt.ts';
+import type { Counter } from './prompt.ts';
 import { ThinkTags } from './think-tags.ts';
 import type { Said } from './think-tags.ts';
 import type { Measure } from './tokens.ts';
@@ -14,7 +14,7 @@ interface AnswerOptions {
   info: ModelInfo;
   request: ChatRequest;
   clock: Clock;
-  measure: MeasureTexts;
+  counter: Counter;
 }
 
 /** In tokens, thoughts included. */
@@ -34,11 +34,11 @@ export class Answer {
 
   constructor(options: AnswerOptions) {
     this.#options = options;
-    const { info, request, clock, measure } = options;
-    this.#limit = new OutputLimit(limitOf(info, request), (text, limit) => measure(info.id, [text], limit));
+    const { info, request, clock, counter } = options;
+    this.#limit = new OutputLimit(limitOf(info, request), (text, limit) => counter.measureWithin(info.id, text, limit));
     this.#hidden = new HiddenThoughts(clock, info);
     // Counted while the provider reads it, and by the time that it is wanted there.
-    this.#prompt = measurePrompt(request.messages, info, measure);
+    this.#prompt = measurePrompt(request.messages, info, counter);
   }
 
   /** The server writes more than was asked for: what it said is cut, and nothing more of it is to be read. */
@@ -74,11 +74,11 @@ export class Answer {
   }
 
   async count(): Promise<OwnCount> {
-    const { info, request, measure } = this.#options;
+    const { info, request, counter } = this.#options;
     const [prompt, text, reasoning] = await Promise.all([
       this.#prompt,
-      measure(info.id, [this.#text]),
-      measure(info.id, [this.#reasoning]),
+      counter.measure(info.id, [this.#text]),
+      counter.measure(info.id, [this.#reasoning]),
     ]);
     const limitTokens = limitOf(info, request);
     const reasoningTokens = reasoning.tokens + this.#hidden.tokens();

@@ -4,7 +4,7 @@ import { Answer, limitOf } from './answer.ts';
 import { modelError, translateModelError, wasTurnedAway } from './errors.ts';
 import type { ChatEvent, ChatRequest, FinishReason, ModelInfo, Usage } from './port.ts';
 import { buildPrompt } from './prompt.ts';
-import type { MeasureTexts } from './prompt.ts';
+import type { Counter } from './prompt.ts';
 import { ownUsage, readUsage } from './usage.ts';
 import { Watchdog } from './watchdog.ts';
 import type { Timeouts } from './watchdog.ts';
@@ -15,7 +15,7 @@ interface CallOptions {
   request: ChatRequest;
   timeouts: Timeouts;
   clock: Clock;
-  measure: MeasureTexts;
+  counter: Counter;
 }
 
 type CallEvent = Exclude<ChatEvent, { type: 'start' }>;

@@ -21,7 +21,6 @@ import type {
   ProviderStatus,
 } from './port.ts';
 import { measurePrompt } from './prompt.ts';
-import type { MeasureTexts } from './prompt.ts';
 import { Provider } from './provider.ts';
 import { TokenCounter } from './tokens.ts';
 
@@ -77,7 +76,6 @@ class Registry implements Models {
   private readonly wanted: string | undefined;
   private readonly fallback: readonly string[];
   private readonly counter = new TokenCounter();
-  private readonly measure: MeasureTexts = (modelId, texts, limit) => this.counter.measure(modelId, texts, limit);
   private readonly news = new News();
   private readonly closing = new AbortController();
   /** The demo model was asked for by name, as opposed to standing in for nothing. */
@@ -96,7 +94,7 @@ class Registry implements Models {
       .map(([name, config]) => {
         const alsoNamed = named.filter((id) => id.startsWith(`${name}/`)).map((id) => id.slice(name.length + 1));
         const tell = (news: ModelNews): void => this.news.tell(news);
-        return new Provider({ name, config, alsoNamed, prices, clock, logger, measure: this.measure, tell });
+        return new Provider({ name, config, alsoNamed, prices, clock, logger, counter: this.counter, tell });
       });
     const demoPrices = prices[DEMO_MODEL.id];
     this.demo = demoPrices ? { ...DEMO_MODEL, paid: true, prices: demoPrices } : DEMO_MODEL;
@@ -191,7 +189,7 @@ class Registry implements Models {
   }
 
   async maxInputTokens(messages: readonly ChatMessage[], models: readonly ModelInfo[]): Promise<number> {
-    const measured = await Promise.all(models.map((model) => measurePrompt(messages, model, this.measure)));
+    const measured = await Promise.all(models.map((model) => measurePrompt(messages, model, this.counter)));
     return Math.max(0, ...measured.map(({ most }) => most));
   }
 

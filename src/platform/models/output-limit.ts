@@ -1,4 +1,4 @@
-import type { Measured } from './tokens.ts';
+import type { MeasuredWithin } from './tokens.ts';
 
 /**
  * An honest server never writes more than was asked for, by its own count: this is for what differs in counting, such as
@@ -17,12 +17,12 @@ const LONGEST_TOKEN_CHARACTERS = 32;
  */
 export class OutputLimit {
   readonly #limitTokens: number;
-  readonly #measure: (text: string, limit: number) => Promise<Measured>;
+  readonly #measure: (text: string, limit: number) => Promise<MeasuredWithin>;
   #text = '';
   /** No fewer tokens than there are, by the lowest plausible count. */
   #mostTokens = 0;
 
-  constructor(limitTokens: number, measure: (text: string, limit: number) => Promise<Measured>) {
+  constructor(limitTokens: number, measure: (text: string, limit: number) => Promise<MeasuredWithin>) {
     this.#limitTokens = limitTokens + SLACK_TOKENS;
     this.#measure = measure;
   }

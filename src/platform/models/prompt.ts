@@ -1,7 +1,7 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { pictureTokens } from './picture-tokens.ts';
 import type { ChatMessage, ContentPart, ModelInfo } from './port.ts';
-import type { Measure, Measured } from './tokens.ts';
+import type { Measure, TokenCounter } from './tokens.ts';
 
 /** Stands for a message that held nothing but pictures, sent to a model that sees none. */
 const UNSEEN_PICTURE = '(a picture that you cannot see)';
@@ -27,15 +27,16 @@ const MOST_MESSAGE_TOKENS = 10;
 /** What a template may put before all messages, such as dates (Llama); gpt-oss has 70 tokens on channels as well. */
 const mostPreambleTokens = (modelId: string): number => (modelId.includes('gpt-oss') ? 100 : 32);
 
-export type MeasureTexts = (modelId: string, texts: readonly string[], limit?: number) => Promise<Measured>;
+/** What counts tokens, or stands in for it. */
+export type Counter = Pick<TokenCounter, 'measure' | 'measureWithin'>;
 
 /** A prompt in tokens, with its pictures where the model sees. The least is of its words alone. */
 export async function measurePrompt(
   messages: readonly ChatMessage[],
   { id, abilities: { vision } }: Pick<ModelInfo, 'id' | 'abilities'>,
-  measure: MeasureTexts,
+  counter: Counter,
 ): Promise<Measure> {
-  const { tokens, least, most } = await measure(id, promptTexts(messages));
+  const { tokens, least, most } = await counter.measure(id, promptTexts(messages));
   const seen = vision ? messages.flatMap((message) => parts(message).filter((part) => part.type === 'image')) : [];
   const pictures = seen.reduce((sum, { size }) => sum + pictureTokens(id, size), 0);
   return {

@@ -10,7 +10,7 @@ import type { ListedProvider } from './discovery.ts';
 import { ModelError, modelError, translateModelError } from './errors.ts';
 import { KeyRing } from './key-ring.ts';
 import type { ChatEvent, ChatRequest, ModelInfo, ModelNews, ModelPrices, ProviderStatus } from './port.ts';
-import type { MeasureTexts } from './prompt.ts';
+import type { Counter } from './prompt.ts';
 import { longestWaitMs } from './retry-after.ts';
 import { baseUrlOf, VendorClients } from './vendor.ts';
 import { QuirkBook } from './wire/quirks.ts';
@@ -24,7 +24,7 @@ interface ProviderOptions {
   prices: Readonly<Record<string, ModelPrices>>;
   clock: Clock;
   logger: Logger;
-  measure: MeasureTexts;
+  counter: Counter;
   tell: (news: ModelNews) => void;
 }
 
@@ -171,7 +171,7 @@ export class Provider {
   }
 
   private async *tryKeys(info: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
-    const { clock, measure } = this.options;
+    const { clock, counter } = this.options;
     const tried = new Set<string>();
     for (;;) {
       const key = this.keys.next(tried);
@@ -186,7 +186,7 @@ export class Provider {
           request,
           timeouts: this.config.timeouts,
           clock,
-          measure,
+          counter,
         })) {
           if (!started) yield { type: 'start', modelId: info.id };
           started = true;

@@ -279,7 +279,10 @@ describe('what was used', () => {
       info: (await open({})).default,
       timeouts,
       clock: systemClock,
-      measure: () => Promise.resolve({ tokens: 1, least: 1, most: 1, within: 1 }),
+      counter: {
+        measure: () => Promise.resolve({ tokens: 1, least: 1, most: 1 }),
+        measureWithin: () => Promise.resolve({ tokens: 1, least: 1, most: 1, within: 1 }),
+      },
     };
     for await (const event of callModel({ ...options, model, request })) expect(event.type).toBe('finish');
     expect(told).toEqual([

@@ -11,17 +11,19 @@ export interface MeasureRequest extends Counting {
   limit: number;
 }
 
+export interface Measures {
+  /** Of each text. */
+  each: Measure[];
+  /** How many characters of all texts stay within the limit, by `least`; of a piece that does not, its share. */
+  within: number;
+}
+
 export interface Measure {
   /** As the model's own encoding has it where that is known, else about that, on the high side. */
   tokens: number;
   /** Between these is the truth, also where the model's tokenizer is not known. */
   least: number;
   most: number;
-}
-
-export interface Measured extends Measure {
-  /** How many characters of all texts stay within the limit, by `least`; of a piece that does not, its share. */
-  within: number;
 }
 
 const vocabularies: Readonly<Record<Encoding, () => Promise<BytePairs>>> = {
@@ -50,25 +52,26 @@ function partOf(piece: string, share: number): number {
   return last >= 0xd800 && last <= 0xdbff ? length - 1 : length;
 }
 
-serve(async ({ encoding, margin, texts, limit }: MeasureRequest): Promise<Measured> => {
+serve(async ({ encoding, margin, texts, limit }: MeasureRequest): Promise<Measures> => {
   let loading = loaded.get(encoding);
   if (!loading) loaded.set(encoding, (loading = vocabularies[encoding]()));
   const vocabulary = await loading;
-  const sum = { tokens: 0, least: 0, most: 0, within: 0 };
-  let fits = true;
-  for (const text of texts) {
+  let [within, leastOfAll] = [0, 0];
+  const each = texts.map((text): Measure => {
+    const sum = { tokens: 0, least: 0, most: 0 };
     for (const { piece, tokens } of vocabulary.pieces(text)) {
       const { least, most } = margin === 1 ? { least: tokens, most: tokens } : foreignBounds(piece, tokens, margin);
-      const room = limit - sum.least;
-      if (fits) sum.within += least <= room ? piece.length : partOf(piece, room / least);
+      const room = limit - leastOfAll;
+      if (room >= 0) within += least <= room ? piece.length : partOf(piece, room / least);
+      leastOfAll += least;
       sum.tokens += tokens;
       sum.least += least;
       sum.most += most;
-      fits &&= sum.least <= limit;
     }
-  }
-  const tokens = Math.ceil(sum.tokens * margin);
-  // Some tokenizers put a blank before each text.
-  const most = margin === 1 ? tokens : Math.max(tokens, Math.ceil(sum.most) + texts.length);
-  return { tokens, least: Math.floor(sum.least), most, within: sum.within };
+    const tokens = Math.ceil(sum.tokens * margin);
+    // Some tokenizers put a blank before each text.
+    const most = margin === 1 ? tokens : Math.max(tokens, Math.ceil(sum.most) + 1);
+    return { tokens, least: Math.floor(sum.least), most };
+  });
+  return { each, within };
 });

@@ -88,8 +88,10 @@ describe('tokens', () => {
 
   it('are bounded by bytes where too much waits to be counted, and soon counted again', async () => {
     const crowd = Array.from({ length: 20 }, () => counter.count(models.o200k, 'word '.repeat(80_000)));
-    const bytes = Buffer.byteLength(samples.Chinese);
-    expect(await counter.count(models.o200k, samples.Chinese)).toBe(bytes + 1);
+    // One that was not counted before.
+    const text = `${samples.Chinese}!`;
+    const bytes = Buffer.byteLength(text);
+    expect(await counter.count(models.o200k, text)).toBe(bytes + 1);
     await Promise.all(crowd);
     expect(await counter.count(models.o200k, samples.English)).toBe(countO200k(samples.English));
   });
@@ -186,7 +188,7 @@ describe('bounds of tokens', () => {
   it('are those of bytes for what is not counted', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        const { least, most } = byBytes([text], 10);
+        const { least, most } = byBytes(text);
         expect(most).toBeGreaterThanOrEqual(countR50k(text, asText));
         expect(least).toBeLessThanOrEqual(most);
       }),
@@ -195,7 +197,18 @@ describe('bounds of tokens', () => {
   });
 
   it('say how much of a text is within a limit', async () => {
-    const { within } = await counter.measure(models.o200k, ['one two three four five'], 3);
+    const { within } = await counter.measureWithin(models.o200k, 'one two three four five', 3);
     expect(within).toBe('one two three'.length);
+  });
+
+  it('that were counted are not counted again, until thousands of others were', async () => {
+    const text = 'The quick brown fox jumps over the lazy dog. '.repeat(50_000);
+    const first = await counter.measure(models.unknown, [text]);
+    const before = process.cpuUsage().user;
+    const again = await counter.measure(models.unknown, ['Hi', text]);
+    const againMs = (process.cpuUsage().user - before) / 1000;
+    expect(again.tokens).toBe(first.tokens + (await counter.count(models.unknown, 'Hi')));
+    // Counting takes some 400 ms; a hash of it 5 to 20.
+    expect(againMs).toBeLessThan(100);
   });
 });
