@@ -79,8 +79,13 @@ export async function buildPrompt(asked: PromptRequest): Promise<Prompt> {
   const continued = await continuation(asked, Math.floor((model.contextTokens - maxOutputTokens) / 2));
   const budgetTokens = model.contextTokens - maxOutputTokens - continued.tokens;
   const notices: Notice[] = [];
-  const [system, summary, heard] = await Promise.all([systemOf(asked), summaryFor(asked), heardOf(asked)]);
-  const earlier = await earlierOf(asked, summary);
+  const [system, summary, heard, latest] = await Promise.all([
+    systemOf(asked),
+    summaryFor(asked),
+    heardOf(asked),
+    latestOf(asked),
+  ]);
+  const earlier = latest.filter(({ question: { asked_at: at } }) => !summary || at > summary.row.covers_until);
   const [question, past] = await Promise.all([
     questionWith(asked, earlier, Math.floor((budgetTokens - system.tokens) * 0.75), notices),
     exchangesOf(asked, earlier),
@@ -157,11 +162,9 @@ async function summaryFor(asked: PromptRequest): Promise<ToldSummary | null> {
   return { row: summary.row, message: { role: 'user', content }, tokens: await sizeOf(asked, content) };
 }
 
-/** The latest exchanges that no summary stands for. */
-function earlierOf({ context, row, settings }: PromptRequest, summary: ToldSummary | null): Promise<ExchangeRow[]> {
-  const limit = Math.min(settings.historySent, settings.historyKept);
-  return exchangesBefore(context.db, row, limit, summary?.row.covers_until);
-}
+/** The latest exchanges, also those that a summary stands for: it is read at the same time. */
+const latestOf = ({ context, row, settings }: PromptRequest): Promise<ExchangeRow[]> =>
+  exchangesBefore(context.db, row, Math.min(settings.historySent, settings.historyKept));
 
 /** The question with what it is about. */
 async function questionWith(

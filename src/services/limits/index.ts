@@ -34,13 +34,12 @@ export function createLimits({ postgres, clock }: { postgres: Postgres; clock: C
 }
 
 async function take(tx: Tx, rates: readonly Rate[], clock: Clock): Promise<TakeResult> {
-  await store.lockKeys(tx, rates);
+  let standings = await store.lockAndRead(tx, rates);
   // Only now, since the wait for the lock may have been long.
   const nowMs = clock.now();
-  let standings = await store.readStandings(tx, rates);
   if (standings.some((standing) => isForgotten(standing, nowMs))) {
     await store.forgetLater(tx, rates, nowMs);
-    standings = await store.readStandings(tx, rates);
+    standings = await store.lockAndRead(tx, rates);
   }
   const { result, takes } = decide(standings, nowMs);
   if (takes.length > 0) await store.writeTakes(tx, takes);

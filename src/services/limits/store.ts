@@ -10,38 +10,16 @@ const SWEEP_BATCH = 5_000;
 const keysOf = (rates: readonly Rate[]) => rates.map(({ key }) => key);
 const countsOf = (rates: readonly Rate[]) => rates.map(({ count }) => count);
 
-/**
- * Until the end of the transaction, takes of these keys wait for this one. Locked in one order, so that two takes of
- * several rates never wait for each other.
- */
-export async function lockKeys(tx: Tx, rates: readonly Rate[]): Promise<void> {
-  await sql`
-    SELECT pg_advisory_xact_lock(lock)
-    FROM (
-      SELECT DISTINCT hashtextextended('limits/' || key, 0) AS lock
-      FROM unnest(${keysOf(rates)}::text[]) AS key
-      ORDER BY lock
-    ) AS sorted
-  `.execute(tx);
-}
-
 interface StandingRow {
   last_number: number | null;
   last_at_ms: number | null;
   displaced_at_ms: number | null;
 }
 
-/** In the order of the rates. Exact when the keys are locked. */
-export async function readStandings(tx: Tx, rates: readonly Rate[]): Promise<Standing[]> {
+/** In the order of the rates. Until the end of the transaction, takes of these keys wait for this one. */
+export async function lockAndRead(tx: Tx, rates: readonly Rate[]): Promise<Standing[]> {
   const { rows } = await sql<StandingRow>`
-    SELECT last.number AS last_number, last.at_ms AS last_at_ms, displaced.at_ms AS displaced_at_ms
-    FROM unnest(${keysOf(rates)}::text[], ${countsOf(rates)}::bigint[]) WITH ORDINALITY AS rate (key, count, place)
-    LEFT JOIN LATERAL (
-      SELECT number, at_ms FROM limits_take WHERE key = rate.key ORDER BY number DESC LIMIT 1
-    ) AS last ON true
-    LEFT JOIN limits_take AS displaced
-      ON displaced.key = rate.key AND displaced.number = last.number + 1 - rate.count
-    ORDER BY rate.place
+    SELECT * FROM limits_lock_and_read(${keysOf(rates)}::text[], ${countsOf(rates)}::bigint[])
   `.execute(tx);
   return rates.map((rate, index) => ({
     rate,

@@ -71,6 +71,7 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
     forgetUser: (userId) => forgetUser(forgetting, userId),
     findReceipt: (receiptId, userId) => findReceipt(db, receiptHash(vault, receiptId, userId)),
     mayRead: async (userIds) => {
+      if (userIds.length === 0) return new Set();
       const hashes = new Map(userIds.map((userId) => [personHash(vault, userId), userId]));
       const unread = new Set((await unreadOf(db, [...hashes.keys()])).map((hash) => hashes.get(hash)));
       return new Set(userIds.filter((userId) => !unread.has(userId)));

@@ -13,7 +13,7 @@ import { openThoughts } from '../showing/thoughts.ts';
 import { findAnswer, setPart, trimParts } from '../store.ts';
 import type { AnswerRow, QuestionRow } from '../store.ts';
 import { withMerged } from '../waiting/later.ts';
-import { endNotice } from '../waiting/store.ts';
+import { endNotice, mergedInto } from '../waiting/store.ts';
 
 export type Live = ReturnType<DiscordActions['live']>;
 
@@ -66,10 +66,15 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
   if (!found || found.answer.state === 'done' || found.answer.job_id !== run.job.id) return undefined;
   const { answer, question: asked } = found;
   const read = context.vault.reader(context.db);
-  const question = await openQuestion(read, asked);
+  const [question, merged, settingsThere] = await Promise.all([
+    openQuestion(read, asked),
+    mergedInto(context.db, asked.id),
+    settingsOf(context, asked),
+  ]);
   if (!question) return undefined;
   const row = (await come?.({ row: asked, question, wantedModelId: answer.wanted_model_id })) ?? asked;
-  const [settings, whole] = await Promise.all([settingsOf(context, row), withMerged(context, read, row, question)]);
+  const whole = await withMerged(read, merged, question);
+  const settings = row.channel_id === asked.channel_id ? settingsThere : await settingsOf(context, row);
   const isNoticed = row.parts.length > 0 && run.job.attempt === 1 && (await endNotice(context.db, answer));
   const written =
     answer.continued && answer.sealed ? ((await read(row.author_id, answer.id, answer.sealed)) ?? '') : '';

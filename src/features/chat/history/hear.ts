@@ -111,14 +111,16 @@ export async function openHeard(read: VaultReader, row: HeardRow): Promise<Quest
  */
 export async function heardAround(
   context: ChatContext,
-  read: VaultReader,
+  reader: VaultReader,
   question: QuestionRow,
   kept: number,
 ): Promise<Heard[]> {
   const { guild_id: guildId } = question;
   if (guildId === null) return [];
-  await warm(context, { ...question, guild_id: guildId }, kept);
-  const rows = await heardBefore(context.db, question.channel_id, question.asked_at, kept);
+  const read = () => heardBefore(context.db, question.channel_id, question.asked_at, kept);
+  const [before, isKnown] = await Promise.all([read(), isWarm(context.db, question.channel_id)]);
+  if (!isKnown) await warm(context, { ...question, guild_id: guildId }, kept);
+  const rows = isKnown ? before : await read();
   const authors = [...new Set(rows.map((row) => row.author_id))];
   if (authors.length === 0) return [];
   const readable = await context.privacy.mayRead(authors);
@@ -128,7 +130,7 @@ export async function heardAround(
     rows
       .filter((row) => readable.has(row.author_id))
       .map(async (row): Promise<Heard | null> => {
-        const said = await openHeard(read, row);
+        const said = await openHeard(reader, row);
         return said && { atMs: row.said_at.getTime(), line: lineOf(said), authorId: row.author_id };
       }),
   );
@@ -144,7 +146,6 @@ function lineOf({ name, text, attachments }: Question): string {
 /** Reads what was said in a channel before its first question, once, and takes down what thread of which channel it is. */
 async function warm(context: ChatContext, question: QuestionRow & { guild_id: string }, kept: number): Promise<void> {
   const { channel_id: channelId } = question;
-  if (await isWarm(context.db, channelId)) return;
   const { actions, cache } = context.discord;
   const history = PermissionFlagsBits.ViewChannel | PermissionFlagsBits.ReadMessageHistory;
   const [permissions, channel] = await Promise.all([cache.selfPermissions(channelId), cache.channel(channelId)]);

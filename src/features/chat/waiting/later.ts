@@ -51,12 +51,10 @@ export async function passOn(context: ChatContext, tx: Tx, question: QuestionRow
 
 /** A question as the model gets it: after those that it is answered together with. */
 export async function withMerged(
-  context: ChatContext,
   read: VaultReader,
-  row: QuestionRow,
+  merged: readonly QuestionRow[],
   question: Question,
 ): Promise<Question> {
-  const merged = await mergedInto(context.db, row.id);
   const earlier = await Promise.all(merged.map((one) => openQuestion(read, one)));
   const all = [...earlier.filter((one) => one !== null), question];
   if (all.length === 1) return question;
