@@ -6,14 +6,14 @@ const SHARING = [
   'tools/**/*.test.ts',
   'bench/**/*.test.ts',
   'web/src/**/*.test.ts',
-  'src/kernel/**/*.test.ts',
+  'src/{kernel,services,features}/**/*.test.ts',
 ];
 
 export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'sharing', include: SHARING, isolate: false } },
-      { extends: true, test: { name: 'bot', include: ['src/**/*.test.ts'], exclude: ['src/kernel/**'] } },
+      { extends: true, test: { name: 'isolated', include: ['src/{app,platform,sdk,testing}/**/*.test.ts'] } },
     ],
     exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
     environment: 'node',
