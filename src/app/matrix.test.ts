@@ -206,9 +206,9 @@ describe('the policy', () => {
 
 /** Words that nothing else says. */
 const refusals: readonly [RegExp, string][] = [
-  [/^None of your roles opens/, 'policy'],
+  [/^Your roles don't allow/, 'policy'],
   [/is switched off here \(/, 'tightened'],
-  [/^Only (moderators|people|the people)[^.]* can use this\.$/, 'rank'],
+  [/^Only (moderators|people|the bot's owner)[^.]* can use this\.$/, 'rank'],
   [/^This works in a (server only|direct message with me only)/, 'place'],
 ];
 

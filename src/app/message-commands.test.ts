@@ -204,7 +204,7 @@ describe('a message command', () => {
   it.each([
     ['fails', titles.broken, /Something went wrong on my side.*`[0-9a-f]{8}`/],
     ['does not fit', titles.wrong, /Not with a message like this\./],
-    ['is not for them', titles.maintain, /Only the people who run me can use this\./],
+    ['is not for them', titles.maintain, /Only the bot's owner can use this\./],
   ])('tells the caller alone when it %s', async (_what, title, text) => {
     const message = await alice.says('#general', 'something else');
     await alice.picks(title, message);

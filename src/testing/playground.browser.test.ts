@@ -316,7 +316,7 @@ describe('the playground in a browser', () => {
     await grant(olivia);
     await olivia.sees(/You were given \*\*\$1\.00\*\*/);
     await grant(milo);
-    await milo.sees(/the people who run me/, { in: '#art' });
+    await milo.sees(/the bot's owner/, { in: '#art' });
     await olivia.close();
     await milo.close();
   });

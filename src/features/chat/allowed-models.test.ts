@@ -29,9 +29,9 @@ it('people are shown and offered the models of their roles, and may choose no ot
   expect(await offered(milo)).toEqual(['fake/small', 'fake/large', 'default']);
 
   await alice.runs('model', { name: 'large' });
-  await alice.sees(/None of your roles opens \*\*fake\/large\*\* to you here/);
+  await alice.sees(/Your roles don't allow \*\*fake\/large\*\* here/);
   await milo.runs('model', { name: 'large' });
-  await milo.sees(/From now on \*\*fake\/large\*\* answers you/);
+  await milo.sees(/\*\*fake\/large\*\* now answers you/);
   await expect
     .poll(() =>
       bot.database.postgres.db.selectFrom('audit_entry').select(['actor_id', 'reason', 'target_id']).execute(),

@@ -129,7 +129,7 @@ access:
   it.each([
     ['channel', 'channel', "This channel's"],
     ['guild', 'server', "This server's"],
-    ['instance', 'everywhere', 'My'],
+    ['instance', 'everywhere', "The bot's"],
   ])('have a budget by day, week and month: the %s', async (kind, scope, whose) => {
     for (const period of ['day', 'week', 'month']) {
       const room = await bot.newChannel();
@@ -159,7 +159,7 @@ access:
     await setBudget(bot.alice, '0.01', { period: 'day', scope: 'me' }, 'general');
     await isAnswered(bot.alice, 'first', costing(10_000));
     const refused = await isRefused(bot.alice, 'refused.personal');
-    expect(refused.content).toContain('You have set yourself a cap of $0.01 for today');
+    expect(refused.content).toContain("You've reached the cap of $0.01 that you set yourself for today");
     expect(refused.content).toContain(at(Math.ceil(clock.now() / dayMs) * dayMs));
     await isAnswered(bot.bob, 'bob', costing(1000));
     await setBudget(bot.alice, 'off', { period: 'day', scope: 'me' }, 'general');
@@ -223,7 +223,7 @@ describe('a model that no role opens', () => {
 
   it('is refused by name, and one that is opened answers', async () => {
     const refused = await isRefused(bot.alice, 'refused.policy.models');
-    expect(refused.content).toContain('None of your roles opens **fake/dear** to you here.');
+    expect(refused.content).toContain("Your roles don't allow **fake/dear** here.");
     await bot.alice.runs('model', { name: 'fake/cheap' });
     await isAnswered(bot.alice, 'hello', { text: 'From the cheap one.' });
   });
@@ -254,7 +254,7 @@ access:
     const began = clock.now();
     await isAnswered(bot.alice, 'second', costing(100));
     const refused = await isRefused(bot.alice, 'refused.rate.minute');
-    expect(refused.content).toContain('2 a minute is all I may answer for you (role member)');
+    expect(refused.content).toContain('your limit is 2 a minute (role member)');
     const nextMs = Number(/<t:(\d+):R>/.exec(refused.content)?.[1]) * 1000;
     expect(nextMs).toBeGreaterThan(began);
     expect(nextMs).toBeLessThanOrEqual(clock.now() + 61_000);
@@ -271,7 +271,7 @@ access:
     const usage = { inputTokens: 200, outputTokens: 800 };
     await isAnswered(bot.alice, 'first', { text: 'Long.', usage });
     const refused = await isRefused(bot.alice, 'refused.own.tokens');
-    expect(refused.content).toContain('Your tokens for this week (1,000) are used up.');
+    expect(refused.content).toContain("You've used your 1,000 tokens for this week.");
     expect(refused.content).toContain(at(Math.floor(clock.now() / dayMs) * dayMs + weekMs));
     clock.jump(6 * dayMs);
     await isRefused(bot.alice, 'refused.own.tokens');
@@ -306,7 +306,7 @@ access:
     await isAnswered(bot.alice, 'first', costing(20_000));
     const warned = await isAnswered(bot.alice, 'second', costing(10_000));
     expect(warned.shown.content).toBe(
-      `An answer.\n-# You have used 50 % of your money for today ($0.05). It is whole again ${at(Math.ceil(clock.now() / dayMs) * dayMs)}.`,
+      `An answer.\n-# You have used 50 % of your money for today ($0.05). It resets ${at(Math.ceil(clock.now() / dayMs) * dayMs)}.`,
     );
     expect((await isAnswered(bot.alice, 'third', costing(2000))).shown.content).toBe('An answer.');
     expect((await isAnswered(bot.alice, 'fourth', costing(8000))).shown.content).toContain('You have used 80 %');
@@ -389,7 +389,7 @@ describe('two questions at once with money for one', () => {
     const [one, two, stop] = await bothAsked(costing(10_000));
     bot.providers.release();
     await bot.alice.sees(ended(one, 'An answer.'));
-    const refused = await bot.alice.sees(ended(two, 'Your free money for today'), { timeoutMs: 10_000 });
+    const refused = await bot.alice.sees(ended(two, "You've used your $0.01 for today"), { timeoutMs: 10_000 });
     expect(button(refused, 'Retry')).toBeTruthy();
     await stop();
     expect(bot.providers.requests).toHaveLength(1);

@@ -37,6 +37,10 @@ const ended = (question: APIMessage, text: string) => (message: APIMessage) =>
   message.content.includes(text) &&
   !buttons(message).some(({ label }) => label === 'Stop');
 
+/** The fields of an embed as one reads them. */
+const read = ({ embeds }: APIMessage) =>
+  embeds.flatMap(({ fields = [] }) => fields.map(({ name, value }) => `${name}\n${value}`)).join('\n');
+
 /** Asks in a room of its own, waits until the answer has ended with this text, and resolves to both. */
 async function asks(words: string, answer: FakeAnswer, text = answer.text ?? '', person = bot.alice) {
   bot.providers.answer(words, answer);
@@ -48,7 +52,7 @@ async function asks(words: string, answer: FakeAnswer, text = answer.text ?? '',
 
 const usage = { inputTokens: 120, outputTokens: 37, cachedInputTokens: 20 };
 const costs = (micros: number) => ({ inputTokens: micros / 10 - 2, outputTokens: 1 });
-const usedUp = 'Your free money for today';
+const usedUp = "You've used your $0.02 for today";
 
 describe('an answer', () => {
   it('costs what the provider reports, at the price of each kind of token', async () => {
@@ -110,6 +114,31 @@ describe('money that is used up', () => {
     clock.jump(dayMs);
     await asks('third', { text: 'Three.', usage: costs(1000) });
     expect(await till.paid(bot.alice)).toMatchObject({ free: 1000 });
+  });
+
+  it('says what is left where it is too little, and what the answer could cost', async () => {
+    await asks('first', { text: 'One.', usage: costs(19_900) });
+    const question = await bot.alice.says(await bot.newChannel(), `${mention()} ${'second '.repeat(20)}`);
+    const refused = await bot.alice.sees(isAnswerTo(question));
+    const costs64Tokens = 64 * 20;
+    const [, left, cost] =
+      /You have \$(\S+) left of \$0\.02 for today, and this could cost \$(\S+)\./.exec(refused.content) ?? [];
+    expect(left).toBe('0.0001');
+    expect(Number(cost) * 1_000_000).toBeGreaterThan(costs64Tokens);
+  });
+
+  it('refuses an admitted question once its whole prompt is known, and /why tells the reason', async () => {
+    await asks('first', { text: 'One.', usage: costs(17_800) });
+    const asked = bot.providers.requests.length;
+    const question = await bot.alice.says(await bot.newChannel(), `${mention()} second`);
+    const shown = await bot.alice.sees(ended(question, 'and this could cost'));
+    await bot.idle();
+    expect(bot.providers.requests).toHaveLength(asked);
+    await till.refusal(question, 'refused.own.micros');
+    await bot.alice.runs('why', { message: shown.id }, { in: question.channel_id });
+    const why = await bot.alice.sees((message) => read(message).includes('Refused'));
+    expect(read(why)).toMatch(/You have \$0\.0022 left of \$0\.02 for today, and this could cost \$0\.\d+/);
+    expect(read(why)).toContain('No model was asked, and nothing was charged.');
   });
 
   it('shortens the longest answer before it refuses one', async () => {

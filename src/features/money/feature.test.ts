@@ -78,8 +78,8 @@ describe('prices', () => {
 
   it.each([
     ['test-model', '5', /two prices/],
-    ['test-model', '-1/2', /is no price/],
-    ['test-model', 'cheap', /is no price/],
+    ['test-model', '-1/2', /isn't a price/],
+    ['test-model', 'cheap', /isn't a price/],
     ['test-model', '99999/1', /from \$0 to \$10000/],
     ['dream', '1/2', /don't know a model `dream`/],
   ])('of %s cannot be %s', async (name, price, refusal) => {
@@ -92,7 +92,7 @@ describe('prices', () => {
       { name: 'fake/test-model', value: 'fake/test-model' },
     ]);
     await bot.olivia.runs('set_price', { name: 'test-model', price: '0/0' });
-    await bot.olivia.sees(/Only the people who run me/);
+    await bot.olivia.sees(/Only the bot's owner/);
   });
 });
 
@@ -139,14 +139,14 @@ describe('what an answer cost', () => {
     await bot.alice.runs('why', {}, { in: id });
     await bot.alice.sees(/I have not answered anything here lately/, { in: id });
     await bot.alice.runs('why', { message: 'that one' });
-    await bot.alice.sees(/`that one` is no link/);
+    await bot.alice.sees(/“that one” isn't a link/);
   });
 
   it('shows in what was used, with a chart', async () => {
     await bot.alice.runs('usage');
     const usage = await bot.alice.sees(reading(/What you used/));
     expect(read(usage)).toMatch(/Spent today\n\*\*\$0\.02\*\*/);
-    expect(read(usage)).toMatch(/Free money today\n▰▱{9}\n\*\*\$0\.48\*\* of \$0\.50 left, whole again <t:\d+:R>/);
+    expect(read(usage)).toMatch(/Free money today\n▰▱{9}\n\*\*\$0\.48\*\* of \$0\.50 left, resets <t:\d+:R>/);
     expect(read(usage)).toContain('**98,800** of 100,000 left');
     expect(read(usage)).toContain('answers 1');
     const picture = await fetch(usage.embeds[0]?.image?.url ?? '');
@@ -179,7 +179,9 @@ describe('credits', () => {
     await bot.bob.runs('balance');
     await bot.bob.sees(reading(/Credits: \*\*\$3\.00\*\*/));
     await bot.milo.runs('grant', { user: bot.bob.user.id, amount: 'lots' });
-    await bot.milo.sees(/`lots` is no amount/);
+    await bot.milo.sees(/“lots” isn't an amount/);
+    await bot.milo.runs('grant', { user: bot.app.discord.self.userId, amount: '5' });
+    await bot.milo.sees(/can't use credits myself/);
   });
 
   it('may be tokens', async () => {
@@ -191,13 +193,13 @@ describe('credits', () => {
 
   it('of others are shown to those alone who run the bot', async () => {
     await bot.alice.runs('balance', { user: bot.bob.user.id });
-    await bot.alice.sees(/Only the people who run me can look/);
+    await bot.alice.sees(/Only the bot's owner can look/);
     await bot.milo.runs('balance', { user: bot.bob.user.id });
     const balance = read(await bot.milo.sees(reading(/Balance of/)));
     expect(balance).toContain('Credits: **$3.00**');
     expect(balance, 'roles of others are unknown').not.toContain('left');
     await bot.olivia.runs('grant', { user: bot.olivia.user.id, amount: '5' });
-    await bot.olivia.sees(/Only the people who run me/);
+    await bot.olivia.sees(/Only the bot's owner/);
   });
 });
 
@@ -206,7 +208,7 @@ describe('budgets', () => {
     await bot.alice.runs('set_budget', { amount: '3', scope: 'server' });
     await bot.alice.sees(/Only people who can manage this server/);
     await bot.alice.runs('set_budget', { amount: '3', scope: 'everywhere' });
-    await bot.alice.sees(/Only the people who run me can set what is spent everywhere/);
+    await bot.alice.sees(/Only the bot's owner can set what is spent everywhere/);
     await bot.olivia.runs('set_budget', { amount: '60' });
     await bot.olivia.sees(/at most \*\*\$50\.00\*\*/);
     await bot.olivia.runs('set_budget', { amount: '10' });
@@ -219,7 +221,7 @@ describe('budgets', () => {
     await bot.milo.runs('set_budget', { amount: '80', scope: 'server' });
     await bot.milo.sees(reading(/The server's own lower budget counts\.[\s\S]*\$10\.00 a month/));
     await bot.olivia.runs('set_budget', { amount: 'off' });
-    await bot.olivia.sees(reading(/is taken back\.[\s\S]*of \$80\.00 a month\nset by command/));
+    await bot.olivia.sees(reading(/is removed\.[\s\S]*of \$80\.00 a month\nset by command/));
   });
 
   it('show what counts here, with what is used and who set it', async () => {
@@ -241,7 +243,7 @@ describe('budgets', () => {
     await bot.bob.runs('budget', {}, { in: 'memes' });
     await bot.bob.sees(reading(/\$1\.00 a week/));
     await bot.olivia.runs('set_budget', { amount: '-1' });
-    await bot.olivia.sees(/is no amount/);
+    await bot.olivia.sees(/isn't an amount/);
   });
 });
 

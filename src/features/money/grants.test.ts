@@ -32,6 +32,7 @@ beforeAll(async () => {
     texts: { in: () => t, has: () => true },
     transaction: (run: Parameters<MoneyContext['transaction']>[0]) => postgres.transaction(run),
     discord: {
+      self: { userId: '8' },
       actions: {
         openDm: (userId: string) =>
           reachable

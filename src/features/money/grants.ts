@@ -18,6 +18,7 @@ interface Gift {
  */
 export async function give(context: MoneyContext, call: CommandCall<unknown>, gift: Gift): Promise<void> {
   const { t, reply } = call;
+  if (gift.userId === context.discord.self.userId) throw new UserError('grant.to-bot', 'the bot has no allowance');
   if (gift.amount === 0) throw new UserError('nothing-to-grant', 'nothing to grant');
   const { savings, changed } = await grantAndRecord(context, call, gift);
   if (!changed) {

@@ -137,7 +137,7 @@ describe('what is stored', () => {
     });
     const seen = await bot.alice.sees((message) => message.id === carrier.id);
     await bot.alice.presses(seen, custom);
-    await bot.alice.sees(/belongs to somebody else/);
+    await bot.alice.sees(/belongs to another member/);
     await bot.stop();
     await bot.start();
     await bot.milo.presses(shown, custom);
@@ -200,7 +200,7 @@ describe('being forgotten', () => {
     expect(read(await forgets(bot.alice))).toMatch(/You are forgotten/);
     const room = await bot.newChannel();
     await bot.alice.says(room, `<@${bot.app.discord.self.userId}> may I?`);
-    await bot.alice.sees(/tokens for this week .* are used up/);
+    await bot.alice.sees(/used your .* tokens for this week/);
     clock.jump(7 * dayMs);
     await asks(bot.alice, 'a new week');
   });

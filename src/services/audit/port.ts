@@ -32,6 +32,8 @@ export interface AuditQuery {
   outcome?: AuditEntry['outcome'];
   targetId?: string;
   guildId?: string;
+  /** What was asked for: `details.request`. Give the actor as well, whose entries are indexed. */
+  request?: string;
   /** From then on, Unix ms. */
   sinceMs?: number;
   /** Before then, Unix ms. */

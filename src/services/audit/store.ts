@@ -42,6 +42,7 @@ export async function findEntries(db: Db, query: AuditQuery): Promise<RecordedEn
   for (const [column, operator, value] of conditions) {
     if (value !== undefined) entries = entries.where(column, operator, value);
   }
+  if (query.request !== undefined) entries = entries.where(sql`details ->> 'request'`, '=', query.request);
   const rows = await entries.orderBy('id', 'desc').limit(Math.min(limit, MOST_FOUND)).execute();
   return rows.map(toEntry);
 }

@@ -1,6 +1,7 @@
 /** The till: see `port.ts` for what it promises. */
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { UserError } from '../../kernel/errors.ts';
 import type { MigrationSource } from '../../platform/postgres/index.ts';
 import type { AccessPlace } from '../access/index.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
@@ -57,7 +58,8 @@ export function createSpending(options: SpendingOptions): Spending {
   };
 }
 
-async function explain({ db, ledger }: SpendingOptions, messageId: string): Promise<Explanation | undefined> {
+async function explain(options: SpendingOptions, messageId: string): Promise<Explanation | undefined> {
+  const { db, ledger } = options;
   const row = await db
     .selectFrom('spending_message')
     .select('request')
@@ -70,7 +72,16 @@ async function explain({ db, ledger }: SpendingOptions, messageId: string): Prom
   if (!first) return undefined;
   const { payerId, guildId, channelId } = first.terms;
   const { roles = [], rules = [] } = first.facts as { roles?: string[]; rules?: string[] };
-  return { request: row.request, payerId, guildId, channelId, roles, rules, holds };
+  const wasAsked = holds.some(({ step }) => step !== 'admission');
+  const refusal = wasAsked ? undefined : await refusalOf(options, row.request, payerId);
+  return { request: row.request, payerId, guildId, channelId, roles, rules, holds, refusal };
+}
+
+async function refusalOf({ audit }: SpendingOptions, request: string, payerId: string): Promise<UserError | undefined> {
+  const [entry] = await audit.find({ actorId: payerId, outcome: 'refused', request, limit: 1 });
+  if (!entry) return undefined;
+  const { request: _, ...data } = entry.details as Record<string, string | number>;
+  return new UserError(entry.reason, 'refused', data);
 }
 
 /** Free models stay: there is nothing to save. */

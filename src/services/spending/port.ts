@@ -1,3 +1,4 @@
+import type { UserError } from '../../kernel/errors.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { ModelInfo, Usage } from '../../platform/models/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
@@ -86,6 +87,8 @@ export interface Explanation {
   rules: readonly string[];
   /** The request's own, oldest first, then those of what followed it. */
   holds: readonly Hold[];
+  /** Why nothing was asked for it, where it was refused after it was admitted. */
+  refusal: UserError | undefined;
 }
 
 /**

@@ -12,14 +12,22 @@ export const amount = (unit: Unit, value: number): string =>
 
 /** What ran out, when it comes back and, by its text, what can be done. */
 export function refusedByLedger(refusal: Refusal, payerId: string): UserError {
-  const { holder, unit, period, cap, spent, resetsAtMs } = refusal;
+  const { holder, unit, period, cap, spent, held, resetsAtMs } = refusal;
+  const left = cap - spent - held;
   const own = holder.kind === 'user' && holder.id === payerId;
   const data = { cap: amount(unit, cap), spent: amount(unit, spent), needed: amount(unit, refusal.needed), period };
-  const fills = { ...data, rule: refusal.rule, reset: when(resetsAtMs) };
+  const fills = {
+    ...data,
+    rule: refusal.rule,
+    reset: when(resetsAtMs),
+    // What is left is too little for this request, and may do for another: the text under the code with `_left`.
+    ...(left > 0 && { left: amount(unit, left), context: 'left' }),
+  };
   if (refusal.passing) return new UserError('refused.held', 'other requests hold the rest', fills);
-  if (!own) return new UserError(`refused.pool.${holder.kind}`, `the budget of the ${holder.kind} is used up`, fills);
+  if (!own)
+    return new UserError(`refused.pool.${holder.kind}`, `the budget of the ${holder.kind} does not cover it`, fills);
   const code = refusal.rule === 'personal cap' ? 'refused.personal' : `refused.own.${unit}`;
-  return new UserError(code, `your ${unit} of the ${period} are used up`, fills);
+  return new UserError(code, `your ${unit} of the ${period} do not cover it`, fills);
 }
 
 /** Rates are per minute or per hour. */

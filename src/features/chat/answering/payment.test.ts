@@ -103,7 +103,7 @@ describe('a provider that uses more than was reserved', () => {
     await till.grant(bot.bob, 10_000);
     await asks('first', { text: 'Much.', usage: { ...far, outputTokens: 12_000 } }, bot.bob);
     const second = await bot.bob.says(await bot.newChannel(), `${mention()} second`);
-    expect((await bot.bob.sees(isAnswerTo(second))).content).toContain('Your free money for today');
+    expect((await bot.bob.sees(isAnswerTo(second))).content).toContain("You've used your");
     clock.jump(dayMs);
     await asks('third', { text: 'Again.', usage: { ...far, outputTokens: 100 } }, bot.bob);
     expect(await till.paid(bot.bob)).toEqual({ free: 12_000, credits: 0 });

@@ -1,7 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { uuidFromName } from '../../../kernel/ids.ts';
 import type { ComponentCall, ModelInfo, Tx } from '../../../sdk/index.ts';
-import { enqueueAnswer, modelOf } from '../ask.ts';
+import { enqueueAnswer, estimateTokens, modelOf } from '../ask.ts';
 import type { ChatContext } from '../chat.ts';
 import { historyChanged } from '../history/changes.ts';
 import { findAnswer } from '../store.ts';
@@ -38,7 +38,7 @@ export async function continueAnswer(
 ): Promise<Begun | undefined> {
   const { answer, question } = reached;
   const { wanted_model_id: wantedModelId } = answer;
-  const extraTokens = answer.sealed?.length ?? 0;
+  const extraTokens = answer.sealed ? await tokensIn(context, question, answer.id, answer.sealed) : 0;
   return putToWork(context, call, { question, wantedModelId, extraTokens }, async (tx, jobId) => {
     const { state, finish, sealed } = await shownStill(tx, answer.id);
     if (!mayContinue({ state, finish, hasText: sealed !== null })) {
@@ -63,6 +63,16 @@ export async function retry(
   });
 }
 
+/** Of a stored text, estimated as for a new question; none once its author was forgotten. */
+async function tokensIn(
+  { vault, db }: ChatContext,
+  { author_id: authorId }: QuestionRow,
+  id: string,
+  sealed: Buffer,
+): Promise<number> {
+  return estimateTokens((await vault.reader(db)(authorId, id, sealed)) ?? '');
+}
+
 /** The answer as it is by now. Throws a UserError when its question shows another one. */
 async function shownStill(tx: Tx, answerId: string): Promise<AnswerRow> {
   const found = await findAnswer(tx, answerId);
@@ -83,14 +93,17 @@ async function putToWork(
 ): Promise<Begun | undefined> {
   const { question, wantedModelId, extraTokens = 0 } = asked;
   const jobId = uuidFromName(`chat/press/${calledId}`);
-  const model = await modelOf(context, question, wantedModelId);
+  const [model, textTokens] = await Promise.all([
+    modelOf(context, question, wantedModelId),
+    tokensIn(context, question, question.id, question.sealed),
+  ]);
   const begun = await context.transaction(async (tx) => {
     // Delivered before, to a process that died before it could tell Discord so.
     if (await isBegun(tx, question.id, jobId)) return undefined;
     await lockQuestion(tx, question.id);
     const next = await begin(tx, jobId);
     await historyChanged(tx, question.channel_id, question.asked_at);
-    const questionTokens = question.sealed.length + extraTokens;
+    const questionTokens = textTokens + extraTokens;
     await enqueueAnswer(context, tx, question, { ...next, jobId }, { caller, model, questionTokens });
     return { id: next.id, jobId };
   });

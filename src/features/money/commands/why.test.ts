@@ -1,6 +1,6 @@
 import { PermissionFlagsBits as Bits } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
-import type { Caller, Explanation, MessageCommandCall } from '../../../sdk/index.ts';
+import type { Caller, Explanation, Hold, MessageCommandCall } from '../../../sdk/index.ts';
 import type { MoneyContext } from '../money.ts';
 import { whyMessageCommand } from './why.ts';
 
@@ -20,6 +20,14 @@ interface Situation {
   administrator?: boolean;
 }
 
+/** Still running, so that all fields are there. */
+const admission: Hold = {
+  ...{ key: '1', request: 'chat/answer/1', step: 'admission', attempt: 0, state: 'open', facts: {} },
+  terms: { payerId: asker, guildId: '5', channelId: '6', purses: [], limits: [] },
+  ...{ held: {}, charged: {}, fromSavings: {}, refunded: {}, onInstance: {} },
+  ...{ createdAtMs: 1_700_000_000_000, endedAtMs: null },
+};
+
 const message = { guildId: '5', channelId: '6' };
 const elsewhere = { guildId: '5', channelId: '7' };
 
@@ -27,7 +35,7 @@ const elsewhere = { guildId: '5', channelId: '7' };
 async function told(situation: Situation): Promise<'full' | 'part' | 'why.unknown'> {
   const explanation: Explanation = {
     ...{ request: 'chat/answer/1', payerId: asker, guildId: situation.guildId, channelId: message.channelId },
-    ...{ roles: [], rules: ['role member'], holds: [] },
+    ...{ roles: [], rules: ['role member'], holds: [admission], refusal: undefined },
   };
   const context = {
     spending: { explain: () => Promise.resolve(explanation) },

@@ -51,7 +51,7 @@ async function answer(context: MoneyContext, call: Call, messageId: string): Pro
   const explanation = await context.spending.explain(messageId);
   const seen = explanation && (await seenBy(context, call, explanation));
   if (!seen) throw new UserError('why.unknown', 'unknown message');
-  return { embeds: [whyEmbed(explanation, seen === 'full', context.texts, call.t)] };
+  return { embeds: [whyEmbed(explanation, seen === 'full', context, call.t)] };
 }
 
 /**

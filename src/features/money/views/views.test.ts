@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadTexts } from '../../../platform/texts/index.ts';
+import { UserError } from '../../../kernel/errors.ts';
 import type { Balance, Explanation, Hold, Level, Policy } from '../../../sdk/index.ts';
 import { generationsText, lastDays, purseField, usageChart } from './account.ts';
 import { budgetEmbed } from './budget.ts';
@@ -57,19 +58,19 @@ describe('an allowance', () => {
       'in use',
       balance({ spent: 120_000, held: 80_000, savings: { granted: 3_000_000, spent: 1_000_000, held: 500_000 } }),
       true,
-      '▰▰▰▰▱▱▱▱▱▱\n**$0.30** of $0.50 left, whole again <t:1800000000:R>\n$0.58 held for what is running\nCredits: **$1.50**',
+      '▰▰▰▰▱▱▱▱▱▱\n**$0.30** of $0.50 left, resets <t:1800000000:R>\n$0.58 held for what is running\nCredits: **$1.50**',
     ],
     [
       'lowered below what was used',
       balance({ spent: 600_000 }),
       true,
-      '▰▰▰▰▰▰▰▰▰▰\n**$0.00** of $0.50 left, whole again <t:1800000000:R>\nCredits: **$0.00**',
+      '▰▰▰▰▰▰▰▰▰▰\n**$0.00** of $0.50 left, resets <t:1800000000:R>\nCredits: **$0.00**',
     ],
     [
       'overrun',
       balance({ spent: 300_000, overrun: 900_000, savings: { granted: 3_000_000, spent: 0, held: 0 } }),
       true,
-      '▰▰▰▰▰▰▰▰▰▰\n**$0.00** of $0.50 left, whole again <t:1800000000:R>\n$0.90 more than reserved: not charged, but counted until <t:1800000000:R>\nCredits: **$3.00**',
+      '▰▰▰▰▰▰▰▰▰▰\n**$0.00** of $0.50 left, resets <t:1800000000:R>\n$0.90 more than reserved: not charged, but counted until <t:1800000000:R>\nCredits: **$3.00**',
     ],
     [
       'without limit',
@@ -83,7 +84,7 @@ describe('an allowance', () => {
       'of tokens',
       balance({ spent: 12_000 }, { unit: 'tokens', period: 'week', allowance: 100_000 }),
       true,
-      '▰▱▱▱▱▱▱▱▱▱\n**88,000** of 100,000 left, whole again <t:1800000000:R>',
+      '▰▱▱▱▱▱▱▱▱▱\n**88,000** of 100,000 left, resets <t:1800000000:R>',
     ],
   ])('%s', (_what, given, own, expected) => {
     expect(purseField(given, own, t).value).toBe(expected);
@@ -199,7 +200,7 @@ describe('limits', () => {
         '',
         '**Requests**',
         '**9** of 10 a minute left',
-        'by role everyone · whole again <t:1800000000:R>',
+        'by role everyone · resets <t:1800000000:R>',
         '**60** of 60 an hour left',
         'by role member',
         '',
@@ -210,7 +211,7 @@ describe('limits', () => {
         '',
         '**Further limits**',
         '▰▰▰▰▰▰▰▰▱▱ **$1.00** of $5.00 a day left · this server',
-        'by budget guild · whole again <t:1800000000:R>',
+        'by budget guild · resets <t:1800000000:R>',
         '',
         '**Models**',
         '`openai/*` · by role member',
@@ -253,14 +254,21 @@ const facts = {
 };
 const answer = hold({ held: { micros: 20_000 }, charged: { micros: 20_000 }, fromSavings: { micros: 5_000 }, facts });
 
-function why(holds: Hold[], full: boolean): string {
+function why(holds: Hold[], full: boolean, refusal?: UserError): string {
   const explanation: Explanation = {
     ...{ request: 'chat/answer/1', payerId: '1', guildId: '5', channelId: '6' },
     roles: ['member'],
     rules: ['role member'],
     holds,
+    refusal,
   };
-  const { description, fields = [] } = whyEmbed(explanation, full, texts as NonNullable<typeof texts>, t);
+  const explain = (error: unknown) => (error as UserError).message;
+  const { description, fields = [] } = whyEmbed(
+    explanation,
+    full,
+    { texts: texts as NonNullable<typeof texts>, explain },
+    t,
+  );
   return [description, ...fields.map(({ name, value }) => `[${name}] ${value}`)].filter(Boolean).join('\n');
 }
 
@@ -283,6 +291,13 @@ describe('why an answer is as it is', () => {
     );
   });
 
+  it('is told of a refusal, and to others without its reason', () => {
+    const refusal = new UserError('refused.own.micros', 'You have $0.16 left.', {});
+    const refused = '[Refused] You have $0.16 left.\nNo model was asked, and nothing was charged.';
+    expect(why([admission], true, refusal)).toContain(refused);
+    expect(why([admission], false, refusal)).toBe('[Refused] No model was asked, and nothing was charged.');
+  });
+
   it('is told to others as model and cost', () => {
     expect(why([admission, answer], false)).toBe('[Model] **fake/b**\n[Cost] **$0.02**');
   });
@@ -293,8 +308,8 @@ describe('why an answer is as it is', () => {
     });
     const text = why([admission, lost, answer], true);
     expect(text).toContain('[Model] **fake/b**');
-    expect(text).toContain('$0.007 on the house');
-    expect(text).toContain('[Steps] answer · fake/a · lost, on the house\nanswer · fake/b · $0.02');
+    expect(text).toContain("$0.007 paid by the bot's owner");
+    expect(text).toContain("[Steps] answer · fake/a · lost, paid by the bot's owner\nanswer · fake/b · $0.02");
   });
 
   it('says what was used beyond what was reserved', () => {
@@ -302,9 +317,9 @@ describe('why an answer is as it is', () => {
     const overrun = { ...answer, held, onInstance: { micros: 50_000 } };
     const text = why([admission, overrun], true);
     expect(text).toContain('**$0.02** · paid by <@1>');
-    expect(text).toContain('$0.05 more than reserved: on the house, but counted in every budget');
+    expect(text).toContain("$0.05 more than reserved: paid by the bot's owner, but counted in every budget");
     const lost = hold({ state: 'lost', held, onInstance: { micros: 70_000 }, facts });
-    expect(why([admission, lost], true)).toContain('$0.02 on the house\n$0.05 more than reserved');
+    expect(why([admission, lost], true)).toContain("$0.02 paid by the bot's owner\n$0.05 more than reserved");
   });
 
   it('says what was given back', () => {
@@ -312,6 +327,7 @@ describe('why an answer is as it is', () => {
   });
 
   it('is not known before there was a call', () => {
-    expect(why([admission], true)).toContain('[Model] still running\n[Cost] **nothing** · still running');
+    const open = { ...admission, state: 'open' as const };
+    expect(why([open], true)).toContain('[Model] still running\n[Cost] **nothing** · still running');
   });
 });

@@ -2,10 +2,16 @@ import type { APIEmbed, APIEmbedField } from 'discord-api-types/v10';
 import { formatMicros } from '../../../kernel/money.ts';
 import { overrunOf } from '../../../sdk/index.ts';
 import type { Amounts, Explanation, Hold, Texts, Translate } from '../../../sdk/index.ts';
+import type { MoneyContext } from '../money.ts';
 import { beside, countText, field, lines, when } from './figures.ts';
 
 /** What the asker and moderators read is `full`; others read model and cost. */
-export function whyEmbed(explanation: Explanation, full: boolean, texts: Texts, t: Translate): APIEmbed {
+export function whyEmbed(
+  explanation: Explanation,
+  full: boolean,
+  { texts, explain }: Pick<MoneyContext, 'texts' | 'explain'>,
+  t: Translate,
+): APIEmbed {
   const calls = explanation.holds.filter(({ step }) => step !== 'admission');
   // The answer itself; a title or a summary of the same request comes after it.
   const main = calls.findLast(({ state, step }) => state === 'settled' && step === calls[0]?.step) ?? calls.at(-1);
@@ -14,11 +20,19 @@ export function whyEmbed(explanation: Explanation, full: boolean, texts: Texts, 
     title: t('why.title'),
     ...(full && asked !== undefined ? { description: t('why.when', { when: when(asked) }) } : {}),
     fields: [
-      field(t('why.model'), modelText(main, full, t)),
-      field(t('why.cost'), costText(explanation, calls, full, t)),
+      ...(calls.length > 0 || isRunning(explanation)
+        ? [field(t('why.model'), modelText(main, full, t)), field(t('why.cost'), costText(explanation, calls, full, t))]
+        : [field(t('why.refused'), refusalText(explanation, full, explain, t))]),
       ...(full ? details(explanation, calls, main, texts, t) : []),
     ],
   };
+}
+
+/** Its job has not ended: then the admission has been ended as well. */
+const isRunning = ({ holds }: Explanation): boolean => holds.some(({ state }) => state === 'open');
+
+function refusalText({ refusal }: Explanation, full: boolean, explain: MoneyContext['explain'], t: Translate): string {
+  return lines(full && refusal !== undefined && explain(refusal), t('why.not-asked'));
 }
 
 const factOf = (hold: Hold | undefined, name: string): string | number | undefined => {
@@ -37,7 +51,8 @@ function modelText(main: Hold | undefined, full: boolean, t: Translate): string 
 const total = (holds: readonly Hold[], amounts: (hold: Hold) => Amounts): number =>
   holds.reduce((sum, hold) => sum + (amounts(hold).micros ?? 0), 0);
 
-function costText({ payerId }: Explanation, calls: readonly Hold[], full: boolean, t: Translate): string {
+function costText(explanation: Explanation, calls: readonly Hold[], full: boolean, t: Translate): string {
+  const { payerId } = explanation;
   const charged = total(calls, (hold) => hold.charged);
   const refunded = total(calls, (hold) => hold.refunded);
   const saved = total(calls, (hold) => hold.fromSavings);
@@ -45,7 +60,7 @@ function costText({ payerId }: Explanation, calls: readonly Hold[], full: boolea
   const house = total(calls, (hold) => hold.onInstance) - overrun;
   const amount = charged === 0 ? t('why.nothing') : formatMicros(charged - refunded);
   if (!full) return `**${amount}**`;
-  const running = calls.length === 0 || calls.some(({ state }) => state === 'open');
+  const running = isRunning(explanation);
   return lines(
     beside(`**${amount}**`, charged > 0 && t('why.paid-by', { user: payerId }), running && t('why.running')),
     beside(
