@@ -13,6 +13,8 @@ interface Asking {
   presses(person: Person, message: APIMessage, label: string): Promise<void>;
   /** Presses it and resolves to what the presser alone is told. */
   told(person: Person, message: APIMessage, label: string): Promise<APIMessage>;
+  /** Presses it in a message that only the presser sees, and resolves to that once it says this. */
+  turns(person: Person, menu: APIMessage, label: string, text: string): Promise<APIMessage>;
   /** The answer's messages as they are now, in order. */
   screen(asked: Pick<Asked, 'question'>): Promise<APIMessage[]>;
 }
@@ -49,6 +51,10 @@ export function createAsking(bot: () => TestBot): Asking {
     told: async (person, message, label) => {
       await asking.presses(person, message, label);
       return person.sees((one) => isEphemeral(one) && one.channel_id === message.channel_id, { timeoutMs: waitMs });
+    },
+    turns: async (person, menu, label, text) => {
+      await asking.presses(person, menu, label);
+      return person.sees((message) => message.id === menu.id && message.content.includes(text), { timeoutMs: waitMs });
     },
     screen: async ({ question }) => {
       const messages = await bot().olivia.messages(question.channel_id);

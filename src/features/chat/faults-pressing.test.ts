@@ -17,7 +17,7 @@ access:
 
 const bot = sharedBot({ yaml });
 const till = sharedTill(bot);
-const { asks, presses, told } = createAsking(() => bot);
+const { asks, presses, told, turns } = createAsking(() => bot);
 const timeoutMs = 25_000;
 
 const isTitling = ({ body }: { body: Record<string, unknown> }) => JSON.stringify(body).includes('Write a title');
@@ -86,7 +86,7 @@ describe('an interaction that Discord does not know any more (10062)', () => {
     const branched = await asks(alice, 'branch', { text: 'Branch here.' });
     const branchMenu = await told(alice, branched.shown, '⋯');
     const deleted = await asks(alice, 'delete', { text: 'Delete me.' });
-    const deleteMenu = await told(alice, deleted.shown, '⋯');
+    const deleteMenu = await turns(alice, await told(alice, deleted.shown, '⋯'), 'Delete', 'Delete this answer');
     bot.providers.answer('stop', { chunks: ['A long', ' story.'], hold: 1 });
     const stopped = await alice.says(await bot.newChannel(), `<@${bot.app.discord.self.userId}> stop`);
     const growing = await alice.sees((message) => message.content === 'A long', { timeoutMs });
@@ -107,7 +107,7 @@ describe('an interaction that Discord does not know any more (10062)', () => {
       unanswered(alice.presses(regenerated.shown, button(regenerated.shown, 'Regenerate'))),
       unanswered(alice.presses(second, button(second, '◀'))),
       unanswered(alice.presses(branchMenu, button(branchMenu, 'Branch'))),
-      unanswered(alice.presses(deleteMenu, button(deleteMenu, 'Delete'))),
+      unanswered(alice.presses(deleteMenu, button(deleteMenu, 'Delete answer'))),
       unanswered(alice.presses(growing, button(growing, 'Stop'))),
       unanswered(alice.presses(branched.shown, button(branched.shown, '⋯'))),
       unanswered(milo.runs('ask', { prompt: 'thread' }, { in: askedIn })),

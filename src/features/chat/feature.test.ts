@@ -257,7 +257,7 @@ describe('choosing a model', () => {
     await bot.alice.says('#general', '!server-model fake/test-model');
     await bot.alice.sees(/Only people who can manage this server/);
     await bot.olivia.runs('server-model', { name: 'fake/test-model' });
-    await bot.olivia.sees(/From now on \*\*fake\/test-model\*\* answers in this server/);
+    await bot.olivia.sees(/\*\*fake\/test-model\*\* now answers in this server/);
   });
 });
 

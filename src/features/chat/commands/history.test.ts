@@ -86,7 +86,7 @@ describe('/history', () => {
     );
     expect(description(older)).not.toContain('Alice');
     await bot.alice.runs('history', { user: bot.bob.user.id, export: 'json' }, { in: room });
-    await bot.alice.sees(/Only moderators get what somebody else asked/, { in: room });
+    await bot.alice.sees(/Only moderators get what another member asked/, { in: room });
     await bot.milo.runs('history', { user: bot.alice.user.id, export: 'json' }, { in: room });
     const given = await bot.milo.sees(/What <@\d+> asked here: one question/, { in: room });
     expect(await (await fetch(given.attachments[0]?.url ?? '')).text()).toContain('of Alice');
@@ -133,7 +133,7 @@ describe('/clear', () => {
     await asks(bot.alice, room, 'by Alice');
     await asks(bot.bob, room, 'by Bob');
     await bot.alice.runs('clear', { user: bot.bob.user.id }, { in: room });
-    await bot.alice.sees(/Only moderators can clear what somebody else said/, { in: room });
+    await bot.alice.sees(/Only moderators can clear what another member said/, { in: room });
     await bot.milo.runs('clear', { user: bot.bob.user.id }, { in: room });
     await bot.milo.sees(/Forgotten: the question of/, { in: room });
     expect(await left(room)).toEqual(['by Alice']);

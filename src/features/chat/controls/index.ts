@@ -5,7 +5,7 @@ import type { Begun } from './again.ts';
 import { branch } from './branch.ts';
 import { askWhatToClear, clear } from './clear.ts';
 import { copy } from './copy.ts';
-import { remove } from './delete.ts';
+import { askToDelete, remove } from './delete.ts';
 import { showMore } from './more.ts';
 import { offerModels, retryWith } from './other-model.ts';
 import { showThoughts } from '../showing/thoughts.ts';
@@ -63,7 +63,8 @@ export function createControls(context: ChatContext): Record<string, ComponentHa
     copy: { right: reads, limit: files, run: (call) => copy(context, call) },
     thoughts: { right: reads, limit: files, run: (call) => showThoughts(context, call) },
     branch: { right: opens, run: (call) => branch(context, call) },
-    delete: { right: owns, run: (call) => remove(context, call) },
+    delete: { right: owns, run: (call) => askToDelete(context, call) },
+    'delete-now': { right: owns, run: (call) => remove(context, call) },
     ...clearing(context),
     ...settling(context),
   };

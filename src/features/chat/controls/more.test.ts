@@ -19,17 +19,11 @@ const clock = createShiftedClock(Date.now());
 const bot = sharedBot({ paced: false, clock, yaml, otherModels: ['other-model'] });
 sharedTill(bot, clock);
 
-const { asks, presses, told, screen } = createAsking(() => bot);
+const { asks, presses, told, turns, screen } = createAsking(() => bot);
 const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
 const timeoutMs = 20_000;
 /** After this a person may copy another answer. */
 const cooldownMs = 2000;
-
-/** Presses a button of a message that only this person sees, and waits for what that message becomes. */
-async function turns(person: Person, menu: APIMessage, label: string, text: string): Promise<APIMessage> {
-  await presses(person, menu, label);
-  return person.sees((message) => message.id === menu.id && message.content.includes(text), { timeoutMs });
-}
 
 /** What the model was sent the latest time, without the system prompt. */
 const sent = () =>
@@ -160,13 +154,13 @@ describe('Clear context', () => {
     const room = await bot.newChannel();
     await asks(bot.alice, 'hers', { text: 'Hers.' }, { in: room });
     const asked = await asks(bot.bob, 'his', { text: 'His.' }, { in: room });
-    const own = await turns(bot.bob, await menuOf(bot.bob, asked), 'Clear context', 'What shall I forget');
+    const own = await turns(bot.bob, await menuOf(bot.bob, asked), 'Clear context', 'What should I forget');
     expect(labels(own)).toEqual(['What I asked']);
     await turns(bot.bob, own, 'What I asked', 'Forgotten: your question here');
     const again = await asks(bot.alice, 'again', { text: 'Again.' }, { in: room });
     expect(sent().some((content) => content.includes('his'))).toBe(false);
     expect(sent()).toContain('Alice: hers');
-    const all = await turns(bot.milo, await menuOf(bot.milo, again), 'Clear context', 'What shall I forget');
+    const all = await turns(bot.milo, await menuOf(bot.milo, again), 'Clear context', 'What should I forget');
     await turns(bot.milo, all, 'Everything', 'Forgotten: 2 questions');
     expect((await told(bot.alice, again.shown, 'Regenerate')).content).toContain('That answer was cleared');
   });
@@ -177,7 +171,10 @@ describe('Delete', () => {
     const long = Array.from({ length: 2 }, (_, index) => `Part ${index} ${'z'.repeat(1500)}`).join('\n\n');
     const asked = await asks(bot.alice, 'embarrassing', { chunks: [long] });
     expect(await screen(asked)).toHaveLength(2);
-    await turns(bot.milo, await menuOf(bot.milo, asked), 'Delete', 'Deleted');
+    const confirm = await turns(bot.milo, await menuOf(bot.milo, asked), 'Delete', 'Delete this answer');
+    await bot.idle();
+    expect(await screen(asked)).toHaveLength(2);
+    await turns(bot.milo, confirm, 'Delete answer', 'deleted the answer');
     await bot.idle();
     expect(await screen(asked)).toEqual([]);
     await asks(bot.alice, 'what was it?', { text: 'What?' }, { in: asked.question.channel_id });
@@ -190,13 +187,14 @@ describe('Delete', () => {
     bot.providers.answer('never mind', { chunks: ['Second', ' and more.'], hold: 1 });
     await presses(bot.alice, asked.shown, 'Regenerate');
     await bot.alice.sees((message) => message.content === 'Second' && !hasEnded(message), { timeoutMs });
-    await turns(bot.alice, menu, 'Delete', 'Deleted');
+    const confirm = await turns(bot.alice, menu, 'Delete', 'Delete this answer');
+    await turns(bot.alice, confirm, 'Delete answer', 'deleted the answer');
     await bot.idle();
     expect(await screen(asked)).toEqual([]);
     expect(bot.providers.requests.at(-1)?.aborted).toBe(true);
   });
 
-  it('is not for others, also when they come by an old menu', async () => {
+  it.each(['delete', 'delete-now'])('is not for others, also when they come by an old menu: %s', async (action) => {
     const asked = await asks(bot.alice, 'stays', { text: 'Stays.' });
     const menu = await bot.app.discord.actions.send(asked.question.channel_id, {
       content: 'An old menu',
@@ -208,7 +206,10 @@ describe('Delete', () => {
               type: ComponentType.Button,
               style: 4,
               label: 'Delete',
-              custom_id: (buttons(await menuOf(bot.alice, asked)).at(-1) ?? { customId: '' }).customId,
+              custom_id: (buttons(await menuOf(bot.alice, asked)).at(-1)?.customId ?? '').replace(
+                '/delete/',
+                `/${action}/`,
+              ),
             },
           ],
         },

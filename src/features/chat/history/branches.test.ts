@@ -6,7 +6,7 @@ import { sharedBot } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
 
 const bot = sharedBot();
-const { asks, presses, told } = createAsking(() => bot);
+const { asks, presses, told, turns } = createAsking(() => bot);
 const timeoutMs = 20_000;
 
 /** Branches off from an answer and resolves to the thread. */
@@ -43,7 +43,14 @@ it('an edited question is edited in branches, and in what they branched into', a
 
 it.each<[string, (asked: Asked) => Promise<unknown>, string[]]>([
   ['its message', ({ question }) => bot.alice.deletes(question), []],
-  ['the button', async ({ shown }) => presses(bot.alice, await told(bot.alice, shown, '⋯'), 'Delete'), []],
+  [
+    'the button',
+    async ({ shown }) => {
+      const confirm = await turns(bot.alice, await told(bot.alice, shown, '⋯'), 'Delete', 'Delete this answer');
+      return presses(bot.alice, confirm, 'Delete answer');
+    },
+    [],
+  ],
   ['an answer', ({ shown }: { shown: APIMessage }) => bot.milo.deletes(shown), ['Alice: gone words']],
 ])(
   'what is deleted by %s leaves branches, too',

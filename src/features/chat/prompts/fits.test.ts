@@ -44,7 +44,7 @@ it('says so instead of an answer when the model was chosen afterwards; another m
     return (await bot.alice.sees(isEphemeral, { in: room, timeoutMs: 20_000 })).content;
   };
   await tells('model', { name: 'fake/large' });
-  expect(await tells('system', { text: 'long', scope: 'me' })).toContain('From now on **long** counts for you.');
+  expect(await tells('system', { text: 'long', scope: 'me' })).toContain('**long** now applies to you.');
   await asks(bot.alice, 'hello?', { text: 'Kind hello.' }, { in: room });
   await tells('model', { name: 'default' });
   await bot.alice.says(room, `<@${bot.app.discord.self.userId}> and now?`);

@@ -80,7 +80,7 @@ describe('of all that is chosen', () => {
     const prompt = () => toldToModel(bot.alice, room);
     expect(await prompt()).toBe('I am the instance.');
     expect(await system(bot.milo, room, 'I am the server.', 'server')).toBe(
-      'From now on “I am the server.” counts for this server.',
+      '“I am the server.” now applies to this server.',
     );
     expect(await prompt()).toBe('I am the server.');
     await system(bot.alice, room, 'I am Alice’s.', 'me');
@@ -88,7 +88,7 @@ describe('of all that is chosen', () => {
     expect(await toldToModel(bot.bob, room)).toBe('I am the server.');
     await system(bot.milo, room, 'I am the channel.', 'channel');
     expect(await prompt()).toBe('I am the channel.');
-    expect(await system(bot.milo, room, 'pirate')).toBe('From now on **pirate** counts for this conversation.');
+    expect(await system(bot.milo, room, 'pirate')).toBe('**pirate** now applies to this conversation.');
     expect(await prompt()).toBe('I am a pirate.');
 
     const shown = await told(bot.alice, room, 'system');
@@ -118,7 +118,7 @@ describe('of all that is chosen', () => {
     const room = await bot.newChannel();
     await system(bot.milo, room, 'pirate', 'channel');
     expect(await system(bot.alice, room, 'Mine.', 'me')).toBe(
-      'From now on “Mine.” counts for you. For you here, though, **pirate** (this channel) comes before it.',
+      '“Mine.” now applies to you. For you here, though, **pirate** (this channel) comes before it.',
     );
     await system(bot.alice, room, 'reset', 'me');
   });
@@ -148,7 +148,7 @@ describe('/ask with a prompt', () => {
     const { thread, shown, prompt } = await asksInThread(bot.alice, room, { system: 'Pirate' });
     expect(prompt).toBe('I am a pirate.');
     expect(await toldToModel(bot.bob, thread)).toBe('I am a pirate.');
-    expect(await system(bot.alice, thread, 'Now a poet.')).toContain('counts for this conversation');
+    expect(await system(bot.alice, thread, 'Now a poet.')).toContain('now applies to this conversation');
     expect(await toldToModel(bot.bob, thread)).toBe('Now a poet.');
     await presses(bot.alice, shown, 'Regenerate');
     await bot.idle();
@@ -178,18 +178,18 @@ describe('who may not', () => {
   it('is told so, and changes nothing', async () => {
     const room = await bot.newChannel();
     const { thread } = await asksInThread(bot.alice, room);
-    expect(await system(bot.bob, thread, 'Bob was here.')).toContain('Only moderators and whoever opened');
-    expect(await system(bot.alice, room, 'Alice was here.')).toContain('Only moderators and whoever opened');
+    expect(await system(bot.bob, thread, 'Bob was here.')).toContain('Only moderators and the member who opened');
+    expect(await system(bot.alice, room, 'Alice was here.')).toContain('Only moderators and the member who opened');
     expect(await system(bot.alice, room, 'Alice was here.', 'channel')).toContain('Only moderators can choose');
     expect(await system(bot.alice, room, 'reset', 'server')).toContain('in the whole server');
-    expect(await system(bot.alice, thread, 'Mine.')).toContain('From now on');
+    expect(await system(bot.alice, thread, 'Mine.')).toContain('now applies to');
     expect(await toldToModel(bot.bob, thread)).toBe('Mine.');
     expect(await toldToModel(bot.bob, room)).toBe('I am the instance.');
   });
 
   it('is nobody in their own direct messages, where there are no channels and servers', async () => {
     const { id: direct } = await bot.bob.opensDirectMessages(bot.app.discord.self.userId);
-    expect(await system(bot.bob, direct, 'Between us.')).toContain('From now on “Between us.”');
+    expect(await system(bot.bob, direct, 'Between us.')).toContain('“Between us.” now applies to');
     expect(await system(bot.bob, direct, 'Between us.', 'server')).toContain('Only servers have this');
     expect(await toldToModel(bot.bob, direct)).toBe('Between us.');
     await system(bot.bob, direct, 'reset');
@@ -199,8 +199,10 @@ describe('who may not', () => {
 describe('a name that there is not', () => {
   it('is a text, and said to be one', async () => {
     const room = await bot.newChannel();
-    expect(await system(bot.alice, room, 'pirat', 'me')).toContain('“pirat” counts for you.\n-# No prompt that you');
-    expect(await system(bot.alice, room, 'A pirate.', 'me')).toBe('From now on “A pirate.” counts for you.');
+    expect(await system(bot.alice, room, 'pirat', 'me')).toContain(
+      '“pirat” now applies to you.\n-# No prompt that you',
+    );
+    expect(await system(bot.alice, room, 'A pirate.', 'me')).toBe('“A pirate.” now applies to you.');
     await system(bot.alice, room, 'reset', 'me');
   });
 });

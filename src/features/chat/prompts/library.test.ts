@@ -112,7 +112,7 @@ describe('an own prompt', () => {
     ['has no text', { name: 'x', text: '   ' }, /There is no text/],
     ['is too long', { name: 'x', file: file('long '.repeat(4001)) }, /20004 characters; a prompt has at most 20000/],
     ['is far too long', { name: 'x', file: file('x'.repeat(100_000)) }, /at most 20000/],
-    ['is no text', { name: 'x', file: file(new Uint8Array([0xff, 0xfe, 0x00])) }, /no text that I can read/],
+    ['is no text', { name: 'x', file: file(new Uint8Array([0xff, 0xfe, 0x00])) }, /can't read that file as text/],
     ['is both', { name: 'x', text: 'x', file: file('x') }, /a text or a file, not both/],
     ['fills the model', { name: 'x', file: file('word '.repeat(3999)) }, /has room for 4000 of them/],
     ['has no name', { name: '`<@1>`', text: 'x' }, /`'<@1>'` can't be the name/],

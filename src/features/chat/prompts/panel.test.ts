@@ -116,7 +116,7 @@ describe('the menu of prompts', () => {
     const seen = await bot.alice.sees((message) => message.id === old.id, { timeoutMs });
     await selecting(bot.alice, seen, 'pirate');
     const refused = await bot.alice.sees(isEphemeral, { in: room, timeoutMs });
-    expect(refused.content).toContain('Only moderators and whoever opened this conversation');
+    expect(refused.content).toContain('Only moderators and the member who opened this conversation');
   });
 });
 
@@ -149,7 +149,7 @@ describe('/system with a place and no text', () => {
     const { modal } = await bot.milo.runs('system', { scope: 'channel' }, { in: room });
     if (!modal) throw new Error('There is no form.');
     await bot.milo.submits(modal, { text: 'Of the\nchannel.' });
-    await bot.milo.sees(/From now on “Of the channel\.” counts for this channel\./, { in: room, timeoutMs });
+    await bot.milo.sees(/“Of the channel\.” now applies to this channel\./, { in: room, timeoutMs });
     expect(await toldToModel(room)).toBe('Of the\nchannel.');
     expect((await bot.alice.runs('system', { scope: 'channel' }, { in: room })).modal).toBeNull();
     await bot.alice.sees(/Only moderators can choose the system prompt of a channel/, { in: room, timeoutMs });
@@ -158,7 +158,7 @@ describe('/system with a place and no text', () => {
   it('works behind a prefix, too', async () => {
     const room = await bot.newChannel();
     await bot.milo.says(room, '!system You are behind a prefix.');
-    await bot.milo.sees(/From now on “You are behind a prefix\.” counts for this conversation/, {
+    await bot.milo.sees(/“You are behind a prefix\.” now applies to this conversation/, {
       in: room,
       timeoutMs,
     });
