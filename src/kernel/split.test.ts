@@ -228,4 +228,10 @@ describe('splitMessage', () => {
       expect(splitMessage(`${first} ${second}`, { limit: first.length + second.length })).toEqual([first, second]);
     },
   );
+
+  it.each(['```', '````md', '~~~ts'])('keeps the first line of a block while blanks grow below it: %s', (fence) => {
+    const blanks = `${fence}\n${' '.repeat(300)}`;
+    const [first] = splitMessage(`${blanks}words `.padEnd(900, 'and more '), { limit: 120 });
+    expect(splitMessage(blanks, { limit: 120 })).toEqual([first]);
+  });
 });

@@ -198,8 +198,10 @@ function endAt(view: View, position: number): { shownEnd: number; suffix: string
   while (shownEnd > start && isSpace(text.charAt(shownEnd - 1))) shownEnd -= 1;
   const markers = openRuns(view, position).map((run) => run.marker);
   const open = fenceAt(view, shownEnd);
-  // The first line of a code block at the end of the text has nothing to close yet.
-  const shows = position < view.length || (lineAt(view, shownEnd)?.before ?? view.state.fence) !== null;
+  // The first line of a code block at the end of the text has nothing to close yet. It is kept, as all parts are, once so
+  // much follows, be it blanks.
+  const isKept = text.length > start + 2 * view.limit;
+  const shows = position < view.length || isKept || (lineAt(view, shownEnd)?.before ?? view.state.fence) !== null;
   const closing = open && shows ? `\n${open.quote}${open.ticks}` : '';
   return { shownEnd, suffix: closing + markers.toReversed().join('') };
 }
