@@ -141,6 +141,16 @@ describe('money that is used up', () => {
     expect(read(why)).toContain('No model was asked, and nothing was charged.');
   });
 
+  it('that would pay for asking again pays for Regenerate', async () => {
+    const words = 'tell me more '.repeat(80).trim();
+    const { shown } = await asks(words, { text: 'Once.', usage: costs(9000) });
+    bot.providers.answer(words, { text: 'Twice.', usage: costs(4000) });
+    await bot.alice.presses(shown, button(shown, 'Regenerate'));
+    await bot.alice.sees((message) => message.id === shown.id && message.content.includes('Twice.'));
+    await bot.idle();
+    expect(await till.paid(bot.alice)).toEqual({ free: 13_000, credits: 0 });
+  });
+
   it('shortens the longest answer before it refuses one', async () => {
     await asks('first', { text: 'One.', usage: costs(14_000) });
     const { question } = await asks('second', { text: 'Two.', usage: costs(1000) });
