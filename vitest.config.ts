@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'sharing', include: SHARING, isolate: false } },
-      { extends: true, test: { name: 'isolated', include: ['src/{app,platform,sdk,testing}/**/*.test.ts'] } },
+      { extends: true, test: { name: 'isolated', include: ['src/**/*.test.ts'], exclude: SHARING } },
     ],
     exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
     environment: 'node',
