@@ -79,13 +79,7 @@ export async function buildPrompt(asked: PromptRequest): Promise<Prompt> {
   const continued = await continuation(asked, Math.floor((model.contextTokens - maxOutputTokens) / 2));
   const budgetTokens = model.contextTokens - maxOutputTokens - continued.tokens;
   const notices: Notice[] = [];
-  const [system, summary, heard, latest] = await Promise.all([
-    systemOf(asked),
-    summaryFor(asked),
-    heardOf(asked),
-    latestOf(asked),
-  ]);
-  const earlier = latest.filter(({ question: { asked_at: at } }) => !summary || at > summary.row.covers_until);
+  const [system, [summary, earlier], heard] = await Promise.all([systemOf(asked), pastOf(asked), heardOf(asked)]);
   const [question, past] = await Promise.all([
     questionWith(asked, earlier, Math.floor((budgetTokens - system.tokens) * 0.75), notices),
     exchangesOf(asked, earlier),
@@ -162,9 +156,13 @@ async function summaryFor(asked: PromptRequest): Promise<ToldSummary | null> {
   return { row: summary.row, message: { role: 'user', content }, tokens: await sizeOf(asked, content) };
 }
 
-/** The latest exchanges, also those that a summary stands for: it is read at the same time. */
-const latestOf = ({ context, row, settings }: PromptRequest): Promise<ExchangeRow[]> =>
-  exchangesBefore(context.db, row, Math.min(settings.historySent, settings.historyKept));
+/** The summary, and the latest exchanges that it does not stand for. */
+async function pastOf(asked: PromptRequest): Promise<[ToldSummary | null, ExchangeRow[]]> {
+  const { context, row, settings } = asked;
+  const summary = await summaryFor(asked);
+  const limit = Math.min(settings.historySent, settings.historyKept);
+  return [summary, await exchangesBefore(context.db, row, limit, summary?.row.covers_until)];
+}
 
 /** The question with what it is about. */
 async function questionWith(

@@ -5,8 +5,8 @@ import type { Measure } from './token-worker.ts';
 const MOST_TEXTS = 5000;
 
 /**
- * What texts were counted as, the latest used last. A prompt is counted for its window, for its reservation and for its use, and most
- * of it again with the next question. Texts are known by their hash, so that nothing that people wrote is kept.
+ * What texts were counted as, the latest used last. A prompt is counted for its window, for its reservation and for its
+ * use, and most of it again with the next question. Texts are known by their hash, so that nothing people wrote is kept.
  */
 export class CountedTexts {
   readonly #measures = new Map<string, Measure>();

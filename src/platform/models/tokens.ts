@@ -1,7 +1,7 @@
 import { WorkerThread } from '../threads/index.ts';
 import { CountedTexts } from './counted-texts.ts';
 import { countingOf } from './token-encodings.ts';
-import type { Encoding } from './token-encodings.ts';
+import type { Counting, Encoding } from './token-encodings.ts';
 import type { Measure, MeasureRequest, Measures } from './token-worker.ts';
 
 /** With more than this before them, texts are bounded: the thread counts one to five million characters in a second. */
@@ -42,13 +42,13 @@ export class TokenCounter {
 
   /** Of all these texts, each of which begins a token of its own. Never rejects. */
   async measure(modelId: string, texts: readonly string[]): Promise<Measure> {
-    const { encoding, margin } = countingOf(modelId);
-    const kind = `${encoding}/${margin}`;
+    const counting = countingOf(modelId);
+    const kind = `${counting.encoding}/${counting.margin}`;
     const keys = texts.map((text) => this.counted.keyOf(kind, text));
     const known = keys.map((key) => this.counted.get(key));
     const unknown = texts.flatMap((text, index) => (known[index] ? [] : [{ text, key: keys[index] ?? '' }]));
     const asked = unknown.map(({ text }) => text);
-    const measures = await this.ask(modelId, asked, Number.POSITIVE_INFINITY);
+    const measures = await this.ask(counting, asked, Number.POSITIVE_INFINITY);
     for (const [index, { key }] of unknown.entries()) {
       const measure = measures?.each[index];
       if (measure) this.counted.set(key, measure);
@@ -59,15 +59,14 @@ export class TokenCounter {
 
   /** How much of a text stays within a limit in tokens. Never rejects. */
   async measureWithin(modelId: string, text: string, limit: number): Promise<MeasuredWithin> {
-    const measures = await this.ask(modelId, [text], limit);
+    const measures = await this.ask(countingOf(modelId), [text], limit);
     if (measures) return { ...sum(measures.each), within: measures.within };
     return { ...byBytes(text), within: Math.min(text.length, Math.floor(limit * LONGEST_TOKEN)) };
   }
 
   /** Undefined when they cannot be counted now. */
-  private async ask(modelId: string, texts: readonly string[], limit: number): Promise<Measures | undefined> {
+  private async ask(counting: Counting, texts: readonly string[], limit: number): Promise<Measures | undefined> {
     const characters = texts.reduce((total, { length }) => total + length, 0);
-    const counting = countingOf(modelId);
     if (characters === 0) return { each: texts.map(() => NOTHING), within: 0 };
     const { encoding } = counting;
     const loading = this.load(encoding);

@@ -111,16 +111,16 @@ export async function openHeard(read: VaultReader, row: HeardRow): Promise<Quest
  */
 export async function heardAround(
   context: ChatContext,
-  reader: VaultReader,
+  read: VaultReader,
   question: QuestionRow,
   kept: number,
 ): Promise<Heard[]> {
   const { guild_id: guildId } = question;
   if (guildId === null) return [];
-  const read = () => heardBefore(context.db, question.channel_id, question.asked_at, kept);
-  const [before, isKnown] = await Promise.all([read(), isWarm(context.db, question.channel_id)]);
+  const stored = () => heardBefore(context.db, question.channel_id, question.asked_at, kept);
+  const [before, isKnown] = await Promise.all([stored(), isWarm(context.db, question.channel_id)]);
   if (!isKnown) await warm(context, { ...question, guild_id: guildId }, kept);
-  const rows = isKnown ? before : await read();
+  const rows = isKnown ? before : await stored();
   const authors = [...new Set(rows.map((row) => row.author_id))];
   if (authors.length === 0) return [];
   const readable = await context.privacy.mayRead(authors);
@@ -130,7 +130,7 @@ export async function heardAround(
     rows
       .filter((row) => readable.has(row.author_id))
       .map(async (row): Promise<Heard | null> => {
-        const said = await openHeard(reader, row);
+        const said = await openHeard(read, row);
         return said && { atMs: row.said_at.getTime(), line: lineOf(said), authorId: row.author_id };
       }),
   );

@@ -28,7 +28,7 @@ export function whyEmbed(
   };
 }
 
-/** Its job has not ended: then the admission has been ended as well. */
+/** Until its job ends, its admission or one of its calls is open. */
 const isRunning = ({ holds }: Explanation): boolean => holds.some(({ state }) => state === 'open');
 
 function refusalText({ refusal }: Explanation, full: boolean, explain: MoneyContext['explain'], t: Translate): string {
