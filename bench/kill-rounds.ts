@@ -47,7 +47,7 @@ const LIVES_FOR_MS = 1500;
 
 function killDatabase(dataDir: string): void {
   const pid = Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
-  process.kill(pid, 'SIGKILL');
+  signalIfRunning(pid, 'SIGKILL');
 }
 
 /** Ends the bot in mid-answer; returns its next life, which answers the questions of the next round too. */

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { startEmulator } from '../../emulator/index.ts';
 import type { Emulator } from '../../emulator/index.ts';
 import { longTests, tellCases } from '../testing/long.ts';
+import { signalIfRunning } from '../testing/processes.ts';
 import { openTerminal, processesIn, withoutTerminal } from '../testing/terminal.ts';
 import type { Terminal } from '../testing/terminal.ts';
 
@@ -30,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await terminal?.close();
-  for (const { pid } of await processesIn(folder)) process.kill(pid, 'SIGKILL');
+  for (const { pid } of await processesIn(folder)) signalIfRunning(pid, 'SIGKILL');
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -93,7 +94,7 @@ describe.skipIf(missing !== undefined)('familiar in a terminal ends with code 0 
       terminal = openTerminal(`bash --norc -c "${command.replaceAll('$', '\\$')}"`, folder, settings());
       const [, address] = await terminal.shows(/Health\s+(http:\S+)/);
       for (const { pid, command: name } of await processesIn(folder))
-        if (/^\S*node /.test(name)) process.kill(pid, 'SIGHUP');
+        if (/^\S*node /.test(name)) signalIfRunning(pid, 'SIGHUP');
       expect((await fetch(String(address))).status).toBe(200);
       expect(terminal.shown()).not.toContain('Stopping');
       await terminal.close();

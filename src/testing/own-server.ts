@@ -13,6 +13,7 @@ import { answers, EMBEDDED_CONNECTION, initialiseFolder } from '../platform/post
 import { commandAs, serverUser } from '../platform/postgres/server-user.ts';
 import { readPidFile, serverProcesses } from '../platform/postgres/stale-server.ts';
 import type { TestDatabase } from './postgres.ts';
+import { signalIfRunning } from './processes.ts';
 
 /** A PostgreSQL server for one test, which may be away for a while. */
 export interface OwnServer {
@@ -75,6 +76,6 @@ export async function startOwnServer(): Promise<OwnServer> {
 /** The first one comes first, so that no other is born meanwhile. */
 async function signalAll(folder: string, signal: NodeJS.Signals): Promise<void> {
   const pidFile = await readPidFile(folder);
-  if (pidFile) process.kill(pidFile.pid, signal);
-  for (const pid of await serverProcesses(folder, pidFile)) if (pid !== pidFile?.pid) process.kill(pid, signal);
+  if (pidFile) signalIfRunning(pidFile.pid, signal);
+  for (const pid of await serverProcesses(folder, pidFile)) if (pid !== pidFile?.pid) signalIfRunning(pid, signal);
 }

@@ -81,3 +81,12 @@ export async function untilAnswers(url: string, program: Program, withinMs = 60_
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** Signals a process that was found a moment ago; one that has ended since needs none. Throws when it may not be signalled. */
+export function signalIfRunning(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
