@@ -31,6 +31,7 @@ import { openKillStage } from '../src/testing/kill-stage.ts';
 import type { KillStage } from '../src/testing/kill-stage.ts';
 import { tellCases } from '../src/testing/long.ts';
 import { startOwnServer } from '../src/testing/own-server.ts';
+import { signalIfRunning } from '../src/testing/processes.ts';
 import type { Program } from '../src/testing/processes.ts';
 import { withCleanUp } from './lib/clean-up.ts';
 import type { AtEnd } from './lib/clean-up.ts';
