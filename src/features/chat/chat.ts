@@ -1,7 +1,7 @@
 import { followUpOf } from '../../sdk/index.ts';
 import type { FeatureContext, ModelInfo, VaultReader } from '../../sdk/index.ts';
-import type { ExchangeRow, QuestionRow } from './store.ts';
-import type { Exchange, Question } from './rules.ts';
+import type { ExchangeRow, QuestionRow } from './turns/store.ts';
+import type { Exchange, Question } from './intake/read-message.ts';
 import type { ChatSettings } from './settings.ts';
 
 /** What the parts of this feature are handed. */

@@ -7,7 +7,7 @@
  */
 import type { JsonObject } from '../../kernel/json.ts';
 import { defineFeature } from '../../sdk/index.ts';
-import { runAnswer, tellOfLoss } from './answering/answer.ts';
+import { runAnswer, tellOfLoss } from './answer/run.ts';
 import type { ChatContext } from './chat.ts';
 import { askCommand } from './commands/ask.ts';
 import { clearCommand } from './commands/clear.ts';
@@ -23,7 +23,7 @@ import { savePromptCommand, writePromptForm } from './commands/save-prompt.ts';
 import { settingsCommand } from './commands/settings.ts';
 import { summaryCommand } from './commands/summary.ts';
 import { systemCommand } from './commands/system.ts';
-import { createControls } from './controls/index.ts';
+import { createControls } from './actions/index.ts';
 import { historyForgotten } from './history/changes.ts';
 import { newBudget } from './history/collect.ts';
 import { exportOf } from './history/export.ts';
@@ -34,13 +34,13 @@ import { checkPromptRoles } from './prompts/library.ts';
 import { exportPrompts } from './prompts/open.ts';
 import { deletePromptsBefore, deletePromptsOf } from './prompts/store.ts';
 import { chatSettings } from './settings.ts';
-import { exportThoughts } from './showing/thoughts.ts';
-import { deleteQuestionsBefore, deleteQuestionsOf } from './store.ts';
+import { exportThoughts } from './view/thoughts.ts';
+import { deleteQuestionsBefore, deleteQuestionsOf } from './turns/store.ts';
 import { exportSummaries } from './summaries/export.ts';
 import { giveUpSummary, summarise } from './summaries/make.ts';
 import { deleteSummariesBefore } from './summaries/store.ts';
-import { followWaiting } from './waiting/notices.ts';
-import { aboutModal, createMessageCommands } from './ways-in/message-commands.ts';
+import { followWaiting } from './view/waiting-notices.ts';
+import { aboutModal, createMessageCommands } from './intake/message-commands.ts';
 
 export const feature = defineFeature({
   name: 'chat',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emoji } from './showing/emoji.ts';
+import { emoji } from './view/emoji.ts';
 import { normalName, promptCharacters, promptName, resetWord } from './prompts/rules.ts';
 
 /** A year. */

@@ -4,12 +4,12 @@ import { defineCommand } from '../../../sdk/index.ts';
 import type { Call, Command, ModelInfo, SuggestCall, Translate } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
 import type { ChatContext } from '../chat.ts';
-import { modelMeant } from '../controls/model-select.ts';
+import { modelMeant } from '../actions/model-select.ts';
 import { referenceTo } from '../prompts/system.ts';
-import { threadPlace } from '../ways-in/place.ts';
-import { whereabouts } from '../ways-in/store.ts';
-import { takeAsked } from '../ways-in/take.ts';
-import { tellIfWaiting, waitOf } from '../waiting/notices.ts';
+import { threadPlace } from '../intake/places.ts';
+import { whereabouts } from '../intake/store.ts';
+import { takeAsked } from '../intake/take.ts';
+import { tellIfWaiting, waitOf } from '../view/waiting-notices.ts';
 import { suggestPrompts } from './system.ts';
 
 /** How long the asker waits to hear which thread it is; a question that waits in line gets its thread later. */

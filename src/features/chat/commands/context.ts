@@ -1,16 +1,16 @@
 import type { APIEmbed } from 'discord-api-types/v10';
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Call, ChatMessage, Command, ModelInfo, OutgoingFile } from '../../../sdk/index.ts';
-import { modelOf } from '../ask.ts';
+import { modelOf } from '../intake/claim.ts';
 import type { ChatContext } from '../chat.ts';
-import { settingsOf } from '../conversations.ts';
+import { settingsOf } from '../turns/conversations.ts';
 import { startAfresh } from '../history/rest.ts';
-import { buildPrompt } from '../prompt.ts';
-import type { Prompt } from '../prompt.ts';
+import { buildPrompt } from '../prompt/build.ts';
+import type { Prompt } from '../prompt/build.ts';
 import { scopeText } from '../prompts/show.ts';
-import { HeldFiles, pictureLimit } from '../question-files.ts';
+import { HeldFiles, pictureLimit } from '../prompt/question-files.ts';
 import type { ChatSettings } from '../settings.ts';
-import type { QuestionRow } from '../store.ts';
+import type { QuestionRow } from '../turns/store.ts';
 import { countUncovered } from '../summaries/store.ts';
 import { checkMayReadBack } from './summary.ts';
 

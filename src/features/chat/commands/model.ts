@@ -4,7 +4,7 @@ import { defineCommand } from '../../../sdk/index.ts';
 import type { Command, CommandCall, SuggestCall } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
 import { chooseModel } from '../chat.ts';
-import { modelMeant } from '../controls/model-select.ts';
+import { modelMeant } from '../actions/model-select.ts';
 import type { ChatContext } from '../chat.ts';
 
 const reset = 'default';

@@ -7,7 +7,7 @@ import type { PromptOrigin, UsablePrompt } from '../prompts/library.ts';
 import { promptLimits } from '../prompts/rules.ts';
 import { called, scopeText, withText } from '../prompts/show.ts';
 import { layersHere } from '../prompts/system.ts';
-import { line } from '../render.ts';
+import { line } from '../view/text.ts';
 import { suggestPrompts } from './system.ts';
 
 /** Leaves room for the last line in the 4096 characters of an embed. */

@@ -2,7 +2,7 @@ import { defineCommand } from '../../../sdk/index.ts';
 import type { Command, SuggestCall } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { promptNamed, removePrompt, usablePrompts } from '../prompts/library.ts';
-import { line } from '../render.ts';
+import { line } from '../view/text.ts';
 import { libraries } from './save-prompt.ts';
 
 /** Removes a prompt from the caller's own library or, for moderators, from the server's. */

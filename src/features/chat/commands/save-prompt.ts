@@ -8,7 +8,7 @@ import { savePrompt, textIn } from '../prompts/library.ts';
 import { checkMaySave } from '../prompts/rights.ts';
 import type { Library } from '../prompts/rules.ts';
 import { givenText } from '../prompts/text.ts';
-import { line } from '../render.ts';
+import { line } from '../view/text.ts';
 import { suggestPrompts } from './system.ts';
 
 /** As people call them. */

@@ -1,7 +1,7 @@
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Command } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { settingsView } from '../controls/settings-panel.ts';
+import { settingsView } from '../actions/settings-panel.ts';
 
 /** Shows what applies to the caller here and where it comes from, with the menus that change it for who may use them. */
 export function settingsCommand(context: ChatContext): Command {

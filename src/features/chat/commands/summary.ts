@@ -4,7 +4,7 @@ import { toDiscordMarkdown } from '../../../kernel/markdown/discord.ts';
 import { defineCommand, mayUse } from '../../../sdk/index.ts';
 import type { Call, Command, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { settingsOf } from '../conversations.ts';
+import { settingsOf } from '../turns/conversations.ts';
 import { demandSummary } from '../summaries/demand.ts';
 import { summaryOf } from '../summaries/read.ts';
 import type { Summary } from '../summaries/read.ts';

@@ -1,5 +1,5 @@
 import type { ChatContext } from '../chat.ts';
-import { clearConversation } from '../store.ts';
+import { clearConversation } from '../turns/store.ts';
 import { historyChanged } from './changes.ts';
 import { clearHeard, stayCold } from './store.ts';
 

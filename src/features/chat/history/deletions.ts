@@ -1,10 +1,10 @@
 import type { ChatContext } from '../chat.ts';
-import { settingsOf } from '../conversations.ts';
+import { settingsOf } from '../turns/conversations.ts';
 import { deletePlace } from '../prompts/store.ts';
 import type { ChatSettings } from '../settings.ts';
 import { historyChanged, messagesChanged } from './changes.ts';
 import type { ConversingChannels } from './channels.ts';
-import { passOn } from '../waiting/later.ts';
+import { passOn } from '../turns/later-questions.ts';
 import { cancelAnswers, goneChannel, tidyLater } from './ending.ts';
 import {
   copiesOf,

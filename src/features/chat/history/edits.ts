@@ -7,12 +7,12 @@ import type {
 import { VendorError } from '../../../kernel/errors.ts';
 import { customId } from '../../../sdk/index.ts';
 import type { Db, JobRun } from '../../../sdk/index.ts';
-import { questionIn } from '../ask.ts';
+import { questionIn } from '../intake/claim.ts';
 import { openQuestion } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
-import type { Question } from '../rules.ts';
-import { findAnswer } from '../store.ts';
-import type { QuestionRow } from '../store.ts';
+import type { Question } from '../intake/read-message.ts';
+import { findAnswer } from '../turns/store.ts';
+import type { QuestionRow } from '../turns/store.ts';
 import { historyChanged, messagesChanged } from './changes.ts';
 import type { ConversingChannels } from './channels.ts';
 import { hearEdited } from './hear.ts';

@@ -3,16 +3,16 @@ import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-t
 import { VendorError } from '../../../kernel/errors.ts';
 import { compareSnowflakes, snowflakeTime } from '../../../kernel/snowflake.ts';
 import type { Tx, VaultReader } from '../../../sdk/index.ts';
-import { findSelf } from '../ask.ts';
+import { findSelf } from '../intake/claim.ts';
 import type { ChatContext } from '../chat.ts';
-import { isAddressed, readSaid, spoken } from '../rules.ts';
-import type { Question, Self } from '../rules.ts';
-import type { QuestionRow } from '../store.ts';
-import { isSaid, onOneLine, seenAs } from '../visible.ts';
+import { isAddressed, readSaid, spoken } from '../intake/read-message.ts';
+import type { Question, Self } from '../intake/read-message.ts';
+import type { QuestionRow } from '../turns/store.ts';
+import { isSaid, onOneLine, seenAs } from '../intake/visible.ts';
 import type { ConversingChannels } from './channels.ts';
 import { askedIn, deleteHeardOf, heardBefore, insertHeard, isWarm, setHeard, setWarm } from './store.ts';
 import type { HeardRow } from './store.ts';
-import type { Heard } from './weave.ts';
+import type { Heard } from '../prompt/interleave.ts';
 
 /** Older messages of a channel are no part of what its people talk about now. */
 const warmedMs = 24 * 60 * 60 * 1000;

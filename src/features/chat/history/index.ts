@@ -3,9 +3,9 @@
  * they edit is changed, and what they delete is gone.
  */
 import type { FeatureParts } from '../../../sdk/index.ts';
-import { claimQuestion } from '../ask.ts';
+import { claimQuestion } from '../intake/claim.ts';
 import type { ChatContext } from '../chat.ts';
-import { isOwned } from '../ways-in/store.ts';
+import { isOwned } from '../intake/store.ts';
 import { rememberChannels } from './channels.ts';
 import { messagesDeleted, placeDeleted } from './deletions.ts';
 import { messageEdited, offer } from './edits.ts';

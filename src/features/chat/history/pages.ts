@@ -4,8 +4,8 @@ import { customId } from '../../../sdk/index.ts';
 import type { Call, ComponentHandler, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import { openExchanges } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
-import { line } from '../render.ts';
-import type { Exchange } from '../rules.ts';
+import { line } from '../view/text.ts';
+import type { Exchange } from '../intake/read-message.ts';
 import { latestExchanges } from './store.ts';
 
 /** So many of these lengths fit the 4096 characters of an embed, with what stands around them. */

@@ -1,6 +1,6 @@
 import type { Timer } from '../../../kernel/clock.ts';
 import type { ChatContext } from '../chat.ts';
-import type { QuestionRow } from '../store.ts';
+import type { QuestionRow } from '../turns/store.ts';
 import { historyChanged } from './changes.ts';
 import { deleteRested, restedSince } from './store.ts';
 

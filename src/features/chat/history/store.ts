@@ -3,8 +3,8 @@ import type { Selectable } from 'kysely';
 import { guildIn } from '../../../sdk/index.ts';
 import type { Db, Expiry, Tx } from '../../../sdk/index.ts';
 import type { ChatHeardTable } from '../schema.ts';
-import { hasEnded } from '../store.ts';
-import type { AnswerRow, ExchangeRow, QuestionRow } from '../store.ts';
+import { hasEnded } from '../turns/store.ts';
+import type { AnswerRow, ExchangeRow, QuestionRow } from '../turns/store.ts';
 
 export type HeardRow = Selectable<ChatHeardTable>;
 

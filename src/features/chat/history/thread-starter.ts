@@ -1,9 +1,9 @@
 import { ChannelType } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import type { ChatContext } from '../chat.ts';
-import type { QuestionRow } from '../store.ts';
-import { isThread } from '../ways-in/place.ts';
-import { isOwned } from '../ways-in/store.ts';
+import type { QuestionRow } from '../turns/store.ts';
+import { isThread } from '../intake/places.ts';
+import { isOwned } from '../intake/store.ts';
 import { findMessage } from './find-message.ts';
 
 /**

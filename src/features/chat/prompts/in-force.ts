@@ -1,8 +1,8 @@
 import type { VaultReader } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import type { Question } from '../rules.ts';
-import type { QuestionRow } from '../store.ts';
-import { channelAround } from '../ways-in/place.ts';
+import type { Question } from '../intake/read-message.ts';
+import type { QuestionRow } from '../turns/store.ts';
+import { channelAround } from '../intake/places.ts';
 import { openPrompt } from './open.ts';
 import { fillIn, variablesIn } from './rules.ts';
 import type { PromptReference, Variable } from './rules.ts';

@@ -3,7 +3,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import { mayUse } from '../../../sdk/index.ts';
 import type { Call } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { maySettle } from '../conversations.ts';
+import { maySettle } from '../turns/conversations.ts';
 import type { Library } from './rules.ts';
 import type { ChoiceScope } from './store.ts';
 

@@ -3,7 +3,7 @@ import type { APIMessageTopLevelComponent, APISelectMenuOption } from 'discord-a
 import { customId } from '../../../sdk/index.ts';
 import type { Call, Translate } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { button, row } from '../controls/row.ts';
+import { button, row } from '../view/buttons.ts';
 import type { Choice } from './choose.ts';
 import type { Layer } from './in-force.ts';
 import { choosablePrompts, neededPrompt } from './library.ts';

@@ -1,5 +1,5 @@
 import type { OutgoingMessage, Translate } from '../../../sdk/index.ts';
-import { line } from '../render.ts';
+import { line } from '../view/text.ts';
 import type { Layer, PromptScope } from './in-force.ts';
 import { promptCharacters } from './rules.ts';
 

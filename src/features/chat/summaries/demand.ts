@@ -1,6 +1,6 @@
 import { UserError } from '../../../kernel/errors.ts';
 import type { Call } from '../../../sdk/index.ts';
-import { modelOf } from '../ask.ts';
+import { modelOf } from '../intake/claim.ts';
 import type { ChatContext } from '../chat.ts';
 import { jobOf } from './make.ts';
 import type { SummaryTask } from './make.ts';

@@ -1,4 +1,4 @@
-import type { Exchange } from '../rules.ts';
+import type { Exchange } from '../intake/read-message.ts';
 import type { ChatSettings } from '../settings.ts';
 
 /** Of the room that a prompt has, the share that exchanges fill before the older of them are summarised. */

@@ -3,8 +3,8 @@ import type { Selectable } from 'kysely';
 import { guildIn } from '../../../sdk/index.ts';
 import type { Db, Expiry, Tx } from '../../../sdk/index.ts';
 import type { ChatSummaryTable } from '../schema.ts';
-import { isPlaced } from '../store.ts';
-import type { ExchangeRow } from '../store.ts';
+import { isPlaced } from '../turns/store.ts';
+import type { ExchangeRow } from '../turns/store.ts';
 
 export type SummaryRow = Selectable<ChatSummaryTable>;
 

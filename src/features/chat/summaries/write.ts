@@ -1,8 +1,8 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import type { ChatMessage, JobRun, ModelInfo, PaidCall, Use } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { collectText } from '../collect.ts';
-import { messageOverheadTokens } from '../window.ts';
+import { collectText } from '../answer/collect.ts';
+import { messageOverheadTokens } from '../prompt/fit.ts';
 
 /** Less is no summary. */
 const leastTokens = 80;

@@ -1,0 +1,123 @@
+import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
+import { UserError } from '../../../kernel/errors.ts';
+import type { ComponentCall, Tx } from '../../../sdk/index.ts';
+import { openQuestion } from '../chat.ts';
+import type { ChatContext } from '../chat.ts';
+import { settingsOf } from '../turns/conversations.ts';
+import { copyChoice } from '../prompts/store.ts';
+import type { Question } from '../intake/read-message.ts';
+import { exchangesBefore } from '../turns/store.ts';
+import type { QuestionRow } from '../turns/store.ts';
+import { copySummary } from '../summaries/copy.ts';
+import { mergedInto } from '../turns/waiting-store.ts';
+import { reached } from './reach.ts';
+import type { Reached } from './reach.ts';
+import { insertBranch, insertCopy } from './store.ts';
+
+/** An earlier exchange in clear, with the row that it is copied from. */
+interface Remembered {
+  row: QuestionRow;
+  question: Question;
+  answer: string | null;
+  answerId: string | null;
+}
+
+/** Opens a thread that knows the conversation up to an answer and goes its own way from there. */
+export async function branch(context: ChatContext, call: ComponentCall): Promise<void> {
+  const from = await reached(context, call);
+  const { guildId, caller, calledId, t } = call;
+  if (guildId === null || !from.answer.sealed) throw new UserError('branch.nothing', 'there is nothing to go on from');
+  const homeId = await homeOfThread(context, call);
+  await call.acknowledge();
+  const past = await remember(context, from);
+  const { actions } = context.discord;
+  const link = `https://discord.com/channels/${guildId}/${call.channelId}/${from.question.parts[0] ?? ''}`;
+  const key = `chat/branch/${calledId}`;
+  const publicly = context.texts.in(undefined);
+  const starter = { content: publicly('branch.starter', { user: caller.userId, link }), suppressEmbeds: true };
+  const { id: messageId } = await actions.send(homeId, starter, { key });
+  const name = `🌿 ${titleOf(past.at(-1)?.question.text ?? '') || publicly('branch.name')}`;
+  const threadId = await actions.createThread({ channelId: homeId, name, messageId, key });
+  await context.transaction((tx) =>
+    copyInto(context, tx, { threadId, guildId, homeId, ownerId: caller.userId }, from, past),
+  );
+  const note = publicly('branch.note', { user: caller.userId, count: past.length });
+  const mentionMe = context.discord.messageContent ? '' : `\n${publicly('ways-in.mention-me')}`;
+  await actions.send(threadId, { content: note + mentionMe, pings: [caller.userId] }, { key: `${key}/note` });
+  await call.update({ content: t('branch.done', { thread: threadId }), components: [] });
+}
+
+const threads: readonly number[] = [
+  ChannelType.PublicThread,
+  ChannelType.PrivateThread,
+  ChannelType.AnnouncementThread,
+];
+const homes: readonly number[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
+
+/** The channel for the thread. Throws a UserError where there can be none, or where presser or bot may not open one. */
+async function homeOfThread({ discord: { cache } }: ChatContext, call: ComponentCall): Promise<string> {
+  const here = await cache.channel(call.channelId);
+  // What is said in a private thread is not for everyone in its channel.
+  if (here?.type === ChannelType.PrivateThread) throw new UserError('branch.private', 'a private thread');
+  const home = here && threads.includes(here.type) ? await cache.channel(here.parentId ?? '') : here;
+  if (!home || !homes.includes(home.type)) throw new UserError('branch.no-threads', 'no threads here');
+  const { CreatePublicThreads, SendMessages, SendMessagesInThreads } = PermissionFlagsBits;
+  if (!((call.caller.permissions ?? 0n) & CreatePublicThreads)) {
+    throw new UserError('branch.not-allowed', 'the presser may not open threads');
+  }
+  const needed = CreatePublicThreads | SendMessages | SendMessagesInThreads;
+  if (((await cache.selfPermissions(home.id)) & needed) !== needed) {
+    throw new UserError('branch.may-not', 'the bot may not open threads');
+  }
+  return home.id;
+}
+
+/** The conversation up to an answer, oldest first; what forgotten people asked is left out. */
+async function remember(context: ChatContext, { question, answer }: Reached): Promise<Remembered[]> {
+  const read = context.vault.reader(context.db);
+  const { historyKept } = await settingsOf(context, question);
+  const before = await exchangesBefore(context.db, question, Math.max(0, historyKept - 1));
+  const together = (await mergedInto(context.db, question.id)).map((one) => ({ question: one, answer: null }));
+  const opened = await Promise.all(
+    [...before, ...together, { question, answer }].map(
+      async ({ question: row, answer: shown }): Promise<Remembered | null> => {
+        const asked = await openQuestion(read, row);
+        const said = shown?.sealed ? await read(row.author_id, shown.id, shown.sealed) : null;
+        return asked && { row, question: asked, answer: said, answerId: shown?.id ?? null };
+      },
+    ),
+  );
+  return opened.filter((one) => one !== null);
+}
+
+/** Sealed anew for each author, so that forgetting one takes their part of the copy along; who was is left out. */
+async function copyInto(
+  context: ChatContext,
+  tx: Tx,
+  branch: { threadId: string; guildId: string; homeId: string; ownerId: string },
+  { question: { channel_id: sourceId, asked_at } }: Reached,
+  past: readonly Remembered[],
+): Promise<void> {
+  const now = new Date(context.clock.now());
+  await insertBranch(tx, { ...branch, sourceId, createdAt: now });
+  const { threadId, guildId, homeId } = branch;
+  await copyChoice(tx, sourceId, { scope: 'conversation', scopeId: threadId, guildId, parentId: homeId });
+  await copySummary(context, tx, { fromId: sourceId, toId: threadId, before: asked_at });
+  for (const { row, question, answer, answerId } of past) {
+    const ids = { question: context.ids.uuid(), answer: context.ids.uuid() };
+    const seal = (id: string, text: string) => context.vault.sealIfKnown(tx, row.author_id, id, text);
+    const sealed = await seal(ids.question, JSON.stringify(question));
+    if (!sealed) continue;
+    const answerSealed = answer === null ? null : await seal(ids.answer, answer);
+    await insertCopy(tx, { ids, threadId: branch.threadId, row, sealed, answerSealed, answerId, finishedAt: now });
+  }
+}
+
+/** The first line of a question, without mentions. */
+function titleOf(text: string): string {
+  const line = text.split('\n').find((one) => one.trim() !== '') ?? '';
+  return line
+    .replace(/<[@#:][^<>]*>/g, '')
+    .replace(/[*_~`|>#]+/g, '')
+    .trim();
+}

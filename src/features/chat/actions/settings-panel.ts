@@ -1,0 +1,177 @@
+import { ComponentType } from 'discord-api-types/v10';
+import type { APIMessageTopLevelComponent, APISelectMenuOption } from 'discord-api-types/v10';
+import { UserError } from '../../../kernel/errors.ts';
+import { shortLabel, shortReference } from '../../../kernel/long-names.ts';
+import { customId } from '../../../sdk/index.ts';
+import type { Call, ComponentCall, OutgoingMessage } from '../../../sdk/index.ts';
+import { allowedModels, checkModel } from '../allowed-models.ts';
+import type { ChatContext } from '../chat.ts';
+import { maySettle, setForConversation, valuesOf } from '../turns/conversations.ts';
+import type { ConversationSetting } from '../turns/conversations.ts';
+import type { ChatSettings } from '../settings.ts';
+import { chatSettings } from '../settings.ts';
+import { choosePrompt } from '../prompts/choose.ts';
+import { systemForm } from '../prompts/forms.ts';
+import { chosenFrom, promptRows } from '../prompts/select.ts';
+import { choiceScopes } from '../prompts/store.ts';
+import { chooseAndTell, layersHere } from '../prompts/system.ts';
+import { modelMeant, modelOptions, pageIn, selectOptions } from './model-select.ts';
+import { reached } from './reach.ts';
+import { settingsInForce } from './settings-in-force.ts';
+
+/** The value of the option that follows what is set for channel, person and server. */
+const unset = 'unset';
+/** Exchanges that can be chosen to be sent along. */
+const contextSizes = [0, 4, 8, 20, 50];
+
+type Own = Partial<ChatSettings>;
+
+/** One select of the panel: what it sets, and what can be chosen. */
+interface Choice {
+  setting: ConversationSetting;
+  options(context: ChatContext, call: Call, own: Own, page: number): APISelectMenuOption[];
+  /** Throws a UserError when it may not be chosen. */
+  read(context: ChatContext, call: Call, value: string): ChatSettings[ConversationSetting];
+}
+
+/** In the order of the panel, by the action of the select. A message holds five. */
+const choices: Readonly<Record<string, Choice>> = {
+  'set-model': {
+    setting: 'model',
+    options: (context, call, { model = '' }, page) => {
+      const ids = allowedModels(context, call).map(({ id }) => id);
+      return modelOptions(ids, { page, most: selectOptions - 2, t: call.t }).map(({ label, value }) =>
+        option(label, value, value === shortReference(model)),
+      );
+    },
+    read: (context, call, value) => {
+      const model = modelMeant(context, value);
+      if (!model) throw new UserError('model.unknown', 'no such model', { name: value });
+      checkModel(context, call, model);
+      return model.id;
+    },
+  },
+  'set-creativity': {
+    setting: 'creativity',
+    options: (_context, { t }, { creativity }) =>
+      chatSettings.shape.creativity
+        .unwrap()
+        .options.map((value) => option(t(`settings.creativity.${value}`), value, value === creativity)),
+    read: (_context, _call, value) => chatSettings.shape.creativity.parse(value),
+  },
+  'set-context': {
+    setting: 'historySent',
+    options: (_context, { t }, { historySent }) =>
+      contextSizes.map((count) => option(t('settings.context.size', { count }), String(count), count === historySent)),
+    read: (_context, _call, value) => chatSettings.shape.historySent.parse(Number(value)),
+  },
+};
+
+export const settingActions = Object.keys(choices);
+
+export async function openSettings(context: ChatContext, call: ComponentCall): Promise<void> {
+  await reached(context, call);
+  await checkSettler(context, call);
+  await call.update(await settingsView(context, call));
+}
+
+/** Saves what was chosen for this conversation, and shows the panel as it is then. */
+export async function choose(context: ChatContext, call: ComponentCall, action: string): Promise<void> {
+  const choice = choices[action];
+  checkPanel(call);
+  if (!choice) throw new UserError('errors.expired', 'no such setting');
+  await checkSettler(context, call);
+  const [value = unset] = call.values;
+  const page = pageIn(value);
+  if (page !== undefined) {
+    await call.update(await settingsView(context, call, page));
+    return;
+  }
+  const { setting } = choice;
+  const read = value === unset ? undefined : choice.read(context, call, value);
+  await setForConversation(context, call, setting, read);
+  await call.update(await settingsView(context, call));
+}
+
+/** As `choose` for the prompt. */
+export async function chooseFromPrompts(context: ChatContext, call: ComponentCall): Promise<void> {
+  checkPanel(call);
+  await checkSettler(context, call);
+  const chosen = await chosenFrom(context, call, call.values[0] ?? '');
+  if (chosen !== undefined) await choosePrompt(context, call, 'conversation', chosen);
+  await call.update(await settingsView(context, call));
+}
+
+/** Opens the form for a text of the conversation's own, with what there is of it. */
+export async function writeOwnPrompt(context: ChatContext, call: ComponentCall): Promise<void> {
+  checkPanel(call);
+  await checkSettler(context, call);
+  const own = (await layersHere(context, call)).find(({ scope }) => scope === 'conversation');
+  await call.modal(systemForm('conversation', own?.name === null ? own.text : '', call.t));
+}
+
+/** Takes what was written into the form, whether the panel or a command has opened it. */
+export async function takeWritten(context: ChatContext, call: ComponentCall): Promise<void> {
+  const scope = choiceScopes.find((known) => known === call.id);
+  if (!scope) throw new UserError('errors.expired', 'no such scope');
+  const choice = { text: (call.fields['text'] ?? '').trim() };
+  if (!call.message) {
+    await call.reply({ content: await chooseAndTell(context, call, scope, choice) });
+    return;
+  }
+  await choosePrompt(context, call, scope, choice);
+  await call.update(await settingsView(context, call));
+}
+
+/** A custom id is the client's word: the panel belongs to the conversation that it was opened in. */
+function checkPanel(call: ComponentCall): void {
+  if (call.id !== call.channelId) throw new UserError('errors.expired', 'the panel of another place');
+}
+
+async function checkSettler(context: ChatContext, call: ComponentCall): Promise<void> {
+  if (await maySettle(context, call)) return;
+  throw new UserError('settings.not-yours', 'only moderators and the one who opened the conversation');
+}
+
+/** What applies to the caller here, with menus to change it for the conversation where they may. */
+export async function settingsView(context: ChatContext, call: Call, modelPage = 0): Promise<OutgoingMessage> {
+  const own = await valuesOf(context.db, call.channelId);
+  const layers = await layersHere(context, call);
+  const summary = await settingsInForce(context, call, own, layers);
+  if (!(await maySettle(context, call))) return { content: '', embeds: [summary], components: [] };
+  const rows = Object.entries(choices).map(([action, choice]) => {
+    const options = choice.options(context, call, own, modelPage);
+    return row(call, own, action, { setting: choice.setting, options });
+  });
+  const prompt = layers.find(({ scope }) => scope === 'conversation');
+  return {
+    content: call.t('settings.title'),
+    embeds: [summary],
+    components: [...rows, ...(await promptRows(context, call, prompt))],
+  };
+}
+
+function row(
+  { channelId, t }: Call,
+  own: Own,
+  action: string,
+  { setting, options }: { setting: ConversationSetting; options: APISelectMenuOption[] },
+): APIMessageTopLevelComponent {
+  const current = own[setting];
+  const offered = options.some((one) => one.default) || current === undefined;
+  // What others have chosen is shown also where the presser could not choose it.
+  const kept = offered ? [] : [option(shortLabel(String(current)), shortReference(String(current)), true)];
+  const follow = option(t(`settings.${setting}.unset`), unset, current === undefined);
+  const select = {
+    type: ComponentType.StringSelect as const,
+    custom_id: customId('chat', action, channelId),
+    options: [follow, ...options, ...kept],
+  };
+  return { type: ComponentType.ActionRow, components: [select] };
+}
+
+const option = (label: string, value: string, chosen: boolean): APISelectMenuOption => ({
+  label,
+  value,
+  ...(chosen ? { default: true } : {}),
+});

@@ -1,0 +1,52 @@
+import { UserError } from '../../../kernel/errors.ts';
+import type { ComponentCall } from '../../../sdk/index.ts';
+import { requestOf } from '../chat.ts';
+import type { ChatContext } from '../chat.ts';
+import { settingsOf } from '../turns/conversations.ts';
+import { questionEnded } from '../view/reactions.ts';
+import { endAnswer } from '../turns/store.ts';
+import { controlled } from './reach.ts';
+import { endedMessage } from '../view/render-answer.ts';
+import { versionPlace } from './store.ts';
+import type { Screens } from './versions.ts';
+
+/** Ends an answer that is waited for or written; what is there of it stays. */
+export async function stop(context: ChatContext, screens: Screens, call: ComponentCall): Promise<void> {
+  const { answer, question } = await controlled(context, call);
+  const result = answer.job_id && (await context.jobs.cancel(answer.job_id, call.caller.userId));
+  if (!result || result === 'not-found') {
+    if (!question.parts.includes(call.message?.id ?? '')) throw new UserError('already-ended', 'nothing to stop');
+    // Discord had not taken its end, so that the message is behind.
+    await call.acknowledge();
+    await screens.show(question.id, `chat/stop/${call.calledId}`);
+    return;
+  }
+  if (result === 'cancelling') {
+    await call.acknowledge();
+    return;
+  }
+  // Between two runs no worker has it, so that nobody else would end it on the screen.
+  const sealed = answer.continued ? answer.sealed : null;
+  const finishedAt = new Date(context.clock.now());
+  await endAnswer(context.db, answer.id, { state: 'stopped', sealed, finish: null, finishedAt });
+  await context.spending.recover(requestOf(answer));
+  await context.spending.finish(requestOf(answer));
+  const [place, settings] = await Promise.all([versionPlace(context.db, answer), settingsOf(context, question)]);
+  const shown = endedMessage(
+    {
+      id: answer.id,
+      modelId: '',
+      text: call.message?.content ?? '',
+      notices: [],
+      end: { state: 'stopped' },
+      finish: null,
+      place,
+      buttons: settings.answerButtons,
+      bound: undefined,
+      hasThoughts: false,
+    },
+    call.t,
+  );
+  questionEnded(context, question, answer, settings, 'stopped');
+  await call.update(shown);
+}

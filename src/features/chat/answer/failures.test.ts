@@ -1,0 +1,217 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { APIMessage } from 'discord-api-types/v10';
+import { describe, expect, it } from 'vitest';
+import { systemIds } from '../../../kernel/ids.ts';
+import { button, buttons, hasEnded } from '../../../testing/components.ts';
+import { startTestBot } from '../../../testing/bot.ts';
+
+describe('a provider that does not answer', () => {
+  it.each([
+    ['429', { status: 429 }, 'gets more questions than its provider allows'],
+    ['401', { status: 401 }, 'does not accept my key'],
+    ['503', { status: 503 }, 'overloaded'],
+    ['an empty answer', { text: '' }, 'finished without saying anything'],
+  ])('(%s) is named with its reason, and the question can be asked again', async (_, answer, words) => {
+    const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
+    try {
+      bot.providers.answer('hello', answer);
+      const question = await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      const failed = await bot.alice.sees(
+        (message) => message.message_reference?.message_id === question.id && message.content.includes(words),
+      );
+      expect(buttons(failed).map(({ label }) => label)).toEqual(['Retry', 'Another model']);
+    } finally {
+      await bot.close();
+    }
+  });
+
+  it.each([503, 429])('with %i and a long pause says when it can be asked again', async (status) => {
+    const bot = await startTestBot();
+    try {
+      bot.providers.answer('hello', { status, headers: { 'retry-after': '1800' } });
+      const before = Date.now();
+      await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      const words = /can be asked again <t:(\d+):R>/;
+      const failed = await bot.alice.sees(words);
+      expect(failed.content).not.toContain('in a minute');
+      const at = Number(words.exec(failed.content)?.[1]) * 1000;
+      expect(at).toBeGreaterThan(before + 1_700_000);
+      expect(at).toBeLessThan(Date.now() + 1_802_000);
+      expect(bot.providers.requests).toHaveLength(1);
+    } finally {
+      await bot.close();
+    }
+  });
+
+  it('but sends something else is told to do so, each thing by its name', async () => {
+    const sent = [
+      { status: 403, body: '<!DOCTYPE html><title>Just a moment...</title>', words: 'answered with a web page' },
+      { status: 200, body: '<html>Sign in</html>', words: 'answered with a web page' },
+      { status: 200, body: 'hello there', words: "something that is no model's answer" },
+      { status: 200, body: '', words: 'finished without saying anything' },
+      { status: 307, body: '', words: 'sends me on to another one' },
+      { status: 200, body: '{"error":"model \\"m\\" not found, try pulling it first"}', words: 'does not know' },
+    ];
+    let next = sent[0];
+    const server = createServer((request, response) => {
+      request.resume();
+      const headers = next?.status === 307 ? { location: 'https://elsewhere.example/' } : {};
+      response.writeHead(next?.status ?? 500, headers).end(next?.body);
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const odd = `{ type: openai-compatible, baseUrl: 'http://127.0.0.1:${port}/v1', models: [{ name: m }], apiKeys: [k-odd-1] }`;
+    const yaml = `queue: { maxAttempts: 1 }\nproviders: { odd: ${odd} }\nmodels: { default: odd/m }\n`;
+    const bot = await startTestBot({ yaml });
+    try {
+      // What a channel may be sent in a second is limited.
+      for (const [index, answer] of sent.entries()) {
+        next = answer;
+        const { words } = answer;
+        const room = ['#general', '#memes', '#art'][index % 3] ?? '';
+        const question = await bot.alice.says(room, `<@${bot.app.discord.self.userId}> hello`);
+        await bot.alice.sees(
+          (message) => message.message_reference?.message_id === question.id && message.content.includes(words),
+        );
+      }
+    } finally {
+      await bot.close();
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('is tried again by itself before anybody is told', async () => {
+    const bot = await startTestBot();
+    try {
+      bot.providers.answer('hello', { status: 503 });
+      bot.providers.answer('hello', { text: 'Hello at last.' });
+      await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      await bot.alice.sees('Hello at last.', { timeoutMs: 15_000 });
+      expect((await bot.alice.messages('#general')).filter((message) => message.author.bot)).toHaveLength(1);
+    } finally {
+      await bot.close();
+    }
+  });
+
+  it('can be stopped while it is waited for', async () => {
+    const bot = await startTestBot();
+    try {
+      bot.providers.answer('hello', { text: 'One two three four five six.', cutAfterChunks: 2 });
+      await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      const waiting = await bot.alice.sees((message) => message.author.bot === true && buttons(message).length > 0);
+      const { db } = bot.database.postgres;
+      for (let state = ''; state !== 'waiting';) {
+        state = (await db.selectFrom('queue_job').select('state').executeTakeFirstOrThrow()).state;
+      }
+      await bot.alice.presses(waiting, button(waiting, 'Stop'));
+      const stopped = await bot.alice.sees(/Stopped\./);
+      expect(stopped.id).toBe(waiting.id);
+      expect(hasEnded(stopped)).toBe(true);
+      await bot.idle();
+      const holds = await db.selectFrom('ledger_hold').select('state').execute();
+      expect(holds.map(({ state }) => state)).not.toContain('open');
+    } finally {
+      await bot.close();
+    }
+  });
+
+  it('that was away at the start is asked when it is back', async () => {
+    const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n', start: false });
+    try {
+      bot.providers.models.openai.length = 0;
+      await bot.start();
+      bot.providers.answer('hello', { text: 'Here I am.' });
+      await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      await bot.alice.sees('Here I am.');
+    } finally {
+      await bot.close();
+    }
+  });
+});
+
+describe('an answer whose worker was lost in every run', () => {
+  it('says so, asks no model again, and can be asked again', async () => {
+    const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
+    try {
+      const isAnswer = (message: APIMessage) => message.message_reference?.message_id === question.id;
+      bot.providers.answer('hello', { text: 'Hello, once.' });
+      const question = await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
+      await bot.alice.sees('Hello, once.');
+      await bot.idle();
+      const { db } = bot.database.postgres;
+      await db.updateTable('chat_answer').set({ state: 'waiting', error_code: null }).execute();
+      const lost = {
+        state: 'active',
+        attempt: 3,
+        boot_id: systemIds.uuid(),
+        lease_until_ms: 0,
+        ended_at_ms: null,
+      } as const;
+      await db.updateTable('queue_job').set(lost).execute();
+      const told = await bot.alice.sees((message) => isAnswer(message) && message.content.includes('broke down'));
+      expect(buttons(told).map(({ label }) => label)).toEqual(['Retry', 'Another model']);
+      await bot.idle();
+      expect(await db.selectFrom('queue_job').select(['state', 'error']).execute()).toEqual([
+        { state: 'dead', error: 'worker lost' },
+      ]);
+      expect(bot.providers.requests).toHaveLength(1);
+      bot.providers.answer('hello', { text: 'Hello at last.' });
+      await bot.alice.presses(told, button(told, 'Retry'));
+      expect(await bot.alice.sees('Hello at last.')).toMatchObject({ id: told.id });
+    } finally {
+      await bot.close();
+    }
+  });
+});
+
+describe('the bot being away', () => {
+  it('loses nothing: what was asked meanwhile is answered at its return, once', async () => {
+    const bot = await startTestBot();
+    try {
+      const mention = `<@${bot.app.discord.self.userId}>`;
+      bot.providers.answerByDefault({ text: 'Yes.' });
+      await bot.alice.says('#general', `${mention} are you there?`);
+      await bot.alice.sees('Yes.');
+      await bot.stop();
+      const asked = [
+        await bot.alice.says('#general', `${mention} and now?`),
+        await bot.bob.says('#memes', `${mention} hello?`),
+      ];
+      await bot.start();
+      for (const question of asked) {
+        await bot.alice.sees((message) => message.message_reference?.message_id === question.id);
+      }
+      await bot.idle();
+      await bot.stop();
+      await bot.start();
+      await bot.idle();
+      expect(bot.providers.requests).toHaveLength(3);
+    } finally {
+      await bot.close();
+    }
+  });
+
+  it('after an invalid session, too', async () => {
+    const bot = await startTestBot();
+    try {
+      const mention = `<@${bot.app.discord.self.userId}>`;
+      bot.providers.answerByDefault({ text: 'Yes.' });
+      await bot.alice.says('#general', `${mention} are you there?`);
+      await bot.alice.sees('Yes.');
+      await bot.idle();
+      await bot.stop();
+      const question = await bot.alice.says('#art', `${mention} hello?`);
+      await fetch(`${bot.emulator.origin}/_control/gateway`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ action: 'invalid_session', resumable: false }),
+      });
+      await bot.start();
+      await bot.alice.sees((message) => message.message_reference?.message_id === question.id);
+    } finally {
+      await bot.close();
+    }
+  });
+});

@@ -1,0 +1,32 @@
+import type { JobRun } from '../../../sdk/index.ts';
+import type { ChatContext } from '../chat.ts';
+import { requestOf, titleRequestOf } from '../chat.ts';
+import { settingsOf } from '../turns/conversations.ts';
+import { offerIfEdited } from '../history/edits.ts';
+import { questionEnded } from '../view/reactions.ts';
+import { findAnswer } from '../turns/store.ts';
+import { summariseLater } from '../summaries/make.ts';
+import type { QuestionRow } from '../turns/store.ts';
+
+/**
+ * For a run that has nothing to answer, after one that died: its answer was shown by then, or removed meanwhile. What that
+ * left open ends. A thread keeps its title.
+ */
+export async function tieUp(context: ChatContext, run: JobRun): Promise<void> {
+  const { answerId, tries } = run.job.payload as { answerId: string; tries: number };
+  const asked = { id: answerId, tries };
+  for (const request of [requestOf(asked), titleRequestOf(asked)]) await context.spending.recover(request);
+  const found = await findAnswer(context.db, answerId);
+  if (found?.answer.state !== 'done' || found.answer.job_id !== run.job.id) return;
+  const { question, answer } = found;
+  const settings = await settingsOf(context, question);
+  questionEnded(context, question, answer, settings, 'done', { again: true });
+  await offerIfEdited(context, asReadBefore(question, run), answer);
+  await summariseLater(context, { row: question, answer, settings, text: '', filling: undefined });
+}
+
+/** A question as the run that died may have read it: an edit that came after the job was added may have come too late. */
+export function asReadBefore(row: QuestionRow, { job }: JobRun): QuestionRow {
+  const late = row.edited_at !== null && row.edited_at.getTime() > job.createdAt;
+  return late ? { ...row, edited_at: null } : row;
+}

@@ -1,0 +1,145 @@
+import { Cancelled } from '../../../kernel/errors.ts';
+import type { DiscordActions, JobRun, ModelInfo, PaidCall, Use, VaultReader } from '../../../sdk/index.ts';
+import type { ChatContext } from '../chat.ts';
+import { chooseModel, openQuestion, partsKey } from '../chat.ts';
+import { settingsOf } from '../turns/conversations.ts';
+import { stopRow } from '../view/buttons.ts';
+import { goneChannel } from '../history/ending.ts';
+import type { Notice, Prompt } from '../prompt/build.ts';
+import type { Question } from '../intake/read-message.ts';
+import type { ChatSettings } from '../settings.ts';
+import { boundOf, boundWithin, growingBound } from '../view/long-answers.ts';
+import { openThoughts } from '../view/thoughts.ts';
+import { findAnswer, setPart, trimParts } from '../turns/store.ts';
+import type { AnswerRow, QuestionRow } from '../turns/store.ts';
+import { withMerged } from '../turns/later-questions.ts';
+import { endNotice, mergedInto } from '../turns/waiting-store.ts';
+
+export type Live = ReturnType<DiscordActions['live']>;
+
+/** One run of the job that answers a question. */
+export interface Work {
+  context: ChatContext;
+  run: JobRun;
+  answer: AnswerRow;
+  row: QuestionRow;
+  question: Question;
+  read: VaultReader;
+  settings: ChatSettings;
+  live: Live;
+  notices: Notice[];
+  model: ModelInfo;
+  /** All of it, with what it goes on from. */
+  text: string;
+  /** What the model let see of its thoughts, with those of what it goes on from. */
+  thoughts: string;
+  /** The thoughts of what it goes on from. */
+  thoughtsBefore: string;
+  /** The model has begun to think and keeps to itself what. */
+  thoughtInSecret: boolean;
+  /** How many messages the answer may fill, as `boundOf` says. */
+  bound: number | undefined;
+  /** Its message says how long it was to wait. */
+  isNoticed: boolean;
+  /** What an earlier run wrote, when it goes on from there. */
+  written: string;
+  /** Others than the asker whose words the model had before it. */
+  toldIds: readonly string[];
+  /** What its conversation takes of its window; undefined before its prompt is built. */
+  filling: Prompt['filling'] | undefined;
+  /** Why the model ended. */
+  finish: string | null;
+  /** Somebody removed the answer while it was worked on. */
+  removed: boolean;
+  /** What is held for the model's call, and what its providers used of it. */
+  paid: PaidCall | undefined;
+  uses: Use[];
+  /** There is text: ends the typing indicator, which would outlive it, and the wait for it. */
+  stopTyping: () => void;
+}
+
+type Arrive = (asked: { row: QuestionRow; question: Question; wantedModelId: string | null }) => Promise<QuestionRow>;
+
+export async function openWork(context: ChatContext, run: JobRun, come?: Arrive): Promise<Work | undefined> {
+  const found = await findAnswer(context.db, run.job.payload['answerId'] as string);
+  // The job of an answer that is done has nothing left to show, and an answer that is tried again has another job.
+  if (!found || found.answer.state === 'done' || found.answer.job_id !== run.job.id) return undefined;
+  const { answer, question: asked } = found;
+  const read = context.vault.reader(context.db);
+  const [question, merged, settingsThere] = await Promise.all([
+    openQuestion(read, asked),
+    mergedInto(context.db, asked.id),
+    settingsOf(context, asked),
+  ]);
+  if (!question) return undefined;
+  const row = (await come?.({ row: asked, question, wantedModelId: answer.wanted_model_id })) ?? asked;
+  const whole = await withMerged(read, merged, question);
+  const settings = row.channel_id === asked.channel_id ? settingsThere : await settingsOf(context, row);
+  const isNoticed = row.parts.length > 0 && run.job.attempt === 1 && (await endNotice(context.db, answer));
+  const written =
+    answer.continued && answer.sealed ? ((await read(row.author_id, answer.id, answer.sealed)) ?? '') : '';
+  const before = answer.continued ? ((await openThoughts(read, row, answer)) ?? '') : '';
+  const thoughtsBefore = before === '' ? '' : `${before}\n\n`;
+  const isAgain = (answer.version > 1 || answer.tries > 0) && !answer.continued;
+  const bound = await (isAgain ? boundWithin(context, settings, row) : boundOf(context, settings, row.channel_id));
+  return {
+    context,
+    run,
+    answer,
+    row,
+    question: whole,
+    isNoticed,
+    read,
+    settings,
+    live: liveMessage(context, run, answer, row, bound),
+    notices: [],
+    model: chooseModel(context, settings, answer.wanted_model_id),
+    text: written,
+    written,
+    thoughts: thoughtsBefore,
+    thoughtsBefore,
+    thoughtInSecret: false,
+    bound,
+    toldIds: answer.told_ids,
+    filling: undefined,
+    finish: answer.finish,
+    removed: false,
+    paid: undefined,
+    uses: [],
+    stopTyping: () => {},
+  };
+}
+
+function liveMessage(
+  context: ChatContext,
+  run: JobRun,
+  answer: AnswerRow,
+  row: QuestionRow,
+  bound: number | undefined,
+): Live {
+  const t = context.texts.in(undefined);
+  return context.discord.actions.live({
+    channelId: row.channel_id,
+    ...(row.message_id === null ? {} : { replyTo: row.message_id }),
+    key: partsKey(answer),
+    parts: row.parts.map((messageId) => ({ messageId })),
+    onPart: (index, part) => setPart(context.db, row.id, index, part.messageId),
+    onTrim: (kept) => trimParts(context.db, row.id, kept),
+    liveComponents: stopRow(answer.id, t),
+    ...(bound === undefined ? {} : { bound: growingBound(bound, t) }),
+    signal: run.signal,
+  });
+}
+
+export const isStopped = (run: JobRun) => run.signal.reason instanceof Cancelled;
+
+/**
+ * Nobody can see it any more: its channel is gone or closed to us, which is not the asker's doing. The rows of a deleted
+ * channel go before its jobs are cancelled, so that the cache is asked where they have gone.
+ */
+export async function isLost({ context, run, live, row, removed }: Work): Promise<boolean> {
+  const reason: unknown = run.signal.reason;
+  if (live.refused.aborted || (reason instanceof Cancelled && reason.by === goneChannel)) return true;
+  if (!removed || row.guild_id === null) return false;
+  return (await context.discord.cache.channel(row.channel_id)) === undefined;
+}

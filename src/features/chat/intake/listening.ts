@@ -1,0 +1,51 @@
+import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import type { ChatContext } from '../chat.ts';
+import type { ConversingChannels } from '../history/channels.ts';
+import { isListed } from './read-message.ts';
+import type { ChatSettings } from '../settings.ts';
+
+/**
+ * Whether every message is answered where this one is: what is set for a thread itself comes first, then whether somebody
+ * opened it to talk with the bot, then its channel and what that has from its server. Most messages are decided without
+ * waiting.
+ */
+export function answersEverything(
+  context: ChatContext,
+  message: Pick<GatewayMessageCreateDispatchData, 'guild_id' | 'channel_id'>,
+  ownThreads: ConversingChannels,
+): boolean | Promise<boolean> {
+  const { guild_id: guildId, channel_id: channelId } = message;
+  if (guildId === undefined) return true;
+  const parentId = context.discord.cache.parentOfThread(channelId);
+  if (parentId === undefined) {
+    const settings = context.settings.peek({ guildId, channelId });
+    return settings.answerEverything ?? isAnswered(context, settings, [channelId]);
+  }
+  const { answerEverything } = context.settings.own('channel', channelId);
+  if (typeof answerEverything === 'boolean') return answerEverything;
+  const inChannel = () => {
+    const ofParent = context.settings.peek({ guildId, channelId: parentId });
+    return ofParent.answerEverything ?? isAnswered(context, ofParent, [channelId, parentId]);
+  };
+  const owned = ownThreads.has(channelId);
+  return typeof owned === 'boolean' ? owned || inChannel() : owned.then((it) => it || inChannel());
+}
+
+function isAnswered(
+  context: ChatContext,
+  settings: ChatSettings,
+  channelIds: readonly string[],
+): boolean | Promise<boolean> {
+  const listed = answeredChannels(context, settings);
+  if (listed.length === 0) return false;
+  const { cache } = context.discord;
+  return Promise.all(channelIds.map((id) => cache.channel(id))).then((channels) =>
+    channelIds.some((id, index) => isListed(listed, id, channels[index]?.name ?? null)),
+  );
+}
+
+/** The playground comes with a channel where everything is answered, unless the settings name others. */
+function answeredChannels(context: ChatContext, settings: ChatSettings): readonly string[] {
+  const { answerEverythingIn } = settings;
+  return context.playground && answerEverythingIn.length === 0 ? ['bot-chat'] : answerEverythingIn;
+}

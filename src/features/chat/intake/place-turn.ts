@@ -1,0 +1,110 @@
+import { VendorError } from '../../../kernel/errors.ts';
+import type { JobRun } from '../../../sdk/index.ts';
+import type { ChatContext } from '../chat.ts';
+import { setChoice } from '../prompts/store.ts';
+import type { Question } from './read-message.ts';
+import type { QuestionRow } from '../turns/store.ts';
+import { laneOf } from '../turns/lane.ts';
+import { moveIntoThread, setMessage } from './store.ts';
+import { provisionalTitle } from '../titles/clean-title.ts';
+import { quote } from './quote.ts';
+
+/** Leaves room for the sentence above it in Discord's 2000 characters; the whole question is in what the model gets. */
+const quotedCharacters = 1600;
+
+/** A question with the job that answers it. */
+export interface Arriving {
+  row: QuestionRow;
+  question: Question;
+  jobId: string;
+  wantedModelId: string | null;
+}
+
+/**
+ * Brings a question to where it is answered: opens its thread, and shows the question where it has no message of its own.
+ * What is done already is not done again. Where Discord refuses, the question stays as it is and is answered there.
+ */
+export async function arrive(
+  context: ChatContext,
+  run: Pick<JobRun, 'lastAttempt'>,
+  asked: Arriving,
+): Promise<QuestionRow> {
+  const { row, question } = asked;
+  if (!question.way) return row;
+  const placed = await orAsItIs(context, run, row, () => inThread(context, asked));
+  if (placed.message_id !== null) return placed;
+  return orAsItIs(context, run, placed, () => shown(context, placed, question));
+}
+
+async function orAsItIs(
+  context: ChatContext,
+  run: Pick<JobRun, 'lastAttempt'>,
+  row: QuestionRow,
+  step: () => Promise<QuestionRow>,
+): Promise<QuestionRow> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof VendorError) || (error.retryable && !run.lastAttempt)) throw error;
+    context.logger.warn(
+      { error, channelId: row.channel_id },
+      'A question could not be brought to where it is answered.',
+    );
+    return row;
+  }
+}
+
+async function inThread(context: ChatContext, asked: Arriving): Promise<QuestionRow> {
+  const { row, jobId, wantedModelId } = asked;
+  const { way, text } = asked.question;
+  // Once it has its thread, it is no longer in the channel of that.
+  if (way?.kind !== 'ask' || way.threadIn !== row.channel_id) return row;
+  const { actions } = context.discord;
+  const t = context.texts.in(undefined);
+  const key = `chat/ask/${row.id}`;
+  const name = provisionalTitle(text) || t('ways-in.title');
+  const starter = { content: t('ways-in.starter', { user: row.author_id }) };
+  const messageId = way.startsAt ?? (await actions.send(row.channel_id, starter, { key })).id;
+  const threadId = await actions.createThread({ channelId: row.channel_id, name, messageId, key });
+  const thread = {
+    id: threadId,
+    parentId: row.channel_id,
+    // The model that was asked for goes on to answer there.
+    settings: JSON.stringify(wantedModelId === null ? {} : { model: wantedModelId }),
+    createdAt: new Date(context.clock.now()),
+  };
+  const choice = { scope: 'conversation' as const, scopeId: threadId, guildId: row.guild_id, parentId: row.channel_id };
+  await context.transaction(async (tx) => {
+    await moveIntoThread(tx, row, thread);
+    const lane = laneOf(context, { ...row, channel_id: threadId });
+    if (lane !== null) await context.jobs.enterLane(tx, jobId, lane);
+    if (way.systemPrompt) await setChoice(tx, choice, way.systemPrompt);
+  });
+  return { ...row, channel_id: threadId };
+}
+
+/** As a message of the bot, which the answer replies to. */
+async function shown(context: ChatContext, row: QuestionRow, question: Question): Promise<QuestionRow> {
+  const { way } = question;
+  if (!way) return row;
+  const replyTo = way.kind === 'ask' ? {} : { replyTo: way.targetId };
+  const message = { content: textOf(context, row, question), suppressEmbeds: true };
+  const { id } = await context.discord.actions.send(row.channel_id, message, {
+    ...replyTo,
+    key: `chat/asked/${row.id}`,
+  });
+  await setMessage(context.db, row.id, id);
+  return { ...row, message_id: id };
+}
+
+function textOf(context: ChatContext, row: QuestionRow, { way, text, attachments }: Question): string {
+  const t = context.texts.in(undefined);
+  const user = row.author_id;
+  if (way?.kind === 'explain' || way?.kind === 'summary') return t(`ways-in.asked-${way.kind}`, { user });
+  const files = attachments.map(({ filename }) => `\n-# 📎 ${filename}`).join('');
+  const mentionMe =
+    way?.kind === 'ask' && way.threadIn !== null && !context.discord.messageContent
+      ? `\n${t('ways-in.mention-me')}`
+      : '';
+  return `${t('ways-in.asked', { user })}\n${quote(text, quotedCharacters)}${files}${mentionMe}`;
+}

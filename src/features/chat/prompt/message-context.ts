@@ -1,0 +1,53 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import type { ChatContext } from '../chat.ts';
+import { nameOf } from '../intake/read-message.ts';
+import type { Question } from '../intake/read-message.ts';
+import type { QuestionRow } from '../turns/store.ts';
+import { isSaid, seenAs, visibleLine } from '../intake/visible.ts';
+import type { Message } from '../intake/visible.ts';
+
+/** As many as Discord gives at once. */
+const mostSummarised = 100;
+
+/** What a question is about beside its own words. */
+interface Material {
+  /** Empty when the model gets that anyway. */
+  text: string;
+  /** Whose words it holds. */
+  authorIds: string[];
+}
+
+/** What a question from a message's menu is about, for the model. */
+export async function materialOf(context: ChatContext, row: QuestionRow, { way }: Question): Promise<Material> {
+  if (!way || way.kind === 'ask') return { text: '', authorIds: [] };
+  if (way.kind === 'summary') {
+    const { lines, authorIds } = await saidFrom(context, row, way.targetId);
+    return { text: `\n\n[The messages:]\n${lines.join('\n')}`, authorIds };
+  }
+  return { text: way.quoted === undefined ? '' : `\n\n[In reply to:]\n${way.quoted}`, authorIds: [] };
+}
+
+/** What was said from a message on, oldest first, by those who allow it; the asker has read it. */
+async function saidFrom(
+  context: ChatContext,
+  row: QuestionRow,
+  targetId: string,
+): Promise<{ lines: string[]; authorIds: string[] }> {
+  const after = String(BigInt(targetId) - 1n);
+  const latestFirst = await context.discord.actions.messages(row.channel_id, { after, limit: mostSummarised });
+  const shown = new Set([row.message_id, ...row.parts]);
+  const said = latestFirst
+    .toReversed()
+    .filter((message) => isSaid(message) && !shown.has(message.id))
+    .map(seenAs);
+  const readable = await context.privacy.mayRead([...new Set(said.map(({ author }) => author.id))]);
+  const own = [row.author_id, context.discord.self.userId];
+  const told = said.filter(({ author }) => readable.has(author.id) || own.includes(author.id));
+  const lines = told.map(lineOf);
+  if (told.length < said.length) lines.push('(What people said who do not want to be read is left out.)');
+  return { lines, authorIds: told.map(({ author }) => author.id) };
+}
+
+/** On one line, so that nothing in it looks like another's; files by their names. */
+export const lineOf = (message: Message & Pick<APIMessage, 'author'>): string =>
+  `${nameOf(message)}: ${visibleLine(message)}`;

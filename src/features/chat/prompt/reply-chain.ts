@@ -1,0 +1,80 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import type { ChatContext } from '../chat.ts';
+import { attachmentsOf, nameOf, repliedTo } from '../intake/read-message.ts';
+import type { Attachment, Question } from '../intake/read-message.ts';
+import type { ExchangeRow, QuestionRow } from '../turns/store.ts';
+import { seenAs, visibleText } from '../intake/visible.ts';
+import { findMessage } from '../history/find-message.ts';
+import { threadStarter } from '../history/thread-starter.ts';
+
+/** Further back a chain of replies is another talk. */
+const longestChain = 5;
+
+/** What a question replies to, for a model that would not know it otherwise. */
+export interface Quoted {
+  /** Empty when there is nothing to quote. */
+  text: string;
+  attachments: Attachment[];
+  /** Who is quoted. */
+  authorIds: string[];
+}
+
+/**
+ * The messages that a question replies to, one replying to the other, up to those that are in `history` anyway, and the
+ * one that its thread hangs on. Its author saw them where it was asked; who does not want to be read is quoted to nobody
+ * else.
+ */
+export async function quotedBy(
+  context: ChatContext,
+  row: QuestionRow,
+  question: Question,
+  history: readonly ExchangeRow[],
+): Promise<Quoted> {
+  const [chain, found] = await Promise.all([chainOf(context, row, question, history), threadStarter(context, row)]);
+  const isKnown = (id: string) => id === row.message_id || knownIn(history).has(id) || chain.some((it) => it.id === id);
+  const starter = found && !isKnown(found.id) ? [found] : [];
+  const messages = [...starter, ...chain];
+  const readable = await context.privacy.mayRead(messages.map(({ author }) => author.id));
+  const { userId } = context.discord.self;
+  const quotable = (message: APIMessage) =>
+    message.author.id === userId || message.author.id === row.author_id || readable.has(message.author.id);
+  const quote = (heading: string, some: readonly APIMessage[]) => {
+    const lines = some.flatMap((message) =>
+      quotable(message) ? quoteLines(message) : ['> (by somebody who does not want to be read)'],
+    );
+    return some.length === 0 ? '' : `\n\n[${heading}:]\n${lines.join('\n')}`;
+  };
+  return {
+    text: quote('This thread is about', starter) + quote('In reply to', chain),
+    attachments: messages.filter(quotable).flatMap(attachmentsOf),
+    authorIds: messages.filter(quotable).map(({ author }) => author.id),
+  };
+}
+
+/** The messages of what was asked and answered before. */
+const knownIn = (history: readonly ExchangeRow[]): Set<string | null> =>
+  new Set(history.flatMap(({ question: { message_id: id, parts } }) => [id, ...parts]));
+
+/** Oldest first. */
+async function chainOf(
+  context: ChatContext,
+  row: QuestionRow,
+  question: Question,
+  history: readonly ExchangeRow[],
+): Promise<APIMessage[]> {
+  const known = knownIn(history);
+  const messages: APIMessage[] = [];
+  // Whoever asks about a message means that one, known or not.
+  if (question.way && question.replyTo !== undefined) known.delete(question.replyTo);
+  for (let id = question.replyTo; id !== undefined && messages.length < longestChain && !known.has(id);) {
+    const message = await findMessage(context, row.channel_id, id);
+    if (!message) break;
+    messages.unshift(seenAs(message));
+    id = repliedTo(message);
+  }
+  return messages;
+}
+
+function quoteLines(message: APIMessage): string[] {
+  return `${nameOf(message)}: ${visibleText(message)}`.split('\n').map((line) => `> ${line}`);
+}

@@ -1,0 +1,56 @@
+import type { OutgoingMessage, Translate } from '../../../sdk/index.ts';
+import type { Notice } from '../prompt/build.ts';
+import { below, failureKey } from './text.ts';
+import { layOut } from './long-answers.ts';
+import { answerRow, failureRow } from './buttons.ts';
+import type { VersionPlace } from './buttons.ts';
+
+/** How an answer ended. `said` explains a failure in place of the text of its code. */
+export type End = { state: 'done' | 'stopped' } | { state: 'failed'; code: string; said?: string };
+
+export interface EndedAnswer {
+  id: string;
+  modelId: string;
+  text: string;
+  notices: readonly Notice[];
+  end: End;
+  /** Why the model ended, where it did; or why nobody waited for it: `superseded` or `cancelled`. */
+  finish: string | null;
+  place: VersionPlace;
+  buttons: 'all' | 'none';
+  /** How many messages it may fill, as `boundOf` says. */
+  bound: number | undefined;
+  /** What the model thought is kept, and may be shown. */
+  hasThoughts: boolean;
+}
+
+/** Whether there is something to go on from. */
+export function mayContinue(answer: { state: string; finish: string | null; hasText: boolean }): boolean {
+  const cut = answer.state === 'stopped' || (answer.state === 'done' && answer.finish === 'length');
+  return cut && answer.hasText;
+}
+
+/** An answer that has ended, as its messages show it. What was written before a failure stays, with the reason below. */
+export function endedMessage(
+  answer: EndedAnswer,
+  t: Translate,
+): Required<Pick<OutgoingMessage, 'content' | 'components'>> & Pick<OutgoingMessage, 'files'> {
+  const { id, text, end, finish, place, bound, hasThoughts } = answer;
+  if (end.state === 'failed') {
+    const reason = end.said ?? t(failureKey(end.code), { model: answer.modelId });
+    const shown = text === '' ? { content: `⚠️ ${reason}` } : layOut(text, `\n\n-# ⚠️ ${reason}`, bound, t);
+    return { ...shown, components: failureRow({ id, place, hasThoughts }, t) };
+  }
+  const shown = layOut(text, below([...answer.notices, ...endNotices(answer)], t), bound, t);
+  if (answer.buttons === 'none') return { ...shown, components: [] };
+  const continues = mayContinue({ state: end.state, finish, hasText: text !== '' });
+  return { ...shown, components: answerRow({ id, mayContinue: continues, place }, t) };
+}
+
+function endNotices({ end, finish, text }: EndedAnswer): Notice[] {
+  if (end.state === 'stopped') {
+    const why = finish === 'superseded' || finish === 'cancelled' ? finish : 'stopped';
+    return [{ key: text === '' ? `notices.${why}-empty` : `notices.${why}`, data: {} }];
+  }
+  return finish === 'length' ? [{ key: 'notices.length', data: {} }] : [];
+}

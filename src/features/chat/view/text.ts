@@ -1,0 +1,17 @@
+import type { Translate } from '../../../sdk/index.ts';
+import type { Notice } from '../prompt/build.ts';
+
+/** What the reader of an answer should know, in small print below it. */
+export const below = (notices: readonly Notice[], t: Translate): string =>
+  notices.map((notice) => `\n-# ${t(notice.key, notice.data)}`).join('');
+
+/** The text that explains a failure, by the error's code; one tells of whatever Discord refused. */
+export const failureKey = (code: string) =>
+  code.startsWith('discord/') ? 'failures.discord' : `failures.${code.replace('/', '.')}`;
+
+/** As words on one line: cut Markdown would run on into what follows. */
+export function line(text: string, length: number): string {
+  const plain = text.replace(/\s+/g, ' ').trim();
+  const cut = plain.length > length ? `${plain.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : plain;
+  return cut.replace(/[*_~`|\\<>[\]#]/g, '\\$&');
+}
