@@ -60,6 +60,14 @@ export interface CommandInfo {
   describe: Translate;
 }
 
+/** A job of a feature. */
+export type FeatureJob = Omit<JobSpec, 'kind' | 'queue'> & {
+  /** Under `jobs`. */
+  name: string;
+  /** `text`, `images`, or one that the feature declares under `queues`. */
+  queue: string;
+};
+
 /** Everything a feature may touch. */
 export interface FeatureContext<Settings> {
   settings: FeatureSettings<Settings>;
@@ -81,8 +89,8 @@ export interface FeatureContext<Settings> {
   };
   models: Models;
   jobs: {
-    /** Adds a job of this feature; `kind` is the name under `jobs`. */
-    enqueue(db: Kysely<Database> | Tx, spec: Omit<JobSpec, 'kind'> & { name: string }): Promise<EnqueueResult>;
+    /** Adds a job of this feature. */
+    enqueue(db: Kysely<Database> | Tx, spec: FeatureJob): Promise<EnqueueResult>;
     cancel: Queue['cancel'];
     keepWaiting: Queue['keepWaiting'];
     enterLane: Queue['enterLane'];
