@@ -21,6 +21,7 @@ import { createDispatch } from './dispatch.ts';
 import type { Dispatch } from './dispatch.ts';
 import { createFailureTexts } from './failures.ts';
 import { createFeatureContext, textsOf } from './feature-context.ts';
+import { checkSubscriptions } from './feature-events.ts';
 import { featureIntents, featureMigrations, featuresFolder, findFeatures, setUpFeatures } from './features.ts';
 import type { FoundFeature, LoadedFeature } from './features.ts';
 import { orGiveUp } from './give-up.ts';
@@ -183,6 +184,7 @@ async function setUp(
       feature,
     ),
   );
+  checkSubscriptions(features);
   commands = createCommandRegistry(
     features.flatMap((feature) => commandsOf(feature, texts, prefix)),
     features.flatMap((feature) => messageCommandsOf(feature, texts)),

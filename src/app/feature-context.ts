@@ -5,6 +5,7 @@ import type { CommandInfo, FeatureContext } from '../sdk/index.ts';
 import { callerOfMessage } from './calls.ts';
 import type { FailureTexts } from './failures.ts';
 import { createFeatureSettings } from './feature-settings.ts';
+import { createFeatureEvents } from './feature-events.ts';
 import { createFeatureJobs } from './feature-jobs.ts';
 import type { FoundFeature, LoadedFeature } from './features.ts';
 import type { PublicRefusals } from './public-refusals.ts';
@@ -61,6 +62,7 @@ export function createFeatureContext(
       maxAttempts: config.queue.maxAttempts,
       features: options.features,
     }),
+    events: createFeatureEvents(name, options.features),
     charts: { bars: renderBarChart },
     pictures: { prepare: preparePicture },
     fileBytes,

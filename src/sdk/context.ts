@@ -23,6 +23,7 @@ import type { Privacy } from '../services/privacy/index.ts';
 import type { ScopeName } from '../services/settings/index.ts';
 import type { Spending } from '../services/spending/index.ts';
 import type { Command } from './command.ts';
+import type { EventEmitter } from './event.ts';
 
 /** Where something happens, for looking up settings. */
 export interface Place {
@@ -96,6 +97,8 @@ export interface FeatureContext<Settings> {
     enterLane: Queue['enterLane'];
     inLine: Queue['inLine'];
   };
+  /** Tells other features, in the caller's transaction. */
+  events: EventEmitter;
   /** The till: what costs something goes through here. */
   spending: Spending;
   /** For showing and administering what `spending` decides by. */

@@ -12,6 +12,7 @@ import type { Expiry } from '../services/privacy/index.ts';
 import type { Command } from './command.ts';
 import type { ComponentHandler } from './component.ts';
 import type { FeatureContext } from './context.ts';
+import type { EventSubscriptions } from './event.ts';
 import type { MessageCommand } from './message-command.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -65,6 +66,7 @@ export interface FeatureParts {
   /** By name; the job's kind is `feature/name`. */
   jobs?: Readonly<Record<string, JobHandler>>;
   schedules?: readonly Schedule[];
+  subscriptions?: EventSubscriptions;
   /** By name; jobs of this feature name it as their `queue`. `concurrency`: jobs at once in one process, 1 to 1,000. */
   queues?: Readonly<Record<string, { concurrency: number }>>;
   /**

@@ -16,6 +16,7 @@ export type {
 export { customId, parseCustomId } from './component.ts';
 export type { ComponentCall, ComponentHandler, ComponentRight, ParsedCustomId } from './component.ts';
 export type { CommandInfo, FeatureContext, FeatureJob, FeatureSettings, Place } from './context.ts';
+export type { EventEmitter, EventSubscriptions, FeatureEvents } from './event.ts';
 export { claimOrder, defineFeature } from './feature.ts';
 export type {
   ClaimPlace,
