@@ -4,7 +4,6 @@ import { StartError } from '../kernel/errors.ts';
 import type { Discord } from '../platform/discord/index.ts';
 import { startHttp } from '../platform/http/index.ts';
 import type { Models } from '../platform/models/index.ts';
-import type { JobHandler } from '../platform/queue/index.ts';
 import { createMetrics } from '../platform/telemetry/index.ts';
 import { loadTexts } from '../platform/texts/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
@@ -22,6 +21,7 @@ import { createDispatch } from './dispatch.ts';
 import type { Dispatch } from './dispatch.ts';
 import { createFailureTexts } from './failures.ts';
 import { createFeatureContext, textsOf } from './feature-context.ts';
+import { checkSubscriptions } from './feature-events.ts';
 import { featureIntents, featureMigrations, featuresFolder, findFeatures, setUpFeatures } from './features.ts';
 import type { FoundFeature, LoadedFeature } from './features.ts';
 import { orGiveUp } from './give-up.ts';
@@ -37,6 +37,7 @@ import { createRouteGuard } from './routes.ts';
 import type { GuardedRoute } from './routes.ts';
 import { openServices, serviceMigrations } from './services.ts';
 import { createUseLimits } from './use-limits.ts';
+import { planWorker } from './worker.ts';
 
 /** How long running jobs get to finish when the process is asked to stop; stopping takes at most 10 s in all. */
 const stopGraceMs = 7000;
@@ -51,6 +52,8 @@ const appCatalogue = { name: 'app', folder: join(import.meta.dirname, 'locales')
 interface AppOptions extends PlatformOptions {
   /** True in the playground. */
   playground: boolean;
+  /** For tests of what features can do. */
+  moreFeatures?: readonly FoundFeature[];
   /** For tests that are about something else: 0 puts every public refusal into words. */
   refusalWindowMs?: number;
 }
@@ -91,7 +94,7 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   const guard = createRouteGuard();
   const http = await startHttp({ ...config.http, routes: routes.map((route) => guard.guard(route)) });
   closers.add(() => http.close());
-  const found = await findFeatures(featuresFolder);
+  const found = [...(await findFeatures(featuresFolder)), ...(options.moreFeatures ?? [])];
   checkFeatureNames(Object.keys(config.features), found);
   const platforms = await openPlatforms(options, [...serviceMigrations, ...featureMigrations(found)], closers);
   const { discord, models, postgres, queue } = platforms;
@@ -100,7 +103,8 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   guard.opens(doorkeeper);
   closers.add(() => stopFeatures(features));
 
-  if (roles.queues.length > 0) await startWorker(options, platforms, features);
+  const worker = planWorker({ ...options, ...platforms, features, schedules: [] });
+  if (roles.queues.length > 0) await worker.start();
   closers.add(() => queue.stop(stopGraceMs));
   if (roles.gateway) {
     closers.add(() => noLongerThan(lastAnswersMs, dispatch.idle()));
@@ -172,10 +176,15 @@ async function setUp(
   let commands = createCommandRegistry([]);
   features = await setUpFeatures(found, (feature) =>
     createFeatureContext(
-      { ...options, ...platforms, services, failures, publicRefusals, appTexts, texts, commands: () => commands.all },
+      {
+        ...{ ...options, ...platforms, services, failures, publicRefusals, appTexts, texts },
+        commands: () => commands.all,
+        features: () => features,
+      },
       feature,
     ),
   );
+  checkSubscriptions(features);
   commands = createCommandRegistry(
     features.flatMap((feature) => commandsOf(feature, texts, prefix)),
     features.flatMap((feature) => messageCommandsOf(feature, texts)),
@@ -236,20 +245,6 @@ function componentsOf(features: readonly LoadedFeature[], texts: ReadonlyMap<str
       ]),
     ),
   );
-}
-
-async function startWorker(
-  { config, roles }: AppOptions,
-  { queue }: Platforms,
-  features: readonly LoadedFeature[],
-): Promise<void> {
-  const handlers = new Map<string, JobHandler>(
-    features.flatMap(({ definition, parts }) =>
-      Object.entries(parts.jobs ?? {}).map(([name, handler]) => [`${definition.name}/${name}`, handler]),
-    ),
-  );
-  const concurrency = Object.fromEntries(roles.queues.map((name) => [name, config.queue.concurrency[name]]));
-  await queue.work({ concurrency, handlers });
 }
 
 async function startGateway(

@@ -5,7 +5,9 @@ import type { CommandInfo, FeatureContext } from '../sdk/index.ts';
 import { callerOfMessage } from './calls.ts';
 import type { FailureTexts } from './failures.ts';
 import { createFeatureSettings } from './feature-settings.ts';
-import type { FoundFeature } from './features.ts';
+import { createFeatureEvents } from './feature-events.ts';
+import { createFeatureJobs } from './feature-jobs.ts';
+import type { FoundFeature, LoadedFeature } from './features.ts';
 import type { PublicRefusals } from './public-refusals.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
 import type { Services } from './services.ts';
@@ -20,6 +22,8 @@ interface ContextOptions extends PlatformOptions, Platforms {
   playground: boolean;
   /** Asked when a feature asks, by when every feature is set up. */
   commands: () => readonly CommandInfo[];
+  /** Empty until every feature is set up. */
+  features: () => readonly LoadedFeature[];
 }
 
 /** Over all features of the process: a small machine has to hold it beside everything else. */
@@ -52,14 +56,13 @@ export function createFeatureContext(
       messageContent: discord.messageContent,
     },
     models: options.models,
-    jobs: {
-      enqueue: (db, { name: job, ...spec }) =>
-        queue.enqueue(db, { maxAttempts: config.queue.maxAttempts, ...spec, kind: `${name}/${job}` }),
-      cancel: (jobId, by, db) => queue.cancel(jobId, by, db),
-      keepWaiting: (tx, jobId) => queue.keepWaiting(tx, jobId),
-      enterLane: (tx, jobId, lane) => queue.enterLane(tx, jobId, lane),
-      inLine: (jobIds, db) => queue.inLine(jobIds, db),
-    },
+    jobs: createFeatureJobs({
+      feature: name,
+      queue,
+      maxAttempts: config.queue.maxAttempts,
+      features: options.features,
+    }),
+    events: createFeatureEvents(name, options.features),
     charts: { bars: renderBarChart },
     pictures: { prepare: preparePicture },
     fileBytes,

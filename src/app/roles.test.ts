@@ -4,12 +4,18 @@ import { readRoles, rolesName } from './roles.ts';
 
 describe('reading the roles of a process', () => {
   it('is all of them without names', () => {
-    expect(readRoles([], undefined)).toEqual({ gateway: true, queues: ['text', 'images'], api: true });
+    expect(readRoles([], undefined)).toEqual({
+      gateway: true,
+      queues: ['text', 'images'],
+      everyQueue: true,
+      api: true,
+    });
     expect(readRoles([], 'images').queues).toEqual(['images']);
   });
   it('is what is named', () => {
     expect(readRoles(['gateway'], undefined)).toEqual({ gateway: true, queues: [], api: false });
     expect(readRoles(['worker', 'api'], 'text')).toEqual({ gateway: false, queues: ['text'], api: true });
+    expect(readRoles(['worker'], 'text,notes/mirror').queues).toEqual(['text', 'notes/mirror']);
   });
   it.each([
     [['gatway'], undefined, /no role "gatway". Roles: gateway, worker, api/],

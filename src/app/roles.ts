@@ -2,13 +2,16 @@ import { StartError } from '../kernel/errors.ts';
 import type { QueueName } from '../platform/queue/index.ts';
 
 const roleNames = ['gateway', 'worker', 'api'] as const;
-const queueNames: readonly QueueName[] = ['text', 'images'];
+/** Those of features are known once the features are set up, which is when `--queues` is checked against all. */
+const builtInQueues: readonly QueueName[] = ['text', 'images'];
 
 /** What this process does of the bot's work. */
 export interface Roles {
   gateway: boolean;
   /** The queues it works; empty when it is no worker. */
   queues: readonly QueueName[];
+  /** Those of features too: `--queues` was not given. */
+  everyQueue?: boolean;
   api: boolean;
 }
 
@@ -23,18 +26,26 @@ export function readRoles(names: readonly string[], queues: string | undefined):
   return {
     gateway: names.length === 0 || names.includes('gateway'),
     queues: worker ? readQueues(queues) : [],
+    ...(worker && queues === undefined && { everyQueue: true }),
     api: names.length === 0 || names.includes('api'),
   };
 }
 
-function readQueues(text: string | undefined): QueueName[] {
-  if (text === undefined) return [...queueNames];
-  return text.split(',').map((name) => {
-    const queue = queueNames.find((known) => known === name.trim());
-    if (!queue) throw new StartError(`There is no queue "${name.trim()}". Queues: ${queueNames.join(', ')}.`);
-    return queue;
+function readQueues(text: string | undefined): readonly QueueName[] {
+  if (text === undefined) return builtInQueues;
+  return text.split(',').map((one) => {
+    const name = one.trim();
+    if (!isQueueName(name)) {
+      throw new StartError(
+        `There is no queue "${name}". Queues: ${builtInQueues.join(', ')}, and feature/name of features.`,
+      );
+    }
+    return name;
   });
 }
+
+const isQueueName = (name: string): name is QueueName =>
+  (builtInQueues as readonly string[]).includes(name) || /^[a-z0-9-]+\/[a-z0-9-]+$/.test(name);
 
 /** A name that is the same for the same roles, so that a restart finds what its earlier life left. */
 export function rolesName(roles: Roles): string {

@@ -23,6 +23,7 @@ import type { Privacy } from '../services/privacy/index.ts';
 import type { ScopeName } from '../services/settings/index.ts';
 import type { Spending } from '../services/spending/index.ts';
 import type { Command } from './command.ts';
+import type { EventEmitter } from './event.ts';
 
 /** Where something happens, for looking up settings. */
 export interface Place {
@@ -60,6 +61,14 @@ export interface CommandInfo {
   describe: Translate;
 }
 
+/** A job of a feature. */
+export type FeatureJob = Omit<JobSpec, 'kind' | 'queue'> & {
+  /** Under `jobs`. */
+  name: string;
+  /** `text`, `images`, or one that the feature declares under `queues`. */
+  queue: string;
+};
+
 /** Everything a feature may touch. */
 export interface FeatureContext<Settings> {
   settings: FeatureSettings<Settings>;
@@ -81,13 +90,15 @@ export interface FeatureContext<Settings> {
   };
   models: Models;
   jobs: {
-    /** Adds a job of this feature; `kind` is the name under `jobs`. */
-    enqueue(db: Kysely<Database> | Tx, spec: Omit<JobSpec, 'kind'> & { name: string }): Promise<EnqueueResult>;
+    /** Adds a job of this feature. */
+    enqueue(db: Kysely<Database> | Tx, spec: FeatureJob): Promise<EnqueueResult>;
     cancel: Queue['cancel'];
     keepWaiting: Queue['keepWaiting'];
     enterLane: Queue['enterLane'];
     inLine: Queue['inLine'];
   };
+  /** Tells other features, in the caller's transaction. */
+  events: EventEmitter;
   /** The till: what costs something goes through here. */
   spending: Spending;
   /** For showing and administering what `spending` decides by. */

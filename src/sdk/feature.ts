@@ -12,7 +12,9 @@ import type { Expiry } from '../services/privacy/index.ts';
 import type { Command } from './command.ts';
 import type { ComponentHandler } from './component.ts';
 import type { FeatureContext } from './context.ts';
+import type { EventSubscriptions } from './event.ts';
 import type { MessageCommand } from './message-command.ts';
+import type { Schedule } from './schedule.ts';
 
 export type IntentName = keyof typeof GatewayIntentBits;
 
@@ -63,6 +65,10 @@ export interface FeatureParts {
   components?: Readonly<Record<string, ComponentHandler>>;
   /** By name; the job's kind is `feature/name`. */
   jobs?: Readonly<Record<string, JobHandler>>;
+  schedules?: readonly Schedule[];
+  subscriptions?: EventSubscriptions;
+  /** By name; jobs of this feature name it as their `queue`. `concurrency`: jobs at once in one process, 1 to 1,000. */
+  queues?: Readonly<Record<string, { concurrency: number }>>;
   /**
    * Everything stored about a person, as readable JSON: a list of entries, or an object of such lists. Required of
    * features that store user ids. The text `stored` of the feature's catalogue says what `count` entries are.

@@ -15,7 +15,8 @@ export type {
 } from './command.ts';
 export { customId, parseCustomId } from './component.ts';
 export type { ComponentCall, ComponentHandler, ComponentRight, ParsedCustomId } from './component.ts';
-export type { CommandInfo, FeatureContext, FeatureSettings, Place } from './context.ts';
+export type { CommandInfo, FeatureContext, FeatureJob, FeatureSettings, Place } from './context.ts';
+export type { EventEmitter, EventSubscriptions, FeatureEvents } from './event.ts';
 export { claimOrder, defineFeature } from './feature.ts';
 export type {
   ClaimPlace,
@@ -28,6 +29,7 @@ export type {
 } from './feature.ts';
 export { defineMessageCommand } from './message-command.ts';
 export type { MessageCommand, MessageCommandCall } from './message-command.ts';
+export type { Schedule, ScheduleRun } from './schedule.ts';
 export { mayUse } from '../services/access/index.ts';
 export type {
   Access,

@@ -8,6 +8,7 @@ import type { Person } from '../../emulator/testing/person.ts';
 import { startApp } from '../app/app.ts';
 import type { App } from '../app/app.ts';
 import { featureMigrations, featuresFolder, findFeatures } from '../app/features.ts';
+import type { FoundFeature } from '../app/features.ts';
 import { platformMigrations } from '../app/platforms.ts';
 import { readRoles } from '../app/roles.ts';
 import type { Roles } from '../app/roles.ts';
@@ -35,6 +36,8 @@ export interface TestBotOptions {
   database?: (options: { migrations: readonly MigrationSource[] }) => Promise<TestDatabase>;
   clock?: Clock;
   roles?: Roles;
+  /** Beside those of the bot. */
+  features?: readonly FoundFeature[];
   logger?: Logger;
   /** False starts everything but the bot, which `start` then does. */
   start?: boolean;
@@ -98,7 +101,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   const emulator = await startEmulator({ port: 0, dataDir: null });
   emulator.core.limits.enforce = options.paced ?? true;
   const providers = await startFakeProviders();
-  const found = await findFeatures(featuresFolder);
+  const found = [...(await findFeatures(featuresFolder)), ...(options.features ?? [])];
   const database = await (options.database ?? testDatabase)({
     migrations: [...platformMigrations, ...serviceMigrations, ...featureMigrations(found)],
   });
@@ -118,6 +121,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
       logger: options.logger ?? silentLogger,
       bot: { token: config.discord.token ?? '', apiBase: config.discord.apiBase },
       playground: false,
+      ...(options.features && { moreFeatures: options.features }),
       ...(options.paced === false && { refusalWindowMs: 0 }),
     });
 

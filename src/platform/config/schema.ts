@@ -178,7 +178,9 @@ export const configSchema = z.strictObject({
   queue: z
     .strictObject({
       concurrency: z
-        .strictObject({ text: wholeNumber(1, 1000).default(64), images: wholeNumber(1, 1000).default(2) })
+        .object({ text: wholeNumber(1, 1000).default(64), images: wholeNumber(1, 1000).default(2) })
+        // Queues of features, as feature/name: known once those are set up.
+        .catchall(wholeNumber(1, 1000))
         .prefault({}),
       waitingPerGuild: wholeNumber(1, 1_000_000).default(50),
       waitingPerUser: wholeNumber(1, 1_000_000).default(10),

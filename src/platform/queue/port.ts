@@ -1,7 +1,10 @@
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { Db, Tx } from '../postgres/index.ts';
 
-export type QueueName = 'text' | 'images';
+/** The queues of the bot itself, and those that features declare, as `feature/name`. */
+export type QueueName = BuiltInQueue | `${string}/${string}`;
+/** Every worker works `schedules`; of the others it may be told which. */
+export type BuiltInQueue = 'text' | 'images' | 'schedules';
 
 /** What a job is. `payload` carries ids, never message text. */
 export interface JobSpec {

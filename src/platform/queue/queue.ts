@@ -29,7 +29,8 @@ export const queueMigrations: MigrationSource = {
   folder: fileURLToPath(new URL('./migrations', import.meta.url)),
 };
 
-const QUEUE_NAMES: readonly QueueName[] = ['text', 'images'];
+/** Shown by `stats` also while they are empty. */
+const SHOWN_QUEUES: readonly QueueName[] = ['text', 'images'];
 
 export function createQueue(options: QueueOptions): Queue {
   const { postgres, clock, ids, random, limits } = options;
@@ -56,12 +57,13 @@ export function createQueue(options: QueueOptions): Queue {
       });
     },
     stats: async () => {
-      const stats = QUEUE_NAMES.map((queue) => ({ queue, waiting: 0, active: 0, dead: 0 }));
+      const empty = (queue: QueueName) => ({ queue, waiting: 0, active: 0, dead: 0 });
+      const stats = new Map(SHOWN_QUEUES.map((queue) => [queue, empty(queue)]));
       for (const { queue, state, count } of await store.countByState(postgres.db)) {
-        const entry = stats.find((other) => other.queue === queue);
-        if (entry) entry[state] = count;
+        const entry = stats.get(queue) ?? empty(queue);
+        stats.set(queue, { ...entry, [state]: count });
       }
-      return stats;
+      return [...stats.values()];
     },
     work: async (work) => {
       if (worker) throw new Error('This queue is worked already');

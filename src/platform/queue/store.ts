@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Json } from '../../kernel/json.ts';
 import type { Db, Postgres, Tx } from '../postgres/index.ts';
 import { aheadOf, lockLane } from './line-store.ts';
-import type { EnqueueResult, JobSpec, QueueLimits } from './port.ts';
+import type { EnqueueResult, JobSpec, QueueLimits, QueueName } from './port.ts';
 import { DEFAULT_MAX_ATTEMPTS, RETENTION_MS } from './rules.ts';
 import './schema.ts';
 
@@ -185,11 +185,11 @@ export async function forgetUser(tx: Tx, userId: string): Promise<number> {
 }
 
 /** Each state by itself, so that its partial index is used instead of a walk over the ended jobs of a week. */
-export async function countByState(db: Db): Promise<{ queue: string; state: CountedState; count: number }[]> {
+export async function countByState(db: Db): Promise<{ queue: QueueName; state: CountedState; count: number }[]> {
   const counts = COUNTED_STATES.map(
     (state) => sql`SELECT queue, state, count(*) FROM queue_job WHERE state = ${sql.lit(state)} GROUP BY queue, state`,
   );
-  const { rows } = await sql<{ queue: string; state: CountedState; count: number }>`
+  const { rows } = await sql<{ queue: QueueName; state: CountedState; count: number }>`
     ${sql.join(counts, sql` UNION ALL `)}
   `.execute(db);
   return rows;

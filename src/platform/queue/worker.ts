@@ -45,6 +45,8 @@ export class Worker {
   readonly #earlyCancels = new Map<string, string>();
   readonly #stopped = new AbortController();
   #unlisten: (() => Promise<void>)[] = [];
+  /** Queues that may hold a job to take, as far as the next pass knows. */
+  readonly #lookedFor = new Set<QueueName>();
   readonly #passes = new Coalesced(() => this.#pass());
   readonly #ticks = new Coalesced(() => this.#tick());
   #stopping = false;
@@ -72,20 +74,20 @@ export class Worker {
     this.#unlisten = await Promise.all([
       postgres.listen(
         WAKE_CHANNEL,
-        () => this.#passes.request(),
+        (queue) => this.#look(queue as QueueName),
         () => this.#afterSilence(),
       ),
       postgres.listen(CANCEL_CHANNEL, (payload) => this.#onCancel(JSON.parse(payload) as CancelNotice)),
     ]);
     this.#scheduleTick();
-    this.#passes.request();
+    this.#look();
   }
 
   async idle(): Promise<void> {
     const { postgres, clock } = this.#context;
     for (;;) {
       await this.#ticks.settled();
-      this.#passes.request();
+      this.#look();
       await this.#passes.settled();
       if (this.#stopping) return;
       if (this.#running.size > 0) {
@@ -126,9 +128,19 @@ export class Worker {
 
   // ——— taking ———
 
+  /** Has the queue looked at, or all of them. */
+  #look(queue?: QueueName): void {
+    for (const one of queue === undefined ? this.#queues : [queue]) {
+      if (this.#slots(one) > 0) this.#lookedFor.add(one);
+    }
+    this.#passes.request();
+  }
+
   async #pass(): Promise<void> {
     try {
-      const slotsLeft = await Promise.all(this.#queues.map((queue) => this.#takeFor(queue)));
+      const queues = [...this.#lookedFor];
+      this.#lookedFor.clear();
+      const slotsLeft = await Promise.all(queues.map((queue) => this.#takeFor(queue)));
       if (slotsLeft.some(Boolean)) await this.#scheduleNextDue();
     } catch (error) {
       this.#context.logger.warn({ error }, 'Could not look for jobs; trying again soon');
@@ -155,7 +167,7 @@ export class Worker {
     this.#dueTimer = undefined;
     // The tick comes sooner than a later one, and a timer cannot be set months ahead.
     if (dueMs === null || dueMs - clock.now() > TICK_MS || this.#stopping) return;
-    this.#dueTimer = clock.after(Math.max(0, dueMs - clock.now()), () => this.#passes.request());
+    this.#dueTimer = clock.after(Math.max(0, dueMs - clock.now()), () => this.#look());
   }
 
   // ——— running ———
@@ -171,7 +183,7 @@ export class Worker {
       })
       .finally(() => {
         this.#running.delete(job.id);
-        this.#passes.request();
+        this.#look(job.queue);
       });
     this.#running.set(job.id, { job, controller, ended });
   }
@@ -283,7 +295,7 @@ export class Worker {
       logger.warn({ error }, 'Could not renew or judge leases; trying again soon');
       if (clock.now() > this.#leasedUntilMs) this.#loseAll();
     }
-    this.#passes.request();
+    this.#look();
   }
 
   async #beat(nowMs: number): Promise<void> {
