@@ -55,6 +55,7 @@ export async function openTill(postgres: Postgres, settingsFile: string): Promis
     audit,
     models: { find: () => model, priceLine: () => '' },
     parentOfThread: () => undefined,
+    followUps: () => [],
     tellOwners: () => undefined,
   });
   return {

@@ -9,7 +9,6 @@ import { loadTexts } from '../platform/texts/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import { checkAccessNames } from '../services/access/index.ts';
 import type { AccessService, KnownNames } from '../services/access/index.ts';
-import type { Keeper } from '../services/privacy/index.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
 import { commandBodies, createCommandRegistry, usage } from './commands.ts';
@@ -19,6 +18,7 @@ import { createCommandRunner } from './command-runner.ts';
 import { checkComponentRights, createComponentRunner } from './component-runner.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Dispatch } from './dispatch.ts';
+import { checkExtensionNames } from './extensions.ts';
 import { createFailureTexts } from './failures.ts';
 import { createFeatureContext, textsOf } from './feature-context.ts';
 import { checkSubscriptions } from './feature-events.ts';
@@ -171,7 +171,7 @@ async function setUp(
   const appTexts = textsOf(texts, appCatalogue.name);
   const failures = createFailureTexts(appTexts, ids, logger);
   let features: readonly LoadedFeature[] = [];
-  const services = await openServices(options, platforms, appTexts, closers, () => features.map(keeperOf));
+  const services = await openServices(options, platforms, appTexts, closers, () => features);
   const publicRefusals = createPublicRefusals({ discord, clock, logger, windowMs: options.refusalWindowMs });
   let commands = createCommandRegistry([]);
   features = await setUpFeatures(found, (feature) =>
@@ -185,6 +185,7 @@ async function setUp(
     ),
   );
   checkSubscriptions(features);
+  checkExtensionNames(features);
   commands = createCommandRegistry(
     features.flatMap((feature) => commandsOf(feature, texts, prefix)),
     features.flatMap((feature) => messageCommandsOf(feature, texts)),
@@ -212,13 +213,6 @@ function namesOf(found: readonly FoundFeature[], { all, onMessages }: CommandReg
   const commands = [...all, ...onMessages].map(({ command }) => command.name);
   return { features: found.map(({ definition }) => definition.name), commands: [...new Set(commands)] };
 }
-
-const keeperOf = ({
-  definition: { name },
-  parts: { exportUser, unreadUser, forgetUser, expire },
-}: LoadedFeature): Keeper => ({
-  ...{ kind: 'feature', name, exportUser, unreadUser, forgetUser, expire },
-});
 
 function commandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<string, Texts>, prefix: string) {
   const catalogue = textsOf(texts, definition.name);

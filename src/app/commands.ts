@@ -115,7 +115,8 @@ function titleOf(registered: RegisteredMessageCommand): string {
 
 function textKeys(command: Command): string[] {
   const base = `commands.${command.name}`;
-  return [`${base}.description`, ...Object.keys(command.options).map((option) => `${base}.options.${option}`)];
+  const own = Object.entries(command.options).filter(([, spec]) => spec.description === undefined);
+  return [`${base}.description`, ...own.map(([option]) => `${base}.options.${option}`)];
 }
 
 /** `!model <name> [where]`, for the help and for refusals of a prefix command. */
@@ -163,7 +164,7 @@ export function slashCommand({ command, texts }: RegisteredCommand): RESTPostAPI
     name: command.name,
     description: t(`${base}.description`),
     options: Object.entries(command.options).map(([name, spec]) =>
-      slashOption(name, t(`${base}.options.${name}`), spec),
+      slashOption(name, spec.description ?? t(`${base}.options.${name}`), spec),
     ),
     ...visibility(command),
   };

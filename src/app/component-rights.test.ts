@@ -67,7 +67,7 @@ describe('a policy that comes after the buttons', () => {
     await allowOnly(['help', 'settings']);
     await bot.milo.submits(modal, { text: 'You are a pirate.' });
     await bot.milo.sees(isRefusal);
-    expect(await bot.database.postgres.db.selectFrom('chat_prompt').select('id').execute()).toEqual([]);
+    expect(await bot.database.postgres.db.selectFrom('prompts_prompt').select('id').execute()).toEqual([]);
     const model = (panel.components ?? []).length;
     expect(model).toBeGreaterThan(2);
     const select = JSON.stringify(panel.components).match(/chat\/set-model\/\d+@1/)?.[0] ?? '';

@@ -5,6 +5,7 @@ import type { CommandInfo, FeatureContext } from '../sdk/index.ts';
 import { callerOfMessage } from './calls.ts';
 import type { FailureTexts } from './failures.ts';
 import { createFeatureSettings } from './feature-settings.ts';
+import { apiOf, extensionsOf } from './extensions.ts';
 import { createFeatureEvents } from './feature-events.ts';
 import { createFeatureJobs } from './feature-jobs.ts';
 import type { FoundFeature, LoadedFeature } from './features.ts';
@@ -56,6 +57,7 @@ export function createFeatureContext(
       messageContent: discord.messageContent,
     },
     models: options.models,
+    generate: options.services.generations,
     jobs: createFeatureJobs({
       feature: name,
       queue,
@@ -78,6 +80,8 @@ export function createFeatureContext(
     refuse: (message, content) => options.publicRefusals.tell(message, content),
     explain: (error) => options.failures.explain(error, texts, undefined, { feature: name }),
     callerOf: (message) => callerOfMessage(message, discord.cache, access.administrators),
+    use: (api) => apiOf(options.features(), api),
+    extensions: (kind) => extensionsOf(options.features(), options.texts, kind),
     commands: options.commands,
     prefix: config.discord.prefix,
     playground: options.playground,

@@ -9,6 +9,8 @@ import { auditMigrations, createAudit } from '../services/audit/index.ts';
 import type { Audit } from '../services/audit/index.ts';
 import { createBreaker, openBudgets } from '../services/budgets/index.ts';
 import type { Breaker, Budgets } from '../services/budgets/index.ts';
+import { createGenerations } from '../services/generation/index.ts';
+import type { Generations } from '../services/generation/index.ts';
 import { createLedger, ledgerMigrations } from '../services/ledger/index.ts';
 import type { Ledger } from '../services/ledger/index.ts';
 import { createLimits, limitsMigrations } from '../services/limits/index.ts';
@@ -20,6 +22,7 @@ import type { Keeper, Privacy } from '../services/privacy/index.ts';
 import { createSpending, createSpendingOff, spendingMigrations } from '../services/spending/index.ts';
 import type { Spending } from '../services/spending/index.ts';
 import type { Closers } from './closers.ts';
+import type { LoadedFeature } from './features.ts';
 import { createOwnerNews } from './owner-news.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
 
@@ -36,6 +39,7 @@ export interface Services {
   budgets: Budgets;
   prices: Prices;
   spending: Spending;
+  generations: Generations;
   privacy: Privacy;
 }
 
@@ -47,13 +51,13 @@ export const serviceMigrations: readonly MigrationSource[] = [
   privacyMigrations,
 ];
 
-/** `features` tells what the features keep of people, once they are set up. */
+/** `features` are asked what they keep of people and how they follow up answers, once they are set up. */
 export async function openServices(
   options: PlatformOptions,
   platforms: Platforms,
   appTexts: Texts,
   closers: Closers,
-  features: () => readonly Keeper[],
+  features: () => readonly LoadedFeature[],
 ): Promise<Services> {
   const { config, clock, ids, logger, checkpoint } = options;
   const { postgres, settings, models, discord, vault, queue } = platforms;
@@ -84,6 +88,7 @@ export async function openServices(
         ...{ access, audit, limits, ledger, budgets, prices, clock, ids, logger },
         models: { find: (name) => models.find(name), priceLine },
         parentOfThread,
+        followUps: () => features().flatMap(followUpsOf),
         tellOwners: ({ key, data }) => news.tell(key, data),
         ...(checkpoint && { checkpoint }),
       })
@@ -101,9 +106,11 @@ export async function openServices(
   keepUp(options, { ledger, limits, breaker }, closers);
   const privacy = createPrivacy({
     ...{ postgres, clock, ids, vault, queue, settings },
-    ...{ limits, ledger, audit, spending, past, features },
+    ...{ limits, ledger, audit, spending, past },
+    features: () => features().map(keeperOf),
   });
-  return { access, audit, limits, ledger, budgets, prices, spending, privacy };
+  const generations = createGenerations({ models, spending });
+  return { access, audit, limits, ledger, budgets, prices, spending, generations, privacy };
 }
 
 function checkAllFree({ models }: Platforms): void {
@@ -138,3 +145,14 @@ function keepUp(
   every(upkeepMs, 'breaker', () => breaker.check());
   every(sweepMs, 'sweep', () => limits.sweep());
 }
+
+const keeperOf = ({
+  definition: { name },
+  parts: { exportUser, unreadUser, forgetUser, expire },
+}: LoadedFeature): Keeper => ({
+  ...{ kind: 'feature', name, exportUser, unreadUser, forgetUser, expire },
+});
+
+/** Steps after an answer pay under names of their own. */
+const followUpsOf = ({ parts }: LoadedFeature): string[] =>
+  (parts.answerSteps ?? []).filter(({ at }) => at === 'after-shown').map(({ name }) => name);

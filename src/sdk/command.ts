@@ -1,3 +1,4 @@
+import { PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIModalInteractionResponseCallbackData } from 'discord-api-types/v10';
 import type { Access, Caller } from '../services/access/index.ts';
 import type { AuditEntry } from '../services/audit/index.ts';
@@ -6,6 +7,8 @@ import type { Translate } from '../platform/texts/index.ts';
 
 interface OptionBase {
   required?: boolean;
+  /** In the instance's language, in place of the catalogue's text. */
+  description?: string;
 }
 
 /** Descriptions are texts: `commands.<command>.options.<option>` in the feature's catalogue. */
@@ -73,6 +76,12 @@ export const actOf = (
   { caller, guildId, channelId }: Call,
   act: Pick<AuditEntry, 'action' | 'targetId' | 'details'> & { reason?: string },
 ): AuditEntry => ({ actorId: caller.userId, outcome: 'done', guildId, channelId, reason: '', ...act });
+
+/** Whether the caller may read what was said before in the channel. */
+export function mayReadBack({ guildId, caller }: Pick<Call, 'guildId' | 'caller'>): boolean {
+  const needed = PermissionFlagsBits.ViewChannel | PermissionFlagsBits.ReadMessageHistory;
+  return guildId === null || ((caller.permissions ?? 0n) & needed) === needed;
+}
 
 export interface SuggestCall extends Call {
   /** What has been typed so far. */

@@ -16,14 +16,17 @@ import type { Texts, Translate } from '../platform/texts/index.ts';
 import type { AccessService, Caller } from '../services/access/index.ts';
 import type { Audit } from '../services/audit/index.ts';
 import type { Budgets } from '../services/budgets/index.ts';
+import type { Generations } from '../services/generation/index.ts';
 import type { Ledger } from '../services/ledger/index.ts';
 import type { Limits } from '../services/limits/index.ts';
 import type { Prices } from '../services/prices/index.ts';
 import type { Privacy } from '../services/privacy/index.ts';
 import type { ScopeName } from '../services/settings/index.ts';
 import type { Spending } from '../services/spending/index.ts';
+import type { FeatureApi } from './api.ts';
 import type { Command } from './command.ts';
 import type { EventEmitter } from './event.ts';
+import type { ConversationParts } from './feature.ts';
 
 /** Where something happens, for looking up settings. */
 export interface Place {
@@ -69,6 +72,16 @@ export type FeatureJob = Omit<JobSpec, 'kind' | 'queue'> & {
   queue: string;
 };
 
+export type ExtensionKind = keyof ConversationParts;
+
+/** A part that a feature adds to conversations. */
+export interface Extension<Kind extends ExtensionKind> {
+  feature: string;
+  /** The catalogue of the feature. */
+  texts: Texts;
+  part: NonNullable<ConversationParts[Kind]>[number];
+}
+
 /** Everything a feature may touch. */
 export interface FeatureContext<Settings> {
   settings: FeatureSettings<Settings>;
@@ -89,6 +102,8 @@ export interface FeatureContext<Settings> {
     messageContent: boolean;
   };
   models: Models;
+  /** Paid calls of text models. */
+  generate: Generations;
   jobs: {
     /** Adds a job of this feature. */
     enqueue(db: Kysely<Database> | Tx, spec: FeatureJob): Promise<EnqueueResult>;
@@ -131,6 +146,10 @@ export interface FeatureContext<Settings> {
   explain(error: unknown): string;
   /** Who wrote a message, as rules see them. */
   callerOf(message: GatewayMessageCreateDispatchData): Promise<Caller>;
+  /** What another feature offers. Complete once all features are set up; throws an Error before that. */
+  use<T extends object>(api: FeatureApi<T>): T;
+  /** What all features add to conversations, in order of name. Complete once all features are set up. */
+  extensions<Kind extends ExtensionKind>(kind: Kind): readonly Extension<Kind>[];
   /** Every command of the bot, in the order of the help. Complete once all features are set up. */
   commands(): readonly CommandInfo[];
   /** The prefix of prefix commands. */

@@ -1,5 +1,8 @@
 /** The only door through which features see the rest of the bot. */
-export { actOf, defineCommand } from './command.ts';
+export { defineApi } from './api.ts';
+export type { FeatureApi } from './api.ts';
+export { channelAround, isThread } from './channels.ts';
+export { actOf, defineCommand, mayReadBack } from './command.ts';
 export type {
   Call,
   Command,
@@ -15,11 +18,42 @@ export type {
 } from './command.ts';
 export { customId, parseCustomId } from './component.ts';
 export type { ComponentCall, ComponentHandler, ComponentRight, ParsedCustomId } from './component.ts';
-export type { CommandInfo, FeatureContext, FeatureJob, FeatureSettings, Place } from './context.ts';
+export type {
+  CommandInfo,
+  Extension,
+  ExtensionKind,
+  FeatureContext,
+  FeatureJob,
+  FeatureSettings,
+  Place,
+} from './context.ts';
+export { defineTool, precedence } from './conversation.ts';
+export type {
+  AnswerStep,
+  AskOption,
+  HistoryFill,
+  PendingTurn,
+  Precedence,
+  PromptPiece,
+  PromptSource,
+  ShownAnswer,
+  Speaker,
+  SpeakerSource,
+  StepRun,
+  Tool,
+  ToolDefinition,
+  ToolResult,
+  ToolRun,
+  Turn,
+  TurnFile,
+  TurnSetting,
+  WrittenAnswer,
+} from './conversation.ts';
 export type { EventEmitter, EventSubscriptions, FeatureEvents } from './event.ts';
 export { claimOrder, defineFeature } from './feature.ts';
 export type {
   ClaimPlace,
+  ConversationParts,
   EventListeners,
   FeatureDefinition,
   FeatureParts,
@@ -27,6 +61,8 @@ export type {
   MessageClaim,
   SettingsSchema,
 } from './feature.ts';
+export { defineJob } from './job.ts';
+export { explainedBy } from './said.ts';
 export { defineMessageCommand } from './message-command.ts';
 export type { MessageCommand, MessageCommandCall } from './message-command.ts';
 export type { Schedule, ScheduleRun } from './schedule.ts';
@@ -42,6 +78,7 @@ export type {
 } from '../services/access/index.ts';
 export type { Audit, AuditEntry } from '../services/audit/index.ts';
 export type { Budget, Budgets, BudgetScope, BudgetSetter, Pause } from '../services/budgets/index.ts';
+export type { GeneratedText, Generation, GenerationRequest } from '../services/generation/index.ts';
 export { overrunOf, units } from '../services/ledger/index.ts';
 export type {
   Amounts,

@@ -72,7 +72,7 @@ async function storedSince(
 ): Promise<number> {
   const messageIds = asked.map(({ question }) => question.messageId);
   const { rows } = await sql<{ count: number }>`
-    SELECT count(*)::integer AS count FROM chat_summary WHERE channel_id = ${channelId} AND made_at > (
+    SELECT count(*)::integer AS count FROM summaries_summary WHERE channel_id = ${channelId} AND made_at > (
       SELECT min(asked_at) FROM chat_question WHERE message_id = ANY (${messageIds}::text[])
     )
   `.execute(db);
@@ -83,7 +83,7 @@ async function storedSince(
 async function uncoveredIn({ db }: Postgres, channelId: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     SELECT count(*)::integer AS count FROM chat_question AS q WHERE channel_id = ${channelId} AND NOT EXISTS (
-      SELECT FROM chat_summary AS s WHERE s.channel_id = q.channel_id AND s.covers_until >= q.asked_at
+      SELECT FROM summaries_summary AS s WHERE s.channel_id = q.channel_id AND s.covers_until >= q.asked_at
     )
   `.execute(db);
   return rows[0]?.count ?? 0;

@@ -1,4 +1,3 @@
-import { followUpOf } from '../../sdk/index.ts';
 import type { FeatureContext, ModelInfo, VaultReader } from '../../sdk/index.ts';
 import type { ExchangeRow, QuestionRow } from './turns/store.ts';
 import type { Exchange, Question } from './intake/read-message.ts';
@@ -59,6 +58,3 @@ export const partsKey = (answer: { question_id: string; id: string; tries: numbe
 
 /** What is paid for under this name: one try of one answer. */
 export const requestOf = (answer: { id: string; tries: number }): string => `chat/answer/${answer.id}/${answer.tries}`;
-
-/** The title of its thread is paid under a name of its own. */
-export const titleRequestOf = (answer: { id: string; tries: number }): string => followUpOf(requestOf(answer), 'title');

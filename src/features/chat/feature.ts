@@ -8,7 +8,9 @@
 import type { JsonObject } from '../../kernel/json.ts';
 import { defineFeature } from '../../sdk/index.ts';
 import { runAnswer, tellOfLoss } from './answer/run.ts';
+import { loseStep, runStep } from './answer/steps.ts';
 import type { ChatContext } from './chat.ts';
+import { createChatApi } from './create-api.ts';
 import { askCommand } from './commands/ask.ts';
 import { clearCommand } from './commands/clear.ts';
 import { contextCommand } from './commands/context.ts';
@@ -17,28 +19,17 @@ import { keepCommand } from './commands/keep.ts';
 import { modelCommands } from './commands/model.ts';
 import { modelsCommand } from './commands/models.ts';
 import { listenCommand } from './commands/listen.ts';
-import { promptsCommand } from './commands/prompts.ts';
-import { removePromptCommand } from './commands/remove-prompt.ts';
-import { savePromptCommand, writePromptForm } from './commands/save-prompt.ts';
 import { settingsCommand } from './commands/settings.ts';
-import { summaryCommand } from './commands/summary.ts';
-import { systemCommand } from './commands/system.ts';
 import { createControls } from './actions/index.ts';
-import { historyForgotten } from './history/changes.ts';
 import { newBudget } from './history/collect.ts';
 import { exportOf } from './history/export.ts';
 import { followHistory } from './history/index.ts';
 import { forgetRested } from './history/rest.ts';
 import { deleteHeardBefore, deleteHeardOf } from './history/store.ts';
-import { checkPromptRoles } from './prompts/library.ts';
-import { exportPrompts } from './prompts/open.ts';
-import { deletePromptsBefore, deletePromptsOf } from './prompts/store.ts';
 import { chatSettings } from './settings.ts';
 import { exportThoughts } from './view/thoughts.ts';
 import { deleteQuestionsBefore, deleteQuestionsOf } from './turns/store.ts';
-import { exportSummaries } from './summaries/export.ts';
-import { giveUpSummary, summarise } from './summaries/make.ts';
-import { deleteSummariesBefore } from './summaries/store.ts';
+import { markForgotten } from './turns/past-store.ts';
 import { followWaiting } from './view/waiting-notices.ts';
 import { aboutModal, createMessageCommands } from './intake/message-commands.ts';
 
@@ -48,27 +39,22 @@ export const feature = defineFeature({
   intents: ['Guilds', 'GuildMessages', 'DirectMessages', 'MessageContent'],
   settings: chatSettings,
   setup: (context) => {
-    checkPromptRoles(context);
     const history = followHistory(context);
     const notices = followWaiting(context);
     const rested = forgetRested(context);
     return {
+      api: createChatApi(context),
       on: history.on,
       claims: history.claims,
       commands: [
         clearCommand(context),
         historyCommand(context),
         keepCommand(context),
-        summaryCommand(context),
         contextCommand(context),
         modelsCommand(context),
         ...modelCommands(context),
         listenCommand(context),
         askCommand(context),
-        promptsCommand(context),
-        systemCommand(context),
-        savePromptCommand(context),
-        removePromptCommand(context),
         settingsCommand(context),
       ],
       messageCommands: createMessageCommands(context),
@@ -76,11 +62,10 @@ export const feature = defineFeature({
         ...createControls(context),
         ...history.components,
         about: aboutModal(context),
-        'write-prompt': writePromptForm(context),
       },
       jobs: {
         ...history.jobs,
-        summarise: { run: (run) => summarise(context, run), afterLoss: (run) => giveUpSummary(context, run) },
+        step: { run: (run) => runStep(context, run), afterLoss: (run) => loseStep(context, run) },
         answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) },
       },
       stop: () => Promise.all([notices.stop(), rested.stop()]).then(() => undefined),
@@ -88,18 +73,12 @@ export const feature = defineFeature({
       unreadUser: async (tx, userId) => void (await deleteHeardOf(tx, userId)),
       forgetUser: async (tx, userId) => {
         await context.vault.forget(tx, userId);
-        return (
-          (await historyForgotten(tx, userId)) +
-          (await deleteQuestionsOf(tx, userId)) +
-          (await deleteHeardOf(tx, userId)) +
-          (await deletePromptsOf(tx, userId))
-        );
+        // In the order in which what is being derived locks what it is made of.
+        await context.events.emit(tx, 'chat/author-forgotten', { userId });
+        await markForgotten(tx, userId);
+        return (await deleteQuestionsOf(tx, userId)) + (await deleteHeardOf(tx, userId));
       },
-      expire: async (tx, expiry) =>
-        (await deleteQuestionsBefore(tx, expiry)) +
-        (await deleteSummariesBefore(tx, expiry)) +
-        (await deleteHeardBefore(tx, expiry)) +
-        (await deletePromptsBefore(tx, expiry)),
+      expire: async (tx, expiry) => (await deleteQuestionsBefore(tx, expiry)) + (await deleteHeardBefore(tx, expiry)),
     };
   },
 });
@@ -108,9 +87,7 @@ async function exportUser(context: ChatContext, userId: string): Promise<JsonObj
   const budget = newBudget();
   const exported = {
     ...(await exportOf(context, userId, budget)),
-    ...(await exportPrompts(context, userId)),
     thoughts: await exportThoughts(context, userId, budget),
-    summaries: await exportSummaries(context, userId),
   };
   return budget.isCut ? { ...exported, cut: true } : exported;
 }

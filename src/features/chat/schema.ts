@@ -68,40 +68,6 @@ export interface ChatHeardTable {
   said_at: Date;
 }
 
-export interface ChatSummaryTable {
-  id: string;
-  channel_id: string;
-  guild_id: string | null;
-  sealed: Buffer;
-  author_ids: string[];
-  told_ids: string[];
-  message_ids: string[];
-  covers_from: Date;
-  covers_until: Date;
-  exchanges: number;
-  model_id: string;
-  made_at: Date;
-}
-
-export interface ChatPromptTable {
-  id: string;
-  author_id: string;
-  guild_id: string | null;
-  name_hash: string | null;
-  name_sealed: Buffer | null;
-  sealed: Buffer;
-  saved_at: Date;
-}
-
-export interface ChatPromptChoiceTable {
-  scope: 'conversation' | 'channel' | 'user' | 'guild';
-  scope_id: string;
-  prompt_id: string | null;
-  configured: string | null;
-  guild_id: string | null;
-  parent_id: string | null;
-}
-
 export interface ChatNoticeTable {
   answer_id: string;
   ahead: number | null;
@@ -115,8 +81,5 @@ declare module '../../platform/postgres/database.ts' {
     chat_answer: ChatAnswerTable;
     chat_heard: ChatHeardTable;
     chat_notice: ChatNoticeTable;
-    chat_summary: ChatSummaryTable;
-    chat_prompt: ChatPromptTable;
-    chat_prompt_choice: ChatPromptChoiceTable;
   }
 }

@@ -1,21 +1,10 @@
 import { z } from 'zod';
 import { emoji } from './view/emoji.ts';
-import { normalName, promptCharacters, promptName, resetWord } from './prompts/rules.ts';
+import { promptCharacters } from './prompt/variables.ts';
 
 /** A year. */
 export const mostRestHours = 8760;
 export const mostKept = 1000;
-
-const promptText = z.string().max(promptCharacters);
-
-/** One of the prompts that people may choose by name. */
-const namedPrompt = z.strictObject({
-  text: promptText.refine((text) => text.trim() !== '', { error: 'text that is not empty' }),
-  /** One line for lists. */
-  summary: z.string().max(100).default(''),
-  /** The instance roles that may choose it; everyone unless given. */
-  roles: z.array(z.string().min(1)).optional(),
-});
 
 export const chatSettings = z.strictObject({
   /** A model's id; empty is the instance's default. */
@@ -30,12 +19,6 @@ export const chatSettings = z.strictObject({
   restHours: z.int().min(1).max(mostRestHours).nullable().default(null),
   /** The latest of them that the model gets. */
   historySent: z.int().min(0).max(100).default(8),
-  /** Whether a model keeps a summary of what is too long ago to be sent. */
-  summaries: z.enum(['on', 'off']).default('on'),
-  /** The id of the model that writes it; empty, or where the payer may not use it: the one that answers. */
-  summaryModel: z.string().default(''),
-  /** The longest summary, in tokens. */
-  summaryTokens: z.int().min(100).max(4000).default(600),
   /** Messages of a channel that are not for the bot, of which it knows what people talk about; 0 is deaf to them. */
   heardKept: z.int().min(0).max(100).default(30),
   /** Whether an answer is deleted when its question is; unset: when it was not finished. */
@@ -72,29 +55,15 @@ export const chatSettings = z.strictObject({
    * after the other (`queue`); one answer together with those that wait (`merge`); or only the latest is answered (`latest`).
    */
   laterQuestions: z.enum(['queue', 'merge', 'latest']).default('queue'),
-  /** What a model is told of itself where nothing else is chosen. */
-  systemPrompt: promptText.default(
-    'You are {{name}}, a friendly and helpful member of a Discord community. Answer in the language of the question. ' +
-      "Use Discord's Markdown. Be brief unless asked for more. In a channel each message begins with the name of its " +
-      'author; never begin yours with a name.',
-  ),
-  /** By the names under which they are chosen. */
-  prompts: z
-    .record(
-      z
-        .string()
-        .regex(promptName, { error: 'up to 32 letters and digits, with spaces, dashes and underscores inside' }),
-      namedPrompt,
-    )
-    .superRefine((prompts, context) => {
-      const names = Object.keys(prompts);
-      for (const [index, name] of names.entries()) {
-        const isTaken = names.slice(0, index).some((other) => normalName(other) === normalName(name));
-        const message = isTaken ? 'a name that no other prompt has, in whatever case' : 'a name other than "reset"';
-        if (isTaken || normalName(name) === resetWord) context.addIssue({ code: 'custom', path: [name], message });
-      }
-    })
-    .default({}),
+  /** The system prompt where nothing else is chosen. */
+  systemPrompt: z
+    .string()
+    .max(promptCharacters)
+    .default(
+      'You are {{name}}, a friendly and helpful member of a Discord community. Answer in the language of the question. ' +
+        "Use Discord's Markdown. Be brief unless asked for more. In a channel each message begins with the name of its " +
+        'author; never begin yours with a name.',
+    ),
 });
 
 export type ChatSettings = z.output<typeof chatSettings>;

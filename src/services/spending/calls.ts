@@ -1,7 +1,7 @@
 import { UserError, VendorError } from '../../kernel/errors.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
-import type { Amounts, Hold, HoldRequest } from '../ledger/index.ts';
+import type { Amounts, Hold, HoldRequest, Terms } from '../ledger/index.ts';
 import { recordRefusal, unpriced } from './admission.ts';
 import { noticesOf, tellOverrun } from './notices.ts';
 import type { SpendingOptions } from './options.ts';
@@ -86,7 +86,7 @@ async function holdPatiently(
       request: call.request,
       step: call.step,
       attempt: call.attempt,
-      terms: termsNow(admission, options.budgets),
+      terms: termsOf(options, admission, call),
       ...amounts,
       expiresAtMs: clock.now() + CALL_LASTS_MS,
       ...(call.facts && { facts: call.facts }),
@@ -101,6 +101,14 @@ async function holdPatiently(
     }
     await clock.sleep(waitMs, call.signal);
   }
+}
+
+/** A server that pays for itself is an account of its own, bound by the pools alone. */
+function termsOf({ budgets }: SpendingOptions, admission: Hold, { account }: ModelCall): Terms {
+  const terms = termsNow(admission, budgets);
+  if (account !== 'pool' || terms.guildId === null) return terms;
+  const limits = terms.limits.filter(({ holder }) => holder.kind !== 'user');
+  return { ...terms, payerId: `guild-${terms.guildId}`, purses: [], limits };
 }
 
 function checkPause(options: SpendingOptions, admission: Hold): void {

@@ -7,7 +7,7 @@ import type { AccessPlace } from '../access/index.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import { admit } from './admission.ts';
 import { callModel, readAdmitted, takeBack } from './calls.ts';
-import { followUpOf, followUps } from './follow-ups.ts';
+import { followUpOf } from './follow-ups.ts';
 import type { SpendingOptions } from './options.ts';
 import type { Explanation, Spending } from './port.ts';
 import { poolsAt } from './terms.ts';
@@ -66,7 +66,7 @@ async function explain(options: SpendingOptions, messageId: string): Promise<Exp
     .where('message_id', '=', messageId)
     .executeTakeFirst();
   if (!row) return undefined;
-  const requests = [row.request, ...followUps.map((followUp) => followUpOf(row.request, followUp))];
+  const requests = [row.request, ...options.followUps().map((followUp) => followUpOf(row.request, followUp))];
   const holds = (await Promise.all(requests.map((request) => ledger.holds(request)))).flat();
   const [first] = holds;
   if (!first) return undefined;

@@ -29,6 +29,8 @@ export interface SpendingOptions {
   };
   /** The channel that a thread is in; undefined for other channels. */
   parentOfThread(channelId: string): string | undefined;
+  /** The names of what may follow a request: see `followUpOf`. */
+  followUps(): readonly string[];
   /** Tells those who run the bot; never rejects. */
   tellOwners: (text: { key: string; data: Record<string, string | number> }) => void;
   /** Does nothing unless given. */

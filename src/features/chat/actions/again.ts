@@ -1,20 +1,15 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { uuidFromName } from '../../../kernel/ids.ts';
 import type { ComponentCall, ModelInfo, Tx } from '../../../sdk/index.ts';
-import { enqueueAnswer, estimateTokens, modelOf } from '../intake/claim.ts';
 import type { ChatContext } from '../chat.ts';
 import { historyChanged } from '../history/changes.ts';
 import { findAnswer } from '../turns/store.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
 import type { Reached } from './reach.ts';
+import { estimateTokens, modelOf, submit } from '../turns/submit.ts';
+import type { Begun } from '../turns/submit.ts';
 import { mayContinue } from '../view/render-answer.ts';
 import { beginAgain, insertVersion, isBegun, lockQuestion } from './store.ts';
-
-/** An answer that waits for its job, or is written by it. */
-export interface Begun {
-  id: string;
-  jobId: string;
-}
 
 /** Another version, written into the same messages. */
 export async function regenerate(
@@ -97,16 +92,16 @@ async function putToWork(
     modelOf(context, question, wantedModelId),
     tokensIn(context, question, question.id, question.sealed),
   ]);
-  const begun = await context.transaction(async (tx) => {
+  const next = async (tx: Tx): Promise<{ id: string; tries: number } | undefined> => {
     // Delivered before, to a process that died before it could tell Discord so.
     if (await isBegun(tx, question.id, jobId)) return undefined;
     await lockQuestion(tx, question.id);
-    const next = await begin(tx, jobId);
-    await historyChanged(tx, question.channel_id, question.asked_at);
-    const questionTokens = textTokens + extraTokens;
-    await enqueueAnswer(context, tx, question, { ...next, jobId }, { caller, model, questionTokens });
-    return { id: next.id, jobId };
-  });
+    const begun = await begin(tx, jobId);
+    await historyChanged(context, tx, question.channel_id, question.asked_at);
+    return begun;
+  };
+  const submission = { place: question, begin: next, jobId, inputTokens: textTokens + extraTokens };
+  const begun = await context.transaction((tx) => submit(context, tx, submission, { caller, model }));
   context.checkpoint('admitted');
   return begun;
 }

@@ -1,14 +1,14 @@
 import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
+import { provisionalName } from '../../../kernel/thread-name.ts';
+import { isThread } from '../../../sdk/index.ts';
 import type { ComponentCall, Tx } from '../../../sdk/index.ts';
 import { openQuestion } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
-import { copyChoice } from '../prompts/store.ts';
 import type { Question } from '../intake/read-message.ts';
 import { exchangesBefore } from '../turns/store.ts';
 import type { QuestionRow } from '../turns/store.ts';
-import { copySummary } from '../summaries/copy.ts';
 import { mergedInto } from '../turns/waiting-store.ts';
 import { reached } from './reach.ts';
 import type { Reached } from './reach.ts';
@@ -36,7 +36,7 @@ export async function branch(context: ChatContext, call: ComponentCall): Promise
   const publicly = context.texts.in(undefined);
   const starter = { content: publicly('branch.starter', { user: caller.userId, link }), suppressEmbeds: true };
   const { id: messageId } = await actions.send(homeId, starter, { key });
-  const name = `🌿 ${titleOf(past.at(-1)?.question.text ?? '') || publicly('branch.name')}`;
+  const name = `🌿 ${provisionalName(past.at(-1)?.question.text ?? '') || publicly('branch.name')}`;
   const threadId = await actions.createThread({ channelId: homeId, name, messageId, key });
   await context.transaction((tx) =>
     copyInto(context, tx, { threadId, guildId, homeId, ownerId: caller.userId }, from, past),
@@ -47,11 +47,6 @@ export async function branch(context: ChatContext, call: ComponentCall): Promise
   await call.update({ content: t('branch.done', { thread: threadId }), components: [] });
 }
 
-const threads: readonly number[] = [
-  ChannelType.PublicThread,
-  ChannelType.PrivateThread,
-  ChannelType.AnnouncementThread,
-];
 const homes: readonly number[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
 
 /** The channel for the thread. Throws a UserError where there can be none, or where presser or bot may not open one. */
@@ -59,7 +54,7 @@ async function homeOfThread({ discord: { cache } }: ChatContext, call: Component
   const here = await cache.channel(call.channelId);
   // What is said in a private thread is not for everyone in its channel.
   if (here?.type === ChannelType.PrivateThread) throw new UserError('branch.private', 'a private thread');
-  const home = here && threads.includes(here.type) ? await cache.channel(here.parentId ?? '') : here;
+  const home = here && isThread(here.type) ? await cache.channel(here.parentId ?? '') : here;
   if (!home || !homes.includes(home.type)) throw new UserError('branch.no-threads', 'no threads here');
   const { CreatePublicThreads, SendMessages, SendMessagesInThreads } = PermissionFlagsBits;
   if (!((call.caller.permissions ?? 0n) & CreatePublicThreads)) {
@@ -101,8 +96,8 @@ async function copyInto(
   const now = new Date(context.clock.now());
   await insertBranch(tx, { ...branch, sourceId, createdAt: now });
   const { threadId, guildId, homeId } = branch;
-  await copyChoice(tx, sourceId, { scope: 'conversation', scopeId: threadId, guildId, parentId: homeId });
-  await copySummary(context, tx, { fromId: sourceId, toId: threadId, before: asked_at });
+  const branched = { guildId, fromId: sourceId, toId: threadId, parentId: homeId, beforeMs: asked_at.getTime() };
+  await context.events.emit(tx, 'chat/branched', branched);
   for (const { row, question, answer, answerId } of past) {
     const ids = { question: context.ids.uuid(), answer: context.ids.uuid() };
     const seal = (id: string, text: string) => context.vault.sealIfKnown(tx, row.author_id, id, text);
@@ -111,13 +106,4 @@ async function copyInto(
     const answerSealed = answer === null ? null : await seal(ids.answer, answer);
     await insertCopy(tx, { ids, threadId: branch.threadId, row, sealed, answerSealed, answerId, finishedAt: now });
   }
-}
-
-/** The first line of a question, without mentions. */
-function titleOf(text: string): string {
-  const line = text.split('\n').find((one) => one.trim() !== '') ?? '';
-  return line
-    .replace(/<[@#:][^<>]*>/g, '')
-    .replace(/[*_~`|>#]+/g, '')
-    .trim();
 }

@@ -1,7 +1,7 @@
 import type { ComponentCall, ComponentHandler, ComponentRight } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { continueAnswer, regenerate, retry } from './again.ts';
-import type { Begun } from './again.ts';
+import type { Begun } from '../turns/submit.ts';
 import { branch } from './branch.ts';
 import { askWhatToClear, clear } from './clear.ts';
 import { copy } from './copy.ts';
@@ -11,14 +11,7 @@ import { offerModels, retryWith } from './other-model.ts';
 import { showThoughts } from '../view/thoughts.ts';
 import { controlled } from './reach.ts';
 import type { Reached } from './reach.ts';
-import {
-  choose,
-  chooseFromPrompts,
-  openSettings,
-  settingActions,
-  takeWritten,
-  writeOwnPrompt,
-} from './settings-panel.ts';
+import { choose, openSettings, settingActions } from './settings-panel.ts';
 import { stop } from './stop.ts';
 import { cancel } from '../turns/cancel-waiting.ts';
 import { tellIfWaiting } from '../view/waiting-notices.ts';
@@ -77,12 +70,8 @@ const clearing = (context: ChatContext): Record<string, Control> => ({
   'clear-all': { right: { commands: ['clear'] }, run: (call) => clear(context, call, 'everything') },
 });
 
-/** The form is opened by the panel of settings and by the command for system prompts alike. */
 const settling = (context: ChatContext): Record<string, Control> => ({
   settings: { right: { commands: ['settings'] }, run: (call) => openSettings(context, call) },
-  'own-system': { right: { commands: ['settings', 'system'] }, run: (call) => writeOwnPrompt(context, call) },
-  'set-prompt': { right: { commands: ['settings', 'system'] }, run: (call) => chooseFromPrompts(context, call) },
-  'write-system': { right: { commands: ['system'] }, run: (call) => takeWritten(context, call) },
   ...Object.fromEntries(
     settingActions.map((action): [string, Control] => [
       action,

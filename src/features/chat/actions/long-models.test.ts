@@ -13,7 +13,7 @@ const bot = sharedBot({
   yaml: `
 queue: { maxAttempts: 1 }
 access: { roles: { member: { requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null } } }
-features: { chat: { summaries: 'off' } }
+features: { summaries: { enabled: false } }
 `,
 });
 const timeoutMs = 20_000;

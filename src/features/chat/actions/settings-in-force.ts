@@ -1,32 +1,26 @@
 import type { APIEmbed } from 'discord-api-types/v10';
-import type { Call } from '../../../sdk/index.ts';
+import type { Call, Precedence } from '../../../sdk/index.ts';
 import { chooseModel, placeOf } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import type { ConversationSetting } from '../turns/conversations.ts';
-import type { Layer, PromptScope } from '../prompts/in-force.ts';
-import { called, scopeText, shadowedText } from '../prompts/show.ts';
 import type { ChatSettings } from '../settings.ts';
 
-/** What applies to the caller here, each with where it comes from; of the prompt also which ones it stands before. */
-export async function settingsInForce(
-  context: ChatContext,
-  call: Call,
-  own: Partial<ChatSettings>,
-  [nearest, ...shadowed]: readonly [Layer, ...Layer[]],
-): Promise<APIEmbed> {
+/** What applies to the caller here, each with where it comes from. */
+export async function settingsInForce(context: ChatContext, call: Call, own: Partial<ChatSettings>): Promise<APIEmbed> {
   const { guildId, channelId, caller, t } = call;
   const ofPlace = await context.settings.at(
     placeOf({ guild_id: guildId, channel_id: channelId, author_id: caller.userId }),
   );
   const settings = { ...ofPlace, ...own };
   const from = async (setting: ConversationSetting) =>
-    ` (${scopeText(await sourceOf(context, call, own, setting, settings), t)})`;
+    ` (${t(`scopes.${await sourceOf(context, call, own, setting, settings)}`)})`;
   const lines = [
     t('settings.model.in-force', { model: chooseModel(context, settings).id }) + (await from('model')),
     t(`settings.creativity.${settings.creativity}`) + (await from('creativity')),
     t('settings.context.size', { count: settings.historySent }) + (await from('historySent')),
-    `${t('settings.prompt.in-force', { prompt: called(nearest, t) })} (${scopeText(nearest.scope, t)})`,
-    ...(shadowed.length === 0 ? [] : [`-# ${t('system.before', { prompts: shadowedText(shadowed, t) })}`]),
+    ...(await Promise.all(
+      context.extensions('turnSettings').map(({ part, texts }) => part.describe({ ...call, t: texts.in(undefined) })),
+    )),
   ];
   return { title: t('settings.in-force'), description: lines.join('\n') };
 }
@@ -37,7 +31,7 @@ async function sourceOf(
   own: Partial<ChatSettings>,
   setting: ConversationSetting,
   inForce: ChatSettings,
-): Promise<PromptScope> {
+): Promise<Precedence> {
   if (own[setting] !== undefined) return 'conversation';
   if (guildId !== null && settings.own('channel', channelId)[setting] !== undefined) return 'channel';
   const ofUser = await settings.at({ userId: caller.userId });

@@ -10,11 +10,6 @@ import { maySettle, setForConversation, valuesOf } from '../turns/conversations.
 import type { ConversationSetting } from '../turns/conversations.ts';
 import type { ChatSettings } from '../settings.ts';
 import { chatSettings } from '../settings.ts';
-import { choosePrompt } from '../prompts/choose.ts';
-import { systemForm } from '../prompts/forms.ts';
-import { chosenFrom, promptRows } from '../prompts/select.ts';
-import { choiceScopes } from '../prompts/store.ts';
-import { chooseAndTell, layersHere } from '../prompts/system.ts';
 import { modelMeant, modelOptions, pageIn, selectOptions } from './model-select.ts';
 import { reached } from './reach.ts';
 import { settingsInForce } from './settings-in-force.ts';
@@ -93,36 +88,6 @@ export async function choose(context: ChatContext, call: ComponentCall, action: 
   await call.update(await settingsView(context, call));
 }
 
-/** As `choose` for the prompt. */
-export async function chooseFromPrompts(context: ChatContext, call: ComponentCall): Promise<void> {
-  checkPanel(call);
-  await checkSettler(context, call);
-  const chosen = await chosenFrom(context, call, call.values[0] ?? '');
-  if (chosen !== undefined) await choosePrompt(context, call, 'conversation', chosen);
-  await call.update(await settingsView(context, call));
-}
-
-/** Opens the form for a text of the conversation's own, with what there is of it. */
-export async function writeOwnPrompt(context: ChatContext, call: ComponentCall): Promise<void> {
-  checkPanel(call);
-  await checkSettler(context, call);
-  const own = (await layersHere(context, call)).find(({ scope }) => scope === 'conversation');
-  await call.modal(systemForm('conversation', own?.name === null ? own.text : '', call.t));
-}
-
-/** Takes what was written into the form, whether the panel or a command has opened it. */
-export async function takeWritten(context: ChatContext, call: ComponentCall): Promise<void> {
-  const scope = choiceScopes.find((known) => known === call.id);
-  if (!scope) throw new UserError('errors.expired', 'no such scope');
-  const choice = { text: (call.fields['text'] ?? '').trim() };
-  if (!call.message) {
-    await call.reply({ content: await chooseAndTell(context, call, scope, choice) });
-    return;
-  }
-  await choosePrompt(context, call, scope, choice);
-  await call.update(await settingsView(context, call));
-}
-
 /** A custom id is the client's word: the panel belongs to the conversation that it was opened in. */
 function checkPanel(call: ComponentCall): void {
   if (call.id !== call.channelId) throw new UserError('errors.expired', 'the panel of another place');
@@ -136,20 +101,27 @@ async function checkSettler(context: ChatContext, call: ComponentCall): Promise<
 /** What applies to the caller here, with menus to change it for the conversation where they may. */
 export async function settingsView(context: ChatContext, call: Call, modelPage = 0): Promise<OutgoingMessage> {
   const own = await valuesOf(context.db, call.channelId);
-  const layers = await layersHere(context, call);
-  const summary = await settingsInForce(context, call, own, layers);
-  if (!(await maySettle(context, call))) return { content: '', embeds: [summary], components: [] };
+  const mayChange = await maySettle(context, call);
+  const summary = await settingsInForce(context, call, own);
+  if (!mayChange) {
+    return { content: call.t('settings.read-only'), embeds: [summary], components: [] };
+  }
   const rows = Object.entries(choices).map(([action, choice]) => {
     const options = choice.options(context, call, own, modelPage);
     return row(call, own, action, { setting: choice.setting, options });
   });
-  const prompt = layers.find(({ scope }) => scope === 'conversation');
+  const added = await Promise.all(
+    context.extensions('turnSettings').map(({ part, texts }) => part.rows({ ...call, t: texts.in(undefined) })),
+  );
   return {
     content: call.t('settings.title'),
     embeds: [summary],
-    components: [...rows, ...(await promptRows(context, call, prompt))],
+    components: [...rows, ...added.flat()].slice(0, mostRows),
   };
 }
+
+/** Discord's limit for a message. */
+const mostRows = 5;
 
 function row(
   { channelId, t }: Call,

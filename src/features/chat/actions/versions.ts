@@ -66,7 +66,7 @@ export async function turnPage(
     const next = ids[ids.indexOf(shownId ?? '') + step] ?? behind;
     if (next === undefined) throw new UserError('no-more-versions', 'there is no version beyond');
     await chooseShown(tx, question.id, next);
-    await historyChanged(tx, question.channel_id, question.asked_at);
+    await historyChanged(context, tx, question.channel_id, question.asked_at);
   });
   await call.acknowledge();
   await screens.show(question.id, `chat/page/${call.calledId}`);

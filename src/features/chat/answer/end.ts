@@ -16,7 +16,7 @@ export async function end(work: Work, state: AnswerState, errorCode: string | nu
     sealed: text === '' ? null : await context.vault.sealIfKnown(context.db, row.author_id, answer.id, text),
     footnotes: await sealFootnotes(context, work, footnotes),
     finishedAt: new Date(context.clock.now()),
-    toldIds: work.toldIds,
+    contextAuthorIds: work.contextAuthorIds,
     reasoning: await sealThoughts(context, context.db, work),
     modelId: work.model.id,
     ...(errorCode === null ? {} : { errorCode }),

@@ -8,7 +8,7 @@ import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 
 // All direct messages are one conversation, which would be summarised in the middle of a whole run.
 const yaml = `
-features: { chat: { summaries: 'off' } }
+features: { summaries: { enabled: false } }
 queue: { concurrency: { text: 4 } }
 prices: { models: { fake/test-model: { inputPerMillion: 10, outputPerMillion: 20 } } }
 access:

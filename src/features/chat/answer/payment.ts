@@ -12,7 +12,7 @@ import type { Work } from './work.ts';
  */
 export async function settleRun(work: Work, given = hasSomething(work)): Promise<void> {
   if (given && (await isOrWasSeen(work))) await charge(work);
-  else await work.paid?.waive(work.uses);
+  else await work.generation?.waive();
 }
 
 /** A model that thinks in secret has given its time, and is charged for it when it is stopped. */
@@ -35,7 +35,7 @@ export const wasSeen = ({ live, answer, row }: Work): boolean =>
 
 async function charge(work: Work): Promise<void> {
   const { context, answer } = work;
-  const notices = (await work.paid?.settle(work.uses)) ?? [];
+  const notices = (await work.generation?.settle()) ?? [];
   if (notices.length === 0) return;
   const t = context.commonTexts.in(undefined);
   work.notices.push(...notices.map(({ key, data }) => ({ key: 'notices.said', data: { text: t(key, data) } })));

@@ -1,11 +1,11 @@
 import type { JobRun } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { requestOf, titleRequestOf } from '../chat.ts';
+import { openQuestion, requestOf } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import { offerIfEdited } from '../history/edits.ts';
 import { questionEnded } from '../view/reactions.ts';
 import { findAnswer } from '../turns/store.ts';
-import { summariseLater } from '../summaries/make.ts';
+import { enqueueSteps } from './steps.ts';
 import type { QuestionRow } from '../turns/store.ts';
 
 /**
@@ -14,15 +14,18 @@ import type { QuestionRow } from '../turns/store.ts';
  */
 export async function tieUp(context: ChatContext, run: JobRun): Promise<void> {
   const { answerId, tries } = run.job.payload as { answerId: string; tries: number };
-  const asked = { id: answerId, tries };
-  for (const request of [requestOf(asked), titleRequestOf(asked)]) await context.spending.recover(request);
+  await context.spending.recover(requestOf({ id: answerId, tries }));
   const found = await findAnswer(context.db, answerId);
   if (found?.answer.state !== 'done' || found.answer.job_id !== run.job.id) return;
   const { question, answer } = found;
   const settings = await settingsOf(context, question);
   questionEnded(context, question, answer, settings, 'done', { again: true });
   await offerIfEdited(context, asReadBefore(question, run), answer);
-  await summariseLater(context, { row: question, answer, settings, text: '', filling: undefined });
+  const read = context.vault.reader(context.db);
+  const asked = await openQuestion(read, question);
+  if (!asked) return;
+  const text = answer.sealed && (await read(question.author_id, answer.id, answer.sealed));
+  await enqueueSteps(context, { row: question, question: asked, answer, text: text ?? '', history: undefined });
 }
 
 /** A question as the run that died may have read it: an edit that came after the job was added may have come too late. */

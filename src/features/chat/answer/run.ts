@@ -12,17 +12,16 @@ import { requestOf } from '../chat.ts';
 import { storePatiently } from './retry-while-database-down.ts';
 import { failureKey } from '../view/text.ts';
 import { awaitText } from '../view/reactions.ts';
-import { summariseLater } from '../summaries/make.ts';
-import { arrive } from '../intake/place-turn.ts';
+import { enqueueSteps } from './steps.ts';
+import { placeTurn } from '../intake/place-turn.ts';
 import { isSuperseded } from '../turns/later-questions.ts';
-import { giveTitle } from '../titles/title.ts';
 
 /**
  * Answers one question, or goes on where a run that died left off: an end that was stored is only shown, anything less
  * is asked for again, and the same Discord messages are edited either way.
  */
 export async function runAnswer(context: ChatContext, run: JobRun): Promise<void> {
-  const work = await openWork(context, run, (asked) => arrive(context, run, { ...asked, jobId: run.job.id }));
+  const work = await openWork(context, run, (asked) => placeTurn(context, run, { ...asked, jobId: run.job.id }));
   if (!work) {
     if (run.job.attempt > 1) await tieUp(context, run);
     return;
@@ -38,7 +37,7 @@ export async function runAnswer(context: ChatContext, run: JobRun): Promise<void
   };
   try {
     if (work.answer.state === 'waiting') await write(work);
-    else if (await showAgain(work)) await summariseLater(context, work);
+    else if (await showAgain(work)) await enqueueSteps(context, work);
   } finally {
     work.stopTyping();
   }
@@ -70,8 +69,7 @@ async function write(work: Work): Promise<void> {
   // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
   if (!isStopped(run)) run.signal.throwIfAborted();
   if (!(await show(work, { state: 'done' }))) return;
-  await summariseLater(context, work);
-  await giveTitle(context, run, work);
+  await enqueueSteps(context, work);
 }
 
 async function onFailure(work: Work, error: unknown): Promise<void> {
@@ -84,24 +82,24 @@ async function onFailure(work: Work, error: unknown): Promise<void> {
     return;
   }
   if (run.signal.aborted) {
-    await work.paid?.fail(work.uses);
+    await work.generation?.fail();
     await live.abandon();
     throw error;
   }
   const refusal = refusalOf(live, error);
   if (refusal) {
-    if (!work.paid) await work.context.spending.finish(requestOf(work.answer));
+    if (!work.generation) await work.context.spending.finish(requestOf(work.answer));
     await live.abandon();
     await keepUnseen(work, refusal);
     await settleRun(work);
     return;
   }
   if (mayRetry(work, error)) {
-    await work.paid?.fail(work.uses);
+    await work.generation?.fail();
     await live.abandon();
     throw error;
   }
-  if (!work.paid) await work.context.spending.finish(requestOf(work.answer));
+  if (!work.generation) await work.context.spending.finish(requestOf(work.answer));
   if (error instanceof UserError) {
     await showFailure(work, 'spending/refused', work.context.explain(error));
     return;
@@ -156,6 +154,6 @@ async function showFailure(work: Work, code: string, said?: string): Promise<voi
   await end(work, 'failed', code, said);
   const given = work.text !== work.written || (work.finish !== null && hasThoughts(work));
   if (given) await settleRun(work, given);
-  else await work.paid?.fail(work.uses);
+  else await work.generation?.fail();
   await show(work, { state: 'failed', code, ...(said !== undefined && { said }) });
 }

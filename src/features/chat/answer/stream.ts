@@ -72,32 +72,23 @@ async function askModel(work: Work, files: HeldFiles): Promise<void> {
   await startAfresh(context, row);
   const prompt = await buildPrompt({ ...work, files, signal: run.signal });
   work.notices.push(...prompt.notices);
-  work.toldIds = prompt.toldIds;
-  work.filling = prompt.filling;
-  const candidates = context.models.candidates(model.id);
-  const paid = await context.spending.call({
+  work.contextAuthorIds = prompt.contextAuthorIds;
+  work.history = prompt.history;
+  const generation = await context.generate.start({
     request: requestOf(work.answer),
     admitted,
     step: 'answer',
     attempt: run.job.attempt,
-    candidates,
-    inputTokens: await context.models.maxInputTokens(prompt.messages, candidates),
-    outputTokens: { wanted: prompt.maxOutputTokens, least: leastOutputTokens },
-    signal: run.signal,
-    facts: { asked: model.id, exchanges: prompt.contents.exchanges.sent, contextTokens: prompt.inputTokens },
-  });
-  work.paid = paid;
-  const events = context.models.stream({
-    modelId: model.id,
+    models: context.models.candidates(model.id),
     messages: prompt.messages,
-    maxOutputTokens: paid.outputTokens,
+    outputTokens: { wanted: prompt.maxOutputTokens, least: leastOutputTokens },
     ...temperatureOf(work.settings, model),
-    allowed: (candidate) => paid.mayUse(candidate),
-    onUsage: (usage, used) => work.uses.push({ model: used, usage }),
     // Nobody would see the words that a refused message still costs.
     signal: AbortSignal.any([run.signal, live.refused]),
+    facts: { asked: model.id, exchanges: prompt.contents.exchanges.sent, contextTokens: prompt.inputTokens },
   });
-  await receive(work, events, files);
+  work.generation = generation;
+  await receive(work, generation.events(), files);
   if (work.text.slice(work.written.length).trim() === '') {
     throw withoutText(work);
   }
@@ -138,10 +129,10 @@ async function receive(work: Work, events: AsyncIterable<ChatEvent>, files: Held
 }
 
 /** A model that declines, or only thinks, would do the same again. One that says nothing at all may have had a fault. */
-function withoutText({ finish, thoughts, thoughtsBefore, uses }: Work): VendorError {
+function withoutText({ finish, thoughts, thoughtsBefore, generation }: Work): VendorError {
   const retryable = false;
   if (finish === 'refused') return new VendorError('model/declined', 'The model declined to answer.', { retryable });
-  const hasThought = thoughts !== thoughtsBefore || (uses.at(-1)?.usage.reasoningTokens ?? 0) > 0;
+  const hasThought = thoughts !== thoughtsBefore || (generation?.uses.at(-1)?.usage.reasoningTokens ?? 0) > 0;
   if (!hasThought) {
     // One that used up its tokens would do so again.
     return new VendorError('model/empty', 'The model finished without a word.', { retryable: finish !== 'length' });

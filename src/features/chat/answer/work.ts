@@ -1,17 +1,27 @@
 import { Cancelled } from '../../../kernel/errors.ts';
-import type { DiscordActions, JobRun, ModelInfo, PaidCall, Use, VaultReader } from '../../../sdk/index.ts';
+import type {
+  DiscordActions,
+  Generation,
+  HistoryFill,
+  JobRun,
+  ModelInfo,
+  Speaker,
+  VaultReader,
+} from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { chooseModel, openQuestion, partsKey } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import { stopRow } from '../view/buttons.ts';
 import { goneChannel } from '../history/ending.ts';
-import type { Notice, Prompt } from '../prompt/build.ts';
+import type { Notice } from '../prompt/build.ts';
+import { speakerFor } from '../prompt/sources.ts';
 import type { Question } from '../intake/read-message.ts';
 import type { ChatSettings } from '../settings.ts';
 import { boundOf, boundWithin, growingBound } from '../view/long-answers.ts';
 import { openThoughts } from '../view/thoughts.ts';
 import { findAnswer, setPart, trimParts } from '../turns/store.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
+import { turnOf } from '../turns/turn.ts';
 import { withMerged } from '../turns/later-questions.ts';
 import { endNotice, mergedInto } from '../turns/waiting-store.ts';
 
@@ -43,17 +53,18 @@ export interface Work {
   isNoticed: boolean;
   /** What an earlier run wrote, when it goes on from there. */
   written: string;
-  /** Others than the asker whose words the model had before it. */
-  toldIds: readonly string[];
+  /** Others than the asker whose words the model read. */
+  contextAuthorIds: readonly string[];
   /** What its conversation takes of its window; undefined before its prompt is built. */
-  filling: Prompt['filling'] | undefined;
+  history: HistoryFill | undefined;
+  /** Who answers; undefined: the bot itself. */
+  speaker: Speaker | undefined;
   /** Why the model ended. */
   finish: string | null;
   /** Somebody removed the answer while it was worked on. */
   removed: boolean;
-  /** What is held for the model's call, and what its providers used of it. */
-  paid: PaidCall | undefined;
-  uses: Use[];
+  /** The model's call, once it is reserved. */
+  generation: Generation | undefined;
   /** There is text: ends the typing indicator, which would outlive it, and the wait for it. */
   stopTyping: () => void;
 }
@@ -75,6 +86,7 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
   const row = (await come?.({ row: asked, question, wantedModelId: answer.wanted_model_id })) ?? asked;
   const whole = await withMerged(read, merged, question);
   const settings = row.channel_id === asked.channel_id ? settingsThere : await settingsOf(context, row);
+  const speaker = await speakerFor(context, (feature) => turnOf(row, whole, feature));
   const isNoticed = row.parts.length > 0 && run.job.attempt === 1 && (await endNotice(context.db, answer));
   const written =
     answer.continued && answer.sealed ? ((await read(row.author_id, answer.id, answer.sealed)) ?? '') : '';
@@ -93,19 +105,19 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
     settings,
     live: liveMessage(context, run, answer, row, bound),
     notices: [],
-    model: chooseModel(context, settings, answer.wanted_model_id),
+    model: chooseModel(context, settings, answer.wanted_model_id ?? speaker?.model ?? null),
     text: written,
     written,
     thoughts: thoughtsBefore,
     thoughtsBefore,
     thoughtInSecret: false,
     bound,
-    toldIds: answer.told_ids,
-    filling: undefined,
+    contextAuthorIds: answer.told_ids,
+    history: undefined,
+    speaker,
     finish: answer.finish,
     removed: false,
-    paid: undefined,
-    uses: [],
+    generation: undefined,
     stopTyping: () => {},
   };
 }

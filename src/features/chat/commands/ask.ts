@@ -1,16 +1,15 @@
 import { UserError } from '../../../kernel/errors.ts';
+import type { JsonObject } from '../../../kernel/json.ts';
 import { shortChoices, shortLabel } from '../../../kernel/long-names.ts';
-import { defineCommand } from '../../../sdk/index.ts';
-import type { Call, Command, ModelInfo, SuggestCall, Translate } from '../../../sdk/index.ts';
+import { defineCommand, explainedBy } from '../../../sdk/index.ts';
+import type { Call, Command, Extension, ModelInfo, OptionSpec, SuggestCall, Translate } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
 import type { ChatContext } from '../chat.ts';
 import { modelMeant } from '../actions/model-select.ts';
-import { referenceTo } from '../prompts/system.ts';
 import { threadPlace } from '../intake/places.ts';
 import { whereabouts } from '../intake/store.ts';
 import { takeAsked } from '../intake/take.ts';
 import { tellIfWaiting, waitOf } from '../view/waiting-notices.ts';
-import { suggestPrompts } from './system.ts';
 
 /** How long the asker waits to hear which thread it is; a question that waits in line gets its thread later. */
 const threadWaitMs = 8000;
@@ -18,19 +17,18 @@ const lookAgainMs = 100;
 
 /** Asks in a thread of its own; in a thread or a direct message, there. */
 export function askCommand(context: ChatContext): Command {
-  return defineCommand({
+  const command = defineCommand({
     name: 'ask',
     options: {
       prompt: { type: 'string', required: true, maxLength: 6000, takesRest: true },
       model: { type: 'string', maxLength: 500, suggest: (call) => Promise.resolve(suggestions(context, call)) },
-      system: { type: 'string', maxLength: 100, suggest: (call) => suggestPrompts(context, call) },
       file: { type: 'attachment' },
     },
     access: 'everyone',
     ephemeral: true,
     run: async ({ options, source, reply, ...call }) => {
       const model = options.model === undefined ? undefined : modelNamed(context, call, options.model);
-      const systemPrompt = options.system === undefined ? undefined : await referenceTo(context, call, options.system);
+      const extras = await extrasFrom(context, call, options);
       const thread = await threadPlace(context, call);
       const byMessage = source === 'prefix';
       const threadIn = thread === 'possible' ? call.channelId : null;
@@ -40,24 +38,52 @@ export function askCommand(context: ChatContext): Command {
           kind: 'ask',
           threadIn,
           ...(byMessage && threadIn !== null ? { startsAt: call.calledId } : {}),
-          ...(systemPrompt && { systemPrompt }),
         },
         attachments: options.file ? [options.file] : [],
         model,
+        extras,
         ...(byMessage && threadIn === null ? { messageId: call.calledId } : {}),
       });
       const { t } = call;
       if (threadIn === null) {
         const why = thread === 'here' ? '' : ` ${t(`ask.${thread}`)}`;
         if (!byMessage || why !== '') await reply({ content: t('ask.here') + why });
-        if (!byMessage) await tellIfWaiting(context, { reply, t }, taken);
+        if (!byMessage) await tellIfWaiting(context, { reply, t }, taken.begun);
       } else if (!byMessage) {
         const where = await told(context, taken.questionId, threadIn, t);
-        const wait = await waitOf(context, taken, t);
+        const wait = taken.begun && (await waitOf(context, taken.begun, t));
         await reply(wait ? { ...wait, content: `${where}\n${wait.content ?? ''}` } : { content: where });
       }
     },
   });
+  return {
+    ...command,
+    // Read once all features are set up: those of other features belong here, too.
+    get options() {
+      return { ...command.options, ...Object.fromEntries(context.extensions('askOptions').map(optionOf)) };
+    },
+  };
+}
+
+const optionOf = ({ part }: Extension<'askOptions'>): [string, OptionSpec] => [
+  part.name,
+  { type: 'string', maxLength: part.maxLength, description: part.description, suggest: (call) => part.suggest(call) },
+];
+
+/** What features keep with the turn, by feature. */
+async function extrasFrom(
+  context: ChatContext,
+  call: Call,
+  options: Readonly<Record<string, unknown>>,
+): Promise<Record<string, JsonObject>> {
+  const extras: Record<string, JsonObject> = {};
+  for (const { feature, texts, part } of context.extensions('askOptions')) {
+    const value = options[part.name];
+    if (typeof value !== 'string') continue;
+    const read = await explainedBy(texts, () => part.read({ ...call, t: texts.in(undefined) }, value));
+    extras[feature] = { ...extras[feature], ...read };
+  }
+  return extras;
 }
 
 function suggestions(context: ChatContext, call: SuggestCall): { name: string; value: string }[] {

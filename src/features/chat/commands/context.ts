@@ -1,18 +1,19 @@
 import type { APIEmbed } from 'discord-api-types/v10';
-import { defineCommand } from '../../../sdk/index.ts';
+import { UserError } from '../../../kernel/errors.ts';
+import { defineCommand, mayReadBack } from '../../../sdk/index.ts';
 import type { Call, ChatMessage, Command, ModelInfo, OutgoingFile } from '../../../sdk/index.ts';
-import { modelOf } from '../intake/claim.ts';
+import { countExchangesAfter } from '../turns/past-store.ts';
+import { modelOf } from '../turns/submit.ts';
+import { turnOf } from '../turns/turn.ts';
+import { speakerFor } from '../prompt/sources.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import { startAfresh } from '../history/rest.ts';
 import { buildPrompt } from '../prompt/build.ts';
 import type { Prompt } from '../prompt/build.ts';
-import { scopeText } from '../prompts/show.ts';
 import { HeldFiles, pictureLimit } from '../prompt/question-files.ts';
 import type { ChatSettings } from '../settings.ts';
 import type { QuestionRow } from '../turns/store.ts';
-import { countUncovered } from '../summaries/store.ts';
-import { checkMayReadBack } from './summary.ts';
 
 /** Shows what a model would get with the caller's next question here, and what was left out and why. */
 export function contextCommand(context: ChatContext): Command {
@@ -22,7 +23,7 @@ export function contextCommand(context: ChatContext): Command {
     access: 'everyone',
     ephemeral: true,
     run: async (call) => {
-      checkMayReadBack(call);
+      if (!mayReadBack(call)) throw new UserError('context.no-history', 'the caller may not read back');
       const next = await nextPrompt(context, call);
       await call.reply({ embeds: [view(next, call)], files: [asFile(next.prompt.messages)] });
     },
@@ -58,6 +59,7 @@ async function nextPrompt(context: ChatContext, { caller, guildId, channelId, t 
   };
   await startAfresh(context, row);
   const [settings, model] = await Promise.all([settingsOf(context, row), modelOf(context, row)]);
+  const question = { name: caller.displayName, text: t('context.placeholder'), attachments: [] };
   const files = new HeldFiles(context.fileBytes);
   const prompt = await buildPrompt({
     context,
@@ -65,13 +67,15 @@ async function nextPrompt(context: ChatContext, { caller, guildId, channelId, t 
     settings,
     model,
     row,
-    question: { name: caller.displayName, text: t('context.placeholder'), attachments: [] },
+    question,
+    speaker: await speakerFor(context, (feature) => turnOf(row, question, feature)),
     written: '',
     files,
     signal: new AbortController().signal,
   }).finally(() => files.release());
-  const { summary, exchanges } = prompt.contents;
-  const all = await countUncovered(db, channelId, summary?.row.covers_until);
+  const { coversUntilMs, exchanges } = prompt.contents;
+  const after = coversUntilMs === undefined ? undefined : new Date(coversUntilMs);
+  const all = await countExchangesAfter(db, channelId, after);
   const pictureTokens = context.models.pictureTokens(model.id, undefined);
   return { prompt, model, settings, older: Math.max(0, all - exchanges.of), pictureTokens };
 }
@@ -89,8 +93,8 @@ function view(next: NextPrompt, { t }: Call): APIEmbed {
       answer: prompt.maxOutputTokens,
     }),
     '',
-    t('context.system', { from: scopeText(system.source.scope, t), tokens: system.tokens }),
-    ...summaryLines(next, t),
+    systemLine(system, t),
+    ...pieceLines(next, t),
     ...exchangeLines(next, t),
     ...heardLines(next, t),
     questionLine(next, t),
@@ -107,13 +111,15 @@ function bar(percent: number): string {
 
 type Lines = (next: NextPrompt, t: Call['t']) => string[];
 
-const summaryLines: Lines = ({ prompt, settings }, t) => {
-  const { summary } = prompt.contents;
-  if (!summary) return [t(settings.summaries === 'off' ? 'context.summary-off' : 'context.summary-none')];
-  const until = `<t:${Math.floor(summary.row.covers_until.getTime() / 1000)}:R>`;
-  const told = t('context.summary', { count: summary.row.exchanges, until, tokens: summary.tokens });
-  return [told, ...(summary.sent ? [] : [t('context.no-room-summary')])];
-};
+const systemLine = ({ labels, tokens }: Prompt['contents']['system'], t: Call['t']): string =>
+  labels.length === 0 ? t('context.system', { tokens }) : t('context.piece', { label: labels.join(' · '), tokens });
+
+/** What features add, by its name. */
+const pieceLines: Lines = ({ prompt }, t) =>
+  prompt.contents.others.flatMap(({ label, tokens, sent }) => [
+    t('context.piece', { label, tokens }),
+    ...(sent ? [] : [t('context.no-room-piece')]),
+  ]);
 
 const exchangeLines: Lines = ({ prompt, settings, older }, t) => {
   const { sent, of, tokens, files } = prompt.contents.exchanges;

@@ -13,7 +13,7 @@ export async function clearHistory(
     const exchanges = await clearConversation(tx, channelId, authorId);
     const heard = await clearHeard(tx, channelId, authorId);
     if (authorId === null) await stayCold(tx, channelId, new Date(context.clock.now()));
-    await historyChanged(tx, channelId, new Date(0));
+    await historyChanged(context, tx, channelId, new Date(0));
     return { exchanges, heard };
   });
 }

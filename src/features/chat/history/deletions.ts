@@ -1,8 +1,7 @@
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
-import { deletePlace } from '../prompts/store.ts';
 import type { ChatSettings } from '../settings.ts';
-import { historyChanged, messagesChanged } from './changes.ts';
+import { historyChanged } from './changes.ts';
 import type { ConversingChannels } from './channels.ts';
 import { passOn } from '../turns/later-questions.ts';
 import { cancelAnswers, goneChannel, tidyLater } from './ending.ts';
@@ -41,7 +40,7 @@ export async function removeMessages(
   for (const id of asked) await removeQuestion(context, id);
   for (const id of answered) await removeAnswer(context, id, messageIds);
   await deleteHeard(context.db, heard);
-  await messagesChanged(context.db, messageIds);
+  await context.transaction((tx) => context.events.emit(tx, 'chat/messages-changed', { messageIds }));
 }
 
 /** A question that its author or a moderator deleted leaves with its answer. */
@@ -68,7 +67,7 @@ export async function removeExchange(
       ...(await copiesOf(tx, question)),
     ]) {
       await deleteQuestion(tx, goneId);
-      await historyChanged(tx, channelId, askedAt);
+      await historyChanged(context, tx, channelId, askedAt);
     }
     const goes = goesOn || goesFromScreen(answers.length === 0);
     await tidyLater(context, tx, {
@@ -94,7 +93,7 @@ async function removeAnswer(context: ChatContext, questionId: string, deleted: r
     const answers = await unfinishedOf(tx, [questionId]);
     for (const { id, channel_id: channelId, asked_at: askedAt } of [question, ...(await copiesOf(tx, question))]) {
       await deleteAnswers(tx, id);
-      await historyChanged(tx, channelId, askedAt);
+      await historyChanged(context, tx, channelId, askedAt);
     }
     const left = question.parts.slice(-1).filter((part) => !deleted.includes(part));
     await tidyLater(context, tx, { channelId: question.channel_id, deleted: [], bared: left });
@@ -112,7 +111,7 @@ export async function answerVanished(context: ChatContext, questionId: string): 
     const question = await lockedQuestion(tx, questionId);
     if (!question) return;
     await deleteAnswers(tx, questionId);
-    await historyChanged(tx, question.channel_id, question.asked_at);
+    await historyChanged(context, tx, question.channel_id, question.asked_at);
   });
 }
 
@@ -123,8 +122,8 @@ export async function placeDeleted(
 ): Promise<void> {
   const unfinished = await context.transaction(async (tx) => {
     const ended = await deleteConversations(tx, place);
-    await deletePlace(tx, place);
-    for (const channelId of ended.channels) await historyChanged(tx, channelId, new Date(0));
+    for (const channelId of ended.channels) await historyChanged(context, tx, channelId, new Date(0));
+    await context.events.emit(tx, 'chat/place-deleted', place);
     return ended.unfinished;
   });
   await cancelAnswers(context, unfinished, goneChannel);

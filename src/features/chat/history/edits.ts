@@ -13,7 +13,7 @@ import type { ChatContext } from '../chat.ts';
 import type { Question } from '../intake/read-message.ts';
 import { findAnswer } from '../turns/store.ts';
 import type { QuestionRow } from '../turns/store.ts';
-import { historyChanged, messagesChanged } from './changes.ts';
+import { historyChanged } from './changes.ts';
 import type { ConversingChannels } from './channels.ts';
 import { hearEdited } from './hear.ts';
 import { partsOf, setEdited, setQuestion, shownEnd, wasEditedSince } from './store.ts';
@@ -45,7 +45,9 @@ export async function changeMessage(context: ChatContext, message: GatewayMessag
   const { asked, heard } = await partsOf(context.db, message.channel_id, [message.id]);
   if (heard.length > 0) await hearEdited(context, message);
   for (const id of asked) await changeQuestion(context, id, message);
-  if (asked.length === 0) await messagesChanged(context.db, [message.id]);
+  if (asked.length > 0) return;
+  const messageIds = [message.id];
+  await context.transaction((tx) => context.events.emit(tx, 'chat/messages-changed', { messageIds }));
 }
 
 async function changeQuestion(
@@ -66,7 +68,7 @@ async function changeQuestion(
     await setQuestion(tx, id, { sealed, edited_at: at });
     // Of what is answered together, the last is what is looked at.
     if (row.merged_into !== null) await setEdited(tx, row.merged_into, at);
-    await historyChanged(tx, row.channel_id, row.asked_at);
+    await historyChanged(context, tx, row.channel_id, row.asked_at);
     // After the question has been written to: what is shown at the same time waits for that, or is seen here.
     const ended = await shownEnd(tx, row.merged_into ?? id);
     if (ended) await offerLater(context, tx, ended);

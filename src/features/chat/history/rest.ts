@@ -62,6 +62,6 @@ async function forget(
   question: Pick<QuestionRow, 'id' | 'asked_at'> | null,
 ): Promise<void> {
   await context.transaction(async (tx) => {
-    if (await deleteRested(tx, channelId, before, question)) await historyChanged(tx, channelId, new Date(0));
+    if (await deleteRested(tx, channelId, before, question)) await historyChanged(context, tx, channelId, new Date(0));
   });
 }

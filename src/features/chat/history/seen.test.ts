@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 
-const bot = sharedBot({ yaml: 'features: { chat: { summaries: off } }\n' });
+const bot = sharedBot({ yaml: 'features: { summaries: { enabled: false } }\n' });
 let alarm: (room: string, body: object) => Promise<APIMessage>;
 
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { ChannelType } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import type { ChatContext } from '../chat.ts';
 import type { QuestionRow } from '../turns/store.ts';
-import { isThread } from '../intake/places.ts';
+import { isThread } from '../../../sdk/index.ts';
 import { isOwned } from '../intake/store.ts';
 import { findMessage } from './find-message.ts';
 

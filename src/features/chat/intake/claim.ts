@@ -1,22 +1,15 @@
 import { ChannelType, MessageType, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
-import { UserError, VendorError } from '../../../kernel/errors.ts';
-import { uuidFromName } from '../../../kernel/ids.ts';
-import type { Caller, ModelInfo, Tx } from '../../../sdk/index.ts';
+import { VendorError } from '../../../kernel/errors.ts';
 import type { ChatContext } from '../chat.ts';
-import { chooseModel, requestOf } from '../chat.ts';
-import { settingsOf } from '../turns/conversations.ts';
-import { isAddressed, mentionsRoles, readQuestion } from './read-message.ts';
-import type { Self } from './read-message.ts';
 import type { ConversingChannels } from '../history/channels.ts';
-import type { Question } from './read-message.ts';
-import type { NewQuestion, QuestionRow } from '../turns/store.ts';
-import { insertQuestion } from '../turns/store.ts';
-import { laneOf } from '../turns/lane.ts';
-import { joinWaiting, supersede } from '../turns/later-questions.ts';
+import { supersede } from '../turns/later-questions.ts';
+import { AnsweredBefore, modelOf, submitTurn, turnIds } from '../turns/submit.ts';
 import { questionTaken } from '../view/reactions.ts';
 import { answersEverything } from './listening.ts';
-import { isThread } from './places.ts';
+import { isThread } from '../../../sdk/index.ts';
+import { isAddressed, mentionsRoles, readQuestion } from './read-message.ts';
+import type { Question, Self } from './read-message.ts';
 
 /**
  * Takes a message that is meant for the bot: stores the question and its job in one transaction, so that it is answered
@@ -111,86 +104,17 @@ async function store(
   message: GatewayMessageCreateDispatchData,
   question: Question,
 ): Promise<void> {
-  const id = uuidFromName(`chat/question/${message.id}`);
-  const answer = { id: uuidFromName(`chat/answer/${message.id}`), jobId: context.ids.uuid(), tries: 0 };
-  const text = JSON.stringify(question);
   const place = { channel_id: message.channel_id, guild_id: message.guild_id ?? null, author_id: message.author.id };
   const [caller, model] = await Promise.all([context.callerOf(message), modelOf(context, place)]);
-  const asked = { id, ...place, message_id: message.id, asked_at: new Date(context.clock.now()) };
+  const turn = { ...place, cameAs: message.id, message_id: message.id, question };
   try {
-    await context.transaction(async (tx) => {
-      const row: NewQuestion = { ...asked, sealed: await context.vault.seal(tx, message.author.id, id, text) };
-      if (!(await insertQuestion(tx, row, answer)) || (await joinWaiting(context, tx, row))) return;
-      await enqueueAnswer(context, tx, row, answer, { caller, model, questionTokens: estimateTokens(text) });
-    });
+    await context.transaction((tx) => submitTurn(context, tx, turn, { caller, model }));
   } catch (error) {
     if (error instanceof AnsweredBefore) return;
     throw error;
   }
   context.checkpoint('admitted');
-  questionTaken(context, asked);
+  const id = turnIds(message.id).questionId;
+  questionTaken(context, { id, ...place, message_id: message.id, asked_at: new Date(context.clock.now()) });
   await supersede(context, { id, ...place });
-}
-
-/** A question that was answered once, and has left the history since, came again: nothing of it may come back. */
-class AnsweredBefore extends UserError {
-  constructor() {
-    super('answer-gone', 'it was answered before and has been removed since');
-  }
-}
-
-/** Admitted with a short answer in mind: enough to be refused at once when nothing is left. */
-const admittedOutputTokens = 64;
-
-/** The model that a question gets. Asked before the transaction: inside, it would wait for a second connection. */
-export async function modelOf(
-  context: ChatContext,
-  question: Pick<QuestionRow, 'author_id' | 'guild_id' | 'channel_id'>,
-  wantedModelId: string | null = null,
-): Promise<ModelInfo> {
-  const chosen = chooseModel(context, await settingsOf(context, question), wantedModelId);
-  return context.spending.modelFor(chosen, { guildId: question.guild_id, channelId: question.channel_id });
-}
-
-/** Quick and a little high: the gateway has no time to count, and what is held for the call is counted. */
-export const estimateTokens = (text: string): number => Math.ceil(text.length / 3);
-
-/**
- * Admits an answer and adds its job, in the line of its conversation unless that is yet to be opened: whoever asks for it
- * pays. Throws a UserError when it may not be, when too much is waiting already, or when it was added before; the caller's
- * transaction then leaves no trace. Last in the transaction, since it holds the locks of accounts and limits until the
- * commit.
- */
-export async function enqueueAnswer(
-  context: ChatContext,
-  tx: Tx,
-  question: Pick<QuestionRow, 'author_id' | 'guild_id' | 'channel_id'>,
-  answer: { id: string; jobId: string; tries: number },
-  asked: { caller: Caller; model: ModelInfo; questionTokens: number; answeredHere?: boolean },
-): Promise<void> {
-  const { caller, model, answeredHere = true } = asked;
-  const lane = answeredHere ? laneOf(context, question) : null;
-  const place = { guildId: question.guild_id, channelId: question.channel_id };
-  await context.spending.admit(tx, {
-    request: requestOf(answer),
-    action: { kind: 'feature', feature: 'chat' },
-    caller,
-    place,
-    model,
-    tokens: { input: asked.questionTokens, output: admittedOutputTokens },
-  });
-  const result = await context.jobs.enqueue(tx, {
-    id: answer.jobId,
-    queue: 'text',
-    name: 'answer',
-    key: requestOf(answer),
-    payload: { answerId: answer.id, tries: answer.tries },
-    userId: caller.userId,
-    ...(question.guild_id === null ? {} : { guildId: question.guild_id }),
-    ...(lane === null ? {} : { lane }),
-  });
-  if (result.status === 'duplicate') throw new AnsweredBefore();
-  if (result.status === 'full') {
-    throw new UserError(`full.${result.scope}`, 'too many questions are waiting', { limit: result.limit });
-  }
 }

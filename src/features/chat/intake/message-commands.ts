@@ -61,7 +61,7 @@ export function aboutModal(context: ChatContext): ComponentHandler {
       const readsBack = mayReadBack(call) && quoted === undefined;
       const taken = await takeAsked(context, call, { text, way, ...(readsBack ? { replyTo: targetId } : {}) });
       await reply({ content: t('about.here') });
-      await tellIfWaiting(context, call, taken);
+      await tellIfWaiting(context, call, taken.begun);
     },
   };
 }
@@ -78,7 +78,7 @@ async function take(
   const text = context.texts.in(undefined)(`about.${kind}`);
   const taken = await takeAsked(context, call, { text, way, ...(readsItself ? { replyTo: target.id } : {}) });
   await call.reply({ content: t('about.here') });
-  await tellIfWaiting(context, call, taken);
+  await tellIfWaiting(context, call, taken.begun);
 }
 
 /** Throws a UserError when there is nothing to ask about, or nobody may be told of it. */

@@ -1,19 +1,18 @@
 import { VendorError } from '../../../kernel/errors.ts';
+import { provisionalName } from '../../../kernel/thread-name.ts';
 import type { JobRun } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { setChoice } from '../prompts/store.ts';
 import type { Question } from './read-message.ts';
 import type { QuestionRow } from '../turns/store.ts';
 import { laneOf } from '../turns/lane.ts';
 import { moveIntoThread, setMessage } from './store.ts';
-import { provisionalTitle } from '../titles/clean-title.ts';
 import { quote } from './quote.ts';
 
 /** Leaves room for the sentence above it in Discord's 2000 characters; the whole question is in what the model gets. */
 const quotedCharacters = 1600;
 
 /** A question with the job that answers it. */
-export interface Arriving {
+export interface TurnToPlace {
   row: QuestionRow;
   question: Question;
   jobId: string;
@@ -24,19 +23,19 @@ export interface Arriving {
  * Brings a question to where it is answered: opens its thread, and shows the question where it has no message of its own.
  * What is done already is not done again. Where Discord refuses, the question stays as it is and is answered there.
  */
-export async function arrive(
+export async function placeTurn(
   context: ChatContext,
   run: Pick<JobRun, 'lastAttempt'>,
-  asked: Arriving,
+  asked: TurnToPlace,
 ): Promise<QuestionRow> {
   const { row, question } = asked;
   if (!question.way) return row;
-  const placed = await orAsItIs(context, run, row, () => inThread(context, asked));
+  const placed = await fallBackToOriginal(context, run, row, () => inThread(context, asked));
   if (placed.message_id !== null) return placed;
-  return orAsItIs(context, run, placed, () => shown(context, placed, question));
+  return fallBackToOriginal(context, run, placed, () => shown(context, placed, question));
 }
 
-async function orAsItIs(
+async function fallBackToOriginal(
   context: ChatContext,
   run: Pick<JobRun, 'lastAttempt'>,
   row: QuestionRow,
@@ -54,7 +53,7 @@ async function orAsItIs(
   }
 }
 
-async function inThread(context: ChatContext, asked: Arriving): Promise<QuestionRow> {
+async function inThread(context: ChatContext, asked: TurnToPlace): Promise<QuestionRow> {
   const { row, jobId, wantedModelId } = asked;
   const { way, text } = asked.question;
   // Once it has its thread, it is no longer in the channel of that.
@@ -62,7 +61,7 @@ async function inThread(context: ChatContext, asked: Arriving): Promise<Question
   const { actions } = context.discord;
   const t = context.texts.in(undefined);
   const key = `chat/ask/${row.id}`;
-  const name = provisionalTitle(text) || t('ways-in.title');
+  const name = provisionalName(text) || t('ways-in.title');
   const starter = { content: t('ways-in.starter', { user: row.author_id }) };
   const messageId = way.startsAt ?? (await actions.send(row.channel_id, starter, { key })).id;
   const threadId = await actions.createThread({ channelId: row.channel_id, name, messageId, key });
@@ -73,12 +72,13 @@ async function inThread(context: ChatContext, asked: Arriving): Promise<Question
     settings: JSON.stringify(wantedModelId === null ? {} : { model: wantedModelId }),
     createdAt: new Date(context.clock.now()),
   };
-  const choice = { scope: 'conversation' as const, scopeId: threadId, guildId: row.guild_id, parentId: row.channel_id };
+  const { extras = {} } = asked.question;
+  const opened = { guildId: row.guild_id, channelId: row.channel_id, threadId, extras };
   await context.transaction(async (tx) => {
     await moveIntoThread(tx, row, thread);
     const lane = laneOf(context, { ...row, channel_id: threadId });
     if (lane !== null) await context.jobs.enterLane(tx, jobId, lane);
-    if (way.systemPrompt) await setChoice(tx, choice, way.systemPrompt);
+    await context.events.emit(tx, 'chat/thread-opened', opened);
   });
   return { ...row, channel_id: threadId };
 }

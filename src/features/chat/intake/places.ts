@@ -1,20 +1,8 @@
 import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
+import { isThread } from '../../../sdk/index.ts';
 import type { Call } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-
-const threads: readonly number[] = [
-  ChannelType.PublicThread,
-  ChannelType.PrivateThread,
-  ChannelType.AnnouncementThread,
-];
-export const isThread = (channelType: number): boolean => threads.includes(channelType);
-
-/** The channel that a thread is in, or the channel itself. */
-export async function channelAround({ discord }: ChatContext, channelId: string): Promise<string> {
-  const channel = await discord.cache.channel(channelId);
-  return (channel && isThread(channel.type) ? channel.parentId : null) ?? channelId;
-}
 
 const homes: readonly number[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
 

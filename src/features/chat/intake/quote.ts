@@ -1,12 +1,4 @@
-/** At most `length` UTF-16 units, cut at a word's end where one is near, with an ellipsis. */
-export function cutAtWord(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const kept = text.slice(0, length - 1);
-  const end = kept.search(/\s\S*$/);
-  const cut = end > length / 2 ? kept.slice(0, end) : kept;
-  // Half a surrogate pair is no character.
-  return `${cut.replace(/[\uD800-\uDBFF]$/, '').trimEnd()}…`;
-}
+import { cutAtWord } from '../../../kernel/cut-at-word.ts';
 
 /** What somebody wrote, as a quote of at most about `length` characters. */
 export function quote(text: string, length: number): string {

@@ -1,5 +1,6 @@
 import { MessageReferenceType } from 'discord-api-types/v10';
 import type { APIAttachment, APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import type { JsonObject } from '../../../kernel/json.ts';
 import type { Caller } from '../../../sdk/index.ts';
 import { visibleFiles, visibleWords } from './visible.ts';
 import type { Message } from './visible.ts';
@@ -15,6 +16,8 @@ export interface Question {
   replyTo?: string;
   /** For one that did not come as a message to the bot. */
   way?: Way;
+  /** What features gave along, by feature. */
+  extras?: Readonly<Record<string, JsonObject>>;
 }
 
 export type Attachment = Pick<APIAttachment, 'url' | 'filename' | 'size'> & { contentType: string };

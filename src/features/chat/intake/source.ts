@@ -1,5 +1,3 @@
-import type { PromptReference } from '../prompts/rules.ts';
-
 /** How a question came that has no message of its own, and what is to be done before it is answered. */
 export type Way =
   /** By a command. */
@@ -9,8 +7,6 @@ export type Way =
       threadIn: string | null;
       /** The message that the thread hangs on; without one, the bot writes it. */
       startsAt?: string;
-      /** What the model is to go by, in place of what is chosen there. */
-      systemPrompt?: PromptReference;
     }
   /** About a message, from its menu. */
   | {

@@ -1,9 +1,5 @@
 import type { Db, Tx } from '../../../sdk/index.ts';
 
-export async function setWantedModel(tx: Tx, answerId: string, modelId: string): Promise<void> {
-  await tx.updateTable('chat_answer').set({ wanted_model_id: modelId }).where('id', '=', answerId).execute();
-}
-
 /** Where a question is by now, and the message that shows it; undefined when it was removed. */
 export function whereabouts(
   db: Db,

@@ -1,13 +1,11 @@
-import { uuidFromName } from '../../../kernel/ids.ts';
+import type { JsonObject } from '../../../kernel/json.ts';
 import type { Call, ModelInfo } from '../../../sdk/index.ts';
-import { enqueueAnswer, estimateTokens, modelOf } from './claim.ts';
 import type { ChatContext } from '../chat.ts';
 import type { Attachment, Question } from './read-message.ts';
 import type { QuestionOrigin } from '../schema.ts';
-import { insertQuestion } from '../turns/store.ts';
-import type { NewQuestion } from '../turns/store.ts';
 import { supersede } from '../turns/later-questions.ts';
-import { setWantedModel } from './store.ts';
+import { modelOf, submitTurn, turnIds } from '../turns/submit.ts';
+import type { Begun } from '../turns/submit.ts';
 import type { Way } from './source.ts';
 
 export interface Asked {
@@ -18,15 +16,16 @@ export interface Asked {
   replyTo?: string;
   /** In place of the one that the settings choose. */
   model?: ModelInfo | undefined;
+  /** What features keep with it, by feature. */
+  extras?: Readonly<Record<string, JsonObject>>;
   /** The message that asked, where it is to be replied to. */
   messageId?: string;
 }
 
-/** A question with the answer that it waits for. */
 export interface Taken {
   questionId: string;
-  id: string;
-  jobId: string;
+  /** Undefined when the same call came before. */
+  begun: Begun | undefined;
 }
 
 /**
@@ -36,43 +35,34 @@ export interface Taken {
  */
 export async function takeAsked(context: ChatContext, call: Call, asked: Asked): Promise<Taken> {
   const { caller, calledId } = call;
-  const id = uuidFromName(`chat/question/${calledId}`);
-  const answer = { id: uuidFromName(`chat/answer/${calledId}`), jobId: context.ids.uuid(), tries: 0 };
   const place = { channel_id: call.channelId, guild_id: call.guildId, author_id: caller.userId };
   const origin: QuestionOrigin = asked.way.kind === 'ask' ? 'command' : 'context';
-  const text = JSON.stringify(questionOf(call, asked));
   const answeredHere = asked.way.kind !== 'ask' || asked.way.threadIn === null;
   const wantedModelId = asked.model?.id ?? null;
+  const turn = {
+    ...place,
+    cameAs: calledId,
+    origin,
+    message_id: asked.messageId ?? null,
+    question: questionOf(call, asked),
+    wantedModelId,
+    answeredHere,
+  };
   const model = await modelOf(context, place, wantedModelId);
-  await context.transaction(async (tx) => {
-    const row: NewQuestion = {
-      id,
-      ...place,
-      origin,
-      message_id: asked.messageId ?? null,
-      sealed: await context.vault.seal(tx, caller.userId, id, text),
-      asked_at: new Date(context.clock.now()),
-    };
-    if (!(await insertQuestion(tx, row, answer, { answeredHere }))) return;
-    if (wantedModelId !== null) await setWantedModel(tx, answer.id, wantedModelId);
-    await enqueueAnswer(context, tx, row, answer, {
-      caller,
-      model,
-      questionTokens: estimateTokens(text),
-      answeredHere,
-    });
-  });
+  const begun = await context.transaction((tx) => submitTurn(context, tx, turn, { caller, model }));
   context.checkpoint('admitted');
-  if (answeredHere) await supersede(context, { id, ...place });
-  return { questionId: id, id: answer.id, jobId: answer.jobId };
+  const { questionId } = turnIds(calledId);
+  if (answeredHere) await supersede(context, { id: questionId, ...place });
+  return { questionId, begun };
 }
 
-function questionOf({ caller }: Call, { text, way, attachments = [], replyTo }: Asked): Question {
+function questionOf({ caller }: Call, { text, way, attachments = [], replyTo, extras }: Asked): Question {
   return {
     name: caller.displayName.replace(/\s+/g, ' '),
     text,
     attachments: [...attachments],
     ...(replyTo === undefined ? {} : { replyTo }),
     way,
+    ...(extras && { extras }),
   };
 }

@@ -1,28 +1,26 @@
-import type { ChatMessage, ModelInfo, VaultReader } from '../../../sdk/index.ts';
+import { UserError } from '../../../kernel/errors.ts';
+import type { ChatMessage, HistoryFill, ModelInfo, PendingTurn, Speaker, VaultReader } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { openExchanges } from '../chat.ts';
-import { continuation } from './continuation.ts';
 import { heardAround } from '../history/hear.ts';
-import { quotedBy } from './reply-chain.ts';
-import { heardText, weave } from './interleave.ts';
-import type { Heard } from './interleave.ts';
-import { checkFits } from '../prompts/choose.ts';
-import { systemPromptFor } from '../prompts/in-force.ts';
-import type { PromptSource } from '../prompts/in-force.ts';
-import type { HeldFiles } from './question-files.ts';
-import { questionParts } from './question-parts.ts';
-import type { QuestionParts } from './question-parts.ts';
 import { spoken } from '../intake/read-message.ts';
 import type { Exchange, Question } from '../intake/read-message.ts';
 import type { ChatSettings } from '../settings.ts';
 import { exchangesBefore } from '../turns/store.ts';
 import type { ExchangeRow, QuestionRow } from '../turns/store.ts';
-import { summaryOf } from '../summaries/read.ts';
-import { asMessage, windowOf } from '../summaries/rules.ts';
-import type { Window } from '../summaries/rules.ts';
-import type { SummaryRow } from '../summaries/store.ts';
-import { materialOf } from './message-context.ts';
-import { fitWindow, longestAnswer, messageOverheadTokens } from './fit.ts';
+import { turnOf } from '../turns/turn.ts';
+import { continuation } from './continuation.ts';
+import { fitGroups, keepOf, longestAnswer, messageOverheadTokens } from './fit.ts';
+import { heardText, interleave } from './interleave.ts';
+import type { Heard } from './interleave.ts';
+import { messageContext } from './message-context.ts';
+import type { HeldFiles } from './question-files.ts';
+import { questionParts } from './question-parts.ts';
+import type { QuestionParts } from './question-parts.ts';
+import { quotedBy } from './reply-chain.ts';
+import { piecesFor } from './sources.ts';
+import type { SourcePiece } from './sources.ts';
+import { systemText } from './system.ts';
 
 /** Something about the answer that its reader should know: a key of the catalogue with its data. */
 export interface Notice {
@@ -35,6 +33,7 @@ export interface PromptRequest {
   read: VaultReader;
   settings: ChatSettings;
   model: ModelInfo;
+  speaker: Speaker | undefined;
   /** What comes later in its channel is not part of the prompt. */
   row: QuestionRow;
   question: Question;
@@ -52,18 +51,27 @@ export interface Prompt {
   notices: Notice[];
   contents: PromptContents;
   /** Others than the asker whose words are in it. */
-  toldIds: string[];
-  /** What the conversation takes of its window with this question, before the answer. */
-  filling: { filled: Window; window: Window };
+  contextAuthorIds: string[];
+  /** What the conversation takes of the window with this question, before the answer. */
+  history: HistoryFill;
 }
 
-/** What a prompt is made of, in tokens, and of what there was how much found room. */
-interface PromptContents {
-  /** What all of it and the longest answer share. */
+/** A piece by its name, and whether the model gets it. */
+export interface ShownPiece {
+  label: string;
+  tokens: number;
+  sent: boolean;
+}
+
+/** What a prompt is made of, in tokens, and how much of each part was sent. */
+export interface PromptContents {
+  /** The whole prompt and the longest answer share it. */
   windowTokens: number;
-  system: { tokens: number; source: PromptSource };
-  /** Null where there is none. */
-  summary: { row: SummaryRow; sent: boolean; tokens: number } | null;
+  /** With the names of the pieces that it is made of. */
+  system: { labels: string[]; tokens: number };
+  others: ShownPiece[];
+  /** Undefined when no memory piece covers a part of the history. */
+  coversUntilMs: number | undefined;
   /** With the pictures and files of those that are sent, which are not sent again. */
   exchanges: { sent: number; of: number; tokens: number; files: number };
   heard: { sent: number; of: number; tokens: number };
@@ -72,54 +80,62 @@ interface PromptContents {
   continued: number;
 }
 
+/** Everything that may go into a prompt, each part with its size. */
+interface Collected {
+  system: { text: string; tokens: number };
+  pieces: SizedPiece[];
+  rows: ExchangeRow[];
+  exchanges: SizedExchange[];
+  heard: (Heard & { tokens: number })[];
+  coversUntilMs: number | undefined;
+}
+
+type SizedPiece = SourcePiece & { tokens: number };
+
+/** An exchange as messages. */
+interface SizedExchange {
+  atMs: number;
+  messages: ChatMessage[];
+  tokens: number;
+  files: number;
+}
+
 /** Everything a model gets for a question, within its window. */
 export async function buildPrompt(asked: PromptRequest): Promise<Prompt> {
   const { settings, model } = asked;
   const maxOutputTokens = longestAnswer(settings, model);
   const continued = await continuation(asked, Math.floor((model.contextTokens - maxOutputTokens) / 2));
   const budgetTokens = model.contextTokens - maxOutputTokens - continued.tokens;
-  const notices: Notice[] = [];
-  const [system, [summary, earlier], heard] = await Promise.all([systemOf(asked), pastOf(asked), heardOf(asked)]);
-  const [question, past] = await Promise.all([
-    questionWith(asked, earlier, Math.floor((budgetTokens - system.tokens) * 0.75), notices),
-    exchangesOf(asked, earlier),
-  ]);
+  const collected = await collect(asked);
+  const notices: Notice[] = noticesOf(collected.pieces);
+  const questionLimit = Math.floor((budgetTokens - collected.system.tokens) * 0.75);
+  const question = await questionWith(asked, collected, questionLimit, notices);
   const { text, pictures, files } = question.parts.tokens;
   const questionTokens = text + pictures + files + messageOverheadTokens;
-  const sizes = { exchanges: past.map(({ tokens }) => tokens), heard: heard.map(({ tokens }) => tokens) };
-  const fixed = system.tokens + questionTokens;
-  const room = fitWindow({ ...sizes, fixed, summary: summary?.tokens ?? null }, budgetTokens);
-  const told = past.slice(past.length - room.exchanges);
-  const overheard = heard.slice(heard.length - room.heard);
-  const filled = { exchanges: past.length + 1, tokens: sum(past) + questionTokens };
+  const fitted = fit(collected, questionTokens, budgetTokens);
   return {
-    messages: [
-      { role: 'system', content: system.text },
-      ...(summary && room.summary ? [summary.message] : []),
-      ...weave(told, overheard),
-      { role: 'user', content: question.parts.content },
-      ...continued.messages,
-    ],
+    messages: assemble(fitted, collected, question.parts, continued.messages),
     maxOutputTokens,
-    inputTokens: room.tokens + continued.tokens,
+    inputTokens: fitted.tokens + continued.tokens,
     notices,
     contents: {
+      ...contentsOf(fitted, collected),
       windowTokens: model.contextTokens,
-      system: { tokens: system.tokens, source: system.source },
-      summary: summary && { row: summary.row, sent: room.summary, tokens: summary.tokens },
-      exchanges: { sent: told.length, of: past.length, tokens: sum(told), files: filesIn(told) },
-      heard: { sent: overheard.length, of: heard.length, tokens: sum(overheard) },
       question: question.parts.tokens,
       continued: continued.tokens,
     },
-    toldIds: othersIn(asked, { earlier, heard, quotedIds: question.quotedIds, summary }),
-    filling: { filled, window: windowOf(settings, budgetTokens) },
+    contextAuthorIds: othersIn(asked, collected, question.quotedIds),
+    history: {
+      exchanges: collected.exchanges.length + 1,
+      tokens: sum(collected.exchanges) + questionTokens,
+      roomTokens: budgetTokens,
+      mostSent: settings.historySent,
+      mostKept: settings.historyKept,
+    },
   };
 }
 
 const sum = (sized: readonly { tokens: number }[]): number => sized.reduce((total, { tokens }) => total + tokens, 0);
-
-const filesIn = (told: readonly ToldExchange[]): number => told.reduce((total, { files }) => total + files, 0);
 
 const isNamed = ({ row }: PromptRequest): boolean => row.guild_id !== null;
 
@@ -128,97 +144,162 @@ async function sizeOf({ context, model }: PromptRequest, text: string): Promise<
   return (await context.models.countTokens(model.id, text)) + messageOverheadTokens;
 }
 
-/** Throws a UserError when the model cannot hold it. */
-async function systemOf({
-  context,
-  read,
-  model,
-  row,
-  question,
-}: PromptRequest): Promise<{ text: string; source: PromptSource; tokens: number }> {
-  const prompt = await systemPromptFor(context, read, row, question);
-  return { ...prompt, tokens: (await checkFits(context, prompt.text, model)) + messageOverheadTokens };
-}
-
-/** The summary of what was said before, as a message; it covers nothing that was asked after the question. */
-interface ToldSummary {
-  row: SummaryRow;
-  message: ChatMessage;
-  tokens: number;
-}
-
-async function summaryFor(asked: PromptRequest): Promise<ToldSummary | null> {
-  const { context, row, settings } = asked;
-  if (settings.summaries === 'off' || settings.historySent === 0) return null;
-  const summary = await summaryOf(context, row.channel_id, row.asked_at);
-  if (!summary) return null;
-  const content = asMessage(summary.text);
-  return { row: summary.row, message: { role: 'user', content }, tokens: await sizeOf(asked, content) };
-}
-
-/** The summary, and the latest exchanges that it does not stand for. */
-async function pastOf(asked: PromptRequest): Promise<[ToldSummary | null, ExchangeRow[]]> {
-  const { context, row, settings } = asked;
-  const summary = await summaryFor(asked);
+async function collect(asked: PromptRequest): Promise<Collected> {
+  const { context, row, question, model, speaker, settings, signal } = asked;
+  const turnFor = (feature: string): PendingTurn => ({ ...turnOf(row, question, feature), model, speaker });
+  const [pieces, heard] = await Promise.all([
+    piecesFor(context, { turnFor, isPublic: row.guild_id !== null, signal })
+      // Where no history is sent, nothing stands in for it either.
+      .then((all) => all.filter(({ coversUntilMs: until }) => until === undefined || settings.historySent > 0))
+      .then((all) => sized(asked, all)),
+    heardOf(asked),
+  ]);
+  const coversUntilMs = latest(pieces);
   const limit = Math.min(settings.historySent, settings.historyKept);
-  return [summary, await exchangesBefore(context.db, row, limit, summary?.row.covers_until)];
+  const after = coversUntilMs === undefined ? undefined : new Date(coversUntilMs);
+  const [system, rows] = await Promise.all([systemOf(asked, pieces), exchangesBefore(context.db, row, limit, after)]);
+  return { system, pieces, rows, exchanges: await exchangesOf(asked, rows), heard, coversUntilMs };
 }
+
+function latest(pieces: readonly SourcePiece[]): number | undefined {
+  const times = pieces.flatMap(({ coversUntilMs }) => (coversUntilMs === undefined ? [] : [coversUntilMs]));
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+const sized = (asked: PromptRequest, pieces: readonly SourcePiece[]): Promise<SizedPiece[]> =>
+  Promise.all(pieces.map(async (piece) => ({ ...piece, tokens: await sizeOf(asked, piece.content) })));
+
+/** Throws a UserError when the model cannot hold it. */
+async function systemOf(asked: PromptRequest, pieces: readonly SizedPiece[]): Promise<Collected['system']> {
+  const { context, model, row, question, speaker } = asked;
+  const system = pieces.filter(({ place }) => place === 'system');
+  const place = { guildId: row.guild_id, channelId: row.channel_id, userName: question.name };
+  const text = await systemText(context, system, speaker, place);
+  const tokens = await context.models.countTokens(model.id, text);
+  const limit = Math.floor(model.contextTokens / 4);
+  if (tokens > limit) {
+    throw new UserError('system-too-large', 'the model cannot hold it', { tokens, limit, model: model.id });
+  }
+  return { text, tokens: tokens + messageOverheadTokens };
+}
+
+const noticesOf = (pieces: readonly SourcePiece[]): Notice[] =>
+  pieces.flatMap(({ notices = [] }) => notices.map((text) => ({ key: 'notices.said', data: { text } })));
 
 /** The question with what it is about. */
 async function questionWith(
   asked: PromptRequest,
-  earlier: readonly ExchangeRow[],
+  { rows, pieces }: Collected,
   limitTokens: number,
   notices: Notice[],
 ): Promise<{ parts: QuestionParts; quotedIds: string[] }> {
   const { context, model, row, question, signal } = asked;
-  const quoted = await quotedBy(context, row, question, earlier);
-  const material = await materialOf(context, row, question);
-  const whole: Question = {
-    ...question,
-    text: question.text + quoted.text + material.text,
-  };
+  const quoted = await quotedBy(context, row, question, rows);
+  const about = await messageContext(context, row, question);
+  const added = pieces.filter(({ place }) => place === 'turn').map(({ content }) => `\n\n${content}`);
+  const whole: Question = { ...question, text: [question.text, quoted.text, about.text, ...added].join('') };
   const files = { quoted: quoted.attachments, held: asked.files };
   const told = { context, model, question: whole, ...files, named: isNamed(asked), limitTokens, signal };
-  return { parts: await questionParts(told, notices), quotedIds: [...quoted.authorIds, ...material.authorIds] };
+  return { parts: await questionParts(told, notices), quotedIds: [...quoted.authorIds, ...about.authorIds] };
 }
 
-/** Others than the asker and the bot of whose words the model may tell. */
+interface Fitted {
+  exchanges: SizedExchange[];
+  heard: Collected['heard'];
+  pieces: SizedPiece[];
+  tokens: number;
+}
+
+/** What stays of what was collected. */
+function fit({ system, pieces, exchanges, heard }: Collected, questionTokens: number, budgetTokens: number): Fitted {
+  const separate = pieces.filter(({ place }) => place === 'memory' || place === 'history');
+  const always = separate.filter(({ keep }) => keep === 'always');
+  const droppable = separate.filter(({ keep }) => keep !== 'always');
+  const tokensOf = (parts: readonly { tokens: number }[]) => parts.map(({ tokens }) => tokens);
+  const groups = [
+    ...droppable.map(({ keep, tokens }) => ({ keep: Number(keep), sizes: [tokens] })),
+    { keep: keepOf.history, sizes: tokensOf(exchanges) },
+    { keep: keepOf.ambient, sizes: tokensOf(heard) },
+  ];
+  const { kept, tokens } = fitGroups(system.tokens + questionTokens + sum(always), groups, budgetTokens);
+  const [exchangesKept = 0, heardKept = 0] = kept.slice(droppable.length);
+  return {
+    pieces: separate.filter((piece) => always.includes(piece) || kept[droppable.indexOf(piece)] === 1),
+    exchanges: exchanges.slice(exchanges.length - exchangesKept),
+    heard: heard.slice(heard.length - heardKept),
+    tokens,
+  };
+}
+
+/** The messages, in the order in which the model reads them. */
+function assemble(
+  { pieces, exchanges, heard }: Fitted,
+  { system }: Collected,
+  question: QuestionParts,
+  continued: readonly ChatMessage[],
+): ChatMessage[] {
+  const asMessages = (place: SourcePiece['place']): ChatMessage[] =>
+    pieces.filter((piece) => piece.place === place).map(({ content }) => ({ role: 'user', content }));
+  return [
+    { role: 'system', content: system.text },
+    ...asMessages('memory'),
+    ...interleave(exchanges, heard),
+    ...asMessages('history'),
+    { role: 'user', content: question.content },
+    ...continued,
+  ];
+}
+
+type Parts = Omit<PromptContents, 'windowTokens' | 'question' | 'continued'>;
+
+function contentsOf(fitted: Fitted, collected: Collected): Parts {
+  const { system, pieces, exchanges, heard, coversUntilMs } = collected;
+  const isSent = (piece: SizedPiece) => piece.place === 'turn' || fitted.pieces.includes(piece);
+  return {
+    system: {
+      labels: pieces.filter(({ place }) => place === 'system').map(({ label }) => label),
+      tokens: system.tokens,
+    },
+    others: pieces
+      .filter(({ place }) => place !== 'system')
+      .map((piece) => ({ label: piece.label, tokens: piece.tokens, sent: isSent(piece) })),
+    coversUntilMs,
+    exchanges: {
+      sent: fitted.exchanges.length,
+      of: exchanges.length,
+      tokens: sum(fitted.exchanges),
+      files: fitted.exchanges.reduce((total, { files }) => total + files, 0),
+    },
+    heard: { sent: fitted.heard.length, of: heard.length, tokens: sum(fitted.heard) },
+  };
+}
+
+/** Others than the asker and the bot whose words the prompt may hold. */
 function othersIn(
   { context, row }: PromptRequest,
-  told: {
-    earlier: readonly ExchangeRow[];
-    heard: readonly Heard[];
-    quotedIds: readonly string[];
-    summary: ToldSummary | null;
-  },
+  { rows, heard, pieces }: Collected,
+  quotedIds: readonly string[],
 ): string[] {
-  const { earlier, heard, quotedIds, summary } = told;
   const ids = new Set([
-    ...earlier.map(({ question }) => question.author_id),
+    ...rows.map(({ question }) => question.author_id),
     ...heard.map(({ authorId }) => authorId),
     ...quotedIds,
-    ...(summary ? [...summary.row.author_ids, ...summary.row.told_ids] : []),
+    ...pieces.flatMap(({ authorIds = [] }) => authorIds),
   ]);
   ids.delete(row.author_id);
   ids.delete(context.discord.self.userId);
   return [...ids].sort();
 }
 
-/** What was asked and answered, as messages. */
-interface ToldExchange {
-  atMs: number;
-  messages: ChatMessage[];
-  tokens: number;
-  files: number;
-}
-
-async function exchangesOf(asked: PromptRequest, rows: readonly ExchangeRow[]): Promise<ToldExchange[]> {
+async function exchangesOf(asked: PromptRequest, rows: readonly ExchangeRow[]): Promise<SizedExchange[]> {
   const exchanges = await openExchanges(asked.read, rows);
-  return Promise.all(exchanges.map((exchange) => tell(asked, exchange)));
+  return Promise.all(exchanges.map((exchange) => asMessages(asked, exchange)));
 }
 
-async function tell(asked: PromptRequest, { atMs, name, question, files, answer }: Exchange): Promise<ToldExchange> {
+async function asMessages(
+  asked: PromptRequest,
+  { atMs, name, question, files, answer }: Exchange,
+): Promise<SizedExchange> {
   const said = spoken(name, question, isNamed(asked));
   const messages: ChatMessage[] = [{ role: 'user', content: said }];
   if (answer !== null) messages.push({ role: 'assistant', content: answer });
@@ -226,7 +307,7 @@ async function tell(asked: PromptRequest, { atMs, name, question, files, answer 
   return { atMs, messages, files, tokens: sizes.reduce((total, size) => total + size, 0) };
 }
 
-async function heardOf(asked: PromptRequest): Promise<(Heard & { tokens: number })[]> {
+async function heardOf(asked: PromptRequest): Promise<Collected['heard']> {
   const { context, read, row, settings, question } = asked;
   const lines = await heardAround(context, read, row, settings.heardKept);
   // What is summarised is not told twice.

@@ -4,6 +4,9 @@ import type { ChatSettings } from '../settings.ts';
 /** What each message costs beside its text, in tokens; a little above what providers document. */
 export const messageOverheadTokens = 6;
 
+/** What stays longest when not all of a prompt fits, beside what stays always. */
+export const keepOf = { history: 50, ambient: 10 } as const;
+
 /** The longest answer that a model may give, in tokens; the rest of its window is for the prompt. */
 export function longestAnswer(
   { maxAnswerTokens }: Pick<ChatSettings, 'maxAnswerTokens'>,
@@ -12,40 +15,34 @@ export function longestAnswer(
   return Math.min(maxAnswerTokens, maxOutputTokens, Math.floor(contextTokens / 2));
 }
 
-/** Sizes in tokens of what may be told to a model, each list oldest first. */
-interface Sizes {
-  /** What is there in any case: the system prompt, the question, the beginning of its answer. */
-  fixed: number;
-  /** Null where there is none. */
-  summary: number | null;
-  exchanges: readonly number[];
-  heard: readonly number[];
-}
-
-/** What finds room: so many of the latest of each, in so many tokens. */
-interface Fitted {
-  summary: boolean;
-  exchanges: number;
-  heard: number;
-  tokens: number;
+/** Parts of a prompt that are kept or dropped in one order. */
+export interface Group {
+  /** Higher stays longer. Of equal groups, the first in the list stays longer. */
+  keep: number;
+  /** Sizes in tokens, oldest first. */
+  sizes: readonly number[];
 }
 
 /**
- * What fits a budget of tokens: what is there in any case, the summary, as many of the latest exchanges as fit, and as much
- * of what was heard as fits beside them. Each is kept or dropped whole, and exchanges and heard lines without gaps.
+ * How many of the latest parts of each group fit a budget beside what is there in any case (`fixed`), and the tokens of all.
+ * Groups are filled by `keep`. Each part is kept or dropped whole, and a group has no gaps.
  */
-export function fitWindow({ fixed, summary, exchanges, heard }: Sizes, budgetTokens: number): Fitted {
+export function fitGroups(
+  fixed: number,
+  groups: readonly Group[],
+  budgetTokens: number,
+): { kept: number[]; tokens: number } {
   let tokens = fixed;
-  const take = (sizes: readonly number[]): number => {
+  const kept = groups.map(() => 0);
+  const byKeep = [...groups.entries()].sort(([, one], [, other]) => other.keep - one.keep);
+  for (const [index, { sizes }] of byKeep) {
     const latestFirst = sizes.toReversed();
     const beyond = latestFirst.findIndex((size) => {
       if (tokens + size > budgetTokens) return true;
       tokens += size;
       return false;
     });
-    return beyond < 0 ? sizes.length : beyond;
-  };
-  const summarised = summary !== null && take([summary]) === 1;
-  const told = take(exchanges);
-  return { summary: summarised, exchanges: told, heard: take(heard), tokens };
+    kept[index] = beyond < 0 ? sizes.length : beyond;
+  }
+  return { kept, tokens };
 }

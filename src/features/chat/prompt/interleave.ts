@@ -20,7 +20,7 @@ const heading = '[Overheard]';
 export const heardText = (heard: readonly Heard[]): string => [heading, ...heard.map(({ line }) => line)].join('\n');
 
 /** Everything in the order in which it was said, oldest first; what was heard between two exchanges is one message. */
-export function weave(told: readonly Told[], heard: readonly Heard[]): ChatMessage[] {
+export function interleave(told: readonly Told[], heard: readonly Heard[]): ChatMessage[] {
   const messages: ChatMessage[] = [];
   let from = 0;
   const hearUntil = (atMs: number) => {

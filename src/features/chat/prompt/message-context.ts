@@ -10,7 +10,7 @@ import type { Message } from '../intake/visible.ts';
 const mostSummarised = 100;
 
 /** What a question is about beside its own words. */
-interface Material {
+interface MessageContext {
   /** Empty when the model gets that anyway. */
   text: string;
   /** Whose words it holds. */
@@ -18,7 +18,11 @@ interface Material {
 }
 
 /** What a question from a message's menu is about, for the model. */
-export async function materialOf(context: ChatContext, row: QuestionRow, { way }: Question): Promise<Material> {
+export async function messageContext(
+  context: ChatContext,
+  row: QuestionRow,
+  { way }: Question,
+): Promise<MessageContext> {
   if (!way || way.kind === 'ask') return { text: '', authorIds: [] };
   if (way.kind === 'summary') {
     const { lines, authorIds } = await saidFrom(context, row, way.targetId);

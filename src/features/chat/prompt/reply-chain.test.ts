@@ -7,7 +7,7 @@ import { sharedBot } from '../../../testing/shared-bot.ts';
 // Deaf, so that what is quoted is known from the chain alone.
 const bot = sharedBot({
   yaml: (_people, _emulator, { openaiBaseUrl }) => `
-features: { chat: { heardKept: 0, historySent: 1, summaries: off } }
+features: { chat: { heardKept: 0, historySent: 1 }, summaries: { enabled: false } }
 providers:
   fake:
     type: openai-compatible

@@ -6,7 +6,7 @@ import { placeOf } from '../chat.ts';
 import { chatSettings } from '../settings.ts';
 import type { ChatSettings } from '../settings.ts';
 import type { QuestionRow } from './store.ts';
-import { channelAround } from '../intake/places.ts';
+import { channelAround } from '../../../sdk/index.ts';
 
 /** What may be set for one conversation alone; nearer than what its channel, its people or its guild have set. */
 export const conversationSettings = chatSettings.pick({ model: true, historySent: true, creativity: true }).partial();
@@ -52,7 +52,7 @@ export async function setForConversation<Key extends ConversationSetting>(
     return;
   }
   const settings = JSON.stringify({ [key]: value });
-  const around = guildId === null ? channelId : await channelAround(context, channelId);
+  const around = guildId === null ? channelId : await channelAround(context.discord.cache, channelId);
   await db
     .insertInto('chat_conversation')
     .values({

@@ -62,6 +62,10 @@ export async function insertQuestion(
   return inserted.numInsertedOrUpdatedRows === 1n;
 }
 
+export async function setWantedModel(tx: Tx, answerId: string, modelId: string): Promise<void> {
+  await tx.updateTable('chat_answer').set({ wanted_model_id: modelId }).where('id', '=', answerId).execute();
+}
+
 const questionColumns = [
   'channel_id',
   'guild_id',
@@ -120,7 +124,7 @@ export interface AnswerEnd {
   finish: string | null;
   finishedAt: Date;
   /** Others than the asker whose words the model had before it. */
-  toldIds?: readonly string[];
+  contextAuthorIds?: readonly string[];
   footnotes?: Buffer | null;
   /** What the model thought; unchanged unless given. */
   reasoning?: Buffer | null;
@@ -140,7 +144,7 @@ export async function endAnswer(db: Db, answerId: string, end: AnswerEnd): Promi
       finished_at: end.finishedAt,
       footnotes_sealed: end.footnotes ?? null,
       ...(end.reasoning === undefined ? {} : { reasoning_sealed: end.reasoning }),
-      ...(end.toldIds === undefined ? {} : { told_ids: [...end.toldIds] }),
+      ...(end.contextAuthorIds === undefined ? {} : { told_ids: [...end.contextAuthorIds] }),
       ...(end.modelId === undefined ? {} : { model_id: end.modelId }),
     })
     .where('id', '=', answerId)

@@ -6,7 +6,7 @@ import type { ChatContext } from '../chat.ts';
 import { button, row } from './buttons.ts';
 import { lockedQuestion } from '../history/store.ts';
 import { findAnswer } from '../turns/store.ts';
-import { arrive } from '../intake/place-turn.ts';
+import { placeTurn } from '../intake/place-turn.ts';
 import { tellEnd } from '../turns/cancel-waiting.ts';
 import {
   claimNotice,
@@ -116,7 +116,7 @@ async function bringToPlace(context: ChatContext, answerId: string): Promise<voi
   if (!question) return;
   const { job_id: jobId, wanted_model_id: wantedModelId } = answer;
   if (jobId === null) return;
-  await arrive(context, { lastAttempt: false }, { row: placed, question, jobId, wantedModelId });
+  await placeTurn(context, { lastAttempt: false }, { row: placed, question, jobId, wantedModelId });
 }
 
 /**

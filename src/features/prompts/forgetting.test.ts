@@ -1,0 +1,140 @@
+import { MessageFlags } from 'discord-api-types/v10';
+import type { APIMessage } from 'discord-api-types/v10';
+import { describe, expect, it } from 'vitest';
+import type { Person } from '../../../emulator/testing/person.ts';
+import { createAsking } from '../../testing/asking.ts';
+import { button, buttons } from '../../testing/components.ts';
+import { sharedBot } from '../../testing/shared-bot.ts';
+
+// What people are told counts here, not how fast.
+const bot = sharedBot({
+  paced: false,
+  yaml: `
+access:
+  roles:
+    member: { requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
+features: { chat: { systemPrompt: I am the instance. } }
+`,
+});
+
+const { asks } = createAsking(() => bot);
+const timeoutMs = 20_000;
+const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+
+async function runs(person: Person, room: string, command: string, options: Record<string, string>): Promise<string> {
+  await person.runs(command, options, { in: room });
+  return (await person.sees(isEphemeral, { in: room, timeoutMs })).content;
+}
+
+async function toldToModel(person: Person, room: string): Promise<string | undefined> {
+  await asks(person, 'what are you?', { text: 'I am.' }, { in: room });
+  return (bot.providers.requests.at(-1)?.body['messages'] as { content: string }[])[0]?.content;
+}
+
+const parts = () => bot.app.features.find(({ definition }) => definition.name === 'prompts')?.parts;
+
+/** Asks to be forgotten, and resolves to the receipt. */
+async function forgets(person: Person): Promise<string | undefined> {
+  const room = await bot.newChannel();
+  const presses = async (label: string) => {
+    const shown = await person.sees((message) => buttons(message).some((one) => one.label === label), { timeoutMs });
+    await person.presses(shown, button(shown, label));
+  };
+  await person.runs('privacy', {}, { in: room });
+  await presses('Forget me');
+  await presses('Forget me for good');
+  const receipt = await person.sees((message) => /You are forgotten/.test(JSON.stringify(message.embeds)), {
+    timeoutMs,
+  });
+  await bot.idle();
+  return receipt.embeds[0]?.description;
+}
+
+describe('what somebody wrote for the bot', () => {
+  it('is in nobody’s database in clear, and in their export', async () => {
+    const room = await bot.newChannel();
+    await runs(bot.bob, room, 'save-prompt', { name: 'a secret name', text: 'A secret text.' });
+    await runs(bot.bob, room, 'system', { text: 'Another secret.', scope: 'me' });
+    const { db } = bot.database.postgres;
+    const rows = [
+      ...(await db.selectFrom('prompts_prompt').selectAll().execute()),
+      ...(await db.selectFrom('prompts_choice').selectAll().execute()),
+    ];
+    const stored = JSON.stringify(rows, (_key, value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
+    );
+    expect(stored).not.toContain('secret');
+    const exported = JSON.stringify(await parts()?.exportUser?.(bot.bob.user.id));
+    for (const text of ['a secret name', 'A secret text.', 'Another secret.']) expect(exported).toContain(text);
+    expect(exported).toMatch(/"chosenPrompt":\[\{"name":null,"id":"[0-9a-f-]{36}"\}\]/);
+  });
+
+  it('goes with them wherever it is in use; what others have chosen counts again', async () => {
+    const room = await bot.newChannel();
+    await runs(bot.olivia, room, 'system', { text: 'Of Olivia.', scope: 'channel' });
+    await runs(bot.milo, room, 'save-prompt', { name: 'host', text: 'Of Milo.', library: 'server' });
+    await runs(bot.olivia, room, 'system', { text: 'host' });
+    await runs(bot.alice, room, 'system', { text: 'host', scope: 'me' });
+    expect(await toldToModel(bot.alice, room)).toBe('Of Milo.');
+    expect(await forgets(bot.milo)).toMatch(/prompts.*: 1 row/);
+    expect(await toldToModel(bot.alice, room)).toBe('Of Olivia.');
+    expect(await runs(bot.alice, room, 'prompts', { name: 'host' })).toContain('no prompt `host`');
+    expect(await toldToModel(bot.alice, await bot.newChannel())).toBe('I am the instance.');
+    const choices = bot.database.postgres.db.selectFrom('prompts_choice').select('scope');
+    expect(await choices.where('scope_id', '=', bot.alice.user.id).execute()).toEqual([]);
+  });
+
+  it('goes with their choices for themselves', async () => {
+    const room = await bot.newChannel();
+    await runs(bot.alice, room, 'system', { text: 'Mine.', scope: 'me' });
+    expect(await toldToModel(bot.alice, room)).toBe('Mine.');
+    await forgets(bot.alice);
+    expect(await toldToModel(bot.alice, room)).toBe('I am the instance.');
+  });
+});
+
+describe('when a guild keeps things for a time alone', () => {
+  it('a text for one conversation goes with the last of that; libraries and other choices stay', async () => {
+    const [room, other] = [await bot.newChannel(), await bot.newChannel()];
+    await runs(bot.bob, room, 'system', { text: 'reset', scope: 'me' });
+    await runs(bot.olivia, room, 'system', { text: 'Of a conversation.' });
+    await runs(bot.olivia, other, 'system', { text: 'Of a channel.', scope: 'channel' });
+    await runs(bot.olivia, room, 'save-prompt', { name: 'kept', text: 'Kept.', library: 'server' });
+    await asks(bot.bob, 'hello', { text: 'Hello.' }, { in: room });
+    const expire = (days: number) => {
+      const beforeMs = Date.now() - days * 86_400_000;
+      return bot.database.postgres.transaction(async (tx) => {
+        let rows = 0;
+        for (const { parts: own } of bot.app.features) {
+          rows += (await own.expire?.(tx, { beforeMs, guilds: { allBut: [] } })) ?? 0;
+        }
+        return rows;
+      });
+    };
+    expect(await expire(1)).toBe(0);
+    expect(await toldToModel(bot.bob, room)).toBe('Of a conversation.');
+    expect(await expire(-1)).toBeGreaterThan(1);
+    expect(await toldToModel(bot.bob, room)).toBe('I am the instance.');
+    expect(await toldToModel(bot.bob, other)).toBe('Of a channel.');
+    expect(await runs(bot.olivia, room, 'prompts', { name: 'kept' })).toContain('Kept.');
+  });
+});
+
+describe('a server that the bot leaves', () => {
+  it('takes its library and what was chosen there along', async () => {
+    const room = await bot.newChannel();
+    await runs(bot.olivia, room, 'save-prompt', { name: 'host', text: 'Of the server.', library: 'server' });
+    await runs(bot.olivia, room, 'system', { text: 'host', scope: 'server' });
+    await runs(bot.olivia, room, 'system', { text: 'Of a conversation.' });
+    await runs(bot.alice, room, 'save-prompt', { name: 'mine', text: 'Of Alice.' });
+    await runs(bot.alice, room, 'system', { text: 'mine', scope: 'me' });
+    const guildId = bot.alice.channel(room).guildId ?? '';
+    await bot.olivia.request('DELETE', `/guilds/${guildId}/members/${bot.app.discord.self.userId}`);
+    const { db } = bot.database.postgres;
+    const ofServer = db.selectFrom('prompts_prompt').select('id').where('guild_id', '=', guildId);
+    await expect.poll(() => ofServer.execute(), { timeout: timeoutMs }).toEqual([]);
+    expect(await db.selectFrom('prompts_prompt').select('id').where('name_hash', 'is', null).execute()).toEqual([]);
+    const choices = await db.selectFrom('prompts_choice').select(['scope', 'scope_id']).execute();
+    expect(choices).toEqual([{ scope: 'user', scope_id: bot.alice.user.id }]);
+  });
+});

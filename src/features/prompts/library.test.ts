@@ -1,0 +1,206 @@
+import { MessageFlags } from 'discord-api-types/v10';
+import type { APIMessage } from 'discord-api-types/v10';
+import { describe, expect, it } from 'vitest';
+import type { OptionInput, Person } from '../../../emulator/testing/person.ts';
+import { sharedBot } from '../../testing/shared-bot.ts';
+
+// What people are told counts here, not how fast.
+const bot = sharedBot({
+  paced: false,
+  yaml: ({ bob }) => `
+access:
+  roles:
+    member: { requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
+    crew: { users: ['${bob.user.id}'] }
+features:
+  prompts:
+    library:
+      pirate: { text: 'You are {{name}} the pirate.', summary: Talks like a pirate }
+      Mutiny: { text: 'Down with the captain.', roles: [crew] }
+`,
+});
+
+const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+
+/** Runs a command and resolves to what the caller alone is told. */
+async function told(
+  person: Person,
+  command: string,
+  options: Record<string, OptionInput> = {},
+  room = 'general',
+): Promise<APIMessage> {
+  await person.runs(command, options, { in: room });
+  return person.sees(isEphemeral, { in: room });
+}
+
+const list = async (person: Person, room?: string) => (await told(person, 'prompts', {}, room)).embeds[0]?.description;
+const textOf = async ({ attachments }: APIMessage) => (await fetch(attachments[0]?.url ?? '')).text();
+const file = (data: string | Uint8Array, name = 'prompt.txt') => ({ name, data, type: 'text/plain' });
+
+describe('the prompts of the settings file', () => {
+  it('are listed for those whose roles may choose them, with the one that counts', async () => {
+    const shown = await list(bot.alice);
+    expect(shown).toContain('▸ What counts for you here: the usual one (my default)');
+    expect(shown).toContain('**Built in**\n• **pirate**: Talks like a pirate');
+    expect(shown).not.toContain('Mutiny');
+    expect(await list(bot.bob)).toContain('• **Mutiny**: Down with the captain.');
+  });
+
+  it('are shown whole by their name, to who may choose them', async () => {
+    expect((await told(bot.alice, 'prompts', { name: 'PIRATE' })).content).toBe(
+      '**pirate** · built in\n```\nYou are {{name}} the pirate.\n```',
+    );
+    expect((await told(bot.alice, 'prompts', { name: 'mutiny' })).content).toContain('no prompt `mutiny`');
+  });
+});
+
+describe('an own prompt', () => {
+  it('is saved, shown, replaced and removed by its owner, whom it follows into direct messages', async () => {
+    expect((await told(bot.alice, 'save-prompt', { name: 'Haiku', text: 'Answer in haiku.' })).content).toBe(
+      'Saved: **Haiku**. `/system Haiku` chooses it.',
+    );
+    expect(await list(bot.alice)).toContain('**Yours** (1 of 25)\n• **Haiku**: Answer in haiku.');
+    const { id: direct } = await bot.alice.opensDirectMessages(bot.app.discord.self.userId);
+    expect((await told(bot.alice, 'prompts', { name: 'haiku' }, direct)).content).toContain('Answer in haiku.');
+    expect((await told(bot.alice, 'save-prompt', { name: 'haiku', text: 'Seventeen syllables.' })).content).toContain(
+      'has a new text',
+    );
+    expect(await list(bot.alice)).toContain('(1 of 25)\n• **haiku**: Seventeen syllables.');
+    expect((await told(bot.alice, 'remove-prompt', { name: 'haiku' })).content).toBe('Removed: **haiku**.');
+    expect(await list(bot.alice)).not.toContain('Yours');
+  });
+
+  it('is nobody else’s', async () => {
+    await told(bot.alice, 'save-prompt', { name: 'diary', text: 'I keep a diary.' });
+    expect(await list(bot.bob)).not.toContain('diary');
+    for (const command of ['prompts', 'remove-prompt']) {
+      expect((await told(bot.bob, command, { name: 'diary' })).content).toContain('There is no prompt `diary`');
+    }
+    expect((await told(bot.bob, 'ask', { prompt: 'hello', system: 'diary' })).content).toContain('no prompt `diary`');
+    await told(bot.alice, 'remove-prompt', { name: 'diary' });
+  });
+
+  it('is meant where one that is built in is called the same', async () => {
+    await told(bot.alice, 'save-prompt', { name: 'Pirate', text: 'A gentle one.' });
+    expect((await told(bot.alice, 'prompts', { name: 'pirate' })).content).toContain('yours\n```\nA gentle one.');
+    await told(bot.alice, 'remove-prompt', { name: 'pirate' });
+    expect((await told(bot.alice, 'remove-prompt', { name: 'pirate' })).content).toContain('no prompt');
+    expect((await told(bot.alice, 'prompts', { name: 'pirate' })).content).toContain('built in');
+  });
+
+  it('may be written into a form, which holds what there is of it', async () => {
+    const { modal } = await bot.bob.runs('save-prompt', { name: 'cook' });
+    if (!modal) throw new Error('There is no form.');
+    await bot.bob.submits(modal, { name: 'cook', text: 'Line one.\nLine two.' });
+    await bot.bob.sees(/Saved: \*\*cook\*\*/);
+    const again = (await bot.bob.runs('save-prompt', { name: 'Cook' })).modal;
+    expect(JSON.stringify(again?.components)).toContain('Line one.\\nLine two.');
+    await told(bot.bob, 'remove-prompt', { name: 'cook' });
+  });
+
+  it('may come as a file, and is shown as one when it is long', async () => {
+    const text = `# Rules\n${'Be kind. '.repeat(500)}`.trim();
+    const saved = await told(bot.alice, 'save-prompt', { name: 'my_rules', file: file(text) });
+    expect(saved.content).toBe('Saved: **my\\_rules**. `/system my_rules` chooses it.');
+    const shown = await told(bot.alice, 'prompts', { name: 'my_rules' });
+    expect(shown.content).toBe('**my\\_rules** · yours');
+    expect(await textOf(shown)).toBe(text);
+    await told(bot.alice, 'remove-prompt', { name: 'my_rules' });
+  });
+
+  it.each([
+    ['has no text', { name: 'x', text: '   ' }, /There is no text/],
+    ['is too long', { name: 'x', file: file('long '.repeat(4001)) }, /20004 characters; a prompt has at most 20000/],
+    ['is far too long', { name: 'x', file: file('x'.repeat(100_000)) }, /at most 20000/],
+    ['is no text', { name: 'x', file: file(new Uint8Array([0xff, 0xfe, 0x00])) }, /can't read that file as text/],
+    ['is both', { name: 'x', text: 'x', file: file('x') }, /a text or a file, not both/],
+    ['fills the model', { name: 'x', file: file('word '.repeat(3999)) }, /has room for 4000 of them/],
+    ['has no name', { name: '`<@1>`', text: 'x' }, /`'<@1>'` can't be the name/],
+    ['would be taken for a word', { name: 'Reset', text: 'x' }, /not "reset"/],
+  ])('is refused when it %s', async (_why, options, answer) => {
+    expect((await told(bot.alice, 'save-prompt', options)).content).toMatch(answer);
+    expect(await list(bot.alice)).not.toContain('Yours');
+  });
+
+  it('is the last of as many as one person may keep', async () => {
+    for (let number = 1; number <= 25; number += 1) {
+      await told(bot.bob, 'save-prompt', { name: `number ${number}`, text: `I am number ${number}.` });
+    }
+    const room = await bot.newChannel();
+    expect((await told(bot.bob, 'save-prompt', { name: 'one more', text: 'x' }, room)).content).toContain(
+      'You have 25 prompts',
+    );
+    expect((await told(bot.bob, 'save-prompt', { name: 'Number 1', text: 'Again.' }, room)).content).toContain(
+      'new text',
+    );
+    expect(await list(bot.bob, room)).toContain('(25 of 25)');
+    for (let number = 1; number <= 25; number += 1) await told(bot.bob, 'remove-prompt', { name: `number ${number}` });
+  });
+});
+
+describe('a prompt of the server', () => {
+  it('is saved by moderators, for everyone there and nobody elsewhere', async () => {
+    const refused = await told(bot.alice, 'save-prompt', { name: 'host', text: 'Welcome all.', library: 'server' });
+    expect(refused.content).toContain('Only people who may manage messages in the whole server');
+    const saved = await told(bot.milo, 'save-prompt', { name: 'host', text: 'Welcome all.', library: 'server' });
+    expect(saved.content).toContain('Saved for everyone in this server: **host**');
+    expect(await list(bot.alice)).toContain(
+      `**This server's** (1 of 50)\n• **host**: Welcome all. · <@${bot.milo.user.id}>`,
+    );
+    const { id: direct } = await bot.alice.opensDirectMessages(bot.app.discord.self.userId);
+    expect(await list(bot.alice, direct)).not.toContain('host');
+    expect((await told(bot.alice, 'remove-prompt', { name: 'host' })).content).toContain('Only people who may manage');
+    expect((await told(bot.olivia, 'remove-prompt', { name: 'host' })).content).toBe('Removed: **host**.');
+    expect(await list(bot.alice)).not.toContain('host');
+  });
+
+  it('is not for those who moderate one channel alone', async () => {
+    const room = await bot.newChannel();
+    const overwrite = { type: 1, allow: '8192', deny: '0' };
+    const path = `/channels/${bot.alice.channel(room).id}/permissions/${bot.alice.user.id}`;
+    await bot.olivia.request('PUT', path, overwrite);
+    const options = { name: 'coup', text: 'Mine now.', library: 'server' };
+    expect((await told(bot.alice, 'save-prompt', options, room)).content).toContain('in the whole server');
+    expect((await told(bot.alice, 'system', { text: 'Mine now.', scope: 'server' }, room)).content).toContain(
+      'in the whole server',
+    );
+    expect((await told(bot.alice, 'system', { text: 'Mine.', scope: 'channel' }, room)).content).toContain(
+      'this channel',
+    );
+  });
+
+  it('is on record with its ids, without its text', async () => {
+    await told(bot.milo, 'save-prompt', { name: 'recorded', text: 'Nobody reads this.', library: 'server' });
+    await told(bot.milo, 'remove-prompt', { name: 'recorded', library: 'server' });
+    const entries = await bot.database.postgres.db
+      .selectFrom('audit_entry')
+      .selectAll()
+      .where('action', 'in', ['save-prompt', 'remove-prompt'])
+      .where('actor_id', '=', bot.milo.user.id)
+      .execute();
+    expect(entries.length).toBeGreaterThanOrEqual(2);
+    const text = JSON.stringify(entries);
+    expect(text).not.toMatch(/recorded|Nobody/);
+    expect(entries.at(-1)?.details).toEqual({ promptId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string });
+  });
+});
+
+describe('suggestions', () => {
+  it('are the names that one may use, each once, by what is typed', async () => {
+    await told(bot.alice, 'save-prompt', { name: 'pirate', text: 'Mine.' });
+    const typed = (person: Person, text: string) => person.completes('system', { text }, 'text');
+    expect(await typed(bot.alice, 'pir')).toEqual([{ name: 'pirate (yours)', value: 'pirate' }]);
+    expect(await typed(bot.bob, '')).toEqual([
+      { name: 'pirate', value: 'pirate' },
+      { name: 'Mutiny', value: 'Mutiny' },
+      { name: 'reset: choose none', value: 'reset' },
+    ]);
+    expect(await bot.alice.completes('remove-prompt', { name: '' }, 'name')).toEqual([
+      { name: 'pirate (yours)', value: 'pirate' },
+    ]);
+    expect(await bot.bob.completes('ask', { prompt: 'x', system: 'mut' }, 'system')).toEqual([
+      { name: 'Mutiny', value: 'Mutiny' },
+    ]);
+    await told(bot.alice, 'remove-prompt', { name: 'pirate' });
+  });
+});

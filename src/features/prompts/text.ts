@@ -1,0 +1,30 @@
+import { UserError } from '../../kernel/errors.ts';
+import { textOf } from '../../kernel/file-kind.ts';
+import type { CommandFile } from '../../sdk/index.ts';
+import type { PromptContext } from './settings.ts';
+import { promptCharacters } from './rules.ts';
+
+/** No character of UTF-8 has more bytes. */
+const fileBytes = promptCharacters * 4;
+
+/**
+ * The text of a prompt as it came with a command: written there, or in a file, where it may be longer and have lines.
+ * Undefined when there is neither; throws a UserError for both, and for a file that is no text.
+ */
+export async function givenText(
+  context: PromptContext,
+  { text, file }: { text: string | undefined; file: CommandFile | undefined },
+): Promise<string | undefined> {
+  if (!file) return text?.trim();
+  if (text !== undefined) throw new UserError('prompts.text-or-file', 'both a text and a file');
+  if (file.size > fileBytes) {
+    throw new UserError('prompts.too-long', 'a file longer than a prompt may be', {
+      characters: file.size,
+      limit: promptCharacters,
+    });
+  }
+  const bytes = await context.discord.actions.attachment(file.url, fileBytes);
+  const read = textOf(bytes);
+  if (read === undefined) throw new UserError('prompts.no-text', 'a file that is no text');
+  return read.trim();
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import type { FeatureContext } from '../../sdk/index.ts';
+
+export const summarySettings = z.strictObject({
+  /** Whether a model keeps a summary of what is too long ago to be sent. */
+  enabled: z.boolean().default(true),
+  /** The id of the model that writes it; empty, or where the payer may not use it: the one that answers. */
+  model: z.string().default(''),
+  /** The longest summary, in tokens. */
+  maxTokens: z.int().min(100).max(4000).default(600),
+  /** Who pays for summaries in servers that nobody asked for: the server's pool, or whoever asked last. */
+  paidBy: z.enum(['server', 'asker']).default('server'),
+});
+
+export type SummaryContext = FeatureContext<z.output<typeof summarySettings>>;

@@ -1,0 +1,6 @@
+/** As words on one line of at most `length` characters, escaped: cut Markdown would run on into what follows. */
+export function plainLine(text: string, length: number): string {
+  const plain = text.replace(/\s+/g, ' ').trim();
+  const cut = plain.length > length ? `${plain.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : plain;
+  return cut.replace(/[*_~`|\\<>[\]#]/g, '\\$&');
+}

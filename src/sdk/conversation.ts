@@ -1,0 +1,243 @@
+import type { APIMessageTopLevelComponent } from 'discord-api-types/v10';
+import type { z } from 'zod';
+import type { JsonObject } from '../kernel/json.ts';
+import type { Access } from '../services/access/index.ts';
+import type { Amounts } from '../services/ledger/index.ts';
+import type { ModelInfo } from '../platform/models/index.ts';
+import type { Call, SuggestCall } from './command.ts';
+
+/** From nearest to farthest: of two values for the same thing, the nearer one applies. */
+export const precedence = ['request', 'conversation', 'channel', 'user', 'persona', 'guild', 'instance'] as const;
+export type Precedence = (typeof precedence)[number];
+
+/** A file that came with a turn; Discord keeps it for a while at `url`. */
+export interface TurnFile {
+  url: string;
+  filename: string;
+  /** In bytes. */
+  size: number;
+  contentType: string;
+}
+
+/** A question of a conversation and the answer to it. */
+export interface Turn {
+  readonly id: string;
+  /** `guildId` is null in a DM. */
+  readonly place: { guildId: string | null; channelId: string };
+  readonly asker: { userId: string; name: string };
+  /** Unix ms. */
+  readonly askedAtMs: number;
+  /** The message that asked, or that shows the question; null before there is one. */
+  readonly messageId: string | null;
+  readonly text: string;
+  readonly attachments: readonly TurnFile[];
+  /** True when the thread that it is in was opened for it. */
+  readonly openedThread: boolean;
+  /** What the feature that created the turn, or that is named in `/ask`, gave along for itself; encrypted with the turn. */
+  readonly extra: JsonObject | undefined;
+}
+
+/** A turn whose answer is about to be written. */
+export interface PendingTurn extends Turn {
+  readonly model: ModelInfo;
+  /** Who answers, when it is not the bot itself. */
+  readonly speaker: Speaker | undefined;
+}
+
+export interface PromptPiece {
+  /** For the model. */
+  content: string;
+  /** What `/context` calls it; the source's name unless given. In the instance's language. */
+  label?: string;
+  /** Whose words it holds. Deleting their data also removes what was derived from this answer. */
+  authorIds?: readonly string[];
+  /** `asker`: left out where others than the asker would read the answer. */
+  audience?: 'everyone' | 'asker';
+  /** Small print below the answer, in the instance's language. */
+  notices?: readonly string[];
+  /**
+   * Of a system piece: it takes the place of the default system prompt. Where several do, the one from the nearest scope
+   * applies. Other system pieces follow it.
+   */
+  replacesDefault?: Precedence;
+  /** Of a memory piece: exchanges asked until then (Unix ms) are part of it and are not sent again. */
+  coversUntilMs?: number;
+}
+
+/**
+ * Adds to what the model reads for every answer.
+ *
+ * - `system` pieces come first, `memory` pieces after them as messages of their own, `history` pieces before the question,
+ *   and `turn` pieces with the question.
+ * - `keep` decides what stays when not all of it fits the model's window: `always`, or a number; lower numbers go first.
+ *   History has 50, ambient messages have 10.
+ * - A source that fails is left out, and logged. One that throws a UserError ends the answer with it.
+ */
+export interface PromptSource {
+  /** In kebab-case, unique within the feature. */
+  name: string;
+  place: 'system' | 'memory' | 'history' | 'turn';
+  keep: 'always' | number;
+  collect(turn: PendingTurn, signal: AbortSignal): Promise<readonly PromptPiece[]>;
+}
+
+export interface ToolRun {
+  turn: PendingTurn;
+  signal: AbortSignal;
+  /**
+   * Pays for something on the account of whoever pays for the answer: reserves `worstCase`, runs the work and charges what
+   * it reports as used. Throws a UserError when that cannot be paid.
+   */
+  charge<T>(worstCase: Amounts, work: () => Promise<{ result: T; used: Amounts }>): Promise<T>;
+}
+
+export interface ToolResult {
+  /** For the model; at most 100,000 characters of it are sent. */
+  content: string;
+  /** One line below the answer, in the instance's language: what was done, for people. */
+  receipt?: string;
+}
+
+/**
+ * What a model may call while it answers.
+ *
+ * A call is checked against `input` and `access`, asks the asker first where `confirm` says so, and runs at most once,
+ * also when the process dies meanwhile: the model then reads that its outcome is unknown. A UserError of `run` is what the
+ * model reads; any other error is logged, and the model reads that the tool failed.
+ */
+export interface ToolDefinition<Schema extends z.ZodObject = z.ZodObject> {
+  /** Lower case letters, digits and underscores, at most 64; unique over all features. People read `tools.<name>.title`. */
+  name: string;
+  /** For the model. */
+  description: string;
+  input: Schema;
+  access: Access;
+  /** The question for the asker before it runs, in the instance's language; undefined: no question. */
+  confirm?(input: z.output<Schema>): string | undefined;
+  run(input: z.output<Schema>, run: ToolRun): Promise<ToolResult>;
+}
+
+/** A tool with its input type erased, as the registry holds it. */
+export type Tool = Omit<ToolDefinition, 'confirm' | 'run'> & {
+  confirm?(input: unknown): string | undefined;
+  run(input: unknown, run: ToolRun): Promise<ToolResult>;
+};
+
+/** Declares a tool; its input is checked against the schema before `confirm` and `run` see it. */
+export function defineTool<Schema extends z.ZodObject>(definition: ToolDefinition<Schema>): Tool {
+  const { confirm, run, ...rest } = definition;
+  const checked = (input: unknown) => definition.input.parse(input);
+  return {
+    ...rest,
+    ...(confirm && { confirm: (input: unknown) => confirm(checked(input)) }),
+    run: (input, toolRun) => run(checked(input), toolRun),
+  };
+}
+
+/** Who answers in place of the bot: its messages come through a webhook of the channel, under this name and avatar. */
+export interface Speaker {
+  /** 1 to 80 characters; Discord refuses some names, such as those with "discord" in them. */
+  name: string;
+  avatarUrl?: string;
+  /** A model's id, in place of the one that the settings choose. */
+  model?: string;
+  /** In place of the default system prompt, as from the scope `persona`. */
+  prompt?: string;
+}
+
+/** Decides who answers a turn. The first feature, in order of name, that returns a speaker decides. */
+export type SpeakerSource = (turn: Turn) => Promise<Speaker | undefined> | Speaker | undefined;
+
+/** An answer that a model has written. */
+export interface WrittenAnswer {
+  readonly turn: PendingTurn;
+  /** The model's text, whole. */
+  readonly text: string;
+  readonly modelId: string;
+}
+
+/** What a conversation takes of a model's window, with the turn that was answered last. */
+export interface HistoryFill {
+  /** Turns that no memory piece covers, and their tokens. */
+  exchanges: number;
+  tokens: number;
+  /** What the window has for everything but the answer, in tokens. */
+  roomTokens: number;
+  /** How many earlier turns are sent, and how many are kept, at most. */
+  mostSent: number;
+  mostKept: number;
+}
+
+/** An answer that people see. */
+export interface ShownAnswer {
+  readonly id: string;
+  readonly turn: Turn;
+  readonly text: string;
+  /** Null when the model is not known any more. */
+  readonly modelId: string | null;
+  /** Whoever asked for this version. */
+  readonly payerId: string;
+  /** False for another version or another try. */
+  readonly isFirst: boolean;
+  /** What the conversation took of the model's window. Undefined after a crash. */
+  readonly history: HistoryFill | undefined;
+  /** Names what is paid for; a call that follows it goes by its admission (`ModelCall.follows`). */
+  readonly request: string;
+}
+
+export interface StepRun {
+  /** From 1. */
+  attempt: number;
+  signal: AbortSignal;
+  /** The name under which this step pays: see `GenerationRequest.request`. */
+  request: string;
+}
+
+/**
+ * Acts on every answer.
+ *
+ * - `before-store` changes the text before it is stored, charged and shown for good. A step that fails is left out, and
+ *   logged.
+ * - `after-shown` runs as a job of its own once the answer is on the screen, at most `maxAttempts` times. `applies` decides
+ *   without waiting whether there is anything to do, so that most answers add no job.
+ */
+export type AnswerStep =
+  | {
+      /** In kebab-case, unique over all features. */
+      name: string;
+      at: 'before-store';
+      run(answer: WrittenAnswer, signal: AbortSignal): Promise<{ text?: string; notices?: readonly string[] }>;
+    }
+  | {
+      name: string;
+      at: 'after-shown';
+      applies(answer: ShownAnswer): boolean;
+      /** 1 unless given. */
+      maxAttempts?: number;
+      run(answer: ShownAnswer, run: StepRun): Promise<void>;
+    };
+
+/** An option of `/ask`, for what a feature keeps with a turn. */
+export interface AskOption {
+  /** Lower case, unique over all features. */
+  name: string;
+  /** What Discord shows beside it, in the instance's language. */
+  description: string;
+  maxLength: number;
+  suggest(call: SuggestCall): Promise<{ name: string; value: string }[]>;
+  /** What `Turn.extra` of the feature's parts holds for this value. Throws a UserError for one that cannot be used. */
+  read(call: Call, value: string): Promise<JsonObject>;
+}
+
+/** Adds to `/settings`, for what holds for one conversation. */
+export interface TurnSetting {
+  /** In kebab-case, unique within the feature. */
+  name: string;
+  /** What applies to the caller here and where it comes from, a line each. */
+  describe(call: Call): Promise<string>;
+  /**
+   * Menus and buttons for callers who may change the conversation: at most two rows, handled by components of the feature,
+   * which show the panel again with `ChatApi.settingsPanel`.
+   */
+  rows(call: Call): Promise<APIMessageTopLevelComponent[]>;
+}
