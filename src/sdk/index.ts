@@ -67,7 +67,27 @@ export type {
   OutgoingMessage,
 } from '../platform/discord/index.ts';
 export type { BarChart } from '../platform/media/index.ts';
-export type { ChatEvent, ChatMessage, ContentPart, ModelInfo, Models, Usage } from '../platform/models/index.ts';
+export {
+  assistantMessage,
+  isPicture,
+  pictureSizeOf,
+  picturePart,
+  systemMessage,
+  textOf,
+  textPart,
+  userMessage,
+} from '../platform/models/index.ts';
+export type {
+  ChatEvent,
+  ContentPart,
+  ModelInfo,
+  ModelMessage,
+  Models,
+  ToolCallEvent,
+  ToolChoice,
+  ToolDeclaration,
+  Usage,
+} from '../platform/models/index.ts';
 export type { Db, Tx } from '../platform/postgres/index.ts';
 export type { InLine, JobRun } from '../platform/queue/index.ts';
 export type { Vault, VaultReader } from '../platform/secrets/index.ts';

@@ -1,4 +1,5 @@
-import type { ChatMessage, ModelInfo, VaultReader } from '../../sdk/index.ts';
+import { assistantMessage, systemMessage, userMessage } from '../../sdk/index.ts';
+import type { ModelInfo, ModelMessage, VaultReader } from '../../sdk/index.ts';
 import type { ChatContext } from './chat.ts';
 import { openExchanges } from './chat.ts';
 import { continuation } from './controls/continuation.ts';
@@ -46,7 +47,7 @@ export interface PromptRequest {
 }
 
 export interface Prompt {
-  messages: ChatMessage[];
+  messages: ModelMessage[];
   maxOutputTokens: number;
   inputTokens: number;
   notices: Notice[];
@@ -94,10 +95,10 @@ export async function buildPrompt(asked: PromptRequest): Promise<Prompt> {
   const filled = { exchanges: past.length + 1, tokens: sum(past) + questionTokens };
   return {
     messages: [
-      { role: 'system', content: system.text },
+      systemMessage(system.text),
       ...(summary && room.summary ? [summary.message] : []),
       ...weave(told, overheard),
-      { role: 'user', content: question.parts.content },
+      userMessage(question.parts.content),
       ...continued.messages,
     ],
     maxOutputTokens,
@@ -143,7 +144,7 @@ async function systemOf({
 /** The summary of what was said before, as a message; it covers nothing that was asked after the question. */
 interface ToldSummary {
   row: SummaryRow;
-  message: ChatMessage;
+  message: ModelMessage;
   tokens: number;
 }
 
@@ -153,7 +154,7 @@ async function summaryFor(asked: PromptRequest): Promise<ToldSummary | null> {
   const summary = await summaryOf(context, row.channel_id, row.asked_at);
   if (!summary) return null;
   const content = asMessage(summary.text);
-  return { row: summary.row, message: { role: 'user', content }, tokens: await sizeOf(asked, content) };
+  return { row: summary.row, message: userMessage(content), tokens: await sizeOf(asked, content) };
 }
 
 /** The summary, and the latest exchanges that it does not stand for. */
@@ -208,7 +209,7 @@ function othersIn(
 /** What was asked and answered, as messages. */
 interface ToldExchange {
   atMs: number;
-  messages: ChatMessage[];
+  messages: ModelMessage[];
   tokens: number;
   files: number;
 }
@@ -220,8 +221,8 @@ async function exchangesOf(asked: PromptRequest, rows: readonly ExchangeRow[]): 
 
 async function tell(asked: PromptRequest, { atMs, name, question, files, answer }: Exchange): Promise<ToldExchange> {
   const said = spoken(name, question, isNamed(asked));
-  const messages: ChatMessage[] = [{ role: 'user', content: said }];
-  if (answer !== null) messages.push({ role: 'assistant', content: answer });
+  const messages: ModelMessage[] = [userMessage(said)];
+  if (answer !== null) messages.push(assistantMessage(answer));
   const sizes = await Promise.all([said, ...(answer === null ? [] : [answer])].map((text) => sizeOf(asked, text)));
   return { atMs, messages, files, tokens: sizes.reduce((total, size) => total + size, 0) };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { textOf, userMessage } from '../../sdk/index.ts';
 import { weave } from './history/weave.ts';
 import { fitWindow } from './window.ts';
 
@@ -38,13 +39,13 @@ describe('a window', () => {
 
 describe('exchanges and what was overheard', () => {
   it('are told in the order in which they were said', () => {
-    const told = [1, 3].map((atMs) => ({ atMs, messages: [{ role: 'user' as const, content: `q${String(atMs)}` }] }));
+    const told = [1, 3].map((atMs) => ({ atMs, messages: [userMessage(`q${String(atMs)}`)] }));
     const heard = [
       { atMs: 1.2, line: 'Bob: h1', authorId: '1' },
       { atMs: 1.4, line: 'Eve: h2', authorId: '1' },
       { atMs: 3.1, line: 'Bob: h3', authorId: '1' },
     ];
-    expect(weave(told, heard).map(({ content }) => content)).toEqual([
+    expect(weave(told, heard).map(textOf)).toEqual([
       'q1',
       '[Overheard]\nBob: h1\nEve: h2',
       'q3',

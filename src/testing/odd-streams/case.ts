@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { ProviderConfig } from '../../platform/config/index.ts';
-import type { ChatMessage, FinishReason, ModelErrorCode } from '../../platform/models/index.ts';
+import type { FinishReason, ModelErrorCode, ModelMessage } from '../../platform/models/index.ts';
 
 export interface OddRequest {
   body: Record<string, unknown>;
@@ -40,7 +40,7 @@ export interface OddCase {
   serve: readonly Piece[] | Serve;
   ends: OddEnding;
   provider?: Partial<ProviderConfig>;
-  messages?: ChatMessage[];
+  messages?: ModelMessage[];
   temperature?: number;
 }
 

@@ -1,5 +1,6 @@
 import { VendorError } from '../../../kernel/errors.ts';
-import type { ChatMessage, JobRun, ModelInfo, PaidCall, Use } from '../../../sdk/index.ts';
+import { systemMessage, userMessage } from '../../../sdk/index.ts';
+import type { JobRun, ModelInfo, ModelMessage, PaidCall, Use } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { collectText } from '../collect.ts';
 import { messageOverheadTokens } from '../window.ts';
@@ -67,10 +68,7 @@ export async function buySummary(
   keep: (text: string, modelId: string) => Promise<boolean>,
 ): Promise<boolean> {
   const [system, user] = [instructionFor(context, order), materialFor(order)];
-  const messages: ChatMessage[] = [
-    { role: 'system', content: system },
-    { role: 'user', content: user },
-  ];
+  const messages: ModelMessage[] = [systemMessage(system), userMessage(user)];
   const paid = await context.spending.call({
     request: order.request,
     ...(order.follows === null ? {} : { follows: order.follows }),
@@ -98,7 +96,7 @@ export async function buySummary(
 async function ask(
   context: ChatContext,
   run: JobRun,
-  { order, messages, paid, uses }: { order: Order; messages: ChatMessage[]; paid: PaidCall; uses: Use[] },
+  { order, messages, paid, uses }: { order: Order; messages: ModelMessage[]; paid: PaidCall; uses: Use[] },
 ): Promise<{ text: string; modelId: string }> {
   const modelId = order.models.find((model) => paid.mayUse(model))?.id ?? '';
   const events = context.models.stream({

@@ -1,5 +1,6 @@
 import { UserError, VendorError } from '../../../kernel/errors.ts';
-import type { ChatMessage, JobRun, ModelInfo, Use } from '../../../sdk/index.ts';
+import { systemMessage, userMessage } from '../../../sdk/index.ts';
+import type { JobRun, ModelInfo, ModelMessage, Use } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { requestOf, titleRequestOf } from '../chat.ts';
 import type { Question } from '../rules.ts';
@@ -46,10 +47,7 @@ async function nameThread(
   { row, answer, question, model }: { row: QuestionRow; answer: AnswerRow; question: Question; model: ModelInfo },
 ): Promise<void> {
   const begun = question.text.slice(0, readCharacters);
-  const messages: ChatMessage[] = [
-    { role: 'system', content: instruction },
-    { role: 'user', content: begun },
-  ];
+  const messages: ModelMessage[] = [systemMessage(instruction), userMessage(begun)];
   const candidates = context.models.candidates(model.id);
   const paid = await context.spending.call({
     request: titleRequestOf(answer),

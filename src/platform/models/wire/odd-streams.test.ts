@@ -5,7 +5,7 @@ import { longTests, tellCases } from '../../../testing/long.ts';
 import { oddCases, oddKey, startOddServer } from '../../../testing/odd-streams/index.ts';
 import type { OddCase } from '../../../testing/odd-streams/index.ts';
 import type { ProviderConfig } from '../../config/index.ts';
-import { createModels } from '../index.ts';
+import { createModels, systemMessage, userMessage } from '../index.ts';
 import type { ChatEvent, Models, Usage } from '../index.ts';
 
 /** Of every group some, so that a plain `npm test` has seen each kind. `npm run test:providers` asks them all. */
@@ -64,10 +64,7 @@ async function hear(id: string, odd: OddCase): Promise<Heard> {
   try {
     for await (const event of models.stream({
       modelId,
-      messages: odd.messages ?? [
-        { role: 'system', content: 'Be kind.' },
-        { role: 'user', content: 'Well?' },
-      ],
+      messages: odd.messages ?? [systemMessage('Be kind.'), userMessage('Well?')],
       maxOutputTokens: 500,
       ...(odd.temperature !== undefined && { temperature: odd.temperature }),
       signal: new AbortController().signal,
@@ -75,7 +72,7 @@ async function hear(id: string, odd: OddCase): Promise<Heard> {
     })) {
       if (event.type === 'finish') heard.finish = event;
       else if (event.type === 'reset') Object.assign(heard, { text: '', reasoning: heard.reasoning + heard.text });
-      else if (event.type !== 'start') heard[event.type] += event.text;
+      else if (event.type !== 'start' && event.type !== 'tool-call') heard[event.type] += event.text;
     }
   } catch (error) {
     heard.error = error;
