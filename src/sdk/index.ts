@@ -59,12 +59,15 @@ export { guildIn } from '../services/privacy/index.ts';
 export type { Amount, Expiry, Privacy, Receipt } from '../services/privacy/index.ts';
 export { followUpOf } from '../services/spending/index.ts';
 export type { Explanation, Notice, PaidCall, Spending, Use } from '../services/spending/index.ts';
+export { isOwn } from '../platform/discord/index.ts';
 export type {
   DiscordActions,
   DiscordCache,
   LivePart,
   OutgoingFile,
   OutgoingMessage,
+  Speaker,
+  SpokenOptions,
 } from '../platform/discord/index.ts';
 export type { BarChart } from '../platform/media/index.ts';
 export {
