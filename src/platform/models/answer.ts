@@ -24,9 +24,6 @@ interface AnswerOptions {
 export const limitOf = (info: ModelInfo, request: ChatRequest): number =>
   Math.min(request.maxOutputTokens, info.maxOutputTokens);
 
-/** A piece of an answer. */
-type Told = Said | ToolCallEvent;
-
 /** What one call says, cut at its output limit and told apart from thoughts, and what it used by our own count. */
 export class Answer {
   readonly #options: AnswerOptions;
@@ -41,7 +38,7 @@ export class Answer {
   #inputs = '';
   /** Calls whose input came in pieces. */
   readonly #streamed = new Set<string>();
-  #calls = 0;
+  readonly #calls: ToolCallEvent[] = [];
   #isFull = false;
 
   constructor(options: AnswerOptions) {
@@ -59,16 +56,17 @@ export class Answer {
   }
 
   get isEmpty(): boolean {
-    return this.#text + this.#reasoning + this.#inputs === '' && this.#calls === 0;
+    return this.#text + this.#reasoning + this.#inputs === '' && this.#calls.length === 0;
   }
 
-  get hasCalls(): boolean {
-    return this.#calls > 0;
+  /** Complete only at the end: the last one of an answer that breaks off is broken as well. */
+  get calls(): readonly ToolCallEvent[] {
+    return this.#calls;
   }
 
   /** As it is sent back to the model. */
-  get message(): ModelMessage {
-    return this.#message.build();
+  message(calls: readonly ToolCallEvent[]): ModelMessage {
+    return this.#message.build(calls);
   }
 
   /** The server has begun to answer. */
@@ -76,14 +74,14 @@ export class Answer {
     this.#hidden.opened();
   }
 
-  async take(part: LanguageModelV4StreamPart): Promise<Told[]> {
+  async take(part: LanguageModelV4StreamPart): Promise<Said[]> {
     this.#message.take(part);
     if (part.type === 'reasoning-start') {
       this.#hidden.begin();
       // A paragraph of its own for each thought. Some providers tell that their model thinks, and keep to themselves what.
       return this.#tell([{ type: 'reasoning', text: this.#reasoning === '' ? '' : '\n\n' }]);
     }
-    if (part.type === 'tool-call') return this.#call(part);
+    if (part.type === 'tool-call') await this.#call(part);
     if (part.type === 'tool-input-delta') {
       this.#streamed.add(part.id);
       this.#inputs += await this.#within(part.delta);
@@ -101,15 +99,16 @@ export class Answer {
     return piece;
   }
 
-  async #call(part: LanguageModelV4ToolCall): Promise<Told[]> {
+  async #call(part: LanguageModelV4ToolCall): Promise<void> {
     if (!this.#streamed.has(part.toolCallId)) this.#inputs += await this.#within(part.input);
     // A provider that runs tools of its own tells of them, too.
     const isAsked = (this.#options.request.tools ?? []).length > 0 && part.providerExecuted !== true;
-    if (!isAsked || this.#isFull || this.#calls >= MOST_CALLS) return [];
-    this.#calls += 1;
+    if (!isAsked || this.#calls.length >= MOST_CALLS) return;
     const call = toolCallOf(part);
-    this.#message.called(call);
-    return [call];
+    // Some servers number the calls of an answer all alike.
+    if (this.#calls.some(({ id }) => id === call.id)) call.id += `-${this.#calls.length}`;
+    this.#calls.push(call);
+    this.#message.called(call.id);
   }
 
   /** What was held back. */

@@ -8,6 +8,15 @@ type Part = Content[number];
 type TextPart = Extract<Part, { type: 'text' }>;
 type ReasoningPart = Extract<Part, { type: 'reasoning' }>;
 
+const callPart = ({ id, name, input, providerMetadata }: ToolCallEvent): Part => ({
+  type: 'tool-call',
+  toolCallId: id,
+  toolName: name,
+  // Providers refuse a message whose input is no object.
+  input: recordOf(parseJson(input)) ?? {},
+  ...(providerMetadata && { providerOptions: providerMetadata }),
+});
+
 /**
  * What a model said, as it wants to hear it again before the results of its calls: in order, with what its provider needs
  * to recognise its thoughts. Thoughts that stand in the text between tags are not repeated.
@@ -57,22 +66,19 @@ export class AssistantMessage {
     this.#text = undefined;
   }
 
-  called({ id, name, input, providerMetadata }: ToolCallEvent): void {
-    this.#parts.push({
-      type: 'tool-call',
-      toolCallId: id,
-      toolName: name,
-      // Providers refuse a message whose input is no object.
-      input: recordOf(parseJson(input)) ?? {},
-      ...(providerMetadata && { providerOptions: providerMetadata }),
-    });
+  /** Marks the place of a call. */
+  called(id: string): void {
+    this.#parts.push({ type: 'tool-call', toolCallId: id, toolName: '', input: {} });
   }
 
-  build(): ModelMessage {
-    const content = this.#parts.filter(
-      (part) => (part.type !== 'text' && part.type !== 'reasoning') || part.text !== '' || part.providerOptions,
-    );
-    return { role: 'assistant', content: content.filter((part) => part.type !== 'text' || part.text !== '') };
+  /** With these of its calls: each needs a result when the message is sent back. */
+  build(calls: readonly ToolCallEvent[]): ModelMessage {
+    const content = this.#parts.flatMap((part): Part[] => {
+      if (part.type === 'tool-call') return calls.filter(({ id }) => id === part.toolCallId).map(callPart);
+      const isEmpty = part.type === 'text' || part.type === 'reasoning' ? part.text === '' : false;
+      return isEmpty && (part.type === 'text' || !part.providerOptions) ? [] : [part];
+    });
+    return { role: 'assistant', content };
   }
 
   #begin(metadata: SharedV4ProviderMetadata | undefined): TextPart {

@@ -51,14 +51,17 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
       if (answer.isFull) {
         yield* answer.end();
         const usage = tell(ownUsage(await answer.count()));
-        yield { type: 'finish', reason: 'length', usage, message: answer.message };
+        yield { type: 'finish', reason: 'length', usage, message: answer.message([]) };
         return;
       }
       if (part.type === 'finish') {
         yield* answer.end();
         const usage = tell(readUsage(part.usage, await answer.count()));
-        const reason = finishReason(part.finishReason, answer.hasCalls);
-        yield { type: 'finish', reason, usage, message: answer.message };
+        const reason = finishReason(part.finishReason, answer.calls.length > 0);
+        // Of an answer that was cut, calls may be cut as well.
+        const calls = reason === 'tool-calls' ? answer.calls : [];
+        yield* calls;
+        yield { type: 'finish', reason, usage, message: answer.message(calls) };
         return;
       }
     }

@@ -88,7 +88,7 @@ export interface Usage {
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'refused' | 'other';
 
 /**
- * A call of a tool, complete: at most 16 in an answer. Neither the name nor the input is checked: the model may call a tool
+ * A call of a tool, at most 16 in an answer. They come at its end, and only when that is `tool-calls`. Neither the name nor the input is checked: the model may call a tool
  * that nobody offered, and `input` may be no JSON. Both deserve a result that says so.
  */
 export interface ToolCallEvent {

@@ -20,6 +20,8 @@ export interface OddEnding {
   text?: string;
   reasoning?: string;
   finish?: FinishReason;
+  /** Name and input of each call of a tool. */
+  calls?: readonly (readonly [name: string, input: string])[];
   /** Input and output tokens as reported. */
   usage?: readonly [number, number];
   error?: ModelErrorCode;
@@ -42,6 +44,8 @@ export interface OddCase {
   provider?: Partial<ProviderConfig>;
   messages?: ModelMessage[];
   temperature?: number;
+  /** A tool `weather` is offered. */
+  offersTools?: boolean;
 }
 
 export const sse = { 'content-type': 'text/event-stream' };

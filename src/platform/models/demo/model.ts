@@ -69,9 +69,10 @@ export async function* streamDemo(
   }
   const message = new AssistantMessage();
   message.said(said.text);
-  if (call && !isCut) message.called(call);
+  const calls = call && !isCut ? [call] : [];
+  for (const { id } of calls) message.called(id);
   const reason = isCut ? 'length' : call ? 'tool-calls' : 'stop';
-  yield { type: 'finish', reason, usage: usage(), message: message.build() };
+  yield { type: 'finish', reason, usage: usage(), message: message.build(calls) };
 }
 
 /** Its replies are English, which takes about a token for four characters. */
