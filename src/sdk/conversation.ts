@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { JsonObject } from '../kernel/json.ts';
 import type { Access } from '../services/access/index.ts';
 import type { Amounts } from '../services/ledger/index.ts';
+import type { Speaker as Voice } from '../platform/discord/index.ts';
 import type { ModelInfo } from '../platform/models/index.ts';
 import type { Call, SuggestCall } from './command.ts';
 
@@ -135,10 +136,7 @@ export function defineTool<Schema extends z.ZodObject>(definition: ToolDefinitio
 }
 
 /** Who answers in place of the bot: its messages come through a webhook of the channel, under this name and avatar. */
-export interface Speaker {
-  /** 1 to 80 characters; Discord refuses some names, such as those with "discord" in them. */
-  name: string;
-  avatarUrl?: string;
+export interface Speaker extends Voice {
   /** A model's id, in place of the one that the settings choose. */
   model?: string;
   /** In place of the default system prompt, as from the scope `persona`. */

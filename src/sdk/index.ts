@@ -98,15 +98,37 @@ export { guildIn } from '../services/privacy/index.ts';
 export type { Amount, Expiry, Privacy, Receipt } from '../services/privacy/index.ts';
 export { followUpOf } from '../services/spending/index.ts';
 export type { Explanation, Notice, PaidCall, Spending, Use } from '../services/spending/index.ts';
+export { isOwn } from '../platform/discord/index.ts';
 export type {
   DiscordActions,
   DiscordCache,
   LivePart,
   OutgoingFile,
   OutgoingMessage,
+  SpokenOptions,
 } from '../platform/discord/index.ts';
 export type { BarChart } from '../platform/media/index.ts';
-export type { ChatEvent, ChatMessage, ContentPart, ModelInfo, Models, Usage } from '../platform/models/index.ts';
+export {
+  assistantMessage,
+  isPicture,
+  pictureSizeOf,
+  picturePart,
+  systemMessage,
+  textOf,
+  textPart,
+  userMessage,
+} from '../platform/models/index.ts';
+export type {
+  ChatEvent,
+  ContentPart,
+  ModelInfo,
+  ModelMessage,
+  Models,
+  ToolCallEvent,
+  ToolChoice,
+  ToolDeclaration,
+  Usage,
+} from '../platform/models/index.ts';
 export type { Db, Tx } from '../platform/postgres/index.ts';
 export type { InLine, JobRun } from '../platform/queue/index.ts';
 export type { Vault, VaultReader } from '../platform/secrets/index.ts';

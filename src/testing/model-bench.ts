@@ -6,7 +6,15 @@ import { silentLogger } from '../kernel/logger.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { ProviderConfig } from '../platform/config/index.ts';
 import { createModels } from '../platform/models/index.ts';
-import type { ChatEvent, ChatMessage, ChatRequest, ModelPrices, Models } from '../platform/models/index.ts';
+import { systemMessage, userMessage } from '../platform/models/index.ts';
+import type {
+  ChatEvent,
+  ChatRequest,
+  ModelMessage,
+  ModelPrices,
+  Models,
+  ToolCallEvent,
+} from '../platform/models/index.ts';
 import { startFakeProviders } from './providers.ts';
 import type { FakeProviders } from './providers.ts';
 
@@ -64,9 +72,9 @@ export async function createModelBench(): Promise<ModelBench> {
   };
 }
 
-export interface Asked extends Pick<ChatRequest, 'allowed' | 'onUsage'> {
+export interface Asked extends Pick<ChatRequest, 'allowed' | 'onUsage' | 'tools' | 'toolChoice'> {
   modelId?: string;
-  messages?: ChatMessage[];
+  messages?: ModelMessage[];
   signal?: AbortSignal;
   maxOutputTokens?: number;
 }
@@ -75,10 +83,7 @@ export function ask(models: Models, question: string, asked: Asked = {}): AsyncI
   return models.stream({
     ...asked,
     modelId: asked.modelId ?? models.default.id,
-    messages: asked.messages ?? [
-      { role: 'system', content: 'Be kind.' },
-      { role: 'user', content: question },
-    ],
+    messages: asked.messages ?? [systemMessage('Be kind.'), userMessage(question)],
     maxOutputTokens: asked.maxOutputTokens ?? 500,
     signal: asked.signal ?? new AbortController().signal,
   });
@@ -89,18 +94,20 @@ export interface Answer {
   startedBy: string[];
   text: string;
   reasoning: string;
+  calls: ToolCallEvent[];
   finish: Extract<ChatEvent, { type: 'finish' }> | undefined;
 }
 
 export async function collect(events: AsyncIterable<ChatEvent>): Promise<Answer> {
-  const answer: Answer = { startedBy: [], text: '', reasoning: '', finish: undefined };
+  const answer: Answer = { startedBy: [], text: '', reasoning: '', calls: [], finish: undefined };
   for await (const event of events) {
     if (event.type === 'start') answer.startedBy.push(event.modelId);
     else if (event.type === 'finish') answer.finish = event;
     else if (event.type === 'reset') {
       answer.reasoning += answer.text;
       answer.text = '';
-    } else answer[event.type] += event.text;
+    } else if (event.type === 'tool-call') answer.calls.push(event);
+    else answer[event.type] += event.text;
   }
   return answer;
 }

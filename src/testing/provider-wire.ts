@@ -12,11 +12,19 @@ export interface FakeUsage {
   totalTokens?: number;
 }
 
+export interface FakeCall {
+  /** `call-1`, `call-2`… by default. */
+  id?: string;
+  name: string;
+  /** The JSON of the input; may be broken. */
+  input: string;
+}
+
 export interface WireAnswer {
   model: string;
   /** `null`: the provider reports none. */
   usage: FakeUsage | null;
-  finishReason: 'stop' | 'length' | 'content-filter';
+  finishReason: 'stop' | 'length' | 'tool-calls' | 'content-filter';
 }
 
 /** One way of answering over HTTP: the events of a stream, the body of an answer in one piece, the body of an error. */
@@ -25,8 +33,10 @@ export interface Wire {
   text(chunk: string, answer: WireAnswer): string;
   /** A thought; an empty one is kept by the provider to itself. */
   reasoning(chunk: string, answer: WireAnswer): string;
+  /** A call of a tool, its input in two pieces. */
+  call(call: Required<FakeCall>, index: number, answer: WireAnswer): string;
   close(answer: WireAnswer, text: string): string;
-  whole(answer: WireAnswer, text: string): object;
+  whole(answer: WireAnswer, text: string, calls: readonly Required<FakeCall>[]): object;
   error(status: number, message: string, code: string | undefined): object;
 }
 
@@ -48,7 +58,12 @@ function chatUsage(usage: FakeUsage) {
   };
 }
 
-const chatFinish = { stop: 'stop', length: 'length', 'content-filter': 'content_filter' };
+const chatFinish = { stop: 'stop', length: 'length', 'tool-calls': 'tool_calls', 'content-filter': 'content_filter' };
+
+const halves = (text: string): [string, string] => [
+  text.slice(0, Math.ceil(text.length / 2)),
+  text.slice(Math.ceil(text.length / 2)),
+];
 
 function chatChunk(answer: WireAnswer, delta: object, finish: string | null = null) {
   return {
@@ -75,33 +90,54 @@ const chat: Wire = {
   open: (answer) => data(chatChunk(answer, { role: 'assistant', content: '' })),
   text: (chunk, answer) => data(chatChunk(answer, { content: chunk })),
   reasoning: (chunk, answer) => data(chatChunk(answer, { reasoning_content: chunk })),
+  call: ({ id, name, input }, index, answer) => {
+    const [first, second] = halves(input);
+    const begun = { index, id, type: 'function', function: { name, arguments: first } };
+    const rest = { index, function: { arguments: second } };
+    return data(chatChunk(answer, { tool_calls: [begun] })) + data(chatChunk(answer, { tool_calls: [rest] }));
+  },
   close: (answer) => {
     const usage = answer.usage ? data({ ...chatChunk(answer, {}), choices: [], usage: chatUsage(answer.usage) }) : '';
     return `${data(chatChunk(answer, {}, chatFinish[answer.finishReason]))}${usage}data: [DONE]\n\n`;
   },
-  whole: (answer, text) => ({
+  whole: (answer, text, calls) => ({
     id: 'chatcmpl-fake',
     object: 'chat.completion',
     created: 1_700_000_000,
     model: answer.model,
     choices: [
-      { index: 0, message: { role: 'assistant', content: text }, finish_reason: chatFinish[answer.finishReason] },
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content: text,
+          ...(calls.length > 0 && {
+            tool_calls: calls.map(({ id, name, input }) => ({
+              ...{ id, type: 'function', function: { name, arguments: input } },
+            })),
+          }),
+        },
+        finish_reason: chatFinish[answer.finishReason],
+      },
     ],
     ...(answer.usage && { usage: chatUsage(answer.usage) }),
   }),
   error: openAiError,
 };
 
-function responsesBody(answer: WireAnswer, status: string, text: string) {
+function responsesBody(answer: WireAnswer, status: string, text: string, calls: readonly object[] = []) {
   return {
     id: 'resp_fake',
     object: 'response',
     created_at: 1_700_000_000,
     model: answer.model,
     status,
-    output: [{ ...messageItem, status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] }],
+    output: [
+      { ...messageItem, status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] },
+      ...calls,
+    ],
     incomplete_details:
-      answer.finishReason === 'stop'
+      answer.finishReason === 'stop' || answer.finishReason === 'tool-calls'
         ? null
         : { reason: answer.finishReason === 'length' ? 'max_output_tokens' : 'content_filter' },
     usage: answer.usage && {
@@ -115,6 +151,10 @@ function responsesBody(answer: WireAnswer, status: string, text: string) {
 }
 
 const messageItem = { id: 'msg_fake', type: 'message', role: 'assistant' };
+
+const functionCall = ({ id, name, input }: Required<FakeCall>) => ({
+  ...{ id: `fc_${id}`, type: 'function_call', call_id: id, name, arguments: input, status: 'completed' },
+});
 
 const responses: Wire = {
   open: (answer) =>
@@ -142,12 +182,30 @@ const responses: Wire = {
     return (
       event({ type: 'response.output_item.added', output_index: 1, item }) +
       told +
-      event({ type: 'response.output_item.done', output_index: 1, item })
+      event({
+        ...{ type: 'response.output_item.done', output_index: 1 },
+        item: { ...item, encrypted_content: 'fake-encrypted' },
+      })
+    );
+  },
+  call: (call, index) => {
+    const item = functionCall(call);
+    const place = { item_id: item.id, output_index: index + 2 };
+    const deltas = halves(call.input).map((delta) =>
+      event({ type: 'response.function_call_arguments.delta', ...place, delta }),
+    );
+    return (
+      event({
+        ...{ type: 'response.output_item.added', output_index: index + 2 },
+        item: { ...item, status: 'in_progress', arguments: '' },
+      }) +
+      deltas.join('') +
+      event({ type: 'response.output_item.done', output_index: index + 2, item })
     );
   },
   close: (answer, text) => {
     const item = { ...messageItem, status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] };
-    const complete = answer.finishReason === 'stop';
+    const complete = answer.finishReason === 'stop' || answer.finishReason === 'tool-calls';
     return (
       event({ type: 'response.output_item.done', output_index: 0, item }) +
       event({
@@ -156,11 +214,13 @@ const responses: Wire = {
       })
     );
   },
-  whole: (answer, text) => responsesBody(answer, 'completed', text),
+  whole: (answer, text, calls) => responsesBody(answer, 'completed', text, calls.map(functionCall)),
   error: openAiError,
 };
 
-const messagesFinish = { stop: 'end_turn', length: 'max_tokens', 'content-filter': 'refusal' };
+const messagesFinish = {
+  ...{ stop: 'end_turn', length: 'max_tokens', 'tool-calls': 'tool_use', 'content-filter': 'refusal' },
+};
 
 function anthropicUsage(usage: FakeUsage | null) {
   const cached = usage?.cachedInputTokens ?? 0;
@@ -202,7 +262,19 @@ const messages: Wire = {
   reasoning: (chunk) =>
     event({ type: 'content_block_start', index: 1, content_block: { type: 'thinking', thinking: '', signature: '' } }) +
     event({ type: 'content_block_delta', index: 1, delta: { type: 'thinking_delta', thinking: chunk } }) +
+    event({ type: 'content_block_delta', index: 1, delta: { type: 'signature_delta', signature: 'fake-signature' } }) +
     event({ type: 'content_block_stop', index: 1 }),
+  call: ({ id, name, input }, index) => {
+    const content_block = { type: 'tool_use', id, name, input: {} };
+    const deltas = halves(input).map((partial_json) =>
+      event({ type: 'content_block_delta', index: index + 2, delta: { type: 'input_json_delta', partial_json } }),
+    );
+    return (
+      event({ type: 'content_block_start', index: index + 2, content_block }) +
+      deltas.join('') +
+      event({ type: 'content_block_stop', index: index + 2 })
+    );
+  },
   close: (answer) =>
     event({ type: 'content_block_stop', index: 0 }) +
     event({
@@ -211,7 +283,12 @@ const messages: Wire = {
       usage: anthropicUsage(answer.usage),
     }) +
     event({ type: 'message_stop' }),
-  whole: (answer, text) => anthropicMessage(answer, [{ type: 'text', text }], messagesFinish[answer.finishReason]),
+  whole: (answer, text, calls) => {
+    const used = calls.map(({ id, name, input }) => ({
+      ...{ type: 'tool_use', id, name, input: JSON.parse(input) as unknown },
+    }));
+    return anthropicMessage(answer, [{ type: 'text', text }, ...used], messagesFinish[answer.finishReason]);
+  },
   error: (status, message, code) => ({
     type: 'error',
     error: { type: code ?? anthropicErrorTypes[status] ?? 'api_error', message },
@@ -225,16 +302,52 @@ interface WireMessage {
   content?: unknown;
 }
 
+interface WireTool {
+  name?: string;
+  function?: { name?: string };
+}
+
+export interface FakeToolResult {
+  /** Of the call. */
+  id: string;
+  text: string;
+}
+
+interface WirePart extends Record<string, unknown> {
+  type?: string;
+  text?: string;
+}
+
+/** The results of tools that a message or an item holds. */
+function resultsIn(message: WireMessage & Record<string, unknown>): FakeToolResult[] {
+  const resultOf = (id: unknown, content: unknown): FakeToolResult => ({
+    id: String(id),
+    text: contentParts(content)
+      .map(({ text }) => text ?? '')
+      .join('\n'),
+  });
+  if (message.role === 'tool') return [resultOf(message['tool_call_id'], message.content)];
+  if (message['type'] === 'function_call_output') return [resultOf(message['call_id'], message['output'])];
+  return contentParts(message.content)
+    .filter(({ type }) => type === 'tool_result')
+    .map((part) => resultOf(part['tool_use_id'], part['content']));
+}
+
 /** What a request asks, read the same way from all three formats. */
 export function readRequest(body: Record<string, unknown>): {
   model: string;
   stream: boolean;
   userText: string;
   images: number;
+  toolNames: string[];
+  toolResults: FakeToolResult[];
 } {
-  const list = (body['messages'] ?? body['input'] ?? []) as WireMessage[];
+  const list = (body['messages'] ?? body['input'] ?? []) as (WireMessage & Record<string, unknown>)[];
   const parts = list.map((message) => ({ role: message.role, parts: contentParts(message.content) }));
-  const lastUser = parts.findLast((message) => message.role === 'user');
+  // Anthropic has the results of tools said by the user.
+  const isQuestion = ({ role, parts: said }: (typeof parts)[number]) =>
+    role === 'user' && !said.some(({ type }) => type === 'tool_result');
+  const lastUser = parts.findLast(isQuestion);
   return {
     model: typeof body['model'] === 'string' ? body['model'] : '',
     stream: body['stream'] === true,
@@ -243,12 +356,14 @@ export function readRequest(body: Record<string, unknown>): {
       .join('\n')
       .trim(),
     images: parts.flatMap((message) => message.parts).filter((part) => part.type?.includes('image')).length,
+    toolNames: ((body['tools'] ?? []) as WireTool[]).map((tool) => tool.function?.name ?? tool.name ?? ''),
+    toolResults: list.flatMap(resultsIn),
   };
 }
 
-function contentParts(content: unknown): { type?: string; text?: string }[] {
+function contentParts(content: unknown): WirePart[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
-  return Array.isArray(content) ? (content as { type?: string; text?: string }[]) : [];
+  return Array.isArray(content) ? (content as WirePart[]) : [];
 }
 
 /** What a provider would count, near enough for a fake: a token for each four bytes. */

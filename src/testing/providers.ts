@@ -10,9 +10,9 @@ import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../kernel/clock.ts';
 import { readRequest, roughTokens, wires } from './provider-wire.ts';
-import type { FakeApi, FakeUsage, Wire, WireAnswer } from './provider-wire.ts';
+import type { FakeApi, FakeCall, FakeToolResult, FakeUsage, Wire, WireAnswer } from './provider-wire.ts';
 
-export type { FakeApi, FakeUsage } from './provider-wire.ts';
+export type { FakeApi, FakeCall, FakeUsage } from './provider-wire.ts';
 
 export interface FakeRequest {
   provider: 'openai' | 'anthropic' | 'ollama';
@@ -22,10 +22,14 @@ export interface FakeRequest {
   apiKey: string | undefined;
   body: Record<string, unknown>;
   model: string;
-  /** Text of the last user message. */
+  /** Text of the last user message, which results of tools are none. */
   userText: string;
   /** How many pictures all messages hold. */
   images: number;
+  /** Names of the tools that it offers. */
+  toolNames: string[];
+  /** What tools gave, of all messages. */
+  toolResults: FakeToolResult[];
   /** Whether the caller hung up before the answer was complete. */
   aborted: boolean;
   /** Resolves when the exchange has ended, one way or the other. */
@@ -38,6 +42,8 @@ export interface FakeAnswer {
   chunks?: readonly string[];
   /** Streamed before the text. */
   reasoning?: readonly string[];
+  /** Calls of tools, streamed after the text. */
+  calls?: readonly FakeCall[];
   /** Before each chunk. */
   delayMs?: number;
   /** Before the status line and headers. */
@@ -260,6 +266,7 @@ async function respond(
 ): Promise<void> {
   const wire = wires[request.api];
   const text = answer.chunks?.join('') ?? answer.text ?? '';
+  const calls = callsOf(answer);
   if (answer.hang) return;
   if (answer.firstByteDelayMs) await systemClock.sleep(answer.firstByteDelayMs, exchange.signal);
   if ((answer.status ?? 200) !== 200) {
@@ -267,15 +274,21 @@ async function respond(
     sendJson(response, status, wire.error(status, text || `Fake error ${status}.`, answer.errorCode), answer.headers);
     return;
   }
-  const counted = { inputTokens: roughTokens(JSON.stringify(request.body)), outputTokens: roughTokens(text) };
+  const counted = {
+    inputTokens: roughTokens(JSON.stringify(request.body)),
+    outputTokens: roughTokens(text + calls.map(({ input }) => input).join('')),
+  };
   const head: WireAnswer = {
     model: request.model,
     usage: answer.usage === undefined ? counted : answer.usage,
-    finishReason: answer.finishReason ?? 'stop',
+    finishReason: answer.finishReason ?? (calls.length > 0 ? 'tool-calls' : 'stop'),
   };
   if (request.body['stream'] === true) await streamAnswer(wire, head, answer, response, exchange);
-  else sendJson(response, 200, wire.whole(head, text), answer.headers);
+  else sendJson(response, 200, wire.whole(head, text, calls), answer.headers);
 }
+
+const callsOf = ({ calls = [] }: FakeAnswer): Required<FakeCall>[] =>
+  calls.map((call, index) => ({ id: `call-${index + 1}`, ...call }));
 
 async function streamAnswer(
   wire: Wire,
@@ -301,6 +314,7 @@ async function streamAnswer(
     await new Promise<void>((resolve) => void response.write(wire.text(chunk, head), () => resolve()));
     if (exchange.signal.aborted) return;
   }
+  for (const [index, call] of callsOf(answer).entries()) response.write(wire.call(call, index, head));
   response.end(wire.close(head, text));
 }
 

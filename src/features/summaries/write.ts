@@ -1,4 +1,5 @@
-import type { ChatMessage, GeneratedText, ModelInfo, StepRun } from '../../sdk/index.ts';
+import { systemMessage, userMessage } from '../../sdk/index.ts';
+import type { GeneratedText, ModelInfo, StepRun } from '../../sdk/index.ts';
 import type { SummaryContext } from './settings.ts';
 
 /** What surrounds each message, in tokens. */
@@ -67,10 +68,7 @@ export async function generateSummary(
   order: Order,
   keep: (result: GeneratedText) => Promise<boolean>,
 ): Promise<boolean> {
-  const messages: ChatMessage[] = [
-    { role: 'system', content: instructionFor(context, order) },
-    { role: 'user', content: materialFor(order) },
-  ];
+  const messages = [systemMessage(instructionFor(context, order)), userMessage(materialFor(order))];
   const { request, follows, models, account } = order;
   const call = { request, ...(follows === null ? {} : { follows }), ...(account && { account }), step: 'summary' };
   const { attempt, signal } = run;

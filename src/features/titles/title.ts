@@ -1,4 +1,5 @@
-import type { ChatMessage, FeatureContext, ModelInfo, ShownAnswer, StepRun } from '../../sdk/index.ts';
+import { systemMessage, userMessage } from '../../sdk/index.ts';
+import type { FeatureContext, ModelInfo, ShownAnswer, StepRun } from '../../sdk/index.ts';
 import { VendorError } from '../../kernel/errors.ts';
 import { cleanTitle } from './clean-title.ts';
 
@@ -26,10 +27,7 @@ export async function nameThread(context: Needed, answer: ShownAnswer, run: Step
   const { turn, modelId, request: follows } = answer;
   const { models, generate, discord } = context;
   const model = models.find(modelId ?? '') ?? models.default;
-  const messages: ChatMessage[] = [
-    { role: 'system', content: instruction },
-    { role: 'user', content: turn.text.slice(0, readCharacters) },
-  ];
+  const messages = [systemMessage(instruction), userMessage(turn.text.slice(0, readCharacters))];
   const call = { request: run.request, follows, step: 'title', attempt: run.attempt, signal: run.signal };
   const asked = { models: models.candidates(model.id), messages, outputTokens: tokensFor(model) };
   await generate.text({ ...call, ...asked }, async ({ text }) => {

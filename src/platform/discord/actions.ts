@@ -4,6 +4,7 @@ import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { fetchAttachment } from './attachment.ts';
 import { ChannelWriter } from './channel-writer.ts';
+import { MessageWriter } from './message-writer.ts';
 import type { GlobalGate } from './global-gate.ts';
 import type { DiscordHttp } from './http.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
@@ -15,6 +16,8 @@ import { LiveAnswer } from './live.ts';
 import type { Marks } from './marks.ts';
 import { Pacer } from './pacer.ts';
 import { Typing } from './typing.ts';
+import { WebhookWriter } from './webhook-writer.ts';
+import type { Webhooks } from './webhooks.ts';
 
 interface ActionsContext {
   http: DiscordHttp;
@@ -22,21 +25,30 @@ interface ActionsContext {
   marks: Marks;
   clock: Clock;
   logger: Logger;
+  webhooks: Webhooks;
   fileOrigins: readonly string[];
   /** Remembers a DM channel that was opened. */
   onDmOpened: (channelId: string) => void;
 }
 
 export function createActions(context: ActionsContext): DiscordActions {
-  const { http, gate, marks, clock, logger } = context;
+  const { http, gate, marks, clock, logger, webhooks } = context;
   const pacer = new Pacer(clock);
-  const writer = new ChannelWriter(http, pacer);
+  const channels = new ChannelWriter(http, pacer);
+  const spoken = new WebhookWriter({ http, pacer, clock, webhooks, channels });
+  const writer = new MessageWriter({ http, channels, spoken, webhooks });
   const typing = new Typing(http, gate, clock);
   return {
     send: (channelId, message, options) => writer.create(channelId, message, options),
     edit: (channelId, messageId, message) => writer.edit(channelId, messageId, message),
     delete: (channelId, messageId) => writer.delete(channelId, messageId),
-    live: (options) => new LiveAnswer(options, { writer, lane: pacer.lane(options.channelId), gate, clock, logger }),
+    live: (options) => {
+      const { channelId, replyTo } = options;
+      const lane = options.spoken ? spoken.laneOf(channelId) : pacer.lane(channelId);
+      const lead = options.spoken && replyTo !== undefined ? () => writer.lead(channelId, replyTo) : undefined;
+      return new LiveAnswer(options, { writer, lane, gate, clock, logger, lead });
+    },
+    readyToSpeak: async (channelId) => void (await webhooks.of((await webhooks.placeOf(channelId)).channelId)),
     typing: (channelId) => typing.start(channelId),
     mark: (channelId, messageId, emoji, { instead } = {}) => marks.set(channelId, messageId, emoji, instead),
     message: (channelId, messageId) =>
@@ -69,7 +81,7 @@ export function createActions(context: ActionsContext): DiscordActions {
   };
 }
 
-async function createThread({ http }: ActionsContext, writer: ChannelWriter, thread: NewThread): Promise<string> {
+async function createThread({ http }: ActionsContext, writer: MessageWriter, thread: NewThread): Promise<string> {
   const { channelId, key } = thread;
   const name = clip(thread.name, discordLimits.threadNameLength);
   const messageId = thread.messageId ?? (await writer.create(channelId, { content: name }, { key })).id;

@@ -12,7 +12,7 @@ const SEARCHED_FOR_WRITTEN = 10;
 /** Says with Discord's answer that a write taken from a lane is done. */
 export type Taken = (answer: BucketState | undefined) => void;
 
-interface WriteOptions {
+export interface WriteOptions {
   /** A write already taken from the channel's lane; without it the call waits for one. */
   taken?: Taken;
   /** Only shows progress: not worth a second attempt. */
@@ -92,7 +92,7 @@ export class ChannelWriter {
     const attempt = (how: WriteOptions) =>
       this.#write('PATCH', channelId, path, messageBody(message), message, { ...how, repeatable: true });
     const { taken: _taken, ...later } = write;
-    await this.#awake(
+    await this.awake(
       channelId,
       () => attempt(write),
       () => attempt(later),
@@ -104,14 +104,14 @@ export class ChannelWriter {
     const path = Routes.channelMessage(channelId, messageId);
     const attempt = () => this.#http.request({ method: 'DELETE', path, repeatable: true });
     try {
-      await this.#awake(channelId, attempt, attempt);
+      await this.awake(channelId, attempt, attempt);
     } catch (error) {
       if (!isDiscordError(error, discordCodes.unknownMessage)) throw error;
     }
   }
 
   /** A new message wakes an archived thread by itself; what is changed in one has to wake it first. */
-  async #awake<T>(channelId: string, attempt: () => Promise<T>, again: () => Promise<T>): Promise<T> {
+  async awake<T>(channelId: string, attempt: () => Promise<T>, again: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {

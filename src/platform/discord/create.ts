@@ -18,6 +18,7 @@ import { privilegedWithout } from './intents.ts';
 import { Marks } from './marks.ts';
 import type { Discord } from './port.ts';
 import { SharedRate } from './shared-rate.ts';
+import { Webhooks } from './webhooks.ts';
 
 export const discordMigrations: MigrationSource = {
   name: 'discord',
@@ -60,6 +61,8 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
     const marks = new Marks(http, clock, logger);
     const rate = new SharedRate({ postgres, gate, clock, logger, applicationId });
     const cache = new Cache({ postgres, http, clock, logger, selfUserId: user.id });
+    const channelOf = (channelId: string) => cache.channel(channelId);
+    const webhooks = new Webhooks({ http, clock, applicationId, name: user.username, channelOf });
     await Promise.all([rate.start(), cache.listen()]);
     const shardCount = typeof options.shards === 'number' ? options.shards : null;
     const context = { token, applicationId, selfUserId: user.id, shardCount };
@@ -74,6 +77,7 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
         marks,
         clock,
         logger,
+        webhooks,
         fileOrigins: fileOrigins(apiBase),
         onDmOpened: (channelId) => cache.rememberDm(channelId),
       }),

@@ -13,9 +13,13 @@ export const discordCodes = {
   /** 200 commands a day may be made. */
   dailyCommands: 'discord/30034',
   alreadyAcknowledged: 'discord/40060',
+  /** A channel has at most 15. */
+  tooManyWebhooks: 'discord/30007',
   missingAccess: 'discord/50001',
+  othersMessage: 'discord/50005',
   cannotMessageUser: 'discord/50007',
   missingPermissions: 'discord/50013',
+  wrongChannelType: 'discord/50024',
   invalidWebhookToken: 'discord/50027',
   archivedThread: 'discord/50083',
   replyWithoutHistory: 'discord/160002',
@@ -26,6 +30,10 @@ export const discordCodes = {
   unreachable: 'discord/unreachable',
   /** Said by us, of a server that is not quite Discord. */
   oddAnswer: 'discord/odd-answer',
+  /** Said by us: the bot may not manage webhooks there, and so not speak as somebody else. */
+  manageWebhooks: 'discord/manage-webhooks',
+  /** Said by us: a direct message, where nobody can speak as somebody else. */
+  noWebhooks: 'discord/no-webhooks',
   /** Said by us: the channel has no room for what is not urgent. */
   crowded: 'discord/crowded',
 } as const;

@@ -3,4 +3,5 @@ export { checkDiscord } from './check.ts';
 export { createDiscord, discordMigrations } from './create.ts';
 export { discordCodes } from './errors.ts';
 export { discordLimits } from './limits.ts';
+export { isOwn } from './own-message.ts';
 export { effectivePermissions } from './permissions.ts';

@@ -11,7 +11,7 @@ import {
 } from 'discord-api-types/v10';
 import type { RawFile } from '@discordjs/rest';
 import { VendorError } from '../../kernel/errors.ts';
-import type { ChannelWriter } from './channel-writer.ts';
+import type { MessageWriter } from './message-writer.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
 import type { InteractionReplies, OutgoingMessage } from './port.ts';
@@ -44,12 +44,12 @@ const EXPIRED = [discordCodes.invalidWebhookToken, discordCodes.unknownWebhook, 
 export class Replies implements InteractionReplies {
   #interaction: APIInteraction;
   #http: DiscordHttp;
-  #writer: ChannelWriter;
+  #writer: MessageWriter;
   #state: State = 'fresh';
   #ephemeral = false;
   #sent = 0;
 
-  constructor(interaction: APIInteraction, http: DiscordHttp, writer: ChannelWriter) {
+  constructor(interaction: APIInteraction, http: DiscordHttp, writer: MessageWriter) {
     this.#interaction = interaction;
     this.#http = http;
     this.#writer = writer;

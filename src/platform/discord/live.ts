@@ -5,11 +5,12 @@ import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { toDiscordMarkdown } from '../../kernel/markdown/discord.ts';
 import { splitMessage } from '../../kernel/split.ts';
-import type { ChannelWriter, Taken } from './channel-writer.ts';
+import type { Taken } from './channel-writer.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { GlobalGate } from './global-gate.ts';
 import { Growth } from './growth.ts';
 import { discordLimits } from './limits.ts';
+import type { MessageWriter } from './message-writer.ts';
 import type { LiveMessage, LiveMessageOptions, LivePart, OutgoingMessage } from './port.ts';
 import type { ChannelLane } from './pacer.ts';
 import { fingerprint } from './payload.ts';
@@ -22,6 +23,9 @@ const LASTING_REFUSALS = [
   discordCodes.cannotMessageUser,
   discordCodes.archivedThread,
   discordCodes.lockedThread,
+  discordCodes.manageWebhooks,
+  discordCodes.noWebhooks,
+  discordCodes.tooManyWebhooks,
 ];
 
 /** Twice a message: a table is shorter when it is shown. */
@@ -31,11 +35,13 @@ const SEEN_FOR_A_PART = 2 * discordLimits.messageLength;
 const AFTER_FAILURE_MS = 2000;
 
 interface LiveContext {
-  writer: ChannelWriter;
+  writer: MessageWriter;
   lane: ChannelLane;
   gate: GlobalGate;
   clock: Clock;
   logger: Logger;
+  /** What the first part begins with. */
+  lead?: (() => Promise<string>) | undefined;
 }
 
 interface ShownPart {
@@ -67,6 +73,7 @@ export class LiveAnswer implements LiveMessage {
   #left: string[] = [];
   #hasMoved = false;
   #text = '';
+  #lead: string | undefined;
   /** How much of a text that grows can be on the screen. */
   readonly #mostSeen: number;
   #placeholder = false;
@@ -115,7 +122,8 @@ export class LiveAnswer implements LiveMessage {
   async finish(final: Wanted): Promise<LivePart[]> {
     await this.#endStream();
     if (this.#failure instanceof PersistFailure) throw this.#failure.cause;
-    const wanted = wantedParts(final, {});
+    await this.#readLead();
+    const wanted = wantedParts(final, { lead: this.#lead });
     await this.#showAll(wanted);
     if (this.#allGone()) return [];
     if (this.#parts.length > wanted.length) await this.#options.onTrim?.(wanted.length);
@@ -165,6 +173,7 @@ export class LiveAnswer implements LiveMessage {
 
   /** Brings the screen up to the text as the limits allow, until nothing is left to show or the stream ends. */
   async #stream(): Promise<void> {
+    await this.#readLead().catch((error: unknown) => this.#streamFailed(error));
     for (let step = this.#nextStep(); step && this.#mayStream(); step = this.#nextStep()) {
       const delayMs = this.#delayMs(step);
       if (delayMs > 0) {
@@ -184,6 +193,10 @@ export class LiveAnswer implements LiveMessage {
     this.#busy = false;
   }
 
+  async #readLead(): Promise<void> {
+    this.#lead ??= await this.#context.lead?.();
+  }
+
   #streamFailed(error: unknown): void {
     const { clock, logger } = this.#context;
     const passing = error instanceof VendorError && error.retryable && this.#parts.length > 0;
@@ -196,7 +209,7 @@ export class LiveAnswer implements LiveMessage {
   #nextStep(): Step | undefined {
     const live = this.#options.liveComponents;
     const growing = { content: this.#text, ...(live ? { components: live } : {}) };
-    const wanted = wantedParts(growing, { growing: true, bound: this.#options.bound });
+    const wanted = wantedParts(growing, { growing: true, bound: this.#options.bound, lead: this.#lead });
     const index = wanted.findIndex((part, at) => !this.#isShown(at, part));
     const part = wanted[index];
     if (!part) return undefined;
@@ -246,7 +259,8 @@ export class LiveAnswer implements LiveMessage {
       part.shown = fingerprintOf(wanted);
     } catch (error) {
       if (isDiscordError(error, discordCodes.unknownMessage)) part.gone = true;
-      else if (isDiscordError(error, discordCodes.tooManyOldEdits) && !this.#hasMoved) this.#move();
+      else if (isDiscordError(error, discordCodes.tooManyOldEdits, discordCodes.unknownWebhook) && !this.#hasMoved)
+        this.#move();
       else throw error;
     }
   }
@@ -278,8 +292,9 @@ export class LiveAnswer implements LiveMessage {
   }
 
   async #send(index: number, wanted: Wanted, taken: Taken): Promise<void> {
-    const { channelId, key, onPart } = this.#options;
-    const replyTo = index === 0 ? this.#options.replyTo : await this.#apart(index - 1);
+    const { channelId, key, onPart, onIntent, spoken } = this.#options;
+    if (spoken && !(await this.#kept(taken, () => onIntent?.(index)))) return;
+    const replyTo = spoken ? undefined : index === 0 ? this.#options.replyTo : await this.#apart(index - 1);
     const { components, ...rest } = wanted;
     const message = await this.#context.writer.create(
       channelId,
@@ -287,6 +302,7 @@ export class LiveAnswer implements LiveMessage {
       {
         key: `${key}/${this.#hasMoved ? `moved/${index}` : index}`,
         ...(replyTo === undefined ? {} : { replyTo }),
+        ...(spoken && { spoken: { ...spoken, isKnown: (messageId) => this.#isKnown(messageId) } }),
       },
       { taken },
     );
@@ -294,13 +310,24 @@ export class LiveAnswer implements LiveMessage {
     const sameFiles = wanted.files === undefined || message.attachments.length === wanted.files.length;
     const fresh = sameFiles && message.content === (wanted.content ?? '').trim();
     this.#parts[index] = { messageId: message.id, shown: fresh ? fingerprintOf(wanted) : undefined, gone: false };
+    if (await this.#kept(undefined, () => onPart?.(index, { messageId: message.id }))) await this.#deleteLeft();
+  }
+
+  /** False when the caller could not keep what it was told. */
+  async #kept(taken: Taken | undefined, tell: () => Promise<void> | undefined): Promise<boolean> {
     try {
-      await onPart?.(index, { messageId: message.id });
+      await tell();
+      return true;
     } catch (error) {
+      taken?.(undefined);
       this.#failure = new PersistFailure(error);
-      return;
+      return false;
     }
-    await this.#deleteLeft();
+  }
+
+  async #isKnown(messageId: string): Promise<boolean> {
+    const isOwnPart = this.#parts.some((part) => part.messageId === messageId) || this.#left.includes(messageId);
+    return isOwnPart || ((await this.#options.spoken?.isKnown?.(messageId)) ?? false);
   }
 
   /** The part, when others have written below it: what goes on after it then says so, and leads back to it. */
@@ -332,9 +359,10 @@ function fingerprintOf(wanted: Wanted): string {
  */
 function wantedParts(
   message: Wanted,
-  options: { growing?: boolean; bound?: LiveMessageOptions['bound'] | undefined },
+  options: { growing?: boolean; bound?: LiveMessageOptions['bound'] | undefined; lead?: string | undefined },
 ): Wanted[] {
-  const text = toDiscordMarkdown(message.content ?? '');
+  const said = toDiscordMarkdown(message.content ?? '');
+  const text = said === '' ? '' : `${options.lead ?? ''}${said}`;
   const contents = splitMessage((options.bound && beginningOf(text, options.bound)) ?? text);
   const bare = !message.embeds?.length && !message.files?.length && !message.components?.length;
   if (contents.length === 0 && !bare && !options.growing) contents.push('');

@@ -27,7 +27,29 @@ export interface OutgoingFile {
   data: Uint8Array;
 }
 
+/** Somebody as whom the bot speaks, through a webhook of its own. */
+export interface Speaker {
+  /** Longer names than 80 characters are clipped; words that Discord refuses are taken apart. */
+  name: string;
+  /** Of a picture that Discord can load; the webhook's own unless given. */
+  avatarUrl?: string | undefined;
+}
+
+/** A message of a speaker. Discord does not recognise it when it is sent twice, so the bot looks before it sends again. */
+export interface SpokenOptions {
+  speaker: Speaker;
+  /**
+   * Unix ms since which an earlier run may have sent it and ended before it could tell: it is looked for among the latest
+   * messages of the channel, by what its components do or how its text begins. Left out by a first run.
+   */
+  sentAfterMs?: number | undefined;
+  /** Whether a message is known to be another one, so that it is not taken for this. */
+  isKnown?: ((messageId: string) => boolean | Promise<boolean>) | undefined;
+}
+
 export interface SendOptions {
+  /** Sends it as somebody else. `key` has no effect then, and `replyTo` becomes a line that leads to the message. */
+  spoken?: SpokenOptions;
   /** The message this replies to; a reply whose target is gone is sent without the reference. */
   replyTo?: string;
   /**
@@ -76,6 +98,16 @@ export interface LiveMessageOptions {
   /** Of a text that grows beyond so many parts only the beginning is shown, with `end` below it. `finish` knows no bound. */
   bound?: { parts: number; end: string };
   signal?: AbortSignal;
+  /**
+   * Speaks as somebody else. `replyTo` becomes a line that leads to the message. Parts that the bot wrote as itself stay
+   * its own. Where the bot may not, `refused` and `finish` say so with `discord/manage-webhooks` or `discord/no-webhooks`.
+   */
+  spoken?: SpokenOptions;
+  /**
+   * Called before a part is sent that Discord does not recognise when it is sent twice: with `spoken`. When the intent is
+   * durable before, a run that follows a crash knows that it has to pass `sentAfterMs`.
+   */
+  onIntent?: (index: number) => Promise<void>;
 }
 
 /**
@@ -180,9 +212,15 @@ export interface InteractionReplies {
 /** What a bot does over REST. Every method rejects with a VendorError whose code is `discord/<Discord's code>`. */
 export interface DiscordActions {
   send(channelId: string, message: OutgoingMessage, options?: SendOptions): Promise<APIMessage>;
+  /** Also of a message that a webhook of the bot's own sent. */
   edit(channelId: string, messageId: string, message: OutgoingMessage): Promise<void>;
   delete(channelId: string, messageId: string): Promise<void>;
   live(options: LiveMessageOptions): LiveMessage;
+  /**
+   * Resolves when the bot can speak as somebody else in a channel or thread, whose webhook is then there. Rejects with
+   * `discord/manage-webhooks`, `discord/no-webhooks` (a DM) or `discord/30007` (the channel has 15 of others).
+   */
+  readyToSpeak(channelId: string): Promise<void>;
   /** Shows the typing indicator until the returned function is called. */
   typing(channelId: string): () => void;
   /**

@@ -1,10 +1,13 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4FinishReason } from '@ai-sdk/provider';
 import type { Clock } from '../../kernel/clock.ts';
+import type { VendorError } from '../../kernel/errors.ts';
 import { Answer, limitOf } from './answer.ts';
-import { modelError, translateModelError, wasTurnedAway } from './errors.ts';
+import { modelError, reportIn, translateModelError, wasTurnedAway } from './errors.ts';
 import type { ChatEvent, ChatRequest, FinishReason, ModelInfo, Usage } from './port.ts';
 import { buildPrompt } from './prompt.ts';
-import type { Counter } from './prompt.ts';
+import type { Counter } from './prompt-size.ts';
+import { functionTools } from './tool-calls.ts';
+import { refusesTools } from './tool-refusal.ts';
 import { ownUsage, readUsage } from './usage.ts';
 import { Watchdog } from './watchdog.ts';
 import type { Timeouts } from './watchdog.ts';
@@ -47,13 +50,18 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
       if (part.type === 'error') throw part.error;
       if (answer.isFull) {
         yield* answer.end();
-        yield { type: 'finish', reason: 'length', usage: tell(ownUsage(await answer.count())) };
+        const usage = tell(ownUsage(await answer.count()));
+        yield { type: 'finish', reason: 'length', usage, message: answer.message([]) };
         return;
       }
       if (part.type === 'finish') {
         yield* answer.end();
         const usage = tell(readUsage(part.usage, await answer.count()));
-        yield { type: 'finish', reason: finishReason(part.finishReason), usage };
+        const reason = finishReason(part.finishReason, answer.calls.length > 0);
+        // Of an answer that was cut, calls may be cut as well.
+        const calls = reason === 'tool-calls' ? answer.calls : [];
+        yield* calls;
+        yield { type: 'finish', reason, usage, message: answer.message(calls) };
         return;
       }
     }
@@ -62,16 +70,31 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
     if (answer.isEmpty && wasTurnedAway(error)) tell(NOTHING_USED);
     request.signal.throwIfAborted();
     const reason: unknown = watchdog.signal.aborted ? watchdog.signal.reason : error;
-    throw translateModelError(info.provider, reason, clock.now());
+    const { provider } = info;
+    const report = request.tools?.length ? reportIn(reason) : undefined;
+    if (report && refusesTools(report)) throw noTools(provider);
+    throw translateModelError(provider, reason, clock.now());
   } finally {
     watchdog.stop();
     if (!told) tell(ownUsage(await answer.count()));
   }
 }
 
-function callOf({ info, request }: CallOptions, abortSignal: AbortSignal): LanguageModelV4CallOptions {
+/** The model, or the server as it was started, can't use tools. */
+export function noTools(provider: string): VendorError {
+  return modelError('model/no-tools', `${provider}: this model can't use tools`, {
+    retryable: false,
+    turnedAway: true,
+  });
+}
+
+function callOf({ model, info, request }: CallOptions, abortSignal: AbortSignal): LanguageModelV4CallOptions {
+  const { tools = [], toolChoice = { type: 'auto' } } = request;
+  const isOpenAi = model.provider === 'openai.responses';
+  const filesInResults = isOpenAi || model.provider === 'anthropic.messages';
   return {
-    prompt: buildPrompt(request.messages, info.abilities),
+    prompt: buildPrompt(request.messages, { vision: info.abilities.vision, tools: tools.length > 0, filesInResults }),
+    ...(tools.length > 0 && { tools: functionTools(tools, isOpenAi ? false : undefined), toolChoice }),
     maxOutputTokens: limitOf(info, request),
     ...(request.temperature !== undefined && { temperature: request.temperature }),
     // OpenAI would otherwise keep what people wrote for 30 days.
@@ -104,7 +127,9 @@ async function* read<T>(stream: ReadableStream<T>, watchdog: Watchdog): AsyncGen
   }
 }
 
-function finishReason(reason: LanguageModelV4FinishReason): FinishReason {
-  if (reason.unified === 'stop' || reason.unified === 'length') return reason.unified;
-  return reason.unified === 'content-filter' ? 'refused' : 'other';
+/** Some servers end with `stop` where the model waits for results, and the other way round. */
+function finishReason({ unified }: LanguageModelV4FinishReason, hasCalls: boolean): FinishReason {
+  if (hasCalls && (unified === 'stop' || unified === 'tool-calls' || unified === 'other')) return 'tool-calls';
+  if (unified === 'stop' || unified === 'length') return unified;
+  return unified === 'content-filter' ? 'refused' : 'other';
 }

@@ -75,6 +75,19 @@ describe('a model in a private network', () => {
   });
 });
 
+describe('a model uses tools', () => {
+  it.each([
+    ['it is in the catalogue', reseller, 'openai/gpt-5.4-mini', true],
+    ['its family is known for it', reseller, 'mistralai/mistral-large-latest', true],
+    ['nothing is known of it', reseller, 'acme/parrot-7b', false],
+    ['a server of one’s own runs it, which may do so without', local, 'qwen3-coder', false],
+    ['the settings say so', local, { name: 'parrot-7b', tools: true }, true],
+    ['its provider says otherwise', reseller, { name: 'gpt-5.4-mini', tools: false }, false],
+  ])('or not, when %s', (_why, from, model, tools) => {
+    expect(describeNamed(from, model).abilities.tools).toBe(tools);
+  });
+});
+
 describe('the demo model', () => {
   const open = (prices: Record<string, ModelPrices>) =>
     createModels({

@@ -72,6 +72,13 @@ const CACHE_WRITE_FACTOR = 1.25;
 const UNKNOWN_CONTEXT_TOKENS = 8192;
 const UNKNOWN_OUTPUT_TOKENS = 2048;
 
+/**
+ * Families whose hosted models use tools, by the documentation of their makers. A server of one's own may run them without:
+ * there only the settings and the server's own list count.
+ */
+const useTools =
+  /^(gpt-(oss|4o|[5-9])|o[34]\b|claude-|gemini-|grok-|deepseek-(chat|v[3-9])|(mi|mini|code|dev|magi)stral|kimi-k2|qwen3|glm-(4\.[5-9]|[5-9])|llama-(3\.[1-9]|4)|command-(a|r)|minimax-m)/i;
+
 /** Of models that are not paid. */
 const NO_PRICES: ModelPrices = { inputPerMillion: 0, outputPerMillion: 0 };
 
@@ -113,7 +120,8 @@ export function describeModel({ provider, config, model, listPrices }: Described
     catalogued?.maxOutputTokens ??
     Math.max(UNKNOWN_OUTPUT_TOKENS, Math.floor(contextTokens / 8));
   const settingsPrices = listPrices ?? config.models?.find(({ name }) => name === model.name)?.prices;
-  const paid = settingsPrices !== undefined || !isPrivateUrl(baseUrlOf(config));
+  const isPublic = !isPrivateUrl(baseUrlOf(config));
+  const paid = settingsPrices !== undefined || isPublic;
   return {
     id: `${provider}/${model.name}`,
     provider,
@@ -122,7 +130,7 @@ export function describeModel({ provider, config, model, listPrices }: Described
     maxOutputTokens: Math.min(maxOutputTokens, Math.floor(contextTokens / 2)),
     abilities: {
       vision: model.vision ?? catalogued !== undefined,
-      tools: model.tools ?? catalogued !== undefined,
+      tools: model.tools ?? (catalogued !== undefined || (isPublic && useTools.test(model.name.replace(/^.*\//, '')))),
       reasoning: model.reasoning ?? catalogued?.reasoning ?? catalogued !== undefined,
     },
     paid,

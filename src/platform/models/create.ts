@@ -7,20 +7,19 @@ import { DEMO_MODEL, streamDemo } from './demo/model.ts';
 import { modelError } from './errors.ts';
 import { News } from './news.ts';
 import { strictestLimits } from './picture-limits.ts';
+import type { ModelMessage, PictureSize, ToolDeclaration } from './messages.ts';
 import { pictureTokens } from './picture-tokens.ts';
 import type {
   ChatEvent,
-  ChatMessage,
   ChatRequest,
   ModelInfo,
   ModelNews,
   ModelPrices,
   Models,
   PictureLimits,
-  PictureSize,
   ProviderStatus,
 } from './port.ts';
-import { measurePrompt } from './prompt.ts';
+import { measurePrompt } from './prompt-size.ts';
 import { Provider } from './provider.ts';
 import { TokenCounter } from './tokens.ts';
 
@@ -188,8 +187,12 @@ class Registry implements Models {
     return pictureTokens(modelId, size);
   }
 
-  async maxInputTokens(messages: readonly ChatMessage[], models: readonly ModelInfo[]): Promise<number> {
-    const measured = await Promise.all(models.map((model) => measurePrompt(messages, model, this.counter)));
+  async maxInputTokens(
+    messages: readonly ModelMessage[],
+    models: readonly ModelInfo[],
+    tools: readonly ToolDeclaration[] = [],
+  ): Promise<number> {
+    const measured = await Promise.all(models.map((model) => measurePrompt({ messages, tools }, model, this.counter)));
     return Math.max(0, ...measured.map(({ most }) => most));
   }
 

@@ -53,13 +53,17 @@ const listedPrice = z.coerce.number();
 const name = z.coerce.string().min(1).max(MOST_NAME_LENGTH);
 const figure = z.coerce.number().positive().nullish().catch(null);
 
-/** An entry of OpenAI's list, with the fields that OpenRouter, LM Studio and vLLM add. */
+/** An entry of OpenAI's list, with the fields that OpenRouter, Mistral, LM Studio and vLLM add. */
 const listedSchema = z.object({
   id: name,
   context_length: figure,
   max_model_len: figure,
   architecture: z
     .object({ input_modalities: z.array(z.string()).nullish() })
+    .nullish()
+    .catch(null),
+  capabilities: z
+    .object({ function_calling: z.boolean().nullish(), vision: z.boolean().nullish() })
     .nullish()
     .catch(null),
   supported_parameters: z.array(z.string()).nullish().catch(null),
@@ -103,8 +107,8 @@ function describeListed(entry: Listed): ModelConfig {
     name: entry.id,
     contextTokens,
     maxOutputTokens: entry.top_provider?.max_completion_tokens ?? undefined,
-    vision: modalities ? modalities.includes('image') : undefined,
-    tools: parameters ? parameters.includes('tools') : undefined,
+    vision: modalities ? modalities.includes('image') : (entry.capabilities?.vision ?? undefined),
+    tools: parameters ? parameters.includes('tools') : (entry.capabilities?.function_calling ?? undefined),
     reasoning: parameters ? parameters.includes('reasoning') : undefined,
     prices: listedPrices(entry.pricing),
   };

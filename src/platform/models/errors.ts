@@ -93,7 +93,7 @@ interface Verdict {
 export function translateModelError(provider: string, error: unknown, nowMs: number): VendorError {
   const known = causes(error).find((cause) => cause instanceof VendorError);
   if (known) return known;
-  const report = causes(error).find((cause) => cause instanceof ProviderReport);
+  const report = reportIn(error);
   const failure = readFailure(report ?? error);
   const { code, retryable, what } =
     failure.status === undefined ? withoutStatus(failure, error, report !== undefined) : byStatus(failure);
@@ -107,6 +107,11 @@ export function translateModelError(provider: string, error: unknown, nowMs: num
     turnedAway: wasTurnedAway(error),
     neverReached: causes(error).some(couldNotConnect),
   });
+}
+
+/** The provider's report that an error is or was caused by. */
+export function reportIn(error: unknown): ProviderReport | undefined {
+  return causes(error).find((cause) => cause instanceof ProviderReport);
 }
 
 const verdict = (code: ModelErrorCode, retryable: boolean, what: string): Verdict => ({ code, retryable, what });

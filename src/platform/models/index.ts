@@ -1,12 +1,21 @@
 export { priceLine } from './catalogue.ts';
 export { createModels } from './create.ts';
 export { imagePriceUsd } from './image-catalogue.ts';
+export {
+  assistantMessage,
+  isPicture,
+  pictureSizeOf,
+  picturePart,
+  systemMessage,
+  textOf,
+  textPart,
+  userMessage,
+} from './messages.ts';
+export type { ContentPart, ModelMessage, PictureSize, ToolDeclaration } from './messages.ts';
 export { remoteHost } from './remote.ts';
 export type {
   ChatEvent,
-  ChatMessage,
   ChatRequest,
-  ContentPart,
   FinishReason,
   ModelErrorCode,
   ModelInfo,
@@ -14,7 +23,8 @@ export type {
   ModelPrices,
   Models,
   PictureLimits,
-  PictureSize,
   ProviderStatus,
+  ToolCallEvent,
+  ToolChoice,
   Usage,
 } from './port.ts';

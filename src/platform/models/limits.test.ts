@@ -5,7 +5,8 @@ import { createManualClock } from '../../testing/manual-clock.ts';
 import { ask, collect, createModelBench } from '../../testing/model-bench.ts';
 import type { FakeAnswer, FakeUsage } from '../../testing/providers.ts';
 import { HiddenThoughts } from './hidden-thoughts.ts';
-import type { ChatMessage, Usage } from './index.ts';
+import { picturePart, userMessage } from './index.ts';
+import type { ModelMessage, Usage } from './index.ts';
 
 const bench = await createModelBench();
 const { fake, openai, anthropic, compatible, open } = bench;
@@ -110,10 +111,10 @@ describe('a reservation', () => {
       q: anthropic({ models: [{ name: 'claude-haiku-4-5' }] }),
     });
     const words = 'The quick brown fox jumps over the lazy dog. '.repeat(100);
-    const text: ChatMessage[] = [{ role: 'user', content: words }];
-    const image = { type: 'image' as const, mediaType: 'image/png', data: new Uint8Array(4) };
-    const picture: ChatMessage[] = [{ role: 'user', content: [{ ...image, size: { width: 512, height: 512 } }] }];
-    const most = (messages: ChatMessage[], ...ids: string[]) =>
+    const text: ModelMessage[] = [userMessage(words)];
+    const image = { mediaType: 'image/png', data: new Uint8Array(4) };
+    const picture: ModelMessage[] = [userMessage([picturePart({ ...image, size: { width: 512, height: 512 } })])];
+    const most = (messages: ModelMessage[], ...ids: string[]) =>
       models.maxInputTokens(
         messages,
         ids.map((id) => models.find(id) ?? models.default),
@@ -125,7 +126,7 @@ describe('a reservation', () => {
     expect(await most(text, 'p/gpt-4o', 'q/claude-haiku-4-5')).toBeGreaterThan(truth * 1.45);
     expect(await most(picture, 'p/gpt-4o')).toBeLessThan(400);
     expect(await most(picture, 'p/gpt-4o', 'p/gpt-4o-mini')).toBeGreaterThanOrEqual(8500);
-    expect(await most([{ role: 'user', content: [image] }], 'p/gpt-4o')).toBeGreaterThanOrEqual(1445);
+    expect(await most([userMessage([picturePart(image)])], 'p/gpt-4o')).toBeGreaterThanOrEqual(1445);
     expect(models.pictureTokens('p/gpt-4o-mini', undefined)).toBe(48_169);
   });
 });

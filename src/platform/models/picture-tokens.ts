@@ -1,5 +1,5 @@
 import { withoutDate } from './catalogue.ts';
-import type { PictureSize } from './port.ts';
+import type { PictureSize } from './messages.ts';
 
 /**
  * What a picture costs at most, in input tokens, by the formula that the maker of the model publishes. Without a size, it is

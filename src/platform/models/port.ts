@@ -1,4 +1,6 @@
+import type { LanguageModelV4ToolChoice, SharedV4ProviderMetadata } from '@ai-sdk/provider';
 import type { Quirk } from '../config/index.ts';
+import type { ModelMessage, PictureSize, ToolDeclaration } from './messages.ts';
 
 /** US dollars per million tokens, as providers publish them. */
 export interface ModelPrices {
@@ -19,6 +21,7 @@ export interface ModelInfo {
   /** Input and output together, in tokens. */
   contextTokens: number;
   maxOutputTokens: number;
+  /** `tools`: what the settings or its provider say, else what is known; false as soon as it has refused them. */
   abilities: { vision: boolean; tools: boolean; reasoning: boolean };
   /** False for the demo model and for providers in a private network, which cost nothing unless the settings price them. */
   paid: boolean;
@@ -27,17 +30,6 @@ export interface ModelInfo {
   /** True for the built-in model that answers without any provider. */
   demo: boolean;
 }
-
-/** In pixels. */
-export interface PictureSize {
-  width: number;
-  height: number;
-}
-
-export type ContentPart =
-  | { type: 'text'; text: string }
-  /** Without a size it is taken for the largest. */
-  | { type: 'image'; mediaType: string; data: Uint8Array; size?: PictureSize };
 
 /** What the providers that may answer take of one picture. */
 export interface PictureLimits {
@@ -49,14 +41,15 @@ export interface PictureLimits {
   provider: string;
 }
 
-export interface ChatMessage {
-  role: 'system' | 'user' | 'assistant';
-  content: string | ContentPart[];
-}
+export type ToolChoice = LanguageModelV4ToolChoice;
 
 export interface ChatRequest {
   modelId: string;
-  messages: ChatMessage[];
+  messages: ModelMessage[];
+  /** What the model may call. Throws `model/no-tools` when it can't: the caller may ask again without. */
+  tools?: readonly ToolDeclaration[];
+  /** `auto` by default. Only with tools. */
+  toolChoice?: ToolChoice;
   maxOutputTokens: number;
   temperature?: number;
   signal: AbortSignal;
@@ -91,7 +84,23 @@ export interface Usage {
   estimated: boolean;
 }
 
-export type FinishReason = 'stop' | 'length' | 'refused' | 'other';
+/** `tool-calls`: the model waits for the results of its calls. */
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'refused' | 'other';
+
+/**
+ * A call of a tool, at most 16 in an answer. They come at its end, and only when that is `tool-calls`. Neither the name nor the input is checked: the model may call a tool
+ * that nobody offered, and `input` may be no JSON. Both deserve a result that says so.
+ */
+export interface ToolCallEvent {
+  type: 'tool-call';
+  /** Told again with the result. Unique in its answer. */
+  id: string;
+  name: string;
+  /** JSON of an object, if the model keeps to the rules; at most 64 KiB. */
+  input: string;
+  /** Part of `message` at the end, too. */
+  providerMetadata?: SharedV4ProviderMetadata;
+}
 
 export type ChatEvent =
   /** First event of every stream: the model that answers, which is a fallback when it is not the one asked for. */
@@ -101,7 +110,9 @@ export type ChatEvent =
   | { type: 'reasoning'; text: string }
   /** All text since `start` was reasoning, as only its end has shown; the text of the answer is still to come. */
   | { type: 'reset' }
-  | { type: 'finish'; reason: FinishReason; usage: Usage };
+  | ToolCallEvent
+  /** `message` is what the model said, as it has to be sent back to it: text, thoughts that its provider needs, calls. */
+  | { type: 'finish'; reason: FinishReason; usage: Usage; message: ModelMessage };
 
 /** Codes of the VendorErrors that `stream` throws. Only before the first text is a fallback tried. */
 export type ModelErrorCode =
@@ -120,6 +131,7 @@ export type ModelErrorCode =
   | 'model/empty'
   | 'model/timeout'
   | 'model/unknown-model'
+  | 'model/no-tools'
   | 'model/failed';
 
 export interface ProviderStatus {
@@ -154,10 +166,14 @@ export interface Models {
   /** What a picture costs at most, in input tokens; of unknown size, what the largest costs. */
   pictureTokens(modelId: string, size: PictureSize | undefined): number;
   /**
-   * The most input tokens that any of these models counts for these messages, with their pictures and all that surrounds
-   * them: an upper bound, for reservations. No margin belongs on top of it. Never rejects.
+   * The most input tokens that any of these models counts for these messages, with their files and tools and all that
+   * surrounds them: an upper bound, for reservations. No margin belongs on top of it. Never rejects.
    */
-  maxInputTokens(messages: readonly ChatMessage[], models: readonly ModelInfo[]): Promise<number>;
+  maxInputTokens(
+    messages: readonly ModelMessage[],
+    models: readonly ModelInfo[],
+    tools?: readonly ToolDeclaration[],
+  ): Promise<number>;
   /** The strictest limits of the models that `stream` tries for this one. */
   pictureLimits(modelId: string): PictureLimits;
   /** Calls `listener` with what the bot's owner should know, also with what came before it. */

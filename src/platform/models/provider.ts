@@ -3,14 +3,14 @@ import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { ModelConfig, ProviderConfig, Quirk } from '../config/index.ts';
 import { CircuitBreaker, ModelBreakers } from './breaker.ts';
-import { callModel } from './call.ts';
+import { callModel, noTools } from './call.ts';
 import { catalogueNames, describeModel } from './catalogue.ts';
 import { listModels } from './discovery.ts';
 import type { ListedProvider } from './discovery.ts';
 import { ModelError, modelError, translateModelError } from './errors.ts';
 import { KeyRing } from './key-ring.ts';
 import type { ChatEvent, ChatRequest, ModelInfo, ModelNews, ModelPrices, ProviderStatus } from './port.ts';
-import type { Counter } from './prompt.ts';
+import type { Counter } from './prompt-size.ts';
 import { longestWaitMs } from './retry-after.ts';
 import { baseUrlOf, VendorClients } from './vendor.ts';
 import { QuirkBook } from './wire/quirks.ts';
@@ -64,6 +64,8 @@ export class Provider {
   private listedAt = Number.NEGATIVE_INFINITY;
   private listing: Promise<void> | undefined;
   private listFailure: VendorError | undefined;
+  /** Names of models that have refused tools since the start. */
+  private readonly withoutTools = new Set<string>();
 
   constructor(options: ProviderOptions) {
     this.options = options;
@@ -99,7 +101,8 @@ export class Provider {
 
   private describe(model: ModelConfig): ModelInfo {
     const listPrices = this.options.prices[`${this.name}/${model.name}`];
-    return describeModel({ provider: this.name, config: this.config, model, listPrices });
+    const info = describeModel({ provider: this.name, config: this.config, model, listPrices });
+    return this.withoutTools.has(model.name) ? { ...info, abilities: { ...info.abilities, tools: false } } : info;
   }
 
   /** Asks for the list of models when the provider has to be asked and that is due. Never rejects. */
@@ -134,6 +137,7 @@ export class Provider {
    */
   async *stream(asked: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
     const info = await this.resolve(asked, request);
+    if (request.tools?.length && !info.abilities.tools) throw noTools(this.name);
     const model = this.breakers.of(info.id);
     this.enter(info, model);
     try {
@@ -179,7 +183,7 @@ export class Provider {
       tried.add(key.value);
       let started = false;
       try {
-        const client = await this.clients.model(info.id.slice(this.name.length + 1), key.value);
+        const client = await this.clients.model(this.nameOf(info), key.value);
         for await (const event of callModel({
           model: client,
           info,
@@ -195,9 +199,14 @@ export class Provider {
         this.keys.worked(key.value);
         return;
       } catch (error) {
+        if (error instanceof VendorError && error.code === 'model/no-tools') this.withoutTools.add(this.nameOf(info));
         if (started || !(error instanceof VendorError) || !this.retire(key, error)) throw error;
       }
     }
+  }
+
+  private nameOf({ id }: ModelInfo): string {
+    return id.slice(this.name.length + 1);
   }
 
   /** Whether the key is what failed, so that another may do. */

@@ -7,7 +7,8 @@ import { ask, collect, createModelBench, failure, timeouts } from '../../testing
 import type { Asked } from '../../testing/model-bench.ts';
 import { startFakeProviders } from '../../testing/providers.ts';
 import { callModel } from './call.ts';
-import type { ChatMessage, ModelInfo, Models, Usage } from './index.ts';
+import { assistantMessage, picturePart, textPart, userMessage } from './index.ts';
+import type { ModelInfo, ModelMessage, Models, Usage } from './index.ts';
 
 const bench = await createModelBench();
 const { fake, openai, anthropic, compatible, ollama, open } = bench;
@@ -34,6 +35,7 @@ describe.each(kinds)('%s', (_name, providers, modelId, api) => {
       type: 'finish',
       reason: 'stop',
       usage: { inputTokens: 100, outputTokens: 20, cachedInputTokens: 40, reasoningTokens: 0, estimated: false },
+      message: { role: 'assistant', content: [expect.objectContaining({ type: 'text', text: 'It is sunny.' })] },
     });
     expect(fake.requests[0]).toMatchObject({ api, userText: 'How is the weather?', model: modelId.slice(2) });
     if (api === 'responses') expect(fake.requests[0]?.body['store']).toBe(false);
@@ -206,8 +208,8 @@ describe('what was used', () => {
   });
 
   it('counts pictures for models that see them', async () => {
-    const picture = { type: 'image' as const, mediaType: 'image/png', data: new Uint8Array([137, 80]) };
-    const messages: ChatMessage[] = [{ role: 'user', content: [picture, { type: 'text', text: 'What is this?' }] }];
+    const picture = picturePart({ mediaType: 'image/png', data: new Uint8Array([137, 80]) });
+    const messages: ModelMessage[] = [userMessage([picture, textPart('What is this?')])];
     fake.answer('What', { text: 'A cat.', usage: null, times: 2 });
     const seeing = await open({ p: compatible({ models: [{ name: 'eyes', vision: true }] }) });
     const [seen] = await usageOf(seeing, '', { messages });
@@ -366,16 +368,13 @@ describe('answers', () => {
 });
 
 describe('pictures', () => {
-  const messages: ChatMessage[] = [
-    {
-      role: 'user',
-      content: [
-        { type: 'text', text: 'What is this?' },
-        { type: 'image', mediaType: 'image/png', data: new Uint8Array([137, 80, 78, 71]) },
-      ],
-    },
-    { role: 'assistant', content: '' },
-    { role: 'user', content: [{ type: 'image', mediaType: 'image/png', data: new Uint8Array([137, 80]) }] },
+  const messages: ModelMessage[] = [
+    userMessage([
+      textPart('What is this?'),
+      picturePart({ mediaType: 'image/png', data: new Uint8Array([137, 80, 78, 71]) }),
+    ]),
+    assistantMessage(''),
+    userMessage([picturePart({ mediaType: 'image/png', data: new Uint8Array([137, 80]) })]),
   ];
 
   it('are sent to models that see', async () => {

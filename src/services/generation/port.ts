@@ -1,11 +1,11 @@
-import type { ChatEvent, ChatMessage, ModelInfo } from '../../platform/models/index.ts';
+import type { ChatEvent, ModelMessage, ModelInfo } from '../../platform/models/index.ts';
 import type { ModelCall, Notice, Use } from '../spending/index.ts';
 
 /** One call of a text model. */
 export interface GenerationRequest extends Omit<ModelCall, 'candidates' | 'inputTokens'> {
   /** In the order in which they are wanted: the first that the payer may use is asked, the others stand in for it. */
   models: readonly ModelInfo[];
-  messages: ChatMessage[];
+  messages: ModelMessage[];
   temperature?: number;
 }
 

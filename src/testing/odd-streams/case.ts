@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { ProviderConfig } from '../../platform/config/index.ts';
-import type { ChatMessage, FinishReason, ModelErrorCode } from '../../platform/models/index.ts';
+import type { FinishReason, ModelErrorCode, ModelMessage } from '../../platform/models/index.ts';
 
 export interface OddRequest {
   body: Record<string, unknown>;
@@ -20,6 +20,8 @@ export interface OddEnding {
   text?: string;
   reasoning?: string;
   finish?: FinishReason;
+  /** Name and input of each call of a tool. */
+  calls?: readonly (readonly [name: string, input: string])[];
   /** Input and output tokens as reported. */
   usage?: readonly [number, number];
   error?: ModelErrorCode;
@@ -40,8 +42,10 @@ export interface OddCase {
   serve: readonly Piece[] | Serve;
   ends: OddEnding;
   provider?: Partial<ProviderConfig>;
-  messages?: ChatMessage[];
+  messages?: ModelMessage[];
   temperature?: number;
+  /** A tool `weather` is offered. */
+  offersTools?: boolean;
 }
 
 export const sse = { 'content-type': 'text/event-stream' };

@@ -2,6 +2,7 @@ import type { OddCase } from './case.ts';
 import { chatCases } from './chat.ts';
 import { errorCases } from './errors.ts';
 import { learningCases } from './learning.ts';
+import { toolCases } from './tools.ts';
 import { transportCases } from './transport.ts';
 import { vendorCases } from './vendors.ts';
 
@@ -15,4 +16,5 @@ export const oddCases: readonly OddCase[] = [
   ...learningCases,
   ...vendorCases,
   ...transportCases,
+  ...toolCases,
 ];

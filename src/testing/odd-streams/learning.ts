@@ -1,4 +1,5 @@
-import type { ChatMessage } from '../../platform/models/index.ts';
+import { assistantMessage, picturePart, systemMessage, textPart, userMessage } from '../../platform/models/index.ts';
+import type { ModelMessage } from '../../platform/models/index.ts';
 import { answered, data, json, plain, stream } from './case.ts';
 import type { OddCase, OddEnding, Serve } from './case.ts';
 
@@ -21,15 +22,17 @@ const forbidden = (...loc: (string | number)[]) =>
   });
 
 /** Four users in a row, and an assistant that begins. */
-const messages: ChatMessage[] = [
-  { role: 'system', content: 'Be kind.' },
-  { role: 'assistant', content: 'Earlier I said this.' },
-  { role: 'user', content: 'Bob: morning' },
-  { role: 'user', content: 'Milo: hi' },
-  { role: 'assistant', content: 'One.' },
-  { role: 'assistant', content: 'Two.' },
-  { role: 'user', content: 'Alice: and now?' },
+const messages: ModelMessage[] = [
+  systemMessage('Be kind.'),
+  assistantMessage('Earlier I said this.'),
+  userMessage('Bob: morning'),
+  userMessage('Milo: hi'),
+  assistantMessage('One.'),
+  assistantMessage('Two.'),
+  userMessage('Alice: and now?'),
 ];
+
+const picture = picturePart({ mediaType: 'image/png', data: new Uint8Array([137, 80, 78, 71]) });
 
 const alternates = (body: Body) => {
   const all = roles(body).filter((role, index) => !(index === 0 && role === 'system'));
@@ -259,7 +262,7 @@ const keeps: [string, Serve, OddEnding, Partial<OddCase>][] = [
         detail: [{ loc: ['body', 'seed'], msg: 'missing', type: 'missing', input: JSON.stringify(request.body) }],
       })(request, response),
     { text: '', error: 'model/failed', requests: 1 },
-    { messages: [{ role: 'user', content: 'temperature is not supported, max_tokens is not permitted' }] },
+    { messages: [userMessage('temperature is not supported, max_tokens is not permitted')] },
   ],
   [
     'what the settings say',
@@ -292,17 +295,7 @@ const keeps: [string, Serve, OddEnding, Partial<OddCase>][] = [
     { ...answered('Taken.'), sent: (body) => JSON.stringify(body['messages']).split('image_url":{').length === 3 },
     {
       provider: { models: [{ name: 'm', vision: true }] },
-      messages: [
-        { role: 'user', content: [{ type: 'image', mediaType: 'image/png', data: new Uint8Array([137, 80, 78, 71]) }] },
-        { role: 'user', content: 'and this' },
-        {
-          role: 'user',
-          content: [
-            { type: 'image', mediaType: 'image/png', data: new Uint8Array([137, 80, 78, 71]) },
-            { type: 'text', text: '?' },
-          ],
-        },
-      ],
+      messages: [userMessage([picture]), userMessage('and this'), userMessage([picture, textPart('?')])],
     },
   ],
 ];

@@ -1,7 +1,7 @@
 import type { APIEmbed } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
 import { defineCommand, mayReadBack } from '../../../sdk/index.ts';
-import type { Call, ChatMessage, Command, ModelInfo, OutgoingFile } from '../../../sdk/index.ts';
+import type { Call, ModelMessage, Command, ModelInfo, OutgoingFile } from '../../../sdk/index.ts';
 import { countExchangesAfter } from '../turns/past-store.ts';
 import { modelOf } from '../turns/submit.ts';
 import { turnOf } from '../turns/turn.ts';
@@ -144,12 +144,12 @@ function questionLine({ model, pictureTokens }: NextPrompt, t: Call['t']): strin
 }
 
 /** The prompt as the model gets it, message by message. */
-function asFile(messages: readonly ChatMessage[]): OutgoingFile {
+function asFile(messages: readonly ModelMessage[]): OutgoingFile {
   const text = messages.map((message) => `──── ${message.role} ────\n${textOf(message)}\n`).join('\n');
   return { name: 'context.txt', contentType: 'text/plain; charset=utf-8', data: new TextEncoder().encode(text) };
 }
 
-function textOf({ content }: ChatMessage): string {
+function textOf({ content }: ModelMessage): string {
   if (typeof content === 'string') return content;
   return content.map((part) => (part.type === 'text' ? part.text : '[picture]')).join('\n');
 }

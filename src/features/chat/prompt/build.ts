@@ -1,5 +1,6 @@
 import { UserError } from '../../../kernel/errors.ts';
-import type { ChatMessage, HistoryFill, ModelInfo, PendingTurn, Speaker, VaultReader } from '../../../sdk/index.ts';
+import { assistantMessage, systemMessage, userMessage } from '../../../sdk/index.ts';
+import type { ModelMessage, HistoryFill, ModelInfo, PendingTurn, Speaker, VaultReader } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { openExchanges } from '../chat.ts';
 import { heardAround } from '../history/hear.ts';
@@ -45,7 +46,7 @@ export interface PromptRequest {
 }
 
 export interface Prompt {
-  messages: ChatMessage[];
+  messages: ModelMessage[];
   maxOutputTokens: number;
   inputTokens: number;
   notices: Notice[];
@@ -95,7 +96,7 @@ type SizedPiece = SourcePiece & { tokens: number };
 /** An exchange as messages. */
 interface SizedExchange {
   atMs: number;
-  messages: ChatMessage[];
+  messages: ModelMessage[];
   tokens: number;
   files: number;
 }
@@ -236,16 +237,16 @@ function assemble(
   { pieces, exchanges, heard }: Fitted,
   { system }: Collected,
   question: QuestionParts,
-  continued: readonly ChatMessage[],
-): ChatMessage[] {
-  const asMessages = (place: SourcePiece['place']): ChatMessage[] =>
-    pieces.filter((piece) => piece.place === place).map(({ content }) => ({ role: 'user', content }));
+  continued: readonly ModelMessage[],
+): ModelMessage[] {
+  const asMessages = (place: SourcePiece['place']): ModelMessage[] =>
+    pieces.filter((piece) => piece.place === place).map(({ content }) => userMessage(content));
   return [
-    { role: 'system', content: system.text },
+    systemMessage(system.text),
     ...asMessages('memory'),
     ...interleave(exchanges, heard),
     ...asMessages('history'),
-    { role: 'user', content: question.content },
+    userMessage(question.content),
     ...continued,
   ];
 }
@@ -301,8 +302,8 @@ async function asMessages(
   { atMs, name, question, files, answer }: Exchange,
 ): Promise<SizedExchange> {
   const said = spoken(name, question, isNamed(asked));
-  const messages: ChatMessage[] = [{ role: 'user', content: said }];
-  if (answer !== null) messages.push({ role: 'assistant', content: answer });
+  const messages: ModelMessage[] = [userMessage(said)];
+  if (answer !== null) messages.push(assistantMessage(answer));
   const sizes = await Promise.all([said, ...(answer === null ? [] : [answer])].map((text) => sizeOf(asked, text)));
   return { atMs, messages, files, tokens: sizes.reduce((total, size) => total + size, 0) };
 }

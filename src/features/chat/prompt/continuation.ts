@@ -1,4 +1,5 @@
-import type { ChatMessage } from '../../../sdk/index.ts';
+import { assistantMessage, userMessage } from '../../../sdk/index.ts';
+import type { ModelMessage } from '../../../sdk/index.ts';
 import type { PromptRequest } from './build.ts';
 
 /** Said by nobody in the channel: it is for the model alone, and models follow English best. */
@@ -10,14 +11,11 @@ const instruction =
 export async function continuation(
   { context: { models }, model, written }: Pick<PromptRequest, 'context' | 'model' | 'written'>,
   limitTokens: number,
-): Promise<{ messages: ChatMessage[]; tokens: number }> {
+): Promise<{ messages: ModelMessage[]; tokens: number }> {
   if (written === '') return { messages: [], tokens: 0 };
   const tokens = await models.countTokens(model.id, written);
   // Tokens are spread evenly enough over a text for its share of characters to be a safe cut.
   const kept = tokens <= limitTokens ? written : written.slice(-Math.floor((written.length * limitTokens) / tokens));
-  const messages: ChatMessage[] = [
-    { role: 'assistant', content: kept },
-    { role: 'user', content: instruction },
-  ];
+  const messages: ModelMessage[] = [assistantMessage(kept), userMessage(instruction)];
   return { messages, tokens: Math.min(tokens, limitTokens) + (await models.countTokens(model.id, instruction)) };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { textOf, userMessage } from '../../../sdk/index.ts';
 import { fitGroups, keepOf } from './fit.ts';
 import type { Group } from './fit.ts';
 import { interleave } from './interleave.ts';
@@ -53,13 +54,13 @@ describe('a window', () => {
 
 describe('turns and ambient messages', () => {
   it('are sent in the order in which they were said', () => {
-    const told = [1, 3].map((atMs) => ({ atMs, messages: [{ role: 'user' as const, content: `q${String(atMs)}` }] }));
+    const told = [1, 3].map((atMs) => ({ atMs, messages: [userMessage(`q${String(atMs)}`)] }));
     const heard = [
       { atMs: 1.2, line: 'Bob: h1', authorId: '1' },
       { atMs: 1.4, line: 'Eve: h2', authorId: '1' },
       { atMs: 3.1, line: 'Bob: h3', authorId: '1' },
     ];
-    expect(interleave(told, heard).map(({ content }) => content)).toEqual([
+    expect(interleave(told, heard).map(textOf)).toEqual([
       'q1',
       '[Overheard]\nBob: h1\nEve: h2',
       'q3',

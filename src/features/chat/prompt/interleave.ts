@@ -1,4 +1,5 @@
-import type { ChatMessage } from '../../../sdk/index.ts';
+import { userMessage } from '../../../sdk/index.ts';
+import type { ModelMessage } from '../../../sdk/index.ts';
 
 /** What somebody said in the channel without meaning the bot, on one line with their name. */
 export interface Heard {
@@ -10,7 +11,7 @@ export interface Heard {
 /** The messages of one exchange, at the time of its question. */
 export interface Told {
   atMs: number;
-  messages: readonly ChatMessage[];
+  messages: readonly ModelMessage[];
 }
 
 /** Begins what was heard, so that a model does not take it for a question. */
@@ -20,14 +21,14 @@ const heading = '[Overheard]';
 export const heardText = (heard: readonly Heard[]): string => [heading, ...heard.map(({ line }) => line)].join('\n');
 
 /** Everything in the order in which it was said, oldest first; what was heard between two exchanges is one message. */
-export function interleave(told: readonly Told[], heard: readonly Heard[]): ChatMessage[] {
-  const messages: ChatMessage[] = [];
+export function interleave(told: readonly Told[], heard: readonly Heard[]): ModelMessage[] {
+  const messages: ModelMessage[] = [];
   let from = 0;
   const hearUntil = (atMs: number) => {
     let until = from;
     while ((heard[until]?.atMs ?? Infinity) <= atMs) until += 1;
     const lines = heard.slice(from, until);
-    if (lines.length > 0) messages.push({ role: 'user', content: heardText(lines) });
+    if (lines.length > 0) messages.push(userMessage(heardText(lines)));
     from = until;
   };
   for (const exchange of told) {

@@ -2,6 +2,7 @@ import { VendorError } from '../../../kernel/errors.ts';
 import type { ByteBudget, ByteLease } from '../../../kernel/byte-budget.ts';
 import { kindOf, textOf } from '../../../kernel/file-kind.ts';
 import type { FileKind } from '../../../kernel/file-kind.ts';
+import { picturePart } from '../../../sdk/index.ts';
 import type { ContentPart, ModelInfo } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import type { Notice } from './build.ts';
@@ -98,7 +99,7 @@ function mostBytes(files: readonly Attachment[]): number {
 }
 
 const sizeOf = (loaded: readonly LoadedFile[]): number =>
-  loaded.reduce((sum, { part }) => sum + (part.type === 'image' ? part.data.length : part.text.length), 0);
+  loaded.reduce((sum, { part }) => sum + (part.type === 'text' ? part.text.length : bytesOf(part)), 0);
 
 interface Loading {
   asked: FilesAsked;
@@ -188,7 +189,7 @@ async function addPicture(
   };
   try {
     const picture = await context.pictures.prepare(data, wanted, signal);
-    pictures.push({ kind: 'picture', part: { type: 'image', ...picture } });
+    pictures.push({ kind: 'picture', part: picturePart(picture) });
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
     context.logger.warn({ error }, 'A picture could not be prepared.');
@@ -216,6 +217,10 @@ function tellOfPictures({ asked: { model }, notices, unseen, found }: Loading): 
     notices.push({ key: 'notices.pictures-dropped', data: { count: found, limit: pictureLimit.count } });
   }
 }
+
+/** Of a picture, which is always held as its bytes. */
+const bytesOf = ({ data }: Extract<ContentPart, { type: 'file' }>): number =>
+  data.type === 'data' ? data.data.length : 0;
 
 const fileText = (filename: string, text: string): ContentPart => ({
   type: 'text',

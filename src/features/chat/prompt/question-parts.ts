@@ -1,3 +1,4 @@
+import { pictureSizeOf } from '../../../sdk/index.ts';
 import type { ContentPart, ModelInfo } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import type { Notice } from './build.ts';
@@ -14,7 +15,7 @@ interface SizedPart {
 }
 
 export interface QuestionParts {
-  content: string | ContentPart[];
+  content: ContentPart[];
   /** By what they are, in tokens. */
   tokens: { text: number; pictures: number; files: number };
 }
@@ -59,8 +60,8 @@ export async function questionParts(asked: Asked, notices: Notice[]): Promise<Qu
 const asText = (text: string): ContentPart => ({ type: 'text', text });
 
 async function sizeOf({ context, model }: Asked, part: ContentPart): Promise<number> {
-  return part.type === 'image'
-    ? context.models.pictureTokens(model.id, part.size)
+  return part.type === 'file'
+    ? context.models.pictureTokens(model.id, pictureSizeOf(part))
     : context.models.countTokens(model.id, part.text);
 }
 
@@ -74,7 +75,7 @@ function fit(parts: readonly SizedPart[], limitTokens: number): { fitted: SizedP
       fitted.push({ kind, part, tokens });
     } else {
       cut = true;
-      if (part.type === 'image' || left < 16) continue;
+      if (part.type === 'file' || left < 16) continue;
       // Tokens are spread evenly enough over a text for its share of characters to be a safe cut.
       const text = part.text.slice(0, Math.floor((part.text.length * left) / tokens));
       fitted.push({ kind, part: asText(text), tokens: left });
@@ -84,7 +85,7 @@ function fit(parts: readonly SizedPart[], limitTokens: number): { fitted: SizedP
   return { fitted, cut };
 }
 
-/** One string where there is nothing but text: every provider takes that. */
-function plain(parts: ContentPart[]): string | ContentPart[] {
-  return parts.every((part) => part.type === 'text') ? parts.map((part) => part.text).join('') : parts;
+/** One text where there is nothing else. */
+function plain(parts: ContentPart[]): ContentPart[] {
+  return parts.every((part) => part.type === 'text') ? [asText(parts.map((part) => part.text).join(''))] : parts;
 }

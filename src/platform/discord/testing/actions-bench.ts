@@ -6,6 +6,7 @@ import { GlobalGate } from '../global-gate.ts';
 import { DiscordHttp } from '../http.ts';
 import type { DiscordActions } from '../index.ts';
 import { Marks } from '../marks.ts';
+import { Webhooks } from '../webhooks.ts';
 import { startFakeApi, type FakeApi } from './fake-api.ts';
 
 /** The actions against a fake of Discord's REST, with a clock that is turned by hand. */
@@ -41,12 +42,15 @@ export async function startActionsBench(logger: Logger = silentLogger): Promise<
   const onDmOpened = () => {};
   const fileOrigins = [new URL(api.base).origin];
   const marks = new Marks(http, clock, logger);
+  const channelOf = () => Promise.resolve(undefined);
+  const webhooks = new Webhooks({ http, clock, applicationId: APPLICATION, name: 'Familiar', channelOf });
   const actions = createActions({
     http,
     gate,
     marks,
     clock,
     logger,
+    webhooks,
     fileOrigins,
     onDmOpened,
   });

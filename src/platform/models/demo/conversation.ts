@@ -1,4 +1,5 @@
-import type { ChatMessage } from '../port.ts';
+import { isPicture, textOf } from '../messages.ts';
+import type { ModelMessage } from '../messages.ts';
 
 interface Said {
   /** As written before the text where several people talk; null elsewhere. */
@@ -27,10 +28,10 @@ const spokenBy = /^([^\s:][^\n:]{0,31}): /;
 const notNames =
   /^(summari[sz]e|tl;?dr|sum up|explain|say|repeat|echo|write|translate|calculate|note|question|example|ps|think)\b/i;
 
-export function readConversation(messages: readonly ChatMessage[]): Conversation {
+export function readConversation(messages: readonly ModelMessage[]): Conversation {
   const fromPeople = messages
     .filter((message) => message.role === 'user')
-    .map((message) => plainText(message))
+    .map(textOf)
     .filter((text, index, all) => index === all.length - 1 || !aside.test(text));
   // A single "Note: …" is no speaker; where people are named, every message names one.
   const named = fromPeople.length > 0 && fromPeople.every((text) => spokenBy.test(text) && !notNames.test(text));
@@ -51,10 +52,10 @@ export function readConversation(messages: readonly ChatMessage[]): Conversation
 const wantsTheRest = /^Your answer was cut off\b/;
 
 /** What was asked, and the part of the answer that has been given where its rest is wanted. */
-export function readCut(messages: readonly ChatMessage[]): { asked: readonly ChatMessage[]; written: string } {
+export function readCut(messages: readonly ModelMessage[]): { asked: readonly ModelMessage[]; written: string } {
   const [answer, request] = messages.slice(-2);
-  const isCut = answer?.role === 'assistant' && request?.role === 'user' && wantsTheRest.test(plainText(request));
-  return isCut ? { asked: messages.slice(0, -2), written: plainText(answer) } : { asked: messages, written: '' };
+  const isCut = answer?.role === 'assistant' && request?.role === 'user' && wantsTheRest.test(textOf(request));
+  return isCut ? { asked: messages.slice(0, -2), written: textOf(answer) } : { asked: messages, written: '' };
 }
 
 function split(text: string, named: boolean): Said {
@@ -63,15 +64,10 @@ function split(text: string, named: boolean): Said {
   return { speaker, text: rest.slice(0, MOST_CHARACTERS).trim() };
 }
 
-export function plainText({ content }: ChatMessage): string {
-  if (typeof content === 'string') return content;
-  return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
-}
-
-function hasPicture(message: ChatMessage | undefined): boolean {
+function hasPicture(message: ModelMessage | undefined): boolean {
   if (!message) return false;
-  if (typeof message.content !== 'string' && message.content.some((part) => part.type === 'image')) return true;
-  return plainText(message).includes('you cannot see pictures');
+  if (typeof message.content !== 'string' && message.content.some(isPicture)) return true;
+  return textOf(message).includes('you cannot see pictures');
 }
 
 function firstName(speaker: string | null): string | null {

@@ -4,7 +4,8 @@ import { systemClock } from '../../../kernel/clock.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { createManualClock } from '../../../testing/manual-clock.ts';
 import { collect } from '../../../testing/model-bench.ts';
-import type { ChatMessage } from '../port.ts';
+import { assistantMessage, picturePart, systemMessage, textPart, userMessage } from '../messages.ts';
+import type { ModelMessage } from '../messages.ts';
 import { calculate } from './arithmetic.ts';
 import { DEMO_MODEL, streamDemo } from './model.ts';
 import { texts } from './texts.ts';
@@ -14,23 +15,23 @@ const startMs = Date.UTC(2026, 10, 13, 12, 34, 56);
 const instant: Clock = { ...createManualClock(startMs), sleep: () => Promise.resolve() };
 const random = { next: () => 0.5 };
 
-async function reply(...said: (string | ChatMessage)[]): Promise<string> {
-  const messages = said.map((text): ChatMessage => (typeof text === 'string' ? { role: 'user', content: text } : text));
+async function reply(...said: (string | ModelMessage)[]): Promise<string> {
+  const messages = said.map((text): ModelMessage => (typeof text === 'string' ? userMessage(text) : text));
   const request = { modelId: DEMO_MODEL.id, messages, maxOutputTokens: 2048, signal: new AbortController().signal };
   const { text } = await collect(streamDemo(request, { clock: instant, random }));
   expect(text).toContain(texts.label);
   return text.slice(0, -texts.label.length).trim();
 }
 
-const goOn: ChatMessage = { role: 'user', content: 'Your answer was cut off. Go on.' };
+const goOn: ModelMessage = userMessage('Your answer was cut off. Go on.');
 
 describe('the demo', () => {
   it('goes on where its answer was cut', async () => {
     const whole = await reply('tell me a story');
-    const written: ChatMessage = { role: 'assistant', content: whole.slice(0, 100) };
+    const written: ModelMessage = assistantMessage(whole.slice(0, 100));
     expect(await reply('tell me a story', written, goOn)).toBe(whole.slice(100).trim());
-    const all: ChatMessage = { role: 'assistant', content: `${whole}\n${texts.label}` };
-    const messages: ChatMessage[] = [{ role: 'user', content: 'tell me a story' }, all, goOn];
+    const all: ModelMessage = assistantMessage(`${whole}\n${texts.label}`);
+    const messages: ModelMessage[] = [userMessage('tell me a story'), all, goOn];
     const request = { modelId: DEMO_MODEL.id, messages, maxOutputTokens: 2048, signal: new AbortController().signal };
     const { text } = await collect(streamDemo(request, { clock: instant, random }));
     expect(text).toBe(texts.saidAll);
@@ -99,11 +100,11 @@ describe('the demo', () => {
   });
 
   it('writes summaries as minutes: what was noted before, and who said what', async () => {
-    const instructions: ChatMessage = { role: 'system', content: 'Write a summary of a conversation.' };
+    const instructions: ModelMessage = systemMessage('Write a summary of a conversation.');
     const lines = [{ summary: '- Ada: hello' }, { from: 'Bob', text: `hi\nthere ${'x'.repeat(200)}` }, 'no material'];
     const material = lines.map((line) => JSON.stringify(line)).join('\n');
     const request = { modelId: DEMO_MODEL.id, maxOutputTokens: 600, signal: new AbortController().signal };
-    const messages: ChatMessage[] = [instructions, { role: 'user', content: material }];
+    const messages: ModelMessage[] = [instructions, userMessage(material)];
     const { text } = await collect(streamDemo({ ...request, messages }, { clock: instant, random }));
     expect(text).toBe(`- Ada: hello\n- Bob: hi there ${'x'.repeat(90)}…`);
   });
@@ -117,8 +118,8 @@ describe('the demo', () => {
     ['what is 2 + 2?', '2 + 2'],
     ['hello', 'Hello'],
   ])('names a conversation that begins with %j', async (request, title) => {
-    const system: ChatMessage = { role: 'system', content: 'Write a title for a conversation.' };
-    const messages: ChatMessage[] = [system, { role: 'user', content: request }];
+    const system: ModelMessage = systemMessage('Write a title for a conversation.');
+    const messages: ModelMessage[] = [system, userMessage(request)];
     const asked = { modelId: DEMO_MODEL.id, messages, maxOutputTokens: 24, signal: new AbortController().signal };
     expect((await collect(streamDemo(asked, { clock: instant, random }))).text).toBe(title);
   });
@@ -128,10 +129,8 @@ describe('the demo', () => {
   });
 
   it('says that it sees no pictures', async () => {
-    const picture = { type: 'image' as const, mediaType: 'image/png', data: new Uint8Array() };
-    expect(await reply({ role: 'user', content: [{ type: 'text', text: 'what is this?' }, picture] })).toContain(
-      'no eyes',
-    );
+    const picture = picturePart({ mediaType: 'image/png', data: new Uint8Array() });
+    expect(await reply(userMessage([textPart('what is this?'), picture]))).toContain('no eyes');
     expect(await reply('look\n\n[Attached, but you cannot see pictures: cat.png]')).toContain('no eyes');
   });
 
@@ -152,7 +151,7 @@ describe('the demo', () => {
 
 describe('the thoughts of the demo', () => {
   const think = async (question: string) => {
-    const messages: ChatMessage[] = [{ role: 'user', content: question }];
+    const messages: ModelMessage[] = [userMessage(question)];
     const request = { modelId: DEMO_MODEL.id, messages, maxOutputTokens: 2048, signal: new AbortController().signal };
     return collect(streamDemo(request, { clock: instant, random }));
   };
@@ -176,7 +175,7 @@ describe('the thoughts of the demo', () => {
 describe('the stream of the demo', () => {
   const request = (signal: AbortSignal, maxOutputTokens = 500) => ({
     modelId: DEMO_MODEL.id,
-    messages: [{ role: 'user' as const, content: 'tell me a story' }],
+    messages: [userMessage('tell me a story')],
     maxOutputTokens,
     signal,
   });

@@ -1,5 +1,5 @@
-import type { ChatMessage } from '../port.ts';
-import { plainText } from './conversation.ts';
+import { textOf } from '../messages.ts';
+import type { ModelMessage } from '../messages.ts';
 
 const wantsTitle = /^write a title\b/i;
 const wantsSummary = /^write a summary\b/i;
@@ -9,12 +9,12 @@ const opening =
   /^(?:please |can you |could you |would you )*(?:tell me (?:more )?about|explain(?: to me)?|describe|teach me(?: about)?|show me|write(?: me)?|what(?:'s| is| are)|who(?:'s| is)|how (?:do|can) i)\s+(?:an? |the |some )?/i;
 
 /** What the bot has a model do beside answering people, told by the instructions it gives; undefined for an answer. */
-export function errand(messages: readonly ChatMessage[]): string | undefined {
+export function errand(messages: readonly ModelMessage[]): string | undefined {
   const [instructions, ...rest] = messages;
   if (instructions?.role !== 'system') return undefined;
-  const material = rest.map((message) => plainText(message)).join('\n');
-  if (wantsTitle.test(plainText(instructions))) return title(material);
-  return wantsSummary.test(plainText(instructions)) ? summary(material) : undefined;
+  const material = rest.map(textOf).join('\n');
+  if (wantsTitle.test(textOf(instructions))) return title(material);
+  return wantsSummary.test(textOf(instructions)) ? summary(material) : undefined;
 }
 
 /** Of long talks, so much is noted. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Random } from '../../../kernel/random.ts';
+import { AssistantMessage } from '../assistant-message.ts';
 import type { ChatEvent, ChatRequest, ModelInfo, Usage } from '../port.ts';
 import { promptTexts } from '../prompt.ts';
 import { readConversation, readCut } from './conversation.ts';
@@ -7,6 +8,7 @@ import { errand } from './errands.ts';
 import { replyTo } from './replies.ts';
 import { texts } from './texts.ts';
 import { readThoughts } from './thoughts.ts';
+import { callFor, resultsIn } from './tools.ts';
 
 /** The model that answers when there is none: canned replies, made in this process, without any network. */
 export const DEMO_MODEL: ModelInfo = {
@@ -14,7 +16,7 @@ export const DEMO_MODEL: ModelInfo = {
   provider: 'demo',
   contextTokens: 32_768,
   maxOutputTokens: 2048,
-  abilities: { vision: false, tools: false, reasoning: false },
+  abilities: { vision: false, tools: true, reasoning: false },
   paid: false,
   prices: { inputPerMillion: 0, outputPerMillion: 0 },
   demo: true,
@@ -31,16 +33,19 @@ export async function* streamDemo(
   request.signal.throwIfAborted();
   const { asked, written } = readCut(request.messages);
   const { thoughts, conversation } = readThoughts(readConversation(asked));
-  const whole = errand(asked) ?? `${replyTo(conversation, clock.now())}\n${texts.label}`;
+  const task = errand(asked);
+  const call = task === undefined ? callFor(conversation.question.text, request) : undefined;
+  const answer = (): string => `${resultsIn(asked) ?? replyTo(conversation, clock.now())}\n${texts.label}`;
+  const whole = task ?? (call ? texts.calling(call.name) : answer());
   const pieces = [
     ...(written === '' ? wordsOf(thoughts, 'reasoning') : []),
     ...wordsOf(restOf(whole, written), 'text'),
   ];
-  const said = { reasoning: '', text: '' };
+  const said = { reasoning: '', text: '', input: '' };
   let isCut = false;
   const usage = (): Usage => ({
     inputTokens: roughTokens(promptTexts(request.messages).join('\n')),
-    outputTokens: roughTokens(said.reasoning + said.text),
+    outputTokens: roughTokens(said.reasoning + said.text + said.input),
     cachedInputTokens: 0,
     reasoningTokens: roughTokens(said.reasoning),
     estimated: true,
@@ -55,10 +60,19 @@ export async function* streamDemo(
       said[piece.type] += piece.text;
       yield piece;
     }
+    if (call && !isCut) {
+      said.input = call.input;
+      yield call;
+    }
   } finally {
     request.onUsage?.(usage(), model);
   }
-  yield { type: 'finish', reason: isCut ? 'length' : 'stop', usage: usage() };
+  const message = new AssistantMessage();
+  message.said(said.text);
+  const calls = call && !isCut ? [call] : [];
+  for (const { id } of calls) message.called(id);
+  const reason = isCut ? 'length' : call ? 'tool-calls' : 'stop';
+  yield { type: 'finish', reason, usage: usage(), message: message.build(calls) };
 }
 
 /** Its replies are English, which takes about a token for four characters. */

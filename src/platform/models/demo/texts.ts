@@ -164,6 +164,9 @@ export const texts = {
       'Wait: is there a joke in it? No. Better to be plain and kind.',
       'Good, then. I take the trick that fits best, and say it.',
     ].join('\n\n'),
+  calling: (tool: string) => `I use the tool \`${tool}\`.`,
+  toolResult: (tool: string, result: string) =>
+    `The tool \`${tool}\` says: ${result.length > 1000 ? `${result.slice(0, 999)}…` : result || 'nothing'}`,
   saidAll: ' That was all I had to say.',
   empty: 'Yes? You called me, but said nothing. Ask `what can you do?` for ideas.',
   unknownQuestion: (question: string) =>

@@ -3,6 +3,8 @@ import { modelError } from '../errors.ts';
 import {
   brokeOff,
   dataLine,
+  idOf,
+  inputOf,
   isFailedEnding,
   listOf,
   noAnswer,
@@ -27,6 +29,9 @@ export class ChatDialect implements Dialect {
   #usages = 0;
   #highest: Fields = {};
   #closed = false;
+  /** What has come of calls that have no name yet, by index. */
+  readonly #unnamed = new Map<number, { id: string; input: string }>();
+  readonly #named = new Set<number>();
 
   constructor(provider: string) {
     this.#provider = provider;
@@ -67,7 +72,8 @@ export class ChatDialect implements Dialect {
     const words = wordsIn(delta);
     const ending = readEnding(choice['finish_reason'] ?? choice['stop_reason']);
     const finish = ending !== undefined && !isFailedEnding(ending) ? ending : null;
-    const spoke = words.content !== '' || words.reasoning !== '' || words.refusal !== '';
+    const calls = listOf(delta['tool_calls']).flatMap((call) => this.#call(recordOf(call) ?? {}));
+    const spoke = words.content !== '' || words.reasoning !== '' || words.refusal !== '' || calls.length > 0;
     this.said ||= spoke;
     this.finished ||= finish !== null;
     if (!spoke && finish === null && !usage) {
@@ -78,10 +84,36 @@ export class ChatDialect implements Dialect {
       ...(words.content !== '' && { content: words.content }),
       ...(words.reasoning !== '' && { reasoning_content: words.reasoning }),
       ...(words.refusal !== '' && { refusal: words.refusal }),
+      ...(calls.length > 0 && { tool_calls: calls }),
     };
     const choices = spoke || finish !== null ? [{ index: 0, delta: said, finish_reason: finish }] : [];
     out.push(dataLine({ choices, ...(usage && { usage }) }));
     return spoke;
+  }
+
+  /** A piece of a call. The AI SDK breaks over a call without a name, so one waits for it. */
+  #call(call: Fields): Fields[] {
+    const { name, arguments: input } = recordOf(call['function']) ?? {};
+    const index = Number.isSafeInteger(call['index']) ? Number(call['index']) : undefined;
+    const before = this.#unnamed.get(index ?? -1) ?? { id: '', input: '' };
+    const now = { id: idOf(call['id']) || before.id, input: before.input + inputOf(input) };
+    const named = stringOf(name).trim();
+    if (named === '' && !this.#named.has(index ?? -1)) {
+      this.#unnamed.set(index ?? -1, now);
+      return [];
+    }
+    this.#unnamed.delete(index ?? -1);
+    this.#named.add(index ?? -1);
+    const google = recordOf(recordOf(call['extra_content'])?.['google']);
+    const signature = stringOf(google?.['thought_signature']);
+    return [
+      {
+        ...(index !== undefined && { index }),
+        ...(now.id !== '' && { id: now.id }),
+        function: { ...(named !== '' && { name: named }), arguments: now.input },
+        ...(signature !== '' && { extra_content: { google: { thought_signature: signature } } }),
+      },
+    ];
   }
 
   whole(body: unknown, out: string[]): void {

@@ -64,6 +64,16 @@ export function noAnswer(
   return modelError(code, `${provider}: ${what}`, { retryable, turnedAway: true });
 }
 
+/** The input of a call, which some servers write as an object in place of its JSON. */
+export function inputOf(value: unknown): string {
+  return recordOf(value) ? JSON.stringify(value) : stringOf(value);
+}
+
+/** Some servers count calls. */
+export function idOf(value: unknown): string {
+  return typeof value === 'number' ? String(value) : stringOf(value);
+}
+
 export function stringOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
@@ -97,13 +107,14 @@ function numberOr(value: unknown): unknown {
   return typeof value === 'string' && /^\s*-?\d{1,15}(\.\d{1,9})?\s*$/.test(value) ? Number(value) : value;
 }
 
-const endings: readonly (readonly [RegExp, 'stop' | 'length' | 'content_filter'])[] = [
+const endings: readonly (readonly [RegExp, 'stop' | 'length' | 'content_filter' | 'tool_calls'])[] = [
   [/^(stop|stop_sequence|end|end_turn|eos|eos_token|complete|completed|finished|done|normal)$/, 'stop'],
   [/^(length|max_tokens|max_output_tokens|model_length|token_limit|truncated|.*context_window_exceeded)$/, 'length'],
   [
     /^(content_filter(ed)?|(image_)?safety|refusal|sensitive|recitation|blocklist|prohibited_content|moderation|spii|guardrail_intervened)$/,
     'content_filter',
   ],
+  [/^(tool_calls?|tool_use|function_call)$/, 'tool_calls'],
 ];
 
 /** The reason why an answer ended in OpenAI's words, whatever words the server has for it; others stay as they are. */

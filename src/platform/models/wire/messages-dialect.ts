@@ -3,6 +3,8 @@ import { recordOf } from '../failure.ts';
 import {
   brokeOff,
   eventLines,
+  idOf,
+  inputOf,
   isFailedEnding,
   listOf,
   noAnswer,
@@ -20,9 +22,10 @@ const endings: Readonly<Record<string, string>> = {
   stop: 'end_turn',
   length: 'max_tokens',
   content_filter: 'refusal',
+  tool_calls: 'tool_use',
 };
 
-/** Anthropic's Messages, and of servers that imitate it. Familiar sends no tools, so blocks of tools are left out. */
+/** Anthropic's Messages, and of servers that imitate it. Blocks of tools that the provider runs itself are left out. */
 export class MessagesDialect implements Dialect {
   readonly alive = eventLines({ type: 'ping' });
   said = false;
@@ -30,7 +33,7 @@ export class MessagesDialect implements Dialect {
   done = false;
   readonly #provider: string;
   #started = false;
-  readonly #open = new Map<number, 'text' | 'thinking' | 'other'>();
+  readonly #open = new Map<number, 'text' | 'thinking' | 'tool' | 'other'>();
 
   constructor(provider: string) {
     this.#provider = provider;
@@ -89,12 +92,39 @@ export class MessagesDialect implements Dialect {
       const empty = type === 'text' ? { type, text: '' } : { type, thinking: '' };
       out.push(eventLines({ type: 'content_block_start', index, content_block: empty }));
       if (text !== '') this.#delta(index, { text }, out);
+      if (type === 'thinking') this.#sign(index, block['signature'], out);
+    } else if (type === 'tool_use' && stringOf(block['name']) !== '') {
+      this.#call(index, block, out);
     } else {
       out.push(this.alive);
     }
   }
 
+  #call(index: number, block: Fields, out: string[]): void {
+    this.#open.set(index, 'tool');
+    this.said = true;
+    const content = { type: 'tool_use', id: idOf(block['id']) || `call_${index}`, name: block['name'], input: {} };
+    out.push(eventLines({ type: 'content_block_start', index, content_block: content }));
+    const input = inputOf(block['input']);
+    if (input !== '{}') this.#input(index, input, out);
+  }
+
+  #input(index: number, json: string, out: string[]): void {
+    if (json === '' || this.#open.get(index) !== 'tool') return void out.push(this.alive);
+    const delta = { type: 'input_json_delta', partial_json: json };
+    out.push(eventLines({ type: 'content_block_delta', index, delta }));
+  }
+
+  /** Without its signature a thought is refused when it is sent back. */
+  #sign(index: number, value: unknown, out: string[]): void {
+    const signature = stringOf(value);
+    if (signature === '' || this.#open.get(index) !== 'thinking') return void out.push(this.alive);
+    out.push(eventLines({ type: 'content_block_delta', index, delta: { type: 'signature_delta', signature } }));
+  }
+
   #delta(index: number, delta: Fields, out: string[]): void {
+    if (delta['type'] === 'input_json_delta') return this.#input(index, inputOf(delta['partial_json']), out);
+    if (delta['type'] === 'signature_delta') return this.#sign(index, delta['signature'], out);
     const text = stringOf(delta['text']) || stringOf(delta['thinking']);
     if (text === '') return void out.push(this.alive);
     const thinks = delta['type'] === 'thinking_delta' || this.#open.get(index) === 'thinking';

@@ -5,7 +5,7 @@ import { longTests, tellCases } from '../../../testing/long.ts';
 import { oddCases, oddKey, startOddServer } from '../../../testing/odd-streams/index.ts';
 import type { OddCase } from '../../../testing/odd-streams/index.ts';
 import type { ProviderConfig } from '../../config/index.ts';
-import { createModels } from '../index.ts';
+import { createModels, systemMessage, userMessage } from '../index.ts';
 import type { ChatEvent, Models, Usage } from '../index.ts';
 
 /** Of every group some, so that a plain `npm test` has seen each kind. `npm run test:providers` asks them all. */
@@ -22,7 +22,7 @@ function provider(id: string, odd: OddCase): ProviderConfig {
   const name = odd.type === 'openai-compatible' ? 'm' : vendor;
   return {
     ...{ type: odd.type, baseUrl: server.baseUrl(id), apiKeys: [oddKey], timeouts, optional: false },
-    models: [{ name }],
+    models: [{ name, ...(odd.offersTools && { tools: true }) }],
     ...odd.provider,
   };
 }
@@ -56,25 +56,31 @@ interface Heard {
   finish: Extract<ChatEvent, { type: 'finish' }> | undefined;
   error: unknown;
   usages: Usage[];
+  calls: [string, string][];
 }
 
+const weather = {
+  name: 'weather',
+  description: 'Tells the weather.',
+  inputSchema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+};
+
 async function hear(id: string, odd: OddCase): Promise<Heard> {
-  const heard: Heard = { text: '', reasoning: '', finish: undefined, error: undefined, usages: [] };
+  const heard: Heard = { text: '', reasoning: '', finish: undefined, error: undefined, usages: [], calls: [] };
   const modelId = models.list().find((model) => model.provider === id)?.id ?? '';
   try {
     for await (const event of models.stream({
       modelId,
-      messages: odd.messages ?? [
-        { role: 'system', content: 'Be kind.' },
-        { role: 'user', content: 'Well?' },
-      ],
+      messages: odd.messages ?? [systemMessage('Be kind.'), userMessage('Well?')],
       maxOutputTokens: 500,
+      ...(odd.offersTools && { tools: [weather] }),
       ...(odd.temperature !== undefined && { temperature: odd.temperature }),
       signal: new AbortController().signal,
       onUsage: (usage) => void heard.usages.push(usage),
     })) {
       if (event.type === 'finish') heard.finish = event;
       else if (event.type === 'reset') Object.assign(heard, { text: '', reasoning: heard.reasoning + heard.text });
+      else if (event.type === 'tool-call') heard.calls.push([event.name, event.input]);
       else if (event.type !== 'start') heard[event.type] += event.text;
     }
   } catch (error) {
@@ -106,6 +112,7 @@ function expectEnding(id: string, odd: OddCase, heard: Heard): void {
     error: ends.error,
     finish: ends.finish,
   });
+  if (ends.calls) expect(heard.calls).toEqual(ends.calls);
   if (ends.reasoning !== undefined) expect(heard.reasoning).toBe(ends.reasoning);
   if (ends.usage) {
     expect([heard.finish?.usage.inputTokens, heard.finish?.usage.outputTokens]).toEqual(ends.usage);

@@ -1,17 +1,19 @@
 import { modelError } from '../errors.ts';
 import { recordOf } from '../failure.ts';
-import { brokeOff, dataLine, listOf, noAnswer, readUsage, reported, stringOf } from './dialect.ts';
+import { brokeOff, dataLine, inputOf, listOf, noAnswer, readUsage, reported, stringOf } from './dialect.ts';
 import type { BodyEnd, Dialect, Fields } from './dialect.ts';
 
 const counts = ['input_tokens', 'output_tokens', 'total_tokens'];
 
-/** OpenAI's Responses, and of servers that imitate it. Familiar sends no tools, so items of tools are left out. */
+/** OpenAI's Responses, and of servers that imitate it. Items of tools that the provider runs itself are left out. */
 export class ResponsesDialect implements Dialect {
   readonly alive = dataLine({ type: 'familiar.alive' });
   said = false;
   finished = false;
   done = false;
   readonly #provider: string;
+  /** Places of the calls that have begun. */
+  readonly #calls = new Set<number>();
 
   constructor(provider: string) {
     this.#provider = provider;
@@ -46,6 +48,9 @@ export class ResponsesDialect implements Dialect {
       this.said = true;
       const content = type === 'response.refusal.delta' ? { content_index: numberOr0(body['content_index']) } : {};
       out.push(dataLine({ type, ...place, ...content, delta }));
+    } else if (type === 'response.function_call_arguments.delta') {
+      if (delta === '' || !this.#calls.has(place.output_index)) return void out.push(this.alive);
+      out.push(dataLine({ type, ...place, delta }));
     } else if (type.startsWith('response.reasoning')) {
       this.#thought(type, place.item_id, body, out);
     } else {
@@ -69,12 +74,31 @@ export class ResponsesDialect implements Dialect {
   #whole(type: string, outputIndex: number, item: Fields, out: string[]): void {
     const id = stringOf(item['id']) || 'item';
     if (item['type'] === 'message') {
-      out.push(dataLine({ type, output_index: outputIndex, item: { type: 'message', id } }));
+      const phase = phases.find((known) => known === item['phase']);
+      out.push(dataLine({ type, output_index: outputIndex, item: { type: 'message', id, ...(phase && { phase }) } }));
     } else if (item['type'] === 'reasoning') {
-      out.push(dataLine({ type, output_index: outputIndex, item: { type: 'reasoning', id, encrypted_content: null } }));
+      const encrypted = stringOf(item['encrypted_content']) || null;
+      const thought = { type: 'reasoning', id, encrypted_content: encrypted };
+      out.push(dataLine({ type, output_index: outputIndex, item: thought }));
+    } else if (item['type'] === 'function_call' && stringOf(item['name']) !== '') {
+      this.#call(type, outputIndex, item, out);
     } else {
       out.push(this.alive);
     }
+  }
+
+  #call(type: string, outputIndex: number, item: Fields, out: string[]): void {
+    this.said = true;
+    const id = stringOf(item['id']) || `call_${outputIndex}`;
+    const call = { type: 'function_call', id, call_id: stringOf(item['call_id']) || id, name: item['name'] };
+    if (!this.#calls.has(outputIndex)) {
+      this.#calls.add(outputIndex);
+      const added = { ...call, arguments: '' };
+      out.push(dataLine({ type: 'response.output_item.added', output_index: outputIndex, item: added }));
+    }
+    if (type === 'response.output_item.added') return;
+    const done = { ...call, arguments: inputOf(item['arguments']), status: 'completed' };
+    out.push(dataLine({ type, output_index: outputIndex, item: done }));
   }
 
   #complete(type: string, response: Fields, out: string[]): void {
@@ -89,10 +113,14 @@ export class ResponsesDialect implements Dialect {
     out.push(dataLine({ type, response: end }));
   }
 
-  /** The text of an answer of which no piece was streamed. */
+  /** An answer of which no piece was streamed. */
   #sayAll(items: unknown[], out: string[]): void {
     for (const [index, entry] of items.entries()) {
       const item = recordOf(entry) ?? {};
+      if (item['type'] === 'function_call' || (item['type'] === 'reasoning' && item['encrypted_content'])) {
+        this.#whole('response.output_item.added', index, item, out);
+        this.#whole('response.output_item.done', index, item, out);
+      }
       if (item['type'] !== 'message') continue;
       const place = { item_id: stringOf(item['id']) || 'item', output_index: index };
       const parts = listOf(item['content']).map((part) => recordOf(part) ?? {});
@@ -126,6 +154,8 @@ export class ResponsesDialect implements Dialect {
     if (!this.done) throw brokeOff(this.#provider, how, this.said);
   }
 }
+
+const phases = ['commentary', 'final_answer'];
 
 function numberOr0(value: unknown): number {
   const number = Number(value ?? 0);
