@@ -29,6 +29,8 @@ export type {
 } from './feature.ts';
 export { defineMessageCommand } from './message-command.ts';
 export type { MessageCommand, MessageCommandCall } from './message-command.ts';
+export { defineRoute, RouteError } from './route.ts';
+export type { Route, RouteDefinition, RouteRequest } from './route.ts';
 export type { Schedule, ScheduleRun } from './schedule.ts';
 export { mayUse } from '../services/access/index.ts';
 export type {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkpoints } from '../../kernel/checkpoints.ts';
 import { accessSchema } from './access-schema.ts';
 import { budgetsSchema } from './budgets-schema.ts';
+import { httpSchema } from './http-schema.ts';
 import { quirks } from './quirks.ts';
 
 /** Numbers that come from the environment or a `${NAME}` are text: whole ones are taken as the number they spell. */
@@ -30,17 +31,6 @@ const id = text('an id of 17 to 20 digits (Discord: Developer Mode, then Copy ID
   /^\d{17,20}$/.test(value),
 );
 const filled = text('text that is not empty', (value) => value.trim() !== '');
-const hostName = text('a host name without a port, such as bot.example.org', (value) => /^[\w.-]{1,253}$/.test(value));
-
-/** What the environment gives as text is a list with commas. */
-function listOfWords(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  return value
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
-}
-
 const modelId = text('a model as provider/model', (value) => /^[^/\s]+\/\S+$/.test(value));
 
 /** Money that something costs. The ceiling is far above any price there is: more is a slip of the pen. */
@@ -162,14 +152,7 @@ export const configSchema = z.strictObject({
   databaseUrl: text('postgres://user:password@host:5432/database', (value) =>
     isUrl(value, ['postgres:', 'postgresql:']),
   ).optional(),
-  http: z
-    .strictObject({
-      host: filled.default('127.0.0.1'),
-      port: port.default(3000),
-      /** Names under which it may be asked, beside this machine's own and any address. */
-      allowedHosts: z.preprocess(listOfWords, z.array(hostName).max(100)).default([]),
-    })
-    .prefault({}),
+  http: httpSchema(port, wholeNumber).prefault({}),
   playground: z.strictObject({ port: port.default(8080) }).prefault({}),
   instanceKey: filled.optional(),
   /** For crash tests alone: where the process is to kill itself. */
