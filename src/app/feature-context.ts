@@ -66,6 +66,7 @@ export function createFeatureContext(
     charts: { bars: renderBarChart },
     pictures: { prepare: preparePicture },
     fileBytes,
+    web: options.web,
     spending,
     money: { ledger, budgets, prices },
     access,

@@ -14,6 +14,8 @@ import { createQueue, queueMigrations } from '../platform/queue/index.ts';
 import type { Queue } from '../platform/queue/index.ts';
 import { createVault, loadInstanceKey, secretsMigrations } from '../platform/secrets/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
+import { createWeb } from '../platform/web/index.ts';
+import type { Web } from '../platform/web/index.ts';
 import { openSettings, settingsMigrations } from '../services/settings/index.ts';
 import type { SettingsService } from '../services/settings/index.ts';
 import type { Closers } from './closers.ts';
@@ -33,6 +35,8 @@ export interface PlatformOptions {
   bot: { token: string; apiBase: string };
   /** Aborted when the process is asked to stop before it has started. */
   signal?: AbortSignal;
+  /** That members' links may lead to although they are not public. For tests with servers on this machine. */
+  allowAddresses?: readonly string[];
   /** Does nothing unless given. */
   checkpoint?: ReachCheckpoint;
 }
@@ -45,6 +49,7 @@ export interface Platforms {
   queue: Queue;
   models: Models;
   discord: Discord;
+  web: Web;
 }
 
 export const platformMigrations: readonly MigrationSource[] = [
@@ -86,5 +91,7 @@ export async function openPlatforms(
   const { shards } = config.discord;
   const discord = await orGiveUp(createDiscord({ ...options.bot, shards, postgres, clock, random, logger }), signal);
   closers.add(() => discord.close());
-  return { postgres, settings, vault: createVault({ instanceKey }), queue, models, discord };
+  const { allowAddresses = [] } = options;
+  const web = createWeb({ clock, ports: config.web.ports, allowAddresses });
+  return { postgres, settings, vault: createVault({ instanceKey }), queue, models, discord, web };
 }

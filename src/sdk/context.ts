@@ -13,6 +13,7 @@ import type { Database, Tx } from '../platform/postgres/index.ts';
 import type { EnqueueResult, JobSpec, Queue } from '../platform/queue/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
 import type { Texts, Translate } from '../platform/texts/index.ts';
+import type { Web } from '../platform/web/index.ts';
 import type { AccessService, Caller } from '../services/access/index.ts';
 import type { Audit } from '../services/audit/index.ts';
 import type { Budgets } from '../services/budgets/index.ts';
@@ -116,6 +117,8 @@ export interface FeatureContext<Settings> {
   };
   /** Bytes of people's files in memory at once, over the whole process. */
   fileBytes: ByteBudget;
+  /** The one way to addresses that strangers choose. */
+  web: Web;
   /** What is stored about people. Whoever reads messages that were not written to the bot asks `mayRead` first. */
   privacy: Privacy;
   vault: Vault;

@@ -75,4 +75,5 @@ export type { ChatEvent, ChatMessage, ContentPart, ModelInfo, Models, Usage } fr
 export type { Db, Tx } from '../platform/postgres/index.ts';
 export type { InLine, JobRun } from '../platform/queue/index.ts';
 export type { Vault, VaultReader } from '../platform/secrets/index.ts';
+export type { Web, WebRequest, WebResponse } from '../platform/web/index.ts';
 export type { Texts, Translate } from '../platform/texts/index.ts';

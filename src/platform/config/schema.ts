@@ -153,6 +153,12 @@ export const configSchema = z.strictObject({
     isUrl(value, ['postgres:', 'postgresql:']),
   ).optional(),
   http: httpSchema(port, wholeNumber).prefault({}),
+  web: z
+    .strictObject({
+      /** On which foreign addresses may be fetched, beside 80 and 443. */
+      ports: z.array(wholeNumber(1, 65_535)).max(100).default([]),
+    })
+    .prefault({}),
   playground: z.strictObject({ port: port.default(8080) }).prefault({}),
   instanceKey: filled.optional(),
   /** For crash tests alone: where the process is to kill itself. */
