@@ -38,6 +38,7 @@ import type { Doorkeeper } from './refusals.ts';
 import { createRouteGuard } from './routes.ts';
 import type { GuardedRoute } from './routes.ts';
 import { openServices, serviceMigrations } from './services.ts';
+import { ownSchedules } from './schedules.ts';
 import { createUseLimits } from './use-limits.ts';
 import { planWorker } from './worker.ts';
 
@@ -108,7 +109,7 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   if (roles.api) http.serveApi(api);
   closers.add(() => stopFeatures(features));
 
-  const worker = planWorker({ ...options, ...platforms, features, schedules: [] });
+  const worker = planWorker({ ...options, ...platforms, features, schedules: ownSchedules(platforms) });
   if (roles.queues.length > 0) await worker.start();
   closers.add(() => queue.stop(stopGraceMs));
   if (roles.gateway) {
@@ -178,7 +179,8 @@ async function setUp(
   const appTexts = textsOf(texts, appCatalogue.name);
   const failures = createFailureTexts(appTexts, ids, logger);
   let features: readonly LoadedFeature[] = [];
-  const services = await openServices(options, platforms, appTexts, closers, () => features.map(keeperOf));
+  const keepers = () => [...features.map(keeperOf), keeperOfFiles(platforms)];
+  const services = await openServices(options, platforms, appTexts, closers, keepers);
   const publicRefusals = createPublicRefusals({ discord, clock, logger, windowMs: options.refusalWindowMs });
   let commands = createCommandRegistry([]);
   features = await setUpFeatures(found, (feature) =>
@@ -225,6 +227,12 @@ const keeperOf = ({
   parts: { exportUser, unreadUser, forgetUser, expire },
 }: LoadedFeature): Keeper => ({
   ...{ kind: 'feature', name, exportUser, unreadUser, forgetUser, expire },
+});
+
+const keeperOfFiles = ({ files }: Platforms): Keeper => ({
+  ...{ kind: 'service', name: 'files' },
+  exportUser: (userId) => files.exportUser(userId),
+  forgetUser: (tx, userId) => files.forgetUser(tx, userId),
 });
 
 function commandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<string, Texts>, prefix: string) {

@@ -67,6 +67,7 @@ export function createFeatureContext(
     pictures: { prepare: preparePicture },
     fileBytes,
     web: options.web,
+    files: options.files.of(name),
     spending,
     money: { ledger, budgets, prices },
     access,

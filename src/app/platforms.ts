@@ -6,6 +6,8 @@ import type { Random } from '../kernel/random.ts';
 import type { Config } from '../platform/config/index.ts';
 import { createDiscord, discordMigrations } from '../platform/discord/index.ts';
 import type { Discord } from '../platform/discord/index.ts';
+import { createFiles, filesMigrations, openDisk } from '../platform/files/index.ts';
+import type { Files } from '../platform/files/index.ts';
 import { createModels } from '../platform/models/index.ts';
 import type { Models } from '../platform/models/index.ts';
 import { openPostgres } from '../platform/postgres/index.ts';
@@ -50,6 +52,7 @@ export interface Platforms {
   models: Models;
   discord: Discord;
   web: Web;
+  files: Files;
 }
 
 export const platformMigrations: readonly MigrationSource[] = [
@@ -57,6 +60,7 @@ export const platformMigrations: readonly MigrationSource[] = [
   secretsMigrations,
   settingsMigrations,
   discordMigrations,
+  filesMigrations,
 ];
 
 /** Opens the database, brings its tables up to date, and opens what rests on it. */
@@ -93,5 +97,13 @@ export async function openPlatforms(
   closers.add(() => discord.close());
   const { allowAddresses = [] } = options;
   const web = createWeb({ clock, ports: config.web.ports, allowAddresses });
-  return { postgres, settings, vault: createVault({ instanceKey }), queue, models, discord, web };
+  const vault = createVault({ instanceKey });
+  const disk = await openDisk(config.files.path);
+  const files = createFiles({ postgres, vault, disk, clock, ids, logger, limits: fileLimits(config.files) });
+  return { postgres, settings, vault, queue, models, discord, web, files };
+}
+
+function fileLimits({ maxFileMb, maxMbPerOwner, maxMb }: Config['files']) {
+  const bytes = (megabytes: number | null) => (megabytes === null ? null : megabytes * 1_000_000);
+  return { maxFileBytes: maxFileMb * 1_000_000, maxBytesPerOwner: bytes(maxMbPerOwner), maxBytes: bytes(maxMb) };
 }

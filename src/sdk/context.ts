@@ -7,6 +7,7 @@ import type { Ids } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Random } from '../kernel/random.ts';
 import type { DiscordActions, DiscordCache, SelfUser } from '../platform/discord/index.ts';
+import type { FeatureFiles } from '../platform/files/index.ts';
 import type { BarChart, Picture } from '../platform/media/index.ts';
 import type { Models } from '../platform/models/index.ts';
 import type { Database, Tx } from '../platform/postgres/index.ts';
@@ -117,6 +118,8 @@ export interface FeatureContext<Settings> {
   };
   /** Bytes of people's files in memory at once, over the whole process. */
   fileBytes: ByteBudget;
+  /** Files of this feature, with owners. */
+  files: FeatureFiles;
   /** The one way to addresses that strangers choose. */
   web: Web;
   /** What is stored about people. Whoever reads messages that were not written to the bot asks `mayRead` first. */

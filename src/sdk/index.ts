@@ -70,6 +70,7 @@ export type {
   OutgoingFile,
   OutgoingMessage,
 } from '../platform/discord/index.ts';
+export type { FeatureFiles, FileOwner, NewFile, StoredFile } from '../platform/files/index.ts';
 export type { BarChart } from '../platform/media/index.ts';
 export type { ChatEvent, ChatMessage, ContentPart, ModelInfo, Models, Usage } from '../platform/models/index.ts';
 export type { Db, Tx } from '../platform/postgres/index.ts';

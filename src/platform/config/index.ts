@@ -36,6 +36,7 @@ export interface Config extends Readonly<Settings> {
   readonly playground: Settings['playground'] & { enabled: boolean };
   /** Absolute. */
   readonly dataDir: string;
+  readonly files: Settings['files'] & { /** Absolute. */ path: string };
   /** Those of `http.apiKeys` and the environment. */
   readonly apiKeys: readonly ApiKey[];
   /**
@@ -94,6 +95,7 @@ export function loadConfig({ env, folder }: { env: NodeJS.ProcessEnv; folder: st
     playground: { ...settings.playground, enabled: settings.discord.token === undefined },
     dataDir: resolve(folder, settings.dataDir),
     apiKeys,
+    files: { ...settings.files, path: resolve(folder, settings.files.path ?? join(settings.dataDir, 'files')) },
     section: (path, schema) => readSection(tree, path, schema, origins),
   };
 }

@@ -153,6 +153,15 @@ export const configSchema = z.strictObject({
     isUrl(value, ['postgres:', 'postgresql:']),
   ).optional(),
   http: httpSchema(port, wholeNumber).prefault({}),
+  files: z
+    .strictObject({
+      /** `files` in the data folder unless given. */
+      path: filled.optional(),
+      maxFileMb: wholeNumber(1, 1000).default(25),
+      maxMbPerOwner: wholeNumber(1, 10_000_000).nullable().default(500),
+      maxMb: wholeNumber(1, 1_000_000_000).nullable().default(null),
+    })
+    .prefault({}),
   web: z
     .strictObject({
       /** On which foreign addresses may be fetched, beside 80 and 443. */
