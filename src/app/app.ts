@@ -9,6 +9,7 @@ import { loadTexts } from '../platform/texts/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import { checkAccessNames } from '../services/access/index.ts';
 import type { AccessService, KnownNames } from '../services/access/index.ts';
+import type { Limits } from '../services/limits/index.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
 import { commandBodies, createCommandRegistry, usage } from './commands.ts';
@@ -22,6 +23,7 @@ import { checkExtensionNames } from './extensions.ts';
 import { createFailureTexts } from './failures.ts';
 import { createFeatureContext, textsOf } from './feature-context.ts';
 import { checkSubscriptions } from './feature-events.ts';
+import { createFeatureApi } from './feature-routes.ts';
 import { featureIntents, featureMigrations, featuresFolder, findFeatures, setUpFeatures } from './features.ts';
 import type { FoundFeature, LoadedFeature } from './features.ts';
 import { orGiveUp } from './give-up.ts';
@@ -36,6 +38,7 @@ import type { Doorkeeper } from './refusals.ts';
 import { createRouteGuard } from './routes.ts';
 import type { GuardedRoute } from './routes.ts';
 import { openServices, serviceMigrations } from './services.ts';
+import { ownSchedules } from './schedules.ts';
 import { createUseLimits } from './use-limits.ts';
 import { planWorker } from './worker.ts';
 
@@ -92,18 +95,21 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   const metrics = createMetrics();
   const routes = [health.route, ...(roles.api ? [metricsRoute(metrics)] : [])];
   const guard = createRouteGuard();
-  const http = await startHttp({ ...config.http, routes: routes.map((route) => guard.guard(route)) });
+  const http = await startHttp({ ...config.http, api: roles.api, routes: routes.map((route) => guard.guard(route)) });
   closers.add(() => http.close());
   const found = [...(await findFeatures(featuresFolder)), ...(options.moreFeatures ?? [])];
   checkFeatureNames(Object.keys(config.features), found);
   const platforms = await openPlatforms(options, [...serviceMigrations, ...featureMigrations(found)], closers);
   const { discord, models, postgres, queue } = platforms;
   countJobs(metrics, queue);
-  const { features, commands, dispatch, doorkeeper } = await setUp(options, platforms, found, closers);
+  const setUpAll = await setUp(options, platforms, found, closers);
+  const { features, commands, dispatch, doorkeeper } = setUpAll;
   guard.opens(doorkeeper);
+  const api = await createFeatureApi({ ...options, ...platforms, ...setUpAll });
+  if (roles.api) http.serveApi(api);
   closers.add(() => stopFeatures(features));
 
-  const worker = planWorker({ ...options, ...platforms, features, schedules: [] });
+  const worker = planWorker({ ...options, ...platforms, features, schedules: ownSchedules(platforms) });
   if (roles.queues.length > 0) await worker.start();
   closers.add(() => queue.stop(stopGraceMs));
   if (roles.gateway) {
@@ -152,6 +158,8 @@ interface SetUp {
   commands: CommandRegistry;
   dispatch: Dispatch;
   doorkeeper: Doorkeeper;
+  limits: Limits;
+  textsOf: (feature: string) => Texts;
 }
 
 async function setUp(
@@ -206,7 +214,7 @@ async function setUp(
     refusals: publicRefusals,
     logger,
   });
-  return { features, commands, dispatch, doorkeeper };
+  return { features, commands, dispatch, doorkeeper, limits, textsOf: (name) => textsOf(texts, name) };
 }
 
 function namesOf(found: readonly FoundFeature[], { all, onMessages }: CommandRegistry): KnownNames {

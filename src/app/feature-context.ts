@@ -68,6 +68,8 @@ export function createFeatureContext(
     charts: { bars: renderBarChart },
     pictures: { prepare: preparePicture },
     fileBytes,
+    web: options.web,
+    files: options.files.of(name),
     spending,
     money: { ledger, budgets, prices },
     access,

@@ -6,6 +6,8 @@ import type { Random } from '../kernel/random.ts';
 import type { Config } from '../platform/config/index.ts';
 import { createDiscord, discordMigrations } from '../platform/discord/index.ts';
 import type { Discord } from '../platform/discord/index.ts';
+import { createFiles, filesMigrations, openDisk } from '../platform/files/index.ts';
+import type { Files } from '../platform/files/index.ts';
 import { createModels } from '../platform/models/index.ts';
 import type { Models } from '../platform/models/index.ts';
 import { openPostgres } from '../platform/postgres/index.ts';
@@ -14,6 +16,8 @@ import { createQueue, queueMigrations } from '../platform/queue/index.ts';
 import type { Queue } from '../platform/queue/index.ts';
 import { createVault, loadInstanceKey, secretsMigrations } from '../platform/secrets/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
+import { createWeb } from '../platform/web/index.ts';
+import type { Web } from '../platform/web/index.ts';
 import { openSettings, settingsMigrations } from '../services/settings/index.ts';
 import type { SettingsService } from '../services/settings/index.ts';
 import type { Closers } from './closers.ts';
@@ -33,6 +37,8 @@ export interface PlatformOptions {
   bot: { token: string; apiBase: string };
   /** Aborted when the process is asked to stop before it has started. */
   signal?: AbortSignal;
+  /** That members' links may lead to although they are not public. For tests with servers on this machine. */
+  allowAddresses?: readonly string[];
   /** Does nothing unless given. */
   checkpoint?: ReachCheckpoint;
 }
@@ -45,6 +51,8 @@ export interface Platforms {
   queue: Queue;
   models: Models;
   discord: Discord;
+  web: Web;
+  files: Files;
 }
 
 export const platformMigrations: readonly MigrationSource[] = [
@@ -52,6 +60,7 @@ export const platformMigrations: readonly MigrationSource[] = [
   secretsMigrations,
   settingsMigrations,
   discordMigrations,
+  filesMigrations,
 ];
 
 /** Opens the database, brings its tables up to date, and opens what rests on it. */
@@ -86,5 +95,15 @@ export async function openPlatforms(
   const { shards } = config.discord;
   const discord = await orGiveUp(createDiscord({ ...options.bot, shards, postgres, clock, random, logger }), signal);
   closers.add(() => discord.close());
-  return { postgres, settings, vault: createVault({ instanceKey }), queue, models, discord };
+  const { allowAddresses = [] } = options;
+  const web = createWeb({ clock, ports: config.web.ports, allowAddresses });
+  const vault = createVault({ instanceKey });
+  const disk = await openDisk(config.files.path);
+  const files = createFiles({ postgres, vault, disk, clock, ids, logger, limits: fileLimits(config.files) });
+  return { postgres, settings, vault, queue, models, discord, web, files };
+}
+
+function fileLimits({ maxFileMb, maxMbPerOwner, maxMb }: Config['files']) {
+  const bytes = (megabytes: number | null) => (megabytes === null ? null : megabytes * 1_000_000);
+  return { maxFileBytes: maxFileMb * 1_000_000, maxBytesPerOwner: bytes(maxMbPerOwner), maxBytes: bytes(maxMb) };
 }

@@ -46,13 +46,22 @@ export function createRouteGuard(): RouteGuard {
 }
 
 async function refused(doorkeeper: Doorkeeper, route: GuardedRoute): Promise<HttpAnswer | undefined> {
-  const action: Action = { kind: 'route', feature: route.feature, name: route.name, access: route.access };
+  const error = await refuseVisitor(doorkeeper, route);
+  return error && { status: 403, body: { error: error.code, message: error.message } };
+}
+
+/** Why somebody who has not signed in may not use a route, recorded; undefined when they may. */
+export async function refuseVisitor(
+  doorkeeper: Doorkeeper,
+  { feature, name, access }: Pick<GuardedRoute, 'feature' | 'name' | 'access'>,
+): Promise<UserError | undefined> {
+  const action: Action = { kind: 'route', feature, name, access };
   const call = { caller: visitor, guildId: null, channelId: '' };
   try {
     await recordingRefusal(doorkeeper, action, call, () => checkAllowed(doorkeeper, action, call));
     return undefined;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { status: 403, body: { error: error.code, message: error.message } };
+    if (error instanceof UserError) return error;
+    throw error;
   }
 }

@@ -3,7 +3,22 @@ import { scheduleRule } from '../platform/queue/index.ts';
 import type { PlannedSchedule } from '../platform/queue/index.ts';
 import type { Schedule } from '../sdk/index.ts';
 import type { LoadedFeature } from './features.ts';
+import type { Platforms } from './platforms.ts';
 
+/** What the bot itself does again and again, once over all processes. */
+export function ownSchedules({ files }: Pick<Platforms, 'files'>): PlannedSchedule[] {
+  const every = (name: string, everyMs: number, run: () => Promise<unknown>): PlannedSchedule => ({
+    name: `app/${name}`,
+    rule: scheduleRule({ everyMs }),
+    run: async () => void (await run()),
+  });
+  return [
+    every('expire-files', 10 * minuteMs, () => files.expire()),
+    every('sweep-files', 60 * minuteMs, () => files.sweep()),
+  ];
+}
+
+const minuteMs = 60_000;
 const allowedName = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /** The schedules of all features. Throws a StartError that names the feature and the schedule that cannot be meant. */

@@ -23,6 +23,7 @@ import { createSpending, createSpendingOff, spendingMigrations } from '../servic
 import type { Spending } from '../services/spending/index.ts';
 import type { Closers } from './closers.ts';
 import type { LoadedFeature } from './features.ts';
+import { keepersOf } from './keepers.ts';
 import { createOwnerNews } from './owner-news.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
 
@@ -107,7 +108,7 @@ export async function openServices(
   const privacy = createPrivacy({
     ...{ postgres, clock, ids, vault, queue, settings },
     ...{ limits, ledger, audit, spending, past },
-    features: () => features().map(keeperOf),
+    features: () => keepersOf(features(), platforms),
   });
   const generations = createGenerations({ models, spending });
   return { access, audit, limits, ledger, budgets, prices, spending, generations, privacy };
@@ -145,13 +146,6 @@ function keepUp(
   every(upkeepMs, 'breaker', () => breaker.check());
   every(sweepMs, 'sweep', () => limits.sweep());
 }
-
-const keeperOf = ({
-  definition: { name },
-  parts: { exportUser, unreadUser, forgetUser, expire },
-}: LoadedFeature): Keeper => ({
-  ...{ kind: 'feature', name, exportUser, unreadUser, forgetUser, expire },
-});
 
 /** Steps after an answer pay under names of their own. */
 const followUpsOf = ({ parts }: LoadedFeature): string[] =>

@@ -7,12 +7,14 @@ import type { Ids } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Random } from '../kernel/random.ts';
 import type { DiscordActions, DiscordCache, SelfUser } from '../platform/discord/index.ts';
+import type { FeatureFiles } from '../platform/files/index.ts';
 import type { BarChart, Picture } from '../platform/media/index.ts';
 import type { Models } from '../platform/models/index.ts';
 import type { Database, Tx } from '../platform/postgres/index.ts';
 import type { EnqueueResult, JobSpec, Queue } from '../platform/queue/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
 import type { Texts, Translate } from '../platform/texts/index.ts';
+import type { Web } from '../platform/web/index.ts';
 import type { AccessService, Caller } from '../services/access/index.ts';
 import type { Audit } from '../services/audit/index.ts';
 import type { Budgets } from '../services/budgets/index.ts';
@@ -131,6 +133,10 @@ export interface FeatureContext<Settings> {
   };
   /** Bytes of people's files in memory at once, over the whole process. */
   fileBytes: ByteBudget;
+  /** Files of this feature, with owners. */
+  files: FeatureFiles;
+  /** The one way to addresses that strangers choose. */
+  web: Web;
   /** What is stored about people. Whoever reads messages that were not written to the bot asks `mayRead` first. */
   privacy: Privacy;
   vault: Vault;

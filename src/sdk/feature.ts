@@ -15,6 +15,7 @@ import type { ComponentHandler } from './component.ts';
 import type { FeatureContext } from './context.ts';
 import type { EventSubscriptions } from './event.ts';
 import type { MessageCommand } from './message-command.ts';
+import type { Route } from './route.ts';
 import type { Schedule } from './schedule.ts';
 
 export type IntentName = keyof typeof GatewayIntentBits;
@@ -80,6 +81,8 @@ export interface FeatureParts extends ConversationParts {
   jobs?: Readonly<Record<string, JobHandler>>;
   schedules?: readonly Schedule[];
   subscriptions?: EventSubscriptions;
+  /** Made with `defineRoute`. */
+  routes?: readonly Route[];
   /** By name; jobs of this feature name it as their `queue`. `concurrency`: jobs at once in one process, 1 to 1,000. */
   queues?: Readonly<Record<string, { concurrency: number }>>;
   /**

@@ -65,6 +65,8 @@ export { defineJob } from './job.ts';
 export { explainedBy } from './said.ts';
 export { defineMessageCommand } from './message-command.ts';
 export type { MessageCommand, MessageCommandCall } from './message-command.ts';
+export { defineRoute, RouteError } from './route.ts';
+export type { Route, RouteDefinition, RouteRequest } from './route.ts';
 export type { Schedule, ScheduleRun } from './schedule.ts';
 export { mayUse } from '../services/access/index.ts';
 export type {
@@ -107,6 +109,7 @@ export type {
   OutgoingMessage,
   SpokenOptions,
 } from '../platform/discord/index.ts';
+export type { FeatureFiles, FileOwner, NewFile, StoredFile } from '../platform/files/index.ts';
 export type { BarChart } from '../platform/media/index.ts';
 export {
   assistantMessage,
@@ -132,4 +135,5 @@ export type {
 export type { Db, Tx } from '../platform/postgres/index.ts';
 export type { InLine, JobRun } from '../platform/queue/index.ts';
 export type { Vault, VaultReader } from '../platform/secrets/index.ts';
+export type { Web, WebRequest, WebResponse } from '../platform/web/index.ts';
 export type { Texts, Translate } from '../platform/texts/index.ts';

@@ -38,6 +38,8 @@ export interface TestBotOptions {
   roles?: Roles;
   /** Beside those of the bot. */
   features?: readonly FoundFeature[];
+  /** Of this machine, that links may lead to. */
+  allowAddresses?: readonly string[];
   logger?: Logger;
   /** False starts everything but the bot, which `start` then does. */
   start?: boolean;
@@ -122,6 +124,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
       bot: { token: config.discord.token ?? '', apiBase: config.discord.apiBase },
       playground: false,
       ...(options.features && { moreFeatures: options.features }),
+      ...(options.allowAddresses && { allowAddresses: options.allowAddresses }),
       ...(options.paced === false && { refusalWindowMs: 0 }),
     });
 

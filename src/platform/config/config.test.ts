@@ -32,7 +32,15 @@ describe('settings without a file', () => {
     const config = loadConfig({ env: {}, folder });
     expect(config.file).toBeNull();
     expect(config.dataDir).toBe(join(folder, 'data'));
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 3000, allowedHosts: [] });
+    expect(config.http).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      allowedHosts: [],
+      trustProxy: false,
+      apiKeys: [],
+      requestsPerMinute: 120,
+    });
+    expect(config.apiKeys).toEqual([]);
     expect(config.playground).toEqual({ port: 8080, enabled: true });
     expect(config.queue).toEqual({
       concurrency: { text: 64, images: 2 },
@@ -58,7 +66,7 @@ describe('settings without a file', () => {
     });
     expect(config.discord.token).toBe('abc');
     expect(config.playground.enabled).toBe(false);
-    expect(config.http).toEqual({ host: '0.0.0.0', port: 0, allowedHosts: [] });
+    expect(config.http).toMatchObject({ host: '0.0.0.0', port: 0, allowedHosts: [] });
     expect(config.logLevel).toBe('debug');
     expect(config.databaseUrl).toBeUndefined();
     expect(config.dataDir).toBe('/srv/familiar');

@@ -16,6 +16,8 @@ const variables: readonly (readonly [variable: string, ...path: string[]])[] = [
   ['HOST', 'http', 'host'],
   ['PORT', 'http', 'port'],
   ['ALLOWED_HOSTS', 'http', 'allowedHosts'],
+  ['PUBLIC_URL', 'http', 'publicUrl'],
+  ['TRUST_PROXY', 'http', 'trustProxy'],
   ['PLAYGROUND_PORT', 'playground', 'port'],
   ['LOG_LEVEL', 'logLevel'],
   // For crash tests alone.

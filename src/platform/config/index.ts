@@ -10,6 +10,8 @@ import { errorMessage, StartError } from '../../kernel/errors.ts';
 import { modelPatterns } from './access-schema.ts';
 import { environmentDefaults, environmentOverrides, keyedProviders } from './environment.ts';
 import type { EnvironmentSetting } from './environment.ts';
+import { readApiKeys } from './http-schema.ts';
+import type { ApiKey } from './http-schema.ts';
 import { isSecretPath, parseSettings, settingsError } from './problems.ts';
 import type { Origins } from './problems.ts';
 import { promptFile } from './prompt-file.ts';
@@ -21,6 +23,7 @@ import type { SettingPath, YamlFile } from './yaml-file.ts';
 export { accessSchema, builtInRoles, tighteningSchema } from './access-schema.ts';
 export type { AccessSettings, RoleSettings, Tightening } from './access-schema.ts';
 export type { BudgetsConfig } from './budgets-schema.ts';
+export type { ApiKey } from './http-schema.ts';
 export type { ModelConfig, ProviderConfig } from './schema.ts';
 export { quirks } from './quirks.ts';
 export type { Quirk } from './quirks.ts';
@@ -33,6 +36,9 @@ export interface Config extends Readonly<Settings> {
   readonly playground: Settings['playground'] & { enabled: boolean };
   /** Absolute. */
   readonly dataDir: string;
+  readonly files: Settings['files'] & { /** Absolute. */ path: string };
+  /** Those of `http.apiKeys` and the environment. */
+  readonly apiKeys: readonly ApiKey[];
   /**
    * Parses the settings below `path` (`features.chat`) with a schema of the caller's; settings that are not written
    * count as `{}`. Throws a StartError that names file, line and column, as the rest of the file does.
@@ -76,12 +82,20 @@ export function loadConfig({ env, folder }: { env: NodeJS.ProcessEnv; folder: st
       problems.push({ place: origins.placeOf(path), message });
     }
   }
+  const apiKeys = settings
+    ? readApiKeys(settings.http, env, (path, message) => {
+        const full = ['http', 'apiKeys', ...path];
+        problems.push({ place: origins.placeOf(full), message: `${full.join('.')}: ${message}.` });
+      })
+    : [];
   if (!settings || problems.length > 0) throw settingsError(problems);
   return {
     ...settings,
     file,
     playground: { ...settings.playground, enabled: settings.discord.token === undefined },
     dataDir: resolve(folder, settings.dataDir),
+    apiKeys,
+    files: { ...settings.files, path: resolve(folder, settings.files.path ?? join(settings.dataDir, 'files')) },
     section: (path, schema) => readSection(tree, path, schema, origins),
   };
 }
@@ -91,7 +105,9 @@ export function secretsOf(config: Config): string[] {
   const password = config.databaseUrl === undefined ? '' : new URL(config.databaseUrl).password;
   const keys = Object.values(config.providers).flatMap((provider) => provider.apiKeys);
   const single = [config.discord.token, config.instanceKey, config.databaseUrl, password, decodeURIComponent(password)];
-  return [...keys, ...single].filter((secret): secret is string => secret !== undefined && secret !== '');
+  return [...keys, ...config.apiKeys.map(({ secret }) => secret), ...single].filter(
+    (secret): secret is string => secret !== undefined && secret !== '',
+  );
 }
 
 function readFile(env: NodeJS.ProcessEnv, folder: string): { file: string | null; yaml: YamlFile } {

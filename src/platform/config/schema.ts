@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkpoints } from '../../kernel/checkpoints.ts';
 import { accessSchema } from './access-schema.ts';
 import { budgetsSchema } from './budgets-schema.ts';
+import { httpSchema } from './http-schema.ts';
 import { quirks } from './quirks.ts';
 
 /** Numbers that come from the environment or a `${NAME}` are text: whole ones are taken as the number they spell. */
@@ -30,17 +31,6 @@ const id = text('an id of 17 to 20 digits (Discord: Developer Mode, then Copy ID
   /^\d{17,20}$/.test(value),
 );
 const filled = text('text that is not empty', (value) => value.trim() !== '');
-const hostName = text('a host name without a port, such as bot.example.org', (value) => /^[\w.-]{1,253}$/.test(value));
-
-/** What the environment gives as text is a list with commas. */
-function listOfWords(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  return value
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
-}
-
 const modelId = text('a model as provider/model', (value) => /^[^/\s]+\/\S+$/.test(value));
 
 /** Money that something costs. The ceiling is far above any price there is: more is a slip of the pen. */
@@ -162,12 +152,20 @@ export const configSchema = z.strictObject({
   databaseUrl: text('postgres://user:password@host:5432/database', (value) =>
     isUrl(value, ['postgres:', 'postgresql:']),
   ).optional(),
-  http: z
+  http: httpSchema(port, wholeNumber).prefault({}),
+  files: z
     .strictObject({
-      host: filled.default('127.0.0.1'),
-      port: port.default(3000),
-      /** Names under which it may be asked, beside this machine's own and any address. */
-      allowedHosts: z.preprocess(listOfWords, z.array(hostName).max(100)).default([]),
+      /** `files` in the data folder unless given. */
+      path: filled.optional(),
+      maxFileMb: wholeNumber(1, 1000).default(25),
+      maxMbPerOwner: wholeNumber(1, 10_000_000).nullable().default(500),
+      maxMb: wholeNumber(1, 1_000_000_000).nullable().default(null),
+    })
+    .prefault({}),
+  web: z
+    .strictObject({
+      /** On which foreign addresses may be fetched, beside 80 and 443. */
+      ports: z.array(wholeNumber(1, 65_535)).max(100).default([]),
     })
     .prefault({}),
   playground: z.strictObject({ port: port.default(8080) }).prefault({}),

@@ -1,6 +1,10 @@
 import fastify from 'fastify';
 import { StartError } from '../../kernel/errors.ts';
 import { isAllowedHost } from './allowed-host.ts';
+import type { Api } from './api.ts';
+
+export { createApi, tooMany } from './api.ts';
+export type { Api, ApiRefusal, ApiRequest, ApiRoute } from './api.ts';
 
 export interface HttpAnswer {
   status: number;
@@ -18,6 +22,8 @@ export interface HttpRoute {
 export interface HttpServer {
   /** The port it listens on; the one asked for unless that was 0. */
   readonly port: number;
+  /** From now on answers what is below `/api`; until then 503. Only where `api` was asked for. */
+  serveApi(api: Api): void;
   close(): Promise<void>;
 }
 
@@ -27,16 +33,31 @@ export async function startHttp(options: {
   port: number;
   /** Names beside those of this machine. */
   allowedHosts?: readonly string[];
+  /** Its host name is allowed too. */
+  publicUrl?: string | undefined;
+  /** Whether there will be something below `/api`. */
+  api?: boolean;
   routes: readonly HttpRoute[];
 }): Promise<HttpServer> {
   const server = fastify({ forceCloseConnections: true, bodyLimit: 1024 * 1024 });
-  const allowed = [options.host, ...(options.allowedHosts ?? [])];
+  const { publicUrl } = options;
+  const publicName = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
+  const allowed = [options.host, ...publicName, ...(options.allowedHosts ?? [])];
+  let api: Api | undefined;
   server.addHook('onRequest', async (request, reply) => {
     if (isAllowedHost(request.headers.host, allowed)) return;
     const message =
       'This host name is not mine. Use the address, or add the name to http.allowedHosts (ALLOWED_HOSTS).';
     await reply.status(403).send({ error: 'host', message });
   });
+  if (options.api) {
+    server.addHook('onRequest', async (request, reply) => {
+      if (!/^\/api([/?]|$)/.test(request.url)) return;
+      if (!api) return reply.status(503).send({ error: 'starting', message: 'The bot is starting.' });
+      reply.hijack();
+      api.handle(request.raw, reply.raw);
+    });
+  }
   for (const route of options.routes) {
     server.route({
       method: route.method,
@@ -56,7 +77,13 @@ export async function startHttp(options: {
   const address = server.server.address();
   return {
     port: typeof address === 'object' && address ? address.port : options.port,
-    close: () => server.close(),
+    serveApi: (served) => {
+      api = served;
+    },
+    close: async () => {
+      await server.close();
+      await api?.close();
+    },
   };
 }
 

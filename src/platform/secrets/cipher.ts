@@ -8,7 +8,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** Nonce, tag, ciphertext. `context` is authenticated but not stored. */
-export function encrypt(key: Buffer, context: string, plaintext: Buffer): Buffer {
+export function encrypt(key: Buffer, context: string, plaintext: Uint8Array): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(context, 'utf8'));

@@ -16,6 +16,9 @@ export interface Vault {
   sealIfKnown(db: Db, authorId: string, context: string, plaintext: string): Promise<Buffer | null>;
   /** Null when the author was forgotten. Throws when ciphertext or context were altered. */
   open(db: Db, authorId: string, context: string, sealed: Buffer): Promise<string | null>;
+  /** As `seal` and `open`, for bytes. */
+  sealBytes(db: Db, authorId: string, context: string, plaintext: Uint8Array): Promise<Buffer>;
+  openBytes(db: Db, authorId: string, context: string, sealed: Buffer): Promise<Buffer | null>;
   /**
    * As `open` for many texts: reads each author's key once. To be used for one purpose and dropped, since it does not
    * notice that an author is forgotten while it lives.

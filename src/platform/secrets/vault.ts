@@ -25,6 +25,9 @@ export function createVault({ instanceKey }: { instanceKey: Buffer }): Vault {
       return author ? sealWith(author, context, asBytes(plaintext)) : null;
     },
     open: async (db, authorId, context, sealed) => asText(openWith(await keys.find(db, authorId), context, sealed)),
+    sealBytes: async (db, authorId, context, plaintext) =>
+      sealWith(await keys.findOrMake(db, authorId), context, plaintext),
+    openBytes: async (db, authorId, context, sealed) => openWith(await keys.find(db, authorId), context, sealed),
     reader: (db) => {
       const known = new Map<string, Promise<AuthorKey | undefined>>();
       return async (authorId, context, sealed) => {
@@ -55,7 +58,7 @@ export function createVault({ instanceKey }: { instanceKey: Buffer }): Vault {
 const asBytes = (text: string): Buffer => Buffer.from(text, 'utf8');
 const asText = (opened: Buffer | null): string | null => opened?.toString('utf8') ?? null;
 
-function sealWith({ id, key }: AuthorKey, context: string, plaintext: Buffer): Buffer {
+function sealWith({ id, key }: AuthorKey, context: string, plaintext: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(FORMAT), id, encrypt(key, textContext(context), plaintext)]);
 }
 

@@ -1,0 +1,95 @@
+import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StartError, errorMessage } from '../../kernel/errors.ts';
+
+const temporary = '.tmp';
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export const isFileId = (text: string): boolean => uuid.test(text);
+
+/** Bytes under ids, in folders of at most a 256th of them each. Nothing of a name comes from outside. */
+export interface Disk {
+  /** All of it or nothing, and durable when it resolves. */
+  write(id: string, bytes: Uint8Array): Promise<void>;
+  /** Undefined when there is none. */
+  read(id: string): Promise<Buffer | undefined>;
+  remove(id: string): Promise<void>;
+  /** Everything that was written before `beforeMs` (Unix ms), unfinished files too. */
+  list(beforeMs: number): AsyncIterable<{ id: string; remove: () => Promise<void> }>;
+}
+
+/** Throws a StartError when the folder cannot be used. */
+export async function openDisk(path: string): Promise<Disk> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StartError(`The folder of files ${path} cannot be used: ${errorMessage(error)}. Set files.path.`, {
+      cause: error,
+    });
+  }
+  const folderOf = (id: string): string => {
+    if (!uuid.test(id)) throw new Error('A file has an id of ours');
+    return join(path, id.slice(0, 2));
+  };
+  return {
+    write: async (id, bytes) => {
+      const folder = folderOf(id);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const draft = join(folder, id + temporary);
+      try {
+        await writeDurably(draft, bytes);
+        await rename(draft, join(folder, id));
+      } catch (error) {
+        await unlinkIfThere(draft);
+        throw error;
+      }
+      await syncFolder(folder);
+    },
+    read: async (id) => orUndefined(readFile(join(folderOf(id), id))),
+    remove: async (id) => unlinkIfThere(join(folderOf(id), id)),
+    list: (beforeMs) => listOld(path, beforeMs),
+  };
+}
+
+async function* listOld(path: string, beforeMs: number): ReturnType<Disk['list']> {
+  for (const folder of await readdir(path)) {
+    if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+    for (const name of await readdir(join(path, folder))) {
+      const file = join(path, folder, name);
+      const id = name.replace(temporary, '');
+      const found = await orUndefined(stat(file));
+      if (!found || !uuid.test(id) || found.mtimeMs >= beforeMs) continue;
+      yield { id: name, remove: () => unlinkIfThere(file) };
+    }
+  }
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The renaming itself is durable then. Systems that cannot do it for folders do without. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}
+
+async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function unlinkIfThere(path: string): Promise<void> {
+  await orUndefined(unlink(path));
+}

@@ -1,0 +1,249 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemIds, uuidFromName } from '../../kernel/ids.ts';
+import { silentLogger } from '../../kernel/logger.ts';
+import { createManualClock } from '../../testing/manual-clock.ts';
+import { testDatabase } from '../../testing/postgres.ts';
+import { createVault, secretsMigrations } from '../secrets/index.ts';
+import { createFiles, filesMigrations, openDisk } from './index.ts';
+import type { Disk, FileOwner, NewFile } from './index.ts';
+
+const database = await testDatabase({ migrations: [secretsMigrations, filesMigrations] });
+const { postgres } = database;
+const { db } = postgres;
+const folder = await mkdtemp(join(tmpdir(), 'familiar-files-'));
+const vault = createVault({ instanceKey: randomBytes(32) });
+const hourMs = 3_600_000;
+const startMs = Date.now();
+
+afterAll(async () => {
+  await database.close();
+  await rm(folder, { recursive: true });
+});
+beforeEach(async () => {
+  await sql`TRUNCATE files_file, secrets_author_key`.execute(db);
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
+});
+
+const disk = await openDisk(folder);
+function start(options: { disk?: Disk; perOwner?: number; all?: number; startMs?: number } = {}) {
+  const clock = createManualClock(options.startMs ?? startMs);
+  const limits = { maxFileBytes: 1000, maxBytesPerOwner: options.perOwner ?? null, maxBytes: options.all ?? null };
+  const files = createFiles({
+    ...{ postgres, vault, clock, limits },
+    disk: options.disk ?? disk,
+    ids: systemIds,
+    logger: silentLogger,
+  });
+  return { files, notes: files.of('notes'), clock };
+}
+
+const alice = { kind: 'user', id: 'alice' } as const;
+const bob = { kind: 'user', id: 'bob' } as const;
+const guild = { kind: 'guild', id: '1' } as const;
+const text = (length: number, owner: FileOwner = alice): NewFile => ({
+  owner,
+  kind: 'text',
+  bytes: Buffer.alloc(length, 'a'),
+});
+const onDisk = async () =>
+  (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+
+describe('a file', () => {
+  it('is read as it was given, with what is known of it, whoever owns it', async () => {
+    const { notes, clock } = start();
+    const bytes = Buffer.from('GIF89a and so on');
+    for (const owner of [alice, guild, { kind: 'instance' }] satisfies FileOwner[]) {
+      const stored = await notes.put(db, { owner, kind: 'picture', bytes, mime: 'text/html' });
+      expect(await notes.read(stored.id)).toEqual({ ...stored, bytes });
+      expect(stored).toMatchObject({
+        ...{ owner, kind: 'picture', sizeBytes: 16, mime: 'image/gif', createdAtMs: clock.now(), expiresAtMs: null },
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+      });
+      expect(await notes.find(stored.id)).toEqual(stored);
+    }
+  });
+
+  it('may come in pieces', async () => {
+    const { notes } = start();
+    async function* pieces() {
+      yield Buffer.from('one ');
+      yield Buffer.from('two');
+    }
+    const { id } = await notes.put(db, { owner: alice, kind: 'text', bytes: pieces(), mime: 'text/plain' });
+    expect(Buffer.from((await notes.read(id))?.bytes ?? []).toString()).toBe('one two');
+  });
+
+  it('shows nothing of itself on disk, neither words nor owner', async () => {
+    const { notes } = start();
+    const { id } = await notes.put(db, { owner: alice, kind: 'text', bytes: Buffer.from('a secret of alice') });
+    const [found] = await onDisk();
+    expect(found?.name).toBe(id);
+    const bytes = await readFile(join(found?.parentPath ?? '', id));
+    expect(bytes.toString('latin1')).not.toMatch(/secret|alice/);
+  });
+
+  it('belongs to one feature', async () => {
+    const { files, notes } = start();
+    const { id } = await notes.put(db, text(5));
+    const other = files.of('other');
+    expect(await other.read(id)).toBeNull();
+    expect([await notes.read('../x'), await notes.delete(db, '1')]).toEqual([null, false]);
+    expect(await other.delete(db, id)).toBe(false);
+    expect(await other.deleteOf(db, alice)).toBe(0);
+    expect(await notes.find(id)).not.toBeNull();
+  });
+
+  it('is gone when it is deleted, alone or with all of its owner', async () => {
+    const { notes } = start();
+    const { id } = await notes.put(db, text(5));
+    await notes.put(db, { ...text(5), kind: 'other' });
+    await notes.put(db, text(5));
+    await notes.put(db, text(5, bob));
+    expect([await notes.delete(db, id), await notes.delete(db, id), await notes.read(id)]).toEqual([true, false, null]);
+    expect(await notes.deleteOf(db, alice, 'other')).toBe(1);
+    expect(await notes.deleteOf(db, alice)).toBe(1);
+    expect(await onDisk()).toHaveLength(1);
+  });
+
+  it('is gone when its time is over, and its bytes with the next look', async () => {
+    const { files, notes, clock } = start();
+    const { id } = await notes.put(db, { ...text(5), expiresAtMs: startMs + hourMs });
+    await notes.put(db, text(5));
+    await clock.advance(hourMs - 1);
+    expect([await notes.find(id), await files.expire()]).toEqual([expect.objectContaining({ id }), 0]);
+    await clock.advance(1);
+    expect([await notes.read(id), await files.expire(), (await onDisk()).length]).toEqual([null, 1, 1]);
+  });
+
+  it('cannot be read with the bytes of another', async () => {
+    const { notes } = start();
+    const [one, two] = [await notes.put(db, text(5)), await notes.put(db, text(5))];
+    const path = (id: string) => join(folder, id.slice(0, 2), id);
+    await writeFile(path(one.id), await readFile(path(two.id)));
+    await expect(notes.read(one.id)).rejects.toThrow();
+  });
+});
+
+describe('a transaction', () => {
+  it('that is rolled back has stored nothing, and what it wrote is swept', async () => {
+    const { files, notes, clock } = start();
+    const rolledBack = postgres.transaction(async (tx) => {
+      await notes.put(tx, text(5));
+      throw new Error('no');
+    });
+    await expect(rolledBack).rejects.toThrow('no');
+    const kept = await notes.put(db, text(5));
+    expect([await files.usage(alice), await files.sweep()]).toEqual([{ count: 1, bytes: 5 }, 0]);
+    await clock.advance(2 * hourMs);
+    expect(await files.sweep()).toBe(1);
+    expect((await onDisk()).map(({ name }) => name)).toEqual([kept.id]);
+  });
+
+  it('that deletes keeps the bytes until it has committed', async () => {
+    const { files, notes, clock } = start();
+    const { id } = await notes.put(db, text(5));
+    const rolledBack = postgres.transaction(async (tx) => {
+      expect(await notes.delete(tx, id)).toBe(true);
+      throw new Error('no');
+    });
+    await expect(rolledBack).rejects.toThrow('no');
+    expect(await notes.read(id)).not.toBeNull();
+    await postgres.transaction((tx) => notes.delete(tx, id));
+    await clock.advance(2 * hourMs);
+    expect([await files.sweep(), await onDisk()]).toEqual([1, []]);
+  });
+});
+
+describe('the sweep', () => {
+  it('takes what a crash left half written, and nothing that is not ours', async () => {
+    const { files, notes, clock } = start();
+    const { id } = await notes.put(db, text(5));
+    const part = join(folder, id.slice(0, 2));
+    await writeFile(join(part, `${uuidFromName('unfinished')}.tmp`), 'half');
+    await writeFile(join(part, 'readme.txt'), 'of the owner');
+    await clock.advance(2 * hourMs);
+    expect(await files.sweep()).toBe(1);
+    expect((await onDisk()).map(({ name }) => name).sort()).toEqual([id, 'readme.txt'].sort());
+  });
+});
+
+describe('bounds', () => {
+  it('refuse a file that is too large, also one that does not say so', async () => {
+    const { notes } = start();
+    async function* endless() {
+      for (;;) yield Buffer.alloc(300);
+    }
+    for (const bytes of [Buffer.alloc(1001), endless()]) {
+      await expect(notes.put(db, { owner: alice, kind: 'text', bytes })).rejects.toMatchObject({
+        name: 'UserError',
+        code: 'files.too-large',
+      });
+    }
+    expect(await onDisk()).toEqual([]);
+  });
+
+  it('hold for an owner and for all, exactly, whoever comes at the same time', async () => {
+    const { files, notes } = start({ perOwner: 250, all: 400 });
+    const refusals = async (owner: FileOwner): Promise<number> => {
+      const results = await Promise.allSettled([1, 2, 3, 4].map(() => notes.put(db, text(100, owner))));
+      const failed = results.filter((result) => result.status === 'rejected');
+      for (const { reason } of failed) expect(reason).toMatchObject({ name: 'UserError', code: 'files.quota' });
+      return failed.length;
+    };
+    expect([await refusals(alice), await refusals(bob), await refusals(guild)]).toEqual([2, 2, 4]);
+    expect(await files.usage(alice)).toEqual({ count: 2, bytes: 200 });
+    await notes.deleteOf(db, bob);
+    expect(await refusals(guild)).toBe(2);
+  });
+
+  it('of the disk itself are told clearly, and leave no file behind', async () => {
+    const full: Disk = {
+      ...disk,
+      write: () => Promise.reject(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })),
+    };
+    const { files, notes } = start({ disk: full });
+    await expect(notes.put(db, text(5))).rejects.toMatchObject({ name: 'UserError', code: 'files.disk-full' });
+    expect(await files.usage(alice)).toEqual({ count: 0, bytes: 0 });
+  });
+
+  it('let no name from outside become a path', async () => {
+    await expect(disk.write('../../etc/passwd', Buffer.from(''))).rejects.toThrow('an id of ours');
+    await expect(disk.read('..')).rejects.toThrow('an id of ours');
+  });
+});
+
+describe('a person', () => {
+  it('is given a list of their files', async () => {
+    const { files, notes } = start();
+    const { id } = await notes.put(db, { ...text(5), mime: 'text/plain', expiresAtMs: startMs + hourMs });
+    await notes.put(db, text(5, bob));
+    expect(await files.exportUser('alice')).toEqual([
+      {
+        ...{ id, feature: 'notes', kind: 'text', mime: 'text/plain', sizeBytes: 5 },
+        createdAt: new Date(startMs).toISOString(),
+        expiresAt: new Date(startMs + hourMs).toISOString(),
+      },
+    ]);
+  });
+
+  it('who is forgotten has none any more, and what is on disk cannot be read by anybody', async () => {
+    const { files, notes } = start();
+    const { id } = await notes.put(db, text(5));
+    const other = await notes.put(db, text(5, bob));
+    const row = await db.selectFrom('files_file').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    await postgres.transaction(async (tx) => {
+      await vault.forget(tx, 'alice');
+      expect(await files.forgetUser(tx, 'alice')).toBe(1);
+    });
+    expect(await notes.find(id)).toBeNull();
+    // As from a backup of the table alone.
+    await db.insertInto('files_file').values(row).execute();
+    expect(await notes.read(id)).toBeNull();
+    expect(await notes.read(other.id)).not.toBeNull();
+  });
+});

@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../../kernel/clock.ts';
+import { UserError } from '../../kernel/errors.ts';
+import type { Ids } from '../../kernel/ids.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import { trustedMediaType } from '../../kernel/media-type.ts';
+import type { MigrationSource, Postgres, Tx } from '../postgres/index.ts';
+import type { Vault } from '../secrets/index.ts';
+import { isFileId } from './disk.ts';
+import type { Disk } from './disk.ts';
+import type { FeatureFiles, FileOwner, Files, NewFile, StoredFile } from './port.ts';
+import * as store from './store.ts';
+
+export const filesMigrations: MigrationSource = {
+  name: 'files',
+  folder: fileURLToPath(new URL('./migrations', import.meta.url)),
+};
+
+export interface FilesOptions {
+  postgres: Postgres;
+  vault: Pick<Vault, 'sealBytes' | 'openBytes'>;
+  disk: Disk;
+  clock: Clock;
+  ids: Ids;
+  logger: Logger;
+  limits: {
+    maxFileBytes: number;
+    /** Null is no limit. */
+    maxBytesPerOwner: number | null;
+    maxBytes: number | null;
+  };
+}
+
+/** Longer than any transaction: bytes are written before the file that they belong to is committed. */
+const orphanMs = 3_600_000;
+const sweepBatch = 500;
+const million = 1_000_000;
+
+export function createFiles(options: FilesOptions): Files {
+  const { postgres, disk, clock } = options;
+  return {
+    of: (feature) => filesOf(options, feature),
+    usage: async (owner) => {
+      const files = await store.ofOwner(postgres.db, owner);
+      return { count: files.length, bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+    },
+    expire: async () => {
+      for (let total = 0; ;) {
+        const ids = await store.deleteExpired(postgres.db, clock.now());
+        if (ids.length === 0) return total;
+        for (const id of ids) await disk.remove(id);
+        total += ids.length;
+      }
+    },
+    sweep: () => sweep(options),
+    exportUser: async (userId) => {
+      const files = await store.ofOwner(postgres.db, { kind: 'user', id: userId });
+      return files.map(({ id, feature, kind, mime, sizeBytes, createdAtMs, expiresAtMs }) => ({
+        ...{ id, feature, kind, mime, sizeBytes },
+        createdAt: new Date(createdAtMs).toISOString(),
+        expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+      }));
+    },
+    // The bytes go with the next sweep; nobody can read them without the key, which goes in this transaction.
+    forgetUser: async (tx, userId) =>
+      (await store.deleteFiles(tx, { feature: undefined, owner: { kind: 'user', id: userId } })).length,
+  };
+}
+
+function filesOf(options: FilesOptions, feature: string): FeatureFiles {
+  const { postgres, vault, disk, clock } = options;
+  const find = async (id: string) =>
+    (isFileId(id) && (await store.find(postgres.db, feature, id, clock.now()))) || null;
+  /** At once when the rows are gone for good; within a transaction nobody knows that yet, and the sweep does it. */
+  const removeBytes = async (db: { isTransaction: boolean }, ids: readonly string[]) => {
+    if (!db.isTransaction) for (const id of ids) await disk.remove(id);
+  };
+  return {
+    put: async (db, file) => {
+      const bytes = await collect(file.bytes, options.limits.maxFileBytes);
+      if (db.isTransaction) return put(options, db as Tx, feature, { ...file, bytes });
+      return postgres.transaction((tx) => put(options, tx, feature, { ...file, bytes }));
+    },
+    find,
+    read: async (id) => {
+      const file = await find(id);
+      const encrypted = file && (await disk.read(id));
+      if (!file || !encrypted) return null;
+      const bytes = await vault.openBytes(postgres.db, keyOf(file.owner), contextOf(id), encrypted);
+      return bytes && { ...file, bytes };
+    },
+    delete: async (db, id) => {
+      if (!isFileId(id)) return false;
+      const ids = await store.deleteFiles(db, { feature, id });
+      await removeBytes(db, ids);
+      return ids.length > 0;
+    },
+    deleteOf: async (db, owner, kind) => {
+      const ids = await store.deleteFiles(db, { feature, owner, kind });
+      await removeBytes(db, ids);
+      return ids.length;
+    },
+  };
+}
+
+async function put(
+  options: FilesOptions,
+  tx: Tx,
+  feature: string,
+  file: NewFile & { bytes: Uint8Array },
+): Promise<StoredFile> {
+  const { vault, disk, clock, ids, logger, limits } = options;
+  const { owner, kind, bytes, mime, expiresAtMs = null } = file;
+  const id = ids.uuid();
+  const sizeBytes = bytes.length;
+  const encrypted = await vault.sealBytes(tx, keyOf(owner), contextOf(id), bytes);
+  await checkQuota(tx, owner, limits.maxBytesPerOwner, sizeBytes);
+  await checkQuota(tx, 'all', limits.maxBytes, sizeBytes);
+  const stored: StoredFile = {
+    ...{ id, kind, owner, sizeBytes, expiresAtMs },
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    mime: trustedMediaType(bytes, mime),
+    createdAtMs: clock.now(),
+  };
+  await store.insert(tx, { ...stored, feature });
+  try {
+    await disk.write(id, encrypted);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    logger.error({ error, sizeBytes }, 'The disk of files is full: make room, or set files.path to another disk.');
+    throw new UserError('files.disk-full', 'the disk of files is full');
+  }
+  return stored;
+}
+
+async function checkQuota(tx: Tx, owner: FileOwner | 'all', most: number | null, sizeBytes: number): Promise<void> {
+  if (most === null || (await store.lockSum(tx, owner)) + sizeBytes <= most) return;
+  throw new UserError('files.quota', `only ${most} bytes of files are kept here`, { most: inMillions(most) });
+}
+
+async function sweep({ postgres, disk, clock }: FilesOptions): Promise<number> {
+  let removed = 0;
+  let batch: { id: string; remove: () => Promise<void> }[] = [];
+  const removeOrphans = async () => {
+    const ids = batch.map(({ id }) => id).filter((id) => !id.endsWith('.tmp'));
+    const known = ids.length === 0 ? new Set<string>() : await store.known(postgres.db, ids);
+    for (const { id, remove } of batch) {
+      if (known.has(id)) continue;
+      await remove();
+      removed += 1;
+    }
+    batch = [];
+  };
+  for await (const found of disk.list(clock.now() - orphanMs)) {
+    batch.push(found);
+    if (batch.length === sweepBatch) await removeOrphans();
+  }
+  await removeOrphans();
+  return removed;
+}
+
+async function collect(bytes: NewFile['bytes'], most: number): Promise<Uint8Array> {
+  const tooLarge = () => new UserError('files.too-large', `a file may have ${most} bytes`, { most: inMillions(most) });
+  if (bytes instanceof Uint8Array) {
+    if (bytes.length > most) throw tooLarge();
+    return bytes;
+  }
+  const pieces: Uint8Array[] = [];
+  let total = 0;
+  for await (const piece of bytes) {
+    total += piece.length;
+    if (total > most) throw tooLarge();
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** A person's own key, so that it is destroyed with everything of theirs; the others have keys of the same kind. */
+const keyOf = (owner: FileOwner): string =>
+  owner.kind === 'user' ? owner.id : `${owner.kind}/${store.ownerId(owner)}`;
+const contextOf = (id: string): string => `file/${id}`;
+const inMillions = (bytes: number): number => Math.floor(bytes / million);
+
+const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as { code?: string }).code ?? '');

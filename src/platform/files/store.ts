@@ -1,0 +1,113 @@
+import { sql } from 'kysely';
+import type { Selectable } from 'kysely';
+import type { Db, Tx } from '../postgres/index.ts';
+import type { FileOwner, StoredFile } from './port.ts';
+import type { FilesFileTable } from './schema.ts';
+import './schema.ts';
+
+const batch = 500;
+
+export const ownerId = (owner: FileOwner): string => (owner.kind === 'instance' ? '' : owner.id);
+
+export interface FileRow extends StoredFile {
+  feature: string;
+}
+
+const ownerOf = (row: Pick<FilesFileTable, 'owner_kind' | 'owner_id'>): FileOwner =>
+  row.owner_kind === 'instance' ? { kind: 'instance' } : { kind: row.owner_kind, id: row.owner_id };
+
+const fileOf = (row: Selectable<FilesFileTable>): StoredFile => ({
+  id: row.id,
+  kind: row.kind,
+  owner: ownerOf(row),
+  sizeBytes: row.size_bytes,
+  sha256: row.sha256.toString('hex'),
+  mime: row.mime,
+  createdAtMs: row.created_at_ms,
+  expiresAtMs: row.expires_at_ms,
+});
+
+/** Until the transaction ends, nobody else adds files of this owner, or of anybody: their sum would not hold. */
+export async function lockSum(tx: Tx, owner: FileOwner | 'all'): Promise<number> {
+  const name = owner === 'all' ? 'files/all' : `files/${owner.kind}/${ownerId(owner)}`;
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
+  const { sum } = await tx
+    .selectFrom('files_file')
+    .select(sql<number>`coalesce(sum(size_bytes), 0)::bigint`.as('sum'))
+    .$if(owner !== 'all', (query) =>
+      query
+        .where('owner_kind', '=', owner === 'all' ? 'instance' : owner.kind)
+        .where('owner_id', '=', owner === 'all' ? '' : ownerId(owner)),
+    )
+    .executeTakeFirstOrThrow();
+  return sum;
+}
+
+export async function insert(tx: Tx, file: FileRow): Promise<void> {
+  await tx
+    .insertInto('files_file')
+    .values({
+      id: file.id,
+      feature: file.feature,
+      kind: file.kind,
+      owner_kind: file.owner.kind,
+      owner_id: ownerId(file.owner),
+      size_bytes: file.sizeBytes,
+      sha256: Buffer.from(file.sha256, 'hex'),
+      mime: file.mime,
+      created_at_ms: file.createdAtMs,
+      expires_at_ms: file.expiresAtMs,
+    })
+    .execute();
+}
+
+export async function find(db: Db, feature: string, id: string, nowMs: number): Promise<StoredFile | undefined> {
+  const row = await db
+    .selectFrom('files_file')
+    .selectAll()
+    .where('id', '=', id)
+    .where('feature', '=', feature)
+    .where((where) => where.or([where('expires_at_ms', 'is', null), where('expires_at_ms', '>', nowMs)]))
+    .executeTakeFirst();
+  return row && fileOf(row);
+}
+
+/** Returns the ids of what was deleted. */
+export async function deleteFiles(
+  db: Db,
+  which: { feature: string; id: string } | { feature: string | undefined; owner: FileOwner; kind?: string | undefined },
+): Promise<string[]> {
+  let query = db.deleteFrom('files_file').returning('id');
+  if (which.feature !== undefined) query = query.where('feature', '=', which.feature);
+  if ('id' in which) query = query.where('id', '=', which.id);
+  else {
+    query = query.where('owner_kind', '=', which.owner.kind).where('owner_id', '=', ownerId(which.owner));
+    if (which.kind !== undefined) query = query.where('kind', '=', which.kind);
+  }
+  return (await query.execute()).map(({ id }) => id);
+}
+
+export async function deleteExpired(db: Db, nowMs: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    DELETE FROM files_file WHERE id IN (SELECT id FROM files_file WHERE expires_at_ms <= ${nowMs} LIMIT ${batch})
+    RETURNING id
+  `.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** Those of these ids that are files. */
+export async function known(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await db.selectFrom('files_file').select('id').where('id', 'in', ids).execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+export async function ofOwner(db: Db, owner: FileOwner): Promise<FileRow[]> {
+  const rows = await db
+    .selectFrom('files_file')
+    .selectAll()
+    .where('owner_kind', '=', owner.kind)
+    .where('owner_id', '=', ownerId(owner))
+    .orderBy('created_at_ms')
+    .execute();
+  return rows.map((row) => ({ ...fileOf(row), feature: row.feature }));
+}

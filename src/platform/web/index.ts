@@ -1,0 +1,3 @@
+export type * from './port.ts';
+export { createWeb } from './web.ts';
+export type { Resolve, WebOptions } from './web.ts';

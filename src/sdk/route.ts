@@ -1,0 +1,93 @@
+import type { z } from 'zod';
+import { UserError } from '../kernel/errors.ts';
+
+/** A request whose parts have been checked by the route's schemas; a part without a schema is undefined. */
+export interface RouteRequest<Params, Query, Body> {
+  params: Params;
+  query: Query;
+  body: Body;
+  /** The API key that asks; null where the route is public and none came. */
+  key: { name: string; scopes: readonly string[] } | null;
+  /** Aborted when the client goes away. */
+  signal: AbortSignal;
+}
+
+interface RouteBase {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below `/api/<feature>`; `/users/:userId` has the parameter `userId`. */
+  path: string;
+  /** One sentence for the API's document. */
+  summary: string;
+  /** What an API key needs, as `group:name` (`usage:read`); `public` needs no key. */
+  scope: string;
+  /** Bytes; 64 KiB unless given, at most 16 MiB. */
+  maxBodyBytes?: number;
+}
+
+export interface RouteDefinition<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Response extends z.ZodType,
+> extends RouteBase {
+  params?: Params;
+  /** Values arrive as text: use `z.coerce`. */
+  query?: Query;
+  body?: Body;
+  /** What is answered, and nothing else. Without it the answer is 204. */
+  response?: Response;
+  run(
+    request: RouteRequest<z.output<Params>, z.output<Query>, z.output<Body>>,
+  ): Promise<z.input<Response> extends undefined ? void : z.input<Response>>;
+}
+
+/** A route with its types erased, as `setup` returns it. */
+export interface Route extends RouteBase {
+  params?: z.ZodType;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  response?: z.ZodType;
+  run(request: RouteRequest<unknown, unknown, unknown>): Promise<unknown>;
+}
+
+/**
+ * Declares a route below `/api/<feature>`. Before `run`, the API key, its scope, its rate, the size of the body and every
+ * input are checked; what is answered is stripped to `response`. A UserError is answered as 422 with its code and text, a
+ * RouteError with its own status; anything else as 500 under an id that is logged. `/api/openapi.json` lists it.
+ *
+ * @example
+ * defineRoute({
+ *   method: 'GET',
+ *   path: '/members/:userId',
+ *   summary: 'The level of a member.',
+ *   scope: 'levels:read',
+ *   params: z.object({ userId: z.string().regex(/^\d{17,20}$/) }),
+ *   query: z.object({ days: z.coerce.number().int().min(1).max(90).default(7) }),
+ *   response: z.object({ level: z.int(), xp: z.int() }),
+ *   run: async ({ params, query }) => {
+ *     const found = await findLevel(context.db, params.userId, query.days);
+ *     if (!found) throw new RouteError(404, 'levels.unknown-member', 'this member has no level');
+ *     return found;
+ *   },
+ * });
+ */
+export function defineRoute<
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+  Response extends z.ZodType = z.ZodUndefined,
+>(definition: RouteDefinition<Params, Query, Body, Response>): Route {
+  // The schemas are what every request is checked with before `run`, so that the erased type holds at run time.
+  return definition;
+}
+
+/** An answer with a status of its own; `code` and `data` as of every UserError. */
+export class RouteError extends UserError {
+  readonly status: 400 | 403 | 404 | 409 | 410 | 422 | 429;
+
+  constructor(status: RouteError['status'], code: string, message: string, data: Record<string, string | number> = {}) {
+    super(code, message, data);
+    this.name = 'RouteError';
+    this.status = status;
+  }
+}
