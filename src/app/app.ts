@@ -30,6 +30,7 @@ import { countJobs, metricsRoute } from './metrics.ts';
 import { reportRefusedIntents } from './intents.ts';
 import { openPlatforms } from './platforms.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
+import type { ProviderNews } from './provider-news.ts';
 import { reachText } from './reach.ts';
 import { createPublicRefusals } from './public-refusals.ts';
 import type { Doorkeeper } from './refusals.ts';
@@ -63,6 +64,8 @@ export interface App {
   readonly features: readonly LoadedFeature[];
   readonly routes: readonly GuardedRoute[];
   readonly access: AccessService;
+  /** Tells the bot's owner which providers in use do not work; resolves within some 5 s. For after the start. */
+  checkProviders(): Promise<void>;
   /** Resolves when every received event is handled and no job is running or due. For tests. */
   idle(): Promise<void>;
   /** Finishes or hands back what is running, within 10 s. */
@@ -96,7 +99,7 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   const platforms = await openPlatforms(options, [...serviceMigrations, ...featureMigrations(found)], closers);
   const { discord, models, postgres, queue } = platforms;
   countJobs(metrics, queue);
-  const { features, commands, dispatch, doorkeeper } = await setUp(options, platforms, found, closers);
+  const { features, commands, dispatch, doorkeeper, providerNews } = await setUp(options, platforms, found, closers);
   guard.opens(doorkeeper);
   closers.add(() => stopFeatures(features));
 
@@ -122,6 +125,7 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
     features,
     routes,
     access: doorkeeper.access,
+    checkProviders: () => providerNews.check(),
     idle: () => idle(platforms, dispatch),
     stop: () => closers.closeAll(),
   };
@@ -148,6 +152,7 @@ interface SetUp {
   commands: CommandRegistry;
   dispatch: Dispatch;
   doorkeeper: Doorkeeper;
+  providerNews: ProviderNews;
 }
 
 async function setUp(
@@ -196,7 +201,7 @@ async function setUp(
     refusals: publicRefusals,
     logger,
   });
-  return { features, commands, dispatch, doorkeeper };
+  return { features, commands, dispatch, doorkeeper, providerNews: services.providerNews };
 }
 
 function namesOf(found: readonly FoundFeature[], { all, onMessages }: CommandRegistry): KnownNames {

@@ -22,6 +22,8 @@ import type { Spending } from '../services/spending/index.ts';
 import type { Closers } from './closers.ts';
 import { createOwnerNews } from './owner-news.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
+import { createProviderNews } from './provider-news.ts';
+import type { ProviderNews } from './provider-news.ts';
 
 /** How often holds whose time is over are ended and runaway spending is looked for. */
 const upkeepMs = 5000;
@@ -37,6 +39,7 @@ export interface Services {
   prices: Prices;
   spending: Spending;
   privacy: Privacy;
+  providerNews: ProviderNews;
 }
 
 export const serviceMigrations: readonly MigrationSource[] = [
@@ -73,10 +76,7 @@ export async function openServices(
   });
   const news = createOwnerNews({ administrators, discord, appTexts, ids, logger });
   closers.add(() => news.idle());
-  models.onNews((found) => {
-    if (found.kind === 'no-credit') return news.tell('models.no-credit', { ...found });
-    news.tell(`models.quirk.${found.quirk}`, { ...found, model: `${found.provider}/${found.model}` });
-  });
+  const providerNews = createProviderNews({ models, news, clock, config });
   if (!config.budgets.enabled) checkAllFree(platforms);
   const spending = config.budgets.enabled
     ? createSpending({
@@ -103,7 +103,7 @@ export async function openServices(
     ...{ postgres, clock, ids, vault, queue, settings },
     ...{ limits, ledger, audit, spending, past, features },
   });
-  return { access, audit, limits, ledger, budgets, prices, spending, privacy };
+  return { access, audit, limits, ledger, budgets, prices, spending, privacy, providerNews };
 }
 
 function checkAllFree({ models }: Platforms): void {
