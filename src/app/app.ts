@@ -11,6 +11,7 @@ import type { Texts } from '../platform/texts/index.ts';
 import { checkAccessNames } from '../services/access/index.ts';
 import type { AccessService, KnownNames } from '../services/access/index.ts';
 import type { Keeper } from '../services/privacy/index.ts';
+import { appCatalogue } from './app-texts.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
 import { commandBodies, createCommandRegistry, usage } from './commands.ts';
@@ -46,8 +47,6 @@ const stopGraceMs = 7000;
 const lastAnswersMs = 1000;
 /** How long the start waits for Discord to have the commands. */
 const registrationMs = 5000;
-
-const appCatalogue = { name: 'app', folder: join(import.meta.dirname, 'locales') };
 
 interface AppOptions extends PlatformOptions {
   /** True in the playground. */

@@ -60,7 +60,7 @@ export async function openServices(
 ): Promise<Services> {
   const { config, clock, ids, logger, checkpoint } = options;
   const { postgres, settings, models, discord, vault, queue } = platforms;
-  const audit = createAudit({ postgres, clock, logger });
+  const audit = createAudit({ postgres, clock, logger, vault });
   closers.add(() => audit.close());
   const limits = createLimits({ postgres, clock });
   const ledger = createLedger({ postgres, clock, ids, logger });

@@ -124,7 +124,7 @@ access:
   afterAll(close);
 
   const setBudget = (person: Person, amount: string, options: Record<string, string>, room: string) =>
-    person.runs('set_budget', { amount, ...options }, { in: room });
+    person.runs('set-budget', { amount, ...options }, { in: room });
 
   it.each([
     ['channel', 'channel', "This channel's"],

@@ -58,9 +58,9 @@ async function recorded(action: string) {
 
 describe('prices', () => {
   it('are shown, set, recorded and taken back by those who run the bot', async () => {
-    await bot.milo.runs('set_price', { name: 'fake/test-model' });
+    await bot.milo.runs('set-price', { name: 'fake/test-model' });
     await bot.milo.sees(reading(/fake\/test-model\nNow: .*costs nothing/));
-    await bot.milo.runs('set_price', { name: 'test-model', price: '10/50' });
+    await bot.milo.runs('set-price', { name: 'test-model', price: '10/50' });
     const set = await bot.milo.sees(
       reading(/Now: \*\*\$10\.00 in · \$50\.00 out, per million tokens\*\* · set by command/),
     );
@@ -70,9 +70,9 @@ describe('prices', () => {
       target_id: 'fake/test-model',
       details: { after: { inputPerMillion: 10, outputPerMillion: 50 } },
     });
-    await bot.milo.says('#general', '!set_price dream 0.05');
+    await bot.milo.says('#general', '!set-price dream 0.05');
     await bot.milo.sees(reading(/dream\nNow: \*\*\$0\.05 a picture\*\*/));
-    await bot.milo.runs('set_price', { name: 'dream', price: 'default' });
+    await bot.milo.runs('set-price', { name: 'dream', price: 'default' });
     await bot.milo.sees(reading(/Now: \*\*\$0\.03 a picture\*\*.*\nBefore: \*\*\$0\.05/));
   });
 
@@ -83,15 +83,15 @@ describe('prices', () => {
     ['test-model', '99999/1', /from \$0 to \$10000/],
     ['dream', '1/2', /don't know a model `dream`/],
   ])('of %s cannot be %s', async (name, price, refusal) => {
-    await bot.milo.runs('set_price', { name, price });
+    await bot.milo.runs('set-price', { name, price });
     await bot.milo.sees(refusal);
   });
 
   it('are suggested by name and nobody else’s to set', async () => {
-    expect(await bot.milo.completes('set_price', { name: 'test' }, 'name')).toEqual([
+    expect(await bot.milo.completes('set-price', { name: 'test' }, 'name')).toEqual([
       { name: 'fake/test-model', value: 'fake/test-model' },
     ]);
-    await bot.olivia.runs('set_price', { name: 'test-model', price: '0/0' });
+    await bot.olivia.runs('set-price', { name: 'test-model', price: '0/0' });
     await bot.olivia.sees(/Only the bot's owner/);
   });
 });
@@ -99,7 +99,7 @@ describe('prices', () => {
 describe('what an answer cost', () => {
   let answer: APIMessage;
   beforeAll(async () => {
-    await bot.milo.runs('set_price', { name: 'test-model', price: '10/50' });
+    await bot.milo.runs('set-price', { name: 'test-model', price: '10/50' });
     answer = await answered('what is dear', 'Gold, mostly.');
   });
 
@@ -185,7 +185,7 @@ describe('credits', () => {
   });
 
   it('may be tokens', async () => {
-    await bot.milo.runs('grant_tokens', { user: bot.bob.user.id, amount: 5000 });
+    await bot.milo.runs('grant-tokens', { user: bot.bob.user.id, amount: 5000 });
     await bot.milo.sees(reading(/\*\*5,000\*\* bonus tokens/));
     await bot.bob.runs('usage');
     await bot.bob.sees(reading(/Bonus: \*\*5,000\*\*/));
@@ -205,27 +205,27 @@ describe('credits', () => {
 
 describe('budgets', () => {
   it('are set by those whose they are, and tightened by a server', async () => {
-    await bot.alice.runs('set_budget', { amount: '3', scope: 'server' });
+    await bot.alice.runs('set-budget', { amount: '3', scope: 'server' });
     await bot.alice.sees(/Only people who can manage this server/);
-    await bot.alice.runs('set_budget', { amount: '3', scope: 'everywhere' });
+    await bot.alice.runs('set-budget', { amount: '3', scope: 'everywhere' });
     await bot.alice.sees(/Only the bot's owner can set what is spent everywhere/);
-    await bot.olivia.runs('set_budget', { amount: '60' });
+    await bot.olivia.runs('set-budget', { amount: '60' });
     await bot.olivia.sees(/at most \*\*\$50\.00\*\*/);
-    await bot.olivia.runs('set_budget', { amount: '10' });
+    await bot.olivia.runs('set-budget', { amount: '10' });
     await bot.olivia.sees(
       reading(/This server: at most \*\*\$10\.00\*\* a month\.[\s\S]*of \$10\.00 a month\nset by this server/),
     );
     expect((await recorded('set-budget'))[0]).toMatchObject({
       details: { scope: 'guild', by: 'guild', before: 50_000_000, after: 10_000_000 },
     });
-    await bot.milo.runs('set_budget', { amount: '80', scope: 'server' });
+    await bot.milo.runs('set-budget', { amount: '80', scope: 'server' });
     await bot.milo.sees(reading(/The server's own lower budget counts\.[\s\S]*\$10\.00 a month/));
-    await bot.olivia.runs('set_budget', { amount: 'off' });
+    await bot.olivia.runs('set-budget', { amount: 'off' });
     await bot.olivia.sees(reading(/is removed\.[\s\S]*of \$80\.00 a month\nset by command/));
   });
 
   it('show what counts here, with what is used and who set it', async () => {
-    await bot.alice.runs('set_budget', { amount: '0.4', period: 'day' });
+    await bot.alice.runs('set-budget', { amount: '0.4', period: 'day' });
     await bot.alice.sees(reading(/You: at most \*\*\$0\.40\*\* a day/));
     await bot.alice.says(await bot.newChannel(), '!budget');
     const budget = read(await bot.alice.sees(reading(/Budgets here/)));
@@ -238,11 +238,11 @@ describe('budgets', () => {
 
   it('may be of a channel of this server', async () => {
     const { id } = bot.olivia.channel('memes');
-    await bot.olivia.runs('set_budget', { amount: '1', channel: id, period: 'week' });
+    await bot.olivia.runs('set-budget', { amount: '1', channel: id, period: 'week' });
     await bot.olivia.sees(reading(new RegExp(`<#${id}>: at most \\*\\*\\$1\\.00\\*\\* a week`)));
     await bot.bob.runs('budget', {}, { in: 'memes' });
     await bot.bob.sees(reading(/\$1\.00 a week/));
-    await bot.olivia.runs('set_budget', { amount: '-1' });
+    await bot.olivia.runs('set-budget', { amount: '-1' });
     await bot.olivia.sees(/isn't an amount/);
   });
 });

@@ -157,6 +157,11 @@ describe('settings of access that are wrong', () => {
     expect(() => load(`access:\n  ${yaml}\n`)).toThrow(message);
   });
 
+  it('and those that name commands as they were once named, with underscores', () => {
+    const access = load('access:\n  roles:\n    staff: { commands: [server_model, "server_*"] }\n');
+    expect(access.roles['staff']?.commands).toEqual(['server-model', 'server-*']);
+  });
+
   it('and those that are right', () => {
     const access = load(
       'access:\n  roles:\n    staff:\n      inherits: member\n      discordRoles: [300000000000000001]\n' +

@@ -18,7 +18,8 @@ interface Change extends BudgetTarget {
 
 export function setBudgetCommand(context: MoneyContext): Command {
   return defineCommand({
-    name: 'set_budget',
+    name: 'set-budget',
+    aliases: ['set_budget'],
     options: {
       amount: { type: 'string', required: true, maxLength: 20 },
       period: { type: 'string', choices: ['day', 'week', 'month'] },
