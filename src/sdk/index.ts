@@ -34,6 +34,7 @@ export type {
   AccessPlace,
   AccessService,
   Caller,
+  EveryonesFree,
   Figure,
   FigureName,
   Policy,
@@ -50,6 +51,7 @@ export type {
   Ledger,
   Level,
   Limit,
+  MoneyMovement,
   Purse,
   Unit,
 } from '../services/ledger/index.ts';
