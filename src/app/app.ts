@@ -10,6 +10,7 @@ import type { Texts } from '../platform/texts/index.ts';
 import { checkAccessNames } from '../services/access/index.ts';
 import type { AccessService, KnownNames } from '../services/access/index.ts';
 import type { Limits } from '../services/limits/index.ts';
+import { appCatalogue } from './app-texts.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
 import { commandBodies, createCommandRegistry, usage } from './commands.ts';
@@ -32,6 +33,7 @@ import { countJobs, metricsRoute } from './metrics.ts';
 import { reportRefusedIntents } from './intents.ts';
 import { openPlatforms } from './platforms.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
+import type { ProviderNews } from './provider-news.ts';
 import { reachText } from './reach.ts';
 import { createPublicRefusals } from './public-refusals.ts';
 import type { Doorkeeper } from './refusals.ts';
@@ -50,8 +52,6 @@ const lastAnswersMs = 1000;
 /** How long the start waits for Discord to have the commands. */
 const registrationMs = 5000;
 
-const appCatalogue = { name: 'app', folder: join(import.meta.dirname, 'locales') };
-
 interface AppOptions extends PlatformOptions {
   /** True in the playground. */
   playground: boolean;
@@ -69,6 +69,8 @@ export interface App {
   readonly features: readonly LoadedFeature[];
   readonly routes: readonly GuardedRoute[];
   readonly access: AccessService;
+  /** Tells the bot's owner which providers in use do not work; resolves within some 5 s. For after the start. */
+  checkProviders(): Promise<void>;
   /** Resolves when every received event is handled and no job is running or due. For tests. */
   idle(): Promise<void>;
   /** Finishes or hands back what is running, within 10 s. */
@@ -103,7 +105,7 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   const { discord, models, postgres, queue } = platforms;
   countJobs(metrics, queue);
   const setUpAll = await setUp(options, platforms, found, closers);
-  const { features, commands, dispatch, doorkeeper } = setUpAll;
+  const { features, commands, dispatch, doorkeeper, providerNews } = setUpAll;
   guard.opens(doorkeeper);
   const api = await createFeatureApi({ ...options, ...platforms, ...setUpAll });
   if (roles.api) http.serveApi(api);
@@ -132,6 +134,7 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
     features,
     routes,
     access: doorkeeper.access,
+    checkProviders: () => providerNews.check(),
     idle: () => idle(platforms, dispatch),
     stop: () => closers.closeAll(),
   };
@@ -160,6 +163,7 @@ interface SetUp {
   doorkeeper: Doorkeeper;
   limits: Limits;
   textsOf: (feature: string) => Texts;
+  providerNews: ProviderNews;
 }
 
 async function setUp(
@@ -214,7 +218,8 @@ async function setUp(
     refusals: publicRefusals,
     logger,
   });
-  return { features, commands, dispatch, doorkeeper, limits, textsOf: (name) => textsOf(texts, name) };
+  const { providerNews } = services;
+  return { features, commands, dispatch, doorkeeper, providerNews, limits, textsOf: (name) => textsOf(texts, name) };
 }
 
 function namesOf(found: readonly FoundFeature[], { all, onMessages }: CommandRegistry): KnownNames {

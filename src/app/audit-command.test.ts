@@ -9,11 +9,14 @@ import { silentLogger } from '../kernel/logger.ts';
 import { lockDataFolder, openPostgres } from '../platform/postgres/index.ts';
 import type { Postgres } from '../platform/postgres/index.ts';
 import { auditMigrations, createAudit } from '../services/audit/index.ts';
+import type { AuditEntry } from '../services/audit/index.ts';
 import { grant } from '../testing/audit.ts';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { testDatabase } from '../testing/postgres.ts';
 import type { TestDatabase } from '../testing/postgres.ts';
+import { loadAppTexts } from './app-texts.ts';
 import { auditLine, readAuditRequest } from './audit-command.ts';
+import { namesOf } from './audit-names.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
 const DAY_MS = 86_400_000;
@@ -51,23 +54,141 @@ describe('what familiar audit is asked', () => {
 });
 
 describe('a line of familiar audit', () => {
-  const entry = { ...grant, id: 1, atMs: NOW_MS };
+  const texts = loadAppTexts('en');
+  const home = '100000000000000001';
+  const general = '200000000000000001';
+  const thread = '200000000000000002';
+  const staff = '300000000000000001';
+  const names = namesOf(
+    {
+      people: new Map([
+        ['1', 'Alice'],
+        ['2', 'Bob'],
+      ]),
+      guilds: new Map([[home, 'Home']]),
+      channels: new Map([
+        [general, { name: 'general', guildId: home, parentId: null }],
+        [thread, { name: null, guildId: home, parentId: general }],
+      ]),
+      roles: new Map([[staff, 'Staff']]),
+    },
+    texts.in(undefined),
+  );
+  const nowhere = { ...grant, id: 1, atMs: Date.UTC(2026, 10, 30, 14, 3), guildId: null, channelId: null, reason: '' };
+  const line = (entry: Partial<AuditEntry>) => auditLine({ ...nowhere, ...entry }, names, texts);
+  const at = '2026-11-30 14:03';
 
-  it('tells all of an entry', () => {
-    expect(auditLine(entry)).toBe(
-      '2026-11-21T12:00:00.000Z  done     grant by 1 on 2 in guild 100, channel 200: won the contest ' +
-        '(beforeMicros=0, afterMicros=500000)',
+  it.each<[Partial<AuditEntry>, string]>([
+    [{ reason: 'won' }, 'Alice gave Bob $0.50 of credits ($0 → $0.50). Reason: won.'],
+    [
+      { details: { unit: 'tokens', amount: -2000, before: 5000, after: 3000 }, guildId: home, channelId: general },
+      'Alice took 2,000 bonus tokens from Bob (5,000 → 3,000) (in #general of Home).',
+    ],
+    [
+      {
+        ...{ action: 'set-budget', targetId: general, guildId: home, channelId: general },
+        details: { scope: 'channel', period: 'month', by: 'instance', micros: 2e6, before: 5e6, after: 2e6 },
+      },
+      'Alice set the monthly budget of #general from $5 to $2.',
+    ],
+    [
+      {
+        ...{ action: 'set-budget', targetId: 'instance' },
+        details: { scope: 'instance', period: 'day', by: 'instance', micros: null, before: 5e6, after: null },
+      },
+      'Alice reset the daily budget of everything from $5 to no limit.',
+    ],
+    [
+      { action: 'set-allowance', targetId: 'instance', details: { before: 500_000, after: 1e6, micros: 1e6 } },
+      "Alice set everybody's free money a day from $0.50 to $1.",
+    ],
+    [
+      {
+        ...{ action: 'set-price', targetId: 'openai/gpt-x' },
+        details: { before: null, after: { inputPerMillion: 0.1, outputPerMillion: 2 } },
+      },
+      'Alice set the price of openai/gpt-x from unknown to $0.10 in and $2 out per million tokens.',
+    ],
+    [
+      {
+        ...{ action: 'set-listen', targetId: thread, guildId: home, channelId: thread },
+        details: { before: false, after: true },
+      },
+      'Alice set answers in a thread of #general from what is addressed to the bot to everything.',
+    ],
+    [
+      {
+        ...{ action: 'set-server-model', targetId: home, guildId: home, channelId: general },
+        details: { before: 'a/b', after: 'c/d', reset: false },
+      },
+      'Alice set the model of Home from a/b to c/d (in #general).',
+    ],
+    [
+      { action: 'set-retention', targetId: home, guildId: home, details: { before: null, after: 30 } },
+      'Alice set how long Home keeps what was written from forever to 30 days.',
+    ],
+    [
+      {
+        action: 'pause',
+        actorId: 'familiar',
+        targetId: home,
+        guildId: home,
+        reason: '3 calls',
+        details: { untilMs: 0 },
+      },
+      'Familiar paused Home until 1970-01-01 00:00, because 3 calls.',
+    ],
+    [{ action: 'resume', targetId: 'instance', details: {} }, 'Alice ended the pause of everything.'],
+    [
+      {
+        action: 'set-system-prompt',
+        targetId: general,
+        channelId: general,
+        details: { scope: 'channel', prompt: null },
+      },
+      'Alice reset the system prompt of #general.',
+    ],
+    [
+      { action: 'brand-new', details: { before: 1, role: staff } },
+      'Alice did “brand-new” on Bob (before: 1, role: @Staff).',
+    ],
+  ])('tells an act with names, dollars and what changed: %#', (entry, told) => {
+    expect(line(entry)).toBe(`${at} ${told}`);
+  });
+
+  it.each<[Partial<AuditEntry>, string]>([
+    [
+      {
+        ...{ reason: 'refused.tightened.commands', guildId: home, channelId: general },
+        details: { kind: 'command', feature: 'basics', name: 'ping', rule: `channel ${general}`, times: 2 },
+      },
+      'Bob was refused /ping: ping is switched off there (channel #general) (in #general of Home). 2 more times within a minute.',
+    ],
+    [
+      {
+        reason: 'refused.own.micros',
+        details: { request: 'r', cap: '$0.50', left: '$0.10', needed: '$0.20', period: 'day', rule: 'role member' },
+      },
+      'Bob was refused an answer: $0.10 of money was left of their $0.50 for the day, and it could take $0.20 (role member).',
+    ],
+    [
+      { reason: 'refused.unpriced', targetId: 'a/b', details: { model: 'a/b' } },
+      'Bob was refused the model a/b: the price of a/b is unknown.',
+    ],
+    [{ reason: 'brand.new.reason', details: { request: 'r' } }, 'Bob was refused an answer: brand.new.reason.'],
+  ])('tells a refusal with its reason: %#', (entry, told) => {
+    expect(line({ outcome: 'refused', action: 'refused', actorId: '2', targetId: null, ...entry })).toBe(
+      `${at} ${told}`,
     );
   });
 
-  it('leaves out what an entry has not', () => {
-    const nowhere = { ...entry, targetId: null, guildId: null, channelId: null, details: {}, reason: 'paused' };
-    expect(auditLine(nowhere)).toBe('2026-11-21T12:00:00.000Z  done     grant by 1: paused');
+  it('shows ids where names are not known', () => {
+    const entry = { actorId: '9', targetId: '8', guildId: '7', channelId: '6' };
+    expect(line(entry)).toBe(`${at} 9 gave 8 $0.50 of credits ($0 → $0.50) (in the channel 6 of the server 7).`);
   });
 
   it('stays one line that steers nothing, whatever the reason', () => {
-    const line = auditLine({ ...entry, reason: 'a\nb\u001b[2Jc\u202ed', details: {} });
-    expect(line).toContain(': a\\u{a}b\\u{1b}[2Jc\\u{202e}d');
+    expect(line({ reason: 'a\nb\u001b[2Jc\u202ed' })).toContain('Reason: a\\u{a}b\\u{1b}[2Jc\\u{202e}d');
   });
 });
 
@@ -138,7 +259,7 @@ describe('familiar audit', () => {
     await postgres.migrate([auditMigrations]);
     await createAudit({ postgres, clock: systemClock, logger: silentLogger }).record(postgres.db, grant);
     const beside = await audit(folder, {});
-    expect(beside.stdout).toContain('grant by 1 on 2');
+    expect(beside.stdout).toContain('1 gave 2 $0.50 of credits');
     await postgres.ping();
     await postgres.close();
     await lock.release();

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import { systemClock } from '../kernel/clock.ts';
@@ -5,9 +7,17 @@ import { readInteger } from '../kernel/decimal.ts';
 import { StartError } from '../kernel/errors.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { loadConfig, readEnvironment } from '../platform/config/index.ts';
+import type { Config } from '../platform/config/index.ts';
 import { attachPostgres } from '../platform/postgres/index.ts';
+import type { Texts } from '../platform/texts/index.ts';
+import { createVault, loadInstanceKey } from '../platform/secrets/index.ts';
+import type { Vault } from '../platform/secrets/index.ts';
 import { createAudit } from '../services/audit/index.ts';
 import type { Audit, AuditQuery, RecordedEntry } from '../services/audit/index.ts';
+import { loadAppTexts } from './app-texts.ts';
+import { readNames } from './audit-names.ts';
+import type { AuditNames } from './audit-names.ts';
+import { auditSentence, minuteOf } from './audit-sentence.ts';
 
 const help = `Usage: familiar audit [options]
 
@@ -24,7 +34,8 @@ Shows administrative acts and refusals, newest last, with times in UTC. Works wh
   --limit N         the newest N (100 unless given)
   --json            one JSON object a line
 
-Refusals that repeat within a minute are counted in one further line (times=…), which comes at its end.
+Refusals that repeat within a minute are counted in one further line, which comes at its end. Names are those that
+people, servers and channels had last; who was deleted shows as a number.
 `;
 
 const DEFAULT_LIMIT = 100;
@@ -58,12 +69,19 @@ export async function runAudit(args: readonly string[]): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const entries = await readEntries(request);
-  print(entries, request);
+  const { entries, line } = await readEntries(request);
+  print(entries, request, line);
 }
 
-async function readEntries(request: AuditRequest): Promise<RecordedEntry[]> {
-  const { databaseUrl, dataDir } = loadConfig({ env: readEnvironment(), folder: process.cwd() });
+interface Found {
+  entries: RecordedEntry[];
+  /** An entry as it is printed. */
+  line: (entry: RecordedEntry) => string;
+}
+
+async function readEntries(request: AuditRequest): Promise<Found> {
+  const config = loadConfig({ env: readEnvironment(), folder: process.cwd() });
+  const { databaseUrl, dataDir } = config;
   const postgres = await attachPostgres({ url: databaseUrl, dataDir, logger: silentLogger });
   if (!postgres) {
     throw new StartError(
@@ -76,10 +94,22 @@ async function readEntries(request: AuditRequest): Promise<RecordedEntry[]> {
     if (rows[0]?.exists !== true) {
       throw new StartError('This database has no audit yet. Start this version of the bot once, which adds it.');
     }
-    return await newest(createAudit({ postgres, clock: systemClock, logger: silentLogger }), request);
+    const vault = request.json ? undefined : await openVault(config);
+    const audit = createAudit({ postgres, clock: systemClock, logger: silentLogger, ...(vault && { vault }) });
+    const entries = await newest(audit, request);
+    if (request.json) return { entries, line: auditJson };
+    const texts = loadAppTexts(config.instance.language);
+    const names = await readNames(postgres, audit, entries.slice(-request.limit), texts.in(undefined));
+    return { entries, line: (entry) => auditLine(entry, names, texts) };
   } finally {
     await postgres.close();
   }
+}
+
+/** Undefined where there is no key: none is made, since names can be read with the bot's own alone. */
+async function openVault({ dataDir, instanceKey }: Config): Promise<Vault | undefined> {
+  if (instanceKey === undefined && !existsSync(join(dataDir, 'instance.key'))) return undefined;
+  return createVault({ instanceKey: await loadInstanceKey({ dataDir, fromEnvironment: instanceKey }) });
 }
 
 /** Throws a StartError that says what is wrong with the options. */
@@ -129,9 +159,8 @@ async function newest(audit: Audit, { query, limit }: AuditRequest): Promise<Rec
   return entries.reverse();
 }
 
-function print(found: readonly RecordedEntry[], { limit, json }: AuditRequest): void {
+function print(found: readonly RecordedEntry[], { limit, json }: AuditRequest, line: Found['line']): void {
   const entries = found.slice(-limit);
-  const line = json ? auditJson : auditLine;
   process.stdout.write(entries.map((entry) => `${line(entry)}\n`).join(''));
   if (json) return;
   if (found.length === 0) process.stderr.write('Nothing was found.\n');
@@ -143,17 +172,10 @@ function auditJson({ atMs, ...entry }: RecordedEntry): string {
   return JSON.stringify({ at: new Date(atMs).toISOString(), ...entry });
 }
 
-/** `2026-11-21T06:30:00.000Z  done     grant by 1 on 2 in guild 3, channel 4: reason (beforeMicros=0)` */
-export function auditLine(entry: RecordedEntry): string {
-  const { atMs, outcome, action, actorId, targetId, guildId, channelId, reason } = entry;
-  const target = targetId === null ? '' : ` on ${targetId}`;
-  const places = [guildId !== null && `guild ${guildId}`, channelId !== null && `channel ${channelId}`];
-  const place = places.filter((part) => part !== false).join(', ');
-  const details = Object.entries(entry.details).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  const line =
-    `${new Date(atMs).toISOString()}  ${outcome.padEnd('refused'.length)}  ${action} by ${actorId}${target}` +
-    `${place === '' ? '' : ` in ${place}`}: ${reason}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;
-  return visible(line);
+/** `2026-11-30 14:03 Alice set the monthly budget of #general from $5 to $2.`, with times in UTC. */
+export function auditLine(entry: RecordedEntry, names: AuditNames, texts: Texts): string {
+  const telling = { entry, names, t: texts.in(undefined), has: (key: string) => texts.has(key) };
+  return visible(`${minuteOf(entry.atMs)} ${auditSentence(telling)}`);
 }
 
 /** Reasons are typed by people: line ends and what steers a terminal or turns the direction of text are shown, not obeyed. */

@@ -1,5 +1,10 @@
-import type { APIInteraction, APIInteractionGuildMember, APIUser } from 'discord-api-types/v10';
-import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import type {
+  APIApplicationCommandInteraction,
+  APIInteraction,
+  APIInteractionGuildMember,
+  APIUser,
+  GatewayMessageCreateDispatchData,
+} from 'discord-api-types/v10';
 import type { DiscordCache } from '../platform/discord/index.ts';
 import type { Caller } from '../sdk/index.ts';
 
@@ -34,4 +39,19 @@ export async function callerOfMessage(
     permissions: message.guild_id ? await cache.memberPermissions(message.channel_id, author.id, roleIds) : null,
     instanceAdministrator: administrators.has(author.id),
   };
+}
+
+/** What the people in the options of a command, or its target's author, are called. */
+export function namesInInteraction({ data }: APIApplicationCommandInteraction): Record<string, string> {
+  if (!('resolved' in data) || data.resolved === undefined) return {};
+  const users = 'users' in data.resolved ? Object.values(data.resolved.users ?? {}) : [];
+  const members = 'members' in data.resolved ? (data.resolved.members ?? {}) : {};
+  const authors =
+    'messages' in data.resolved ? Object.values(data.resolved.messages ?? {}).map(({ author }) => author) : [];
+  return Object.fromEntries([...authors, ...users].map((user) => [user.id, nameOf(user, members[user.id]?.nick)]));
+}
+
+/** What the people whom a message mentions are called. */
+export function namesInMessage({ mentions = [] }: GatewayMessageCreateDispatchData): Record<string, string> {
+  return Object.fromEntries(mentions.map((user) => [user.id, nameOf(user, user.member?.nick)]));
 }

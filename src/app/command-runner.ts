@@ -13,7 +13,7 @@ import { UserError } from '../kernel/errors.ts';
 import type { Discord, OutgoingMessage } from '../platform/discord/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import type { Call, CommandFile, CommandRules, MessageCommandCall, OptionValue, UseLimit } from '../sdk/index.ts';
-import { callerOfInteraction, callerOfMessage } from './calls.ts';
+import { callerOfInteraction, callerOfMessage, namesInInteraction, namesInMessage } from './calls.ts';
 import type { ChannelWork } from './channel-work.ts';
 import type { CommandRegistry, RegisteredCommand, RegisteredMessageCommand } from './commands.ts';
 import { parsePrefixArguments, readPrefixCommand } from './prefix-arguments.ts';
@@ -118,6 +118,7 @@ async function answer(
       ...placeOf(interaction),
       caller: callerOfInteraction(interaction, options.access.administrators),
       t: registered.texts.in(interaction.locale),
+      names: namesInInteraction(interaction),
     }),
     targetId: personIn(interaction),
     refuse: (message) => replies.refuse(message),
@@ -280,6 +281,7 @@ async function runPrefix(
       channelId: message.channel_id,
       calledId: message.id,
       t: texts.in(undefined),
+      names: namesInMessage(message),
     }),
     options: () => parsePrefixArguments(command, rest, prefix, failures.in(undefined), message.attachments.map(fileOf)),
     targetId: mentionedIn(command, rest),

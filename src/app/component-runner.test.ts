@@ -60,7 +60,7 @@ async function press(options: {
     access: createAccess({
       config: accessSchema.parse({ roles: { member: { features, commands } } }),
       administrators: [],
-      settings: { peek: () => undefined, onChange: () => () => undefined },
+      settings: { peek: () => undefined, onChange: () => () => undefined, set: () => Promise.resolve() },
       parentOfThread: () => undefined,
     }),
     audit: { refused: ({ reason }) => void audited.push(reason) },

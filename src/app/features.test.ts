@@ -76,6 +76,15 @@ describe('every feature', () => {
     });
   });
 
+  it('has commands that are named in kebab-case', () => {
+    const commands = found.flatMap(({ definition }) => {
+      const { commands = [], messageCommands = [] } = parts(definition.name) ?? {};
+      return [...commands, ...messageCommands].map(({ name }) => name);
+    });
+    expect(commands.length).toBeGreaterThan(20);
+    expect(commands.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))).toEqual([]);
+  });
+
   it('has commands that Discord takes', () => {
     for (const { definition } of found) {
       const catalogue = catalogueOf(definition.name);

@@ -134,7 +134,7 @@ describe('a message command', () => {
     const access = createAccess({
       config: accessSchema.parse({}),
       administrators: [milo.user.id],
-      settings: { peek: () => undefined, onChange: () => () => undefined },
+      settings: { peek: () => undefined, onChange: () => () => undefined, set: () => Promise.resolve() },
       parentOfThread: () => undefined,
     });
     const audit = { refused: (entry: { reason: string }) => void refusals.push(entry.reason) };

@@ -14,7 +14,7 @@ export interface Doorkeeper {
 /** What people call by name; all but a model. */
 export type AskedAction = Exclude<Action, { kind: 'model' }>;
 
-type Asked = Pick<Call, 'caller' | 'guildId' | 'channelId'>;
+type Asked = Pick<Call, 'caller' | 'guildId' | 'channelId' | 'names'>;
 /** With the person whom the call concerns, where there is one. */
 type Recorded = Asked & { targetId?: string | null };
 
@@ -43,7 +43,7 @@ function refusalOf(
 export async function recordingRefusal<Checked>(
   { audit }: Doorkeeper,
   action: AskedAction,
-  { caller, guildId, channelId, targetId = null }: Recorded,
+  { caller, guildId, channelId, names, targetId = null }: Recorded,
   checks: () => Checked | Promise<Checked>,
 ): Promise<Checked> {
   try {
@@ -58,6 +58,7 @@ export async function recordingRefusal<Checked>(
         channelId: channelId === '' ? null : channelId,
         reason: error.code,
         details: { ...error.data, kind: action.kind, feature: action.feature, name },
+        names: { ...names, [caller.userId]: caller.displayName },
       });
     }
     throw error;

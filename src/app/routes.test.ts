@@ -22,7 +22,7 @@ function setUp(features: string[]) {
       access: createAccess({
         config: accessSchema.parse({ roles: { member: { features } } }),
         administrators: [],
-        settings: { peek: () => undefined, onChange: () => () => undefined },
+        settings: { peek: () => undefined, onChange: () => () => undefined, set: () => Promise.resolve() },
         parentOfThread: () => undefined,
       }),
       audit: { refused: (entry) => void refused.push(entry) },

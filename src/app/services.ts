@@ -26,6 +26,8 @@ import type { LoadedFeature } from './features.ts';
 import { keepersOf } from './keepers.ts';
 import { createOwnerNews } from './owner-news.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
+import { createProviderNews } from './provider-news.ts';
+import type { ProviderNews } from './provider-news.ts';
 
 /** How often holds whose time is over are ended and runaway spending is looked for. */
 const upkeepMs = 5000;
@@ -42,6 +44,7 @@ export interface Services {
   spending: Spending;
   generations: Generations;
   privacy: Privacy;
+  providerNews: ProviderNews;
 }
 
 export const serviceMigrations: readonly MigrationSource[] = [
@@ -62,7 +65,7 @@ export async function openServices(
 ): Promise<Services> {
   const { config, clock, ids, logger, checkpoint } = options;
   const { postgres, settings, models, discord, vault, queue } = platforms;
-  const audit = createAudit({ postgres, clock, logger });
+  const audit = createAudit({ postgres, clock, logger, vault });
   closers.add(() => audit.close());
   const limits = createLimits({ postgres, clock });
   const ledger = createLedger({ postgres, clock, ids, logger });
@@ -78,10 +81,7 @@ export async function openServices(
   });
   const news = createOwnerNews({ administrators, discord, appTexts, ids, logger });
   closers.add(() => news.idle());
-  models.onNews((found) => {
-    if (found.kind === 'no-credit') return news.tell('models.no-credit', { ...found });
-    news.tell(`models.quirk.${found.quirk}`, { ...found, model: `${found.provider}/${found.model}` });
-  });
+  const providerNews = createProviderNews({ models, news, clock, config });
   if (!config.budgets.enabled) checkAllFree(platforms);
   const spending = config.budgets.enabled
     ? createSpending({
@@ -111,7 +111,7 @@ export async function openServices(
     features: () => keepersOf(features(), platforms),
   });
   const generations = createGenerations({ models, spending });
-  return { access, audit, limits, ledger, budgets, prices, spending, generations, privacy };
+  return { access, audit, limits, ledger, budgets, prices, spending, generations, privacy, providerNews };
 }
 
 function checkAllFree({ models }: Platforms): void {

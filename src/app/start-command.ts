@@ -81,7 +81,11 @@ async function start({ config, roles, logger, closers, signal }: Start): Promise
     ...(config.crashAt && { checkpoint: crashAt(config.crashAt, logger) }),
   });
   closers.add(() => app.stop());
-  if (!signal.aborted) process.stdout.write(greeting(app, config, playground));
+  if (signal.aborted) return;
+  process.stdout.write(greeting(app, config, playground));
+  // In the background: a provider that is silent delays nothing.
+  if (roles.queues.length > 0)
+    app.checkProviders().catch((error: unknown) => logger.warn({ error }, 'Checking the providers failed.'));
 }
 
 function withAdministrators(config: Config, more: readonly string[]): Config {

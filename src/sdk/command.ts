@@ -69,13 +69,19 @@ export interface Call {
   calledId: string;
   /** Texts of the feature in the caller's language. */
   t: Translate;
+  /** What the people whom the call mentions are called, by user id. */
+  names?: Readonly<Record<string, string>>;
 }
 
 /** What a call did, for the audit log, which is to know by whom and where. */
 export const actOf = (
-  { caller, guildId, channelId }: Call,
+  { caller, guildId, channelId, names }: Call,
   act: Pick<AuditEntry, 'action' | 'targetId' | 'details'> & { reason?: string },
-): AuditEntry => ({ actorId: caller.userId, outcome: 'done', guildId, channelId, reason: '', ...act });
+): AuditEntry => ({
+  ...{ actorId: caller.userId, outcome: 'done', guildId, channelId, reason: '' },
+  names: { ...names, [caller.userId]: caller.displayName },
+  ...act,
+});
 
 /** Whether the caller may read what was said before in the channel. */
 export function mayReadBack({ guildId, caller }: Pick<Call, 'guildId' | 'caller'>): boolean {

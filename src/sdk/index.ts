@@ -74,6 +74,7 @@ export type {
   AccessPlace,
   AccessService,
   Caller,
+  EveryonesFree,
   Figure,
   FigureName,
   Policy,
@@ -91,6 +92,7 @@ export type {
   Ledger,
   Level,
   Limit,
+  MoneyMovement,
   Purse,
   Unit,
 } from '../services/ledger/index.ts';

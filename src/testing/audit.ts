@@ -9,5 +9,5 @@ export const grant: AuditEntry = {
   guildId: '100',
   channelId: '200',
   reason: 'won the contest',
-  details: { beforeMicros: 0, afterMicros: 500_000 },
+  details: { unit: 'micros', amount: 500_000, before: 0, after: 500_000 },
 };

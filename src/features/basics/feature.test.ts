@@ -1,4 +1,6 @@
+import type { APIActionRowComponent, APIMessage, APIStringSelectComponent } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Person } from '../../../emulator/testing/person.ts';
 import { startTestBot } from '../../testing/bot.ts';
 import type { TestBot } from '../../testing/bot.ts';
 
@@ -8,15 +10,50 @@ beforeAll(async () => {
 });
 afterAll(() => bot.close());
 
+/** The text of every page of a help that a person alone sees. */
+async function everyPage(person: Person, first: APIMessage): Promise<string> {
+  const [row] = (first.components ?? []) as APIActionRowComponent<APIStringSelectComponent>[];
+  const texts = [first.embeds[0]?.description ?? ''];
+  for (const { value } of row?.components[0]?.options ?? []) {
+    await person.selects(first, 'basics/help/page@1', [value]);
+    const page = await person.sees(({ id }) => id === first.id);
+    texts.push(page.embeds[0]?.description ?? '');
+  }
+  return texts.join('\n');
+}
+
 describe('the help', () => {
   it('lists what the caller may use here', async () => {
     await bot.alice.runs('help');
     const help = await bot.alice.sees((message) => /What Familiar can do/.test(message.embeds[0]?.title ?? ''));
     expect(help.flags).toBe(64);
-    expect(help.embeds[0]?.description).toContain('`/model`');
-    expect(help.embeds[0]?.description).not.toContain('`/listen`');
+    expect(await everyPage(bot.alice, help)).toContain('`/model`');
+    expect(await everyPage(bot.alice, help)).not.toContain('`/listen`');
     await bot.olivia.runs('help');
-    await bot.olivia.sees((message) => message.embeds[0]?.description?.includes('`/listen`') ?? false);
+    const more = await bot.olivia.sees((message) => /What Familiar can do/.test(message.embeds[0]?.title ?? ''));
+    expect(await everyPage(bot.olivia, more)).toContain('`/listen`');
+  });
+
+  it('groups the commands by feature, on pages that a menu leads to', async () => {
+    await bot.bob.runs('help');
+    const help = await bot.bob.sees((message) => /What Familiar can do/.test(message.embeds[0]?.title ?? ''));
+    expect(help.embeds[0]?.description).toMatch(/\*\*First steps\*\*\n`\/ping` · See/);
+    expect(help.embeds[0]?.description?.length).toBeLessThan(1600);
+    const all = await everyPage(bot.bob, help);
+    for (const title of ['First steps', 'Talking with me', 'Money and limits', 'Your data']) {
+      expect(all).toContain(`**${title}**`);
+    }
+  });
+
+  it('shows a page to whoever chooses it alone where everybody sees the menu', async () => {
+    const room = await bot.newChannel();
+    await bot.olivia.says(room, '!help');
+    const shown = await bot.alice.sees(({ embeds, components }) => embeds.length === 1 && components?.length === 1, {
+      in: room,
+    });
+    await bot.alice.selects(shown, 'basics/help/page@1', ['0']);
+    const own = await bot.alice.sees(({ flags, embeds }) => flags === 64 && embeds.length === 1, { in: room });
+    expect(await everyPage(bot.alice, own)).not.toContain('`/listen`');
   });
 
   it('works as !h and !help, and tells about one command', async () => {
@@ -29,6 +66,18 @@ describe('the help', () => {
     await bot.olivia.says('#general', '!help listen');
     const detail = await bot.olivia.sees((message) => message.embeds[0]?.title === '/listen');
     expect(detail.embeds[0]?.description).toContain('!listen <everything>');
+    expect(detail.embeds[0]?.fields).toMatchObject([
+      { name: 'everything *' },
+      { name: 'Who may use it', value: 'people who can manage this server' },
+      { name: 'Where', value: 'in servers' },
+    ]);
+    await bot.bob.says('#general', '!help set_budget');
+    const budget = await bot.bob.sees((message) => message.embeds[0]?.title === '/set-budget');
+    expect(JSON.stringify(budget.embeds[0]?.fields)).toContain('One of `day`, `week`, `month`.');
+    expect(budget.embeds[0]?.fields?.slice(-2)).toMatchObject([
+      { name: 'Who may use it', value: 'everyone' },
+      { name: 'Also known as', value: '`!set_budget`' },
+    ]);
   });
 
   it('says what is wrong with a prefix command', async () => {

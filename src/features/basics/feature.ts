@@ -1,12 +1,12 @@
 /**
  * First steps: saying hello in a new server, telling what the bot can do, and showing that it is alive.
  *
- * Invariants: the help lists exactly the commands that the caller may use here; a server is greeted once.
+ * Invariants: the help lists exactly the commands that the caller may use here, by feature; a server is greeted once.
  */
 import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import { z } from 'zod';
 import { defineFeature } from '../../sdk/index.ts';
-import { helpCommand } from './commands/help.ts';
+import { helpCommand, helpMenu } from './commands/help.ts';
 import { pingCommand } from './commands/ping.ts';
 
 export const feature = defineFeature({
@@ -19,6 +19,7 @@ export const feature = defineFeature({
   }),
   setup: (context) => ({
     commands: [pingCommand(context), helpCommand(context)],
+    components: { help: helpMenu(context) },
     on: {
       guildJoined: async (guild, systemChannelId) => {
         if (!context.settings.instance.greet || systemChannelId === null) return;

@@ -58,9 +58,9 @@ async function recorded(action: string) {
 
 describe('prices', () => {
   it('are shown, set, recorded and taken back by those who run the bot', async () => {
-    await bot.milo.runs('set_price', { name: 'fake/test-model' });
+    await bot.milo.runs('set-price', { name: 'fake/test-model' });
     await bot.milo.sees(reading(/fake\/test-model\nNow: .*costs nothing/));
-    await bot.milo.runs('set_price', { name: 'test-model', price: '10/50' });
+    await bot.milo.runs('set-price', { name: 'test-model', price: '10/50' });
     const set = await bot.milo.sees(
       reading(/Now: \*\*\$10\.00 in · \$50\.00 out, per million tokens\*\* · set by command/),
     );
@@ -70,9 +70,9 @@ describe('prices', () => {
       target_id: 'fake/test-model',
       details: { after: { inputPerMillion: 10, outputPerMillion: 50 } },
     });
-    await bot.milo.says('#general', '!set_price dream 0.05');
+    await bot.milo.says('#general', '!set-price dream 0.05');
     await bot.milo.sees(reading(/dream\nNow: \*\*\$0\.05 a picture\*\*/));
-    await bot.milo.runs('set_price', { name: 'dream', price: 'default' });
+    await bot.milo.runs('set-price', { name: 'dream', price: 'default' });
     await bot.milo.sees(reading(/Now: \*\*\$0\.03 a picture\*\*.*\nBefore: \*\*\$0\.05/));
   });
 
@@ -83,15 +83,15 @@ describe('prices', () => {
     ['test-model', '99999/1', /from \$0 to \$10000/],
     ['dream', '1/2', /don't know a model `dream`/],
   ])('of %s cannot be %s', async (name, price, refusal) => {
-    await bot.milo.runs('set_price', { name, price });
+    await bot.milo.runs('set-price', { name, price });
     await bot.milo.sees(refusal);
   });
 
   it('are suggested by name and nobody else’s to set', async () => {
-    expect(await bot.milo.completes('set_price', { name: 'test' }, 'name')).toEqual([
+    expect(await bot.milo.completes('set-price', { name: 'test' }, 'name')).toEqual([
       { name: 'fake/test-model', value: 'fake/test-model' },
     ]);
-    await bot.olivia.runs('set_price', { name: 'test-model', price: '0/0' });
+    await bot.olivia.runs('set-price', { name: 'test-model', price: '0/0' });
     await bot.olivia.sees(/Only the bot's owner/);
   });
 });
@@ -99,7 +99,7 @@ describe('prices', () => {
 describe('what an answer cost', () => {
   let answer: APIMessage;
   beforeAll(async () => {
-    await bot.milo.runs('set_price', { name: 'test-model', price: '10/50' });
+    await bot.milo.runs('set-price', { name: 'test-model', price: '10/50' });
     answer = await answered('what is dear', 'Gold, mostly.');
   });
 
@@ -184,8 +184,22 @@ describe('credits', () => {
     await bot.milo.sees(/can't use credits myself/);
   });
 
+  it('and what was charged are listed with what was left, the newest first', async () => {
+    await bot.bob.runs('balance');
+    const own = read(await bot.bob.sees(reading(/Last transactions/)));
+    expect(own.split('Last transactions**\n')[1]?.split('\n')).toEqual([
+      expect.stringMatching(/^<t:\d+:R> · credits taken · \*\*−\$2\.00\*\* · \$3\.00 left$/),
+      expect.stringMatching(/^<t:\d+:R> · credits given · \*\*\+\$5\.00\*\* · \$5\.00 left$/),
+    ]);
+    await bot.alice.runs('balance');
+    const charged = read(await bot.alice.sees(reading(/Last transactions/)));
+    expect(charged).toMatch(/<t:\d+:R> · answer · `fake\/test-model` · \*\*−\$0\.02\*\* · \$0\.48 left/);
+    await bot.olivia.runs('balance');
+    await bot.olivia.sees(reading(/Last transactions\*\*\nnone yet/));
+  });
+
   it('may be tokens', async () => {
-    await bot.milo.runs('grant_tokens', { user: bot.bob.user.id, amount: 5000 });
+    await bot.milo.runs('grant-tokens', { user: bot.bob.user.id, amount: 5000 });
     await bot.milo.sees(reading(/\*\*5,000\*\* bonus tokens/));
     await bot.bob.runs('usage');
     await bot.bob.sees(reading(/Bonus: \*\*5,000\*\*/));
@@ -197,40 +211,101 @@ describe('credits', () => {
     await bot.milo.runs('balance', { user: bot.bob.user.id });
     const balance = read(await bot.milo.sees(reading(/Balance of/)));
     expect(balance).toContain('Credits: **$3.00**');
-    expect(balance, 'roles of others are unknown').not.toContain('left');
+    expect(balance, 'roles of others are unknown').not.toMatch(/left, resets|All of/);
     await bot.olivia.runs('grant', { user: bot.olivia.user.id, amount: '5' });
     await bot.olivia.sees(/Only the bot's owner/);
   });
 });
 
+describe('summaries', () => {
+  it('are counted apart from answers, with their cost', async () => {
+    const room = await bot.newChannel();
+    for (const question of ['first things', 'second things']) {
+      await bot.olivia.says(room, `<@${bot.app.discord.self.userId}> ${question}`);
+      await bot.olivia.sees(new RegExp(`^You said: .*${question}`), { in: room });
+    }
+    const usage = { inputTokens: 1000, outputTokens: 40, cachedInputTokens: 0 };
+    bot.providers.answer(({ body }) => JSON.stringify(body).includes('Write a summary'), { text: 'Things.', usage });
+    await bot.olivia.runs('summary', { action: 'make' }, { in: room });
+    await bot.olivia.sees(reading(/Things\./), { in: room });
+    await bot.idle();
+    await bot.olivia.runs('usage');
+    expect(read(await bot.olivia.sees(reading(/What you used/)))).toContain(
+      'answers 2\none summary of long conversations · $0.012',
+    );
+  });
+});
+
+describe("everybody's free money a day", () => {
+  it('is shown and set by those who run the bot, at once, and unset', async () => {
+    await bot.olivia.runs('set-allowance', { amount: '5' });
+    await bot.olivia.sees(/Only the bot's owner can use this/);
+    await bot.milo.runs('set-allowance');
+    await bot.milo.sees(reading(/Everybody has \*\*\$0\.50\*\* of free money a day\.\nIt comes from `familiar\.yaml`/));
+    await bot.milo.runs('set-allowance', { amount: '0.75' });
+    await bot.milo.sees(
+      reading(/has \*\*\$0\.75\*\*.*\nIt is set by this command, which wins over.*\nBefore: \$0\.50/),
+    );
+    await bot.bob.runs('balance');
+    await bot.bob.sees(reading(/All of \*\*\$0\.75\*\* left/));
+    await bot.bob.runs('limits');
+    await bot.bob.sees(reading(/by role member, set by command/));
+    expect((await recorded('set-allowance'))[0]).toMatchObject({
+      actor_id: bot.milo.user.id,
+      details: { before: 500_000, after: 750_000, micros: 750_000 },
+    });
+    await bot.milo.says('#general', '!set-allowance default');
+    await bot.milo.sees(reading(/has \*\*\$0\.50\*\*.*\nIt comes from/));
+    await bot.milo.runs('set-allowance', { amount: 'default' });
+    await bot.milo.sees(/Nothing is set by this command/);
+  });
+});
+
 describe('budgets', () => {
+  it('behind the prefix are asked for by whoever could mean several, under the old name, too', async () => {
+    const room = await bot.newChannel();
+    await bot.milo.says(room, '!set_budget 5');
+    const asked = read(await bot.milo.sees(/What should 5 be for\?/, { in: room }));
+    expect(asked).toContain('`!set-budget 5 month me` · you alone, a month');
+    expect(asked).toContain('`!set-budget 5 month server` · this server, a month');
+    expect(asked).toContain('`!set-budget 5 month everywhere`');
+    expect(asked).toContain('`!set-allowance 5` · the free money that everybody has each day');
+    await bot.bob.says(room, '!set-budget 5');
+    await bot.bob.sees(reading(/You: at most \*\*\$5\.00\*\* a month/), { in: room });
+    await bot.bob.says(room, '!set-budget off');
+    await bot.bob.sees(reading(/You: the cap a month .* is removed/), { in: room });
+    expect(await recorded('set-budget')).toEqual([]);
+  });
+
   it('are set by those whose they are, and tightened by a server', async () => {
-    await bot.alice.runs('set_budget', { amount: '3', scope: 'server' });
+    await bot.alice.runs('set-budget', { amount: '3', scope: 'server' });
     await bot.alice.sees(/Only people who can manage this server/);
-    await bot.alice.runs('set_budget', { amount: '3', scope: 'everywhere' });
+    await bot.alice.runs('set-budget', { amount: '3', scope: 'everywhere' });
     await bot.alice.sees(/Only the bot's owner can set what is spent everywhere/);
-    await bot.olivia.runs('set_budget', { amount: '60' });
+    await bot.olivia.runs('set-budget', { amount: '60' });
     await bot.olivia.sees(/at most \*\*\$50\.00\*\*/);
-    await bot.olivia.runs('set_budget', { amount: '10' });
+    await bot.olivia.runs('set-budget', { amount: '10' });
     await bot.olivia.sees(
-      reading(/This server: at most \*\*\$10\.00\*\* a month\.[\s\S]*of \$10\.00 a month\nset by this server/),
+      reading(
+        /This server: at most \*\*\$10\.00\*\* a month\.[\s\S]*of \$10\.00 a month\nset by this server · resets <t:\d+:f>\nYou named no scope, so I took: This server\./,
+      ),
     );
     expect((await recorded('set-budget'))[0]).toMatchObject({
       details: { scope: 'guild', by: 'guild', before: 50_000_000, after: 10_000_000 },
     });
-    await bot.milo.runs('set_budget', { amount: '80', scope: 'server' });
+    await bot.milo.runs('set-budget', { amount: '80', scope: 'server' });
     await bot.milo.sees(reading(/The server's own lower budget counts\.[\s\S]*\$10\.00 a month/));
-    await bot.olivia.runs('set_budget', { amount: 'off' });
+    await bot.olivia.runs('set-budget', { amount: 'off' });
     await bot.olivia.sees(reading(/is removed\.[\s\S]*of \$80\.00 a month\nset by command/));
   });
 
   it('show what counts here, with what is used and who set it', async () => {
-    await bot.alice.runs('set_budget', { amount: '0.4', period: 'day' });
+    await bot.alice.runs('set-budget', { amount: '0.4', period: 'day' });
     await bot.alice.sees(reading(/You: at most \*\*\$0\.40\*\* a day/));
     await bot.alice.says(await bot.newChannel(), '!budget');
     const budget = read(await bot.alice.sees(reading(/Budgets here/)));
     expect(budget).toMatch(
-      /\*\*This server\*\*\n▰▱{9} \*\*\$0\.02\*\* of \$80\.00 a month\nset by command · back <t:\d+:R>/,
+      /\*\*This server\*\*\n▰▱{9} \*\*\$0\.035\*\* of \$80\.00 a month\nset by command · resets <t:\d+:f>/,
     );
     expect(budget).toMatch(/\*\*Your own cap\*\*\n▰▱{9} \*\*\$0\.02\*\* of \$0\.40 a day\nset by you/);
     expect((await recorded('set-budget')).every(({ actor_id }) => actor_id !== bot.alice.user.id)).toBe(true);
@@ -238,11 +313,11 @@ describe('budgets', () => {
 
   it('may be of a channel of this server', async () => {
     const { id } = bot.olivia.channel('memes');
-    await bot.olivia.runs('set_budget', { amount: '1', channel: id, period: 'week' });
+    await bot.olivia.runs('set-budget', { amount: '1', channel: id, period: 'week' });
     await bot.olivia.sees(reading(new RegExp(`<#${id}>: at most \\*\\*\\$1\\.00\\*\\* a week`)));
     await bot.bob.runs('budget', {}, { in: 'memes' });
     await bot.bob.sees(reading(/\$1\.00 a week/));
-    await bot.olivia.runs('set_budget', { amount: '-1' });
+    await bot.olivia.runs('set-budget', { amount: '-1' });
     await bot.olivia.sees(/isn't an amount/);
   });
 });

@@ -13,6 +13,7 @@ import { grantTokensCommand } from './commands/grant-tokens.ts';
 import { grantCommand } from './commands/grant.ts';
 import { limitsCommand } from './commands/limits.ts';
 import { resumeCommand } from './commands/resume.ts';
+import { setAllowanceCommand } from './commands/set-allowance.ts';
 import { setBudgetCommand } from './commands/set-budget.ts';
 import { setPriceCommand } from './commands/set-price.ts';
 import { usageCommand } from './commands/usage.ts';
@@ -31,6 +32,7 @@ export const feature = defineFeature({
       budgetCommand(context),
       whyCommand(context),
       setBudgetCommand(context),
+      setAllowanceCommand(context),
       resumeCommand(context),
       grantCommand(context),
       grantTokensCommand(context),

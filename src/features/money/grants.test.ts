@@ -52,7 +52,7 @@ afterAll(async () => {
 async function gives(calledId: string, userId: string, amount: number): Promise<string> {
   let answer = '';
   const call = {
-    caller: { userId: '9' },
+    caller: { userId: '9', displayName: 'Milo' },
     ...{ calledId, guildId: null, channelId: '5', t },
     reply: ({ content, embeds }: OutgoingMessage) => {
       answer = content ?? embeds?.[0]?.description ?? '';

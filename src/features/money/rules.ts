@@ -54,6 +54,16 @@ export function readPrice(price: string, output: string | undefined): WrittenPri
 export const scopeChoices = ['me', 'channel', 'server', 'everywhere'] as const;
 export type ScopeChoice = (typeof scopeChoices)[number];
 
+/** What a person may set the budget of in a place. */
+export function scopesOf(caller: Caller, guildId: string | null): ScopeChoice[] {
+  const manages = guildId !== null && mayUse('guild-administrator', caller);
+  const allowed: Record<ScopeChoice, boolean> = {
+    ...{ me: true, channel: manages, server: manages },
+    everywhere: caller.instanceAdministrator,
+  };
+  return scopeChoices.filter((scope) => allowed[scope]);
+}
+
 export interface BudgetTarget {
   scope: BudgetScope;
   by: BudgetSetter;

@@ -179,9 +179,9 @@ describe('being forgotten', () => {
     await bot.alice.runs('privacy');
     await bot.alice.sees(reading(/I keep nothing about you/));
 
-    await bot.milo.runs('privacy_receipt', { user: bot.alice.user.id, id });
+    await bot.milo.runs('privacy-receipt', { user: bot.alice.user.id, id });
     await bot.milo.sees(/Genuine: .* was forgotten/);
-    await bot.milo.runs('privacy_receipt', { user: bot.bob.user.id, id });
+    await bot.milo.runs('privacy-receipt', { user: bot.bob.user.id, id });
     await bot.milo.sees(/gave no such receipt to this person/);
 
     // 2,000 of the week's 3,000 tokens were used before.

@@ -169,7 +169,7 @@ async function plantCommands(): Promise<void> {
   await says(`!why ${plant('message by prefix')}`);
   await says(`!privacy ${plant('too many words')}`);
   await runs('model', { name: plant('model') });
-  await runs('set_budget', { amount: plant('budget').slice(0, 20) });
+  await runs('set-budget', { amount: plant('budget').slice(0, 20) });
   await runs('why', { message: plant('message') });
   await runs('help', { command: plant('command') }).catch(() => undefined);
   await bot.alice.completes('model', { name: plant('typed text') }, 'name');

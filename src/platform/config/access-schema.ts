@@ -25,13 +25,15 @@ const modelPattern = z.string().regex(/^(\*|[^/\s]+\/\S+)$/, {
   error: 'a model as provider/model, where * stands for anything: openai/*, ollama/llama-*, *',
 });
 const namePattern = z.string().regex(/^[a-z0-9_*-]+$/i, { error: 'a name, where * stands for anything' });
+/** Names of commands have dashes; some had underscores once, and settings may still say so. */
+const commandPattern = namePattern.transform((pattern) => pattern.replaceAll('_', '-'));
 const roleName = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i, { error: 'letters, digits and dashes' });
 
 /** What a role gives, and what a guild or channel leaves of it. */
 const grants = {
   models: z.array(modelPattern).optional(),
   features: z.array(namePattern).optional(),
-  commands: z.array(namePattern).optional(),
+  commands: z.array(commandPattern).optional(),
   tools: z.array(namePattern).optional(),
   requestsPerMinute: whole,
   requestsPerHour: whole,

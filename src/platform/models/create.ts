@@ -208,9 +208,10 @@ class Registry implements Models {
     this.news.listen(listener);
   }
 
-  async check(): Promise<ProviderStatus[]> {
-    const statuses = await Promise.all(this.providers.map((provider) => provider.check()));
-    if (!this.list().some((model) => model.demo)) return statuses;
+  async check(names?: readonly string[]): Promise<ProviderStatus[]> {
+    const asked = this.providers.filter(({ name }) => names?.includes(name) ?? true);
+    const statuses = await Promise.all(asked.map((provider) => provider.check()));
+    if (names !== undefined || !this.list().some((model) => model.demo)) return statuses;
     return [
       ...statuses,
       { provider: DEMO_MODEL.provider, state: 'up', detail: 'built in: canned answers, no real model' },

@@ -140,13 +140,20 @@ export interface ProviderStatus {
   state: 'unknown' | 'up' | 'down';
   /** In words a person can act on. */
   detail: string;
+  /** Why it is down. */
+  fault?: ProviderFault;
 }
+
+/** `no-key`: it refuses requests without a key, and the settings have none. */
+export type ProviderFault = 'no-key' | 'bad-key' | 'no-credit' | 'unreachable' | 'other';
 
 /** What the bot's owner can do something about. */
 export type ModelNews =
   /** A model refused a part of its requests, which is left out from now on. `quirk` is its name in the settings. */
   | { kind: 'quirk'; provider: string; model: string; quirk: Quirk }
-  | { kind: 'no-credit'; provider: string; keyNumber: number; of: number };
+  | { kind: 'no-credit'; provider: string; keyNumber: number; of: number }
+  /** Requests fail, and go on failing until somebody acts. May be told for every failed request. */
+  | { kind: 'failing'; provider: string; fault: ProviderFault; detail: string };
 
 export interface Models {
   /** Every usable model, default first. Never empty: without providers it is the demo model. */
@@ -178,7 +185,7 @@ export interface Models {
   pictureLimits(modelId: string): PictureLimits;
   /** Calls `listener` with what the bot's owner should know, also with what came before it. */
   onNews(listener: (news: ModelNews) => void): void;
-  /** Asks each provider for its model list; used by doctor and at start, never throws. */
-  check(): Promise<ProviderStatus[]>;
+  /** Asks each provider, or only those named, for its model list within some 5 s; used by doctor and after start. Never throws. */
+  check(names?: readonly string[]): Promise<ProviderStatus[]>;
   close(): Promise<void>;
 }

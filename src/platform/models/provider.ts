@@ -9,7 +9,15 @@ import { listModels } from './discovery.ts';
 import type { ListedProvider } from './discovery.ts';
 import { ModelError, modelError, translateModelError } from './errors.ts';
 import { KeyRing } from './key-ring.ts';
-import type { ChatEvent, ChatRequest, ModelInfo, ModelNews, ModelPrices, ProviderStatus } from './port.ts';
+import type {
+  ChatEvent,
+  ChatRequest,
+  ModelInfo,
+  ModelNews,
+  ModelPrices,
+  ProviderFault,
+  ProviderStatus,
+} from './port.ts';
 import type { Counter } from './prompt-size.ts';
 import { longestWaitMs } from './retry-after.ts';
 import { baseUrlOf, VendorClients } from './vendor.ts';
@@ -37,6 +45,8 @@ const RATE_LIMIT_REST_MS = 20_000;
 const BAD_KEY_REST_MS = 600_000;
 /** However long a provider asks for: limits are raised and accounts topped up. */
 const LONGEST_REST_MS = 3_600_000;
+/** A connection that fails once may have met a restart; this many in a row are told to the bot's owner. */
+const FAILURES_TO_TELL = 3;
 /** The model of a provider whose list is not known yet. */
 const ANY_MODEL = 'auto';
 
@@ -60,6 +70,8 @@ export class Provider {
   private readonly breakers: ModelBreakers;
   private readonly clients: VendorClients;
   private readonly listsItself: boolean;
+  /** Connections in a row that could not be made. */
+  private unreached = 0;
   private listed: ModelConfig[];
   private listedAt = Number.NEGATIVE_INFINITY;
   private listing: Promise<void> | undefined;
@@ -142,6 +154,7 @@ export class Provider {
     this.enter(info, model);
     try {
       yield* this.tryKeys(info, request);
+      this.unreached = 0;
       this.connection.succeeded();
       model.succeeded();
     } catch (error) {
@@ -167,9 +180,16 @@ export class Provider {
   /** Only a connection that can't be made speaks of the provider; what comes over one speaks of the model. */
   private judge(error: unknown, model: CircuitBreaker): void {
     if (!(error instanceof VendorError)) return;
-    if (error instanceof ModelError && error.neverReached) return this.connection.failed();
+    if (error instanceof ModelError && error.neverReached) {
+      this.connection.failed();
+      this.unreached += 1;
+      if (this.unreached >= FAILURES_TO_TELL) this.tellFailing(error);
+      return;
+    }
     // However it answers, it is there.
+    this.unreached = 0;
     this.connection.succeeded();
+    if (error.code === 'model/bad-key') this.tellFailing(error);
     if (breaksCircuit.has(error.code)) model.failed();
     else if (error.code === 'model/rate-limited') model.succeeded();
   }
@@ -223,7 +243,9 @@ export class Provider {
         fault === 'bad'
           ? 'A provider refuses one of its keys; it is set aside.'
           : 'The account of a key has no credit left.';
-      this.options.logger.warn({ ...fields, reason: error.message }, what);
+      // With its only key the whole provider fails, which the bot's owner is told in a line of its own.
+      const level = fault === 'bad' && this.keys.size === 1 ? 'debug' : 'warn';
+      this.options.logger[level]({ ...fields, reason: error.message }, what);
       if (fault === 'no-credit') this.options.tell({ kind: 'no-credit', ...fields });
     }
     return true;
@@ -238,6 +260,15 @@ export class Provider {
     const fields = { provider: this.name, model, quirk };
     this.options.logger.warn(fields, 'A model refused a part of its requests, which is left out from now on.');
     this.options.tell({ kind: 'quirk', ...fields });
+  }
+
+  private tellFailing(error: VendorError): void {
+    const { fault, detail } = this.faultOf(error);
+    this.options.tell({ kind: 'failing', provider: this.name, fault, detail });
+  }
+
+  private faultOf(failure: VendorError): { fault: ProviderFault; detail: string } {
+    return faultOf(failure, baseUrlOf(this.config), this.config.apiKeys.length > 0);
   }
 
   private noKeyLeft(): VendorError {
@@ -293,7 +324,7 @@ export class Provider {
           detail: `nothing answers at ${baseUrlOf(this.config)}, and nothing has to`,
         };
       }
-      return { provider: this.name, state: 'down', detail: advice(failure, baseUrlOf(this.config)) };
+      return { provider: this.name, state: 'down', ...this.faultOf(failure) };
     }
   }
 }
@@ -303,12 +334,22 @@ function isMissingList(failure: VendorError): boolean {
   return failure.code === 'model/unknown-model';
 }
 
-function advice(failure: VendorError, baseUrl: string): string {
+function faultOf(failure: VendorError, baseUrl: string, hasKey: boolean): { fault: ProviderFault; detail: string } {
+  if (failure.code === 'model/bad-key' && !hasKey)
+    return { fault: 'no-key', detail: 'it needs a key: get one at the provider and set it in .env or familiar.yaml' };
   if (failure.code === 'model/bad-key')
-    return 'the key is refused: make a new one at the provider and set it in .env or familiar.yaml';
-  if (failure.code === 'model/no-credit') return 'its account has no credit left: top it up at the provider';
+    return {
+      fault: 'bad-key',
+      detail: 'the key is refused: make a new one at the provider and set it in .env or familiar.yaml',
+    };
+  if (failure.code === 'model/no-credit')
+    return { fault: 'no-credit', detail: 'its account has no credit left: top it up at the provider' };
   if (failure instanceof ModelError && failure.neverReached)
-    return `nothing answers at ${baseUrl}: is the address right, and does the server run?`;
-  if (failure.code === 'model/rate-limited') return 'it answers, but has had too many requests for now';
-  return failure.message;
+    return {
+      fault: 'unreachable',
+      detail: `nothing answers at ${baseUrl}: is the address right, and does the server run?`,
+    };
+  if (failure.code === 'model/rate-limited')
+    return { fault: 'other', detail: 'it answers, but has had too many requests for now' };
+  return { fault: 'other', detail: failure.message };
 }

@@ -251,9 +251,14 @@ describe('the check', () => {
     expect(await models.check()).toEqual([
       { provider: 'good', state: 'up', detail: '1 model' },
       { provider: 'claude', state: 'up', detail: '1 model' },
-      { provider: 'locked', state: 'down', detail: expect.stringContaining('the key is refused') as string },
+      { provider: 'locked', state: 'down', fault: 'bad-key', detail: expect.stringContaining('is refused') as string },
       { provider: 'simple', state: 'up', detail: 'it answers, but lists no models' },
-      { provider: 'down', state: 'down', detail: expect.stringContaining(`nothing answers at ${gone}/v1`) as string },
+      {
+        provider: 'down',
+        state: 'down',
+        fault: 'unreachable',
+        detail: expect.stringContaining(`nothing answers at ${gone}/v1`) as string,
+      },
       { provider: 'maybe', state: 'unknown', detail: `nothing answers at ${gone}, and nothing has to` },
     ]);
   });

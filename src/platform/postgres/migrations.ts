@@ -66,7 +66,7 @@ export async function migrate(client: SqlClient, sources: readonly MigrationSour
     await client.run(CREATE_TABLE);
     for (const file of await pending(client, sources, files)) {
       await apply(client, file);
-      logger.info({ source: file.source, file: file.file }, 'Migration applied');
+      logger.debug({ source: file.source, file: file.file }, 'Migration applied');
     }
   } finally {
     await client.run('SELECT pg_advisory_unlock($1)', [LOCK_KEY]);

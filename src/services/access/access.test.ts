@@ -26,6 +26,10 @@ function setUp(access: object = {}, threads: Record<string, string> = {}) {
         listeners.push(changed);
         return () => undefined;
       },
+      set: (_feature, scope, id, key, value) => {
+        set(`${scope}/${id}`, value === undefined ? {} : { [key]: value });
+        return Promise.resolve();
+      },
     },
     parentOfThread: (id) => threads[id],
   });
@@ -37,6 +41,40 @@ function setUp(access: object = {}, threads: Record<string, string> = {}) {
 }
 
 const model = (id: string) => ({ kind: 'model' as const, id });
+
+describe("everybody's free money a day", () => {
+  const free = ({ service }: ReturnType<typeof setUp>, caller = nina) =>
+    service.policy(caller, place).figures.freeMicrosPerDay;
+
+  it('set by command wins over the settings until it is unset, also where a role inherits it', async () => {
+    const world = setUp({
+      roles: {
+        member: { dailyFreeUsd: 2 },
+        staff: { inherits: 'member', users: ['100000000000000007'] },
+        rich: { dailyFreeUsd: 5, users: ['100000000000000006'] },
+      },
+    });
+    expect(free(world)).toEqual({ value: 2_000_000, rule: 'role member' });
+    await world.service.setEveryonesFree(1_000_000);
+    expect(free(world)).toEqual({ value: 1_000_000, rule: 'role member, set by command' });
+    expect(free(world, { ...nina, userId: '100000000000000007' }).value).toBe(1_000_000);
+    expect(free(world, { ...nina, userId: '100000000000000006' })).toEqual({ value: 5_000_000, rule: 'role rich' });
+    expect(world.service.everyonesFree()).toEqual({
+      micros: 1_000_000,
+      byCommand: true,
+      more: [{ role: 'rich', micros: 5_000_000 }],
+    });
+    await world.service.setEveryonesFree(undefined);
+    expect(free(world)).toEqual({ value: 2_000_000, rule: 'role member' });
+    expect(world.service.everyonesFree()).toMatchObject({ micros: 2_000_000, byCommand: false });
+  });
+
+  it('is nothing else than before where what is stored is no amount any more', () => {
+    const world = setUp();
+    world.set('instance/', { dailyFreeUsd: -1 });
+    expect(free(world)).toEqual({ value: 500_000, rule: 'role member as built in' });
+  });
+});
 
 describe('rules of a guild or channel', () => {
   it('by settings and by command both apply, at once', () => {
@@ -155,6 +193,11 @@ describe('settings of access that are wrong', () => {
     ['channels: { 300000000000000001: { users: [] } }', /access\.channels\.300000000000000001\.users: unknown setting/],
   ])('%s', (yaml, message) => {
     expect(() => load(`access:\n  ${yaml}\n`)).toThrow(message);
+  });
+
+  it('and those that name commands as they were once named, with underscores', () => {
+    const access = load('access:\n  roles:\n    staff: { commands: [server_model, "server_*"] }\n');
+    expect(access.roles['staff']?.commands).toEqual(['server-model', 'server-*']);
   });
 
   it('and those that are right', () => {

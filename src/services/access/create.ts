@@ -1,16 +1,19 @@
 import type { Period } from '../../kernel/calendar.ts';
+import { MICROS_PER_USD } from '../../kernel/money.ts';
 import type { AccessSettings, Tightening } from '../../platform/config/index.ts';
 import { tighteningSchema } from '../../platform/config/index.ts';
 import type { SettingsService } from '../settings/index.ts';
 import type { Limit, Purse, Unit } from '../ledger/index.ts';
 import type { Rate } from '../limits/index.ts';
-import type { AccessPlace, AccessService, Caller, Figure, Policy } from './port.ts';
+import type { AccessPlace, AccessService, Caller, EveryonesFree, Figure, Policy } from './port.ts';
 import { matches } from './patterns.ts';
 import { compileRoles, decideBy, rolesOf, shapeOf } from './rules.ts';
 import type { Role, Shape, Taking } from './rules.ts';
 
 /** Under this name guilds' and channels' own tightening is kept, its keys being those of the settings file. */
 const settingsName = 'access';
+/** The instance is one. */
+const instanceScope = '';
 
 /** Shapes are few: one for each set of roles, in each place with rules of its own. */
 const mostShapes = 10_000;
@@ -19,7 +22,7 @@ interface AccessOptions {
   config: AccessSettings;
   /** User ids. */
   administrators: readonly string[];
-  settings: Pick<SettingsService, 'peek' | 'onChange'>;
+  settings: Pick<SettingsService, 'peek' | 'onChange' | 'set'>;
   /** The channel that a thread is in, from memory; undefined for other channels. */
   parentOfThread: (channelId: string) => string | undefined;
   /**
@@ -32,11 +35,17 @@ interface AccessOptions {
 type UsedBefore = NonNullable<AccessOptions['usedBefore']>;
 
 export function createAccess(options: AccessOptions): AccessService {
-  const roles = compileRoles(options.config);
+  const { settings } = options;
+  const compile = () =>
+    compileRoles(options.config, readTightening(settings.peek(settingsName, 'instance', instanceScope) ?? {}));
+  let roles = compile();
   const administrators = new Set(options.administrators);
   const { usedBefore = () => 0 } = options;
   const shapes = new Map<string, Shape>();
-  options.settings.onChange(() => shapes.clear());
+  settings.onChange(() => {
+    roles = compile();
+    shapes.clear();
+  });
 
   const shape = (held: readonly Role[], administrator: boolean, place: AccessPlace): Shape => {
     const places = administrator ? [] : rulesAt(options, place);
@@ -72,6 +81,30 @@ export function createAccess(options: AccessOptions): AccessService {
     rates: ratesOf,
     purses: (of) => pursesOf(of, usedBefore),
     limits: (of) => limitsOf(of, usedBefore),
+    everyonesFree: () => everyonesFree(roles),
+    setEveryonesFree: (micros) =>
+      settings.set(
+        settingsName,
+        'instance',
+        instanceScope,
+        'dailyFreeUsd',
+        micros === undefined ? undefined : micros / MICROS_PER_USD,
+      ),
+  };
+}
+
+function everyonesFree(roles: readonly Role[]): EveryonesFree {
+  const figure = (role: Role | undefined) => role?.figures.freeMicrosPerDay;
+  const [everyones, ...others] = roles;
+  const { value = 0, rule = '' } = figure(everyones) ?? {};
+  const most = value ?? Infinity;
+  return {
+    micros: value,
+    byCommand: rule.endsWith(', set by command'),
+    more: others.flatMap((role) => {
+      const own = figure(role);
+      return own && (own.value ?? Infinity) > most ? [{ role: role.name, micros: own.value }] : [];
+    }),
   };
 }
 

@@ -81,6 +81,14 @@ export interface Policy {
   figures: Readonly<Record<FigureName, Figure>>;
 }
 
+/** The free money a day of everyone's role, and of the roles that give more. Null is no limit. */
+export interface EveryonesFree {
+  micros: number | null;
+  /** Set by command, which wins over the settings. */
+  byCommand: boolean;
+  more: readonly { role: string; micros: number | null }[];
+}
+
 /**
  * One place decides who may do what: slash, prefix, components, API and tools ask here. From memory, so it is cheap.
  *
@@ -102,6 +110,9 @@ export interface AccessService {
   purses(policy: Policy): Purse[];
   /** The caller's own further limits: tokens per day and month. */
   limits(policy: Policy): Limit[];
+  everyonesFree(): EveryonesFree;
+  /** Sets it for everyone's role and the roles that inherit it; undefined leaves it to the settings again. */
+  setEveryonesFree(micros: number | undefined): Promise<void>;
   administrators: ReadonlySet<string>;
   /** Of every instance role, everyone's first. */
   roleNames: readonly string[];

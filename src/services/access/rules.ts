@@ -45,18 +45,21 @@ export interface Role {
 const administratorRole = 'administrator';
 const baseRole = 'member';
 
-/** Every role of the settings: everyone's first, then in their order, the built-in ones last. */
-export function compileRoles(settings: AccessSettings): Role[] {
+/**
+ * Every role of the settings: everyone's first, then in their order, the built-in ones last. What was set by command for
+ * everyone wins over what the settings say of everyone's role.
+ */
+export function compileRoles(settings: AccessSettings, byCommand: Tightening = {}): Role[] {
   const written = Object.keys(settings.roles).filter((name) => name !== settings.default);
   const administrators = written.includes(administratorRole) ? [] : [administratorRole];
-  return [settings.default, ...written, ...administrators].map((name) => compileRole(settings, name));
+  return [settings.default, ...written, ...administrators].map((name) => compileRole(settings, name, byCommand));
 }
 
-function compileRole(settings: AccessSettings, name: string): Role {
+function compileRole(settings: AccessSettings, name: string, byCommand: Tightening): Role {
   const own: RoleSettings = settings.roles[name] ?? {};
   return {
     name,
-    ...fieldsOf(sourcesOf(settings, name)),
+    ...fieldsOf(sourcesOf(settings, name, byCommand)),
     everyones: name === settings.default,
     administrators: name === administratorRole,
     users: new Set(own.users),
@@ -71,12 +74,16 @@ interface Source {
 }
 
 /** Where a role's fields come from, nearest first: itself, what it inherits from, and what is built in. */
-function sourcesOf(settings: AccessSettings, name: string): Source[] {
+function sourcesOf(settings: AccessSettings, name: string, byCommand: Tightening): Source[] {
   const chain: string[] = [];
   for (let next: string | undefined = name; next !== undefined; next = settings.roles[next]?.inherits) chain.push(next);
   const written = chain.flatMap((from) => {
     const fields = settings.roles[from];
-    return fields ? [{ rule: ruleOf(name, from), fields }] : [];
+    const rule = ruleOf(name, from);
+    return [
+      ...(from === settings.default ? [{ rule: `${rule}, set by command`, fields: byCommand }] : []),
+      ...(fields ? [{ rule, fields }] : []),
+    ];
   });
   const base = name === settings.default ? [baseRole] : [];
   const builtIn = [...chain, ...base].flatMap((from) => {

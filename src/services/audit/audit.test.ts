@@ -6,6 +6,7 @@ import { createManualClock } from '../../testing/manual-clock.ts';
 import type { ManualClock } from '../../testing/manual-clock.ts';
 import { testDatabase } from '../../testing/postgres.ts';
 import type { TestDatabase } from '../../testing/postgres.ts';
+import { createVault, secretsMigrations } from '../../platform/secrets/index.ts';
 import { auditMigrations, createAudit } from './index.ts';
 import type { Audit, AuditEntry, AuditQuery } from './index.ts';
 
@@ -16,9 +17,10 @@ let clock: ManualClock;
 let audit: Audit;
 /** Fresh, since what is written cannot be deleted. */
 beforeEach(async () => {
-  database = await testDatabase({ migrations: [auditMigrations] });
+  database = await testDatabase({ migrations: [auditMigrations, secretsMigrations] });
   clock = createManualClock(START_MS);
-  audit = createAudit({ postgres: database.postgres, clock, logger: silentLogger });
+  const vault = createVault({ instanceKey: Buffer.alloc(32, 1) });
+  audit = createAudit({ postgres: database.postgres, clock, logger: silentLogger, vault });
 });
 afterEach(async () => {
   await audit.close();
@@ -100,6 +102,43 @@ describe('the audit', () => {
 });
 
 describe('a person', () => {
+  it('is named by their latest name until they are forgotten', async () => {
+    await record({ names: { 1: 'Ann', 2: 'Bob', 3: 'neither actor nor target' } });
+    await audit.flush();
+    await record({ names: { 2: 'Bobby' } });
+    await audit.flush();
+    expect(await audit.names(['1', '2', '3'])).toEqual(
+      new Map([
+        ['1', 'Ann'],
+        ['2', 'Bobby'],
+      ]),
+    );
+    expect((await audit.exportUser('2')).at(-1)).toEqual({ name: 'Bobby' });
+    await database.postgres.transaction((tx) => audit.forgetUser(tx, '2'));
+    expect(await audit.names(['2'])).toEqual(new Map());
+  });
+
+  it('is forgotten with a name that is just being stored', async () => {
+    const { postgres } = database;
+    const keysOf = (id: string) =>
+      postgres.db.selectFrom('secrets_author_key').where('author_id', '=', id).select('author_id').execute();
+    await record({ names: { 2: 'Bob' } });
+    await audit.flush();
+    await postgres.transaction(async (tx) => {
+      await createVault({ instanceKey: Buffer.alloc(32, 1) }).forget(tx, '2');
+      await record({ names: { 2: 'Bobby' } });
+      await audit.forgetUser(tx, '2');
+    });
+    await audit.flush();
+    expect(await audit.names(['2'])).toEqual(new Map());
+    expect(await keysOf('2')).toEqual([]);
+  });
+
+  it('finds no word in the details that only chose a text', async () => {
+    await record({ details: { left: '$1', context: 'left' } });
+    expect((await audit.find({}))[0]?.details).toEqual({ left: '$1' });
+  });
+
   it('gets what they did, were refused and what concerned them, without the others', async () => {
     await record();
     await record({ actorId: '2', targetId: '1', reason: 'back' });

@@ -3,6 +3,8 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { MigrationSource, Postgres } from '../../platform/postgres/index.ts';
+import type { Vault } from '../../platform/secrets/index.ts';
+import { NameBook } from './names.ts';
 import type { Audit, RecordedEntry } from './port.ts';
 import { RefusalLog } from './refusals.ts';
 import * as store from './store.ts';
@@ -15,26 +17,46 @@ interface AuditOptions {
   postgres: Postgres;
   clock: Clock;
   logger: Logger;
+  /** Encrypts what people are called; without it, they go by their ids alone. */
+  vault?: Vault;
 }
 
 /** Close it before the database. */
-export function createAudit({ postgres, clock, logger }: AuditOptions): Audit {
+export function createAudit({ postgres, clock, logger, vault }: AuditOptions): Audit {
   const { db } = postgres;
+  const book = new NameBook({ postgres, vault, logger });
   const refusals = new RefusalLog({ write: (entries) => store.insertEntries(db, entries), clock, logger });
+  const flush = async () => {
+    await refusals.flush();
+    await book.flush();
+  };
   return {
-    record: (target, entry) => store.insertEntries(target, [{ ...entry, atMs: clock.now() }]),
-    refused: (refusal) => refusals.add(refusal),
+    record: async (target, entry) => {
+      await store.insertEntries(target, [{ ...entry, atMs: clock.now() }]);
+      book.note(entry);
+    },
+    refused: ({ names, ...refusal }) => {
+      refusals.add(refusal);
+      book.note({ ...refusal, ...(names && { names }) });
+    },
     find: (query) => store.findEntries(db, query),
-    flush: () => refusals.flush(),
+    names: (userIds) => book.find(db, userIds),
+    flush,
     exportUser: async (userId) => {
-      await refusals.flush();
-      return (await store.entriesOfUser(db, userId)).map((entry) => asSeenBy(userId, entry));
+      await flush();
+      const entries = (await store.entriesOfUser(db, userId)).map((entry) => asSeenBy(userId, entry));
+      const name = (await book.find(db, [userId])).get(userId);
+      return [...entries, ...(name === undefined ? [] : [{ name }])];
     },
     forgetUser: async (tx, userId) => {
+      // Not the names: whoever stores one waits for this transaction.
       await refusals.flush();
-      return store.forgetUser(tx, userId);
+      return (await store.forgetUser(tx, userId)) + (await book.forget(tx, userId));
     },
-    close: () => refusals.close(),
+    close: async () => {
+      await refusals.close();
+      await book.flush();
+    },
   };
 }
 

@@ -16,12 +16,14 @@ export interface AuditEntry {
   reason: string;
   /**
    * Figures before and after; never text that people wrote, except a reason given for an act, and no id of a person,
-   * since ids are replaced in `actorId` and `targetId` alone.
+   * since ids are replaced in `actorId` and `targetId` alone. A key `context` is not kept: it only chooses among texts.
    */
   details: JsonObject;
+  /** What actor and target are called, by user id. Kept apart and encrypted until the person is forgotten; a later name replaces it. */
+  names?: Readonly<Record<string, string>>;
 }
 
-export interface RecordedEntry extends AuditEntry {
+export interface RecordedEntry extends Omit<AuditEntry, 'names'> {
   id: number;
   atMs: number;
 }
@@ -58,6 +60,8 @@ export interface Audit {
   refused(entry: Refusal): void;
   /** Newest first, by when they were written. */
   find(query: AuditQuery): Promise<RecordedEntry[]>;
+  /** What these people were last called, by user id, as far as it is known. */
+  names(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Resolves when everything that was refused so far is written. */
   flush(): Promise<void>;
   /** What the person did, was refused, and what concerned them, without who else took part. Oldest first. */

@@ -14,8 +14,14 @@ export interface AuditEntryTable {
   details: ColumnType<JsonObject, string, never>;
 }
 
+export interface AuditNameTable {
+  user_id: string;
+  ciphertext: Buffer;
+}
+
 declare module '../../platform/postgres/database.ts' {
   interface Database {
     audit_entry: AuditEntryTable;
+    audit_name: AuditNameTable;
   }
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
+import type { JsonObject } from '../../kernel/json.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { AuditQuery, RecordedEntry } from './port.ts';
 import type { DatedEntry } from './refusals.ts';
@@ -20,9 +21,14 @@ export async function insertEntries(db: Db, entries: readonly DatedEntry[]): Pro
     guild_id: entry.guildId,
     channel_id: entry.channelId,
     reason: entry.reason,
-    details: JSON.stringify(entry.details),
+    details: JSON.stringify(factsOf(entry.details)),
   }));
   await db.insertInto('audit_entry').values(rows).execute();
+}
+
+/** `context` chooses among the texts that tell of a refusal, and is no fact of it. */
+function factsOf({ context: _, ...facts }: JsonObject): JsonObject {
+  return facts;
 }
 
 export async function findEntries(db: Db, query: AuditQuery): Promise<RecordedEntry[]> {
@@ -81,6 +87,6 @@ function toEntry(row: Selectable<AuditEntryTable>): RecordedEntry {
     guildId: row.guild_id,
     channelId: row.channel_id,
     reason: row.reason,
-    details: row.details,
+    details: factsOf(row.details),
   };
 }

@@ -144,7 +144,7 @@ describe('a refund', () => {
     await clock.advance(24 * HOUR_MS);
     await late.refund(key, { key: fresh('r'), actorId: 'admin', reason: '', amounts: { micros: 40 } });
     expect(await ledger.use(guild(place), '2026-11-01', '2026-11-30')).toEqual([
-      { day: '2026-11-21', spent: { micros: 60 }, calls: { chat: 1 } },
+      { day: '2026-11-21', spent: { micros: 60 }, calls: { chat: 1 }, costs: { chat: 100 } },
     ]);
   });
 

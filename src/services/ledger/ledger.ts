@@ -25,7 +25,7 @@ import {
   waiving,
 } from './operations.ts';
 import type { Amounts, Hold, HoldRequest, HoldResult, Ledger, Settlement } from './port.ts';
-import { balances, exportUser, holds, levels, recent, requestsOf, use } from './reports.ts';
+import { balances, exportUser, holds, levels, movements, recent, requestsOf, use } from './reports.ts';
 import { findExpired, findOpenCalls } from './store.ts';
 import { verify } from './verify.ts';
 import './schema.ts';
@@ -76,8 +76,7 @@ export function createLedger({ postgres, clock, ids, logger }: LedgerOptions): L
       if (settlement.ended) reportOverrun(logger, settlement.hold);
       return settlement;
     },
-    release: async (key: string, facts: JsonObject = {}): Promise<Hold | undefined> =>
-      (await batches.add(releasing(key, facts)))?.hold,
+    release: async (key, facts = {}) => (await batches.add(releasing(key, facts)))?.hold,
     lose: (key, used, facts = {}) => endUnpaid(losing(key, used, facts), used),
     waive: (key, used, facts = {}) => endUnpaid(waiving(key, used, facts), used),
     takeBack: (key) => batches.add(takingBack(key)),
@@ -96,6 +95,7 @@ export function createLedger({ postgres, clock, ids, logger }: LedgerOptions): L
     },
     levels: (limits) => levels(db, limits, clock.now()),
     balances: (userId, purses) => balances(db, userId, purses, clock.now()),
+    movements: (userId, limit) => movements(db, userId, limit),
     use: (holder, firstDay, lastDay) => use(db, holder, firstDay, lastDay),
     requestsOf,
     holds: (request) => holds(db, request),

@@ -135,8 +135,8 @@ describe('what is told', () => {
     await clock.advance(48 * HOUR_MS);
     await spend(late, request(fresh('k'), { terms: own(), request: `images/draw/${fresh('q')}` }));
     expect(await late.use(guild(place), '2026-11-20', '2026-11-23')).toEqual([
-      { day: '2026-11-21', spent: { micros: 105, tokens: 7 }, calls: { chat: 2 } },
-      { day: '2026-11-23', spent: { micros: 100 }, calls: { images: 1 } },
+      { day: '2026-11-21', spent: { micros: 105, tokens: 7 }, calls: { chat: 2 }, costs: { chat: 105 } },
+      { day: '2026-11-23', spent: { micros: 100 }, calls: { images: 1 }, costs: { images: 100 } },
     ]);
     expect(await late.use(guild(place), '2026-11-22', '2026-11-22')).toEqual([]);
   });

@@ -142,6 +142,19 @@ export interface Settlement {
   fillings: readonly Filling[];
 }
 
+/** What changed a person's money. */
+export interface MoneyMovement {
+  kind: 'charge' | 'refund' | 'grant';
+  atMs: number;
+  /** First part of the request that was charged or refunded: `chat`, `summary`, `images`; null for a grant. */
+  request: string | null;
+  model: string | null;
+  /** Micro-dollars; below zero is a charge. */
+  amount: number;
+  /** What was then left: the day's free money and credits, or after a grant the credits alone. Null without a limit. */
+  left: number | null;
+}
+
 /** Use of one day. */
 export interface DayOfUse {
   /** `2026-11-21`, UTC. */
@@ -149,6 +162,8 @@ export interface DayOfUse {
   spent: Amounts;
   /** Settled holds by first part of their request: `{ chat: 12 }`. */
   calls: Readonly<Record<string, number>>;
+  /** What these were charged, in micro-dollars, refunds not taken off. */
+  costs: Readonly<Record<string, number>>;
 }
 
 /**
@@ -218,6 +233,8 @@ export interface Ledger {
   ): Promise<{ savings: number; changed: boolean }>;
   levels(limits: readonly Limit[]): Promise<Level[]>;
   balances(userId: string, purses: readonly Purse[]): Promise<Balance[]>;
+  /** What changed a person's money, newest first. */
+  movements(userId: string, limit: number): Promise<MoneyMovement[]>;
   /** Days of use of a holder, without those on which nothing was used, oldest first. */
   use(holder: Holder, firstDay: string, lastDay: string): Promise<DayOfUse[]>;
   /** The requests that a person has paid for. */

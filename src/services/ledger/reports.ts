@@ -6,7 +6,7 @@ import { byUnit } from './amounts.ts';
 import { publicHold } from './hold-record.ts';
 import { type HoldRow, recordOf } from './hold-rows.ts';
 import { allowanceWindow, holderName, limitWindow, overrunWindow, userName, windowName } from './holders.ts';
-import type { Balance, DayOfUse, Hold, Holder, Level, Limit, Purse, Unit } from './port.ts';
+import type { Balance, DayOfUse, Hold, Holder, Level, Limit, MoneyMovement, Purse, Unit } from './port.ts';
 import { holdColumns, loadFigures, loadSavings } from './store.ts';
 
 export async function levels(db: Db, limits: readonly Limit[], nowMs: number): Promise<Level[]> {
@@ -59,8 +59,10 @@ export async function use(db: Db, holder: Holder, firstDay: string, lastDay: str
     periodAt('day', Date.parse(firstDay)).startMs,
     periodAt('day', Date.parse(lastDay)).endMs,
   ];
-  const calls = await sql<{ day: string; name: string; calls: number }>`
-    SELECT day::text, split_part(request, '/', 1) AS name, count(*) AS calls FROM ledger_hold
+  const calls = await sql<{ day: string; name: string; calls: number; cost: number }>`
+    SELECT day::text, split_part(request, '/', 1) AS name, count(*) AS calls,
+      sum(coalesce((charged->>'micros')::bigint, 0))::bigint AS cost
+    FROM ledger_hold
     WHERE ${holdsOf(holder)} AND created_at_ms >= ${sinceMs} AND created_at_ms < ${untilMs}
       AND state = 'settled' AND kind = 'call'
     GROUP BY day, name
@@ -70,7 +72,50 @@ export async function use(db: Db, holder: Holder, firstDay: string, lastDay: str
     day,
     spent: byUnit((unit) => spent.rows.find((row) => row.day === day && row.unit === unit)?.spent ?? 0),
     calls: Object.fromEntries(calls.rows.filter((row) => row.day === day).map((row) => [row.name, row.calls])),
+    costs: Object.fromEntries(calls.rows.filter((row) => row.day === day).map((row) => [row.name, row.cost])),
   }));
+}
+
+/** Free money is the allowance that counted when the call was held, less what was charged to it on that day until then. */
+export async function movements(db: Db, userId: string, limit: number): Promise<MoneyMovement[]> {
+  const [free, saved] = [`${userName(userId)}/allowance`, `${userName(userId)}/savings`];
+  const { rows } = await sql<MovementRow>`
+    WITH moved AS (
+      SELECT t.id, t.kind, t.at_ms, t.day, t.hold_key,
+        coalesce(sum(e.amount) FILTER (WHERE e.account = ${free}), 0) AS free,
+        coalesce(sum(e.amount) FILTER (WHERE e.account = ${saved}), 0) AS saved
+      FROM ledger_entry AS e JOIN ledger_transaction AS t ON t.id = e.transaction_id
+      WHERE e.account IN (${free}, ${saved}) AND e.unit = 'micros' GROUP BY t.id
+    ), summed AS (
+      SELECT *, sum(saved) OVER (ORDER BY id) AS savings, sum(free) OVER (PARTITION BY day ORDER BY id) AS freed FROM moved
+    )
+    SELECT s.kind, s.at_ms AS "atMs", (s.free + s.saved)::bigint AS amount, s.savings::bigint AS savings,
+      s.freed::bigint AS freed, split_part(h.request, '/', 1) AS request, h.facts->>'model' AS model,
+      (SELECT (purse->>'allowance')::bigint FROM jsonb_array_elements(h.terms->'purses') AS purse
+        WHERE purse->>'unit' = 'micros' LIMIT 1) AS allowance
+    FROM summed AS s LEFT JOIN ledger_hold AS h ON h.key = s.hold_key
+    ORDER BY s.id DESC LIMIT ${limit}
+  `.execute(db);
+  return rows.map(({ kind, atMs, amount, savings, freed, request, model, allowance }) => {
+    const whole = allowance === null ? null : Math.max(0, allowance + freed) + savings;
+    const granted = kind === 'grant';
+    return {
+      kind: granted ? 'grant' : amount > 0 ? 'refund' : 'charge',
+      ...{ atMs, request, model, amount },
+      left: granted ? savings : whole,
+    };
+  });
+}
+
+interface MovementRow {
+  kind: string;
+  atMs: number;
+  amount: number;
+  savings: number;
+  freed: number;
+  request: string | null;
+  model: string | null;
+  allowance: number | null;
 }
 
 export async function requestsOf(db: Db, userId: string): Promise<string[]> {

@@ -26,6 +26,6 @@ export interface Prices {
    */
   setModel(modelId: string, prices: ModelPrices | undefined): Promise<void>;
   setImage(prefixOrModel: string, usd: number | undefined): Promise<void>;
-  /** Set by command, for `/set_price` without a price and for the dashboard. */
+  /** Set by command, for `/set-price` without a price and for the dashboard. */
   overrides(): { models: Readonly<Record<string, ModelPrices>>; images: Readonly<Record<string, number>> };
 }

@@ -95,7 +95,13 @@ function modelIn({ code, data }: UserError): string | null {
 
 export function recordRefusal(
   { audit }: SpendingOptions,
-  { request, caller, place }: Pick<AdmissionRequest, 'request' | 'place'> & { caller: { userId: string } },
+  {
+    request,
+    caller,
+    place,
+  }: Pick<AdmissionRequest, 'request' | 'place'> & {
+    caller: { userId: string; displayName?: string };
+  },
   error: UserError,
 ): void {
   audit.refused({
@@ -105,5 +111,6 @@ export function recordRefusal(
     channelId: place.channelId,
     reason: error.code,
     details: { request, ...error.data },
+    names: { [caller.userId]: caller.displayName ?? '' },
   });
 }

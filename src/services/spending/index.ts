@@ -81,7 +81,8 @@ async function refusalOf({ audit }: SpendingOptions, request: string, payerId: s
   const [entry] = await audit.find({ actorId: payerId, outcome: 'refused', request, limit: 1 });
   if (!entry) return undefined;
   const { request: _, ...data } = entry.details as Record<string, string | number>;
-  return new UserError(entry.reason, 'refused', data);
+  // As `refusals.ts` chooses the text.
+  return new UserError(entry.reason, 'refused', { ...data, ...('left' in data && { context: 'left' }) });
 }
 
 /** Free models stay: there is nothing to save. */

@@ -4,7 +4,7 @@ import { overrunOf, units } from '../ledger/index.ts';
 import type { Filling, Hold, Settlement } from '../ledger/index.ts';
 import type { SpendingOptions } from './options.ts';
 import type { Notice } from './port.ts';
-import { amount, when } from './refusals.ts';
+import { amount, periodEnd } from './refusals.ts';
 
 /** The highest of the shares that a filling passed, if it passed any. */
 function sharePassed({ before, after }: Pick<Filling, 'before' | 'after'>, shares: readonly number[]) {
@@ -22,7 +22,7 @@ export function noticesOf(options: SpendingOptions, { hold, fillings }: Settleme
       percent: Math.round(share * 100),
       cap: amount(limit.unit, limit.cap),
       period: limit.period,
-      reset: when(periodAt(limit.period, hold.createdAtMs).endMs),
+      reset: periodEnd(periodAt(limit.period, hold.createdAtMs).endMs, limit.period),
     };
     if (limit.holder.kind === 'user') notices.push({ key: `spending.own.${limit.unit}`, data });
     else options.tellOwners({ key: `spending.pool.${limit.holder.kind}`, data: { ...data, id: limit.holder.id } });

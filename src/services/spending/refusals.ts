@@ -1,3 +1,4 @@
+import type { Period } from '../../kernel/calendar.ts';
 import { UserError } from '../../kernel/errors.ts';
 import { formatMicros } from '../../kernel/money.ts';
 import type { Refusal, Unit } from '../ledger/index.ts';
@@ -6,6 +7,10 @@ import type { Pause } from '../budgets/index.ts';
 
 /** Discord shows it in the reader's own time, as `in 3 hours`. */
 export const when = (unixMs: number): string => `<t:${Math.ceil(unixMs / 1000)}:R>`;
+
+/** When a period ends: for a week or a month as a date, since "in a month" is too vague. */
+export const periodEnd = (unixMs: number, period: Period): string =>
+  period === 'day' ? when(unixMs) : `<t:${Math.ceil(unixMs / 1000)}:f>`;
 
 export const amount = (unit: Unit, value: number): string =>
   unit === 'micros' ? formatMicros(value) : value.toLocaleString('en-US');
@@ -19,7 +24,7 @@ export function refusedByLedger(refusal: Refusal, payerId: string): UserError {
   const fills = {
     ...data,
     rule: refusal.rule,
-    reset: when(resetsAtMs),
+    reset: periodEnd(resetsAtMs, period),
     // What is left is too little for this request, and may do for another: the text under the code with `_left`.
     ...(left > 0 && { left: amount(unit, left), context: 'left' }),
   };

@@ -1,6 +1,25 @@
+import { ComponentType, MessageFlags } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
-import { defineCommand } from '../../../sdk/index.ts';
-import type { Call, Command, CommandInfo, FeatureContext, SuggestCall } from '../../../sdk/index.ts';
+import { customId, defineCommand } from '../../../sdk/index.ts';
+import type {
+  Call,
+  Command,
+  CommandInfo,
+  ComponentHandler,
+  FeatureContext,
+  OptionSpec,
+  OutgoingMessage,
+  SuggestCall,
+  Translate,
+} from '../../../sdk/index.ts';
+import { pagesOf } from '../help-pages.ts';
+import type { HelpGroup } from '../help-pages.ts';
+
+/** As much as a phone shows at a glance or two; Discord would take 4096. */
+const longestPage = 1400;
+/** What Discord takes in a menu. */
+const mostPages = 25;
+const longestLabel = 100;
 
 /** Everything the caller may use here; with a name, one command in full. */
 export function helpCommand(context: FeatureContext<unknown>): Command {
@@ -18,7 +37,7 @@ export function helpCommand(context: FeatureContext<unknown>): Command {
     ephemeral: true,
     run: async (call) => {
       const { options, reply } = call;
-      await reply(options.command === undefined ? overview(context, call) : detail(context, call, options.command));
+      await reply(options.command === undefined ? overview(context, call, 0) : detail(context, call, options.command));
     },
   });
 }
@@ -31,34 +50,81 @@ function usable(context: FeatureContext<unknown>, call: Call): CommandInfo[] {
   });
 }
 
-function overview(context: FeatureContext<unknown>, call: Call) {
+/** The page of that number, from 0; where there are several, a menu leads to the others. */
+function overview(context: FeatureContext<unknown>, call: Call, number: number): OutgoingMessage {
   const { t } = call;
-  const lines = usable(context, call).map(
-    ({ command, describe }) => `\`/${command.name}\` · ${describe(`commands.${command.name}.description`)}`,
-  );
+  const pages = pagesOf(groups(context, call), longestPage);
+  const shown = pages[number] ?? pages[0];
   const { username } = context.discord.self;
+  const embed = {
+    title: t('help.title', { name: username }),
+    description: [t('help.talk', { name: username }), '', shown?.text ?? ''].join('\n'),
+    footer: { text: t('help.footer', { prefix: context.prefix }) },
+  };
+  if (pages.length < 2) return { embeds: [embed], components: [] };
+  const options = pages.slice(0, mostPages).map(({ titles }, index) => ({
+    label: `${index + 1}. ${titles.join(', ')}`.slice(0, longestLabel),
+    value: String(index),
+    default: pages[index] === shown,
+  }));
+  const menu = { type: ComponentType.StringSelect as const, custom_id: customId('basics', 'help', 'page'), options };
+  return { embeds: [embed], components: [{ type: ComponentType.ActionRow, components: [menu] }] };
+}
+
+/** In the order of the features. */
+function groups(context: FeatureContext<unknown>, call: Call): HelpGroup[] {
+  const byFeature = Map.groupBy(usable(context, call), ({ feature }) => feature);
+  return [...byFeature].map(([feature, commands]) => {
+    const key = `help.groups.${feature}`;
+    return {
+      title: context.texts.has(key) ? call.t(key) : feature,
+      lines: commands.map(
+        ({ command, describe }) => `\`/${command.name}\` · ${describe(`commands.${command.name}.description`)}`,
+      ),
+    };
+  });
+}
+
+/** Shows another page to whoever chooses it, with what they may use; in a message that all see, to them alone. */
+export function helpMenu(context: FeatureContext<unknown>): ComponentHandler {
   return {
-    embeds: [
-      {
-        title: t('help.title', { name: username }),
-        description: [t('help.talk', { name: username }), '', ...lines].join('\n'),
-        footer: { text: t('help.footer', { prefix: context.prefix }) },
-      },
-    ],
+    version: 1,
+    right: { commands: ['help'] },
+    run: async (call) => {
+      const page = overview(context, call, Number(call.values[0] ?? 0));
+      const own = ((call.message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+      await (own ? call.update(page) : call.reply(page));
+    },
   };
 }
 
-function detail(context: FeatureContext<unknown>, call: Call, wanted: string) {
+function detail(context: FeatureContext<unknown>, call: Call, wanted: string): OutgoingMessage {
+  const { t } = call;
   const name = wanted.toLowerCase().replace(/^[/!]/, '');
   const found = usable(context, call).find(
     ({ command }) => command.name === name || (command.aliases?.includes(name) ?? false),
   );
   if (!found) throw new UserError('help.unknown', 'no such command', { name: name.replaceAll('`', "'").slice(0, 32) });
   const { command, describe, usage } = found;
-  const fields = Object.entries(command.options).map(([option, spec]) => ({
+  const { access, aliases = [], places } = command;
+  const options = Object.entries(command.options).map(([option, spec]) => ({
     name: spec.required ? `${option} *` : option,
-    value: describe(`commands.${command.name}.options.${option}`),
+    value: [describe(`commands.${command.name}.options.${option}`), choicesText(spec, t)].join(''),
   }));
+  const rank = access === 'always' || access === 'everyone';
+  const fields = [
+    ...options,
+    { name: t('help.who'), value: rank ? t('help.everyone') : context.commonTexts.in(undefined)(`who.${access}`) },
+    ...(places?.length === 1 ? [{ name: t('help.where'), value: t(`help.places.${places[0] ?? ''}`) }] : []),
+    ...(aliases.length > 0
+      ? [{ name: t('help.aliases'), value: aliases.map((alias) => `\`${context.prefix}${alias}\``).join(', ') }]
+      : []),
+  ];
   const description = [describe(`commands.${command.name}.description`), '', `\`${usage}\``].join('\n');
   return { embeds: [{ title: `/${command.name}`, description, fields }] };
+}
+
+function choicesText(spec: OptionSpec, t: Translate): string {
+  if (!('choices' in spec) || !spec.choices) return '';
+  return `\n${t('help.choices', { choices: spec.choices.map((choice) => `\`${choice}\``).join(', ') })}`;
 }

@@ -1,4 +1,4 @@
-import { defineCommand } from '../../../sdk/index.ts';
+import { actOf, defineCommand } from '../../../sdk/index.ts';
 import type { Command } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 
@@ -10,8 +10,12 @@ export function listenCommand(context: ChatContext): Command {
     access: 'guild-administrator',
     places: ['guild'],
     ephemeral: true,
-    run: async ({ channelId, options, reply, t }) => {
+    run: async (call) => {
+      const { guildId, channelId, options, reply, t } = call;
+      const before = context.settings.peek({ guildId, channelId }).answerEverything;
       await context.settings.set('channel', channelId, 'answerEverything', options.everything);
+      const details = { before, after: options.everything };
+      await context.audit.record(context.db, actOf(call, { action: 'set-listen', targetId: channelId, details }));
       const blind = options.everything && !context.discord.messageContent;
       await reply({
         content: t(blind ? 'listen.blind' : options.everything ? 'listen.everything' : 'listen.addressed'),

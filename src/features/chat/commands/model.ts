@@ -1,6 +1,6 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { shortChoices, shortLabel } from '../../../kernel/long-names.ts';
-import { defineCommand } from '../../../sdk/index.ts';
+import { actOf, defineCommand } from '../../../sdk/index.ts';
 import type { Command, CommandCall, SuggestCall } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
 import { chooseModel } from '../chat.ts';
@@ -51,7 +51,14 @@ async function choose(context: ChatContext, call: ModelCall): Promise<void> {
       throw new UserError('model.unknown', 'no such model', { name: shortLabel(options.name.replaceAll('`', "'")) });
     }
     if (model) checkModel(context, call, model);
+    const current = () => chooseModel(context, context.settings.peek({ guildId })).id;
+    const before = current();
     await context.settings.set(scope, scope === 'user' ? caller.userId : (guildId ?? ''), 'model', model?.id);
+    // What members choose for themselves is their own affair.
+    if (scope === 'guild') {
+      const details = { before, after: current(), reset: model === undefined };
+      await context.audit.record(context.db, actOf(call, { action: 'set-server-model', targetId: guildId, details }));
+    }
   }
   const settings = await context.settings.at(place);
   const key = options.name === undefined ? 'current' : options.name === reset ? 'reset' : 'set';

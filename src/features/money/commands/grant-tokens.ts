@@ -8,7 +8,8 @@ const most = 1_000_000_000;
 
 export function grantTokensCommand(context: MoneyContext): Command {
   return defineCommand({
-    name: 'grant_tokens',
+    name: 'grant-tokens',
+    aliases: ['grant_tokens'],
     options: {
       user: { type: 'user', required: true },
       amount: { type: 'integer', required: true, min: -most, max: most },

@@ -2,11 +2,11 @@ import type { Period } from '../../../kernel/calendar.ts';
 import { UserError } from '../../../kernel/errors.ts';
 import { formatMicros } from '../../../kernel/money.ts';
 import { actOf, defineCommand } from '../../../sdk/index.ts';
-import type { Budget, Call, Command } from '../../../sdk/index.ts';
+import type { Budget, Call, Command, CommandCall } from '../../../sdk/index.ts';
 import { fill } from '../budgets.ts';
 import { poolPlace, targetOf } from '../money.ts';
 import type { MoneyContext } from '../money.ts';
-import { budgetTarget, readBudget, scopeChoices } from '../rules.ts';
+import { budgetTarget, quoted, readBudget, scopeChoices, scopesOf } from '../rules.ts';
 import type { BudgetTarget, ScopeChoice } from '../rules.ts';
 import { budgetText, scopeText } from '../views/budget.ts';
 import { lines } from '../views/figures.ts';
@@ -18,7 +18,8 @@ interface Change extends BudgetTarget {
 
 export function setBudgetCommand(context: MoneyContext): Command {
   return defineCommand({
-    name: 'set_budget',
+    name: 'set-budget',
+    aliases: ['set_budget'],
     options: {
       amount: { type: 'string', required: true, maxLength: 20 },
       period: { type: 'string', choices: ['day', 'week', 'month'] },
@@ -29,6 +30,14 @@ export function setBudgetCommand(context: MoneyContext): Command {
     ephemeral: true,
     run: async (call) => {
       const { caller, options, reply, t } = call;
+      const chosen = options.scope !== undefined || options.channel !== undefined;
+      if (call.source === 'prefix' && !chosen && readBudget(options.amount) !== undefined) {
+        const scopes = scopesOf(caller, call.guildId);
+        if (scopes.length > 1) {
+          await reply({ content: whichText(context, call, scopes) });
+          return;
+        }
+      }
       const choice = { scope: options.scope as ScopeChoice | undefined, channel: options.channel };
       const target = budgetTarget(caller, poolPlace(context, call), choice);
       if (target.scope.kind === 'channel') await checkChannel(context, call, target.scope.id);
@@ -47,10 +56,32 @@ export function setBudgetCommand(context: MoneyContext): Command {
           : t('set-budget.set', { scope, amount: formatMicros(change.micros), each }),
         counts?.source === 'guild' && target.by === 'instance' && t('set-budget.lower-counts'),
         filled ? lines(t('set-budget.counts'), budgetText(filled, t)) : t('set-budget.none'),
+        !chosen && scopesOf(caller, call.guildId).length > 1 && t('set-budget.default-scope', { scope }),
       );
       await reply({ embeds: [{ description }] });
     },
   });
+}
+
+/** The commands that a line without a scope may have meant. */
+function whichText(
+  { prefix }: MoneyContext,
+  { caller, options, t }: CommandCall<{ amount: string; period: string | undefined }>,
+  scopes: readonly ScopeChoice[],
+): string {
+  const { amount, period = 'month' } = options;
+  const written = quoted(amount);
+  const choices = scopes.map((scope) => {
+    const command = `${prefix}set-budget ${written} ${period} ${scope}`;
+    return `\`${command}\` · ${t(`set-budget.which.${scope}`, { each: t(`each.${period}`) })}`;
+  });
+  const allowance = `\`${prefix}set-allowance ${written}\` · ${t('set-budget.which.allowance')}`;
+  return lines(
+    t('set-budget.which.title', { amount: written }),
+    ...choices,
+    caller.instanceAdministrator && allowance,
+    t('set-budget.which.slash'),
+  );
 }
 
 async function checkChannel({ discord }: MoneyContext, { guildId }: Call, channelId: string): Promise<void> {

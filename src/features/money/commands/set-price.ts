@@ -14,7 +14,8 @@ const longestTitle = 200;
 export function setPriceCommand(context: MoneyContext): Command {
   const suggest = ({ text }: { text: string }) => Promise.resolve(suggestions(context, text));
   return defineCommand({
-    name: 'set_price',
+    name: 'set-price',
+    aliases: ['set_price'],
     options: {
       name: { type: 'string', required: true, maxLength: longestName, suggest },
       price: { type: 'string', maxLength: 30 },

@@ -1,8 +1,11 @@
 import type { APIEmbedField } from 'discord-api-types/v10';
 import { dayAt } from '../../../kernel/calendar.ts';
+import { shortLabel } from '../../../kernel/long-names.ts';
 import { formatMicros } from '../../../kernel/money.ts';
-import type { Balance, BarChart, DayOfUse, Texts, Translate } from '../../../sdk/index.ts';
-import { amountText, bar, beside, countText, lines, when } from './figures.ts';
+import type { Balance, BarChart, DayOfUse, MoneyMovement, Texts, Translate } from '../../../sdk/index.ts';
+import { amountText, bar, beside, countText, lines, periodEnd, when } from './figures.ts';
+
+const longestModel = 60;
 
 /** An allowance with what was used of it, and savings. Of others the allowance is unknown here, so it is left out. */
 export function purseField(balance: Balance, own: boolean, t: Translate): APIEmbedField {
@@ -17,7 +20,10 @@ export function purseField(balance: Balance, own: boolean, t: Translate): APIEmb
       allowanceText(balance, own, t),
       held > 0 && t('purse.held', { held: amountText(unit, held) }),
       balance.overrun > 0 &&
-        t('purse.overrun', { amount: amountText(unit, balance.overrun), when: when(balance.resetsAtMs) }),
+        t('purse.overrun', {
+          amount: amountText(unit, balance.overrun),
+          when: periodEnd(balance.resetsAtMs, purse.period),
+        }),
       showsSavings && t(`purse.${unit}.savings`, { amount: amountText(unit, saved) }),
     ),
   };
@@ -33,19 +39,39 @@ function allowanceText(balance: Balance, own: boolean, t: Translate): string {
   if (allowance === 0) return t('purse.none');
   if (spent + held === 0) return t('purse.whole', { allowance: text(allowance) });
   const left = Math.max(0, allowance - spent - held);
-  const figures = { left: text(left), allowance: text(allowance), when: when(resetsAtMs) };
+  const figures = { left: text(left), allowance: text(allowance), when: periodEnd(resetsAtMs, purse.period) };
   return `${bar(spent + held, allowance)}\n${t('purse.left', figures)}`;
 }
 
-/** `answers 12 · pictures 3`, by what was asked for. */
+/** `answers 12 · pictures 3`, by what was asked for, and below it what the bot does by itself, with its cost. */
 export function generationsText(today: DayOfUse | undefined, texts: Texts, t: Translate): string {
   const kinds = Object.entries(today?.calls ?? {}).sort(([, a], [, b]) => b - a);
   if (kinds.length === 0) return t('usage.none');
-  const named = kinds.map(([kind, count]) => {
-    const name = texts.has(`kinds.${kind}`) ? t(`kinds.${kind}`) : kind;
-    return `${name} ${countText(count)}`;
+  const nameOf = (kind: string) => (texts.has(`kinds.${kind}`) ? t(`kinds.${kind}`) : kind);
+  const asked = kinds
+    .filter(([kind]) => kind !== 'summary')
+    .map(([kind, count]) => `${nameOf(kind)} ${countText(count)}`);
+  const summaries = today?.calls['summary'] ?? 0;
+  const cost = formatMicros(today?.costs['summary'] ?? 0);
+  return lines(beside(...asked), summaries > 0 && t('usage.summaries', { count: summaries, cost }));
+}
+
+/** One line for each: when, what, how much and what was then left. */
+export function movementsText(movements: readonly MoneyMovement[], texts: Texts, t: Translate): string {
+  if (movements.length === 0) return t('balance.no-transactions');
+  const rows = movements.map(({ kind, atMs, request, model, amount, left }) => {
+    const name =
+      kind === 'grant' ? `grant.${amount > 0 ? 'given' : 'taken'}` : kind === 'refund' ? kind : (request ?? '');
+    const key = `balance.kinds.${name}`;
+    const sign = amount < 0 ? '−' : '+';
+    return beside(
+      when(atMs),
+      beside(texts.has(key) ? t(key) : name, model !== null && `\`${shortLabel(model, longestModel)}\``),
+      `**${sign}${formatMicros(Math.abs(amount))}**`,
+      left !== null && t('balance.left', { left: formatMicros(left) }),
+    );
   });
-  return beside(...named);
+  return rows.join('\n');
 }
 
 const dayMs = 86_400_000;

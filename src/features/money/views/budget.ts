@@ -1,7 +1,7 @@
 import type { APIEmbed, APIEmbedField } from 'discord-api-types/v10';
 import { formatMicros } from '../../../kernel/money.ts';
 import type { Budget, Budgets, BudgetScope, Level, Pause, Translate } from '../../../sdk/index.ts';
-import { bar, beside, lines, sections, when } from './figures.ts';
+import { bar, beside, lines, periodEnd, sections, when } from './figures.ts';
 
 /** A budget with how full it is. */
 export interface FilledBudget {
@@ -57,7 +57,7 @@ export function budgetText({ budget, level }: FilledBudget, t: Translate): strin
   return lines(
     `${bar(used, micros)} ${t('budget.line', figures)}`,
     beside(
-      t('budget.detail', { source: t(`budget.source.${source}`), when: when(level.resetsAtMs) }),
+      t('budget.detail', { source: t(`budget.source.${source}`), when: periodEnd(level.resetsAtMs, period) }),
       level.held > 0 && t('budget.held', { held: formatMicros(level.held) }),
     ),
   );

@@ -1,4 +1,5 @@
 import type { APIEmbedField } from 'discord-api-types/v10';
+import type { Period } from '../../../kernel/calendar.ts';
 import { formatMicros } from '../../../kernel/money.ts';
 import type { Unit } from '../../../sdk/index.ts';
 
@@ -26,6 +27,11 @@ export function countText(value: number): string {
 /** Discord shows it in the reader's own time, as "in 3 hours". */
 export function when(unixMs: number): string {
   return `<t:${Math.ceil(unixMs / 1000)}:R>`;
+}
+
+/** When a period ends: as "in 3 hours" for a day, else as a date, since "in a month" is too vague. */
+export function periodEnd(unixMs: number, period: Period): string {
+  return period === 'day' ? when(unixMs) : `<t:${Math.ceil(unixMs / 1000)}:f>`;
 }
 
 /** The parts that there are, side by side. */

@@ -1,7 +1,7 @@
 import type { APIEmbed, APIEmbedField } from 'discord-api-types/v10';
 import type { Balance, Level, Limits, Policy, Translate } from '../../../sdk/index.ts';
 import { purseField } from './account.ts';
-import { amountText, bar, beside, lines, sections, when } from './figures.ts';
+import { amountText, bar, beside, lines, periodEnd, sections, when } from './figures.ts';
 
 interface LimitsHere {
   policy: Policy;
@@ -59,7 +59,7 @@ function levelText({ limit, spent, held, resetsAtMs }: Level, t: Translate): str
   const figures = { left, cap: t(`units.${unit}`, { amount: amountText(unit, cap), count: cap }) };
   return lines(
     `${bar(spent + held, cap)} ${t('limits.level', { ...figures, each: t(`each.${period}`), whose: t(`limits.whose.${holder.kind}`) })}`,
-    beside(t('limits.rule', { rule }), t('limits.whole', { when: when(resetsAtMs) })),
+    beside(t('limits.rule', { rule }), t('limits.whole', { when: periodEnd(resetsAtMs, period) })),
   );
 }
 

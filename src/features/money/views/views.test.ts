@@ -84,7 +84,7 @@ describe('an allowance', () => {
       'of tokens',
       balance({ spent: 12_000 }, { unit: 'tokens', period: 'week', allowance: 100_000 }),
       true,
-      '▰▱▱▱▱▱▱▱▱▱\n**88,000** of 100,000 left, resets <t:1800000000:R>',
+      '▰▱▱▱▱▱▱▱▱▱\n**88,000** of 100,000 left, resets <t:1800000000:f>',
     ],
   ])('%s', (_what, given, own, expected) => {
     expect(purseField(given, own, t).value).toBe(expected);
@@ -104,7 +104,12 @@ describe('the use of days', () => {
   });
 
   it('is drawn as money, with the free allowance', () => {
-    const chart = usageChart(days, [{ day: '2026-12-01', spent: { micros: 40_000 }, calls: { chat: 3 } }], 500_000, t);
+    const chart = usageChart(
+      days,
+      [{ day: '2026-12-01', spent: { micros: 40_000 }, calls: { chat: 3 }, costs: {} }],
+      500_000,
+      t,
+    );
     expect(chart.bars.map(({ values }) => values[0])).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 40_000, 0, 0]);
     expect(chart.bars.map(({ label }) => label).join(' ')).toBe('11-20 21 22 23 24 25 26 27 28 29 30 12-01 2 3');
     expect(chart).toMatchObject({ title: 'Spent by day', limit: { label: 'free a day', value: 500_000 } });
@@ -112,7 +117,7 @@ describe('the use of days', () => {
   });
 
   it('is drawn as generations where nothing cost anything', () => {
-    const use = [{ day: '2026-12-03', spent: {}, calls: { chat: 3, images: 2 } }];
+    const use = [{ day: '2026-12-03', spent: {}, calls: { chat: 3, images: 2 }, costs: {} }];
     const chart = usageChart(days, use, 500_000, t);
     expect(chart.bars.at(-1)?.values).toEqual([5]);
     expect(chart).toMatchObject({ title: 'Generations by day' });
@@ -121,7 +126,11 @@ describe('the use of days', () => {
 
   it('is counted by kind, most first', () => {
     const calls = { images: 2, chat: 1200, upscale: 1 };
-    expect(generationsText({ day: '', spent: {}, calls }, texts, t)).toBe('answers 1,200 · pictures 2 · upscale 1');
+    const day = { day: '', spent: {}, costs: { summary: 12_000 } };
+    expect(generationsText({ ...day, calls }, texts, t)).toBe('answers 1,200 · pictures 2 · upscale 1');
+    expect(generationsText({ ...day, calls: { ...calls, summary: 3 } }, texts, t)).toBe(
+      'answers 1,200 · pictures 2 · upscale 1\n3 summaries of long conversations · $0.012',
+    );
     expect(generationsText(undefined, texts, t)).toBe('none yet');
   });
 });
@@ -159,7 +168,7 @@ describe('budgets', () => {
         '',
         '**This server**',
         '▰▰▰▰▱▱▱▱▱▱ **$1.75** of $5.00 a day',
-        'set by command · back <t:1800000000:R> · $0.25 of it held',
+        'set by command · resets <t:1800000000:R> · $0.25 of it held',
         '',
         'From 90 % on, **openai/gpt-6-luna** answers.',
       ].join('\n'),

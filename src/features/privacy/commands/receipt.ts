@@ -6,7 +6,8 @@ import type { PrivacyContext } from '../settings.ts';
 /** Whether a receipt that somebody shows is one that they were given. */
 export function receiptCommand(context: PrivacyContext): Command {
   return defineCommand({
-    name: 'privacy_receipt',
+    name: 'privacy-receipt',
+    aliases: ['privacy_receipt'],
     options: { user: { type: 'user', required: true }, id: { type: 'string', required: true, maxLength: 36 } },
     access: 'instance-administrator',
     ephemeral: true,

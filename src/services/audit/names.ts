@@ -1,0 +1,83 @@
+import type { Logger } from '../../kernel/logger.ts';
+import type { Db, Postgres, Tx } from '../../platform/postgres/index.ts';
+import type { Vault } from '../../platform/secrets/index.ts';
+import type { AuditEntry } from './port.ts';
+
+/** Names that are known to be stored, so that they are not written again; there may be very many more people. */
+const MOST_REMEMBERED = 10_000;
+
+interface NameBookOptions {
+  postgres: Postgres;
+  /** Without it, names are neither kept nor known. */
+  vault: Vault | undefined;
+  logger: Logger;
+}
+
+/** What the people in the audit are called, encrypted under their own keys, so that a name goes with its person. */
+export class NameBook {
+  readonly #options: NameBookOptions;
+  readonly #stored = new Map<string, string>();
+  readonly #writing = new Set<Promise<void>>();
+
+  constructor(options: NameBookOptions) {
+    this.#options = options;
+  }
+
+  /** Keeps the names of actor and target, in the background: a transaction that acts holds no keys of people. */
+  note({ actorId, targetId, names = {} }: Pick<AuditEntry, 'actorId' | 'targetId' | 'names'>): void {
+    const { vault, logger } = this.#options;
+    if (!vault) return;
+    for (const [userId, name] of Object.entries(names)) {
+      if (userId !== actorId && userId !== targetId) continue;
+      if (name === '' || this.#stored.get(userId) === name) continue;
+      if (this.#stored.size >= MOST_REMEMBERED) this.#stored.clear();
+      this.#stored.set(userId, name);
+      const work = this.#write(vault, userId, name)
+        .catch((error: unknown) => {
+          this.#stored.delete(userId);
+          logger.debug({ error, userId }, 'A name for the audit could not be stored; the next act stores it.');
+        })
+        .finally(() => this.#writing.delete(work));
+      this.#writing.add(work);
+    }
+  }
+
+  async #write(vault: Vault, userId: string, name: string): Promise<void> {
+    await this.#options.postgres.transaction(async (tx) => {
+      const ciphertext = await vault.seal(tx, userId, contextOf(userId), name);
+      // Sealing waited for whoever forgot the person, who then is not to come back with a key.
+      if (this.#stored.get(userId) !== name) throw new Error('The person was forgotten, or renamed.');
+      await tx
+        .insertInto('audit_name')
+        .values({ user_id: userId, ciphertext })
+        .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ ciphertext }))
+        .execute();
+    });
+  }
+
+  async find(db: Db, userIds: readonly string[]): Promise<Map<string, string>> {
+    const { vault } = this.#options;
+    if (!vault || userIds.length === 0) return new Map();
+    const rows = await db.selectFrom('audit_name').selectAll().where('user_id', 'in', userIds).execute();
+    const open = vault.reader(db);
+    const names = new Map<string, string>();
+    for (const { user_id: userId, ciphertext } of rows) {
+      const name = await open(userId, contextOf(userId), ciphertext);
+      if (name !== null) names.set(userId, name);
+    }
+    return names;
+  }
+
+  async forget(tx: Tx, userId: string): Promise<number> {
+    this.#stored.delete(userId);
+    const { numDeletedRows } = await tx.deleteFrom('audit_name').where('user_id', '=', userId).executeTakeFirst();
+    return Number(numDeletedRows);
+  }
+
+  /** Resolves when every name so far is stored. */
+  async flush(): Promise<void> {
+    while (this.#writing.size > 0) await Promise.all(this.#writing);
+  }
+}
+
+const contextOf = (userId: string): string => `audit-name/${userId}`;
