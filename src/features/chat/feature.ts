@@ -83,7 +83,7 @@ export const feature = defineFeature({
         summarise: { run: (run) => summarise(context, run), afterLoss: (run) => giveUpSummary(context, run) },
         answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) },
       },
-      stop: () => Promise.all([notices.stop(), rested.stop()]).then(() => undefined),
+      stop: () => Promise.all([history.stop(), notices.stop(), rested.stop()]).then(() => undefined),
       exportUser: (userId) => exportUser(context, userId),
       unreadUser: async (tx, userId) => void (await deleteHeardOf(tx, userId)),
       forgetUser: async (tx, userId) => {
