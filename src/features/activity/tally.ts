@@ -30,21 +30,23 @@ const dayMs = 86_400_000;
  */
 export function createTally({ clock, delayMs, write, onError }: TallyOptions): Tally {
   /** By guild, then by user; of one day. */
-  let gathered = new Map<string, Map<string, number>>();
+  let gathered = new Map<string, Map<string, { messages: number }>>();
   let dayNumber = 0;
   /** What is to be written: whole days that have passed, and what could not be written before. */
   let closed: Count[] = [];
   let timer: Timer | undefined;
 
   const add = (guildId: string, userId: string) => {
-    const users = gathered.get(guildId) ?? new Map<string, number>();
-    if (users.size === 0) gathered.set(guildId, users);
-    users.set(userId, (users.get(userId) ?? 0) + 1);
+    let users = gathered.get(guildId);
+    if (!users) gathered.set(guildId, (users = new Map<string, { messages: number }>()));
+    const known = users.get(userId);
+    if (known) known.messages += 1;
+    else users.set(userId, { messages: 1 });
   };
   const close = () => {
     const day = new Date(dayNumber * dayMs).toISOString().slice(0, 10);
     for (const [guildId, users] of gathered) {
-      for (const [userId, messages] of users) closed.push({ guildId, userId, day, messages });
+      for (const [userId, { messages }] of users) closed.push({ guildId, userId, day, messages });
     }
     gathered = new Map();
   };

@@ -68,7 +68,7 @@ export const feature = defineFeature({
         step: { run: (run) => runStep(context, run), afterLoss: (run) => loseStep(context, run) },
         answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) },
       },
-      stop: () => Promise.all([notices.stop(), rested.stop()]).then(() => undefined),
+      stop: () => Promise.all([history.stop(), notices.stop(), rested.stop()]).then(() => undefined),
       exportUser: (userId) => exportUser(context, userId),
       unreadUser: async (tx, userId) => void (await deleteHeardOf(tx, userId)),
       forgetUser: async (tx, userId) => {

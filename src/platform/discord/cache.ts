@@ -31,6 +31,8 @@ export class Cache implements DiscordCache {
   readonly #channels = new Map<string, CachedChannel>();
   /** The ids of a guild's channels; DM channels under ''. */
   readonly #channelIds = new Map<string, Set<string>>();
+  /** Few of the channels are threads, and this is asked for every message: looked for where there is little. */
+  readonly #parentsOfThreads = new Map<string, string>();
   /** Whether this process's gateway keeps the guild (null: DMs) current, so that nobody else's word counts. */
   owns: (guildId: string | null) => boolean = () => false;
   #options: CacheOptions;
@@ -129,8 +131,7 @@ export class Cache implements DiscordCache {
   }
 
   parentOfThread(channelId: string): string | undefined {
-    const channel = this.#channels.get(channelId);
-    return channel && isThread(channel) ? (channel.parentId ?? undefined) : undefined;
+    return this.#parentsOfThreads.get(channelId);
   }
 
   async selfPermissions(channelId: string): Promise<bigint> {
@@ -205,6 +206,7 @@ export class Cache implements DiscordCache {
 
   #put(channel: CachedChannel): void {
     this.#channels.set(channel.id, channel);
+    if (isThread(channel) && channel.parentId !== null) this.#parentsOfThreads.set(channel.id, channel.parentId);
     const key = channel.guildId ?? '';
     const ids = this.#channelIds.get(key);
     if (ids) ids.add(channel.id);
@@ -214,6 +216,7 @@ export class Cache implements DiscordCache {
   #drop(channelId: string): boolean {
     const guildId = this.#channels.get(channelId)?.guildId ?? '';
     this.#channelIds.get(guildId)?.delete(channelId);
+    this.#parentsOfThreads.delete(channelId);
     return this.#channels.delete(channelId);
   }
 }

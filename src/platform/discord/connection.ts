@@ -121,7 +121,10 @@ export class Connection {
       initialPresence: presenceWith(options.statusText),
       rest: options.http.rest,
       shardCount: options.shardCount,
-      buildStrategy: (manager) => this.#sockets.build(manager),
+      buildStrategy: (manager) =>
+        this.#sockets.build(manager, (shardId, event) => {
+          if (!this.#stopped) options.onDispatch(shardId, event);
+        }),
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       // Only should ours fail: this one waits for the server to agree.
       helloTimeout: 2 * HELLO_TIMEOUT_MS,
@@ -166,7 +169,7 @@ export class Connection {
   }
 
   #listen(): void {
-    const { logger, onReady, onDispatch } = this.#options;
+    const { logger, onReady } = this.#options;
     const manager = this.#manager;
     manager.on(Events.Hello, (shardId) => {
       this.#broken.delete(shardId);
@@ -188,7 +191,7 @@ export class Connection {
       this.#showStatus(shardId);
     });
     manager.on(Events.Dispatch, (event, shardId) => {
-      if (!this.#stopped) onDispatch(shardId, event);
+      if (!this.#stopped) this.#options.onDispatch(shardId, event);
     });
     manager.on(Events.Closed, (code, shardId) => this.#closed(code, shardId));
     manager.on(Events.Error, (error, shardId) => {
@@ -243,7 +246,7 @@ export class Connection {
     this.#broken.set(shardId, (this.#broken.get(shardId) ?? 0) + 1);
   }
 
-  /** Asked for every event, and before a connection is made: then it is what that waits for. */
+  /** Asked for heartbeats too, and before a connection is made: then it is what that waits for. */
   #session(shardId: number): SessionInfo | null | Promise<SessionInfo | null> {
     if (this.#sockets.isIdle(shardId)) return this.#beforeConnecting(shardId);
     return this.#options.session(shardId);

@@ -301,6 +301,7 @@ export class Gateway implements DiscordGateway {
     const event = asDiscordSends(received);
     const shard = this.#shard(shardId);
     const { tracker } = shard;
+    shard.received(event.s);
     if (event.s <= tracker.received) return;
     const messageId = event.t === Events.MessageCreate ? event.d.id : undefined;
     const tracked = tracker.receive(event.s, messageId);

@@ -17,10 +17,9 @@ function withoutNulls<T>(data: T): T {
   if (typeof data !== 'object' || data === null) return data;
   const fields = data as Record<string, unknown>;
   const message = withoutNulls(fields['message']);
-  const unwanted = NEVER_NULL.filter((name) => fields[name] === null);
-  if (unwanted.length === 0 && message === fields['message']) return data;
+  if (message === fields['message'] && !NEVER_NULL.some((name) => fields[name] === null)) return data;
   const kept = Object.entries({ ...fields, message }).filter(
-    ([name, value]) => !unwanted.includes(name) && value !== undefined,
+    ([name, value]) => value !== undefined && !(value === null && NEVER_NULL.includes(name)),
   );
   return Object.fromEntries(kept) as T;
 }

@@ -1,5 +1,7 @@
-import { SimpleShardingStrategy, WebSocketShardStatus } from '@discordjs/ws';
+import { WebSocketShardStatus } from '@discordjs/ws';
 import type { WebSocketManager, WebSocketShard } from '@discordjs/ws';
+import { DirectShards } from './direct-dispatch.ts';
+import type { OnDispatch } from './direct-dispatch.ts';
 
 /** As much of a socket of the package `ws` as is needed here. */
 interface Socket {
@@ -15,11 +17,11 @@ const CONNECTING = 0;
  * server to agree to the end of a connection, and has no listener for what a socket meets that is given up early.
  */
 export class ShardSockets {
-  #strategy: SimpleShardingStrategy | undefined;
+  #strategy: DirectShards | undefined;
 
-  /** For the manager's option `buildStrategy`. */
-  build(manager: WebSocketManager): SimpleShardingStrategy {
-    return (this.#strategy = new SimpleShardingStrategy(manager));
+  /** For the manager's option `buildStrategy`. Events other than READY and RESUMED go to `onDispatch` alone. */
+  build(manager: WebSocketManager, onDispatch: OnDispatch): DirectShards {
+    return (this.#strategy = new DirectShards(manager, onDispatch));
   }
 
   /** Whether a shard has no connection; what it asks for now is for making one. */

@@ -40,6 +40,11 @@ export class Shard {
     this.expected.clear();
   }
 
+  /** An event came: a connection that is lost is resumed after it. */
+  received(sequence: number): void {
+    if (this.session && sequence > this.session.sequence) this.session.sequence = sequence;
+  }
+
   /** Messages made before this have been handled; undefined when the bot has never been here. */
   get handledUntilMs(): number | undefined {
     if (this.#handledUntilMs === undefined) return undefined;

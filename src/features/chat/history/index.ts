@@ -5,21 +5,26 @@
 import type { FeatureParts } from '../../../sdk/index.ts';
 import { claimQuestion } from '../intake/claim.ts';
 import type { ChatContext } from '../chat.ts';
-import { isOwned } from '../intake/store.ts';
+import { ownedAmong } from '../intake/store.ts';
 import { rememberChannels } from './channels.ts';
 import { messagesDeleted, placeDeleted } from './deletions.ts';
 import { messageEdited, offer } from './edits.ts';
 import { tidy } from './ending.ts';
+import { knowChannels } from './known-channels.ts';
 import { hearBot, hearing } from './hear.ts';
 import { findMissed, lookThrough } from './missed.ts';
 import { turnHistory } from './pages.ts';
-import { isConversing } from './store.ts';
+import { allConversing, conversingAmong } from './store.ts';
 
 export function followHistory(
   context: ChatContext,
-): Required<Pick<FeatureParts, 'on' | 'claims' | 'components' | 'jobs'>> {
-  const channels = rememberChannels(context.clock, (channelId) => isConversing(context.db, channelId));
-  const ownThreads = rememberChannels(context.clock, (channelId) => isOwned(context.db, channelId));
+): Required<Pick<FeatureParts, 'on' | 'claims' | 'components' | 'jobs' | 'stop'>> {
+  const { clock, db } = context;
+  const channels = knowChannels(clock, {
+    all: (most) => allConversing(db, most),
+    among: (channelIds) => conversingAmong(db, channelIds),
+  });
+  const ownThreads = rememberChannels(clock, (channelIds) => ownedAmong(db, channelIds));
   return {
     claims: [
       { place: 'chat', claim: hearing(context, channels, (message) => claimQuestion(context, message, ownThreads)) },
@@ -34,6 +39,7 @@ export function followHistory(
       THREAD_DELETE: ({ id }) => placeDeleted(context, { channelId: id }),
       GUILD_DELETE: ({ id, unavailable }) => (unavailable ? undefined : placeDeleted(context, { guildId: id })),
     },
+    stop: () => channels.stop(),
     components: { history: turnHistory(context) },
     jobs: {
       missed: (run) => findMissed(context, run),

@@ -8,12 +8,11 @@ import type { AnswerRow, ExchangeRow, QuestionRow } from '../turns/store.ts';
 
 export type HeardRow = Selectable<ChatHeardTable>;
 
-/** Whether somebody has talked with the bot there; settings alone are no conversation. */
-export async function isConversing(db: Db, channelId: string): Promise<boolean> {
-  const row = await db
+/** Where somebody has talked with the bot; settings alone are no conversation. */
+const conversingChannels = (db: Db) =>
+  db
     .selectFrom('chat_conversation as c')
     .select('c.channel_id')
-    .where('c.channel_id', '=', channelId)
     .where((conversation) =>
       conversation.or([
         conversation('c.warmed_at', 'is not', null),
@@ -21,9 +20,18 @@ export async function isConversing(db: Db, channelId: string): Promise<boolean> 
           conversation.selectFrom('chat_question as q').select('q.id').whereRef('q.channel_id', '=', 'c.channel_id'),
         ),
       ]),
-    )
-    .executeTakeFirst();
-  return row !== undefined;
+    );
+
+export async function allConversing(db: Db, most: number): Promise<string[]> {
+  const rows = await conversingChannels(db).limit(most).execute();
+  return rows.map((row) => row.channel_id);
+}
+
+export async function conversingAmong(db: Db, channelIds: readonly string[]): Promise<Set<string>> {
+  const rows = await conversingChannels(db)
+    .where(sql<boolean>`c.channel_id = ANY(${channelIds}::text[])`)
+    .execute();
+  return new Set(rows.map((row) => row.channel_id));
 }
 
 /** Adds messages, those that are there already excepted, and deletes all but the latest `kept` of the channel. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db, Tx } from '../../../sdk/index.ts';
 
 /** Where a question is by now, and the message that shows it; undefined when it was removed. */
@@ -33,12 +34,16 @@ export async function setMessage(db: Db, questionId: string, messageId: string):
 }
 
 /** Whether somebody opened this thread to talk with the bot. */
-export async function isOwned(db: Db, channelId: string): Promise<boolean> {
-  const row = await db
+export const isOwned = async (db: Db, channelId: string): Promise<boolean> =>
+  (await ownedAmong(db, [channelId])).has(channelId);
+
+/** Those among these threads that somebody opened to talk with the bot. */
+export async function ownedAmong(db: Db, channelIds: readonly string[]): Promise<Set<string>> {
+  const rows = await db
     .selectFrom('chat_conversation')
     .select('channel_id')
-    .where('channel_id', '=', channelId)
     .where('owner_id', 'is not', null)
-    .executeTakeFirst();
-  return row !== undefined;
+    .where(sql<boolean>`channel_id = ANY(${channelIds}::text[])`)
+    .execute();
+  return new Set(rows.map((row) => row.channel_id));
 }
