@@ -42,7 +42,7 @@ export const applicationEndpoints: EndpointTable = {
   '/webhooks/{webhook_id}': { GET: 'done', PATCH: 'done', DELETE: 'done' },
   '/webhooks/{webhook_id}/{webhook_token}': {
     GET: 'done',
-    POST: 'done',
+    POST: { partly: 'of the addresses in avatar_url only those of attachments of the emulator are shown' },
     PATCH: 'done',
     DELETE: 'done',
   },

@@ -28,8 +28,25 @@ export function storeImage(
     throw formError(path, 'BINARY_TYPE_MAX_SIZE', words);
   }
   if (imageSize(data) === undefined) throw formError(path, 'IMAGE_INVALID', 'Invalid image data');
+  return storePicture(core, folder, data);
+}
+
+/** Returns the hash under which the picture is served. */
+function storePicture(core: Core, folder: string, data: Buffer): string {
   const isGif = data.toString('latin1', 0, 3) === 'GIF';
   const hash = `${isGif ? 'a_' : ''}${createHash('md5').update(data).digest('hex')}`;
   core.files.put(`${folder}/${hash}`, data);
   return hash;
+}
+
+/**
+ * The picture at an address as an avatar; null when there is none. Discord loads any address; the emulator asks nobody and
+ * knows its own attachments alone.
+ */
+export function avatarAt(core: Core, url: string | null | undefined): string | null {
+  const base = `${core.origin}/cdn/attachments/`;
+  if (!url?.startsWith(base)) return null;
+  const attachment = core.world.attachmentById(url.slice(base.length).split('/')[1] ?? '');
+  const data = attachment && core.files.get(attachment.file);
+  return data !== undefined && imageSize(data) !== undefined ? storePicture(core, 'avatars', data) : null;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refusal, startPlayground } from '../testing/client.ts';
+import { PNG, refusal, startPlayground } from '../testing/client.ts';
 import type { Playground } from '../testing/client.ts';
 
 interface Webhook {
@@ -68,6 +68,27 @@ describe('webhooks', () => {
     expect(await refusal(playground.anonymous.post(path + playground.channelId('art'), { content: 'a' }))).toEqual([
       400, 50035,
     ]);
+  });
+
+  it('show the picture of an address that is an attachment here', async () => {
+    const webhook = await create();
+    const path = `/webhooks/${webhook.id}/${webhook.token}?wait=true`;
+    const { body: posted } = await playground.bot.upload<{ attachments: { url: string }[] }>(
+      'POST',
+      `${channel}/messages`,
+      { content: 'a face' },
+      [{ name: 'files[0]', filename: 'face.png', type: 'image/png', data: PNG }],
+    );
+    const say = async (avatar_url: string): Promise<string | null> => {
+      const { body } = await playground.anonymous.post<{ author: { avatar: string | null } }>(path, {
+        ...{ content: 'Hello.', avatar_url },
+      });
+      return body.author.avatar;
+    };
+    const avatar = await say(posted.attachments[0]?.url ?? '');
+    const picture = await fetch(`${playground.emulator.origin}/cdn/avatars/${webhook.id}/${avatar}.png`);
+    expect(Buffer.from(await picture.arrayBuffer()).equals(PNG)).toBe(true);
+    expect(await say('https://example.org/face.png')).toBeNull();
   });
 
   it('are renamed and deleted by their owners', async () => {

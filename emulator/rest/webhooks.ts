@@ -10,7 +10,7 @@ import { userObject } from '../serialise/user.ts';
 import { createWebhookToken } from '../tokens.ts';
 import { requireIn, requireTextChannel, visibleGuildChannel } from './access.ts';
 import { guildRoute } from './guild-route.ts';
-import { storeImage } from './images.ts';
+import { avatarAt, storeImage } from './images.ts';
 import { checkedTags, appliedTags } from './post-settings.ts';
 import { createPost } from './posts.ts';
 import { DEFAULT_AUTO_ARCHIVE_MINUTES } from './thread-settings.ts';
@@ -255,10 +255,11 @@ function execute(core: Core, webhook: StoredWebhook, request: ApiRequest<Caller 
   const input = withAllowedComponents(webhook, request);
   delete input.message_reference;
   delete input.enforce_nonce;
+  const avatar = avatarAt(core, form.avatar_url) ?? webhook.avatar;
   const author = {
     authorId: webhook.id,
     applicationId: webhook.applicationId,
-    webhook: { id: webhook.id, name: form.username ?? webhook.name, avatar: webhook.avatar },
+    webhook: { id: webhook.id, name: form.username ?? webhook.name, avatar },
   };
   const forum = forumToPostIn(core, webhook, form, query['thread_id']);
   const message =

@@ -18,7 +18,11 @@ export interface FakeCall {
   name: string;
   /** The JSON of the input; may be broken. */
   input: string;
+  /** Of a thought that led to it, as Gemini signs calls; only in Chat Completions. */
+  signature?: string;
 }
+
+export type IdentifiedCall = FakeCall & { id: string };
 
 export interface WireAnswer {
   model: string;
@@ -34,9 +38,9 @@ export interface Wire {
   /** A thought; an empty one is kept by the provider to itself. */
   reasoning(chunk: string, answer: WireAnswer): string;
   /** A call of a tool, its input in two pieces. */
-  call(call: Required<FakeCall>, index: number, answer: WireAnswer): string;
+  call(call: IdentifiedCall, index: number, answer: WireAnswer): string;
   close(answer: WireAnswer, text: string): string;
-  whole(answer: WireAnswer, text: string, calls: readonly Required<FakeCall>[]): object;
+  whole(answer: WireAnswer, text: string, calls: readonly IdentifiedCall[]): object;
   error(status: number, message: string, code: string | undefined): object;
 }
 
@@ -90,9 +94,10 @@ const chat: Wire = {
   open: (answer) => data(chatChunk(answer, { role: 'assistant', content: '' })),
   text: (chunk, answer) => data(chatChunk(answer, { content: chunk })),
   reasoning: (chunk, answer) => data(chatChunk(answer, { reasoning_content: chunk })),
-  call: ({ id, name, input }, index, answer) => {
+  call: ({ id, name, input, signature }, index, answer) => {
     const [first, second] = halves(input);
-    const begun = { index, id, type: 'function', function: { name, arguments: first } };
+    const signed = signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
+    const begun = { index, id, type: 'function', function: { name, arguments: first }, ...signed };
     const rest = { index, function: { arguments: second } };
     return data(chatChunk(answer, { tool_calls: [begun] })) + data(chatChunk(answer, { tool_calls: [rest] }));
   },
@@ -152,7 +157,7 @@ function responsesBody(answer: WireAnswer, status: string, text: string, calls: 
 
 const messageItem = { id: 'msg_fake', type: 'message', role: 'assistant' };
 
-const functionCall = ({ id, name, input }: Required<FakeCall>) => ({
+const functionCall = ({ id, name, input }: IdentifiedCall) => ({
   ...{ id: `fc_${id}`, type: 'function_call', call_id: id, name, arguments: input, status: 'completed' },
 });
 

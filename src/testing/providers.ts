@@ -10,7 +10,15 @@ import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../kernel/clock.ts';
 import { readRequest, roughTokens, wires } from './provider-wire.ts';
-import type { FakeApi, FakeCall, FakeToolResult, FakeUsage, Wire, WireAnswer } from './provider-wire.ts';
+import type {
+  FakeApi,
+  FakeCall,
+  FakeToolResult,
+  FakeUsage,
+  IdentifiedCall,
+  Wire,
+  WireAnswer,
+} from './provider-wire.ts';
 
 export type { FakeApi, FakeCall, FakeUsage } from './provider-wire.ts';
 
@@ -287,7 +295,7 @@ async function respond(
   else sendJson(response, 200, wire.whole(head, text, calls), answer.headers);
 }
 
-const callsOf = ({ calls = [] }: FakeAnswer): Required<FakeCall>[] =>
+const callsOf = ({ calls = [] }: FakeAnswer): IdentifiedCall[] =>
   calls.map((call, index) => ({ id: `call-${index + 1}`, ...call }));
 
 async function streamAnswer(

@@ -165,6 +165,17 @@ describe('thoughts before a call', () => {
   });
 });
 
+describe('a call that its model has signed', () => {
+  it('is sent back with the signature', async () => {
+    fake.answer('How', { calls: [{ ...berlin, signature: 'fake-signature' }] });
+    fake.answer('How', { text: 'Sunny.' });
+    const models = await open(kinds[2][1]());
+    const first = await step(models, [question]);
+    await step(models, [question, said(first), resultsOf(first, 'sunny')]);
+    expect(JSON.stringify(fake.requests[1]?.body)).toContain('"thought_signature":"fake-signature"');
+  });
+});
+
 describe('a model without tools', () => {
   it.each([
     [400, 'registry.ollama.ai/library/plain:latest does not support tools'],
