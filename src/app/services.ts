@@ -18,6 +18,7 @@ import type { Limits } from '../services/limits/index.ts';
 import { createPrices } from '../services/prices/index.ts';
 import type { Prices } from '../services/prices/index.ts';
 import { createPrivacy, openPastUses, privacyMigrations } from '../services/privacy/index.ts';
+import type { Privacy } from '../services/privacy/index.ts';
 import { createSpending, createSpendingOff, spendingMigrations } from '../services/spending/index.ts';
 import type { Spending } from '../services/spending/index.ts';
 import type { Closers } from './closers.ts';
