@@ -7,6 +7,7 @@ import * as nodeModule from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 const REQUIRED_MAJOR = 24;
 /** V8 keeps a young generation of up to 128 MB resident after a burst of events; 8 MB costs no measurable speed. */
@@ -32,6 +33,7 @@ async function runHere() {
   endWithLauncher();
   endWithNpm();
   const [command, ...rest] = process.argv.slice(2);
+  if (command === 'start' && rest.join() === 'gateway') keepHeapSmall();
   if (STAYING.includes(command)) stopWhileLoading();
   if (command === 'dev') {
     const { restartOnChange } = await import('./dev.js');
@@ -41,6 +43,14 @@ async function runHere() {
   // The same argument list as when the file is run directly.
   process.argv[1] = join(root, 'src/app/main.ts');
   await import(pathToFileURL(process.argv[1]).href);
+}
+
+/**
+ * A gateway holds little and lets go of much: collecting sooner keeps a fifth less memory and costs no measurable speed.
+ * Other roles also encode, draw and count, where it has not been measured.
+ */
+function keepHeapSmall() {
+  setFlagsFromString('--optimize-for-size');
 }
 
 function runOnLocalNode() {

@@ -54,6 +54,8 @@ export async function startServer(size: WorldSize, atEnd: AtEnd): Promise<Server
     scripts.set(transport, written);
     return written;
   };
+  // Beforehand for those who take text, or the first to connect would wait longer for HELLO than clients do.
+  await scriptFor('plain');
   let next = Promise.withResolvers<Session>();
   webSockets.on('connection', (client, request) => {
     const { searchParams } = new URL(request.url ?? '/', 'ws://localhost');

@@ -7,7 +7,7 @@ import {
 import type { Cache } from './cache.ts';
 import type { CachedChannel } from './port.ts';
 import { isThread } from './permissions.ts';
-import { channelOf, guildOf, mutedUntilMs, roleOf, type GuildRecord } from './records.ts';
+import { channelOf, guildOf, mutedUntilMs, roleOf, SharedParts, type GuildRecord } from './records.ts';
 
 /** Keeps the cache as the gateway's events say. */
 export class CacheEvents {
@@ -85,10 +85,11 @@ export class CacheEvents {
         selfMutedUntilMs: mutedUntilMs(self),
       }),
     );
+    const shared = new SharedParts();
     const present = new Set<string>();
     for (const channel of [...guild.channels, ...guild.threads] as APIChannel[]) {
       present.add(channel.id);
-      this.#cache.setChannel(channelOf(channel, guild.id));
+      this.#cache.setChannel(channelOf(channel, guild.id, shared));
     }
     // Threads are left out once archived, but live on; channels that are left out are gone.
     if (known) this.#dropMissing(guild.id, present);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Postgres } from '../postgres/index.ts';
 import type { CachedChannel } from './port.ts';
-import { channelFromRow, channelToRow, guildFromRow, guildToRow, type GuildRecord } from './records.ts';
+import { channelFromRow, channelToRow, guildFromRow, guildToRow, SharedParts, type GuildRecord } from './records.ts';
 import './schema.ts';
 
 /** NOTIFY channel on which processes hear what changed: ids apart by commas, or `*` for much. */
@@ -21,7 +21,9 @@ export async function loadGuilds(db: Db): Promise<GuildRecord[]> {
 }
 
 export async function loadChannels(db: Db): Promise<CachedChannel[]> {
-  return (await db.selectFrom('discord_channel').selectAll().execute()).map(channelFromRow);
+  const shared = new SharedParts();
+  const rows = await db.selectFrom('discord_channel').selectAll().execute();
+  return rows.map((row) => channelFromRow(row, shared));
 }
 
 export async function findGuild(db: Db, id: string): Promise<GuildRecord | undefined> {

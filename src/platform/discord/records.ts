@@ -12,8 +12,34 @@ export interface GuildRecord extends CachedGuild {
   systemChannelId: string | null;
 }
 
+type Overwrites = CachedChannel['overwrites'];
+
 /** Most channels have none: they share this list. */
-const NO_OVERWRITES: CachedChannel['overwrites'] = [];
+const NO_OVERWRITES: Overwrites = [];
+
+/**
+ * What the channels of a guild have in common, held once: most have the overwrites of their category, and lists for each
+ * would be most of what a guild takes in memory. For channels that are read together.
+ */
+export class SharedParts {
+  #lists = new Map<string, Overwrites>();
+  #ids = new Map<string, string>();
+
+  overwrites(stored: readonly StoredOverwrite[] | undefined): Overwrites {
+    if (!stored?.length) return NO_OVERWRITES;
+    const key = stored.map(({ id, type, allow, deny }) => `${id} ${type} ${allow} ${deny}`).join();
+    const list = this.#lists.get(key) ?? overwritesOf(stored);
+    this.#lists.set(key, list);
+    return list;
+  }
+
+  id(id: string | null): string | null {
+    if (id === null) return null;
+    const known = this.#ids.get(id) ?? id;
+    this.#ids.set(known, known);
+    return known;
+  }
+}
 
 export function roleOf(role: APIRole): CachedRole {
   return {
@@ -51,7 +77,7 @@ const THREADS = [ChannelType.AnnouncementThread, ChannelType.PublicThread, Chann
  * A channel or thread, whose name is left out: members write it, and nothing is decided by it. GUILD_CREATE leaves
  * the guild's id out of its channels.
  */
-export function channelOf(channel: APIChannel, guildId?: string): CachedChannel {
+export function channelOf(channel: APIChannel, guildId?: string, shared = new SharedParts()): CachedChannel {
   const fields = channel as Partial<{
     guild_id: string;
     parent_id: string | null;
@@ -59,18 +85,17 @@ export function channelOf(channel: APIChannel, guildId?: string): CachedChannel 
     permission_overwrites: APIOverwrite[];
   }>;
   return {
-    id: channel.id,
+    id: shared.id(channel.id) ?? channel.id,
     guildId: fields.guild_id ?? guildId ?? null,
     type: channel.type,
     name: THREADS.includes(channel.type) ? null : (channel.name ?? null),
-    parentId: fields.parent_id ?? null,
+    parentId: shared.id(fields.parent_id ?? null),
     nsfw: fields.nsfw ?? false,
-    overwrites: overwritesOf(fields.permission_overwrites),
+    overwrites: shared.overwrites(fields.permission_overwrites),
   };
 }
 
-function overwritesOf(overwrites: readonly StoredOverwrite[] | undefined): CachedChannel['overwrites'] {
-  if (!overwrites?.length) return NO_OVERWRITES;
+function overwritesOf(overwrites: readonly StoredOverwrite[]): Overwrites {
   return overwrites.map(({ id, type, allow, deny }) => ({ id, type, allow: BigInt(allow), deny: BigInt(deny) }));
 }
 
@@ -91,15 +116,15 @@ export function guildFromRow(row: Selectable<DiscordGuildTable>): GuildRecord {
   };
 }
 
-export function channelFromRow(row: Selectable<DiscordChannelTable>): CachedChannel {
+export function channelFromRow(row: Selectable<DiscordChannelTable>, shared = new SharedParts()): CachedChannel {
   return {
-    id: row.id,
-    guildId: row.guild_id,
+    id: shared.id(row.id) ?? row.id,
+    guildId: shared.id(row.guild_id),
     type: row.type,
     name: row.name,
-    parentId: row.parent_id,
+    parentId: shared.id(row.parent_id),
     nsfw: row.nsfw,
-    overwrites: overwritesOf(row.overwrites),
+    overwrites: shared.overwrites(row.overwrites),
   };
 }
 
