@@ -33,7 +33,7 @@ async function runHere() {
   endWithNpm();
   const [command, ...rest] = process.argv.slice(2);
   if (STAYING.includes(command)) stopWhileLoading();
-  if (command === 'dev') {
+  if (command === 'dev' && !rest.includes('--help') && !rest.includes('-h')) {
     const { restartOnChange } = await import('./dev.js');
     restartOnChange({ root, launcher: thisFile, args: rest });
     return;
