@@ -35,7 +35,7 @@ async function runHere() {
   const [command, ...rest] = process.argv.slice(2);
   if (command === 'start' && rest.join() === 'gateway') keepHeapSmall();
   if (STAYING.includes(command)) stopWhileLoading();
-  if (command === 'dev') {
+  if (command === 'dev' && !rest.includes('--help') && !rest.includes('-h')) {
     const { restartOnChange } = await import('./dev.js');
     restartOnChange({ root, launcher: thisFile, args: rest });
     return;

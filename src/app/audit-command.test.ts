@@ -47,7 +47,13 @@ describe('what familiar audit is asked', () => {
     [['--limit', 'all'], /--limit must be a whole number from 1, not "all"/],
     [['--limit', '0'], /--limit must be a whole number from 1/],
     [['--done', '--refused'], /only one can be given/],
-    [['--who', '1'], /Unknown option '--who'/],
+    [
+      ['--who', '1'],
+      /There is no option "--who"\. Options: --since, --until, --actor.*`familiar audit --help` tells more/,
+    ],
+    [['--sinc', '1d'], /Did you mean --since\?/],
+    [['--since'], /--since.*argument missing.*`familiar audit --help`/s],
+    [['yesterday'], /I don't know what to do with "yesterday"/],
   ])('is refused as %j with what would be right', (args, message) => {
     expect(() => readAuditRequest(args, NOW_MS)).toThrow(message);
   });

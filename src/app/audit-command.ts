@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import { systemClock } from '../kernel/clock.ts';
 import { readInteger } from '../kernel/decimal.ts';
@@ -18,6 +17,7 @@ import { loadAppTexts } from './app-texts.ts';
 import { readNames } from './audit-names.ts';
 import type { AuditNames } from './audit-names.ts';
 import { auditSentence, minuteOf } from './audit-sentence.ts';
+import { readCommandLine } from './command-line.ts';
 
 const help = `Usage: familiar audit [options]
 
@@ -33,9 +33,12 @@ Shows administrative acts and refusals, newest last, with times in UTC. Works wh
   --refused         refusals alone
   --limit N         the newest N (100 unless given)
   --json            one JSON object a line
+  -h, --help        show this
 
 Refusals that repeat within a minute are counted in one further line, which comes at its end. Names are those that
 people, servers and channels had last; who was deleted shows as a number.
+
+Example: npm run familiar audit -- --since 7d --refused
 `;
 
 const DEFAULT_LIMIT = 100;
@@ -53,7 +56,6 @@ const options = {
   refused: { type: 'boolean' },
   limit: { type: 'string' },
   json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 interface AuditRequest {
@@ -114,8 +116,9 @@ async function openVault({ dataDir, instanceKey }: Config): Promise<Vault | unde
 
 /** Throws a StartError that says what is wrong with the options. */
 export function readAuditRequest(args: readonly string[], nowMs: number): AuditRequest | 'help' {
-  const { values } = parseArgs({ args: [...args], options });
-  if (values.help === true) return 'help';
+  const given = readCommandLine('audit', args, options);
+  if (given === 'help') return 'help';
+  const { values } = given;
   if (values.done && values.refused) throw new StartError('Of --done and --refused only one can be given.');
   const limit = values.limit === undefined ? DEFAULT_LIMIT : readInteger(values.limit);
   if (limit === undefined || limit < 1) {

@@ -11,7 +11,19 @@ import { createModels, priceLine } from '../platform/models/index.ts';
 import { attachPostgres, DataFolderInUse, lockDataFolder, openPostgres } from '../platform/postgres/index.ts';
 import type { Postgres } from '../platform/postgres/index.ts';
 import { createLedger } from '../services/ledger/index.ts';
+import { readCommandLine } from './command-line.ts';
 import { featureIntents, featuresFolder, findFeatures } from './features.ts';
+import { settingSections } from './setting-sections.ts';
+
+const help = `Usage: familiar doctor
+
+Checks the settings, the database, the ledger, Discord (token, intents, commands) and every provider, and says what to do
+about what is wrong. Works while the bot runs, too. The exit code is 1 when something is wrong.
+
+  -h, --help   show this
+
+Example: npm run familiar doctor
+`;
 
 /** One thing that was looked at. */
 interface Finding {
@@ -23,7 +35,11 @@ interface Finding {
 }
 
 /** Checks everything that a start needs and prints one line each. The exit code is 1 when one fails. */
-export async function runDoctor(): Promise<void> {
+export async function runDoctor(args: readonly string[]): Promise<void> {
+  if (readCommandLine('doctor', args, {}) === 'help') {
+    process.stdout.write(help);
+    return;
+  }
   const findings = await examine();
   for (const finding of findings) {
     process.stdout.write(`${finding.ok ? '✓' : '✗'} ${finding.title}: ${finding.detail}\n`);
@@ -35,7 +51,8 @@ export async function runDoctor(): Promise<void> {
 async function examine(): Promise<Finding[]> {
   let config: Config;
   try {
-    config = loadConfig({ env: readEnvironment(), folder: process.cwd() });
+    const sections = settingSections(await findFeatures(featuresFolder));
+    config = loadConfig({ env: readEnvironment(), folder: process.cwd(), sections });
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     return [{ ok: false, title: 'Settings', detail: error.message }];

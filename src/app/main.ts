@@ -1,50 +1,44 @@
-import { parseArgs } from 'node:util';
 import { StartError } from '../kernel/errors.ts';
 
-const help = `Usage: familiar <command>
+const help = `Usage: familiar <command> [options]
 
   start [gateway] [worker] [api]   run the bot; without names, all of it in one process
-        --queues text,images       the queues that this worker takes jobs of
   doctor                           check the settings, Discord, the models and the database
-  policy explain --user <id>       what a person may do, at what cost, and why (--help tells more)
-  audit                            who did what, and who was refused what and why (--help tells more)
+  policy explain --user <id>       what a person may do, at what cost, and why
+  audit                            who did what, and who was refused what and why
   emulator                         run the playground's Discord alone
   dev                              as start, and again on every change
 
+Each command has --help. With npm: npm run familiar <command> -- [options]
 Without DISCORD_TOKEN, start opens a playground in the browser. Settings: familiar.yaml and .env, see the examples.
 `;
 
-/** Runs the command line, loading only what the command needs; the exit code is 0, or 1 with one clear line for what is wrong. */
+/** By name; each is loaded only when it is asked for. */
+const commands: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  start: async (args) => (await import('./start-command.ts')).runStart(args),
+  doctor: async (args) => (await import('./doctor-command.ts')).runDoctor(args),
+  policy: async (args) => (await import('./policy-command.ts')).runPolicy(args),
+  audit: async (args) => (await import('./audit-command.ts')).runAudit(args),
+  emulator: async (args) => (await import('./emulator-command.ts')).runEmulator(args),
+  dev: async () => (await import('./dev-command.ts')).runDev(),
+};
+
+/** Runs the command line; the exit code is 0, or 1 with one clear line for what is wrong. */
 async function main(): Promise<void> {
-  const [own, ...args] = process.argv.slice(2);
-  if (own === 'policy') return (await import('./policy-command.ts')).runPolicy(args);
-  if (own === 'audit') return (await import('./audit-command.ts')).runAudit(args);
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: { queues: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-  });
-  const [command = 'help', ...rest] = positionals;
-  if (values.help === true || command === 'help') {
+  const [command = 'help', ...args] = process.argv.slice(2);
+  if (['help', '--help', '-h'].includes(command)) {
     process.stdout.write(help);
     return;
   }
-  switch (command) {
-    case 'start':
-      return (await import('./start-command.ts')).runStart(rest, values.queues);
-    case 'doctor':
-      return (await import('./doctor-command.ts')).runDoctor();
-    case 'emulator':
-      return (await import('./emulator-command.ts')).runEmulator();
-    default:
-      throw new StartError(`There is no command "${command}".\n\n${help}`);
-  }
+  const run = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (!run) throw new StartError(`There is no command "${command}".\n\n${help}`);
+  await run(args);
 }
 
 try {
   await main();
 } catch (error) {
-  const usage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  if (!(error instanceof StartError) && usage !== true) throw error;
-  process.stderr.write(`${(error as Error).message}\n`);
+  if (!(error instanceof StartError)) throw error;
+  process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

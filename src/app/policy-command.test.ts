@@ -119,7 +119,7 @@ describe('familiar policy explain', () => {
       new RegExp(`The role artist of the settings goes with: ${artist}`),
     ],
     [['explain', '--user', nina, '--permission', 'ManageGild'], /Did you mean ManageGuild\?/],
-    [['explain', '--user', nina, '--gild', guildId], /Unknown option '--gild'/],
+    [['explain', '--user', nina, '--gild', guildId], /There is no option "--gild"\. Did you mean --guild\?/],
   ])('says what is wrong with %j', async (args, message) => {
     const { code, stderr } = await familiar(args);
     expect(code).toBe(1);

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { systemClock } from '../kernel/clock.ts';
 import { StartError, errorMessage } from '../kernel/errors.ts';
@@ -11,7 +8,7 @@ import { loadConfig, nearest, readEnvironment } from '../platform/config/index.t
 import type { Config } from '../platform/config/index.ts';
 import { createModels } from '../platform/models/index.ts';
 import { attachPostgres } from '../platform/postgres/index.ts';
-import { checkAccessNames, createAccess } from '../services/access/index.ts';
+import { createAccess } from '../services/access/index.ts';
 import type { AccessPlace, Caller } from '../services/access/index.ts';
 import { openBudgets } from '../services/budgets/index.ts';
 import { createPrices } from '../services/prices/index.ts';
@@ -19,8 +16,10 @@ import { openSettings } from '../services/settings/index.ts';
 import type { SettingsService } from '../services/settings/index.ts';
 import { featuresFolder, findFeatures } from './features.ts';
 import type { FoundFeature } from './features.ts';
+import { readCommandLine } from './command-line.ts';
 import { explain } from './policy-report.ts';
 import { renderReport } from './policy-table.ts';
+import { commandNamesOf, settingSections } from './setting-sections.ts';
 
 const help = `Usage: familiar policy explain --user <id> [--guild <id>] [--channel <id>]
                                [--role <id> …] [--permission <name> …] [--json]
@@ -30,8 +29,21 @@ What a person may do, at what cost, and which rule says so. Ids are Discord's (D
   --guild, --channel   where they ask; a thread counts as its channel. Without any of these: in a direct message
   --role               a Discord role that they have there; may be repeated
   --permission         a Discord permission that they have there, such as ManageGuild; may be repeated
+  --user               whose rights to explain
   --json               for programs
+  -h, --help           show this
+
+Example: npm run familiar policy explain -- --user 123456789012345678 --permission ManageGuild
 `;
+
+const options = {
+  user: { type: 'string' },
+  guild: { type: 'string' },
+  channel: { type: 'string' },
+  role: { type: 'string', multiple: true },
+  permission: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+} as const;
 
 /** What was asked on the command line. */
 interface Question {
@@ -45,28 +57,18 @@ interface Question {
  * database when that can be reached. Throws a StartError for wrong arguments and wrong settings.
  */
 export async function runPolicy(args: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      user: { type: 'string' },
-      guild: { type: 'string' },
-      channel: { type: 'string' },
-      role: { type: 'string', multiple: true },
-      permission: { type: 'string', multiple: true },
-      json: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  if (values.help === true) {
+  const given = readCommandLine('policy', args, options, { words: true });
+  if (given === 'help') {
     process.stdout.write(help);
     return;
   }
+  const { values, positionals } = given;
   if (positionals.join(' ') !== 'explain') throw new StartError(`familiar policy does one thing: explain.\n\n${help}`);
   if (values.user === undefined) throw new StartError(`--user is missing.\n\n${help}`);
-  const config = loadConfig({ env: readEnvironment(), folder: process.cwd() });
+  const found = await findFeatures(featuresFolder);
+  const config = loadConfig({ env: readEnvironment(), folder: process.cwd(), sections: settingSections(found) });
   const question = readQuestion({ ...values, user: values.user }, config);
-  const report = await answer(config, question);
+  const report = await answer(config, found, question);
   process.stdout.write(question.json ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report));
 }
 
@@ -118,11 +120,11 @@ function readPermission(name: string): bigint {
   );
 }
 
-async function answer(config: Config, { caller, place }: Question) {
-  const found = await findFeatures(featuresFolder);
+async function answer(config: Config, found: readonly FoundFeature[], { caller, place }: Question) {
   const features = found.map(({ definition }) => definition.name);
-  const commands = found.flatMap(commandsOf);
-  checkAccessNames(config, { features, commands: commands.map(({ name }) => name) });
+  const commands = found.flatMap((feature) =>
+    commandNamesOf(feature).map((name) => ({ feature: feature.definition.name, name })),
+  );
   const { providers, prices } = config;
   const models = await createModels({
     providers,
@@ -152,13 +154,6 @@ async function answer(config: Config, { caller, place }: Question) {
     await models.close();
     await stored.close();
   }
-}
-
-/** Every command has its text in its feature's texts; setting a feature up to ask it would take the whole bot. */
-function commandsOf({ definition, folder }: FoundFeature): { feature: string; name: string }[] {
-  const texts = JSON.parse(readFileSync(join(folder, 'locales', 'en.json'), 'utf8')) as Record<string, object>;
-  const names = [...Object.keys(texts['commands'] ?? {}), ...Object.keys(texts['message-commands'] ?? {})];
-  return [...new Set(names)].map((name) => ({ feature: definition.name, name }));
 }
 
 interface Overrides {

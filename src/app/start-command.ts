@@ -13,13 +13,31 @@ import { startApp } from './app.ts';
 import type { App } from './app.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
+import { readCommandLine } from './command-line.ts';
+import { featuresFolder, findFeatures } from './features.ts';
 import { orGiveUp } from './give-up.ts';
 import { ensurePage } from './page.ts';
+import { settingSections } from './setting-sections.ts';
 import { onStopSignal } from './stop-signals.ts';
 import { startPlayground } from './playground.ts';
 import type { Playground } from './playground.ts';
 import { readRoles, rolesName } from './roles.ts';
 import type { Roles } from './roles.ts';
+
+const help = `Usage: familiar start [gateway] [worker] [api] [--queues <names>]
+
+Runs the bot. Without names, one process does everything; with names, it plays these roles, and others play the rest on
+the same database (DATABASE_URL). Without DISCORD_TOKEN, it opens a playground in the browser.
+
+  gateway            listens to Discord
+  worker             answers
+  api                serves metrics, and later pages and an API
+  --queues <names>   the queues that this worker takes jobs of: text, images, or both with a comma (both unless given)
+  -h, --help         show this
+
+Examples: npm start
+          npm run familiar start worker -- --queues text
+`;
 
 /** The checkout. */
 export const root = join(import.meta.dirname, '..', '..');
@@ -27,9 +45,15 @@ export const root = join(import.meta.dirname, '..', '..');
 /** Stopping takes at most this long, whatever hangs. */
 const stopWithinMs = 10_000;
 
-export async function runStart(roleNames: readonly string[], queues: string | undefined): Promise<void> {
-  const roles = readRoles(roleNames, queues);
-  const config = loadConfig({ env: readEnvironment(), folder: process.cwd() });
+export async function runStart(args: readonly string[]): Promise<void> {
+  const given = readCommandLine('start', args, { queues: { type: 'string' } }, { words: true });
+  if (given === 'help') {
+    process.stdout.write(help);
+    return;
+  }
+  const roles = readRoles(given.positionals, given.values.queues);
+  const sections = settingSections(await findFeatures(featuresFolder));
+  const config = loadConfig({ env: readEnvironment(), folder: process.cwd(), sections });
   const logger = createLogger({
     level: config.logLevel,
     pretty: process.stdout.isTTY,

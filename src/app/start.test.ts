@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -208,6 +208,11 @@ describe('familiar start', () => {
     ['an unknown setting', 'discord:\n  prefx: "!"\n', /familiar\.yaml:2.*prefx.*prefix/s],
     ['a value of the wrong kind', 'queue:\n  maxAttempts: many\n', /familiar\.yaml:2.*maxAttempts.*1 to 100/s],
     ['an unknown feature', 'features:\n  chatt: {}\n', /chatt.*chat/s],
+    [
+      'faults of several kinds',
+      'queue:\n  maxAttempts: many\naccess:\n  roles:\n    staff: { commands: [hlep] }\nfeatures:\n  chat: { nonsense: 1 }\n  chatt: {}\n',
+      /^4 settings are wrong:[^]*:2:16 .*maxAttempts[^]*:5:\d+ .*Did you mean help\?[^]*:7:\d+ .*nonsense[^]*:8:3 .*Did you mean chat\?/,
+    ],
     ['an unknown setting of a feature', 'features:\n  chat:\n    nonsense: 1\n', /familiar\.yaml:3.*nonsense/s],
   ])('says where the settings have %s', async (_, yaml, message) => {
     await writeFile(join(folder, 'familiar.yaml'), yaml);
@@ -216,6 +221,33 @@ describe('familiar start', () => {
     expect(bot.output).toMatch(message);
     expect(bot.output).not.toMatch(/\n\s+at /);
     expect(databaseRuns()).toBe(false);
+  });
+});
+
+describe('the README', () => {
+  it('has examples that work as they are written', async () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const examples = [...readme.matchAll(/^npm run familiar ([^#\n]+)/gm)].map(([, words = '']) =>
+      words
+        .trim()
+        .split(/\s+/)
+        .filter((word) => word !== '--'),
+    );
+    const names = new Set(examples.map(([name]) => name));
+    expect([...names].sort()).toEqual(['audit', 'doctor', 'policy', 'start']);
+    const all = run();
+    await health(all);
+    for (const args of examples.filter(([name]) => name !== 'start')) {
+      const example = run({}, args);
+      expect(await example.ended, `${args.join(' ')}: ${example.output}`).toBe(0);
+    }
+    await all.end('SIGTERM');
+    // Roles apart, each at its turn, since the built-in database belongs to one process.
+    for (const args of examples.filter(([name]) => name === 'start')) {
+      const role = run({}, args);
+      await role.says(/is ready/);
+      expect(await role.end('SIGTERM'), args.join(' ')).toBe(0);
+    }
   });
 });
 

@@ -1,8 +1,7 @@
-import type { APIActionRowComponent, APIMessage, APIStringSelectComponent } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Person } from '../../../emulator/testing/person.ts';
 import { startTestBot } from '../../testing/bot.ts';
 import type { TestBot } from '../../testing/bot.ts';
+import { everyPage } from '../../testing/help.ts';
 
 let bot: TestBot;
 beforeAll(async () => {
@@ -10,25 +9,14 @@ beforeAll(async () => {
 });
 afterAll(() => bot.close());
 
-/** The text of every page of a help that a person alone sees. */
-async function everyPage(person: Person, first: APIMessage): Promise<string> {
-  const [row] = (first.components ?? []) as APIActionRowComponent<APIStringSelectComponent>[];
-  const texts = [first.embeds[0]?.description ?? ''];
-  for (const { value } of row?.components[0]?.options ?? []) {
-    await person.selects(first, 'basics/help/page@1', [value]);
-    const page = await person.sees(({ id }) => id === first.id);
-    texts.push(page.embeds[0]?.description ?? '');
-  }
-  return texts.join('\n');
-}
-
 describe('the help', () => {
   it('lists what the caller may use here', async () => {
     await bot.alice.runs('help');
     const help = await bot.alice.sees((message) => /What Familiar can do/.test(message.embeds[0]?.title ?? ''));
     expect(help.flags).toBe(64);
-    expect(await everyPage(bot.alice, help)).toContain('`/model`');
-    expect(await everyPage(bot.alice, help)).not.toContain('`/listen`');
+    const all = await everyPage(bot.alice, help);
+    expect(all).toContain('`/model`');
+    expect(all).not.toContain('`/listen`');
     await bot.olivia.runs('help');
     const more = await bot.olivia.sees((message) => /What Familiar can do/.test(message.embeds[0]?.title ?? ''));
     expect(await everyPage(bot.olivia, more)).toContain('`/listen`');

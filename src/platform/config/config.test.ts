@@ -307,3 +307,77 @@ describe('the nearest name', () => {
     expect(nearest(word, candidates)).toBe(expected);
   });
 });
+
+describe('several faults of different kinds in one file', () => {
+  const faults = (yaml: string, sections?: Parameters<typeof loadConfig>[0]['sections']): string[] => {
+    const folder = mkdtempSync(join(tmpdir(), 'familiar-faults-'));
+    try {
+      writeFileSync(join(folder, 'familiar.yaml'), yaml);
+      loadConfig({ env: {}, folder, ...(sections && { sections }) });
+      return [];
+    } catch (error) {
+      return (error as Error).message.split('\n').map((line) => line.trim());
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+
+  it('are told at once, each with its place and what is allowed', () => {
+    const told = faults(
+      [
+        'logLevel: info',
+        'logLevel: debug',
+        'discrd: {}',
+        'queue: { maxAttempts: many }',
+        'providers:',
+        '  studio: { type: openai-compatible }',
+        'models: { default: nowhere/model }',
+        'access:',
+        '  default: membr',
+        '  roles:',
+        '    staff: { models: [gpt], inherits: nobody, tokensPerWek: 1 }',
+        'budgets: { warnAt: [2] }',
+        'features:',
+        '  chatt: {}',
+        '  chat: { size: big }',
+      ].join('\n'),
+      [{ path: 'features', schema: z.strictObject({ chat: z.strictObject({ size: z.number() }).optional() }) }],
+    );
+    const expected = [
+      /^12 settings are wrong:/,
+      /^familiar\.yaml:2:1 +this setting is written twice/,
+      /^familiar\.yaml:3:1 +discrd: unknown setting\. Did you mean discord\?/,
+      /^familiar\.yaml:4:23 +queue\.maxAttempts: "many" is not allowed\. Allowed: a whole number from 1 to 100/,
+      /^familiar\.yaml:6:\d+ +providers\.studio: baseUrl is missing/,
+      /^familiar\.yaml:7:20 +models\.default: "nowhere\/model" names a provider that is not configured/,
+      /^familiar\.yaml:9:12 +access\.default: "membr" is not allowed\. Did you mean member\?/,
+      /^familiar\.yaml:11:23 +access\.roles\.staff\.models\.0: "gpt" is not allowed\. Allowed: a model as provider\/model/,
+      /^familiar\.yaml:11:39 +access\.roles\.staff\.inherits: "nobody" is not allowed/,
+      /^familiar\.yaml:11:47 +access\.roles\.staff\.tokensPerWek: unknown setting\. Did you mean tokensPerWeek\?/,
+      /^familiar\.yaml:12:21 +budgets\.warnAt\.0: 2 is not allowed\. Allowed: a share/,
+    ];
+    for (const [index, pattern] of expected.entries()) expect(told[index]).toMatch(pattern);
+    expect(told.slice(expected.length).join('\n')).toMatch(
+      /14:3 +features\.chatt: unknown setting\. Did you mean chat\?/,
+    );
+    expect(told.slice(expected.length).join('\n')).toMatch(/15:17 +features\.chat\.size: "big" is not allowed/);
+  });
+
+  it('are told as far as a fault of syntax leaves them clear', () => {
+    const told = faults('discrd: {}\nqueue: { maxAttempts: many }\nprovider: [\nlogLevl: info\n');
+    expect(told.join('\n')).toMatch(/1:1 +discrd: unknown setting/);
+    expect(told.join('\n')).toMatch(/2:23 +queue\.maxAttempts: "many"/);
+    expect(told.join('\n')).not.toContain('logLevl');
+    expect(told.length).toBeGreaterThan(3);
+  });
+
+  it('say nothing of a setting that another fault made missing', () => {
+    const told = faults(
+      'providers:\n  studio: { type: openai-compatible, baseUrl: 5 }\nmodels: { default: studio/a }\n',
+    );
+    expect(told).toEqual([
+      'One setting is wrong:',
+      expect.stringMatching(/^familiar\.yaml:2:47 +providers\.studio\.baseUrl: 5 is not allowed/),
+    ]);
+  });
+});

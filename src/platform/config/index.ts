@@ -18,7 +18,7 @@ import { promptFile } from './prompt-file.ts';
 import { configSchema } from './schema.ts';
 import type { Settings } from './schema.ts';
 import { parseYamlFile } from './yaml-file.ts';
-import type { SettingPath, YamlFile } from './yaml-file.ts';
+import type { Problem, SettingPath, YamlFile } from './yaml-file.ts';
 
 export { accessSchema, builtInRoles, tighteningSchema } from './access-schema.ts';
 export type { AccessSettings, RoleSettings, Tightening } from './access-schema.ts';
@@ -59,11 +59,23 @@ export function readEnvironment(folder = process.cwd()): NodeJS.ProcessEnv {
   return process.env;
 }
 
+/** Settings below a path (`features.chat`), checked by a schema of the caller's together with all else. */
+export interface SettingsSection {
+  path: string;
+  schema: z.ZodType;
+}
+
+interface LoadOptions {
+  env: NodeJS.ProcessEnv;
+  folder: string;
+  sections?: readonly SettingsSection[];
+}
+
 /**
  * Reads `FAMILIAR_CONFIG`, or `familiar.yaml` of `folder` when it exists. Relative paths start at `folder`. Throws a
  * StartError that lists every wrong setting with its place, what is allowed and what was probably meant.
  */
-export function loadConfig({ env, folder }: { env: NodeJS.ProcessEnv; folder: string }): Config {
+export function loadConfig({ env, folder, sections = [] }: LoadOptions): Config {
   const { file, yaml } = readFile(env, folder);
   const prompt = promptFile(env, folder);
   const overrides = [...environmentOverrides(env), ...prompt.settings];
@@ -75,10 +87,17 @@ export function loadConfig({ env, folder }: { env: NodeJS.ProcessEnv; folder: st
   const origins = originsOf(yaml, applied);
   const problems = [...yaml.problems, ...prompt.problems];
   const settings = parseSettings(configSchema, tree, [], origins, problems);
+  for (const { path, schema } of sections) {
+    const steps = path.split('.');
+    parseSettings(schema, valueIn(tree, steps) ?? {}, steps, origins, problems);
+  }
   if (settings) {
-    for (const { path, id } of unknownProviders(settings)) {
-      const known = Object.keys(settings.providers).join(', ') || 'none';
-      const message = `${path.join('.')}: ${JSON.stringify(id)} names a provider that is not configured. Providers: ${known}.`;
+    // A provider that is described wrongly is none that is missing.
+    const written = valueIn(tree, ['providers']);
+    const known = typeof written === 'object' && written !== null ? Object.keys(written) : [];
+    for (const { path, id } of unknownProviders(settings, known)) {
+      const names = known.join(', ') || 'none';
+      const message = `${path.join('.')}: ${JSON.stringify(id)} names a provider that is not configured. Providers: ${names}.`;
       problems.push({ place: origins.placeOf(path), message });
     }
   }
@@ -88,7 +107,7 @@ export function loadConfig({ env, folder }: { env: NodeJS.ProcessEnv; folder: st
         problems.push({ place: origins.placeOf(full), message: `${full.join('.')}: ${message}.` });
       })
     : [];
-  if (!settings || problems.length > 0) throw settingsError(problems);
+  if (!settings || problems.length > 0) throw settingsError(trustworthy(problems, yaml.brokenFrom));
   return {
     ...settings,
     file,
@@ -151,7 +170,7 @@ function originsOf(yaml: YamlFile, applied: readonly EnvironmentSetting[]): Orig
 }
 
 /** Models that the settings name of providers that do not exist. `demo` always does. */
-function unknownProviders(settings: Settings): { path: SettingPath; id: string }[] {
+function unknownProviders(settings: Settings, providers: readonly string[]): { path: SettingPath; id: string }[] {
   const named: { path: SettingPath; id: string }[] = [
     ...(settings.models.default === undefined ? [] : [{ path: ['models', 'default'], id: settings.models.default }]),
     ...settings.models.fallback.map((id, index) => ({ path: ['models', 'fallback', index], id })),
@@ -160,12 +179,27 @@ function unknownProviders(settings: Settings): { path: SettingPath; id: string }
       : []),
   ];
   const providerOf = (id: string) => id.slice(0, id.indexOf('/'));
-  const known = (id: string) => providerOf(id) === 'demo' || providerOf(id) in settings.providers;
+  const known = (id: string) => providerOf(id) === 'demo' || providers.includes(providerOf(id));
   const allowed = modelPatterns(settings.access)
     .map(({ path, pattern }) => ({ path: ['access', ...path], id: pattern }))
     // A pattern for a provider whose key is not set today allows nothing, which is no mistake.
     .filter(({ id }) => !providerOf(id).includes('*') && id !== '*' && !keyedProviders.includes(providerOf(id)));
   return [...named, ...allowed].filter(({ id }) => !known(id));
+}
+
+function valueIn(tree: Record<string, unknown>, steps: readonly string[]): unknown {
+  let value: unknown = tree;
+  for (const step of steps) value = (value as Record<string, unknown> | undefined | null)?.[step];
+  return value;
+}
+
+/** Behind a fault of syntax nobody knows what was meant, nor whether what seems to be missing is. */
+function trustworthy(problems: readonly Problem[], brokenFrom: number | undefined): Problem[] {
+  if (brokenFrom === undefined) return [...problems];
+  return problems.filter(({ place, message, syntax }) => {
+    const line = Number(/:(\d+):\d+$/.exec(place)?.[1] ?? 0);
+    return syntax === true || (line < brokenFrom && !/ is missing\b/.test(message));
+  });
 }
 
 function readSection<Schema extends z.ZodType>(
@@ -175,10 +209,8 @@ function readSection<Schema extends z.ZodType>(
   origins: Origins,
 ): z.output<Schema> {
   const steps = path.split('.');
-  let value: unknown = tree;
-  for (const step of steps) value = (value as Record<string, unknown> | undefined | null)?.[step];
-  const problems: { place: string; message: string }[] = [];
-  const parsed = parseSettings(schema, value ?? {}, steps, origins, problems);
+  const problems: Problem[] = [];
+  const parsed = parseSettings(schema, valueIn(tree, steps) ?? {}, steps, origins, problems);
   if (problems.length > 0) throw settingsError(problems);
   return parsed as z.output<Schema>;
 }

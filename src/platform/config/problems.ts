@@ -21,9 +21,13 @@ export function isSecretPath(path: SettingPath): boolean {
   );
 }
 
+/** Cross-checks come after what they rest on, and rarely rest on each other. */
+const MOST_ROUNDS = 10;
+
 /**
- * Parses `value`, which stands at `path` among all settings. What is wrong is added to `problems`,
- * apart from places that these name already.
+ * Parses `value`, which stands at `path` among all settings. What is wrong is added to `problems`, apart from places that
+ * these name already. What is wrong is then left out and the rest parsed again, so that checks which need a whole section
+ * find the other faults in it, too. Undefined when nothing could be made of it.
  */
 export function parseSettings<Schema extends z.ZodType>(
   schema: Schema,
@@ -33,12 +37,41 @@ export function parseSettings<Schema extends z.ZodType>(
   problems: Problem[],
 ): z.output<Schema> | undefined {
   const strict = schema instanceof z.ZodObject ? schema.strict() : schema;
-  const result = strict.safeParse(value, { error: (issue) => allowed(issue) });
-  if (result.success) return result.data as z.output<Schema>;
-  const broken = new Set(problems.map((problem) => problem.place));
-  const found = result.error.issues.flatMap((issue) => describe(issue, schema, value, path, origins));
-  problems.push(...found.filter((problem) => !broken.has(problem.place)));
+  const rest = structuredClone(value);
+  const removed: SettingPath[] = [];
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const result = strict.safeParse(rest, { error: (issue) => allowed(issue) });
+    if (result.success) return result.data as z.output<Schema>;
+    const broken = new Set(problems.map((problem) => problem.place));
+    const { issues } = result.error;
+    // What misses a setting that was left out says nothing new.
+    const fresh = issues.filter((issue) => !removed.some((gone) => startsWith(gone, issue.path as SettingPath)));
+    const found = fresh.flatMap((issue) => describe(issue, schema, rest, path, origins));
+    problems.push(...found.filter((problem) => !broken.has(problem.place)));
+    const wrong = issues.flatMap(pathsOf);
+    removed.push(...wrong);
+    if (!wrong.map((one) => leaveOut(rest, one)).includes(true)) return undefined;
+  }
   return undefined;
+}
+
+const startsWith = (path: SettingPath, beginning: SettingPath): boolean =>
+  beginning.every((step, index) => path[index] === step);
+
+/** What an issue is about. Of a list all of it, since its entries go by their numbers. */
+function pathsOf(issue: z.core.$ZodIssue): SettingPath[] {
+  const path = issue.path as SettingPath;
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...path, key]);
+  const entry = path.findIndex((step) => typeof step === 'number');
+  return [entry === -1 ? path : path.slice(0, entry)];
+}
+
+/** Whether there was something to leave out. */
+function leaveOut(root: unknown, path: SettingPath): boolean {
+  const holder = valueAt(root, path.slice(0, -1));
+  const last = path.at(-1);
+  if (last === undefined || typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, last)) return false;
+  return Reflect.deleteProperty(holder, last);
 }
 
 export function settingsError(problems: readonly Problem[]): StartError {

@@ -8,12 +8,16 @@ export interface Problem {
   /** `file:line:column` or the environment variable. */
   place: string;
   message: string;
+  /** A fault of the file itself, not of a setting. */
+  syntax?: true;
 }
 
 export interface YamlFile {
   /** The settings as plain values, `${NAME}` replaced. */
   tree: Record<string, unknown>;
   problems: Problem[];
+  /** The line from which on a fault of syntax leaves open what is meant. */
+  brokenFrom: number | undefined;
   /** `file:line:column` of the value at `path`, or of the nearest part of that path that is written. */
   placeOf(path: SettingPath): string;
   /** The place of the key that ends `path`. */
@@ -30,32 +34,33 @@ export function parseYamlFile(name: string, source: string, env: NodeJS.ProcessE
     const { line, col } = lines.linePos(offset);
     return `${name}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   };
-  const problems = document.errors.map((error) => {
+  const problems: Problem[] = document.errors.map((error) => {
     const line =
       source
         .slice(0, error.pos[1] + 1)
         .split('\n')
         .at(-1) ?? '';
-    return { place: place(error.pos[0]), message: syntaxMessage(error, line) };
+    return { place: place(error.pos[0]), message: syntaxMessage(error, line), syntax: true };
   });
   const substituted = new Set<Node>();
-  const readable = problems.length === 0;
-  if (readable) {
-    visit(document, {
-      Scalar: (key, node) => {
-        keepLongNumber(node);
-        if (key === 'key') return;
-        resolveScalar(node, env, {
-          onSubstituted: () => substituted.add(node),
-          onMissing: (variable) => problems.push({ place: place(node.range?.[0] ?? 0), message: missing(variable) }),
-        });
-      },
-    });
-  }
-  const tree = readable ? toTree(document, problems, place) : {};
+  // Which of two settings of the same name is meant may be open, but all else is clear.
+  const unclear = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
+  const brokenFrom =
+    unclear.length === 0 ? undefined : Math.min(...unclear.map(({ pos }) => lines.linePos(pos[0]).line));
+  visit(document, {
+    Scalar: (key, node) => {
+      keepLongNumber(node);
+      if (key === 'key') return;
+      resolveScalar(node, env, {
+        onSubstituted: () => substituted.add(node),
+        onMissing: (variable) => problems.push({ place: place(node.range?.[0] ?? 0), message: missing(variable) }),
+      });
+    },
+  });
   return {
-    tree,
+    tree: toTree(document, problems, place, brokenFrom !== undefined),
     problems,
+    brokenFrom,
     placeOf: (path) => place(locate(document, path, 'value').offset),
     placeOfKey: (path) => place(locate(document, path, 'key').offset),
     substituted: (path) => {
@@ -76,16 +81,21 @@ function missing(variable: string): string {
   return `the environment variable ${variable} is not set; set it (in .env for example) or write $\${${variable}} for the text itself`;
 }
 
-function toTree(document: Document, problems: Problem[], place: (offset: number) => string): Record<string, unknown> {
+function toTree(
+  document: Document,
+  problems: Problem[],
+  place: (offset: number) => string,
+  broken: boolean,
+): Record<string, unknown> {
   let tree: unknown;
   try {
     tree = document.toJS();
   } catch (error) {
-    problems.push({ place: place(0), message: errorMessage(error) });
+    if (!broken) problems.push({ place: place(0), message: errorMessage(error), syntax: true });
   }
   if (tree === null || tree === undefined) return {};
   if (typeof tree === 'object' && !Array.isArray(tree)) return tree as Record<string, unknown>;
-  problems.push({ place: place(0), message: 'the file must hold settings, one "name: value" a line' });
+  if (!broken) problems.push({ place: place(0), message: 'the file must hold settings, one "name: value" a line' });
   return {};
 }
 

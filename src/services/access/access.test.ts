@@ -148,7 +148,7 @@ it('workers decide by the roles that a request was admitted with', () => {
     guilds: { [guildId]: { models: ['*/small', 'demo/*'] } },
   });
   const may = (roles: string[], id: string, administrator = false) =>
-    service.mayUseModel({ roles, administrator }, place, id);
+    service.isGranted({ roles, administrator }, place, 'models', id);
   expect(may(['member'], 'demo/x')).toBe(true);
   expect(may([], 'demo/x')).toBe(true);
   expect(may(['member'], 'fake/small')).toBe(false);

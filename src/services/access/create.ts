@@ -71,12 +71,12 @@ export function createAccess(options: AccessOptions): AccessService {
     roleNames: roles.map(({ name }) => name),
     policy,
     decide: (caller, place, action) => decideBy(policy(caller, place), caller, action),
-    mayUseModel: (subject, place, modelId) => {
+    isGranted: (subject, place, kind, name) => {
       if (subject.administrator) return true;
-      const held = roles.filter(({ name, everyones }) => everyones || subject.roles.includes(name));
+      const held = roles.filter(({ name: role, everyones }) => everyones || subject.roles.includes(role));
       const { allows, only } = shape(held, false, place);
-      const fits = (pattern: string) => matches(pattern, modelId);
-      return allows.models.some(({ pattern }) => fits(pattern)) && only.models.every((one) => one.patterns.some(fits));
+      const fits = (pattern: string) => matches(pattern, name);
+      return allows[kind].some(({ pattern }) => fits(pattern)) && only[kind].every((one) => one.patterns.some(fits));
     },
     rates: ratesOf,
     purses: (of) => pursesOf(of, usedBefore),

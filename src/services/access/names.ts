@@ -13,18 +13,20 @@ export interface KnownNames {
  * command that does not exist, or a pattern that fits none. To be called once every feature is set up.
  */
 export function checkAccessNames(config: Pick<Config, 'section'>, known: KnownNames): void {
-  config.section(
-    'access',
-    accessSchema.superRefine(({ roles, guilds, channels }, context) => {
-      for (const [group, entries] of Object.entries({ roles, guilds, channels })) {
-        for (const [name, fields] of Object.entries(entries)) {
-          for (const wrong of wrongNames(fields, known)) {
-            context.addIssue({ code: 'custom', ...wrong, path: [group, name, ...wrong.path] });
-          }
+  config.section('access', accessNamesSchema(known));
+}
+
+/** The settings of access, with names of features and commands that exist. */
+export function accessNamesSchema(known: KnownNames): typeof accessSchema {
+  return accessSchema.superRefine(({ roles, guilds, channels }, context) => {
+    for (const [group, entries] of Object.entries({ roles, guilds, channels })) {
+      for (const [name, fields] of Object.entries(entries)) {
+        for (const wrong of wrongNames(fields, known)) {
+          context.addIssue({ code: 'custom', ...wrong, path: [group, name, ...wrong.path] });
         }
       }
-    }),
-  );
+    }
+  });
 }
 
 function wrongNames(fields: Tightening, known: KnownNames) {

@@ -100,10 +100,15 @@ export interface AccessService {
   policy(caller: Caller, place: AccessPlace): Policy;
   decide(caller: Caller, place: AccessPlace, action: Action): Decision;
   /**
-   * Whether these instance roles (`Policy.roles` of an earlier moment) may use a model in a place: for workers, which do
-   * not see the caller.
+   * Whether these instance roles (`Policy.roles` of an earlier moment) may use a model or a tool in a place: for workers,
+   * which do not see the caller.
    */
-  mayUseModel(subject: Pick<Policy, 'roles' | 'administrator'>, place: AccessPlace, modelId: string): boolean;
+  isGranted(
+    subject: Pick<Policy, 'roles' | 'administrator'>,
+    place: AccessPlace,
+    kind: 'models' | 'tools',
+    name: string,
+  ): boolean;
   /** Requests per minute and hour; none for administrators. */
   rates(policy: Policy): Rate[];
   /** Free money per day, tokens per week, pictures per day. */

@@ -52,7 +52,7 @@ const isUsable = (options: SpendingOptions, admission: Hold, model: ModelInfo): 
 function isAllowed({ access }: SpendingOptions, { terms, facts }: Hold, model: ModelInfo): boolean {
   const place = { guildId: terms.guildId, channelId: terms.channelId ?? '' };
   const roles = (facts as Partial<AdmissionFacts>).roles ?? [];
-  return access.mayUseModel({ roles, administrator: access.administrators.has(terms.payerId) }, place, model.id);
+  return access.isGranted({ roles, administrator: access.administrators.has(terms.payerId) }, place, 'models', model.id);
 }
 
 /** Throws a UserError when none is left. */
