@@ -74,7 +74,7 @@ export type { FeatureFiles, FileOwner, NewFile, StoredFile } from '../platform/f
 export type { BarChart } from '../platform/media/index.ts';
 export type { ChatEvent, ChatMessage, ContentPart, ModelInfo, Models, Usage } from '../platform/models/index.ts';
 export type { Db, Tx } from '../platform/postgres/index.ts';
-export type { InLine, JobRun } from '../platform/queue/index.ts';
+export type { InLine, JobRun, KeyedResult, KeyMode } from '../platform/queue/index.ts';
 export type { Vault, VaultReader } from '../platform/secrets/index.ts';
 export type { Web, WebRequest, WebResponse } from '../platform/web/index.ts';
 export type { Texts, Translate } from '../platform/texts/index.ts';
