@@ -14,14 +14,18 @@ interface FeatureJobsOptions {
 /** The queue as one feature sees it: its kinds, keys of replaceable jobs and queues are its own. */
 export function createFeatureJobs(options: FeatureJobsOptions): FeatureContext<unknown>['jobs'] {
   const { feature, queue, maxAttempts } = options;
-  const jobOf = ({ name, queue: queueName, ...spec }: FeatureJob) => ({
+  const jobOf = <Spec extends Omit<FeatureJob, 'runAt'>>({ name, queue: queueName, ...spec }: Spec) => ({
     maxAttempts,
     ...spec,
     kind: `${feature}/${name}`,
     queue: queueOf(options, queueName),
   });
+  /** Apart from the keys of jobs that are added once. */
+  const ownKey = ({ name, key }: { name: string; key: string }) => `keyed/${feature}/${name}/${key}`;
   return {
     enqueue: (db, spec) => queue.enqueue(db, jobOf(spec)),
+    enqueueKeyed: (db, spec) => queue.enqueueKeyed(db, { ...jobOf(spec), key: ownKey(spec), keyMode: spec.keyMode }),
+    debounce: (db, spec) => queue.debounce(db, { ...jobOf(spec), key: ownKey(spec), delayMs: spec.delayMs }),
     cancel: (jobId, by, db) => queue.cancel(jobId, by, db),
     keepWaiting: (tx, jobId) => queue.keepWaiting(tx, jobId),
     enterLane: (tx, jobId, lane) => queue.enterLane(tx, jobId, lane),

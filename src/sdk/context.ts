@@ -10,8 +10,8 @@ import type { DiscordActions, DiscordCache, SelfUser } from '../platform/discord
 import type { FeatureFiles } from '../platform/files/index.ts';
 import type { BarChart, Picture } from '../platform/media/index.ts';
 import type { Models } from '../platform/models/index.ts';
-import type { Database, Tx } from '../platform/postgres/index.ts';
-import type { EnqueueResult, JobSpec, Queue } from '../platform/queue/index.ts';
+import type { Database, Db, Tx } from '../platform/postgres/index.ts';
+import type { EnqueueResult, JobSpec, KeyedResult, KeyMode, Queue } from '../platform/queue/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
 import type { Texts, Translate } from '../platform/texts/index.ts';
 import type { Web } from '../platform/web/index.ts';
@@ -109,6 +109,22 @@ export interface FeatureContext<Settings> {
   jobs: {
     /** Adds a job of this feature. */
     enqueue(db: Kysely<Database> | Tx, spec: FeatureJob): Promise<EnqueueResult>;
+    /** Adds a job, or changes the one that waits under its key (see `KeyMode`). Keys are the feature's own. */
+    enqueueKeyed(db: Db, spec: FeatureJob & { key: string; keyMode: KeyMode }): Promise<KeyedResult>;
+    /**
+     * Adds a job that waits until nobody has asked for it for `delayMs`, but no longer than `maxDelayMs` from when it was first
+     * asked for. The last payload counts. Asked for while it runs, it runs once more.
+     *
+     * @example
+     * await context.jobs.debounce(tx, {
+     *   ...{ name: 'refresh', queue: 'text', key: channelId, payload: { channelId } },
+     *   ...{ delayMs: 5_000, maxDelayMs: 60_000 },
+     * });
+     */
+    debounce(
+      db: Db,
+      spec: Omit<FeatureJob, 'runAt'> & { key: string; delayMs: number; maxDelayMs?: number },
+    ): Promise<KeyedResult>;
     cancel: Queue['cancel'];
     keepWaiting: Queue['keepWaiting'];
     enterLane: Queue['enterLane'];

@@ -135,7 +135,7 @@ export type {
   Usage,
 } from '../platform/models/index.ts';
 export type { Db, Tx } from '../platform/postgres/index.ts';
-export type { InLine, JobRun } from '../platform/queue/index.ts';
+export type { InLine, JobRun, KeyedResult, KeyMode } from '../platform/queue/index.ts';
 export type { Vault, VaultReader } from '../platform/secrets/index.ts';
 export type { Web, WebRequest, WebResponse } from '../platform/web/index.ts';
 export type { Texts, Translate } from '../platform/texts/index.ts';

@@ -32,6 +32,24 @@ export interface JobSpec {
   maxAttempts?: number;
 }
 
+/**
+ * What becomes of a job whose key is taken, as in graphile-worker. Use one mode for a key, and never a plain `enqueue` beside it.
+ *
+ * - `replace`: one that waits gets the new payload, priority, attempts and time.
+ * - `preserve_run_at`: the same, but it keeps its time.
+ * - `unsafe_dedupe`: while one waits, runs or is dead, nothing is changed: what is new in the payload is lost.
+ *
+ * In the first two, one that runs already is left alone, and another waits for what was asked now.
+ */
+export type KeyMode = 'replace' | 'preserve_run_at' | 'unsafe_dedupe';
+
+export type KeyedJob = JobSpec & { key: string; keyMode: KeyMode };
+
+export type KeyedResult = EnqueueResult | { status: 'replaced'; jobId: string; /** Unix ms. */ runAtMs: number };
+
+/** A job that waits until nobody has asked for it for `delayMs`, but no longer than `maxDelayMs` from when it was first asked for. */
+export type Debounce = Omit<JobSpec, 'runAt'> & { key: string; delayMs: number; maxDelayMs?: number };
+
 export interface Job {
   /** UUID. */
   id: string;
@@ -99,6 +117,13 @@ export interface WorkOptions {
 export interface Queue {
   /** Adds a job, in the caller's transaction when `db` is one; workers wake when it commits. */
   enqueue(db: Db, spec: JobSpec): Promise<EnqueueResult>;
+  /** Adds a job, or changes the one that waits under its key. In the caller's transaction when `db` is one. */
+  enqueueKeyed(db: Db, job: KeyedJob): Promise<KeyedResult>;
+  /**
+   * As `enqueueKeyed` with `replace`: the last payload counts, and its time moves with every call. What is asked for while
+   * it runs is another job, so nothing is missed.
+   */
+  debounce(db: Db, job: Debounce): Promise<KeyedResult>;
   /**
    * A waiting job ends at once; a running one's signal is aborted wherever it runs. `by` is told to the handler. In the
    * caller's transaction when `db` is one; after jobs that it adds to the same lane.

@@ -4,6 +4,7 @@ import type { Ids } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { MigrationSource, Postgres } from '../postgres/index.ts';
+import * as keyed from './keyed.ts';
 import * as line from './line-store.ts';
 import type { Queue, QueueLimits, QueueName } from './port.ts';
 import { waitMs } from './rules.ts';
@@ -40,6 +41,8 @@ export function createQueue(options: QueueOptions): Queue {
   return {
     enqueue: (db, spec) =>
       store.enqueue(postgres, db, { ...spec, id: spec.id ?? ids.uuid(), nowMs: clock.now(), limits }),
+    enqueueKeyed: (db, job) => keyed.enqueueKeyed(db, job, { postgres, id: ids.uuid(), nowMs: clock.now(), limits }),
+    debounce: (db, job) => keyed.debounce(db, job, { postgres, id: ids.uuid(), nowMs: clock.now(), limits }),
     cancel: async (jobId, by, db = postgres.db) => {
       const state = await store.cancel(db, { jobId, by }, clock.now());
       return state === 'active' ? 'cancelling' : (state ?? 'not-found');

@@ -43,6 +43,10 @@ export async function enqueue(
   return { status: 'duplicate', jobId: row.existing_id ?? (await findByKey(db, spec)) };
 }
 
+/** For whoever has to take further locks between these and the lane's. */
+export const lockPeople = (tx: Tx, { guildId, userId }: Pick<JobSpec, 'guildId' | 'userId'>): Promise<void> =>
+  lockScopes(tx, { ...(guildId !== undefined && { guildId }), ...(userId !== undefined && { userId }) });
+
 async function lockScopes(
   db: Db,
   { guildId, userId, lane }: Pick<JobSpec, 'guildId' | 'userId' | 'lane'>,

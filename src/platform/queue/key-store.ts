@@ -1,0 +1,47 @@
+import { sql } from 'kysely';
+import type { Tx } from '../postgres/index.ts';
+import type { KeyedJob } from './port.ts';
+import { DEFAULT_MAX_ATTEMPTS } from './rules.ts';
+import './schema.ts';
+
+type Existing = { id: string; state: 'waiting' | 'active' | 'done' | 'dead' | 'cancelled'; created_at_ms: number };
+
+/**
+ * The job that has this key, which nobody takes, ends or replaces before the transaction ends. Taken before the lane's lock, as
+ * by whoever ends a job.
+ */
+export async function lockKey(tx: Tx, key: string): Promise<Existing | undefined> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`queue/key/${key}`}, 0))`.execute(tx);
+  return tx
+    .selectFrom('queue_job')
+    .select(['id', 'state', 'created_at_ms'])
+    .where('key', '=', key)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** A waiting job becomes what is asked for now; `runAtMs` undefined leaves its time. Returns that time. */
+export async function replace(
+  tx: Tx,
+  id: string,
+  job: Pick<KeyedJob, 'payload' | 'priority' | 'maxAttempts'>,
+  { runAtMs, wake }: { runAtMs: number | undefined; wake: string },
+): Promise<number> {
+  // Attempts only grow, since they name runs: a replaced job is granted as many more.
+  const { rows } = await sql<{ run_at_ms: number }>`
+    UPDATE queue_job SET
+      payload = ${JSON.stringify(job.payload)}::jsonb,
+      priority = ${job.priority ?? 0}::integer,
+      max_attempts = attempt + ${job.maxAttempts ?? DEFAULT_MAX_ATTEMPTS}::integer,
+      run_at_ms = coalesce(${runAtMs ?? null}::bigint, run_at_ms),
+      error = NULL
+    WHERE id = ${id}::uuid
+    RETURNING run_at_ms, pg_notify(${wake}, queue)
+  `.execute(tx);
+  return rows[0]?.run_at_ms ?? 0;
+}
+
+/** Leaves the job as it is, and its key to another. */
+export async function releaseKey(tx: Tx, id: string): Promise<void> {
+  await tx.updateTable('queue_job').set({ key: null }).where('id', '=', id).execute();
+}

@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import { holding, jobSpec, queueBench, START_MS, work } from '../../testing/queue-bench.ts';
+import type { Debounce, KeyedJob, KeyMode } from './index.ts';
+
+const { postgres, start, row, until, pass } = await queueBench();
+const { db } = postgres;
+
+const keyed = (keyMode: KeyMode, number: number, more: Partial<KeyedJob> = {}): KeyedJob => ({
+  ...{ ...jobSpec({ payload: { number } }), key: 'k', keyMode },
+  ...more,
+});
+const debounced = (number: number, more: Partial<Debounce> = {}): Debounce => ({
+  ...{ queue: 'text', kind: 'test/job', payload: { number }, key: 'k', delayMs: 2_000 },
+  ...more,
+});
+const living = () =>
+  db.selectFrom('queue_job').selectAll().where('state', 'in', ['waiting', 'active']).orderBy('sequence').execute();
+
+describe('a job whose key waits already', () => {
+  it('is replaced: payload, priority and time are those asked for last', async () => {
+    const { queue } = start();
+    const first = await queue.enqueueKeyed(db, keyed('replace', 1, { runAt: START_MS + 5_000 }));
+    const second = await queue.enqueueKeyed(db, keyed('replace', 2, { runAt: START_MS + 9_000, priority: 3 }));
+    expect(first.status).toBe('queued');
+    expect(second).toMatchObject({ status: 'replaced', runAtMs: START_MS + 9_000 });
+    expect(await living()).toMatchObject([{ payload: { number: 2 }, priority: 3, run_at_ms: START_MS + 9_000 }]);
+  });
+
+  it('keeps its time where that is asked for', async () => {
+    const { queue } = start();
+    await queue.enqueueKeyed(db, keyed('preserve_run_at', 1, { runAt: START_MS + 5_000 }));
+    const second = await queue.enqueueKeyed(db, keyed('preserve_run_at', 2, { runAt: START_MS + 9_000 }));
+    expect(second).toMatchObject({ status: 'replaced', runAtMs: START_MS + 5_000 });
+    expect(await living()).toMatchObject([{ payload: { number: 2 }, run_at_ms: START_MS + 5_000 }]);
+  });
+
+  it('is left as it is where only the first counts', async () => {
+    const { queue } = start();
+    const first = await queue.enqueueKeyed(db, keyed('unsafe_dedupe', 1));
+    expect(await queue.enqueueKeyed(db, keyed('unsafe_dedupe', 2))).toEqual({
+      status: 'duplicate',
+      jobId: 'jobId' in first ? first.jobId : '',
+    });
+    expect(await living()).toMatchObject([{ payload: { number: 1 } }]);
+  });
+
+  it('gets all its attempts again, and a run that waits for its retry is brought forward', async () => {
+    const { queue } = start();
+    const numbers: unknown[] = [];
+    await work(queue, async ({ job }) => {
+      numbers.push(job.payload['number']);
+      if (numbers.length === 1) throw new Error('no');
+    });
+    const first = await queue.enqueueKeyed(db, keyed('replace', 1, { maxAttempts: 2 }));
+    await queue.idle();
+    expect(await living()).toMatchObject([{ attempt: 1, max_attempts: 2, run_at_ms: START_MS + 1_000 }]);
+    const second = await queue.enqueueKeyed(db, keyed('replace', 2, { maxAttempts: 2 }));
+    expect(second).toMatchObject({ status: 'replaced' });
+    const ended = await until('jobId' in first ? first.jobId : '', 'done');
+    expect(ended).toMatchObject({ attempt: 2, max_attempts: 3 });
+    expect(numbers).toEqual([1, 2]);
+  });
+});
+
+describe('a job whose key runs already', () => {
+  it.each(['replace', 'preserve_run_at'] as const)(
+    'is another one (%s), which waits for what is asked now',
+    async (mode) => {
+      const { queue } = start();
+      const { handler, nth } = holding();
+      await work(queue, handler, { text: 2 });
+      await queue.enqueueKeyed(db, keyed(mode, 1, { lane: 'l' }));
+      const first = await nth(0);
+      expect(await queue.enqueueKeyed(db, keyed(mode, 2, { lane: 'l' }))).toMatchObject({ status: 'queued' });
+      expect(await queue.enqueueKeyed(db, keyed(mode, 3, { lane: 'l' }))).toMatchObject({ status: 'replaced' });
+      first.finish();
+      const second = await nth(1);
+      expect([first.job.payload, second.job.payload]).toEqual([{ number: 1 }, { number: 3 }]);
+      second.finish();
+      await queue.idle();
+    },
+  );
+
+  it('is not added where only the first counts, and is again when that has ended well', async () => {
+    const { queue } = start();
+    const { handler, nth } = holding();
+    await work(queue, handler);
+    await queue.enqueueKeyed(db, keyed('unsafe_dedupe', 1));
+    const first = await nth(0);
+    expect(await queue.enqueueKeyed(db, keyed('unsafe_dedupe', 2))).toMatchObject({ status: 'duplicate' });
+    first.finish();
+    await queue.idle();
+    expect(await queue.enqueueKeyed(db, keyed('unsafe_dedupe', 3))).toMatchObject({ status: 'queued' });
+    (await nth(1)).finish();
+    await queue.idle();
+  });
+});
+
+describe('debouncing', () => {
+  it('waits until nobody has asked for a while, and runs once with what was asked last', async () => {
+    const { queue, clock } = start();
+    const runs: [unknown, number][] = [];
+    await work(queue, async ({ job }) => void runs.push([job.payload['number'], clock.now() - START_MS]));
+    for (let number = 1; number <= 3; number += 1) {
+      await queue.debounce(db, debounced(number));
+      await pass(clock, 1_000);
+    }
+    expect(runs).toEqual([]);
+    await pass(clock, 1_000);
+    await queue.idle();
+    expect(runs).toEqual([[3, 4_000]]);
+  });
+
+  it('waits no longer than it may, however often it is asked', async () => {
+    const { queue, clock } = start();
+    const times: unknown[] = [];
+    for (let number = 0; number < 5; number += 1) {
+      const result = await queue.debounce(db, debounced(number, { maxDelayMs: 3_000 }));
+      times.push(result.status === 'replaced' ? result.runAtMs - START_MS : result.status);
+      await clock.advance(1_000);
+    }
+    expect(times).toEqual(['queued', 3_000, 3_000, 3_000, 4_000]);
+    expect(await living()).toHaveLength(1);
+  });
+
+  it('happens with the transaction that it is in, or not at all', async () => {
+    const { queue } = start();
+    await queue.debounce(db, debounced(1));
+    const rolledBack = postgres.transaction(async (tx) => {
+      await queue.debounce(tx, debounced(2));
+      throw new Error('taken back');
+    });
+    await expect(rolledBack).rejects.toThrow('taken back');
+    expect(await living()).toMatchObject([{ payload: { number: 1 } }]);
+  });
+
+  it('misses nothing that is asked for while it runs', async () => {
+    const { queue, clock } = start();
+    const { handler, nth } = holding();
+    await work(queue, handler);
+    await queue.debounce(db, debounced(1, { delayMs: 0 }));
+    const first = await nth(0);
+    await queue.debounce(db, debounced(2, { delayMs: 1_000 }));
+    first.finish();
+    await pass(clock, 1_000);
+    const second = await nth(1);
+    expect(second.job.payload).toEqual({ number: 2 });
+    second.finish();
+    await queue.idle();
+  });
+});
+
+describe('many at the same time', () => {
+  it('make one job of one key, over several processes, and lose none of what was asked last', async () => {
+    const processes = [start(), start({ instanceId: 'second' })];
+    const results = await Promise.all(
+      processes.flatMap(({ queue }) => [1, 2, 3, 4, 5, 6].map((number) => queue.debounce(db, debounced(number)))),
+    );
+    expect(results.filter(({ status }) => status === 'queued')).toHaveLength(1);
+    expect(results.filter(({ status }) => status === 'replaced')).toHaveLength(11);
+    expect(await living()).toHaveLength(1);
+  });
+
+  it('race with workers, and a run always begins after the last that was asked for', async () => {
+    const first = start();
+    const second = start({ instanceId: 'second' });
+    const begun: number[] = [];
+    for (const { queue } of [first, second]) {
+      await work(queue, async ({ job }) => void begun.push(job.payload['number'] as number), { text: 4 });
+    }
+    for (let number = 1; number <= 40; number += 1) {
+      const { queue } = number % 2 === 0 ? first : second;
+      await queue.debounce(db, debounced(number, { delayMs: 0, userId: 'u', guildId: 'g', lane: 'l' }));
+    }
+    await Promise.all([first.queue.idle(), second.queue.idle()]);
+    expect(begun.at(-1)).toBe(40);
+    expect(begun).toEqual([...begun].sort((a, b) => a - b));
+    expect(await living()).toEqual([]);
+  });
+
+  it('do not get in the way of a person who is forgotten', async () => {
+    const { queue } = start();
+    await queue.debounce(db, debounced(0, { userId: 'u', lane: 'l' }));
+    const asking = [1, 2, 3, 4].map((number) => queue.debounce(db, debounced(number, { userId: 'u', lane: 'l' })));
+    const forgetting = postgres.transaction((tx) => queue.forgetUser(tx, 'u'));
+    await Promise.all([...asking, forgetting]);
+    expect((await living()).length).toBeLessThanOrEqual(1);
+  });
+
+  it('keep within the limits of a person', async () => {
+    const { queue } = start({ limits: { waitingPerGuild: 50, waitingPerUser: 1 } });
+    await queue.debounce(db, debounced(1, { userId: 'u' }));
+    expect(await queue.debounce(db, debounced(2, { userId: 'u' }))).toMatchObject({ status: 'replaced' });
+    expect(await queue.debounce(db, debounced(3, { userId: 'u', key: 'other' }))).toMatchObject({ status: 'full' });
+  });
+});
+
+it('a key is free again for the plain kind when its job has been replaced while it ran', async () => {
+  const { queue } = start();
+  const { handler, nth } = holding();
+  await work(queue, handler);
+  await queue.enqueueKeyed(db, keyed('replace', 1));
+  const running = await nth(0);
+  const next = await queue.enqueueKeyed(db, keyed('replace', 2, { runAt: START_MS + 60_000 }));
+  expect((await row(running.job.id)).key).toBeNull();
+  expect((await row('jobId' in next ? next.jobId : '')).key).toBe('k');
+  running.finish();
+  await until(running.job.id, 'done');
+});
