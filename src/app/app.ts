@@ -27,7 +27,7 @@ import { checkSubscriptions } from './feature-events.ts';
 import { createFeatureApi } from './feature-routes.ts';
 import { featureIntents, featureMigrations, featuresFolder, findFeatures, setUpFeatures } from './features.ts';
 import type { FoundFeature, LoadedFeature } from './features.ts';
-import { orGiveUp } from './give-up.ts';
+import { abortable } from '../kernel/abortable.ts';
 import { createHealth } from './health.ts';
 import { countJobs, metricsRoute } from './metrics.ts';
 import { reportRefusedIntents } from './intents.ts';
@@ -120,8 +120,8 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
     // The bot serves without them too: a registration that is slow or fails goes on by itself.
     const registered = noLongerThan(registrationMs, discord.registerCommands(commandBodies(commands)));
     const statusText = options.playground ? reachText(config.providers, models.default) : undefined;
-    await orGiveUp(startGateway(options, discord, found, dispatch, statusText), signal);
-    await orGiveUp(registered, signal);
+    await abortable(startGateway(options, discord, found, dispatch, statusText), signal);
+    await abortable(registered, signal);
   }
   health.becomes(async () => {
     if (roles.gateway && !discord.gateway.connected) throw new Error('not connected to Discord');

@@ -21,7 +21,7 @@ import type { Web } from '../platform/web/index.ts';
 import { openSettings, settingsMigrations } from '../services/settings/index.ts';
 import type { SettingsService } from '../services/settings/index.ts';
 import type { Closers } from './closers.ts';
-import { orGiveUp } from './give-up.ts';
+import { abortable } from '../kernel/abortable.ts';
 import { instanceId } from './instance.ts';
 import { rolesName } from './roles.ts';
 import type { Roles } from './roles.ts';
@@ -73,7 +73,7 @@ export async function openPlatforms(
   const { dataDir, databaseUrl } = config;
   const postgres = await openPostgres({ url: databaseUrl, dataDir, logger, ...(signal && { signal }) });
   closers.add(() => postgres.close());
-  await orGiveUp(postgres.migrate([...platformMigrations, ...migrations]), signal);
+  await abortable(postgres.migrate([...platformMigrations, ...migrations]), signal);
   const settings = await openSettings(postgres);
   closers.add(() => settings.close());
   const instanceKey = await loadInstanceKey({ dataDir, fromEnvironment: config.instanceKey });
@@ -87,13 +87,13 @@ export async function openPlatforms(
     limits: config.queue,
   });
   const { providers } = config;
-  const models = await orGiveUp(
+  const models = await abortable(
     createModels({ providers, models: config.models, prices: config.prices.models, clock, random, logger }),
     signal,
   );
   closers.add(() => models.close());
   const { shards } = config.discord;
-  const discord = await orGiveUp(createDiscord({ ...options.bot, shards, postgres, clock, random, logger }), signal);
+  const discord = await abortable(createDiscord({ ...options.bot, shards, postgres, clock, random, logger }), signal);
   closers.add(() => discord.close());
   const { allowAddresses = [] } = options;
   const web = createWeb({ clock, ports: config.web.ports, allowAddresses });

@@ -15,7 +15,7 @@ import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
 import { readCommandLine } from './command-line.ts';
 import { featuresFolder, findFeatures } from './features.ts';
-import { orGiveUp } from './give-up.ts';
+import { abortable } from '../kernel/abortable.ts';
 import { ensurePage } from './page.ts';
 import { settingSections } from './setting-sections.ts';
 import { onStopSignal } from './stop-signals.ts';
@@ -130,7 +130,7 @@ async function openPlayground({ config, roles, logger, closers, signal }: Start)
   if (!roles.gateway || !roles.api || roles.queues.length === 0) {
     throw new StartError('DISCORD_TOKEN is missing: the playground, which needs none, runs all roles in one process.');
   }
-  const page = await orGiveUp(ensurePage({ root, logger, signal }), signal);
+  const page = await abortable(ensurePage({ root, logger, signal }), signal);
   const playground = await startPlayground(config, page);
   closers.add(() => playground.close());
   return playground;

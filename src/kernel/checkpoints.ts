@@ -27,7 +27,17 @@ export const checkpoints = [
   'summarised',
 ] as const;
 
-export type Checkpoint = (typeof checkpoints)[number];
+/** Those of an answer for which the model calls tools, between `streaming` and `written`; once for each step and call. */
+export const toolCheckpoints = [
+  /** What the model said before it called tools is stored; nobody has been charged for it. */
+  'step-stored',
+  /** It is stored that a tool runs; it has not begun. */
+  'tool-running',
+  /** A tool's result is stored. */
+  'tool-done',
+] as const;
+
+export type Checkpoint = (typeof checkpoints)[number] | (typeof toolCheckpoints)[number];
 
 /** Called when the work of one request reaches a checkpoint. Does nothing but in crash tests, where it may not return. */
 export type ReachCheckpoint = (checkpoint: Checkpoint) => void;

@@ -68,6 +68,26 @@ export interface ChatHeardTable {
   said_at: Date;
 }
 
+export interface ChatAnswerStepTable {
+  answer_id: string;
+  tries: number;
+  step: number;
+  ciphertext: Buffer;
+}
+
+export interface ChatToolCallTable {
+  id: string;
+  answer_id: string;
+  tries: number;
+  step: number;
+  place: number;
+  tool: string;
+  state: 'asked' | 'allowed' | 'denied' | 'running' | 'done';
+  asker_id: string;
+  asked_until: Date | null;
+  ciphertext: Buffer | null;
+}
+
 export interface ChatNoticeTable {
   answer_id: string;
   ahead: number | null;
@@ -81,5 +101,7 @@ declare module '../../platform/postgres/database.ts' {
     chat_answer: ChatAnswerTable;
     chat_heard: ChatHeardTable;
     chat_notice: ChatNoticeTable;
+    chat_answer_step: ChatAnswerStepTable;
+    chat_tool_call: ChatToolCallTable;
   }
 }

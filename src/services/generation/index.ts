@@ -19,8 +19,8 @@ export function createGenerations(options: Options): Generations {
 }
 
 async function start({ models, spending }: Options, request: GenerationRequest): Promise<Generation> {
-  const { models: candidates, messages, temperature, ...call } = request;
-  const inputTokens = await models.maxInputTokens(messages, candidates);
+  const { models: candidates, messages, tools, toolChoice, temperature, ...call } = request;
+  const inputTokens = await models.maxInputTokens(messages, candidates, tools);
   const paid = await spending.call({ ...call, candidates, inputTokens });
   const uses: Use[] = [];
   const modelId = (candidates.find((model) => paid.mayUse(model)) ?? candidates[0])?.id ?? '';
@@ -31,6 +31,7 @@ async function start({ models, spending }: Options, request: GenerationRequest):
       models.stream({
         modelId,
         messages,
+        ...(tools && tools.length > 0 && { tools, ...(toolChoice && { toolChoice }) }),
         maxOutputTokens: paid.outputTokens,
         ...(temperature === undefined ? {} : { temperature }),
         allowed: (candidate) => paid.mayUse(candidate),

@@ -1,4 +1,4 @@
-import type { ChatEvent, ModelMessage, ModelInfo } from '../../platform/models/index.ts';
+import type { ChatEvent, ModelInfo, ModelMessage, ToolChoice, ToolDeclaration } from '../../platform/models/index.ts';
 import type { ModelCall, Notice, Use } from '../spending/index.ts';
 
 /** One call of a text model. */
@@ -6,6 +6,10 @@ export interface GenerationRequest extends Omit<ModelCall, 'candidates' | 'input
   /** In the order in which they are wanted: the first that the payer may use is asked, the others stand in for it. */
   models: readonly ModelInfo[];
   messages: ModelMessage[];
+  /** What the model may call. */
+  tools?: readonly ToolDeclaration[];
+  /** Whether it has to, or must not, call one; it decides unless given. */
+  toolChoice?: ToolChoice;
   temperature?: number;
 }
 

@@ -5,7 +5,7 @@ import type { Amounts, Hold, HoldRequest, Terms } from '../ledger/index.ts';
 import { recordRefusal, unpriced } from './admission.ts';
 import { noticesOf, tellOverrun } from './notices.ts';
 import type { SpendingOptions } from './options.ts';
-import type { Admitted, ModelCall, Notice, PaidCall, Use } from './port.ts';
+import type { Admitted, ChargedWork, ModelCall, Notice, PaidCall, Use } from './port.ts';
 import { refusedByLedger, refusedByPause } from './refusals.ts';
 import { isCounted, longestOutput, termsNow, worstCase } from './terms.ts';
 import type { AdmissionFacts } from './terms.ts';
@@ -46,13 +46,36 @@ export async function callModel(options: SpendingOptions, call: ModelCall): Prom
   };
 }
 
+export async function chargeFor<T>(
+  options: SpendingOptions,
+  of: ChargedWork,
+  work: () => Promise<{ result: T; used: Amounts }>,
+): Promise<T> {
+  const { admission } = await readAdmitted(options, of.request);
+  const { ledger } = options;
+  const hold = await holdPatiently(options, admission, of, { wanted: of.worstCase, least: of.worstCase });
+  try {
+    const { result, used } = await work();
+    await withRetries(options, () => ledger.settle(hold.key, used, of.facts ?? {}));
+    return result;
+  } catch (error) {
+    await withRetries(options, () => ledger.release(hold.key));
+    throw error;
+  }
+}
+
 const isUsable = (options: SpendingOptions, admission: Hold, model: ModelInfo): boolean =>
   isAllowed(options, admission, model) && options.prices.ofModel(model) !== undefined;
 
 function isAllowed({ access }: SpendingOptions, { terms, facts }: Hold, model: ModelInfo): boolean {
   const place = { guildId: terms.guildId, channelId: terms.channelId ?? '' };
   const roles = (facts as Partial<AdmissionFacts>).roles ?? [];
-  return access.isGranted({ roles, administrator: access.administrators.has(terms.payerId) }, place, 'models', model.id);
+  return access.isGranted(
+    { roles, administrator: access.administrators.has(terms.payerId) },
+    place,
+    'models',
+    model.id,
+  );
 }
 
 /** Throws a UserError when none is left. */
@@ -70,10 +93,12 @@ function usable(options: SpendingOptions, admission: Hold, candidates: readonly 
 
 const rulesOf = ({ facts }: Hold): string => ((facts as Partial<AdmissionFacts>).roles ?? []).join(', ');
 
+type HeldCall = Pick<ModelCall, 'request' | 'step' | 'attempt' | 'signal' | 'facts' | 'account'>;
+
 async function holdPatiently(
   options: SpendingOptions,
   admission: Hold,
-  call: ModelCall,
+  call: HeldCall,
   amounts: { wanted: Amounts; least: Amounts },
 ): Promise<Hold> {
   const { clock, ledger } = options;
@@ -104,7 +129,7 @@ async function holdPatiently(
 }
 
 /** A server that pays for itself is an account of its own, bound by the pools alone. */
-function termsOf({ budgets }: SpendingOptions, admission: Hold, { account }: ModelCall): Terms {
+function termsOf({ budgets }: SpendingOptions, admission: Hold, { account }: HeldCall): Terms {
   const terms = termsNow(admission, budgets);
   if (account !== 'pool' || terms.guildId === null) return terms;
   const limits = terms.limits.filter(({ holder }) => holder.kind !== 'user');

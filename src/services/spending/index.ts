@@ -6,11 +6,12 @@ import type { MigrationSource } from '../../platform/postgres/index.ts';
 import type { AccessPlace } from '../access/index.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import { admit } from './admission.ts';
-import { callModel, readAdmitted, takeBack } from './calls.ts';
+import { callModel, chargeFor, readAdmitted, takeBack } from './calls.ts';
 import { followUpOf } from './follow-ups.ts';
 import type { SpendingOptions } from './options.ts';
 import type { Explanation, Spending } from './port.ts';
 import { poolsAt } from './terms.ts';
+import type { AdmissionFacts } from './terms.ts';
 import './schema.ts';
 
 export type * from './port.ts';
@@ -34,6 +35,11 @@ export function createSpending(options: SpendingOptions): Spending {
       return reading;
     },
     call: (call) => callModel(options, call),
+    rolesOf: async (request) => {
+      const { admission } = await readAdmitted(options, request);
+      return (admission.facts as Partial<AdmissionFacts>).roles ?? [];
+    },
+    charge: (of, work) => chargeFor(options, of, work),
     finish: (request) => ledger.dismiss(request),
     recover: async (request) => void (await ledger.recover(request)),
     takeBack: (request) => takeBack(options, request),

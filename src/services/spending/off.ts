@@ -24,6 +24,8 @@ export function createSpendingOff({ access }: { access: AccessService }): Spendi
         fail: () => Promise.resolve(),
         waive: () => Promise.resolve(),
       }),
+    rolesOf: () => Promise.resolve([]),
+    charge: async (_of, work) => (await work()).result,
     finish: () => Promise.resolve(),
     recover: () => Promise.resolve(),
     takeBack: () => Promise.resolve(),

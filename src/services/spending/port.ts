@@ -58,6 +58,17 @@ export interface Use {
   usage: Usage;
 }
 
+/** Something that costs a known amount at most, and is paid on the terms of an admitted request. */
+export interface ChargedWork {
+  request: string;
+  step: string;
+  attempt: number;
+  /** The most that it can cost. */
+  worstCase: Amounts;
+  signal: AbortSignal;
+  facts?: JsonObject;
+}
+
 /** A call that is paid for. Exactly one of `settle` and `fail` ends it; ending twice changes nothing. */
 export interface PaidCall {
   /** Clipped to what is affordable. */
@@ -111,6 +122,13 @@ export interface Spending {
    * Throws a UserError, a VendorError when the database is away (nothing is then spent), or the signal's reason.
    */
   call(call: ModelCall): Promise<PaidCall>;
+  /**
+   * Reserves the most that some work can cost, runs it, and charges what it reports as used. Nothing is charged when it
+   * rejects. Throws as `call` does.
+   */
+  charge<T>(of: ChargedWork, work: () => Promise<{ result: T; used: Amounts }>): Promise<T>;
+  /** The instance roles that a request was admitted with; none where nothing is counted. */
+  rolesOf(request: string): Promise<readonly string[]>;
   /** The request is over: its place in line ends. */
   finish(request: string): Promise<void>;
   /** A job runs again: what its dead run had open is lost, on the instance's account. */

@@ -14,6 +14,7 @@ import type { Reached } from './reach.ts';
 import { choose, openSettings, settingActions } from './settings-panel.ts';
 import { stop } from './stop.ts';
 import { cancel } from '../turns/cancel-waiting.ts';
+import { decideCall } from '../answer/tool-confirmation.ts';
 import { tellIfWaiting } from '../view/waiting-notices.ts';
 import { createScreens, turnPage } from './versions.ts';
 
@@ -24,6 +25,7 @@ type Control = Pick<ComponentHandler, 'right' | 'limit'> & { run: Press };
 const asks = { none: 'It asks the model as a message does: the feature and what the presser has left decide.' };
 const ends = { none: 'People may always end what they pay for.' };
 const reads = { none: 'It shows an answer that stands in the channel already.' };
+const decides = { none: 'It only lets the asker decide about what their own question led to.' };
 const owns = { none: 'Askers may always remove their own answers, and moderators what is said with them.' };
 const opens = { none: "Discord's own permission to open threads decides." };
 const leads = { none: 'It only leads to what asks for its own right.' };
@@ -53,6 +55,8 @@ export function createControls(context: ChatContext): Record<string, ComponentHa
     older: { right: reads, run: (call) => turnPage(context, screens, call, -1) },
     newer: { right: reads, run: (call) => turnPage(context, screens, call, 1) },
     more: { right: leads, run: (call) => showMore(context, call) },
+    'tool-allow': { right: decides, run: (call) => decideCall(context, call, 'allowed') },
+    'tool-deny': { right: decides, run: (call) => decideCall(context, call, 'denied') },
     copy: { right: reads, limit: files, run: (call) => copy(context, call) },
     thoughts: { right: reads, limit: files, run: (call) => showThoughts(context, call) },
     branch: { right: opens, run: (call) => branch(context, call) },

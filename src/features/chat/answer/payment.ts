@@ -1,4 +1,5 @@
 import { VendorError } from '../../../kernel/errors.ts';
+import { requestOf } from '../chat.ts';
 import { setFootnotes } from '../turns/store.ts';
 import { keepsThoughts } from '../view/thoughts.ts';
 import { sealFootnotes } from '../view/footnotes.ts';
@@ -12,7 +13,13 @@ import type { Work } from './work.ts';
  */
 export async function settleRun(work: Work, given = hasSomething(work)): Promise<void> {
   if (given && (await isOrWasSeen(work))) await charge(work);
-  else await work.generation?.waive();
+  else await giveBack(work, 'waive');
+}
+
+/** Ends what is reserved for a run that gave its payer nothing, with what was charged for steps before. */
+export async function giveBack(work: Work, how: 'fail' | 'waive'): Promise<void> {
+  await work.generation?.[how]();
+  if (work.hasChargedSteps && !wasSeen(work)) await work.context.spending.takeBack(requestOf(work.answer));
 }
 
 /** A model that thinks in secret has given its time, and is charged for it when it is stopped. */

@@ -1,7 +1,7 @@
 import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { JobRun } from '../../../sdk/index.ts';
 import { end, keepUnseen } from './end.ts';
-import { hasThoughts, settleRun } from './payment.ts';
+import { giveBack, hasThoughts, settleRun } from './payment.ts';
 import { show, showAgain } from './show.ts';
 import { stream } from './stream.ts';
 import { tieUp } from './recover.ts';
@@ -154,6 +154,6 @@ async function showFailure(work: Work, code: string, said?: string): Promise<voi
   await end(work, 'failed', code, said);
   const given = work.text !== work.written || (work.finish !== null && hasThoughts(work));
   if (given) await settleRun(work, given);
-  else await work.generation?.fail();
+  else await giveBack(work, 'fail');
   await show(work, { state: 'failed', code, ...(said !== undefined && { said }) });
 }

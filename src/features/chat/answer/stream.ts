@@ -1,12 +1,18 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import type { ChatEvent } from '../../../sdk/index.ts';
 import { maySpeak } from '../intake/claim.ts';
+import type { ChatContext } from '../chat.ts';
 import { requestOf } from '../chat.ts';
 import { temperatureOf } from './creativity.ts';
 import { startAfresh } from '../history/rest.ts';
 import { buildPrompt } from '../prompt/build.ts';
+import type { Prompt } from '../prompt/build.ts';
 import { HeldFiles } from '../prompt/question-files.ts';
+import { storePatiently } from './retry-while-database-down.ts';
 import { followThinking } from './thinking.ts';
+import { completedSteps, storeStep } from './tool-steps.ts';
+import type { Step, ToolCall } from './tool-steps.ts';
+import { declarationOf, offeredTools, runCalls } from './tools.ts';
 import type { Work } from './work.ts';
 
 /** After which somebody wonders why it is not their turn yet. */
@@ -74,28 +80,75 @@ async function askModel(work: Work, files: HeldFiles): Promise<void> {
   work.notices.push(...prompt.notices);
   work.contextAuthorIds = prompt.contextAuthorIds;
   work.history = prompt.history;
-  const generation = await context.generate.start({
-    request: requestOf(work.answer),
-    admitted,
-    step: 'answer',
-    attempt: run.job.attempt,
-    models: context.models.candidates(model.id),
-    messages: prompt.messages,
-    outputTokens: { wanted: prompt.maxOutputTokens, least: leastOutputTokens },
-    ...temperatureOf(work.settings, model),
-    // Nobody would see the words that a refused message still costs.
-    signal: AbortSignal.any([run.signal, live.refused]),
-    facts: { asked: model.id, exchanges: prompt.contents.exchanges.sent, contextTokens: prompt.inputTokens },
-  });
-  work.generation = generation;
-  await receive(work, generation.events(), files);
-  if (work.text.slice(work.written.length).trim() === '') {
-    throw withoutText(work);
+  await answerInSteps(work, prompt, files, admitted);
+  if (work.text.slice(work.written.length).trim() === '') throw withoutText(work);
+}
+
+/** Asks until the model has no more calls of tools. What earlier runs completed is not asked for again. */
+async function answerInSteps(
+  work: Work,
+  prompt: Prompt,
+  files: HeldFiles,
+  admitted: ReturnType<ChatContext['spending']['admitted']>,
+): Promise<void> {
+  const { context, run, live, model } = work;
+  let tools = await offeredTools(work);
+  const messages = [...prompt.messages];
+  let number = 0;
+  const goOn = async (step: Step): Promise<void> => {
+    messages.push(step.message, await runCalls(work, tools, number, step.calls));
+    number += 1;
+  };
+  for (const step of await completedSteps(work)) {
+    work.text = step.text;
+    work.thoughts = step.thoughts;
+    work.hasChargedSteps = true;
+    await goOn(step);
+  }
+  for (;;) {
+    const generation = await context.generate.start({
+      request: requestOf(work.answer),
+      admitted,
+      step: 'answer',
+      attempt: run.job.attempt,
+      models: context.models.candidates(model.id),
+      messages,
+      tools: tools.map(declarationOf),
+      ...(number >= mostSteps && { toolChoice: { type: 'none' } }),
+      outputTokens: { wanted: prompt.maxOutputTokens, least: leastOutputTokens },
+      ...temperatureOf(work.settings, model),
+      // Nobody would see the words that a refused message still costs.
+      signal: AbortSignal.any([run.signal, live.refused]),
+      facts: { asked: model.id, exchanges: prompt.contents.exchanges.sent, contextTokens: prompt.inputTokens },
+    });
+    work.generation = generation;
+    try {
+      const step = await receive(work, generation.events(), files);
+      if (!step || number >= mostSteps) return;
+      await storePatiently(context, run, () => storeStep(work, number, step));
+      context.checkpoint('step-stored');
+      await generation.settle();
+      work.hasChargedSteps = true;
+      work.generation = undefined;
+      await goOn(step);
+    } catch (error) {
+      const cannotUseTools = error instanceof VendorError && error.code === 'model/no-tools' && tools.length > 0;
+      if (!cannotUseTools) throw error;
+      await generation.fail();
+      work.generation = undefined;
+      tools = [];
+    }
   }
 }
 
-async function receive(work: Work, events: AsyncIterable<ChatEvent>, files: HeldFiles): Promise<void> {
+/** More steps of calls than this, and the model has to answer with what it knows. */
+const mostSteps = 8;
+
+/** Shows what the model says as it comes. Returns its step when it waits for the results of calls; undefined at its end. */
+async function receive(work: Work, events: AsyncIterable<ChatEvent>, files: HeldFiles): Promise<Step | undefined> {
   const { context, live, model: asked, notices } = work;
+  const calls: ToolCall[] = [];
+  const before = work.text;
   const thinking = followThinking(work);
   try {
     for await (const event of events) {
@@ -110,22 +163,29 @@ async function receive(work: Work, events: AsyncIterable<ChatEvent>, files: Held
         thinking.thinks(event.text);
         work.thoughtInSecret ||= event.text === '';
       } else if (event.type === 'reset') {
-        work.thoughts += work.text.slice(work.written.length);
-        work.text = work.written;
+        work.thoughts += work.text.slice(before.length);
+        work.text = before;
       } else if (event.type === 'text') {
         work.stopTyping();
         thinking.ends();
-        work.text += event.text;
+        const isNext = work.text === before && before !== work.written && /\S$/.test(before);
+        work.text += isNext ? `\n\n${event.text.trimStart()}` : event.text;
         live.update(work.text);
         context.checkpoint('streaming');
+      } else if (event.type === 'tool-call') {
+        calls.push({ id: event.id, name: event.name, input: event.input });
       } else if (event.type === 'finish') {
         work.finish = event.reason;
+        if (event.reason === 'tool-calls' && calls.length > 0) {
+          return { message: event.message, calls, text: work.text, thoughts: work.thoughts };
+        }
         if (event.reason === 'refused') notices.push({ key: 'notices.refused', data: { model: work.model.id } });
       }
     }
   } finally {
     thinking.ends();
   }
+  return undefined;
 }
 
 /** A model that declines, or only thinks, would do the same again. One that says nothing at all may have had a fault. */

@@ -63,6 +63,8 @@ export interface Work {
   finish: string | null;
   /** Somebody removed the answer while it was worked on. */
   removed: boolean;
+  /** Steps before tools are charged already. */
+  hasChargedSteps: boolean;
   /** The model's call, once it is reserved. */
   generation: Generation | undefined;
   /** There is text: ends the typing indicator, which would outlive it, and the wait for it. */
@@ -117,6 +119,7 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
     speaker,
     finish: answer.finish,
     removed: false,
+    hasChargedSteps: false,
     generation: undefined,
     stopTyping: () => {},
   };

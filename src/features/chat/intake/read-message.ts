@@ -1,7 +1,7 @@
 import { MessageReferenceType } from 'discord-api-types/v10';
 import type { APIAttachment, APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import type { JsonObject } from '../../../kernel/json.ts';
-import type { Caller } from '../../../sdk/index.ts';
+import type { Access, Caller } from '../../../sdk/index.ts';
 import { visibleFiles, visibleWords } from './visible.ts';
 import type { Message } from './visible.ts';
 import type { Way } from './source.ts';
@@ -16,6 +16,8 @@ export interface Question {
   replyTo?: string;
   /** For one that did not come as a message to the bot. */
   way?: Way;
+  /** What the asker may do, at that moment; everyone's unless given. */
+  rank?: Access;
   /** What features gave along, by feature. */
   extras?: Readonly<Record<string, JsonObject>>;
 }

@@ -1,3 +1,4 @@
+import { abortable } from '../../../kernel/abortable.ts';
 import { UserError, VendorError } from '../../../kernel/errors.ts';
 import { oneLine } from '../../../kernel/one-line.ts';
 import { explainedBy } from '../../../sdk/index.ts';
@@ -41,9 +42,7 @@ async function collectFrom(
   const timer = context.clock.after(longestMs, () => tooLong.abort(new Error('The source took too long.')));
   try {
     const within = AbortSignal.any([signal, tooLong.signal]);
-    const pieces = await explainedBy(texts, () =>
-      Promise.race([source.collect(turnFor(feature), within), rejection(within)]),
-    );
+    const pieces = await explainedBy(texts, () => abortable(source.collect(turnFor(feature), within), within));
     const key = `prompt-sources.${name}`;
     const label = texts.has(key) ? texts.in(undefined)(key) : name;
     return pieces.map((piece) => ({ label, ...piece, place, keep }));
@@ -57,15 +56,6 @@ async function collectFrom(
     timer.cancel();
   }
 }
-
-const rejection = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const fail = () => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
-    };
-    if (signal.aborted) fail();
-    else signal.addEventListener('abort', fail, { once: true });
-  });
 
 /** Who answers a turn; undefined: the bot itself. A source that fails is left out. */
 export async function speakerFor(

@@ -1,6 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { uuidFromName } from '../../../kernel/ids.ts';
-import type { Caller, ModelInfo, Tx } from '../../../sdk/index.ts';
+import { mayUse } from '../../../sdk/index.ts';
+import type { Access, Caller, ModelInfo, Tx } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { chooseModel, requestOf } from '../chat.ts';
 import type { Question } from '../intake/read-message.ts';
@@ -112,6 +113,11 @@ export interface NewTurnRow extends Omit<NewQuestion, 'id' | 'sealed' | 'asked_a
   answeredHere?: boolean;
 }
 
+/** The highest rank of a caller. */
+const rankOf = (caller: Caller): Access =>
+  (['instance-administrator', 'guild-administrator', 'moderator'] as const).find((rank) => mayUse(rank, caller)) ??
+  'everyone';
+
 /** The ids of a turn and its first answer, from what it came as. */
 export const turnIds = (cameAs: string) => ({
   questionId: uuidFromName(`chat/question/${cameAs}`),
@@ -128,7 +134,7 @@ export async function submitTurn(
   const { cameAs, question, wantedModelId = null, answeredHere = true, ...rest } = turn;
   const { questionId, answerId } = turnIds(cameAs);
   const jobId = context.ids.uuid();
-  const text = JSON.stringify(question);
+  const text = JSON.stringify({ ...question, rank: rankOf(payer.caller) });
   const begin = async (): Promise<{ id: string; tries: number } | undefined> => {
     const sealed = await context.vault.seal(tx, turn.author_id, questionId, text);
     const row: NewQuestion = { ...rest, id: questionId, sealed, asked_at: new Date(context.clock.now()) };

@@ -2,7 +2,7 @@
  * Settles as `work` does, or rejects with the signal's reason when that aborts first. What `work` comes to afterwards
  * is nobody's concern, so it must open nothing that outlives the process.
  */
-export async function orGiveUp<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   const given = Promise.withResolvers<never>();
   const onAbort = () => given.reject(signal.reason);
