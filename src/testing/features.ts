@@ -13,5 +13,5 @@ export function testFeature<Schema extends SettingsSchema>(
   const folder = join(mkdtempSync(join(tmpdir(), 'familiar-feature-')), definition.name);
   mkdirSync(join(folder, 'locales'), { recursive: true });
   writeFileSync(join(folder, 'locales', 'en.json'), JSON.stringify({ name: definition.name, ...texts }));
-  return { definition: definition as unknown as FeatureDefinition, folder };
+  return { definition: definition, folder };
 }

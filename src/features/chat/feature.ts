@@ -7,8 +7,6 @@
  */
 import type { JsonObject } from '../../kernel/json.ts';
 import { defineFeature } from '../../sdk/index.ts';
-import { runAnswer, tellOfLoss } from './answer/run.ts';
-import { loseStep, runStep } from './answer/steps.ts';
 import type { ChatContext } from './chat.ts';
 import { createChatApi } from './create-api.ts';
 import { askCommand } from './commands/ask.ts';
@@ -20,6 +18,7 @@ import { modelCommands } from './commands/model.ts';
 import { modelsCommand } from './commands/models.ts';
 import { listenCommand } from './commands/listen.ts';
 import { settingsCommand } from './commands/settings.ts';
+import { chatJobs } from './jobs.ts';
 import { createControls } from './actions/index.ts';
 import { newBudget } from './history/collect.ts';
 import { exportOf } from './history/export.ts';
@@ -63,11 +62,7 @@ export const feature = defineFeature({
         ...history.components,
         about: aboutModal(context),
       },
-      jobs: {
-        ...history.jobs,
-        step: { run: (run) => runStep(context, run), afterLoss: (run) => loseStep(context, run) },
-        answer: { run: (run) => runAnswer(context, run), afterLoss: (run) => tellOfLoss(context, run) },
-      },
+      jobs: chatJobs(context),
       stop: () => Promise.all([history.stop(), notices.stop(), rested.stop()]).then(() => undefined),
       exportUser: (userId) => exportUser(context, userId),
       unreadUser: async (tx, userId) => void (await deleteHeardOf(tx, userId)),

@@ -7,13 +7,17 @@ import { questionEnded } from '../view/reactions.ts';
 import { findAnswer } from '../turns/store.ts';
 import { enqueueSteps } from './steps.ts';
 import type { QuestionRow } from '../turns/store.ts';
+import type { AnswerTry } from './work.ts';
 
 /**
  * For a run that has nothing to answer, after one that died: its answer was shown by then, or removed meanwhile. What that
  * left open ends. A thread keeps its title.
  */
-export async function tieUp(context: ChatContext, run: JobRun): Promise<void> {
-  const { answerId, tries } = run.job.payload as { answerId: string; tries: number };
+export async function recoverFinishedRun(
+  context: ChatContext,
+  run: JobRun,
+  { answerId, tries }: AnswerTry,
+): Promise<void> {
   await context.spending.recover(requestOf({ id: answerId, tries }));
   const found = await findAnswer(context.db, answerId);
   if (found?.answer.state !== 'done' || found.answer.job_id !== run.job.id) return;

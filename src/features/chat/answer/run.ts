@@ -4,14 +4,15 @@ import { end, keepUnseen } from './end.ts';
 import { giveBack, hasThoughts, settleRun } from './payment.ts';
 import { show, showAgain } from './show.ts';
 import { stream } from './stream.ts';
-import { tieUp } from './recover.ts';
+import { recoverFinishedRun } from './recover.ts';
 import { isStopped, openWork } from './work.ts';
-import type { Work } from './work.ts';
+import type { AnswerTry, Work } from './work.ts';
 import type { ChatContext } from '../chat.ts';
 import { requestOf } from '../chat.ts';
 import { storePatiently } from './retry-while-database-down.ts';
 import { failureKey } from '../view/text.ts';
 import { awaitText } from '../view/reactions.ts';
+import { runStepsBeforeStore } from './before-store.ts';
 import { enqueueSteps } from './steps.ts';
 import { placeTurn } from '../intake/place-turn.ts';
 import { isSuperseded } from '../turns/later-questions.ts';
@@ -20,10 +21,12 @@ import { isSuperseded } from '../turns/later-questions.ts';
  * Answers one question, or goes on where a run that died left off: an end that was stored is only shown, anything less
  * is asked for again, and the same Discord messages are edited either way.
  */
-export async function runAnswer(context: ChatContext, run: JobRun): Promise<void> {
-  const work = await openWork(context, run, (asked) => placeTurn(context, run, { ...asked, jobId: run.job.id }));
+export async function runAnswer(context: ChatContext, run: JobRun, asked: AnswerTry): Promise<void> {
+  const work = await openWork(context, run, asked, (placed) =>
+    placeTurn(context, run, { ...placed, jobId: run.job.id }),
+  );
   if (!work) {
-    if (run.job.attempt > 1) await tieUp(context, run);
+    if (run.job.attempt > 1) await recoverFinishedRun(context, run, asked);
     return;
   }
   context.checkpoint('begun');
@@ -44,9 +47,9 @@ export async function runAnswer(context: ChatContext, run: JobRun): Promise<void
 }
 
 /** Ends an answer whose every run was lost with its worker; asks no model. An end that was stored is shown instead. */
-export async function tellOfLoss(context: ChatContext, run: JobRun): Promise<void> {
-  const work = await openWork(context, run);
-  if (!work) return tieUp(context, run);
+export async function tellOfLoss(context: ChatContext, run: JobRun, asked: AnswerTry): Promise<void> {
+  const work = await openWork(context, run, asked);
+  if (!work) return recoverFinishedRun(context, run, asked);
   await context.spending.recover(requestOf(work.answer));
   await context.spending.finish(requestOf(work.answer));
   if (work.answer.state === 'waiting') await showFailure(work, 'lost');
@@ -57,6 +60,7 @@ async function write(work: Work): Promise<void> {
   const { context, run } = work;
   try {
     await stream(work);
+    await runStepsBeforeStore(work);
   } catch (error) {
     await onFailure(work, error);
     return;

@@ -19,7 +19,7 @@ export interface Shown {
   history: HistoryFill | undefined;
 }
 
-const stepJob = z.strictObject({
+export const stepPayload = z.strictObject({
   answerId: z.uuid(),
   tries: z.int(),
   step: z.string(),
@@ -34,6 +34,7 @@ const stepJob = z.strictObject({
     .nullable(),
 });
 
+type StepJob = z.output<typeof stepPayload>;
 type AfterShown = Extract<AnswerStep, { at: 'after-shown' }>;
 type Step = Omit<Extension<'answerSteps'>, 'part'> & { part: AfterShown };
 
@@ -89,8 +90,11 @@ function shownTo(feature: string, { row, question, answer, text, history }: Show
 }
 
 /** Runs one step after an answer. Nothing is done for an answer that was removed, or is written again. */
-export async function runStep(context: ChatContext, run: JobRun): Promise<void> {
-  const { answerId, tries, step: name, history } = stepJob.parse(run.job.payload);
+export async function runStep(
+  context: ChatContext,
+  run: JobRun,
+  { answerId, tries, step: name, history }: StepJob,
+): Promise<void> {
   const request = followUpOf(requestOf({ id: answerId, tries }), name);
   if (run.job.attempt > 1) await context.spending.recover(request);
   const found = await findAnswer(context.db, answerId);
@@ -112,7 +116,6 @@ export async function runStep(context: ChatContext, run: JobRun): Promise<void> 
 }
 
 /** For one whose every run was lost with its worker: what they held is free at once, not only when its time is over. */
-export async function loseStep(context: ChatContext, { job }: JobRun): Promise<void> {
-  const { answerId, tries, step } = stepJob.parse(job.payload);
+export async function loseStep(context: ChatContext, { answerId, tries, step }: StepJob): Promise<void> {
   await context.spending.recover(followUpOf(requestOf({ id: answerId, tries }), step));
 }

@@ -66,11 +66,10 @@ export async function stream(work: Work): Promise<void> {
 }
 
 async function askModel(work: Work, files: HeldFiles): Promise<void> {
-  const { context, run, live, row } = work;
+  const { context, run, row } = work;
   const admitted = context.spending.admitted(requestOf(work.answer));
   await takeScreen(work);
   work.model = await context.spending.modelFor(work.model, { guildId: row.guild_id, channelId: row.channel_id });
-  const { model } = work;
   // Nothing is bought for a channel that was hidden from the bot while the question waited.
   if (row.guild_id !== null && !(await maySpeak(context, row.channel_id))) {
     throw new VendorError('discord/50013', 'The bot may not write there any more.', { retryable: false });

@@ -53,7 +53,7 @@ const dice = testFeature(
 const bot = sharedBot({
   paced: false,
   features: [dice],
-  yaml: ({}, _emulator, { openaiBaseUrl }) => `
+  yaml: (_people, _emulator, { openaiBaseUrl }) => `
 providers:
   fake:
     type: openai-compatible

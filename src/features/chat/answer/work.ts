@@ -71,10 +71,25 @@ export interface Work {
   stopTyping: () => void;
 }
 
-type Arrive = (asked: { row: QuestionRow; question: Question; wantedModelId: string | null }) => Promise<QuestionRow>;
+/** One try of an answer, as its job names it. */
+export interface AnswerTry {
+  answerId: string;
+  tries: number;
+}
 
-export async function openWork(context: ChatContext, run: JobRun, come?: Arrive): Promise<Work | undefined> {
-  const found = await findAnswer(context.db, run.job.payload['answerId'] as string);
+type PlaceTurn = (asked: {
+  row: QuestionRow;
+  question: Question;
+  wantedModelId: string | null;
+}) => Promise<QuestionRow>;
+
+export async function openWork(
+  context: ChatContext,
+  run: JobRun,
+  { answerId }: AnswerTry,
+  place?: PlaceTurn,
+): Promise<Work | undefined> {
+  const found = await findAnswer(context.db, answerId);
   // The job of an answer that is done has nothing left to show, and an answer that is tried again has another job.
   if (!found || found.answer.state === 'done' || found.answer.job_id !== run.job.id) return undefined;
   const { answer, question: asked } = found;
@@ -85,7 +100,7 @@ export async function openWork(context: ChatContext, run: JobRun, come?: Arrive)
     settingsOf(context, asked),
   ]);
   if (!question) return undefined;
-  const row = (await come?.({ row: asked, question, wantedModelId: answer.wanted_model_id })) ?? asked;
+  const row = (await place?.({ row: asked, question, wantedModelId: answer.wanted_model_id })) ?? asked;
   const whole = await withMerged(read, merged, question);
   const settings = row.channel_id === asked.channel_id ? settingsThere : await settingsOf(context, row);
   const speaker = await speakerFor(context, (feature) => turnOf(row, whole, feature));

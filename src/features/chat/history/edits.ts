@@ -6,7 +6,7 @@ import type {
 } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
 import { customId } from '../../../sdk/index.ts';
-import type { Db, JobRun } from '../../../sdk/index.ts';
+import type { Db } from '../../../sdk/index.ts';
 import { questionIn } from '../intake/claim.ts';
 import { openQuestion } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
@@ -90,12 +90,15 @@ async function offerLater(context: ChatContext, db: Db, { id, tries }: ShownEnd)
 }
 
 /** Offers below an answer to answer the edited question, unless something else is shown by then. */
-export async function offer(context: ChatContext, run: JobRun): Promise<void> {
-  const found = await findAnswer(context.db, run.job.payload['answerId'] as string);
+export async function offer(
+  context: ChatContext,
+  { answerId, tries }: { answerId: string; tries: number },
+): Promise<void> {
+  const found = await findAnswer(context.db, answerId);
   if (!found) return;
   const { answer, question } = found;
   const shown = await shownEnd(context.db, question.id);
-  if (shown?.id !== answer.id || shown.tries !== run.job.payload['tries']) return;
+  if (shown?.id !== answer.id || shown.tries !== tries) return;
   await showOffer(context, question, answer.id);
 }
 

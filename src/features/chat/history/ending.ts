@@ -1,5 +1,5 @@
 import { VendorError } from '../../../kernel/errors.ts';
-import type { JobRun, Tx } from '../../../sdk/index.ts';
+import type { Tx } from '../../../sdk/index.ts';
 import { requestOf } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import type { Unfinished } from './store.ts';
@@ -42,10 +42,6 @@ export async function tidyLater(context: ChatContext, tx: Tx, leftovers: Leftove
     name: 'tidy',
     payload: { channelId, deleted: [...deleted], bared: [...bared] },
   });
-}
-
-export function tidy(context: ChatContext, run: JobRun): Promise<void> {
-  return tidyNow(context, run.job.payload as unknown as Leftovers);
 }
 
 export async function tidyNow({ discord: { actions } }: ChatContext, leftovers: Leftovers): Promise<void> {

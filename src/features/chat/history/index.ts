@@ -8,17 +8,16 @@ import type { ChatContext } from '../chat.ts';
 import { ownedAmong } from '../intake/store.ts';
 import { rememberChannels } from './channels.ts';
 import { messagesDeleted, placeDeleted } from './deletions.ts';
-import { messageEdited, offer } from './edits.ts';
-import { tidy } from './ending.ts';
+import { messageEdited } from './edits.ts';
 import { knowChannels } from './known-channels.ts';
 import { hearBot, hearing } from './hear.ts';
-import { findMissed, lookThrough } from './missed.ts';
+import { lookThrough } from './missed.ts';
 import { turnHistory } from './pages.ts';
 import { allConversing, conversingAmong } from './store.ts';
 
 export function followHistory(
   context: ChatContext,
-): Required<Pick<FeatureParts, 'on' | 'claims' | 'components' | 'jobs' | 'stop'>> {
+): Required<Pick<FeatureParts, 'on' | 'claims' | 'components' | 'stop'>> {
   const { clock, db } = context;
   const channels = knowChannels(clock, {
     all: (most) => allConversing(db, most),
@@ -41,10 +40,5 @@ export function followHistory(
     },
     stop: () => channels.stop(),
     components: { history: turnHistory(context) },
-    jobs: {
-      missed: (run) => findMissed(context, run),
-      tidy: (run) => tidy(context, run),
-      offer: (run) => offer(context, run),
-    },
   };
 }

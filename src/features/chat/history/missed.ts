@@ -2,7 +2,7 @@ import { PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
 import { compareSnowflakes } from '../../../kernel/snowflake.ts';
-import type { JobRun } from '../../../sdk/index.ts';
+
 import type { ChatContext } from '../chat.ts';
 import { placeDeleted, removeMessages } from './deletions.ts';
 import { changeMessage } from './edits.ts';
@@ -24,9 +24,10 @@ export async function lookThrough(context: ChatContext, sinceMs: number): Promis
 }
 
 /** Compares what is known of a conversation with the latest messages of its channel. */
-export async function findMissed(context: ChatContext, run: JobRun): Promise<void> {
-  const place = run.job.payload as { channelId: string; guildId: string | null; sinceMs: number };
-  const { channelId, guildId, sinceMs } = place;
+export async function findMissed(
+  context: ChatContext,
+  { channelId, guildId, sinceMs }: { channelId: string; guildId: string | null; sinceMs: number },
+): Promise<void> {
   if (guildId !== null && !(await mayLook(context, channelId))) return;
   // Before Discord is asked: what is written meanwhile is not missing.
   const known = await knownMessages(context.db, channelId);

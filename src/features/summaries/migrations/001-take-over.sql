@@ -6,3 +6,6 @@ ALTER INDEX chat_summary_channel RENAME TO summaries_summary_channel;
 ALTER INDEX chat_summary_authors RENAME TO summaries_summary_authors;
 ALTER INDEX chat_summary_told RENAME TO summaries_summary_context_authors;
 ALTER INDEX chat_summary_messages RENAME TO summaries_summary_messages;
+
+-- Nobody takes these jobs any more; the next answer asks for what is due.
+DELETE FROM queue_job WHERE kind = 'chat/summarise' AND state = 'waiting';
