@@ -1,5 +1,6 @@
 import type { ComponentCall, ComponentHandler, ComponentRight } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
+import { turnModels } from '../commands/models.ts';
 import { continueAnswer, regenerate, retry } from './again.ts';
 import type { Begun } from '../turns/submit.ts';
 import { branch } from './branch.ts';
@@ -58,6 +59,7 @@ export function createControls(context: ChatContext): Record<string, ComponentHa
     branch: { right: opens, run: (call) => branch(context, call) },
     delete: { right: owns, run: (call) => askToDelete(context, call) },
     'delete-now': { right: owns, run: (call) => remove(context, call) },
+    models: { right: { commands: ['models'] }, run: (call) => turnModels(context, call) },
     ...clearing(context),
     ...settling(context),
   };
