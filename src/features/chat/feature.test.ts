@@ -244,7 +244,7 @@ describe('too many questions', () => {
 describe('choosing a model', () => {
   it('shows what there is and completes names', async () => {
     await bot.alice.runs('models');
-    const list = await bot.alice.sees((message) => message.embeds[0]?.title === 'Models');
+    const list = await bot.alice.sees((message) => message.embeds[0]?.title === 'Models you can use here');
     expect(list.embeds[0]?.description).toContain('fake/test-model');
     expect(await bot.alice.completes('model', { name: 'test' }, 'name')).toEqual([
       { name: 'fake/test-model', value: 'fake/test-model' },

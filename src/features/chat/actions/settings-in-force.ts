@@ -25,7 +25,8 @@ export async function settingsInForce(context: ChatContext, call: Call, own: Par
   return { title: t('settings.in-force'), description: lines.join('\n') };
 }
 
-async function sourceOf(
+/** What an applying value comes from. */
+export async function sourceOf(
   { settings }: ChatContext,
   { guildId, channelId, caller }: Call,
   own: Partial<ChatSettings>,
