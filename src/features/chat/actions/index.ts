@@ -4,7 +4,7 @@ import { turnModels } from '../commands/models.ts';
 import { continueAnswer, regenerate, retry } from './again.ts';
 import type { Begun } from '../turns/submit.ts';
 import { branch } from './branch.ts';
-import { askWhatToClear, clear } from './clear.ts';
+import { askWhatToClear, clear, clearAsked } from './clear.ts';
 import { copy } from './copy.ts';
 import { askToDelete, remove } from './delete.ts';
 import { showMore } from './more.ts';
@@ -70,6 +70,7 @@ const clearing = (context: ChatContext): Record<string, Control> => ({
   clear: { right: { commands: ['clear'] }, run: (call) => askWhatToClear(context, call) },
   'clear-own': { right: { commands: ['clear'] }, run: (call) => clear(context, call, 'own') },
   'clear-all': { right: { commands: ['clear'] }, run: (call) => clear(context, call, 'everything') },
+  'clear-now': { right: { commands: ['clear'] }, run: (call) => clearAsked(context, call) },
 });
 
 const settling = (context: ChatContext): Record<string, Control> => ({
