@@ -12,7 +12,7 @@ import { offerModels, retryWith } from './other-model.ts';
 import { showThoughts } from '../view/thoughts.ts';
 import { controlled } from './reach.ts';
 import type { Reached } from './reach.ts';
-import { choose, openSettings, settingActions } from './settings-panel.ts';
+import { choose, openSettings, pageAction, settingActions, turnSettings } from './settings-panel.ts';
 import { stop } from './stop.ts';
 import { cancel } from '../turns/cancel-waiting.ts';
 import { tellIfWaiting } from '../view/waiting-notices.ts';
@@ -75,6 +75,7 @@ const clearing = (context: ChatContext): Record<string, Control> => ({
 
 const settling = (context: ChatContext): Record<string, Control> => ({
   settings: { right: { commands: ['settings'] }, run: (call) => openSettings(context, call) },
+  [pageAction]: { right: { commands: ['settings'] }, run: (call) => turnSettings(context, call) },
   ...Object.fromEntries(
     settingActions.map((action): [string, Control] => [
       action,
