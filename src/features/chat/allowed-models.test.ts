@@ -8,10 +8,13 @@ providers:
     type: openai-compatible
     baseUrl: http://127.0.0.1:9/v1
     apiKeys: [test-key]
-    models: [{ name: small }, { name: large }]
+    models:
+      - { name: small, prices: { inputPerMillion: 0.15, outputPerMillion: 0.625 } }
+      - { name: large }
+      - { name: gift, prices: { inputPerMillion: 0, outputPerMillion: 0 } }
 access:
   roles:
-    member: { models: [fake/small] }
+    member: { models: [fake/small, fake/gift] }
     staff: { permissions: [ManageMessages], models: [fake/*] }
 `;
 
@@ -20,8 +23,17 @@ const bot = sharedBot({ yaml });
 it('people are shown and offered the models of their roles, and may choose no other', async () => {
   const { alice, milo } = bot;
   await alice.runs('models');
-  const shown = await alice.sees((message) => message.embeds[0]?.title === 'Models');
-  expect(shown.embeds[0]?.description).toContain('fake/small');
+  const shown = await alice.sees((message) => message.embeds[0]?.title === 'Models you can use here');
+  const lines = (shown.embeds[0]?.description ?? '').split('\n');
+  expect(lines).toEqual([
+    '**fake/small** answers you here.',
+    '',
+    expect.stringMatching(/^\*\*fake\/gift\*\* · free · /),
+    expect.stringMatching(/^▸ \*\*fake\/small\*\* · \$0\.15 in, \$0\.625 out · /),
+    '',
+    "-# You can't use one other model here.",
+  ]);
+  expect(shown.embeds[0]?.footer?.text).toBe('Prices are per million tokens. Choose with /model.');
   expect(shown.embeds[0]?.description).not.toContain('fake/large');
   const offered = async (person: typeof alice) =>
     (await person.completes('model', { name: 'l' }, 'name')).map(({ name }) => name);

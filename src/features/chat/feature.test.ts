@@ -2,6 +2,7 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { sql } from 'kysely';
 import { describe, expect, it, vi } from 'vitest';
 import type { Db } from '../../sdk/index.ts';
+import { clears } from '../../testing/clears.ts';
 import { button, buttons, hasEnded } from '../../testing/components.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
 
@@ -72,8 +73,8 @@ describe('what the model gets', () => {
     );
 
   it('is the conversation of this channel with its speakers, and nothing of another', async () => {
-    await bot.milo.runs('clear', { everyone: true }, { in: 'general' });
-    await bot.milo.runs('clear', { everyone: true }, { in: 'memes' });
+    await clears(bot.milo, { everyone: true }, { in: 'general' });
+    await clears(bot.milo, { everyone: true }, { in: 'memes' });
     bot.providers.answerByDefault({ text: 'Noted.' });
     for (const [person, channel, text] of [
       [bot.bob, 'memes', 'a secret'],
@@ -94,9 +95,8 @@ describe('what the model gets', () => {
     const first = await bot.alice.says(room, `${mention()} remember me`);
     await bot.alice.sees(complete(first, 'Noted.'));
     await bot.idle();
-    await bot.alice.runs('clear', {}, { in: room });
-    await bot.alice.sees(/Forgotten/);
-    await bot.milo.runs('clear', { everyone: true }, { in: room });
+    expect((await clears(bot.alice, {}, { in: room })).content).toMatch(/Forgotten/);
+    await clears(bot.milo, { everyone: true }, { in: room });
     const second = await bot.alice.says(room, `${mention()} who am I?`);
     await bot.alice.sees(complete(second, 'Noted.'));
     expect(sent(1).slice(1)).toEqual(['user: Alice: who am I?']);
@@ -244,7 +244,7 @@ describe('too many questions', () => {
 describe('choosing a model', () => {
   it('shows what there is and completes names', async () => {
     await bot.alice.runs('models');
-    const list = await bot.alice.sees((message) => message.embeds[0]?.title === 'Models');
+    const list = await bot.alice.sees((message) => message.embeds[0]?.title === 'Models you can use here');
     expect(list.embeds[0]?.description).toContain('fake/test-model');
     expect(await bot.alice.completes('model', { name: 'test' }, 'name')).toEqual([
       { name: 'fake/test-model', value: 'fake/test-model' },

@@ -46,7 +46,7 @@ export const feature = defineFeature({
       on: history.on,
       claims: history.claims,
       commands: [
-        clearCommand(context),
+        clearCommand(),
         historyCommand(context),
         keepCommand(context),
         contextCommand(context),

@@ -1,5 +1,6 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
+import { clears } from '../../testing/clears.ts';
 import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
 import { button } from '../../testing/components.ts';
 import { createTalk, isSummary, marked, said } from './testing/talk.ts';
@@ -76,7 +77,7 @@ describe('a summary is made anew of what is left when', () => {
 
   it('somebody clears their part', async () => {
     const { room } = await summarised();
-    await bot.alice.runs('clear', {}, { in: room });
+    await clears(bot.alice, {}, { in: room });
     await redone(room, [said('Bob', 'two'), said('Familiar', 'A: two')]);
   });
 

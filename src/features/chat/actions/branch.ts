@@ -41,10 +41,28 @@ export async function branch(context: ChatContext, call: ComponentCall): Promise
   await context.transaction((tx) =>
     copyInto(context, tx, { threadId, guildId, homeId, ownerId: caller.userId }, from, past),
   );
-  const note = publicly('branch.note', { user: caller.userId, count: past.length });
+  const note = await noteOf(
+    context,
+    { guild_id: guildId, channel_id: threadId, author_id: caller.userId },
+    past.length,
+  );
   const mentionMe = context.discord.messageContent ? '' : `\n${publicly('ways-in.mention-me')}`;
   await actions.send(threadId, { content: note + mentionMe, pings: [caller.userId] }, { key: `${key}/note` });
   await call.update({ content: t('branch.done', { thread: threadId }), components: [] });
+}
+
+/** What the branch begins with: a model gets so many of the latest exchanges as the settings say, not all that is kept. */
+async function noteOf(
+  context: ChatContext,
+  place: Pick<QuestionRow, 'guild_id' | 'channel_id' | 'author_id'>,
+  kept: number,
+): Promise<string> {
+  const t = context.texts.in(undefined);
+  const { historySent } = await settingsOf(context, place);
+  const sent = Math.min(kept, historySent);
+  const older = kept - sent;
+  const note = t('branch.note', { user: place.author_id, count: sent });
+  return older === 0 ? note : `${note} ${t(sent === 0 ? 'branch.unsent' : 'branch.older', { count: older })}`;
 }
 
 const homes: readonly number[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];

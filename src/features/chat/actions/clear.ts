@@ -1,7 +1,8 @@
 import { ButtonStyle } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
+import { isSnowflake } from '../../../kernel/snowflake.ts';
 import { mayUse } from '../../../sdk/index.ts';
-import type { ComponentCall } from '../../../sdk/index.ts';
+import type { Call, ComponentCall, OutgoingMessage } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { clearHistory } from '../history/clear.ts';
 import { moderates, reached } from './reach.ts';
@@ -18,13 +19,43 @@ export async function askWhatToClear(context: ChatContext, call: ComponentCall):
   await call.update({ content: t('clear.ask'), components: row([...own, ...all]) });
 }
 
+/** Clears what the menu of an answer offers. */
 export async function clear(context: ChatContext, call: ComponentCall, part: 'own' | 'everything'): Promise<void> {
   await reached(context, call);
+  await clearNow(context, call, part === 'own' ? call.caller.userId : null);
+}
+
+/** In an id, stands for everyone. */
+const everyone = 'everyone';
+
+/** Asks before a channel is cleared, or one person's part in it. Throws a UserError when the caller may not. */
+export function askToClear(call: Call, personId: string | null): OutgoingMessage {
+  checkMayClear(call, personId);
+  const { t, caller } = call;
+  const whose = personId === null ? 'everything' : personId === caller.userId ? 'own' : 'user';
+  const look = { label: t('buttons.clear-now'), style: ButtonStyle.Danger } as const;
+  return {
+    content: t(`clear.sure-${whose}`, { user: personId ?? '' }),
+    components: row([button('clear-now', personId ?? everyone, look)]),
+  };
+}
+
+/** The id says whose part is cleared; whether the presser may is decided again, since everyone sees some of these buttons. */
+export async function clearAsked(context: ChatContext, call: ComponentCall): Promise<void> {
+  if (call.id !== everyone && !isSnowflake(call.id)) throw new UserError('errors.expired', 'nobody to clear');
+  await clearNow(context, call, call.id === everyone ? null : call.id);
+}
+
+async function clearNow(context: ChatContext, call: ComponentCall, personId: string | null): Promise<void> {
+  checkMayClear(call, personId);
   const { caller, channelId, t } = call;
-  if (part === 'everything' && !mayUse('moderator', caller)) {
-    throw new UserError('clear.moderators', 'moderators only');
-  }
-  const { exchanges, heard } = await clearHistory(context, channelId, part === 'own' ? caller.userId : null);
-  const key = exchanges > 0 ? part : heard > 0 ? 'heard' : 'nothing';
-  await call.update({ content: t(`clear.${key}`, { count: exchanges }), components: [] });
+  const { exchanges, heard } = await clearHistory(context, channelId, personId);
+  const of = personId === null ? 'everything' : personId === caller.userId ? 'own' : 'user';
+  const key = exchanges > 0 ? of : heard > 0 ? 'heard' : 'nothing';
+  await call.update({ content: t(`clear.${key}`, { count: exchanges, user: personId ?? '' }), components: [] });
+}
+
+function checkMayClear({ caller, guildId }: Call, personId: string | null): void {
+  if (guildId === null || personId === caller.userId || mayUse('moderator', caller)) return;
+  throw new UserError(personId === null ? 'clear.moderators' : 'clear.moderators-user', 'moderators only');
 }

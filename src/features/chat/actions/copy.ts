@@ -6,10 +6,15 @@ import { reached } from './reach.ts';
 /** Longer texts come as a file, whole. */
 const messageCharacters = 1900;
 
-/** The source of an answer, as the model wrote it. */
+/** The demo model writes its own small print, which is the last line of what it says. */
+const demoLabel = /\n-# [^\n]*\s*$/;
+
+/** The source of an answer, as the model wrote it, without what is said below it. */
 export async function copy(context: ChatContext, call: ComponentCall): Promise<void> {
   const { answer, question } = await reached(context, call);
-  const text = answer.sealed && (await context.vault.open(context.db, question.author_id, answer.id, answer.sealed));
+  const stored = answer.sealed && (await context.vault.open(context.db, question.author_id, answer.id, answer.sealed));
+  const isDemo = context.models.find(answer.model_id ?? '')?.demo === true;
+  const text = isDemo ? stored?.replace(demoLabel, '') : stored;
   if (!text) throw new UserError('nothing-to-copy', 'the answer has no text');
   if (text.length <= messageCharacters) {
     await call.reply({ content: text, suppressEmbeds: true });

@@ -1,9 +1,10 @@
 import type { ComponentCall, ComponentHandler, ComponentRight } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
+import { turnModels } from '../commands/models.ts';
 import { continueAnswer, regenerate, retry } from './again.ts';
 import type { Begun } from '../turns/submit.ts';
 import { branch } from './branch.ts';
-import { askWhatToClear, clear } from './clear.ts';
+import { askWhatToClear, clear, clearAsked } from './clear.ts';
 import { copy } from './copy.ts';
 import { askToDelete, remove } from './delete.ts';
 import { showMore } from './more.ts';
@@ -11,7 +12,7 @@ import { offerModels, retryWith } from './other-model.ts';
 import { showThoughts } from '../view/thoughts.ts';
 import { controlled } from './reach.ts';
 import type { Reached } from './reach.ts';
-import { choose, openSettings, settingActions } from './settings-panel.ts';
+import { choose, openSettings, pageAction, settingActions, turnSettings } from './settings-panel.ts';
 import { stop } from './stop.ts';
 import { cancel } from '../turns/cancel-waiting.ts';
 import { decideCall } from '../answer/tool-confirmation.ts';
@@ -62,6 +63,7 @@ export function createControls(context: ChatContext): Record<string, ComponentHa
     branch: { right: opens, run: (call) => branch(context, call) },
     delete: { right: owns, run: (call) => askToDelete(context, call) },
     'delete-now': { right: owns, run: (call) => remove(context, call) },
+    models: { right: { commands: ['models'] }, run: (call) => turnModels(context, call) },
     ...clearing(context),
     ...settling(context),
   };
@@ -72,10 +74,12 @@ const clearing = (context: ChatContext): Record<string, Control> => ({
   clear: { right: { commands: ['clear'] }, run: (call) => askWhatToClear(context, call) },
   'clear-own': { right: { commands: ['clear'] }, run: (call) => clear(context, call, 'own') },
   'clear-all': { right: { commands: ['clear'] }, run: (call) => clear(context, call, 'everything') },
+  'clear-now': { right: { commands: ['clear'] }, run: (call) => clearAsked(context, call) },
 });
 
 const settling = (context: ChatContext): Record<string, Control> => ({
   settings: { right: { commands: ['settings'] }, run: (call) => openSettings(context, call) },
+  [pageAction]: { right: { commands: ['settings'] }, run: (call) => turnSettings(context, call) },
   ...Object.fromEntries(
     settingActions.map((action): [string, Control] => [
       action,

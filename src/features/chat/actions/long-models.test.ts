@@ -74,7 +74,12 @@ describe('models whose long names begin alike', () => {
     const room = await bot.newChannel();
     await bot.alice.runs('models', {}, { in: room });
     const list = await bot.alice.sees((message) => message.embeds.length > 0, { in: room, timeoutMs });
-    expect(list.embeds[0]?.description).toMatch(/Q4-100\*\*[^]*Q4-101\*\*[^]*more/);
+    expect(list.embeds[0]?.description).toMatch(/Q4-100\*\*[^]*Q4-101\*\*/);
+    expect(list.embeds[0]?.footer?.text).toContain('Page 1 of 4');
+    await bot.alice.presses(list, button(list, 'After ▶'));
+    const next = await bot.alice.sees((message) => message.id === list.id, { in: room, timeoutMs });
+    expect(next.embeds[0]?.description).toMatch(/Q4-112\*\*[^]*Q4-123\*\*/);
+    expect(next.embeds[0]?.description).not.toContain('Q4-111');
     await bot.alice.runs('settings', {}, { in: room });
     const settings = await bot.milo
       .runs('settings', {}, { in: room })

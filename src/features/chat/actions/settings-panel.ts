@@ -1,8 +1,8 @@
 import { ComponentType } from 'discord-api-types/v10';
-import type { APIMessageTopLevelComponent, APISelectMenuOption } from 'discord-api-types/v10';
+import type { APIMessage, APIMessageTopLevelComponent, APISelectMenuOption } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
 import { shortLabel, shortReference } from '../../../kernel/long-names.ts';
-import { customId } from '../../../sdk/index.ts';
+import { customId, parseCustomId } from '../../../sdk/index.ts';
 import type { Call, ComponentCall, OutgoingMessage } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
 import type { ChatContext } from '../chat.ts';
@@ -10,6 +10,7 @@ import { maySettle, setForConversation, valuesOf } from '../turns/conversations.
 import type { ConversationSetting } from '../turns/conversations.ts';
 import type { ChatSettings } from '../settings.ts';
 import { chatSettings } from '../settings.ts';
+import { button, row as buttonRow } from '../view/buttons.ts';
 import { modelMeant, modelOptions, pageIn, selectOptions } from './model-select.ts';
 import { reached } from './reach.ts';
 import { settingsInForce } from './settings-in-force.ts';
@@ -79,7 +80,7 @@ export async function choose(context: ChatContext, call: ComponentCall, action: 
   const [value = unset] = call.values;
   const page = pageIn(value);
   if (page !== undefined) {
-    await call.update(await settingsView(context, call, page));
+    await call.update(await settingsView(context, call, { modelPage: page }));
     return;
   }
   const { setting } = choice;
@@ -98,13 +99,21 @@ async function checkSettler(context: ChatContext, call: ComponentCall): Promise<
   throw new UserError('settings.not-yours', 'only moderators and the one who opened the conversation');
 }
 
-/** What applies to the caller here, with menus to change it for the conversation where they may. */
-export async function settingsView(context: ChatContext, call: Call, modelPage = 0): Promise<OutgoingMessage> {
+/**
+ * What applies to the caller here, with menus to change it for the conversation where they may; more menus than a message
+ * holds come in pages. A component of the panel shows the page that it is on.
+ */
+export async function settingsView(
+  context: ChatContext,
+  call: Call & Partial<Pick<ComponentCall, 'message'>>,
+  { modelPage = 0, page = pageOf(call.message) }: { modelPage?: number; page?: number } = {},
+): Promise<OutgoingMessage> {
+  const { t, guildId } = call;
   const own = await valuesOf(context.db, call.channelId);
   const mayChange = await maySettle(context, call);
   const summary = await settingsInForce(context, call, own);
   if (!mayChange) {
-    return { content: call.t('settings.read-only'), embeds: [summary], components: [] };
+    return { content: t('settings.read-only'), embeds: [summary], components: [] };
   }
   const rows = Object.entries(choices).map(([action, choice]) => {
     const options = choice.options(context, call, own, modelPage);
@@ -114,14 +123,54 @@ export async function settingsView(context: ChatContext, call: Call, modelPage =
     context.extensions('turnSettings').map(({ part, texts }) => part.rows({ ...call, t: texts.in(undefined) })),
   );
   return {
-    content: call.t('settings.title'),
+    content: t(guildId === null ? 'settings.title-dm' : 'settings.title'),
     embeds: [summary],
-    components: [...rows, ...added.flat()].slice(0, mostRows),
+    components: paged([...rows, ...added.flat()], page, call),
   };
 }
 
 /** Discord's limit for a message. */
 const mostRows = 5;
+
+function paged(
+  rows: readonly APIMessageTopLevelComponent[],
+  wanted: number,
+  { channelId, t }: Call,
+): APIMessageTopLevelComponent[] {
+  if (rows.length <= mostRows) return [...rows];
+  const size = mostRows - 1;
+  const pages = Math.ceil(rows.length / size);
+  const page = Math.min(wanted, pages - 1);
+  const next = (page + 1) % pages;
+  const turn = button(pageAction, `${channelId}-${next}`, {
+    label: t('settings.next-page', { page: page + 1, pages }),
+  });
+  return [...rows.slice(page * size, (page + 1) * size), ...buttonRow([turn])];
+}
+
+export const pageAction = 'settings-page';
+const pageId = /^(\d{17,20})-(\d{1,2})$/;
+
+/** The page that a panel is on: the one before that which its button leads to. */
+function pageOf(message: APIMessage | undefined): number {
+  for (const { components = [] } of (message?.components ?? []) as { components?: { custom_id?: string }[] }[]) {
+    for (const { custom_id: id = '' } of components) {
+      const parsed = parseCustomId(id);
+      const next = parsed?.action === pageAction ? pageId.exec(parsed.id)?.[2] : undefined;
+      // The last page leads to the first.
+      if (next !== undefined) return next === '0' ? Number.MAX_SAFE_INTEGER : Number(next) - 1;
+    }
+  }
+  return 0;
+}
+
+/** Shows the page that is the button's. */
+export async function turnSettings(context: ChatContext, call: ComponentCall): Promise<void> {
+  const [, channelId, page] = pageId.exec(call.id) ?? [];
+  checkPanel({ ...call, id: channelId ?? '' });
+  await checkSettler(context, call);
+  await call.update(await settingsView(context, call, { page: Number(page) }));
+}
 
 function row(
   { channelId, t }: Call,

@@ -2,6 +2,7 @@ import { MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
+import { clears } from '../../../testing/clears.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
@@ -173,7 +174,7 @@ describe('a model that thinks', () => {
     await presses(bot.alice, menu, 'Thoughts');
     await bot.alice.sees('The thoughts behind that answer are forgotten.', { timeoutMs });
     expect(labels(await told(bot.alice, shown, '⋯'))).not.toContain('Thoughts');
-    await bot.milo.runs('clear', { everyone: true }, { in: question.channel_id });
+    await clears(bot.milo, { everyone: true }, { in: question.channel_id });
     clock.jump(cooldownMs);
     await presses(bot.alice, menu, 'Thoughts');
     await bot.alice.sees('That answer was cleared; ask me again.', { timeoutMs });

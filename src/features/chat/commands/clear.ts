@@ -1,31 +1,21 @@
-import { UserError } from '../../../kernel/errors.ts';
-import { defineCommand, mayUse } from '../../../sdk/index.ts';
+import { defineCommand } from '../../../sdk/index.ts';
 import type { Command } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
-import { clearHistory } from '../history/clear.ts';
+import { askToClear } from '../actions/clear.ts';
 
 /**
- * A member clears what they said and what they were answered; moderators may clear a whole channel, or what somebody else
- * said there; a DM is its owner's.
+ * A member clears what they said and what they were answered; moderators may clear a whole channel, or what another member
+ * said there; a DM is its owner's. What is cleared can't be had back, so the command only asks.
  */
-export function clearCommand(context: ChatContext): Command {
+export function clearCommand(): Command {
   return defineCommand({
     name: 'clear',
     options: { user: { type: 'user' }, everyone: { type: 'boolean' } },
     access: 'everyone',
     ephemeral: true,
-    run: async ({ caller, guildId, channelId, options, reply, t }) => {
-      const whole = guildId === null || options.everyone === true;
-      const person = options.user ?? caller.userId;
-      const own = person === caller.userId;
-      if (guildId !== null && (whole || !own) && !mayUse('moderator', caller)) {
-        throw new UserError(whole ? 'clear.moderators' : 'clear.moderators-user', 'moderators only');
-      }
-      const cleared = await clearHistory(context, channelId, whole ? null : person);
-      const of = whole ? 'everything' : own ? 'own' : 'user';
-      const none = cleared.heard === 0 ? 'nothing' : 'heard';
-      const key = cleared.exchanges === 0 ? none : of;
-      await reply({ content: t(`clear.${key}`, { count: cleared.exchanges, user: person }) });
+    run: async (call) => {
+      const { caller, guildId, options, reply } = call;
+      const isWhole = guildId === null || options.everyone === true;
+      await reply(askToClear(call, isWhole ? null : (options.user ?? caller.userId)));
     },
   });
 }

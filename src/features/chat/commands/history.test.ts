@@ -2,6 +2,7 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { MessageFlags, PermissionFlagsBits } from 'discord-api-types/v10';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
+import { clears } from '../../../testing/clears.ts';
 import { button, buttons } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
@@ -44,6 +45,17 @@ describe('/history', () => {
     expect(description(older).match(/question \d/g)).toEqual(['question 1']);
     await bot.alice.presses(older, button(older, 'Newer ▶'));
     await bot.alice.sees((message) => message.id === shown.id && description(message).includes('question 6'));
+  });
+
+  it('shows plain words, not the formatting of what was written', async () => {
+    const room = await bot.newChannel();
+    bot.providers.answerByDefault({ text: '# Plan\n\n- **first** `npm test`\n- see ||the end||' });
+    const question = await bot.alice.says(room, `<@${bot.app.discord.self.userId}> what is the **best** plan?`);
+    await bot.alice.sees((one) => one.message_reference?.message_id === question.id && one.content.includes('Plan'));
+    await bot.idle();
+    await bot.alice.runs('history', {}, { in: room });
+    const shown = await bot.alice.sees((message) => message.embeds.length > 0, { in: room });
+    expect(description(shown)).toContain(': what is the best plan?\n> Plan • first npm test • see ▮▮▮');
   });
 
   it('shows nothing of another channel', async () => {
@@ -134,16 +146,29 @@ describe('/clear', () => {
     await asks(bot.bob, room, 'by Bob');
     await bot.alice.runs('clear', { user: bot.bob.user.id }, { in: room });
     await bot.alice.sees(/Only moderators can clear what another member said/, { in: room });
-    await bot.milo.runs('clear', { user: bot.bob.user.id }, { in: room });
-    await bot.milo.sees(/Forgotten: the question of/, { in: room });
+    const done = await clears(bot.milo, { user: bot.bob.user.id }, { in: room });
+    expect(done.content).toMatch(/Forgotten: the question of/);
     expect(await left(room)).toEqual(['by Alice']);
+  });
+
+  it('asks first, and its button clears nothing for who may not', async () => {
+    const room = await bot.newChannel();
+    await asks(bot.alice, room, 'by Alice');
+    await bot.milo.says(room, `!clear <@${bot.alice.user.id}>`);
+    const asked = await bot.bob.sees(/Should I forget what .* asked here/, { in: room });
+    await bot.bob.presses(asked, button(asked, 'Forget it'));
+    await bot.bob.sees(/Only moderators can clear what another member said/, { in: room });
+    expect(await left(room)).toEqual(['by Alice']);
+    await bot.alice.presses(asked, button(asked, 'Forget it'));
+    await bot.alice.sees(/Forgotten: your question/, { in: room });
+    expect(await left(room)).toEqual([]);
   });
 
   it('of everyone leaves nothing', async () => {
     const room = await bot.newChannel();
     await asks(bot.alice, room, 'by Alice');
     await asks(bot.bob, room, 'by Bob');
-    await bot.milo.runs('clear', { everyone: true }, { in: room });
+    await clears(bot.milo, { everyone: true }, { in: room });
     expect(await left(room)).toEqual([]);
   });
 });

@@ -35,6 +35,40 @@ it('is for people who manage the server, never more hours than the instance, and
   await olivia.sees(/keep the last 50 questions.*After 48 hours/);
 });
 
+it('is what /settings goes by, which says what limits what, and is on record', async () => {
+  const { olivia, alice } = bot;
+  const room = await bot.newChannel();
+  await olivia.runs('keep', { turns: 2, hours: 96 }, { in: room });
+  await olivia.sees(/keep the last 2 questions/, { in: room });
+  await alice.runs('settings', {}, { in: room });
+  const shown = await alice.sees((message) => message.embeds.length > 0, { in: room });
+  expect(shown.embeds[0]?.description?.split('\n').slice(2, 5)).toEqual([
+    'Context: the last 2 exchanges (my default: 8, but no more are kept)',
+    'Kept: the last 2 exchanges (this server)',
+    "Forgotten: after 48 hours without a question (my default; this server chose 96, and the bot's owner allows no more)",
+  ]);
+  await olivia.runs('keep', { turns: 0, hours: 0 }, { in: room });
+  await olivia.sees(/keep the last 50 questions/, { in: room });
+  const { db } = bot.database.postgres;
+  const acts = await db
+    .selectFrom('audit_entry')
+    .select(['actor_id', 'details'])
+    .where('action', '=', 'set-keep')
+    .where('channel_id', '=', olivia.channel(room).id)
+    .orderBy('id')
+    .execute();
+  expect(acts).toEqual([
+    {
+      actor_id: olivia.user.id,
+      details: { before: { turns: 50, hours: 48 }, after: { turns: 2, hours: 48 } },
+    },
+    {
+      actor_id: olivia.user.id,
+      details: { before: { turns: 2, hours: 48 }, after: { turns: 50, hours: 48 } },
+    },
+  ]);
+});
+
 it('turns: a conversation keeps so many', async () => {
   await bot.olivia.runs('keep', { turns: 2 });
   await bot.olivia.sees(/the last 2 questions/);

@@ -1,49 +1,94 @@
+import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
+import { UserError } from '../../../kernel/errors.ts';
 import { shortLabel } from '../../../kernel/long-names.ts';
-import { defineCommand } from '../../../sdk/index.ts';
-import type { Command, ModelInfo, Translate } from '../../../sdk/index.ts';
-
+import { customId, defineCommand } from '../../../sdk/index.ts';
+import type { Call, Command, ComponentCall, ModelInfo, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import { allowedModels } from '../allowed-models.ts';
 import { chooseModel } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
+import { settingsOf } from '../turns/conversations.ts';
 
-/** More would not be read; the model command completes every name. */
-const shown = 25;
-/** Discord takes 4,096 characters; the rest is for how many more there are. */
-const longestDescription = 4000;
+/** So many of the longest lines fit the 4,096 characters that Discord takes. */
+const onPage = 12;
 const longestShown = 200;
 
+/** Lists the models that the caller may talk with, by name, with what they cost and can do. */
 export function modelsCommand(context: ChatContext): Command {
   return defineCommand({
     name: 'models',
     options: {},
     access: 'everyone',
     ephemeral: true,
-    run: async ({ caller, guildId, channelId, reply, t }) => {
-      const settings = await context.settings.at({ guildId, channelId, userId: caller.userId });
-      const current = chooseModel(context, settings);
-      const all = allowedModels(context, { caller, guildId, channelId });
-      const lines: string[] = [];
-      let room = longestDescription;
-      for (const model of all.slice(0, shown)) {
-        const text = line(model, model.id === current.id, t);
-        room -= text.length + '\n'.length;
-        if (room < 0) break;
-        lines.push(text);
-      }
-      if (all.length > lines.length) lines.push(t('models.more', { count: all.length - lines.length }));
-      await reply({
-        embeds: [{ title: t('models.title'), description: lines.join('\n'), footer: { text: t('models.hint') } }],
-      });
-    },
+    run: async (call) => call.reply(await modelsPage(context, call, 0)),
   });
 }
 
-function line(model: ModelInfo, current: boolean, t: Translate): string {
+/** The id is the number of the page, which shows what there is by then. */
+export async function turnModels(context: ChatContext, call: ComponentCall): Promise<void> {
+  if (!/^\d{1,4}$/.test(call.id)) throw new UserError('errors.expired', 'no such page');
+  await call.update(await modelsPage(context, call, Number(call.id)));
+}
+
+async function modelsPage(context: ChatContext, call: Call, wanted: number): Promise<OutgoingMessage> {
+  const { guildId, channelId, caller, t } = call;
+  const place = { guild_id: guildId, channel_id: channelId, author_id: caller.userId };
+  const current = chooseModel(context, await settingsOf(context, place));
+  const allowed = allowedModels(context, call);
+  const models = allowed.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const pages = Math.max(1, Math.ceil(models.length / onPage));
+  const page = Math.min(wanted, pages - 1);
+  const shown = models.slice(page * onPage, (page + 1) * onPage);
+  const others = context.models.list().length - allowed.length;
+  const description = [
+    t('models.current', { model: shortLabel(current.id, longestShown) }),
+    '',
+    ...shown.map((model) => line(context, model, model.id === current.id, t)),
+    ...(others === 0 ? [] : ['', t('models.others', { count: others })]),
+  ].join('\n');
+  const footer = { text: pages === 1 ? t('models.hint') : t('models.hint-page', { page: page + 1, pages }) };
+  return {
+    content: '',
+    embeds: [{ title: t('models.title'), description, footer }],
+    components: pages === 1 ? [] : turns(page, pages, t),
+  };
+}
+
+function line(context: ChatContext, model: ModelInfo, current: boolean, t: Translate): string {
   const abilities = (['vision', 'reasoning'] as const).filter((name) => model.abilities[name]);
   const facts = [
+    price(context, model, t),
     t('models.window', { thousands: Math.max(1, Math.round(model.contextTokens / 1000)) }),
     ...abilities.map((name) => t(`models.${name}`)),
     ...(model.demo ? [t('models.demo')] : []),
   ];
   return `${current ? '▸ ' : ''}**${shortLabel(model.id, longestShown)}** · ${facts.join(' · ')}`;
+}
+
+/** Dollars per million tokens. A model whose price nobody knows is not asked. */
+function price({ money }: ChatContext, model: ModelInfo, t: Translate): string {
+  const priced = money.prices.ofModel(model);
+  if (!priced) return t('models.no-price');
+  const { inputPerMillion, outputPerMillion } = priced.prices;
+  if (inputPerMillion === 0 && outputPerMillion === 0) return t('models.free');
+  return t('models.price', { input: dollars(inputPerMillion), output: dollars(outputPerMillion) });
+}
+
+/** Two places, more where the price has more. */
+const dollars = (usd: number): string => {
+  const exact = String(Number(usd.toFixed(6)));
+  return /\.\d{3}/.test(exact) ? exact : usd.toFixed(2);
+};
+
+function turns(page: number, pages: number, t: Translate): NonNullable<OutgoingMessage['components']> {
+  const turn = (to: number, key: string, enabled: boolean) => ({
+    type: ComponentType.Button as const,
+    style: ButtonStyle.Secondary as const,
+    custom_id: customId('chat', 'models', String(to)),
+    label: t(`models.${key}`),
+    disabled: !enabled,
+  });
+  // No two components of a message may have the same id, and this one cannot be pressed on the first page.
+  const before = turn(page === 0 ? pages + 1 : page - 1, 'before', page > 0);
+  const after = turn(page + 1, 'after', page + 1 < pages);
+  return [{ type: ComponentType.ActionRow, components: [before, after] }];
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Announcement } from '../../../../emulator/contract.ts';
+import { clears } from '../../../testing/clears.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 
@@ -13,7 +14,7 @@ it('a question that was cleared does not come back when Discord delivers it once
   });
   const room = await bot.newChannel();
   const { question } = await asks(bot.alice, 'what is cleared', { text: 'Cleared.' }, { in: room });
-  await bot.alice.runs('clear', {}, { in: room });
+  await clears(bot.alice, {}, { in: room });
   await bot.idle();
   await bot.stop();
   await bot.start();

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
+import { clears } from '../../../testing/clears.ts';
 import { button } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
@@ -127,7 +128,7 @@ describe('what was heard', () => {
     await bot.milo.says(room, 'said before');
     await asks(bot.alice, room, 'hello');
     await bot.milo.says(room, 'said after');
-    await bot.milo.runs('clear', { everyone: true }, { in: room });
+    await clears(bot.milo, { everyone: true }, { in: room });
     expect(await asks(bot.alice, room, 'what was said?')).toEqual(['user: Alice: what was said?']);
   });
 

@@ -1,10 +1,11 @@
 import { ButtonStyle, ComponentType, PermissionFlagsBits } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
+import { plainLine } from '../../../kernel/markdown/plain-line.ts';
+import { previewLine } from '../../../kernel/markdown/preview-line.ts';
 import { customId } from '../../../sdk/index.ts';
 import type { Call, ComponentHandler, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import { openExchanges } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
-import { line } from '../view/text.ts';
 import type { Exchange } from '../intake/read-message.ts';
 import { latestExchanges } from './store.ts';
 
@@ -54,9 +55,9 @@ export async function historyPage(
 }
 
 function entry({ atMs, name, question, answer, isMerged = false }: Exchange, t: Translate): string {
-  const asked = `**${line(name, 50)}** <t:${Math.floor(atMs / 1000)}:R>: ${line(question, questionLength)}`;
+  const asked = `**${plainLine(name, 50)}** <t:${Math.floor(atMs / 1000)}:R>: ${previewLine(question, questionLength)}`;
   const unanswered = t(isMerged ? 'history.together' : 'history.unanswered');
-  return `${asked}\n> ${answer === null ? unanswered : line(answer, answerLength)}`;
+  return `${asked}\n> ${answer === null ? unanswered : previewLine(answer, answerLength)}`;
 }
 
 function turns({ page, userId }: Shown, more: boolean, t: Translate): NonNullable<OutgoingMessage['components']> {

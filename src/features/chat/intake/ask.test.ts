@@ -40,7 +40,11 @@ describe('/ask in a channel', () => {
     const answer = await answered(bot.bob, 'Because of scattering.');
     await bot.idle();
     const [question] = (await bot.bob.messages(thread)).filter(({ type }) => type === 0);
-    expect(question?.content).toBe(`<@${bot.alice.user.id}> asked:\n> why is the sky blue?`);
+    expect(question?.content).toBe('> why is the sky blue?');
+    const starters = (await bot.bob.messages(room)).filter((message) => !ephemeral(message));
+    expect(starters.map(({ id, content }) => [id, content])).toEqual([
+      [thread, `💬 <@${bot.alice.user.id}> asked me something:`],
+    ]);
     expect(answer).toMatchObject({ channel_id: thread, message_reference: { message_id: question?.id } });
     expect(await nameOf(thread)).toBe('The blue sky');
     expect(bot.providers.requests.find(isTitling)?.body['max_tokens']).toBe(24);
@@ -136,13 +140,16 @@ describe('/ask elsewhere', () => {
     expect(answer.channel_id).toBe(bot.alice.channel(room).id);
   });
 
-  it('opens the thread on the message of a prefix command', async () => {
+  it('opens the thread on the message of a prefix command, and does not repeat the question', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('and with a prefix?', { text: 'That works, too.' });
     titled('Prefixes');
     const { id } = await bot.alice.says(room, '!ask and with a prefix?');
     const answer = await answered(bot.alice, 'That works, too.');
     expect(answer.channel_id).toBe(id);
+    // Its own message stands on top of the thread: the question is not said again.
+    const [first] = (await bot.bob.messages(id)).filter(({ type }) => type === 0);
+    expect(first?.content).toBe(`-# My answer to <@${bot.alice.user.id}>'s question above:`);
   });
 
   it('refuses a model that there is not, and asks none', async () => {
@@ -201,7 +208,7 @@ describe('/ask when Discord fails', () => {
     expect(await nameOf(thread)).toBe('Patience');
     const starters = (await bot.bob.messages(room)).filter(({ content }) => content.includes('asked me something'));
     expect(starters.map(({ id }) => id)).toEqual([thread]);
-    expect((await bot.bob.messages(thread)).filter(({ content }) => content.includes('asked:'))).toHaveLength(1);
+    expect((await bot.bob.messages(thread)).filter(({ content }) => content === '> patience?')).toHaveLength(1);
     expect(bot.providers.requests).toHaveLength(2);
   });
 

@@ -97,14 +97,18 @@ async function shown(context: ChatContext, row: QuestionRow, question: Question)
   return { ...row, message_id: id };
 }
 
+/** The first message of a thread names the asker already, or is the asker's own with the question in it. */
 function textOf(context: ChatContext, row: QuestionRow, { way, text, attachments }: Question): string {
   const t = context.texts.in(undefined);
   const user = row.author_id;
   if (way?.kind === 'explain' || way?.kind === 'summary') return t(`ways-in.asked-${way.kind}`, { user });
-  const files = attachments.map(({ filename }) => `\n-# 📎 ${filename}`).join('');
+  const isInThread = way?.kind === 'ask' && way.threadIn !== null && way.threadIn !== row.channel_id;
   const mentionMe =
     way?.kind === 'ask' && way.threadIn !== null && !context.discord.messageContent
       ? `\n${t('ways-in.mention-me')}`
       : '';
-  return `${t('ways-in.asked', { user })}\n${quote(text, quotedCharacters)}${files}${mentionMe}`;
+  if (isInThread && way.startsAt !== undefined) return t('ways-in.above', { user }) + mentionMe;
+  const header = isInThread ? '' : `${t('ways-in.asked', { user })}\n`;
+  const files = attachments.map(({ filename }) => `\n-# 📎 ${filename}`).join('');
+  return `${header}${quote(text, quotedCharacters)}${files}${mentionMe}`;
 }

@@ -8,10 +8,3 @@ export const below = (notices: readonly Notice[], t: Translate): string =>
 /** The text that explains a failure, by the error's code; one tells of whatever Discord refused. */
 export const failureKey = (code: string) =>
   code.startsWith('discord/') ? 'failures.discord' : `failures.${code.replace('/', '.')}`;
-
-/** As words on one line: cut Markdown would run on into what follows. */
-export function line(text: string, length: number): string {
-  const plain = text.replace(/\s+/g, ' ').trim();
-  const cut = plain.length > length ? `${plain.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : plain;
-  return cut.replace(/[*_~`|\\<>[\]#]/g, '\\$&');
-}
