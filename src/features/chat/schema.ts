@@ -74,6 +74,13 @@ export interface ChatNoticeTable {
   written_at: Date;
 }
 
+export interface ChatSpeakerTable {
+  question_id: string;
+  ciphertext: Buffer;
+  by_webhook: boolean;
+  intended_at: Date | null;
+}
+
 declare module '../../platform/postgres/database.ts' {
   interface Database {
     chat_conversation: ChatConversationTable;
@@ -81,5 +88,6 @@ declare module '../../platform/postgres/database.ts' {
     chat_answer: ChatAnswerTable;
     chat_heard: ChatHeardTable;
     chat_notice: ChatNoticeTable;
+    chat_speaker: ChatSpeakerTable;
   }
 }

@@ -3,6 +3,7 @@ import type { ChannelWriter, WriteOptions } from './channel-writer.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
 import type { OutgoingMessage, SendOptions } from './port.ts';
+import { replyLine } from './speaker.ts';
 import type { WebhookWriter } from './webhook-writer.ts';
 import { remember } from './webhooks.ts';
 import type { Webhook, Webhooks } from './webhooks.ts';
@@ -41,10 +42,10 @@ export class MessageWriter {
     return sent;
   }
 
-  /** What stands in place of a reply, which a webhook can't send: a small line that leads to the message. */
+  /** As `replyLine`. */
   async lead(channelId: string, messageId: string): Promise<string> {
     const { guildId } = await this.#options.webhooks.placeOf(channelId);
-    return `-# ↩ https://discord.com/channels/${guildId}/${channelId}/${messageId}\n`;
+    return replyLine(guildId, channelId, messageId);
   }
 
   async edit(channelId: string, messageId: string, message: OutgoingMessage, write: WriteOptions = {}): Promise<void> {

@@ -1,4 +1,5 @@
 import type { APIMessage } from 'discord-api-types/v10';
+import { isOwn } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { attachmentsOf, nameOf, repliedTo } from '../intake/read-message.ts';
 import type { Attachment, Question } from '../intake/read-message.ts';
@@ -35,9 +36,9 @@ export async function quotedBy(
   const starter = found && !isKnown(found.id) ? [found] : [];
   const messages = [...starter, ...chain];
   const readable = await context.privacy.mayRead(messages.map(({ author }) => author.id));
-  const { userId } = context.discord.self;
+  const isBots = (message: APIMessage) => isOwn(message, context.discord.self);
   const quotable = (message: APIMessage) =>
-    message.author.id === userId || message.author.id === row.author_id || readable.has(message.author.id);
+    isBots(message) || message.author.id === row.author_id || readable.has(message.author.id);
   const quote = (heading: string, some: readonly APIMessage[]) => {
     const lines = some.flatMap((message) =>
       quotable(message) ? quoteLines(message) : ['> (by somebody who does not want to be read)'],
@@ -47,7 +48,7 @@ export async function quotedBy(
   return {
     text: quote('This thread is about', starter) + quote('In reply to', chain),
     attachments: messages.filter(quotable).flatMap(attachmentsOf),
-    authorIds: messages.filter(quotable).map(({ author }) => author.id),
+    authorIds: messages.filter((message) => quotable(message) && !isBots(message)).map(({ author }) => author.id),
   };
 }
 

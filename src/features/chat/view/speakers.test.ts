@@ -1,0 +1,312 @@
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { APIMessage, APIWebhook } from 'discord-api-types/v10';
+import { sql } from 'kysely';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Person } from '../../../../emulator/testing/person.ts';
+import { defineFeature } from '../../../sdk/index.ts';
+import type { Speaker, TurnToSpeak } from '../../../sdk/index.ts';
+import { button, buttons, hasEnded } from '../../../testing/components.ts';
+import type { FakeAnswer } from '../../../testing/providers.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
+import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+
+const timeoutMs = 20_000;
+/** A bot that stops gives what it is writing some seconds to end. */
+const restarting = { timeout: 60_000 };
+
+const folder = mkdtempSync(join(tmpdir(), 'familiar-speakers-'));
+mkdirSync(join(folder, 'locales'));
+mkdirSync(join(folder, 'migrations'));
+writeFileSync(join(folder, 'locales', 'en.json'), JSON.stringify({ name: 'Crew' }));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const pirate: Speaker = {
+  name: 'Pirate',
+  avatarUrl: 'https://example.org/pirate.png',
+  model: 'fake/pirate-model',
+  prompt: 'You are a pirate.',
+};
+/** Of the latest question, and of what it replies to. */
+let asked: TurnToSpeak | undefined;
+const crew = {
+  definition: defineFeature({
+    name: 'crew',
+    summary: 'Speaks in tests.',
+    intents: [],
+    settings: z.object({}),
+    setup: () => ({
+      speakers: [
+        (turn: TurnToSpeak) => {
+          asked = turn;
+          return turn.text.startsWith('pirate') ? pirate : undefined;
+        },
+      ],
+    }),
+  }),
+  folder,
+};
+
+const clock = createShiftedClock(Date.now());
+const bot = sharedBot({ features: [crew], paced: false, clock, otherModels: ['pirate-model'] });
+
+const MANAGE_WEBHOOKS = 1n << 29n;
+const EXECUTE = '/webhooks/{webhook_id}/{webhook_token}';
+
+const says = (person: Person, room: string, words: string, replyTo?: APIMessage) =>
+  person.says(room, words, { ...(replyTo && { replyTo }) });
+const mention = (words: string) => `<@${bot.app.discord.self.userId}> ${words}`;
+const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
+const lineTo = (question: APIMessage) => {
+  const [guild] = bot.emulator.core.world.guilds.values();
+  return `-# ↩ https://discord.com/channels/${guild?.id}/${question.channel_id}/${question.id}\n`;
+};
+const sees = ({ channel_id: channelId }: Pick<APIMessage, 'channel_id'>, text: string, ended = true) =>
+  bot.alice.sees(
+    (message) => message.channel_id === channelId && message.content.includes(text) && hasEnded(message) === ended,
+    { timeoutMs },
+  );
+const presses = async (person: Person, message: APIMessage, label: string) =>
+  void (await person.presses(message, button(message, label)));
+/** Everything that bots have written there, oldest first. */
+const screen = async ({ channel_id: channelId }: Pick<APIMessage, 'channel_id'>) =>
+  (await bot.olivia.messages(channelId)).filter(({ author }) => author.bot).sort((a, b) => (a.id < b.id ? -1 : 1));
+const names = async (question: APIMessage) => (await screen(question)).map(({ author }) => author.username);
+
+async function asks(
+  words: string,
+  answer: FakeAnswer,
+  room?: string,
+): Promise<{ question: APIMessage; shown: APIMessage }> {
+  bot.providers.answer(words, answer);
+  const question = await says(bot.alice, room ?? (await bot.newChannel()), mention(words));
+  const shown = await bot.alice.sees(
+    (message) =>
+      message.channel_id === question.channel_id &&
+      message.author.bot === true &&
+      BigInt(message.id) > BigInt(question.id) &&
+      buttons(message).length > 0 &&
+      hasEnded(message),
+    { timeoutMs },
+  );
+  await bot.idle();
+  return { question, shown };
+}
+
+/** Has a question answered until providers are released, and resolves to its message as it grows. */
+async function begins(words: string, beginning: string): Promise<{ question: APIMessage; growing: APIMessage }> {
+  const question = await says(bot.alice, await bot.newChannel(), mention(words));
+  return { question, growing: await sees(question, beginning, false) };
+}
+
+async function restarts(change: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
+  await bot.stop();
+  await change();
+  await bot.start();
+}
+
+async function deny(channelId: string, bits: bigint): Promise<void> {
+  const path = `/channels/${channelId}/permissions/${bot.app.discord.self.userId}`;
+  await bot.olivia.request('PUT', path, { type: 1, allow: '0', deny: String(bits) });
+}
+
+afterEach(() => bot.providers.release());
+
+describe('an answer of a speaker', () => {
+  it('grows under their name and avatar, with their prompt and model, and leads to its question', async () => {
+    bot.providers.answer('pirate, hello', { chunks: ['Ahoy', ' there.'], hold: 1 });
+    const { question, growing } = await begins('pirate, hello', 'Ahoy');
+    expect(growing.author).toMatchObject({ username: 'Pirate', bot: true });
+    expect(growing.content).toBe(`${lineTo(question)}Ahoy`);
+    expect(labels(growing)).toEqual(['Stop']);
+    bot.providers.release();
+    const shown = await sees(question, 'Ahoy there.');
+    expect(shown.id).toBe(growing.id);
+    expect(shown.webhook_id).toBeDefined();
+    expect(labels(shown)).toEqual(['Regenerate', '⋯']);
+    await bot.idle();
+    const [request] = bot.providers.requests;
+    expect(request?.model).toBe('pirate-model');
+    expect(JSON.stringify(request?.body['messages'])).toContain('You are a pirate.');
+    expect(await names(question)).toEqual(['Pirate']);
+  });
+
+  it('stops by its button and goes on from there', async () => {
+    bot.providers.answer('pirate, count', { chunks: ['One,', ' two.'], hold: 1 });
+    const { question, growing } = await begins('pirate, count', 'One,');
+    await presses(bot.alice, growing, 'Stop');
+    const stopped = await sees(question, 'Stopped.');
+    expect(stopped.id).toBe(growing.id);
+    await bot.idle();
+    bot.providers.answer('Your answer was cut off.', { chunks: [' three.'] });
+    await presses(bot.alice, stopped, 'Continue');
+    expect((await sees(question, 'One, three.')).id).toBe(growing.id);
+    await bot.idle();
+    expect(await names(question)).toEqual(['Pirate']);
+  });
+
+  it(
+    'is written again and paged in the same message',
+    async () => {
+      const { question, shown } = await asks('pirate, a word', { text: 'Arr.' });
+      bot.providers.answer('pirate, a word', { text: 'Yarr.' });
+      await presses(bot.alice, shown, 'Regenerate');
+      const second = await sees(question, 'Yarr.');
+      await bot.idle();
+      await restarts();
+      await presses(bot.alice, second, '◀');
+      const first = await sees(question, 'Arr.');
+      expect(first.content).toBe(`${lineTo(question)}Arr.`);
+      expect(second.id).toBe(shown.id);
+      expect(first.id).toBe(shown.id);
+    },
+    restarting.timeout,
+  );
+
+  it('is continued by a reply, which the same speaker answers, and is not quoted again', async () => {
+    const { question, shown } = await asks('pirate, who are you?', { text: 'Blackbeard.' });
+    bot.providers.answer('and your ship?', { text: 'The Revenge.' });
+    const reply = await says(bot.bob, question.channel_id, 'and your ship?', shown);
+    const answer = await sees(question, 'The Revenge.');
+    expect(answer.author.username).toBe('Pirate');
+    expect(answer.content).toBe(`${lineTo(reply)}The Revenge.`);
+    await bot.idle();
+    expect(asked?.repliesTo?.speaker?.name).toBe('Pirate');
+    const request = bot.providers.requests.at(-1);
+    expect(request?.model).toBe('pirate-model');
+    const sent = JSON.stringify(request?.body['messages']);
+    expect(sent).toContain('You are a pirate.');
+    expect(sent.split('Blackbeard.')).toHaveLength(2);
+    const bots = await asks('who is the bot?', { text: 'I am.' }, question.channel_id);
+    expect(bots.shown.author.id).toBe(bot.app.discord.self.userId);
+  });
+
+  it('leaves with its question', async () => {
+    const { question } = await asks('pirate, forget it', { text: 'Forgotten.' });
+    await presses(bot.alice, (await screen(question))[0] as APIMessage, 'Regenerate');
+    await bot.idle();
+    bot.providers.answer('pirate, again', { chunks: ['Growing', ' on.'], hold: 1 });
+    const other = await says(bot.alice, question.channel_id, mention('pirate, again'));
+    await sees(question, 'Growing', false);
+    await bot.alice.deletes(other);
+    await bot.idle();
+    expect(await names(question)).toEqual(['Pirate']);
+  });
+
+  it('that somebody deletes leaves the history', async () => {
+    const { question, shown } = await asks('pirate, a secret', { text: 'The gold is here.' });
+    await bot.olivia.deletes(shown);
+    await bot.idle();
+    await asks('what did you say?', { text: 'Nothing.' }, question.channel_id);
+    expect(JSON.stringify(bot.providers.requests.at(-1)?.body['messages'])).not.toContain('The gold');
+  });
+
+  it('is no ambient message', async () => {
+    const { question } = await asks('pirate, say it', { text: 'Heard by nobody.' });
+    await bot.idle();
+    const heard = await sql`SELECT 1 FROM chat_heard WHERE channel_id = ${question.channel_id}`.execute(
+      bot.database.postgres.db,
+    );
+    expect(heard.rows).toEqual([]);
+  });
+});
+
+describe('a speaker who is waited for', () => {
+  it('tells of the wait in the message that becomes the answer', async () => {
+    bot.providers.answer('pirate, a long story', { chunks: ['Once', ' upon.'], hold: 1 });
+    const { question } = await begins('pirate, a long story', 'Once');
+    bot.providers.answer('pirate, and next?', { text: 'This.' });
+    const next = await says(bot.bob, question.channel_id, mention('pirate, and next?'));
+    await bot.app.discord.gateway.idle();
+    clock.jump(11_000);
+    const notice = await sees(question, 'in line');
+    expect(notice.author.username).toBe('Pirate');
+    bot.providers.release();
+    const answer = await sees(question, 'This.');
+    expect(answer.id).toBe(notice.id);
+    expect(answer.content).toBe(`${lineTo(next)}This.`);
+    await bot.idle();
+    expect(await names(question)).toEqual(['Pirate', 'Pirate']);
+  });
+});
+
+describe('a message of a speaker', () => {
+  it('whose answer was lost is not sent twice', async () => {
+    bot.emulator.core.faults.add({ match: { method: 'POST', route: EXECUTE }, times: 1, answer: { drop: true } });
+    const { question, shown } = await asks('pirate, once', { text: 'Once only.' });
+    expect(shown.content).toContain('Once only.');
+    expect(await names(question)).toEqual(['Pirate']);
+  });
+
+  it(
+    'becomes the answer after a restart, also when the bot that sent it died before it noted it',
+    async () => {
+      bot.providers.answer('pirate, sail', { chunks: ['Sailing', ' on.'], hold: 1 });
+      bot.providers.answer('pirate, sink', { chunks: ['Glug', ' glug.'], hold: 1 });
+      const known = await begins('pirate, sail', 'Sailing');
+      const unknown = await begins('pirate, sink', 'Glug');
+      bot.providers.answer('pirate, sail', { text: 'Sailing again.' });
+      bot.providers.answer('pirate, sink', { text: 'Another text.' });
+      await restarts(async () => {
+        const { db } = bot.database.postgres;
+        const { channel_id: channelId } = unknown.question;
+        await sql`UPDATE chat_question SET parts = '{}' WHERE channel_id = ${channelId}`.execute(db);
+        await sql`UPDATE chat_speaker SET intended_at = ${new Date(Date.now() - 1000)}
+          WHERE question_id = (SELECT id FROM chat_question WHERE channel_id = ${channelId})`.execute(db);
+      });
+      expect((await sees(known.question, 'Sailing again.')).id).toBe(known.growing.id);
+      expect((await sees(unknown.question, 'Another text.')).id).toBe(unknown.growing.id);
+      await bot.idle();
+      expect(await names(known.question)).toEqual(['Pirate']);
+      expect(await names(unknown.question)).toEqual(['Pirate']);
+    },
+    restarting.timeout,
+  );
+});
+
+describe('where there can be no webhook', () => {
+  it('the bot answers itself, with the name above, and stays with it', async () => {
+    const room = await bot.newChannel();
+    const channelId = bot.olivia.channel(room).id;
+    await deny(channelId, MANAGE_WEBHOOKS);
+    const { question, shown } = await asks('pirate, permit', { text: 'Denied.' }, room);
+    expect(shown.author.id).toBe(bot.app.discord.self.userId);
+    expect(shown.content).toBe('**Pirate**\nDenied.');
+    expect(shown.message_reference?.message_id).toBe(question.id);
+    bot.providers.answer('pirate, permit', { text: 'Denied again.' });
+    await presses(bot.alice, shown, 'Regenerate');
+    expect((await sees(question, 'Denied again.')).content).toBe('**Pirate**\nDenied again.');
+    await bot.idle();
+    expect(await bot.olivia.request<APIWebhook[]>('GET', `/channels/${channelId}/webhooks`)).toEqual([]);
+    expect(await screen(question)).toHaveLength(1);
+  });
+
+  it(
+    'any more, the answer comes again from the bot itself',
+    async () => {
+      const { question, shown } = await asks('pirate, revoke', { text: 'Granted.' });
+      await deny(question.channel_id, MANAGE_WEBHOOKS);
+      await restarts();
+      bot.providers.answer('pirate, revoke', { text: 'Revoked.' });
+      await presses(bot.alice, shown, 'Regenerate');
+      const again = await sees(question, 'Revoked.');
+      expect(again.content).toBe('**Pirate**\nRevoked.');
+      expect(again.author.id).toBe(bot.app.discord.self.userId);
+      await bot.idle();
+    },
+    restarting.timeout,
+  );
+
+  it('a direct message is answered with the name above', async () => {
+    const { id } = await bot.alice.request<{ id: string }>('POST', '/users/@me/channels', {
+      recipient_id: bot.app.discord.self.userId,
+    });
+    bot.providers.answer('pirate, psst', { text: 'Psst.' });
+    await bot.alice.request('POST', `/channels/${id}/messages`, { content: 'pirate, psst' });
+    const shown = await sees({ channel_id: id }, 'Psst.');
+    expect(shown.content).toBe('**Pirate**\nPsst.');
+    await bot.idle();
+  });
+});
