@@ -1,5 +1,6 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { isOwn } from '../../../sdk/index.ts';
+import { ownWords } from './own-words.ts';
 import type { ChatContext } from '../chat.ts';
 import { nameOf } from '../intake/read-message.ts';
 import type { Question } from '../intake/read-message.ts';
@@ -44,7 +45,7 @@ async function saidFrom(
   const said = latestFirst
     .toReversed()
     .filter((message) => isSaid(message) && !shown.has(message.id))
-    .map(seenAs);
+    .map((message) => ownWords(context, seenAs(message)));
   const readable = await context.privacy.mayRead([...new Set(said.map(({ author }) => author.id))]);
   const isBots = (message: APIMessage) => isOwn(message, context.discord.self);
   const told = said.filter(

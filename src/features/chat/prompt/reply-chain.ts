@@ -1,5 +1,6 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { isOwn } from '../../../sdk/index.ts';
+import { ownWords } from './own-words.ts';
 import type { ChatContext } from '../chat.ts';
 import { attachmentsOf, nameOf, repliedTo } from '../intake/read-message.ts';
 import type { Attachment, Question } from '../intake/read-message.ts';
@@ -70,7 +71,7 @@ async function chainOf(
   for (let id = question.replyTo; id !== undefined && messages.length < longestChain && !known.has(id);) {
     const message = await findMessage(context, row.channel_id, id);
     if (!message) break;
-    messages.unshift(seenAs(message));
+    messages.unshift(ownWords(context, seenAs(message)));
     id = repliedTo(message);
   }
   return messages;

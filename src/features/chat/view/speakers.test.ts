@@ -31,26 +31,32 @@ const pirate: Speaker = {
 };
 /** Of the latest question, and of what it replies to. */
 let asked: TurnToSpeak | undefined;
+let inviteUrl = (): string => '';
+let speaksAlways = false;
 const crew = {
   definition: defineFeature({
     name: 'crew',
     summary: 'Speaks in tests.',
     intents: [],
     settings: z.object({}),
-    setup: () => ({
-      speakers: [
-        (turn: TurnToSpeak) => {
-          asked = turn;
-          return turn.text.startsWith('pirate') ? pirate : undefined;
-        },
-      ],
-    }),
+    setup: ({ discord }) => {
+      inviteUrl = () => discord.inviteUrl;
+      return {
+        speakers: [
+          (turn: TurnToSpeak) => {
+            asked = turn;
+            return speaksAlways || turn.text.startsWith('pirate') ? pirate : undefined;
+          },
+        ],
+      };
+    },
   }),
   folder,
 };
 
 const clock = createShiftedClock(Date.now());
-const bot = sharedBot({ features: [crew], paced: false, clock, otherModels: ['pirate-model'] });
+const yaml = 'features: { chat: { longAnswers: file, fileAbove: 2 } }\n';
+const bot = sharedBot({ features: [crew], paced: false, clock, otherModels: ['pirate-model'], yaml });
 
 const MANAGE_WEBHOOKS = 1n << 29n;
 const EXECUTE = '/webhooks/{webhook_id}/{webhook_token}';
@@ -112,7 +118,10 @@ async function deny(channelId: string, bits: bigint): Promise<void> {
   await bot.olivia.request('PUT', path, { type: 1, allow: '0', deny: String(bits) });
 }
 
-afterEach(() => bot.providers.release());
+afterEach(() => {
+  speaksAlways = false;
+  bot.providers.release();
+});
 
 describe('an answer of a speaker', () => {
   it('grows under their name and avatar, with their prompt and model, and leads to its question', async () => {
@@ -183,16 +192,18 @@ describe('an answer of a speaker', () => {
     expect(bots.shown.author.id).toBe(bot.app.discord.self.userId);
   });
 
-  it('leaves with its question', async () => {
+  it('leaves with its question while it is written, and stays without buttons after that', async () => {
     const { question } = await asks('pirate, forget it', { text: 'Forgotten.' });
-    await presses(bot.alice, (await screen(question))[0] as APIMessage, 'Regenerate');
-    await bot.idle();
     bot.providers.answer('pirate, again', { chunks: ['Growing', ' on.'], hold: 1 });
     const other = await says(bot.alice, question.channel_id, mention('pirate, again'));
     await sees(question, 'Growing', false);
+    expect(await names(question)).toEqual(['Pirate', 'Pirate']);
     await bot.alice.deletes(other);
+    await bot.alice.deletes(question);
     await bot.idle();
-    expect(await names(question)).toEqual(['Pirate']);
+    const messages = await screen(question);
+    expect(messages.map(({ content }) => content.split('\n')[1])).toEqual(['Forgotten.']);
+    expect(messages.flatMap(labels)).toEqual([]);
   });
 
   it('that somebody deletes leaves the history', async () => {
@@ -213,8 +224,51 @@ describe('an answer of a speaker', () => {
   });
 });
 
+it('an answer that is too long keeps within its messages with its first line, and comes as a file', async () => {
+  const long = Array.from({ length: 300 }, (_, index) => `Wave ${index} rolls in.`).join('\n');
+  const { question, shown } = await asks('pirate, sing', { chunks: [long] });
+  const messages = await screen(question);
+  expect(messages).toHaveLength(2);
+  expect(messages[0]?.content.startsWith(`${lineTo(question)}Wave 0`)).toBe(true);
+  expect(shown.author.username).toBe('Pirate');
+  expect(shown.attachments).toMatchObject([{ filename: 'answer.md' }]);
+});
+
+it('the context of a question names who would answer it', async () => {
+  const room = await bot.newChannel();
+  await bot.alice.runs('context', {}, { in: room });
+  const bots = await bot.alice.sees((message) => JSON.stringify(message.embeds).includes('tokens'), { in: room });
+  expect(JSON.stringify(bots.embeds)).not.toContain('Answers as');
+  speaksAlways = true;
+  await bot.alice.runs('context', {}, { in: room });
+  await bot.alice.sees((message) => JSON.stringify(message.embeds).includes('Answers as Pirate'), { in: room });
+});
+
+it('an answer of a speaker is the one that /why is about', async () => {
+  const room = await bot.newChannel();
+  await asks('pirate, what did it cost?', { text: 'Nothing.' }, room);
+  await bot.alice.runs('why', {}, { in: room });
+  await bot.alice.sees((message) => JSON.stringify(message.embeds).includes('pirate-model'), { in: room });
+});
+
 describe('a speaker who is waited for', () => {
-  it('tells of the wait in the message that becomes the answer', async () => {
+  it('tells of the wait, and of its end, in their own message', async () => {
+    bot.providers.answer('pirate, a tale', { chunks: ['Once', ' upon.'], hold: 1 });
+    const { question } = await begins('pirate, a tale', 'Once');
+    const next = await says(bot.alice, question.channel_id, mention('pirate, never mind'));
+    await bot.app.discord.gateway.idle();
+    clock.jump(11_000);
+    const notice = await sees(question, 'in line');
+    await presses(bot.alice, notice, 'Cancel');
+    const cancelled = await sees(question, 'ancelled');
+    expect(cancelled.id).toBe(notice.id);
+    expect(cancelled.content.startsWith(lineTo(next))).toBe(true);
+    bot.providers.release();
+    await bot.idle();
+    expect(await names(question)).toEqual(['Pirate', 'Pirate']);
+  });
+
+  it('becomes the answer in the message that told of the wait', async () => {
     bot.providers.answer('pirate, a long story', { chunks: ['Once', ' upon.'], hold: 1 });
     const { question } = await begins('pirate, a long story', 'Once');
     bot.providers.answer('pirate, and next?', { text: 'This.' });
@@ -265,6 +319,27 @@ describe('a message of a speaker', () => {
     restarting.timeout,
   );
 });
+
+it('a bot with speakers asks for the permission to manage webhooks when it is added', () => {
+  const permissions = BigInt(new URL(inviteUrl()).searchParams.get('permissions') ?? '0');
+  expect(permissions & MANAGE_WEBHOOKS).toBe(MANAGE_WEBHOOKS);
+});
+
+it(
+  'an answer whose webhook was deleted comes again through another',
+  async () => {
+    const { question, shown } = await asks('pirate, once more', { text: 'Before.' });
+    await bot.olivia.request('DELETE', `/webhooks/${shown.webhook_id ?? ''}`);
+    await restarts();
+    bot.providers.answer('pirate, once more', { text: 'After.' });
+    await presses(bot.alice, shown, 'Regenerate');
+    const after = await sees(question, 'After.');
+    expect(after.author.username).toBe('Pirate');
+    expect(after.webhook_id).not.toBe(shown.webhook_id);
+    await bot.idle();
+  },
+  restarting.timeout,
+);
 
 describe('where there can be no webhook', () => {
   it('the bot answers itself, with the name above, and stays with it', async () => {
