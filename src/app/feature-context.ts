@@ -8,6 +8,7 @@ import { createFeatureSettings } from './feature-settings.ts';
 import { apiOf, extensionsOf } from './extensions.ts';
 import { createFeatureEvents } from './feature-events.ts';
 import { createFeatureJobs } from './feature-jobs.ts';
+import { anySpeaks } from './features.ts';
 import type { FoundFeature, LoadedFeature } from './features.ts';
 import type { PublicRefusals } from './public-refusals.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
@@ -53,7 +54,9 @@ export function createFeatureContext(
       self: discord.self,
       actions: discord.actions,
       cache: discord.cache,
-      inviteUrl: discord.inviteUrl,
+      get inviteUrl() {
+        return discord.inviteUrl({ speaks: anySpeaks(options.features()) });
+      },
       messageContent: discord.messageContent,
     },
     models: options.models,

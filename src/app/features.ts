@@ -73,3 +73,7 @@ export async function setUpFeatures(
   }
   return loaded;
 }
+
+/** Whether a feature lets others than the bot answer. */
+export const anySpeaks = (features: readonly Pick<LoadedFeature, 'parts'>[]): boolean =>
+  features.some(({ parts }) => (parts.speakers ?? []).length > 0);

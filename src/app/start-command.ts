@@ -11,6 +11,7 @@ import { lockDataFolder } from '../platform/postgres/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
 import { startApp } from './app.ts';
 import type { App } from './app.ts';
+import { anySpeaks } from './features.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
 import { readCommandLine } from './command-line.ts';
@@ -169,11 +170,12 @@ function stopOnSignal(logger: Logger, stop: () => Promise<void>): void {
 
 function greeting(app: App, config: Config, playground: Playground | null): string {
   const model = app.models.default;
+  const invite = app.discord.inviteUrl({ speaks: anySpeaks(app.features) });
   const lines = [
     '',
     `  ${app.discord.self.username} is ready.`,
     '',
-    ...(playground ? [`  Playground   ${playground.origin}`] : [`  Invite me    ${app.discord.inviteUrl}`]),
+    ...(playground ? [`  Playground   ${playground.origin}`] : [`  Invite me    ${invite}`]),
     `  Health       http://${config.http.host}:${app.port}/health`,
     `  Model        ${model.id}${model.demo ? ' (built in; put a key into .env for a real one, see .env.example)' : ''}`,
     '',

@@ -143,8 +143,18 @@ export interface Speaker extends Voice {
   prompt?: string;
 }
 
-/** Decides who answers a turn. The first feature, in order of name, that returns a speaker decides. */
-export type SpeakerSource = (turn: Turn) => Promise<Speaker | undefined> | Speaker | undefined;
+/** A turn for which it is decided who answers. */
+export interface TurnToSpeak extends Turn {
+  /** The turn to whose answer its message replies, where that is known; `speaker` is undefined when the bot answered. */
+  readonly repliesTo?: { turnId: string; speaker: Speaker | undefined };
+}
+
+/**
+ * Decides who answers a turn. The first feature, in order of name, that returns a speaker decides; where none does, a reply
+ * to a speaker's answer is answered by that speaker. The decision is kept with the turn. Sources are asked again for other
+ * versions and other tries, where only what they say of the same name counts.
+ */
+export type SpeakerSource = (turn: TurnToSpeak) => Promise<Speaker | undefined> | Speaker | undefined;
 
 /** An answer that a model has written. */
 export interface WrittenAnswer {

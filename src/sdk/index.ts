@@ -47,6 +47,7 @@ export type {
   Turn,
   TurnFile,
   TurnSetting,
+  TurnToSpeak,
   WrittenAnswer,
 } from './conversation.ts';
 export type { EventEmitter, EventSubscriptions, FeatureEvents } from './event.ts';
@@ -102,10 +103,11 @@ export { guildIn } from '../services/privacy/index.ts';
 export type { Amount, Expiry, Privacy, Receipt } from '../services/privacy/index.ts';
 export { followUpOf } from '../services/spending/index.ts';
 export type { Explanation, Notice, PaidCall, Spending, Use } from '../services/spending/index.ts';
-export { isOwn } from '../platform/discord/index.ts';
+export { isOwn, replyLine, withoutReplyLine } from '../platform/discord/index.ts';
 export type {
   DiscordActions,
   DiscordCache,
+  LiveMessage,
   LivePart,
   OutgoingFile,
   OutgoingMessage,

@@ -94,6 +94,13 @@ export interface ChatNoticeTable {
   written_at: Date;
 }
 
+export interface ChatSpeakerTable {
+  question_id: string;
+  ciphertext: Buffer;
+  by_webhook: boolean;
+  intended_at: Date | null;
+}
+
 declare module '../../platform/postgres/database.ts' {
   interface Database {
     chat_conversation: ChatConversationTable;
@@ -103,5 +110,6 @@ declare module '../../platform/postgres/database.ts' {
     chat_notice: ChatNoticeTable;
     chat_answer_step: ChatAnswerStepTable;
     chat_tool_call: ChatToolCallTable;
+    chat_speaker: ChatSpeakerTable;
   }
 }

@@ -2,7 +2,7 @@ import { Routes, type APIApplication, type APIUser } from 'discord-api-types/v10
 import { StartError, VendorError } from '../../kernel/errors.ts';
 import { discordCodes, translateError } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
-import { INVITE_PERMISSIONS } from './permissions.ts';
+import { invitePermissions } from './permissions.ts';
 
 export const PORTAL = 'https://discord.com/developers/applications';
 export const NEW_TOKEN_HINT = `Open ${PORTAL}, choose the application, page "Bot", press "Reset Token", and put the new token into .env as DISCORD_TOKEN.`;
@@ -40,11 +40,11 @@ export function tokenFault(token: string, apiBase: string | undefined): string |
   return `${wrong}: ${what}. ${NEW_TOKEN_HINT}`;
 }
 
-export function inviteUrl(applicationId: string): string {
+export function inviteUrl(applicationId: string, options: { speaks: boolean }): string {
   const query = new URLSearchParams({
     client_id: applicationId,
     scope: 'bot applications.commands',
-    permissions: INVITE_PERMISSIONS.toString(),
+    permissions: invitePermissions(options).toString(),
   });
   return `https://discord.com/oauth2/authorize?${query.toString()}`;
 }

@@ -50,7 +50,8 @@ export async function checkDiscord(options: CheckDiscordOptions): Promise<Discor
       ...checkIntents(application, options.intents),
       await checkGateway(http),
       ...(await checkCommands(options.db, application.id)),
-      { ok: true, title: 'Invite link', detail: inviteUrl(application.id) },
+      // Features are not set up here, so that what they may need beside is not known.
+      { ok: true, title: 'Invite link', detail: inviteUrl(application.id, { speaks: false }) },
     ];
   } catch (error) {
     return [tokenFinding(error, apiBase)];

@@ -84,7 +84,7 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
       cache,
       gateway,
       registerCommands: (commands) => registration.start(commands),
-      inviteUrl: inviteUrl(applicationId),
+      inviteUrl: (needs) => inviteUrl(applicationId, needs),
       close: async () => {
         await Promise.all([gateway.stop(), registration.stop()]);
         await cache.close();

@@ -5,3 +5,4 @@ export { discordCodes } from './errors.ts';
 export { discordLimits } from './limits.ts';
 export { isOwn } from './own-message.ts';
 export { effectivePermissions } from './permissions.ts';
+export { replyLine, withoutReplyLine } from './speaker.ts';

@@ -1,8 +1,10 @@
 import { Routes, type APIMessage } from 'discord-api-types/v10';
 import type { ChannelWriter, WriteOptions } from './channel-writer.ts';
+import { VendorError } from '../../kernel/errors.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
 import type { OutgoingMessage, SendOptions } from './port.ts';
+import { replyLine } from './speaker.ts';
 import type { WebhookWriter } from './webhook-writer.ts';
 import { remember } from './webhooks.ts';
 import type { Webhook, Webhooks } from './webhooks.ts';
@@ -41,10 +43,10 @@ export class MessageWriter {
     return sent;
   }
 
-  /** What stands in place of a reply, which a webhook can't send: a small line that leads to the message. */
+  /** As `replyLine`. */
   async lead(channelId: string, messageId: string): Promise<string> {
     const { guildId } = await this.#options.webhooks.placeOf(channelId);
-    return `-# ↩ https://discord.com/channels/${guildId}/${channelId}/${messageId}\n`;
+    return replyLine(guildId, channelId, messageId);
   }
 
   async edit(channelId: string, messageId: string, message: OutgoingMessage, write: WriteOptions = {}): Promise<void> {
@@ -57,8 +59,7 @@ export class MessageWriter {
     } catch (error) {
       if (!isDiscordError(error, discordCodes.othersMessage)) throw error;
       const { taken: _taken, ...again } = write;
-      const webhook = await this.#senderOf(channelId, messageId);
-      if (!webhook) throw error;
+      const webhook = await this.#senderOf(channelId, messageId, error);
       await spoken.edit(await this.#to(channelId, webhook), messageId, message, again);
     }
   }
@@ -73,8 +74,7 @@ export class MessageWriter {
       await channels.delete(channelId, messageId);
     } catch (error) {
       if (!isDiscordError(error, discordCodes.missingPermissions)) throw error;
-      const webhook = await this.#senderOf(channelId, messageId);
-      if (!webhook) throw error;
+      const webhook = await this.#senderOf(channelId, messageId, error);
       await spoken.delete(await this.#to(channelId, webhook), messageId);
     }
   }
@@ -90,15 +90,18 @@ export class MessageWriter {
     return { webhook, channelId, threadId: (await this.#options.webhooks.placeOf(channelId)).threadId };
   }
 
-  /** Undefined when no webhook of the bot's own sent it, or that is gone. */
-  async #senderOf(channelId: string, messageId: string): Promise<Webhook | undefined> {
+  /** Rejects with `refusal` when no webhook of the bot's own sent it, and with `discord/10015` when that is gone. */
+  async #senderOf(channelId: string, messageId: string, refusal: VendorError): Promise<Webhook> {
     const { http, webhooks } = this.#options;
     const path = Routes.channelMessage(channelId, messageId);
     const { webhook_id: id, application_id: applicationId } = await http.ask<APIMessage>({
       ...{ method: 'GET', path, repeatable: true },
     });
-    if (id === undefined || applicationId !== webhooks.applicationId) return undefined;
+    if (id === undefined || applicationId !== webhooks.applicationId) throw refusal;
     remember(this.#senders, messageId, id);
-    return webhooks.byId(id);
+    const webhook = await webhooks.byId(id);
+    if (webhook) return webhook;
+    const { retryable } = refusal;
+    throw new VendorError(discordCodes.unknownWebhook, 'the webhook of this message was deleted', { retryable });
   }
 }

@@ -14,8 +14,8 @@ export const DM_PERMISSIONS =
   Bits.UseExternalEmojis |
   Bits.UseExternalStickers;
 
-/** What the bot asks for when it is added to a server: all that it uses, and no more. */
-export const INVITE_PERMISSIONS =
+/** What the bot always uses. */
+const USED_PERMISSIONS =
   Bits.ViewChannel |
   Bits.SendMessages |
   Bits.SendMessagesInThreads |
@@ -24,6 +24,10 @@ export const INVITE_PERMISSIONS =
   Bits.AttachFiles |
   Bits.ReadMessageHistory |
   Bits.AddReactions;
+
+/** What the bot asks for when it is added to a server: all that it uses, and no more. `speaks`: also as somebody else. */
+export const invitePermissions = ({ speaks }: { speaks: boolean }): bigint =>
+  speaks ? USED_PERMISSIONS | Bits.ManageWebhooks : USED_PERMISSIONS;
 
 /** What remains to a member who is timed out. */
 const MUTED_PERMISSIONS = Bits.ViewChannel | Bits.ReadMessageHistory;

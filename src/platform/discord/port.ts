@@ -310,7 +310,10 @@ export interface Discord {
    * has ended, whether it worked or not; never rejects. To be called once.
    */
   registerCommands(commands: RESTPutAPIApplicationCommandsJSONBody): Promise<void>;
-  /** URL with which an administrator adds the bot to a server, with exactly the permissions it uses. */
-  readonly inviteUrl: string;
+  /**
+   * URL with which an administrator adds the bot to a server, with exactly the permissions it uses. `speaks`: also those
+   * for speaking as somebody else.
+   */
+  inviteUrl(needs: { speaks: boolean }): string;
   close(): Promise<void>;
 }

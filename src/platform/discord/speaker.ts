@@ -19,3 +19,12 @@ export function speakerFields({ name, avatarUrl = '' }: Speaker, otherwise: stri
   const shows = avatarUrl.length <= LONGEST_URL && /^https?:\/\//.test(avatarUrl) && URL.canParse(avatarUrl);
   return { username: speakerName(name, otherwise), ...(shows && { avatar_url: avatarUrl }) };
 }
+
+/** What stands in place of a reply, which a webhook can't send: a small line that leads to the message. */
+export const replyLine = (guildId: string, channelId: string, messageId: string): string =>
+  `-# ↩ https://discord.com/channels/${guildId}/${channelId}/${messageId}\n`;
+
+const REPLY_LINE = /^-# ↩ https:\/\/discord\.com\/channels\/\d+\/\d+\/\d+(?:\n|$)/;
+
+/** What a message says below a `replyLine`. */
+export const withoutReplyLine = (content: string): string => content.replace(REPLY_LINE, '');

@@ -43,6 +43,7 @@ export async function stop(context: ChatContext, screens: Screens, call: Compone
       place,
       buttons: settings.answerButtons,
       bound: undefined,
+      above: '',
       hasThoughts: false,
     },
     call.t,

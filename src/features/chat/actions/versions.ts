@@ -7,8 +7,10 @@ import { settingsOf } from '../turns/conversations.ts';
 import { historyChanged } from '../history/changes.ts';
 import type { AnswerState } from '../schema.ts';
 import { boundWithin } from '../view/long-answers.ts';
+import { answerMessages } from '../view/speak.ts';
 import { offersThoughts } from '../view/thoughts.ts';
-import { findAnswer, setPart, showParts, trimParts } from '../turns/store.ts';
+import { lineAbove, storedVoice } from '../view/voice.ts';
+import { findAnswer, showParts } from '../turns/store.ts';
 import { controlled } from './reach.ts';
 import { endedMessage } from '../view/render-answer.ts';
 import type { End } from '../view/render-answer.ts';
@@ -78,31 +80,27 @@ export async function showVersion(context: ChatContext, answerId: string, name: 
   // What is being written is shown by its job.
   if (!found || found.answer.state === 'waiting' || found.answer.state === 'written') return;
   const { answer, question } = found;
-  const { channel_id: channelId, message_id: replyTo, author_id: authorId } = question;
+  const { author_id: authorId } = question;
   const read = context.vault.reader(context.db);
-  const [text, footnotes, settings, place, hasThoughts] = await Promise.all([
+  const [voice, text, footnotes, settings, place, hasThoughts] = await Promise.all([
+    storedVoice(context.db, read, question),
     answer.sealed && read(authorId, answer.id, answer.sealed),
     openFootnotes(read, question, answer),
     settingsOf(context, question),
     versionPlace(context.db, answer),
     offersThoughts(context, answer, question),
   ]);
-  const live = context.discord.actions.live({
-    channelId,
-    ...(replyTo === null ? {} : { replyTo }),
-    key: name,
-    parts: question.parts.map((messageId) => ({ messageId })),
-    onPart: (index, part) => setPart(context.db, question.id, index, part.messageId),
-    onTrim: (kept) => trimParts(context.db, question.id, kept),
-  });
+  const live = answerMessages(context, question, voice, { key: name });
+  const t = context.texts.in(undefined);
+  const above = lineAbove(question, voice, t);
   const { id, finish } = answer;
   const modelId = answer.model_id ?? '';
   const { notices, said } = footnotes;
   const end = endOf(answer.state, answer.error_code, said);
   const bound = await boundWithin(context, settings, question);
   const buttons = settings.answerButtons;
-  const shown = { id, modelId, text: text ?? '', notices, end, finish, place, buttons, bound, hasThoughts };
-  const parts = await live.finish(endedMessage(shown, context.texts.in(undefined)));
+  const shown = { id, modelId, text: text ?? '', notices, end, finish, place, buttons, bound, above, hasThoughts };
+  const parts = await live.finish(endedMessage(shown, t));
   const ids = parts.map(({ messageId }) => messageId);
   await context.spending.shown(requestOf(answer), ids);
   await showParts(context.db, answer, ids);

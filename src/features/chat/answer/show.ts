@@ -9,6 +9,7 @@ import { offerIfEdited } from '../history/edits.ts';
 import { tidyNow } from '../history/ending.ts';
 import { questionEnded, questionRemoved } from '../view/reactions.ts';
 import { keepsThoughts, openThoughts } from '../view/thoughts.ts';
+import { lineAbove } from '../view/voice.ts';
 import { showParts, trimConversation } from '../turns/store.ts';
 import { end } from './end.ts';
 import { openFootnotes } from '../view/footnotes.ts';
@@ -82,7 +83,8 @@ async function finish(work: Work, shown: End): Promise<LivePart[]> {
 }
 
 async function endOnScreen(work: Work, shown: End): Promise<Parameters<Live['finish']>[0]> {
-  const { context, answer, text, notices, model, finish, settings, bound } = work;
+  const { context, answer, row, voice, text, notices, model, finish, settings, bound } = work;
+  const t = context.texts.in(undefined);
   const place = await versionPlace(context.db, answer);
   const ended = {
     id: answer.id,
@@ -94,9 +96,10 @@ async function endOnScreen(work: Work, shown: End): Promise<Parameters<Live['fin
     place,
     buttons: settings.answerButtons,
     bound,
+    above: lineAbove(row, voice, t),
     hasThoughts: keepsThoughts(work),
   };
-  return endedMessage(ended, context.texts.in(undefined));
+  return endedMessage(ended, t);
 }
 
 /** For a run that died between storing an end and showing it. Says whether people see a whole answer. */

@@ -1,9 +1,9 @@
 import { Cancelled } from '../../../kernel/errors.ts';
 import type {
-  DiscordActions,
   Generation,
   HistoryFill,
   JobRun,
+  LiveMessage,
   ModelInfo,
   Speaker,
   VaultReader,
@@ -14,18 +14,20 @@ import { settingsOf } from '../turns/conversations.ts';
 import { stopRow } from '../view/buttons.ts';
 import { goneChannel } from '../history/ending.ts';
 import type { Notice } from '../prompt/build.ts';
-import { speakerFor } from '../prompt/sources.ts';
 import type { Question } from '../intake/read-message.ts';
 import type { ChatSettings } from '../settings.ts';
 import { boundOf, boundWithin, growingBound } from '../view/long-answers.ts';
+import { answerMessages, withUnnoted } from '../view/speak.ts';
 import { openThoughts } from '../view/thoughts.ts';
-import { findAnswer, setPart, trimParts } from '../turns/store.ts';
+import { voiceFor } from '../view/voice.ts';
+import type { Voice } from '../view/voice.ts';
+import { shownParts } from '../view/voice-store.ts';
+import { findAnswer } from '../turns/store.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
-import { turnOf } from '../turns/turn.ts';
 import { withMerged } from '../turns/later-questions.ts';
 import { endNotice, mergedInto } from '../turns/waiting-store.ts';
 
-export type Live = ReturnType<DiscordActions['live']>;
+export type Live = LiveMessage;
 
 /** One run of the job that answers a question. */
 export interface Work {
@@ -59,6 +61,7 @@ export interface Work {
   history: HistoryFill | undefined;
   /** Who answers; undefined: the bot itself. */
   speaker: Speaker | undefined;
+  voice: Voice | undefined;
   /** Why the model ended. */
   finish: string | null;
   /** Somebody removed the answer while it was worked on. */
@@ -100,11 +103,11 @@ export async function openWork(
     settingsOf(context, asked),
   ]);
   if (!question) return undefined;
-  const row = (await place?.({ row: asked, question, wantedModelId: answer.wanted_model_id })) ?? asked;
+  const placed = (await place?.({ row: asked, question, wantedModelId: answer.wanted_model_id })) ?? asked;
   const whole = await withMerged(read, merged, question);
-  const settings = row.channel_id === asked.channel_id ? settingsThere : await settingsOf(context, row);
-  const speaker = await speakerFor(context, (feature) => turnOf(row, whole, feature));
-  const isNoticed = row.parts.length > 0 && run.job.attempt === 1 && (await endNotice(context.db, answer));
+  const settings = placed.channel_id === asked.channel_id ? settingsThere : await settingsOf(context, placed);
+  const voice = await voiceFor(context, read, placed, whole);
+  const { row, isNoticed } = await takeMessages(context, run, { answer, row: placed, voice });
   const written =
     answer.continued && answer.sealed ? ((await read(row.author_id, answer.id, answer.sealed)) ?? '') : '';
   const before = answer.continued ? ((await openThoughts(read, row, answer)) ?? '') : '';
@@ -120,9 +123,9 @@ export async function openWork(
     isNoticed,
     read,
     settings,
-    live: liveMessage(context, run, answer, row, bound),
+    live: liveMessage(context, run, { answer, row, voice }, bound),
     notices: [],
-    model: chooseModel(context, settings, answer.wanted_model_id ?? speaker?.model ?? null),
+    model: chooseModel(context, settings, answer.wanted_model_id ?? voice?.speaker.model ?? null),
     text: written,
     written,
     thoughts: thoughtsBefore,
@@ -131,7 +134,8 @@ export async function openWork(
     bound,
     contextAuthorIds: answer.told_ids,
     history: undefined,
-    speaker,
+    speaker: voice?.speaker,
+    voice,
     finish: answer.finish,
     removed: false,
     hasChargedSteps: false,
@@ -140,21 +144,32 @@ export async function openWork(
   };
 }
 
-function liveMessage(
+type Shown = Pick<Work, 'answer' | 'row' | 'voice'>;
+
+/**
+ * From now on nobody else writes into the messages of the answer, and all of them are known. Whoever tells of the wait has
+ * ended: Discord makes two messages where it does not know the name of the first.
+ */
+async function takeMessages(
   context: ChatContext,
   run: JobRun,
-  answer: AnswerRow,
-  row: QuestionRow,
-  bound: number | undefined,
-): Live {
+  { answer, row, voice }: Shown,
+): Promise<Pick<Work, 'row' | 'isNoticed'>> {
+  const { db } = context;
+  const isFirst = run.job.attempt === 1;
+  if (!voice) return { row, isNoticed: row.parts.length > 0 && isFirst && (await endNotice(db, answer)) };
+  const wasTold = await endNotice(db, answer);
+  const parts = await shownParts(db, row.id);
+  const known = { ...row, parts };
+  const all = voice.byWebhook ? await withUnnoted(context, known, answer, voice) : parts;
+  return { row: { ...row, parts: all }, isNoticed: isFirst && wasTold && all.length > 0 };
+}
+
+function liveMessage(context: ChatContext, run: JobRun, shown: Shown, bound: number | undefined): Live {
+  const { answer, row, voice } = shown;
   const t = context.texts.in(undefined);
-  return context.discord.actions.live({
-    channelId: row.channel_id,
-    ...(row.message_id === null ? {} : { replyTo: row.message_id }),
+  return answerMessages(context, row, voice, {
     key: partsKey(answer),
-    parts: row.parts.map((messageId) => ({ messageId })),
-    onPart: (index, part) => setPart(context.db, row.id, index, part.messageId),
-    onTrim: (kept) => trimParts(context.db, row.id, kept),
     liveComponents: stopRow(answer.id, t),
     ...(bound === undefined ? {} : { bound: growingBound(bound, t) }),
     signal: run.signal,

@@ -5,7 +5,7 @@ import type {
   GatewayMessageUpdateDispatchData,
 } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
-import { customId } from '../../../sdk/index.ts';
+import { customId, isOwn } from '../../../sdk/index.ts';
 import type { Db } from '../../../sdk/index.ts';
 import { questionIn } from '../intake/claim.ts';
 import { openQuestion } from '../chat.ts';
@@ -25,7 +25,7 @@ export function messageEdited(
   channels: ConversingChannels,
   message: GatewayMessageUpdateDispatchData,
 ): Promise<void> | undefined {
-  if (message.author.id === context.discord.self.userId) return undefined;
+  if (isOwn(message, context.discord.self)) return undefined;
   // Without a time of the edit, Discord has only unfolded a link, which people see from then on.
   const isUnfolded = message.edited_timestamp === null;
   if (isUnfolded && message.embeds.length === 0) return undefined;

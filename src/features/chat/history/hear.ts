@@ -2,8 +2,9 @@ import { PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
 import { compareSnowflakes, snowflakeTime } from '../../../kernel/snowflake.ts';
+import { isOwn } from '../../../sdk/index.ts';
 import type { Tx, VaultReader } from '../../../sdk/index.ts';
-import { findSelf } from '../intake/claim.ts';
+import { findSelf, selfAs } from '../intake/claim.ts';
 import type { ChatContext } from '../chat.ts';
 import { isAddressed, readSaid, spoken } from '../intake/read-message.ts';
 import type { Question, Self } from '../intake/read-message.ts';
@@ -19,14 +20,14 @@ const warmedMs = 24 * 60 * 60 * 1000;
 /** As many as Discord gives at once. */
 const readAtOnce = 100;
 
-type Said = Parameters<typeof isSaid>[0] & Pick<APIMessage, 'author'>;
+type Said = Parameters<typeof isSaid>[0] & Parameters<typeof isOwn>[0];
 
 /**
  * Whether a message is part of what goes on in its channel: of people and of other bots, for people talk about what those
  * write. What a thread hangs on is told with every question there.
  */
 const isHeard = (context: ChatContext, message: Said): boolean =>
-  message.author.id !== context.discord.self.userId && isSaid(message) && seenAs(message) === message;
+  !isOwn(message, context.discord.self) && isSaid(message) && seenAs(message) === message;
 
 const contextOf = (messageId: string) => `heard/${messageId}`;
 
@@ -76,7 +77,7 @@ async function keep(
   if (!(await where.conversing)) return;
   const { id, channel_id: channelId, author } = message;
   if (!(await context.privacy.mayRead([author.id])).has(author.id)) return;
-  const self = { userId: context.discord.self.userId, roleId: null };
+  const self = selfAs(context, null);
   await context.transaction(async (tx) => {
     const place = { channel_id: channelId, guild_id: where.guildId };
     const saidAt = new Date(context.clock.now());
@@ -93,7 +94,7 @@ async function seal(context: ChatContext, tx: Tx, row: Omit<HeardRow, 'sealed'>,
 /** What was heard says what the message says now. */
 export async function hearEdited(context: ChatContext, message: GatewayMessageCreateDispatchData): Promise<void> {
   const { id, author } = message;
-  const said = readSaid(message, { userId: context.discord.self.userId, roleId: null });
+  const said = readSaid(message, selfAs(context, null));
   await context.transaction(async (tx) => {
     const sealed = await context.vault.sealIfKnown(tx, author.id, contextOf(id), JSON.stringify(said));
     if (sealed) await setHeard(tx, id, sealed);

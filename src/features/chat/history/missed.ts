@@ -2,7 +2,7 @@ import { PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
 import { compareSnowflakes } from '../../../kernel/snowflake.ts';
-
+import { isOwn } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { placeDeleted, removeMessages } from './deletions.ts';
 import { changeMessage } from './edits.ts';
@@ -39,7 +39,7 @@ export async function findMissed(
   if (missing.length > 0) await removeMessages(context, channelId, missing);
   for (const message of messages) {
     const editedMs = Date.parse(message.edited_timestamp ?? '');
-    if (message.author.id === context.discord.self.userId || !(editedMs >= sinceMs)) continue;
+    if (isOwn(message, context.discord.self) || !(editedMs >= sinceMs)) continue;
     await changeMessage(context, { ...message, ...(guildId === null ? {} : { guild_id: guildId }) });
   }
 }

@@ -22,21 +22,25 @@ export function claimQuestion(
 ): boolean | Promise<boolean> {
   // What Discord writes in a person's name, on joining, pinning and opening a thread, is not for the bot.
   if (message.type !== MessageType.Default && message.type !== MessageType.Reply) return false;
-  const { userId } = context.discord.self;
   const guildId = message.guild_id;
   // Most messages mention no role: they are decided at once.
   if (guildId === undefined || !mentionsRoles(message)) {
-    return claimAs({ userId, roleId: null }, context, message, ownThreads);
+    return claimAs(selfAs(context, null), context, message, ownThreads);
   }
   return findSelf(context, guildId).then((self) => claimAs(self, context, message, ownThreads));
 }
 
 /** Whom people mean when they name the bot in a guild. */
-export async function findSelf({ discord }: ChatContext, guildId: string): Promise<Self> {
-  const { userId } = discord.self;
-  const guild = await discord.cache.guild(guildId);
-  const own = [...(guild?.roles ?? [])].find(([, role]) => role.botId === userId);
-  return { userId, roleId: own?.[0] ?? null };
+export async function findSelf(context: ChatContext, guildId: string): Promise<Self> {
+  const { self, cache } = context.discord;
+  const guild = await cache.guild(guildId);
+  const own = [...(guild?.roles ?? [])].find(([, role]) => role.botId === self.userId);
+  return selfAs(context, own?.[0] ?? null);
+}
+
+export function selfAs({ discord }: ChatContext, roleId: string | null): Self {
+  const { userId, applicationId } = discord.self;
+  return { userId, roleId, applicationId };
 }
 
 function claimAs(
@@ -81,8 +85,7 @@ function questionOf(context: ChatContext, self: Self, message: GatewayMessageCre
 /** What a message that was meant for the bot asks. */
 export async function questionIn(context: ChatContext, message: GatewayMessageCreateDispatchData): Promise<Question> {
   const { guild_id: guildId } = message;
-  const self =
-    guildId === undefined ? { userId: context.discord.self.userId, roleId: null } : await findSelf(context, guildId);
+  const self = guildId === undefined ? selfAs(context, null) : await findSelf(context, guildId);
   return questionOf(context, self, message);
 }
 

@@ -2,7 +2,7 @@ import { ComponentType, PermissionFlagsBits, TextInputStyle } from 'discord-api-
 import type { APIModalInteractionResponseCallbackData, APITextInputComponent } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
 import { isSnowflake } from '../../../kernel/snowflake.ts';
-import { customId, defineMessageCommand } from '../../../sdk/index.ts';
+import { customId, defineMessageCommand, isOwn } from '../../../sdk/index.ts';
 import type { Call, ComponentHandler, MessageCommand, MessageCommandCall } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { seenAs, visibleText } from './visible.ts';
@@ -87,7 +87,7 @@ async function checkTarget(context: ChatContext, { target, caller, guildId, chan
   const seen = seenAs(target);
   if (visibleText(seen) === '') throw new UserError('about.empty', 'nothing to read');
   const { id } = seen.author;
-  if (id === caller.userId || id === context.discord.self.userId) return;
+  if (id === caller.userId || isOwn(seen, context.discord.self)) return;
   if (!(await context.privacy.mayRead([id])).has(id)) throw new UserError('about.unreadable', 'the author said no');
 }
 

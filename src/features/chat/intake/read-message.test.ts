@@ -4,7 +4,8 @@ import { isAddressed, isListed, mayControl, readQuestion } from './read-message.
 
 const id = '900000000000000001';
 const role = '900000000000000002';
-const self = { userId: id, roleId: role };
+const application = '900000000000000003';
+const self = { userId: id, roleId: role, applicationId: application };
 
 function message(over: Partial<GatewayMessageCreateDispatchData>): GatewayMessageCreateDispatchData {
   return {
@@ -18,12 +19,15 @@ function message(over: Partial<GatewayMessageCreateDispatchData>): GatewayMessag
 }
 
 describe('whether a message is meant for the bot', () => {
+  const spokenBy = (application_id: string) => message({ webhook_id: '900000000000000005', application_id });
   const user = (id: string) => ({ id }) as GatewayMessageCreateDispatchData['mentions'][number];
   it.each([
     ['a mention', message({ mentions: [user(id)] }), true],
     ['a mention of someone else', message({ mentions: [user('7')] }), false],
     ['a mention of everyone', message({ mention_everyone: true }), false],
     ['a reply to the bot', message({ referenced_message: message({ author: user(id) }) }), true],
+    ['a reply to a speaker of the bot', message({ referenced_message: spokenBy(application) }), true],
+    ['a reply to a webhook of others', message({ referenced_message: spokenBy('900000000000000004') }), false],
     ['a reply to someone else', message({ referenced_message: message({}) }), false],
     ['a mention of the role that came with it', message({ content: `hi <@&${role}>` }), true],
     ['a mention of another role', message({ content: 'hi <@&7>', mention_roles: ['7'] }), false],

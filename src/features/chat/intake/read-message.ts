@@ -1,6 +1,7 @@
 import { MessageReferenceType } from 'discord-api-types/v10';
 import type { APIAttachment, APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import type { JsonObject } from '../../../kernel/json.ts';
+import { isOwn } from '../../../sdk/index.ts';
 import type { Access, Caller } from '../../../sdk/index.ts';
 import { visibleFiles, visibleWords } from './visible.ts';
 import type { Message } from './visible.ts';
@@ -29,6 +30,8 @@ export interface Self {
   userId: string;
   /** Null where it has none. Found in the text: Discord's list holds only the roles that the author may notify. */
   roleId: string | null;
+  /** Tells messages of the bot's own webhooks from those of others. */
+  applicationId: string;
 }
 
 /** Whether it has to be known which role is the bot's own. */
@@ -40,7 +43,9 @@ export function isAddressed(message: GatewayMessageCreateDispatchData, self: Sel
     message.guild_id === undefined ||
     message.mentions.some((user) => user.id === self.userId) ||
     (self.roleId !== null && message.content.includes(`<@&${self.roleId}>`)) ||
-    message.referenced_message?.author.id === self.userId
+    (message.referenced_message !== null &&
+      message.referenced_message !== undefined &&
+      isOwn(message.referenced_message, self))
   );
 }
 

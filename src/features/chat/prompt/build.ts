@@ -120,7 +120,7 @@ export async function buildPrompt(asked: PromptRequest): Promise<Prompt> {
     inputTokens: fitted.tokens + continued.tokens,
     notices,
     contents: {
-      ...contentsOf(fitted, collected),
+      ...contentsOf(asked, fitted, collected),
       windowTokens: model.contextTokens,
       question: question.parts.tokens,
       continued: continued.tokens,
@@ -253,12 +253,15 @@ function assemble(
 
 type Parts = Omit<PromptContents, 'windowTokens' | 'question' | 'continued'>;
 
-function contentsOf(fitted: Fitted, collected: Collected): Parts {
+function contentsOf({ context, speaker }: PromptRequest, fitted: Fitted, collected: Collected): Parts {
   const { system, pieces, exchanges, heard, coversUntilMs } = collected;
   const isSent = (piece: SizedPiece) => piece.place === 'turn' || fitted.pieces.includes(piece);
   return {
     system: {
-      labels: pieces.filter(({ place }) => place === 'system').map(({ label }) => label),
+      labels: [
+        ...(speaker ? [context.texts.in(undefined)('speaker.label', { name: speaker.name })] : []),
+        ...pieces.filter(({ place }) => place === 'system').map(({ label }) => label),
+      ],
       tokens: system.tokens,
     },
     others: pieces

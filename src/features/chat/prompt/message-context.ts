@@ -1,4 +1,6 @@
 import type { APIMessage } from 'discord-api-types/v10';
+import { isOwn } from '../../../sdk/index.ts';
+import { ownWords } from './own-words.ts';
 import type { ChatContext } from '../chat.ts';
 import { nameOf } from '../intake/read-message.ts';
 import type { Question } from '../intake/read-message.ts';
@@ -43,13 +45,15 @@ async function saidFrom(
   const said = latestFirst
     .toReversed()
     .filter((message) => isSaid(message) && !shown.has(message.id))
-    .map(seenAs);
+    .map((message) => ownWords(context, seenAs(message)));
   const readable = await context.privacy.mayRead([...new Set(said.map(({ author }) => author.id))]);
-  const own = [row.author_id, context.discord.self.userId];
-  const told = said.filter(({ author }) => readable.has(author.id) || own.includes(author.id));
+  const isBots = (message: APIMessage) => isOwn(message, context.discord.self);
+  const told = said.filter(
+    (message) => readable.has(message.author.id) || message.author.id === row.author_id || isBots(message),
+  );
   const lines = told.map(lineOf);
   if (told.length < said.length) lines.push('(What people said who do not want to be read is left out.)');
-  return { lines, authorIds: told.map(({ author }) => author.id) };
+  return { lines, authorIds: told.filter((message) => !isBots(message)).map(({ author }) => author.id) };
 }
 
 /** On one line, so that nothing in it looks like another's; files by their names. */

@@ -1,4 +1,6 @@
 import type { APIMessage } from 'discord-api-types/v10';
+import { isOwn } from '../../../sdk/index.ts';
+import { ownWords } from './own-words.ts';
 import type { ChatContext } from '../chat.ts';
 import { attachmentsOf, nameOf, repliedTo } from '../intake/read-message.ts';
 import type { Attachment, Question } from '../intake/read-message.ts';
@@ -35,9 +37,9 @@ export async function quotedBy(
   const starter = found && !isKnown(found.id) ? [found] : [];
   const messages = [...starter, ...chain];
   const readable = await context.privacy.mayRead(messages.map(({ author }) => author.id));
-  const { userId } = context.discord.self;
+  const isBots = (message: APIMessage) => isOwn(message, context.discord.self);
   const quotable = (message: APIMessage) =>
-    message.author.id === userId || message.author.id === row.author_id || readable.has(message.author.id);
+    isBots(message) || message.author.id === row.author_id || readable.has(message.author.id);
   const quote = (heading: string, some: readonly APIMessage[]) => {
     const lines = some.flatMap((message) =>
       quotable(message) ? quoteLines(message) : ['> (by somebody who does not want to be read)'],
@@ -47,7 +49,7 @@ export async function quotedBy(
   return {
     text: quote('This thread is about', starter) + quote('In reply to', chain),
     attachments: messages.filter(quotable).flatMap(attachmentsOf),
-    authorIds: messages.filter(quotable).map(({ author }) => author.id),
+    authorIds: messages.filter((message) => quotable(message) && !isBots(message)).map(({ author }) => author.id),
   };
 }
 
@@ -69,7 +71,7 @@ async function chainOf(
   for (let id = question.replyTo; id !== undefined && messages.length < longestChain && !known.has(id);) {
     const message = await findMessage(context, row.channel_id, id);
     if (!message) break;
-    messages.unshift(seenAs(message));
+    messages.unshift(ownWords(context, seenAs(message)));
     id = repliedTo(message);
   }
   return messages;

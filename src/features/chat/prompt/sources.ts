@@ -2,7 +2,7 @@ import { abortable } from '../../../kernel/abortable.ts';
 import { UserError, VendorError } from '../../../kernel/errors.ts';
 import { oneLine } from '../../../kernel/one-line.ts';
 import { explainedBy } from '../../../sdk/index.ts';
-import type { Extension, PendingTurn, PromptPiece, Speaker, Turn } from '../../../sdk/index.ts';
+import type { Extension, PendingTurn, PromptPiece, Speaker, TurnToSpeak } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 
 /** A source that takes longer is left out. */
@@ -60,7 +60,7 @@ async function collectFrom(
 /** Who answers a turn; undefined: the bot itself. A source that fails is left out. */
 export async function speakerFor(
   context: ChatContext,
-  turnFor: (feature: string) => Turn,
+  turnFor: (feature: string) => TurnToSpeak,
 ): Promise<Speaker | undefined> {
   for (const { feature, part } of context.extensions('speakers')) {
     try {

@@ -55,19 +55,19 @@ export const growingBound = (parts: number, t: Translate) => ({ parts, end: t('l
 
 /**
  * An answer with what stands below it: whole, or its beginning with the whole as a file where that would need more messages
- * than `bound`.
+ * than `bound`, with the line that comes to stand above it.
  */
 export function layOut(
   text: string,
   below: string,
-  bound: number | undefined,
+  { bound, above }: { bound: number | undefined; above: string },
   t: Translate,
 ): Pick<OutgoingMessage, 'content' | 'files'> & { content: string } {
   const content = text + below;
   if (bound === undefined) return { content };
   const end = t('long.file') + below;
-  const beginning = beginningOf(toDiscordMarkdown(content), { parts: bound, end });
-  return beginning === undefined ? { content } : { content: beginning, files: [fileOf(text)] };
+  const beginning = beginningOf(above + toDiscordMarkdown(content), { parts: bound, end });
+  return beginning === undefined ? { content } : { content: beginning.slice(above.length), files: [fileOf(text)] };
 }
 
 /** Endings by the names that models give languages, where they differ from those. */

@@ -20,6 +20,8 @@ export interface EndedAnswer {
   buttons: 'all' | 'none';
   /** How many messages it may fill, as `boundOf` says. */
   bound: number | undefined;
+  /** What comes to stand above it, as `lineAbove` says. */
+  above: string;
   /** What the model thought is kept, and may be shown. */
   hasThoughts: boolean;
 }
@@ -35,13 +37,13 @@ export function endedMessage(
   answer: EndedAnswer,
   t: Translate,
 ): Required<Pick<OutgoingMessage, 'content' | 'components'>> & Pick<OutgoingMessage, 'files'> {
-  const { id, text, end, finish, place, bound, hasThoughts } = answer;
+  const { id, text, end, finish, place, hasThoughts } = answer;
   if (end.state === 'failed') {
     const reason = end.said ?? t(failureKey(end.code), { model: answer.modelId });
-    const shown = text === '' ? { content: `⚠️ ${reason}` } : layOut(text, `\n\n-# ⚠️ ${reason}`, bound, t);
+    const shown = text === '' ? { content: `⚠️ ${reason}` } : layOut(text, `\n\n-# ⚠️ ${reason}`, answer, t);
     return { ...shown, components: failureRow({ id, place, hasThoughts }, t) };
   }
-  const shown = layOut(text, below([...answer.notices, ...endNotices(answer)], t), bound, t);
+  const shown = layOut(text, below([...answer.notices, ...endNotices(answer)], t), answer, t);
   if (answer.buttons === 'none') return { ...shown, components: [] };
   const continues = mayContinue({ state: end.state, finish, hasText: text !== '' });
   return { ...shown, components: answerRow({ id, mayContinue: continues, place }, t) };

@@ -17,6 +17,10 @@ import {
   unanswered,
 } from '../turns/waiting-store.ts';
 import type { Unanswered } from '../turns/waiting-store.ts';
+import { spokenAs } from './speak.ts';
+import { hasSpoken, intendToSpeak } from './voice-store.ts';
+import { lineAbove, voiceFor } from './voice.ts';
+import type { Voice } from './voice.ts';
 import { lineText } from './waiting-words.ts';
 
 /** Nobody is told of a wait that is shorter. */
@@ -100,7 +104,8 @@ async function tell(context: ChatContext, waiting: Unanswered): Promise<void> {
   if (!(await claimNotice(context.db, waiting.answerId, waiting.writtenAt, now))) return;
   try {
     await bringToPlace(context, waiting.answerId);
-    await context.transaction((tx) => write(context, tx, waiting));
+    const voice = await voiceOf(context, waiting.answerId);
+    await context.transaction((tx) => write(context, tx, waiting, voice));
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
     context.logger.debug({ error, channelId: waiting.channelId }, 'Somebody who waits could not be told.');
@@ -119,31 +124,53 @@ async function bringToPlace(context: ChatContext, answerId: string): Promise<voi
   await placeTurn(context, { lastAttempt: false }, { row: placed, question, jobId, wantedModelId });
 }
 
+/** As whom the answer is going to speak. Where that is by a webhook, it is noted first that a message may be sent. */
+async function voiceOf(context: ChatContext, answerId: string): Promise<Voice | undefined> {
+  const { db, vault, clock } = context;
+  const row = (await findAnswer(db, answerId))?.question;
+  const read = vault.reader(db);
+  const question = row && (await openQuestion(read, row));
+  const voice = question && (await voiceFor(context, read, row, question));
+  if (voice?.byWebhook && row?.parts.length === 0) await intendToSpeak(db, row.id, new Date(clock.now()));
+  return voice ?? undefined;
+}
+
 /**
  * The lock on the question is held while Discord is written to, and a worker waits for it before it writes into a message
  * that is there already: so nothing overwrites an answer. The first message has the name of the answer's, under which Discord
  * makes only one.
  */
-async function write(context: ChatContext, tx: Tx, { answerId, questionId }: Unanswered): Promise<void> {
+async function write(
+  context: ChatContext,
+  tx: Tx,
+  { answerId, questionId }: Unanswered,
+  voice: Voice | undefined,
+): Promise<void> {
   const question = await lockedQuestion(tx, questionId);
   const answer = (await findAnswer(tx, answerId))?.answer;
   if (!question || answer?.question_id !== question.id || answer.job_id === null) return;
   const [standing] = await context.jobs.inLine([answer.job_id], tx);
   if (!standing) return;
   const { actions } = context.discord;
-  const notice = noticeOf(answerId, standing, context.texts.in(undefined));
+  const t = context.texts.in(undefined);
+  const notice = noticeOf(answerId, standing, t);
+  const above = lineAbove(question, voice, t);
   const [shownIn] = question.parts;
   if (shownIn !== undefined) {
-    await actions.edit(question.channel_id, shownIn, notice);
+    await actions.edit(question.channel_id, shownIn, { ...notice, content: above + notice.content });
   } else {
+    // Sending as a reply through a webhook adds the line.
+    const content = voice?.byWebhook ? notice.content : above + notice.content;
+    const named = voice?.byWebhook ? { spoken: spokenAs(tx, question, voice) } : { key: `${partsKey(answer)}/0` };
     const replyTo = question.message_id === null ? {} : { replyTo: question.message_id };
-    const { id } = await actions.send(question.channel_id, notice, { ...replyTo, key: `${partsKey(answer)}/0` });
+    const { id } = await actions.send(question.channel_id, { ...notice, content }, { ...replyTo, ...named });
     if (!(await keepFirstPart(tx, answer, id))) await actions.delete(question.channel_id, id);
+    if (voice?.byWebhook) await hasSpoken(tx, question.id);
   }
   await setNotice(tx, answerId, standing.ahead);
 }
 
-function noticeOf(answerId: string, standing: InLine, t: Translate): OutgoingMessage {
+function noticeOf(answerId: string, standing: InLine, t: Translate): OutgoingMessage & { content: string } {
   const label = t('buttons.cancel');
   return {
     content: lineText(standing, t),

@@ -1,6 +1,6 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
-import { defineCommand, defineMessageCommand, mayUse } from '../../../sdk/index.ts';
+import { defineCommand, defineMessageCommand, isOwn, mayUse } from '../../../sdk/index.ts';
 import type { Call, Command, CommandCall, Explanation, MessageCommand, OutgoingMessage } from '../../../sdk/index.ts';
 import type { MoneyContext } from '../money.ts';
 import { readMessageId } from '../rules.ts';
@@ -41,7 +41,7 @@ async function messageMeant(
 /** What is most likely meant when nothing is said: the answer that was given here last. */
 async function latestAnswer({ discord, spending }: MoneyContext, channelId: string): Promise<string> {
   const messages = await discord.actions.messages(channelId, { limit: lookedThrough });
-  for (const message of messages.filter(({ author }) => author.id === discord.self.userId)) {
+  for (const message of messages.filter((one) => isOwn(one, discord.self))) {
     if (await spending.explain(message.id)) return message.id;
   }
   throw new UserError('why.which', 'no message');
