@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { GatewayIntentBits } from 'discord-api-types/v10';
 import { StartError, errorMessage } from '../kernel/errors.ts';
@@ -22,16 +22,23 @@ export async function findFeatures(folder: string): Promise<FoundFeature[]> {
   const names = readdirSync(folder)
     .filter((name) => existsSync(join(folder, name, 'feature.ts')))
     .sort();
-  return Promise.all(
-    names.map(async (name) => {
-      const file = join(folder, name, 'feature.ts');
-      const definition = await importFeature(name, file);
-      if (definition.name !== name) {
-        throw new StartError(`${file} declares the feature "${definition.name}"; its folder's name is "${name}".`);
-      }
-      return { definition, folder: join(folder, name) };
-    }),
-  );
+  return Promise.all(names.map((name) => loadFeature(join(folder, name))));
+}
+
+/** The features in these folders, each with a `feature.ts`, beside the bot's own. Throws a StartError as `findFeatures` does. */
+export async function findFurtherFeatures(folders: readonly string[]): Promise<FoundFeature[]> {
+  const missing = folders.find((folder) => !existsSync(join(folder, 'feature.ts')));
+  if (missing !== undefined) throw new StartError(`FAMILIAR_FEATURES names ${missing}, where there is no feature.ts.`);
+  return Promise.all(folders.map(loadFeature));
+}
+
+async function loadFeature(folder: string): Promise<FoundFeature> {
+  const [name, file] = [basename(folder), join(folder, 'feature.ts')];
+  const definition = await importFeature(name, file);
+  if (definition.name !== name) {
+    throw new StartError(`${file} declares the feature "${definition.name}"; its folder's name is "${name}".`);
+  }
+  return { definition, folder };
 }
 
 async function importFeature(name: string, file: string): Promise<FeatureDefinition> {

@@ -5,7 +5,7 @@ import { StartError } from '../kernel/errors.ts';
 import { systemIds } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { systemRandom } from '../kernel/random.ts';
-import { loadConfig, readEnvironment, secretsOf } from '../platform/config/index.ts';
+import { furtherFeatureFolders, loadConfig, readEnvironment, secretsOf } from '../platform/config/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { lockDataFolder } from '../platform/postgres/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
@@ -15,7 +15,8 @@ import { anySpeaks } from './features.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
 import { readCommandLine } from './command-line.ts';
-import { featuresFolder, findFeatures } from './features.ts';
+import { featuresFolder, findFeatures, findFurtherFeatures } from './features.ts';
+import type { FoundFeature } from './features.ts';
 import { abortable } from '../kernel/abortable.ts';
 import { ensurePage } from './page.ts';
 import { settingSections } from './setting-sections.ts';
@@ -53,8 +54,10 @@ export async function runStart(args: readonly string[]): Promise<void> {
     return;
   }
   const roles = readRoles(given.positionals, given.values.queues);
-  const sections = settingSections(await findFeatures(featuresFolder));
-  const config = loadConfig({ env: readEnvironment(), folder: process.cwd(), sections });
+  const env = readEnvironment();
+  const moreFeatures = await findFurtherFeatures(furtherFeatureFolders(env, process.cwd()));
+  const sections = settingSections([...(await findFeatures(featuresFolder)), ...moreFeatures]);
+  const config = loadConfig({ env, folder: process.cwd(), sections });
   const logger = createLogger({
     level: config.logLevel,
     pretty: process.stdout.isTTY,
@@ -63,7 +66,7 @@ export async function runStart(args: readonly string[]): Promise<void> {
   const closers = createClosers();
   const stopping = new AbortController();
   const { signal } = stopping;
-  const started = start({ config, roles, logger, closers, signal });
+  const started = start({ config, roles, logger, closers, signal, moreFeatures });
   stopOnSignal(logger, async () => {
     stopping.abort();
     // What a start has begun to open can only be closed once it is open.
@@ -87,9 +90,11 @@ interface Start {
   closers: Closers;
   /** Aborted when the process is asked to stop, also before it has started. */
   signal: AbortSignal;
+  /** Beside the bot's own. */
+  moreFeatures: readonly FoundFeature[];
 }
 
-async function start({ config, roles, logger, closers, signal }: Start): Promise<void> {
+async function start({ config, roles, logger, closers, signal, moreFeatures }: Start): Promise<void> {
   const lock = await lockDataFolder(config.dataDir, lockSlot(config, roles));
   closers.add(() => lock.release());
   const playground = await openPlayground({ config, roles, logger, closers, signal });
@@ -103,6 +108,7 @@ async function start({ config, roles, logger, closers, signal }: Start): Promise
     bot: playground?.bot ?? { token: config.discord.token ?? '', apiBase: config.discord.apiBase },
     playground: playground !== null,
     signal,
+    moreFeatures,
     ...(config.crashAt && { checkpoint: crashAt(config.crashAt, logger) }),
   });
   closers.add(() => app.stop());

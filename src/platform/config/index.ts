@@ -4,7 +4,7 @@
  * fill in what the file leaves out.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, delimiter, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { errorMessage, StartError } from '../../kernel/errors.ts';
 import { modelPatterns } from './access-schema.ts';
@@ -69,6 +69,12 @@ interface LoadOptions {
   env: NodeJS.ProcessEnv;
   folder: string;
   sections?: readonly SettingsSection[];
+}
+
+/** The folders of features beside the bot's own, from `FAMILIAR_FEATURES`: several are separated as in PATH. */
+export function furtherFeatureFolders(env: NodeJS.ProcessEnv, folder: string): string[] {
+  const named = (env['FAMILIAR_FEATURES'] ?? '').split(delimiter).map((path) => path.trim());
+  return named.filter((path) => path !== '').map((path) => resolve(folder, path));
 }
 
 /**
