@@ -192,6 +192,19 @@ describe('an answer of a speaker', () => {
     expect(bots.shown.author.id).toBe(bot.app.discord.self.userId);
   });
 
+  it('that was cleared is quoted by a reply, without the line that led to its question', async () => {
+    const { question, shown } = await asks('pirate, where is it?', { text: 'Under the palm.' });
+    await bot.alice.runs('clear', {}, { in: question.channel_id });
+    await bot.idle();
+    bot.providers.answer('which palm?', { text: 'That one.' });
+    await says(bot.alice, question.channel_id, 'which palm?', shown);
+    await sees(question, 'That one.');
+    await bot.idle();
+    const sent = bot.providers.requests.at(-1)?.userText ?? '';
+    expect(sent).toContain('> Pirate: Under the palm.');
+    expect(sent).not.toContain('↩');
+  });
+
   it('leaves with its question while it is written, and stays without buttons after that', async () => {
     const { question } = await asks('pirate, forget it', { text: 'Forgotten.' });
     bot.providers.answer('pirate, again', { chunks: ['Growing', ' on.'], hold: 1 });
