@@ -1,6 +1,7 @@
 import { UserError } from '../../kernel/errors.ts';
 import type { ComponentCall, ComponentHandler, UseLimit } from '../../sdk/index.ts';
 import { exportFiles } from './export.ts';
+import { readableExport } from './readable.ts';
 import { showOverview } from './overview.ts';
 import { confirmMessage, receiptMessage } from './render.ts';
 import type { PrivacyContext } from './settings.ts';
@@ -32,8 +33,10 @@ export function createControls(context: PrivacyContext): Record<Action, Componen
   return {
     overview: own(async (call) => call.update(await showOverview(context, call)), overviewLimit),
     export: own(async (call, userId) => {
-      const messages = await exportFiles(await privacy.exportUser(userId), call.t);
+      const document = await privacy.exportUser(userId);
+      const messages = await exportFiles(document, call.t);
       for (const message of messages) await call.reply(message);
+      await call.reply(await readableExport(document, call.t));
     }, exportLimit),
     read: setMayRead(true),
     unread: setMayRead(false),

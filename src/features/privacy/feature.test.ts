@@ -173,7 +173,7 @@ describe('being forgotten', () => {
     const receipt = await forgets(bot.alice);
     expect(isEphemeral(receipt)).toBe(true);
     expect(buttons(receipt)).toEqual([]);
-    expect(read(receipt)).toMatch(/questions with what was answered.*: 2 rows/);
+    expect(read(receipt)).toMatch(/questions and answers, and messages said around them: 2 rows/);
     const { id = '' } = /Receipt `(?<id>[^`]+)`/.exec(read(receipt))?.groups ?? {};
     expect(await storedQuestions(bot.alice)).toEqual([]);
     await bot.alice.runs('privacy');

@@ -1,36 +1,90 @@
 import { mapInBatches } from '../../../kernel/batches.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
-import type { OutgoingFile } from '../../../sdk/index.ts';
-import { openExchange, openQuestion } from '../chat.ts';
+import type { OutgoingFile, VaultReader } from '../../../sdk/index.ts';
+import { openQuestion } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
-import { questionsOf } from '../turns/store.ts';
 import type { ExchangeRow } from '../turns/store.ts';
 import { collect } from './collect.ts';
 import type { ExportBudget } from './collect.ts';
+import { turnsOf } from './export-store.ts';
+import type { ExportedTurn } from './export-store.ts';
 import { openHeard } from './hear.ts';
 import { countExchanges, heardOf, latestExchanges } from './store.ts';
 
-/** Everything that is stored about a person: what they asked, with what was answered, and what was heard of them. */
+/**
+ * Everything that is stored about a person: what they asked, with every version of what was answered, and what was heard of
+ * them; each with its time (ISO 8601, UTC) and place.
+ */
 export async function exportOf(context: ChatContext, userId: string, budget: ExportBudget): Promise<JsonObject> {
   const { db } = context;
   const read = context.vault.reader(db);
+  const nameOf = channelNames(context);
   const exchanges = await collect(
     budget,
-    (range) => questionsOf(db, userId, range),
-    async (row) => {
-      const exchange = await openExchange(read, row);
-      return exchange && { question: exchange.question, answer: exchange.answer };
-    },
+    (range) => turnsOf(db, userId, range),
+    (turn) => exportedTurn(read, turn, nameOf),
   );
   const heard = await collect(
     budget,
     (range) => heardOf(db, userId, range),
     async (row) => {
       const said = await openHeard(read, row);
-      return said && { at: row.said_at.toISOString(), channelId: row.channel_id, text: said.text };
+      const channelName = await nameOf(row.channel_id);
+      return said && { at: row.said_at.toISOString(), channelId: row.channel_id, channelName, text: said.text };
     },
   );
   return { exchanges, heard };
+}
+
+type NameOf = (channelId: string) => Promise<string | null>;
+
+/** More than so many are not asked for: each that is unknown may cost a request to Discord. */
+const mostNamed = 100;
+
+/** The names of channels, of a thread that of its channel; null for direct messages, and for what can't be found. */
+function channelNames({ discord: { cache } }: ChatContext): NameOf {
+  const names = new Map<string, Promise<string | null>>();
+  const find = async (channelId: string): Promise<string | null> => {
+    const channel = await cache.channel(channelId);
+    const named = channel?.name == null && channel?.parentId != null ? await cache.channel(channel.parentId) : channel;
+    return named?.name ?? null;
+  };
+  return (channelId) => {
+    const known = names.get(channelId);
+    if (known) return known;
+    const name = names.size < mostNamed ? find(channelId).catch(() => null) : Promise.resolve(null);
+    names.set(channelId, name);
+    return name;
+  };
+}
+
+async function exportedTurn(
+  read: VaultReader,
+  { question: row, versions }: ExportedTurn,
+  nameOf: NameOf,
+): Promise<JsonObject | null> {
+  const question = await openQuestion(read, row);
+  if (!question) return null;
+  const answers = await Promise.all(
+    versions.map(async ({ id, version, state, model_id: model, finished_at: finishedAt, sealed }) => ({
+      version,
+      state,
+      isShown: id === row.shown_id,
+      model,
+      at: finishedAt?.toISOString() ?? null,
+      text: sealed && (await read(row.author_id, id, sealed)),
+    })),
+  );
+  return {
+    at: row.asked_at.toISOString(),
+    ...(row.edited_at === null ? {} : { editedAt: row.edited_at.toISOString() }),
+    guildId: row.guild_id,
+    channelId: row.channel_id,
+    channelName: await nameOf(row.channel_id),
+    question: question.text,
+    files: question.attachments.map(({ filename }) => filename),
+    answers,
+  };
 }
 
 /** More than a conversation can keep. */

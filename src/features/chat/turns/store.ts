@@ -242,32 +242,6 @@ export async function clearConversation(db: Db, channelId: string, authorId: str
   return Number(result.numDeletedRows);
 }
 
-export async function questionsOf(
-  db: Db,
-  authorId: string,
-  { offset, limit }: { offset: number; limit: number },
-): Promise<ExchangeRow[]> {
-  const questions = await db
-    .selectFrom('chat_question')
-    .selectAll()
-    .where('author_id', '=', authorId)
-    .orderBy('asked_at', 'desc')
-    .orderBy('id')
-    .offset(offset)
-    .limit(limit)
-    .execute();
-  const ids = questions.map(({ id }) => id);
-  const answers = await db
-    .selectFrom('chat_answer')
-    .select(['id', 'question_id', 'sealed'])
-    .where('question_id', '=', sql<string>`any(${ids}::uuid[])`)
-    .where('sealed', 'is not', null)
-    .orderBy('version')
-    .execute();
-  const answered = new Map(answers.map((answer) => [answer.question_id, answer]));
-  return questions.map((question) => ({ question, answer: answered.get(question.id) ?? null }));
-}
-
 /** Where they only paid or opened the conversation, their name goes. */
 export async function deleteQuestionsOf(db: Db, authorId: string): Promise<number> {
   await db.updateTable('chat_answer').set({ payer_id: null }).where('payer_id', '=', authorId).execute();

@@ -72,6 +72,34 @@ describe('the demo', () => {
     expect(await reply(question)).toMatch(expected);
   });
 
+  it('extracts what it is to summarise, and says that it is no summary', async () => {
+    const said = [
+      'Bob: shall we meet?',
+      'Milo: on Friday at six',
+      'Bob: fine: see you',
+      '(What people said is left out.)',
+    ];
+    const words = 'Alice: Summarise these messages: what is it about, who says what, and what was decided?';
+    expect(await reply(`${words}\n\n[The messages:]\n${said.join('\n')}`)).toBe(
+      'I am the demo model and understand nothing, so here is an extract in place of a summary.\n' +
+        'Who wrote: **Bob** 2 messages, **Milo** 1 message.\nThey said:\n' +
+        '> Bob: shall we meet?\n> Milo: on Friday at six\n> Bob: fine: see you',
+    );
+    const long = Array.from({ length: 90 }, (_, index) => `Bob: ${'word '.repeat(20)}${index}`).join('\n');
+    expect(await reply(`${words}\n\n[The messages:]\n${long}`)).toMatch(
+      /Bob\*\* 90 messages\.\nIt began:\n(?:> .*\n?){5}$/,
+    );
+  });
+
+  it('repeats what it is to explain, and says that it understands nothing of it', async () => {
+    const quoted = '> Milo: before\n> Bob: Entropy rises.\n> Always.';
+    expect(await reply(`Alice: Explain this message.\n\n[In reply to:]\n${quoted}`)).toBe(
+      'This is a message of **Bob**:\n> Entropy rises. Always.\n' +
+        'I am the demo model and understand nothing of it. A real model would explain it here.',
+    );
+    expect(await reply('Explain this message.')).toMatch(/did not reach me/);
+  });
+
   it('remembers a name and what was told', async () => {
     const told = ['My name is Grace.', 'My favorite colour is deep green', 'I live in Lisbon', 'I like old maps.'];
     expect(await reply(...told, 'What is my name?')).toBe('You are **Grace**.');

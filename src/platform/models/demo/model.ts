@@ -5,6 +5,7 @@ import type { ChatEvent, ChatRequest, ModelInfo, Usage } from '../port.ts';
 import { promptTexts } from '../prompt.ts';
 import { readConversation, readCut } from './conversation.ts';
 import { errand } from './errands.ts';
+import { extractOf } from './messages-given.ts';
 import { replyTo } from './replies.ts';
 import { texts } from './texts.ts';
 import { readThoughts } from './thoughts.ts';
@@ -35,7 +36,8 @@ export async function* streamDemo(
   const { thoughts, conversation } = readThoughts(readConversation(asked));
   const task = errand(asked);
   const call = task === undefined ? callFor(conversation.question.text, request) : undefined;
-  const answer = (): string => `${resultsIn(asked) ?? replyTo(conversation, clock.now())}\n${texts.label}`;
+  const answer = (): string =>
+    `${resultsIn(asked) ?? extractOf(asked) ?? replyTo(conversation, clock.now())}\n${texts.label}`;
   const whole = task ?? (call ? texts.calling(call.name) : answer());
   const pieces = [
     ...(written === '' ? wordsOf(thoughts, 'reasoning') : []),

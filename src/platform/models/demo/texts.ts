@@ -151,6 +151,21 @@ export const texts = {
     `**${subject}**, explained the way I would if I knew more:\n1. *What it is*: something worth asking about, or you would not have.\n2. *Why it matters*: because you ran into it.\n3. *Where to go on*: connect a real model and ask again. I only have canned answers, and I had rather say so than make things up.`,
   summary: (text: string, words: number) => `In short (${words} words came in): ${text}`,
   summaryOfNothing: 'Give me the text to summarise in the same message, after a colon: `summarise: …`.',
+  nothingToSummarise: 'I was given no messages that I may read, so there is nothing to sum up.',
+  extract: (
+    counts: readonly (readonly [name: string, count: number])[],
+    first: readonly { name: string; words: string }[],
+    isCut: boolean,
+  ) =>
+    [
+      'I am the demo model and understand nothing, so here is an extract in place of a summary.',
+      `Who wrote: ${counts.map(([name, count]) => `**${name}** ${count} ${count === 1 ? 'message' : 'messages'}`).join(', ')}.`,
+      isCut ? 'It began:' : 'They said:',
+      ...first.map(({ name, words }) => `> ${name}: ${words}`),
+    ].join('\n'),
+  nothingToExplain: 'I am the demo model, and the message itself did not reach me, so I have nothing to explain.',
+  aboutMessage: ({ name, words }: { name: string; words: string }) =>
+    `This is a message of **${name}**:\n> ${words}\nI am the demo model and understand nothing of it. A real model would explain it here.`,
   joke: 'Why did the bot cross the channel? To get to the other `async`.',
   howAreYou: 'Very well, thank you: no load, no worries, all my sockets are open. And you?',
   thanks: (name: string | null) => `You are welcome${name ? `, ${name}` : ''}!`,

@@ -1,0 +1,43 @@
+import { sql } from 'kysely';
+import type { Db } from '../../../sdk/index.ts';
+import type { AnswerRow, QuestionRow } from '../turns/store.ts';
+
+export type VersionRow = Pick<
+  AnswerRow,
+  'id' | 'question_id' | 'version' | 'state' | 'model_id' | 'finished_at' | 'sealed'
+>;
+
+export interface ExportedTurn {
+  question: QuestionRow;
+  /** Every version of its answer, oldest first. */
+  versions: VersionRow[];
+}
+
+/** What a person asked, newest first. */
+export async function turnsOf(
+  db: Db,
+  authorId: string,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<ExportedTurn[]> {
+  const questions = await db
+    .selectFrom('chat_question')
+    .selectAll()
+    .where('author_id', '=', authorId)
+    .orderBy('asked_at', 'desc')
+    .orderBy('id')
+    .offset(offset)
+    .limit(limit)
+    .execute();
+  const ids = questions.map(({ id }) => id);
+  const answers = await db
+    .selectFrom('chat_answer')
+    .select(['id', 'question_id', 'version', 'state', 'model_id', 'finished_at', 'sealed'])
+    .where('question_id', '=', sql<string>`any(${ids}::uuid[])`)
+    .orderBy('version')
+    .execute();
+  const versions = new Map<string, VersionRow[]>();
+  for (const answer of answers) {
+    versions.set(answer.question_id, [...(versions.get(answer.question_id) ?? []), answer]);
+  }
+  return questions.map((question) => ({ question, versions: versions.get(question.id) ?? [] }));
+}

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { readableExport } from './readable.ts';
+
+const t = (key: string) => key;
+const textOf = ({ files }: Awaited<ReturnType<typeof readableExport>>) =>
+  Buffer.from(files?.[0]?.data ?? []).toString('utf8');
+
+it('lays out what is stored so that a person can read it', async () => {
+  const document = {
+    person: '1',
+    mayBeReadAsContext: true,
+    features: {
+      chat: { exchanges: [{ question: 'two\n- lines', answers: [{ version: 1, text: 'yes' }] }], heard: [] },
+    },
+    services: { settings: [] },
+  };
+  expect(textOf(await readableExport(document, t)).split('\n')).toEqual([
+    ...['# export.title', '', '- **person**: 1', '- **may be read as context**: true', '', '## chat', ''],
+    ...['- **exchanges**:', '  - **1**:', '    - **question**:', '      > two', '      > - lines'],
+    ...['    - **answers**:', '      - **1**:', '        - **version**: 1', '        - **text**: yes'],
+    ...['- **heard**: –', '', '## settings', '', ''],
+  ]);
+});
+
+it('ends where Discord would take no more, and says so', async () => {
+  const entries = Array.from({ length: 1000 }, (_, number) => `entry ${number}`);
+  const text = textOf(await readableExport({ features: { chat: { entries } } }, t, 2000));
+  expect(text.length).toBeLessThan(2100);
+  expect(text).toContain('entry 20');
+  expect(text).toMatch(/export\.readable-cut\n$/);
+});
