@@ -132,7 +132,13 @@ function lockSlot(config: Config, roles: Roles): string {
   return config.databaseUrl === undefined ? 'familiar' : rolesName(roles);
 }
 
-async function openPlayground({ config, roles, logger, closers, signal }: Start): Promise<Playground | null> {
+async function openPlayground({
+  config,
+  roles,
+  logger,
+  closers,
+  signal,
+}: Omit<Start, 'moreFeatures'>): Promise<Playground | null> {
   if (!config.playground.enabled) return null;
   if (!roles.gateway || !roles.api || roles.queues.length === 0) {
     throw new StartError('DISCORD_TOKEN is missing: the playground, which needs none, runs all roles in one process.');

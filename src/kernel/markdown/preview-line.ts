@@ -31,8 +31,9 @@ export function previewLine(text: string, length: number): string {
 
 /** Escaping leaves the spaces at both ends, which `plainLine` would take. */
 function escaped(piece: string): string {
-  const [, before = '', words = '', after = ''] = /^(\s*)([^]*?)(\s*)$/.exec(piece) ?? [];
-  return before + plainLine(words, Math.max(1, words.length)) + after;
+  const words = piece.trim();
+  const start = piece.length - piece.trimStart().length;
+  return piece.slice(0, start) + plainLine(words, Math.max(1, words.length)) + piece.slice(start + words.length);
 }
 
 function withoutMarkers(text: string): string {

@@ -53,29 +53,39 @@ describe('a feature outside the bot', () => {
   const systemPrompt = () =>
     String((bot.providers.requests.at(-1)?.body['messages'] as { content: string }[])[0]?.content);
 
-  it('speaks under its own name and avatar, adds to the prompt, and goes on where it is replied to', async () => {
-    const room = await bot.newChannel();
-    bot.providers.answer('seer, who are you', { chunks: ['I am ', 'what ', 'I see.'], delayMs: 400 });
-    const question = await bot.alice.says(room, `${mention()} seer, who are you`);
-    const begun = await bot.alice.sees((message) => isOracle(message) && message.content.startsWith('I am'), {
-      in: room,
-      timeoutMs,
-    });
-    expect(begun.webhook_id).toBeDefined();
-    expect(buttons(begun).map(({ label }) => label)).toContain('Stop');
-    const whole = await bot.alice.sees((message) => message.id === begun.id && message.content === 'I am what I see.', {
-      in: room,
-      timeoutMs,
-    });
-    await bot.idle();
-    expect(systemPrompt()).toMatch(/^You are an oracle\.\n\nYour saying of the day: \S/);
-    bot.providers.answer('and what do you see', { text: 'Rain.' });
-    await bot.alice.says(room, 'and what do you see', { replyTo: whole });
-    await bot.alice.sees((message) => isOracle(message) && message.content.includes('Rain.'), { in: room, timeoutMs });
-    await bot.idle();
-    await bot.alice.deletes(question);
-    await expect.poll(async () => (await bot.alice.messages(room)).some(({ id }) => id === whole.id)).toBe(true);
-  });
+  it(
+    'speaks under its own name and avatar, adds to the prompt, and goes on where it is replied to',
+    { timeout: 60_000 },
+    async () => {
+      const room = await bot.newChannel();
+      bot.providers.answer('seer, who are you', { chunks: ['I am ', 'what ', 'I see.'], delayMs: 400 });
+      const question = await bot.alice.says(room, `${mention()} seer, who are you`);
+      const begun = await bot.alice.sees((message) => isOracle(message) && message.content.startsWith('I am'), {
+        in: room,
+        timeoutMs,
+      });
+      expect(begun.webhook_id).toBeDefined();
+      expect(buttons(begun).map(({ label }) => label)).toContain('Stop');
+      const whole = await bot.alice.sees(
+        (message) => message.id === begun.id && message.content === 'I am what I see.',
+        {
+          in: room,
+          timeoutMs,
+        },
+      );
+      await bot.idle();
+      expect(systemPrompt()).toMatch(/^You are an oracle\.\n\nYour saying of the day: \S/);
+      bot.providers.answer('and what do you see', { text: 'Rain.' });
+      await bot.alice.says(room, 'and what do you see', { replyTo: whole });
+      await bot.alice.sees((message) => isOracle(message) && message.content.includes('Rain.'), {
+        in: room,
+        timeoutMs,
+      });
+      await bot.idle();
+      await bot.alice.deletes(question);
+      await expect.poll(async () => (await bot.alice.messages(room)).some(({ id }) => id === whole.id)).toBe(true);
+    },
+  );
 
   it('stops at the press of a button, and its unfinished answer goes with the question', async () => {
     const room = await bot.newChannel();
@@ -149,7 +159,7 @@ describe('a feature outside the bot', () => {
       const first = startFamiliar(['start'], { ...env, FAMILIAR_CRASH_AT: checkpoint });
       await untilAnswers(`http://127.0.0.1:${port}/health`, first);
       const times = Number.POSITIVE_INFINITY;
-      stage.providers.answer('seer, foretell', { text: 'I see.', ...foretells, times });
+      stage.providers.answer((request) => request.toolResults.length === 0, { text: 'I see.', ...foretells, times });
       stage.providers.answer((request) => request.toolResults.length > 0, { text: 'So be it.', times });
       const room = 'general';
       await stage.alice.says(room, `<@${self?.id ?? ''}> seer, foretell`);

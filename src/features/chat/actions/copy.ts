@@ -7,14 +7,17 @@ import { reached } from './reach.ts';
 const messageCharacters = 1900;
 
 /** The demo model writes its own small print, which is the last line of what it says. */
-const demoLabel = /\n-# [^\n]*\s*$/;
+function withoutLabel(text: string): string {
+  const at = text.lastIndexOf('\n');
+  return at >= 0 && text.startsWith('-# ', at + 1) ? text.slice(0, at) : text;
+}
 
 /** The source of an answer, as the model wrote it, without what is said below it. */
 export async function copy(context: ChatContext, call: ComponentCall): Promise<void> {
   const { answer, question } = await reached(context, call);
   const stored = answer.sealed && (await context.vault.open(context.db, question.author_id, answer.id, answer.sealed));
   const isDemo = context.models.find(answer.model_id ?? '')?.demo === true;
-  const text = isDemo ? stored?.replace(demoLabel, '') : stored;
+  const text = isDemo && stored ? withoutLabel(stored) : stored;
   if (!text) throw new UserError('nothing-to-copy', 'the answer has no text');
   if (text.length <= messageCharacters) {
     await call.reply({ content: text, suppressEmbeds: true });
