@@ -1,8 +1,9 @@
-// Checks what no linter sees: names, lengths, the files that each feature must have. Part of `npm run check`.
+// Checks what no linter sees: names, lengths, the files that each feature must have, words. Part of `npm run check`.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProblems, type SourceFile } from './shape.ts';
+import { findWords, isForReaders } from './words.ts';
 
 const BINARY = /\.(png|jpe?g|gif|webp|ico|woff2?|wasm|gz)$/;
 
@@ -21,7 +22,8 @@ const files: SourceFile[] = listFiles(root).map((path) => ({
   path,
   text: BINARY.test(path) ? '' : readFileSync(join(root, path), 'utf8'),
 }));
-const problems = findProblems(files);
+const words = files.filter(({ path }) => isForReaders(path)).flatMap(({ path, text }) => findWords(path, text));
+const problems = [...findProblems(files), ...words];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
 else console.log(`The shape of ${files.length} files is as agreed.`);

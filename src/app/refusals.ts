@@ -58,9 +58,12 @@ export async function recordingRefusal<Checked>(
         channelId: channelId === '' ? null : channelId,
         reason: error.code,
         details: { ...error.data, kind: action.kind, feature: action.feature, name },
-        names: { ...names, [caller.userId]: caller.displayName },
+        // A visitor is nobody whose name could be deleted later.
+        ...(isPerson(caller.userId) && { names: { ...names, [caller.userId]: caller.displayName } }),
       });
     }
     throw error;
   }
 }
+
+const isPerson = (userId: string): boolean => /^\d+$/.test(userId);

@@ -205,9 +205,10 @@ async function jobsAmiss({ db }: Postgres, crashes: number): Promise<string[]> {
     .selectFrom('queue_job')
     .select(['kind', 'state', 'error'])
     .where('state', 'not in', ['done', 'cancelled'])
+    .where('queue', '!=', 'schedules')
     .execute();
   const mayBeLost = crashes > RUNS_AFTER_LOSS;
-  const left = rows.filter(({ kind, error }) => !(mayBeLost && kind === 'chat/summarise' && error === WORKER_LOST));
+  const left = rows.filter(({ kind, error }) => !(mayBeLost && kind === 'chat/step' && error === WORKER_LOST));
   return left.map(({ kind, state, error }) => `a job ${kind} is ${state}: ${error ?? ''}`);
 }
 

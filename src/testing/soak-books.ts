@@ -47,6 +47,7 @@ async function workLeft({ db }: Postgres): Promise<string[]> {
     .selectFrom('queue_job')
     .select(['kind', 'state', 'error'])
     .where('state', 'not in', ['done', 'cancelled'])
+    .where('queue', '!=', 'schedules')
     .execute();
   const answers = await db
     .selectFrom('chat_answer')

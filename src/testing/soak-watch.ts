@@ -16,6 +16,8 @@ export async function livingJobs({ postgres: { db } }: SoakStage): Promise<numbe
     .selectFrom('queue_job')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('state', 'in', ['waiting', 'active'])
+    // Those wait for their time.
+    .where('queue', '!=', 'schedules')
     .executeTakeFirstOrThrow();
   return Number(count);
 }
@@ -26,6 +28,8 @@ export async function tellJobs({ postgres: { db } }: SoakStage): Promise<string[
     .selectFrom('queue_job')
     .select(['kind', 'state', 'attempt', 'lane', 'held', 'instance_id', 'run_at_ms', 'error'])
     .where('state', 'in', ['waiting', 'active'])
+    // Those wait for their time.
+    .where('queue', '!=', 'schedules')
     .orderBy('sequence')
     .execute();
   const nowMs = systemClock.now();

@@ -56,7 +56,7 @@ async function forgets(person: Person): Promise<APIMessage> {
   await person.presses(shown, button(shown, 'Forget me'));
   const sure = await person.sees(reading(/Forget you\?/));
   await person.presses(sure, button(sure, 'Forget me for good'));
-  return person.sees(reading(/You are forgotten|forgotten a short time ago/));
+  return person.sees(reading(/I've deleted your data|forgotten a short time ago/));
 }
 
 async function textOf({ attachments }: APIMessage): Promise<string> {
@@ -197,7 +197,7 @@ describe('being forgotten', () => {
     expect(read(refused)).toMatch(/forgotten a short time ago.*<t:\d+:R>/);
     expect(await storedQuestions(bot.alice)).toHaveLength(1);
     clock.jump(hourMs);
-    expect(read(await forgets(bot.alice))).toMatch(/You are forgotten/);
+    expect(read(await forgets(bot.alice))).toMatch(/I've deleted your data/);
     const room = await bot.newChannel();
     await bot.alice.says(room, `<@${bot.app.discord.self.userId}> may I?`);
     await bot.alice.sees(/used your .* tokens for this week/);
@@ -212,7 +212,7 @@ describe('being forgotten', () => {
     await bot.bob.sees('It begins');
     clock.jump(hourMs);
     const receipt = await forgets(bot.bob);
-    expect(read(receipt)).toMatch(/You are forgotten/);
+    expect(read(receipt)).toMatch(/I've deleted your data/);
     await bot.idle();
     const { db } = bot.database.postgres;
     expect(await storedQuestions(bot.bob)).toEqual([]);

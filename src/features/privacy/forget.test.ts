@@ -228,7 +228,7 @@ async function forgetAlice(): Promise<void> {
   await bot.alice.presses(shown, button(shown, 'Forget me'));
   const sure = await bot.alice.sees((message) => buttons(message).some(({ label }) => label === 'Forget me for good'));
   await bot.alice.presses(sure, button(sure, 'Forget me for good'));
-  await bot.alice.sees(embeds(/You are forgotten/));
+  await bot.alice.sees(embeds(/I've deleted your data/));
   await bot.idle();
 }
 

@@ -43,7 +43,7 @@ async function forgets(person: Person): Promise<string | undefined> {
   await person.runs('privacy', {}, { in: room });
   await presses('Forget me');
   await presses('Forget me for good');
-  const receipt = await person.sees((message) => /You are forgotten/.test(JSON.stringify(message.embeds)), {
+  const receipt = await person.sees((message) => /I've deleted your data/.test(JSON.stringify(message.embeds)), {
     timeoutMs,
   });
   await bot.idle();

@@ -94,7 +94,7 @@ describe('of all that is chosen', () => {
 
     const shown = await told(bot.alice, room, 'system');
     expect(shown.content).toBe(
-      'The system prompt that counts for you here: **pirate** (this conversation).\n-# It comes before: ' +
+      'The system prompt that applies to you here: **pirate** (this conversation).\n-# It comes before: ' +
         '“I am the channel.” (this channel), “I am Alice’s.” (you), “I am the server.” (this server), the usual one (my default)' +
         '\n```\nI am a pirate.\n```',
     );

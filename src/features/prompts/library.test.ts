@@ -40,7 +40,7 @@ const file = (data: string | Uint8Array, name = 'prompt.txt') => ({ name, data, 
 describe('the prompts of the settings file', () => {
   it('are listed for those whose roles may choose them, with the one that counts', async () => {
     const shown = await list(bot.alice);
-    expect(shown).toContain('▸ What counts for you here: the usual one (my default)');
+    expect(shown).toContain('▸ What applies to you here: the usual one (my default)');
     expect(shown).toContain('**Built in**\n• **pirate**: Talks like a pirate');
     expect(shown).not.toContain('Mutiny');
     expect(await list(bot.bob)).toContain('• **Mutiny**: Down with the captain.');

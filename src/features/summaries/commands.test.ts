@@ -117,7 +117,7 @@ describe('/context', () => {
     expect(told).toMatch(/\*\*System prompt\*\*, from my default: \d+ tokens/);
     expect(told).toMatch(/\*\*Summary\*\* of 2 questions, up to <t:\d+:R>: \d+ tokens/);
     expect(told).toMatch(/\*\*Questions with answers\*\*: the latest one: \d+ tokens/);
-    expect(told).toMatch(/\*\*Overheard\*\*: the latest message: \d+ tokens/);
+    expect(told).toMatch(/\*\*Messages around\*\*: the latest one: \d+ tokens/);
     expect(told).toContain('this model sees no pictures');
     const file = await fileOf(shown);
     expect(file).toContain('> They counted.');

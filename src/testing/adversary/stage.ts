@@ -224,7 +224,7 @@ async function untilRest({ db }: Postgres, withinMs: number): Promise<void> {
   for (;;) {
     const { rows } = await sql<{ open: number; jobs: number }>`
       SELECT (SELECT count(*) FROM ledger_hold WHERE state = 'open') AS open, (
-        SELECT count(*) FROM queue_job WHERE state IN ('waiting', 'active')
+        SELECT count(*) FROM queue_job WHERE state IN ('waiting', 'active') AND queue <> 'schedules'
       ) AS jobs
     `.execute(db);
     const [{ open, jobs } = { open: 0, jobs: 0 }] = rows;

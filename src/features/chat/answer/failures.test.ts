@@ -103,7 +103,8 @@ describe('a provider that does not answer', () => {
       const waiting = await bot.alice.sees((message) => message.author.bot === true && buttons(message).length > 0);
       const { db } = bot.database.postgres;
       for (let state = ''; state !== 'waiting';) {
-        state = (await db.selectFrom('queue_job').select('state').executeTakeFirstOrThrow()).state;
+        const jobs = db.selectFrom('queue_job').select('state').where('kind', '=', 'chat/answer');
+        state = (await jobs.executeTakeFirstOrThrow()).state;
       }
       await bot.alice.presses(waiting, button(waiting, 'Stop'));
       const stopped = await bot.alice.sees(/Stopped\./);
@@ -149,13 +150,12 @@ describe('an answer whose worker was lost in every run', () => {
         lease_until_ms: 0,
         ended_at_ms: null,
       } as const;
-      await db.updateTable('queue_job').set(lost).execute();
+      await db.updateTable('queue_job').set(lost).where('kind', '=', 'chat/answer').execute();
       const told = await bot.alice.sees((message) => isAnswer(message) && message.content.includes('broke down'));
       expect(buttons(told).map(({ label }) => label)).toEqual(['Retry', 'Another model']);
       await bot.idle();
-      expect(await db.selectFrom('queue_job').select(['state', 'error']).execute()).toEqual([
-        { state: 'dead', error: 'worker lost' },
-      ]);
+      const jobs = db.selectFrom('queue_job').select(['state', 'error']).where('kind', '=', 'chat/answer');
+      expect(await jobs.execute()).toEqual([{ state: 'dead', error: 'worker lost' }]);
       expect(bot.providers.requests).toHaveLength(1);
       bot.providers.answer('hello', { text: 'Hello at last.' });
       await bot.alice.presses(told, button(told, 'Retry'));

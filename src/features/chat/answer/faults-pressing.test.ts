@@ -69,7 +69,11 @@ describe('the first words of an answer', () => {
     bot.providers.release();
     await bot.idle();
     expect(await till.paid(bot.alice)).toEqual(before);
-    const jobs = bot.database.postgres.db.selectFrom('queue_job').select('state').orderBy('created_at_ms', 'desc');
+    const jobs = bot.database.postgres.db
+      .selectFrom('queue_job')
+      .select('state')
+      .where('kind', '=', 'chat/answer')
+      .orderBy('created_at_ms', 'desc');
     expect((await jobs.limit(1).execute()).map(({ state }) => state)).toEqual(['done']);
   });
 });

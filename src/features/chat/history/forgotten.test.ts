@@ -22,7 +22,7 @@ async function forgetsAlice(): Promise<void> {
   await alice.presses(shown, button(shown, 'Forget me'));
   const sure = await alice.sees(titled('Forget you?'));
   await alice.presses(sure, button(sure, 'Forget me for good'));
-  await alice.sees(titled('You are forgotten'), { timeoutMs });
+  await alice.sees(titled("I've deleted your data"), { timeoutMs });
 }
 
 /** How many keys and rows there are under her id. */

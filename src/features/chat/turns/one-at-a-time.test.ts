@@ -17,15 +17,17 @@ const answered = (person: Person, text: string) =>
 const sees = (person: Person, text: string) =>
   person.sees((message) => message.content === text && !hasEnded(message), { timeoutMs });
 const asked = (words: string) => bot.providers.requests.some(({ userText }) => userText.includes(words));
+const answerJobs = () =>
+  bot.database.postgres.db.selectFrom('queue_job').select('id').where('kind', '=', 'chat/answer');
 const begunJobs = async () => {
-  const jobs = bot.database.postgres.db.selectFrom('queue_job').select('id').where('state', '=', 'active');
+  const jobs = answerJobs().where('state', '=', 'active');
   return (await jobs.execute()).length;
 };
 const waitingJobs = async (count: number) =>
   expect
     .poll(
       async () => {
-        const jobs = bot.database.postgres.db.selectFrom('queue_job').select('id').where('state', '=', 'waiting');
+        const jobs = answerJobs().where('state', '=', 'waiting');
         return (await jobs.execute()).length;
       },
       { timeout: timeoutMs, interval: 10 },

@@ -10,8 +10,9 @@ const asks = (bot: TestBot, person: Person, room: string, words: string) =>
   person.says(room, `<@${bot.app.discord.self.userId}> ${words}`);
 const answered = (person: Person, text: string) =>
   person.sees((message) => message.content === text && hasEnded(message), { timeoutMs });
-const waitingJobs = (bot: TestBot) =>
-  bot.database.postgres.db.selectFrom('queue_job').select('id').where('state', '=', 'waiting').execute();
+const answerJobs = (bot: TestBot) =>
+  bot.database.postgres.db.selectFrom('queue_job').select('id').where('kind', '=', 'chat/answer');
+const waitingJobs = (bot: TestBot) => answerJobs(bot).where('state', '=', 'waiting').execute();
 /** The question itself: what has no answer yet comes before it in the same message. */
 const asksFor =
   (name: string) =>

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { defineFeature } from '../../../sdk/index.ts';
 import type { Speaker, TurnToSpeak } from '../../../sdk/index.ts';
+import { clears } from '../../../testing/clears.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { plainPng } from '../../../testing/pictures.ts';
 import type { FakeAnswer } from '../../../testing/providers.ts';
@@ -197,7 +198,7 @@ describe('an answer of a speaker', () => {
 
   it('that was cleared is quoted by a reply, without the line that led to its question', async () => {
     const { question, shown } = await asks('pirate, where is it?', { text: 'Under the palm.' });
-    await bot.alice.runs('clear', {}, { in: question.channel_id });
+    await clears(bot.alice, {}, { in: question.channel_id });
     await bot.idle();
     bot.providers.answer('which palm?', { text: 'That one.' });
     await bot.alice.says(question.channel_id, 'which palm?', { replyTo: shown });

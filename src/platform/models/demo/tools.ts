@@ -35,8 +35,8 @@ function indexOfWord(text: string, word: string): number {
 }
 
 function inputFrom(rest: string, { inputSchema }: ToolDeclaration): string {
-  const json = /\{[\s\S]*\}/.exec(rest)?.[0];
-  if (json !== undefined) return json;
+  const [from, to] = [rest.indexOf('{'), rest.lastIndexOf('}')];
+  if (from >= 0 && to > from) return rest.slice(from, to + 1);
   const words = rest.replace(/^[\s:,`"']+|[\s`"']+$/g, '');
   const required = Array.isArray(inputSchema['required']) ? (inputSchema['required'] as unknown[]) : [];
   return JSON.stringify(Object.fromEntries(required.map((name) => [String(name), words])));

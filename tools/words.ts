@@ -1,0 +1,35 @@
+/** Words that people found hard, with what to write instead. From the word list of the project's style. */
+export const wordsToReplace: readonly { old: RegExp; use: string }[] = [
+  { old: /\banew\b|\bafresh\b/i, use: '"again"' },
+  { old: /\bmeanwhile\b/i, use: '"while"' },
+  { old: /\bsomebody\b/i, use: '"a member"' },
+  { old: /\bwhoever\b/i, use: 'a noun: "the member who"' },
+  { old: /\btakes? (?:it|them) back\b|\btaken back\b/i, use: '"removes" or "resets"' },
+  { old: /\bcounts? for\b/i, use: '"applies to"' },
+  { old: /\bthe till\b/i, use: '"billing"' },
+  { old: /\bpurses?\b/i, use: '"allowance"' },
+  { old: /\bsealed\b|\bunsealed\b/i, use: '"encrypted", "decrypted"' },
+  { old: /\boverheard\b/i, use: '"ambient messages"' },
+  { old: /\byou are forgotten\b/i, use: '"I\'ve deleted your data"' },
+  { old: /\bworst case is held\b/i, use: '"reserves its highest possible cost"' },
+  { old: /\bshall (?:I|try)\b/i, use: '"should I", "may I"' },
+  { old: /\bis no amount of\b/i, use: '"isn\'t an amount"' },
+  { old: /\bthe people who run me\b|\bwhoever runs me\b/i, use: '"the bot\'s owner"' },
+  { old: /\bon the house\b/i, use: '"one-page overview"' },
+];
+
+/** What people read: texts of the bot, READMEs, docs and the example of the settings. */
+export const isForReaders = (path: string): boolean =>
+  /^(README|CHANGELOG)\.md$|^familiar\.example\.yaml$|^docs\/(?!decisions\/).*\.md$|^src\/.*\/(README\.md|locales\/[a-z-]+\.json)$/.test(
+    path,
+  );
+
+/** A line for each word to replace, with its place. Keys of catalogues are not for readers. */
+export function findWords(path: string, text: string): string[] {
+  return text.split('\n').flatMap((line, index) => {
+    const shown = path.endsWith('.json') ? line.replace(/^\s*"[^"]*":/, '') : line;
+    return wordsToReplace
+      .filter(({ old }) => old.test(shown))
+      .map(({ old, use }) => `${path}:${index + 1}: "${old.exec(shown)?.[0] ?? ''}" reads badly; write ${use}.`);
+  });
+}
