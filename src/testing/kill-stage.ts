@@ -59,7 +59,8 @@ const settings = (baseUrl: string, capMicros: number) => ({
   prices: { models: { [model]: { inputPerMillion: price.inputMicros, outputPerMillion: price.outputMicros } } },
   budgets: { instance: { dayUsd: capMicros / MICROS_PER_USD } },
   // Every answer but the first of a place is followed by a summary of what came before it.
-  features: { chat: { historySent: 2 } },
+  // Each asker pays for what follows their answer, so that the books can be compared with what they asked.
+  features: { chat: { historySent: 2 }, summaries: { paidBy: 'asker' } },
 });
 
 interface KillStageOptions {

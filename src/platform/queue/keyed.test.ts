@@ -172,10 +172,10 @@ describe('many at the same time', () => {
       const { queue } = number % 2 === 0 ? first : second;
       await queue.debounce(db, debounced(number, { delayMs: 0, userId: 'u', guildId: 'g', lane: 'l' }));
     }
-    await Promise.all([first.queue.idle(), second.queue.idle()]);
+    // One may take the last job after the other has come to rest.
+    await expect.poll(living, { timeout: 20_000 }).toEqual([]);
     expect(begun.at(-1)).toBe(40);
     expect(begun).toEqual([...begun].sort((a, b) => a - b));
-    expect(await living()).toEqual([]);
   });
 
   it('do not get in the way of a person who is forgotten', async () => {

@@ -79,6 +79,11 @@ async function answer(
   leaks: string[],
 ): Promise<void> {
   const path = request.url ?? '';
+  // Asked after the start whether it answers at all; it lists nothing.
+  if (path === '/v1/models') {
+    response.writeHead(404).end('{}');
+    return;
+  }
   if (!path.endsWith('/chat/completions')) {
     leaks.push(`${request.method} ${path}`);
     response.writeHead(404).end('{}');
