@@ -89,7 +89,7 @@ describe('familiar policy explain', () => {
     expect(named(direct.models)).toEqual(['fake/small']);
   });
 
-  it('takes the rules of the server, those by command too when the database can be reached', async () => {
+  it('takes the rules of the server, those by command too when the database can be reached', { timeout: 60_000 }, async () => {
     const there = ['--user', nina, '--guild', guildId, '--permission', 'ManageGuild'];
     const { features, roles, figures, notes, ranks } = await report(there, { DATABASE_URL: database.url });
     expect(roles[1]).toEqual({ name: 'artist', why: 'Discord permission' });
