@@ -52,9 +52,9 @@ it('greets the member who runs /${name}', async () => {
 
 \`/${name}\` greets you.
 
-| setting   | default | meaning                |
-| --------- | ------- | ---------------------- |
-| \`enabled\` | \`true\`  | whether it greets you  |
+| setting   | default | meaning               |
+| --------- | ------- | --------------------- |
+| \`enabled\` | \`true\`  | whether it greets you |
 `,
     'locales/en.json': `${JSON.stringify(textsOf(name, title), null, 2)}\n`,
   };

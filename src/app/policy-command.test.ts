@@ -89,19 +89,23 @@ describe('familiar policy explain', () => {
     expect(named(direct.models)).toEqual(['fake/small']);
   });
 
-  it('takes the rules of the server, those by command too when the database can be reached', { timeout: 60_000 }, async () => {
-    const there = ['--user', nina, '--guild', guildId, '--permission', 'ManageGuild'];
-    const { features, roles, figures, notes, ranks } = await report(there, { DATABASE_URL: database.url });
-    expect(roles[1]).toEqual({ name: 'artist', why: 'Discord permission' });
-    expect(named(features)).toEqual(['basics', 'chat']);
-    expect(ranks).toEqual(['everyone', 'guild-administrator']);
-    expect(figures.find(({ name }) => name === 'imagesPerDay')).toMatchObject({
-      value: 7,
-      rule: `guild ${guildId}, by command`,
-    });
-    expect(notes).toEqual([]);
-    expect((await report(there)).figures.find(({ name }) => name === 'imagesPerDay')?.value).toBeNull();
-  });
+  it(
+    'takes the rules of the server, those by command too when the database can be reached',
+    { timeout: 60_000 },
+    async () => {
+      const there = ['--user', nina, '--guild', guildId, '--permission', 'ManageGuild'];
+      const { features, roles, figures, notes, ranks } = await report(there, { DATABASE_URL: database.url });
+      expect(roles[1]).toEqual({ name: 'artist', why: 'Discord permission' });
+      expect(named(features)).toEqual(['basics', 'chat']);
+      expect(ranks).toEqual(['everyone', 'guild-administrator']);
+      expect(figures.find(({ name }) => name === 'imagesPerDay')).toMatchObject({
+        value: 7,
+        rule: `guild ${guildId}, by command`,
+      });
+      expect(notes).toEqual([]);
+      expect((await report(there)).figures.find(({ name }) => name === 'imagesPerDay')?.value).toBeNull();
+    },
+  );
 
   it('knows instance administrators', async () => {
     const { instanceAdministrator, figures, models } = await report(['--user', olivia]);
