@@ -1,5 +1,5 @@
-import { channelAround } from '../../sdk/index.ts';
-import type { VaultReader } from '../../sdk/index.ts';
+import { channelAround, precedence } from '../../sdk/index.ts';
+import type { Precedence, VaultReader } from '../../sdk/index.ts';
 import type { PromptContext } from './settings.ts';
 import { chatApi } from '../chat/api.ts';
 import { openPrompt } from './open.ts';
@@ -7,9 +7,8 @@ import type { PromptReference } from './rules.ts';
 import { choicesAt, findPrompt } from './store.ts';
 import type { ChoiceRow, ChoiceScope } from './store.ts';
 
-/** Where a prompt comes from, nearest first. */
-export const promptScopes = ['request', 'conversation', 'channel', 'user', 'guild', 'instance'] as const;
-export type PromptScope = (typeof promptScopes)[number];
+/** Where a prompt comes from. */
+export type PromptScope = Exclude<Precedence, 'persona'>;
 
 export interface PromptSource {
   scope: PromptScope;
@@ -47,7 +46,7 @@ export async function layersFor(
     ...chosen.map((choice) => layerOf(context, read, choice)),
   ]);
   const layers = [...opened.filter((layer) => layer !== undefined), instanceLayer(context)];
-  layers.sort((one, other) => promptScopes.indexOf(one.scope) - promptScopes.indexOf(other.scope));
+  layers.sort((one, other) => precedence.indexOf(one.scope) - precedence.indexOf(other.scope));
   const [nearest = instanceLayer(context), ...others] = layers;
   return [nearest, ...others];
 }
