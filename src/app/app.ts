@@ -36,7 +36,7 @@ import type { PlatformOptions, Platforms } from './platforms.ts';
 import type { ProviderNews } from './provider-news.ts';
 import { reachText } from './reach.ts';
 import { createPublicRefusals } from './public-refusals.ts';
-import type { Doorkeeper } from './refusals.ts';
+import type { AccessGate } from './refusals.ts';
 import { createRouteGuard } from './routes.ts';
 import type { GuardedRoute } from './routes.ts';
 import { openServices, serviceMigrations } from './services.ts';
@@ -105,8 +105,8 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   const { discord, models, postgres, queue } = platforms;
   countJobs(metrics, queue);
   const setUpAll = await setUp(options, platforms, found, closers);
-  const { features, commands, dispatch, doorkeeper, providerNews } = setUpAll;
-  guard.opens(doorkeeper);
+  const { features, commands, dispatch, accessGate, providerNews } = setUpAll;
+  guard.opens(accessGate);
   const api = await createFeatureApi({ ...options, ...platforms, ...setUpAll });
   if (roles.api) http.serveApi(api);
   closers.add(() => stopFeatures(features));
@@ -133,7 +133,7 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
     models,
     features,
     routes,
-    access: doorkeeper.access,
+    access: accessGate.access,
     checkProviders: () => providerNews.check(),
     idle: () => idle(platforms, dispatch),
     stop: () => closers.closeAll(),
@@ -160,7 +160,7 @@ interface SetUp {
   features: readonly LoadedFeature[];
   commands: CommandRegistry;
   dispatch: Dispatch;
-  doorkeeper: Doorkeeper;
+  accessGate: AccessGate;
   limits: Limits;
   textsOf: (feature: string) => Texts;
   providerNews: ProviderNews;
@@ -205,11 +205,11 @@ async function setUp(
   checkAccessNames(config, namesOf(found, commands));
 
   const { access, audit, limits } = services;
-  const doorkeeper: Doorkeeper = { access, audit, failures };
+  const accessGate: AccessGate = { access, audit, failures };
   const components = componentsOf(features, texts);
   checkComponentRights(components, commands);
   const useLimits = createUseLimits({ limits, db: postgres.db, clock });
-  const shared = { ...doorkeeper, discord, clock, useLimits, registry: commands };
+  const shared = { ...accessGate, discord, clock, useLimits, registry: commands };
   const channelWork = createChannelWork(clock, logger);
   const dispatch = createDispatch({
     features,
@@ -219,7 +219,7 @@ async function setUp(
     logger,
   });
   const { providerNews } = services;
-  return { features, commands, dispatch, doorkeeper, providerNews, limits, textsOf: (name) => textsOf(texts, name) };
+  return { features, commands, dispatch, accessGate, providerNews, limits, textsOf: (name) => textsOf(texts, name) };
 }
 
 function namesOf(found: readonly FoundFeature[], { all, onMessages }: CommandRegistry): KnownNames {

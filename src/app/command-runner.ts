@@ -19,13 +19,13 @@ import type { CommandRegistry, RegisteredCommand, RegisteredMessageCommand } fro
 import { parsePrefixArguments, readPrefixCommand } from './prefix-arguments.ts';
 import type { PublicRefusals } from './public-refusals.ts';
 import { checkAllowed, recordingRefusal } from './refusals.ts';
-import type { Doorkeeper } from './refusals.ts';
+import type { AccessGate } from './refusals.ts';
 import type { AllowedUse, UseLimits } from './use-limits.ts';
 
 /** Discord gives 3 s for the first answer; deferring at half of that leaves room for a slow network. */
 const deferAfterMs = 1500;
 
-interface CommandRunnerOptions extends Doorkeeper {
+interface CommandRunnerOptions extends AccessGate {
   registry: CommandRegistry;
   discord: Discord;
   useLimits: UseLimits;

@@ -13,7 +13,7 @@ import type { Call, ComponentCall, ComponentHandler, ParsedCustomId } from '../s
 import { callerOfInteraction } from './calls.ts';
 import type { CommandRegistry } from './commands.ts';
 import { checkAllowed, recordingRefusal } from './refusals.ts';
-import type { AskedAction, Doorkeeper } from './refusals.ts';
+import type { AskedAction, AccessGate } from './refusals.ts';
 import type { AllowedUse, UseLimits } from './use-limits.ts';
 
 const acknowledgeAfterMs = 1500;
@@ -24,7 +24,7 @@ export interface RegisteredComponent {
   texts: Texts;
 }
 
-interface ComponentRunnerOptions extends Doorkeeper {
+interface ComponentRunnerOptions extends AccessGate {
   /** By `feature/action`. */
   components: ReadonlyMap<string, RegisteredComponent>;
   /** For the commands whose right components need. */

@@ -11,7 +11,7 @@ import type { Limits } from '../services/limits/index.ts';
 import { RouteError } from '../sdk/index.ts';
 import type { Route } from '../sdk/index.ts';
 import type { LoadedFeature } from './features.ts';
-import type { Doorkeeper } from './refusals.ts';
+import type { AccessGate } from './refusals.ts';
 import { refuseVisitor } from './routes.ts';
 
 const minuteMs = 60_000;
@@ -21,7 +21,7 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 interface FeatureRoutesOptions {
   config: Pick<Config, 'http' | 'apiKeys'>;
   features: readonly LoadedFeature[];
-  doorkeeper: Doorkeeper;
+  accessGate: AccessGate;
   limits: Limits;
   postgres: Postgres;
   clock: Clock;
@@ -31,7 +31,7 @@ interface FeatureRoutesOptions {
 
 /** What features serve below `/api`. Throws a StartError that names the feature whose route cannot be meant. */
 export async function createFeatureApi(options: FeatureRoutesOptions): Promise<Api> {
-  const { config, doorkeeper, limits, postgres, clock } = options;
+  const { config, accessGate, limits, postgres, clock } = options;
   const { requestsPerMinute: count, trustProxy, publicUrl } = config.http;
   const routes = checkedRoutes(options.features);
   return createApi({
@@ -46,16 +46,16 @@ export async function createFeatureApi(options: FeatureRoutesOptions): Promise<A
     },
     refuseVisitor: async ({ feature, path }) => {
       const route = { feature, name: path, access: 'everyone' as const };
-      const error = await refuseVisitor(doorkeeper, route);
+      const error = await refuseVisitor(accessGate, route);
       return error && { status: 403, error: error.code, message: error.message };
     },
     explain: (error, route) => explain(options, error, route),
   });
 }
 
-function explain({ doorkeeper, textsOf }: FeatureRoutesOptions, error: unknown, route: ApiRoute): ApiRefusal {
+function explain({ accessGate, textsOf }: FeatureRoutesOptions, error: unknown, route: ApiRoute): ApiRefusal {
   const where = { feature: route.feature, route: `${route.method} ${route.path}` };
-  const message = doorkeeper.failures.explain(error, textsOf(route.feature), undefined, where);
+  const message = accessGate.failures.explain(error, textsOf(route.feature), undefined, where);
   if (error instanceof RouteError) return { status: error.status, error: error.code, message };
   if (error instanceof UserError) return { status: 422, error: error.code, message };
   return { status: 500, error: 'unexpected', message };

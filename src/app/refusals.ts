@@ -5,7 +5,7 @@ import type { Call } from '../sdk/index.ts';
 import type { FailureTexts } from './failures.ts';
 
 /** Whom the edges of the bot ask: what people call passes through `checkAllowed`, and what is refused is recorded. */
-export interface Doorkeeper {
+export interface AccessGate {
   access: AccessService;
   audit: Pick<Audit, 'refused'>;
   failures: FailureTexts;
@@ -19,7 +19,7 @@ type Asked = Pick<Call, 'caller' | 'guildId' | 'channelId' | 'names'>;
 type Recorded = Asked & { targetId?: string | null };
 
 /** Throws a UserError that says what is missing when this caller may not do this here. */
-export function checkAllowed({ access, failures }: Doorkeeper, action: Action, call: Asked, locale?: string): void {
+export function checkAllowed({ access, failures }: AccessGate, action: Action, call: Asked, locale?: string): void {
   const { caller, guildId, channelId } = call;
   const decision = access.decide(caller, { guildId, channelId }, action);
   if (!decision.allowed) throw refusalOf(decision, failures, locale);
@@ -41,7 +41,7 @@ function refusalOf(
 
 /** Runs the checks of a call, and resolves as they do; when one of them refuses it, that is recorded with its reason. */
 export async function recordingRefusal<Checked>(
-  { audit }: Doorkeeper,
+  { audit }: AccessGate,
   action: AskedAction,
   { caller, guildId, channelId, names, targetId = null }: Recorded,
   checks: () => Checked | Promise<Checked>,
