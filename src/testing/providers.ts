@@ -102,8 +102,10 @@ export interface FakeProviders {
   refuseLists(apiKey: string, status: number): void;
   /** Resolves when a matching request has arrived, also to one that has arrived before. */
   requested(match: FakeMatch): Promise<FakeRequest>;
-  /** Lets every held answer go on. */
+  /** Lets every answer go on that is held now; one that comes to its hold later waits for the next call. */
   release(): void;
+  /** Resolves when an answer is held whose caller still listens: after a restart, when the new attempt has come so far. */
+  held(): Promise<void>;
   /** Scripted answers that were never used, by their match. A test that leaves one has not tested what it meant to. */
   unused(): string[];
   /** Forgets requests and answers, and ends what is still being answered. */
@@ -125,22 +127,13 @@ interface State {
   refusals: Map<string, number>;
   waiting: { match: FakeMatch; resolve: (request: FakeRequest) => void }[];
   held: (() => void)[];
+  waitingForHeld: (() => void)[];
   answering: Set<ServerResponse>;
   models: FakeProviders['models'];
 }
 
-interface FakeProvidersOptions {
-  /** A free one by default. */
-  port?: number;
-  /** Takes connections and never answers anything. */
-  silent?: boolean;
-}
-
-/** Starts the server on the loopback address. */
-export async function startFakeProviders({
-  port = 0,
-  silent = false,
-}: FakeProvidersOptions = {}): Promise<FakeProviders> {
+/** Starts the server on the loopback address, on a free port by default. A silent one never answers anything. */
+export async function startFakeProviders({ port = 0, silent = false } = {}): Promise<FakeProviders> {
   const state: State = {
     requests: [],
     scripted: [],
@@ -148,6 +141,7 @@ export async function startFakeProviders({
     refusals: new Map(),
     waiting: [],
     held: [],
+    waitingForHeld: [],
     answering: new Set(),
     models: defaultModels(),
   };
@@ -174,6 +168,8 @@ export async function startFakeProviders({
       return known ? Promise.resolve(known) : new Promise((resolve) => void state.waiting.push({ match, resolve }));
     },
     release,
+    held: () =>
+      state.held.length > 0 ? Promise.resolve() : new Promise((resolve) => void state.waitingForHeld.push(resolve)),
     unused: () => state.scripted.filter((entry) => !entry.used).map((entry) => String(entry.match)),
     reset: () => {
       // Idle connections stay: a client that is about to use one again would see it break.
@@ -245,7 +241,10 @@ async function handle(state: State, incoming: IncomingMessage, response: ServerR
   const arrived = state.waiting.filter((entry) => matches(entry.match, request));
   state.waiting = state.waiting.filter((entry) => !arrived.includes(entry));
   arrived.forEach((entry) => entry.resolve(request));
-  await respond(request, chooseAnswer(state, request), response, { signal: gone.signal, held: state.held });
+  await respond(request, chooseAnswer(state, request), response, {
+    signal: gone.signal,
+    hold: () => holdUntilReleased(state, gone.signal),
+  });
 }
 
 function readKey(headers: IncomingHttpHeaders): string | undefined {
@@ -263,7 +262,20 @@ function chooseAnswer(state: State, request: FakeRequest): FakeAnswer {
 
 interface Exchange {
   signal: AbortSignal;
-  held: (() => void)[];
+  /** Resolves at `release()`, or when the caller hangs up. */
+  hold: () => Promise<void>;
+}
+
+function holdUntilReleased(state: State, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    state.held.push(resolve);
+    signal.addEventListener('abort', () => {
+      state.held = state.held.filter((go) => go !== resolve);
+      resolve();
+    });
+    state.waitingForHeld.splice(0).forEach((tell) => tell());
+  });
 }
 
 async function respond(
@@ -312,7 +324,8 @@ async function streamAnswer(
   response.write(wire.open(head));
   for (const thought of answer.reasoning ?? []) response.write(wire.reasoning(thought, head));
   for (let index = 0; index <= chunks.length; index++) {
-    if (index === holdBefore) await new Promise<void>((resolve) => void exchange.held.push(resolve));
+    if (index === holdBefore) await exchange.hold();
+    if (exchange.signal.aborted) return;
     if (index === answer.cutAfterChunks) return void response.destroy();
     if (index === answer.stallAfterChunks) return;
     const chunk = chunks[index];

@@ -111,8 +111,7 @@ describe('in one conversation', () => {
     await waitingJobs(2);
     await bot.stop();
     await bot.start();
-    const again = () => bot.providers.requests.filter(({ userText }) => userText.includes('the first'));
-    await expect.poll(again, { timeout: timeoutMs }).toHaveLength(2);
+    await bot.providers.held();
     bot.providers.release();
     const answers = [
       await answered(bot.alice, 'Number one.'),

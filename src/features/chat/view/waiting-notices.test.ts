@@ -121,6 +121,7 @@ describe('who has to wait', () => {
     await bot.bob.presses(notices[1], button(notices[1], 'Cancel'));
     await replyTo(bot.bob, second, /Cancelled before its turn/);
     bot.providers.answer('the first of two', { text: 'One of two.' });
+    await bot.providers.held();
     bot.providers.release();
     const answer = await replyTo(bot.bob, first, 'One of two.');
     expect(answer.id).toBe(notices[0].id);
