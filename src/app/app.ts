@@ -44,8 +44,8 @@ import { ownSchedules } from './schedules.ts';
 import { createUseLimits } from './use-limits.ts';
 import { planWorker } from './worker.ts';
 
-/** How long running jobs get to finish when the process is asked to stop; stopping takes at most 10 s in all. */
-const stopGraceMs = 7000;
+/** Running jobs get so long to finish when the process is asked to stop; stopping takes at most 10 s in all. */
+const defaultStopGraceMs = 7000;
 
 /** What people are being told when the process is asked to stop gets so long to reach them. */
 const lastAnswersMs = 1000;
@@ -59,6 +59,8 @@ interface AppOptions extends PlatformOptions {
   moreFeatures?: readonly FoundFeature[];
   /** For tests that are about something else: 0 puts every public refusal into words. */
   refusalWindowMs?: number;
+  /** For tests that stop the bot while a provider holds an answer back, which no grace would end. */
+  stopGraceMs?: number;
 }
 
 export interface App {
@@ -113,7 +115,7 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
 
   const worker = planWorker({ ...options, ...platforms, features, schedules: ownSchedules(platforms) });
   if (roles.queues.length > 0) await worker.start();
-  closers.add(() => queue.stop(stopGraceMs));
+  closers.add(() => queue.stop(options.stopGraceMs ?? defaultStopGraceMs));
   if (roles.gateway) {
     closers.add(() => noLongerThan(lastAnswersMs, dispatch.idle()));
     closers.add(() => discord.gateway.stop());

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { customId } from '../sdk/index.ts';
 import type { Command, ComponentRight } from '../sdk/index.ts';
 import type { Access, Action, Caller } from '../services/access/index.ts';
 import { everyPage } from '../testing/help.ts';
+import { verdictOf } from '../testing/refusal-words.ts';
+import { longTests } from '../testing/long.ts';
 import { startTestBot } from '../testing/bot.ts';
 import type { TestBot } from '../testing/bot.ts';
+import { buttonId, messageOf, postEverything } from '../testing/every-button.ts';
 import { inputsFor, makeMatrixWorld, placeNames } from '../testing/matrix-world.ts';
 import type { Actor, MatrixWorld, Persona, PlaceName } from '../testing/matrix-world.ts';
 import { featuresFolder, findFeatures } from './features.ts';
@@ -205,17 +206,6 @@ describe('the policy', () => {
   });
 });
 
-/** Words that nothing else says. */
-const refusals: readonly [RegExp, string][] = [
-  [/^Your roles don't allow/, 'policy'],
-  [/is switched off here \(/, 'tightened'],
-  [/^Only (moderators|people|the bot's owner)[^.]* can use this\.$/, 'rank'],
-  [/^This works in a (server only|direct message with me only)/, 'place'],
-];
-
-const verdictOf = (answers: readonly APIMessage[]) =>
-  refusals.find(([words]) => answers.some(({ content }) => words.test(content)))?.[1] ?? 'allowed';
-
 /** What a person read in answer to something, once everything that was sent has arrived. */
 function answersTo({ person }: Actor, isAnswer: (message: APIMessage) => boolean): APIMessage[] {
   return person.view.dispatches
@@ -237,6 +227,34 @@ function expectedOf(actor: Actor, place: PlaceName, asked: Asked, places?: Comma
   const kind = place === 'direct' ? 'dm' : 'guild';
   return places && !places.includes(kind) ? 'place' : oracle(actor.persona, place, asked);
 }
+
+/** Of everything that `things` lists: whether this actor tries it in this place. */
+type IsTried = (index: number, actor: Actor, place: PlaceName) => boolean;
+
+/**
+ * Over the wire each thing is tried once for each place and verdict, by people in turn; whole test runs try everyone. That
+ * every other combination is decided alike is tested above.
+ */
+function sample(things: readonly { asked: Asked; places?: Command['places'] }[]): IsTried {
+  if (longTests()) return () => true;
+  const tried = things.map(({ asked, places }, index) => {
+    const all = everywhere();
+    const start = (index * 7) % all.length;
+    const chosen = new Map<string, string>();
+    for (const { actor, place } of [...all.slice(start), ...all.slice(0, start)]) {
+      const key = `${place} ${expectedOf(actor, place, asked, places)}`;
+      if (!chosen.has(key)) chosen.set(key, `${actor.persona.name} ${place}`);
+    }
+    return new Set(chosen.values());
+  });
+  return (index, actor, place) => tried[index]?.has(`${actor.persona.name} ${place}`) ?? false;
+}
+
+const askedOf = (commands: ReturnType<typeof registered>['commands' | 'onMessages']) =>
+  commands.map(({ feature, command: { name, access, places } }) => ({
+    asked: { feature, command: name, access },
+    ...(places && { places }),
+  }));
 
 interface Row {
   actor: Actor;
@@ -266,13 +284,13 @@ async function forEveryone(run: (actor: Actor, place: PlaceName) => Promise<Row[
 const interactionOf = (message: APIMessage) => message.interaction_metadata?.id;
 
 describe('over the wire, refused exactly where the settings say', () => {
-  it('are prefix commands', { timeout: 60_000 }, async () => {
+  it('are prefix commands', { timeout: longTests() ? 300_000 : 60_000 }, async () => {
+    const isTried = sample(askedOf(registered().commands));
     const rows = await forEveryone(async (actor, place) => {
       const { channelId } = actor.places[place];
       const said: Row[] = [];
-      // Answers in a channel come one after the other: each command is tried in every second place of each person.
-      const turn = placeNames.indexOf(place) % 2;
-      for (const { feature, command } of registered().commands.filter((_, index) => index % 2 === turn)) {
+      for (const [index, { feature, command }] of registered().commands.entries()) {
+        if (!isTried(index, actor, place)) continue;
         const { name, access, places } = command;
         const { id } = await actor.person.says(channelId, `!${name}`);
         const expected = expectedOf(actor, place, { feature, command: name, access }, places);
@@ -284,10 +302,12 @@ describe('over the wire, refused exactly where the settings say', () => {
     await compare(rows);
   });
 
-  it('are slash commands, where Discord offers them', { timeout: 60_000 }, async () => {
+  it('are slash commands, where Discord offers them', { timeout: longTests() ? 300_000 : 60_000 }, async () => {
+    const isTried = sample(askedOf(registered().commands));
     const rows = await forEveryone(async (actor, place) => {
       const run: Row[] = [];
-      for (const { feature, command } of registered().commands) {
+      for (const [index, { feature, command }] of registered().commands.entries()) {
+        if (!isTried(index, actor, place)) continue;
         const { name, access, places } = command;
         const expected = expectedOf(actor, place, { feature, command: name, access }, places);
         const what = `${actor.persona.name} ${place} /${name}`;
@@ -301,32 +321,48 @@ describe('over the wire, refused exactly where the settings say', () => {
     await compare(rows);
   });
 
-  it('are components, and commands in the menu of the message that holds them', { timeout: 60_000 }, async () => {
-    const rows = await forEveryone(async (actor, place) => {
-      const messages = await withButtons(actor, place);
-      const pressed: Row[] = [];
-      for (const [index, { feature, name, handler }] of registered().components.entries()) {
-        const { id } = await actor.person.presses(messageOf(messages, index), buttonId(feature, name, handler.version));
-        const { access = 'everyone', right } = handler;
-        const expected = expectedOf(actor, place, { feature, access, right });
-        const what = `${actor.persona.name} ${place} ${feature}/${name}`;
-        pressed.push({ actor, what, expected, isAnswer: (answer) => interactionOf(answer) === id });
-      }
-      for (const { feature, command, title } of registered().onMessages) {
-        const { name, access, places } = command;
-        const expected = expectedOf(actor, place, { feature, command: name, access }, places);
-        const what = `${actor.persona.name} ${place} "${title}"`;
-        const id = await offered(actor.person.picks(title, messageOf(messages, 0)));
-        if (id === undefined) expect(whyHidden(actor), `${what} is hidden`).toContain(expected);
-        else pressed.push({ actor, what, expected, isAnswer: (answer) => interactionOf(answer) === id });
-      }
-      return pressed;
-    });
-    await compare(rows);
-  });
+  it(
+    'are components, and commands in the menu of the message that holds them',
+    { timeout: longTests() ? 300_000 : 60_000 },
+    async () => {
+      const { components, onMessages } = registered();
+      const isPressed = sample(
+        components.map(({ feature, handler: { access = 'everyone', right } }) => ({
+          asked: { feature, access, ...(right && { right }) },
+        })),
+      );
+      const isPicked = sample(askedOf(onMessages));
+      const rows = await forEveryone(async (actor, place) => {
+        const messages = await postEverything(bot, actor.places[place].channelId);
+        const pressed: Row[] = [];
+        for (const [index, { feature, name, handler }] of components.entries()) {
+          if (!isPressed(index, actor, place)) continue;
+          const { id } = await actor.person.presses(
+            messageOf(messages, index),
+            buttonId(feature, name, handler.version),
+          );
+          const { access = 'everyone', right } = handler;
+          const expected = expectedOf(actor, place, { feature, access, right });
+          const what = `${actor.persona.name} ${place} ${feature}/${name}`;
+          pressed.push({ actor, what, expected, isAnswer: (answer) => interactionOf(answer) === id });
+        }
+        for (const [index, { feature, command, title }] of onMessages.entries()) {
+          if (!isPicked(index, actor, place)) continue;
+          const { name, access, places } = command;
+          const expected = expectedOf(actor, place, { feature, command: name, access }, places);
+          const what = `${actor.persona.name} ${place} "${title}"`;
+          const id = await offered(actor.person.picks(title, messageOf(messages, 0)));
+          if (id === undefined) expect(whyHidden(actor), `${what} is hidden`).toContain(expected);
+          else pressed.push({ actor, what, expected, isAnswer: (answer) => interactionOf(answer) === id });
+        }
+        return pressed;
+      });
+      await compare(rows);
+    },
+  );
 });
 
-it('the help lists exactly what may be used', { timeout: 60_000 }, async () => {
+it('the help lists exactly what may be used', { timeout: longTests() ? 300_000 : 60_000 }, async () => {
   const asked: { actor: Actor; place: PlaceName; id: string }[] = [];
   for (const { actor, place } of everywhere()) {
     if (expectedOf(actor, place, { feature: 'basics', command: 'help' }) !== 'allowed') continue;
@@ -361,35 +397,4 @@ async function offered(outcome: Promise<{ id: string }>): Promise<string | undef
     if (error instanceof Error && error.message.includes('is offered no command')) return undefined;
     throw error;
   }
-}
-
-const nobodys = '00000000-0000-4000-8000-000000000000';
-const buttonId = (feature: string, name: string, version: number) => customId(feature, name, nobodys, version);
-
-/** Five rows of five. */
-const buttonsPerMessage = 25;
-
-function messageOf(messages: readonly APIMessage[], index: number): APIMessage {
-  const message = messages[Math.floor(index / buttonsPerMessage)];
-  if (!message) throw new Error(`There is no message for component ${index}.`);
-  return message;
-}
-
-/** Messages of the bot with every component there is, in order, as buttons whose state does not exist. */
-function withButtons(actor: Actor, place: PlaceName): Promise<APIMessage[]> {
-  const buttons = registered().components.map(({ feature, name, handler }) => ({
-    type: ComponentType.Button as const,
-    style: ButtonStyle.Secondary as const,
-    label: name,
-    custom_id: buttonId(feature, name, handler.version),
-  }));
-  const rows = Array.from({ length: Math.ceil(buttons.length / 5) }, (_, row) => ({
-    type: ComponentType.ActionRow as const,
-    components: buttons.slice(row * 5, row * 5 + 5),
-  }));
-  const messages = Array.from({ length: Math.ceil(rows.length / 5) }, (_, at) => rows.slice(at * 5, at * 5 + 5));
-  const { channelId } = actor.places[place];
-  return Promise.all(
-    messages.map((components) => bot.app.discord.actions.send(channelId, { content: 'Everything', components })),
-  );
 }

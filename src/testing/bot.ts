@@ -123,6 +123,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
       logger: options.logger ?? silentLogger,
       bot: { token: config.discord.token ?? '', apiBase: config.discord.apiBase },
       playground: false,
+      stopGraceMs: 500,
       ...(options.features && { moreFeatures: options.features }),
       ...(options.allowAddresses && { allowAddresses: options.allowAddresses }),
       ...(options.paced === false && { refusalWindowMs: 0 }),
