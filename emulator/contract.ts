@@ -1,6 +1,5 @@
 import type { Faults } from './faults.ts';
 import type { FileStore } from './file-store.ts';
-import type { RateLimits } from './http/rate-limits.ts';
 import type {
   APIAllowedMentions,
   APIApplicationCommand,
@@ -191,13 +190,43 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+export interface LimitVerdict {
+  headers: Record<string, string>;
+  /** Set when the request is refused. */
+  refused?: { retryAfterMs: number; global: boolean };
+}
+
+/** Discord's rate limits. */
+export interface RequestLimits {
+  /** Whether requests above a limit are refused. */
+  enforce: boolean;
+  /** `subject` is counted: the user, or the address of a caller without a token. */
+  check(
+    endpoint: { method: string; path: string },
+    params: Record<string, string>,
+    caller: Caller | null,
+    subject: string,
+  ): LimitVerdict;
+  /**
+   * Takes one of the edits of messages older than an hour that a user has in a channel. Returns 0, or how long to wait in
+   * milliseconds when they are used up.
+   */
+  takeOldEdit(userId: string, channelId: string): number;
+  /** Counts answers 401, 403 and 429. */
+  countInvalid(subject: string): void;
+  /** How long the subject is shut out for its invalid requests, in milliseconds; 0 when it is not. */
+  shutOutMs(subject: string): number;
+  /** By subject. */
+  invalidCounts(): Record<string, number>;
+}
+
 /** Everything the emulator's parts are handed. */
 export interface Core {
   world: World;
   bus: Bus;
   clock: Clock;
   faults: Faults;
-  limits: RateLimits;
+  limits: RequestLimits;
   /** Bytes of attachments, avatars and emojis. */
   files: FileStore;
   messages: MessageOperations;

@@ -1,6 +1,5 @@
 import type { StoredApplication, StoredSession, StoredUser, World } from '../contract.ts';
 import { replayLimit } from '../session-journal.ts';
-import type { Connection } from './connection.ts';
 
 /** Splicing this many at a time keeps a busy session from moving its whole buffer at every event. */
 const replaySlack = 250;
@@ -8,6 +7,13 @@ const replaySlack = 250;
 export interface Presence {
   status: string;
   activities: unknown[];
+}
+
+/** The client at the other end, while there is one. */
+interface SessionConnection {
+  session: Session | null;
+  send(frame: string): void;
+  close(code: number, reason: string): void;
 }
 
 /** What READY and the filters need to know of a client; lives on while the client is away, until its resume window ends. */
@@ -19,7 +25,7 @@ export class Session {
   readonly shard: readonly [id: number, count: number];
   /** Guilds of which this session has had a GUILD_CREATE. */
   readonly guildIds = new Set<string>();
-  connection: Connection | null = null;
+  connection: SessionConnection | null = null;
   /** Milliseconds since the epoch; null while connected. */
   disconnectedAt: number | null = null;
   presence: Presence = { status: 'online', activities: [] };

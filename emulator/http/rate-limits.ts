@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Caller, Clock } from '../contract.ts';
-import type { Endpoint } from './router.ts';
+import type { Caller, Clock, LimitVerdict, RequestLimits } from '../contract.ts';
 
 interface Rule {
   /** Routes with the same name share a budget. */
@@ -84,15 +83,10 @@ class FixedWindow {
   }
 }
 
-interface LimitVerdict {
-  headers: Record<string, string>;
-  /** Set when the request is refused. */
-  refused?: { retryAfterMs: number; global: boolean };
-}
+type Endpoint = Parameters<RequestLimits['check']>[0];
 
 /** Discord's rate limits: per route and major parameter, and 50 requests a second for a bot as a whole. */
-export class RateLimits {
-  /** Whether requests above a limit are refused. */
+export class RateLimits implements RequestLimits {
   enforce = true;
   #clock: Clock;
   #buckets = new Map<string, FixedWindow>();
@@ -102,7 +96,6 @@ export class RateLimits {
     this.#clock = clock;
   }
 
-  /** `subject` is who is counted: the user, or the address of who has no token. */
   check(endpoint: Endpoint, params: Record<string, string>, caller: Caller | null, subject: string): LimitVerdict {
     const rule = ruleOf(endpoint);
     const bucketHash = hashOf(rule.name);
@@ -120,10 +113,6 @@ export class RateLimits {
     return { headers: headersOf(limit, limit - bucket.used, bucket.resetAtMs, bucket.resetAtMs - nowMs, bucketHash) };
   }
 
-  /**
-   * Takes one of the edits of messages older than an hour that a user has in a channel. Returns 0, or how long to wait in
-   * milliseconds when they are used up.
-   */
   takeOldEdit(userId: string, channelId: string): number {
     if (!this.enforce) return 0;
     const nowMs = this.#clock.now();
@@ -131,14 +120,12 @@ export class RateLimits {
     return window.take(nowMs) ? 0 : window.resetAtMs - nowMs;
   }
 
-  /** Counts answers 401, 403 and 429. */
   countInvalid(subject: string): void {
     let window = this.#invalid.get(subject);
     if (window === undefined) this.#invalid.set(subject, (window = new FixedWindow(INVALID_LIMIT, INVALID_WINDOW_MS)));
     window.take(this.#clock.now());
   }
 
-  /** How long the subject is shut out for its invalid requests, in milliseconds; 0 when it is not. */
   shutOutMs(subject: string): number {
     const window = this.#invalid.get(subject);
     if (!this.enforce || window === undefined || window.used < INVALID_LIMIT) return 0;

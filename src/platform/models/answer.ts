@@ -8,7 +8,7 @@ import type { ChatRequest, ModelInfo, ToolCallEvent } from './port.ts';
 import { measurePrompt } from './prompt-size.ts';
 import type { Counter } from './prompt-size.ts';
 import { ThinkTags } from './think-tags.ts';
-import type { Said } from './think-tags.ts';
+import type { Said } from './said.ts';
 import type { Measure } from './tokens.ts';
 import { MOST_CALLS, toolCallOf } from './tool-calls.ts';
 import type { OwnCount } from './usage.ts';

@@ -1,5 +1,5 @@
 import { heldBack } from './held-back.ts';
-import type { Said } from './think-tags.ts';
+import type { Said } from './said.ts';
 
 const markers = ['<|start|>', '<|channel|>', '<|message|>', '<|end|>', '<|return|>', '<|call|>'];
 const anyMarker = /<\|(?:start|channel|message|end|return|call)\|>/;

@@ -1,9 +1,7 @@
 import { CodeSpans } from './code-spans.ts';
 import { HarmonyChannels } from './harmony.ts';
 import { heldBack } from './held-back.ts';
-
-/** A piece of what a model says aloud or to itself; `reset`: all text so far was said to itself. */
-export type Said = { type: 'text' | 'reasoning'; text: string } | { type: 'reset' };
+import type { Said } from './said.ts';
 
 interface Form {
   open: string;

@@ -2,7 +2,7 @@ import type { APIApplicationCommandOption, APIApplicationCommandOptionChoice } f
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { type OptionValue, valueText } from '../client/interactions.ts';
 import { useClient, useClientState } from '../context.tsx';
-import type { OptionContext } from './option-field.tsx';
+import type { OptionContext } from './option-values.ts';
 import styles from './commands.module.css';
 
 const pauseMs = 200;

@@ -6,14 +6,8 @@ import type { ClientState } from '../state/client-state.ts';
 import { ChannelKind } from '../state/model.ts';
 import { channelTitle, displayName } from '../state/select.ts';
 import { AutocompleteInput } from './autocomplete-input.tsx';
-import { fixedChoices, hasAutocomplete } from './option-values.ts';
+import { fixedChoices, hasAutocomplete, type OptionContext } from './option-values.ts';
 import styles from './commands.module.css';
-
-export interface OptionContext {
-  readonly channelId: string;
-  readonly runnable: RunnableCommand;
-  readonly values: ReadonlyMap<string, OptionValue>;
-}
 
 interface OptionFieldProps {
   readonly option: APIApplicationCommandOption;

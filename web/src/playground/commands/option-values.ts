@@ -1,5 +1,11 @@
 import type { APIApplicationCommandOption } from 'discord-api-types/v10';
-import { OptionKind, type OptionValue } from '../client/interactions.ts';
+import { OptionKind, type OptionValue, type RunnableCommand } from '../client/interactions.ts';
+
+export interface OptionContext {
+  readonly channelId: string;
+  readonly runnable: RunnableCommand;
+  readonly values: ReadonlyMap<string, OptionValue>;
+}
 
 export interface OptionChoice {
   readonly name: string;
