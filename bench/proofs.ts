@@ -59,7 +59,7 @@ async function run(proof: Proof, { quick, atEnd }: { quick: boolean; atEnd: AtEn
     { quick },
   );
   tell(outcome, log);
-  if (!quick) await keep('proofs', proof.name, [rowOf(outcome)], { head, names: proofs.map(({ name }) => name) });
+  if (!quick) await keep('proofs', proof.name, [rowOf(outcome)]);
   return outcome;
 }
 

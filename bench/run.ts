@@ -11,11 +11,12 @@ import { benchLedger } from './ledger.ts';
 import { benchLedgerChats } from './ledger-chats.ts';
 import { benchMemory } from './memory.ts';
 import { benchQueue } from './queue.ts';
+import { benchmarkNames } from './lib/columns.ts';
 import { keep } from './lib/record.ts';
 import { boundedRows, holds, table } from './lib/statistics.ts';
 import type { Figure } from './lib/statistics.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
+const benchmarks: Readonly<Record<(typeof benchmarkNames)[number], () => Promise<Figure[]>>> = {
   'first-text': benchFirstText,
   'final-text': benchFinalText,
   gateway: benchGateway,
@@ -29,20 +30,17 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !(name in benchmarks));
 if (unknown !== undefined) {
-  process.stderr.write(`There is no benchmark "${unknown}". Benchmarks: ${Object.keys(benchmarks).join(', ')}.\n`);
+  process.stderr.write(`There is no benchmark "${unknown}". Benchmarks: ${benchmarkNames.join(', ')}.\n`);
   process.exit(1);
 }
 
 const figures: Figure[] = [];
-for (const [name, run] of Object.entries(benchmarks)) {
+for (const name of benchmarkNames) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   process.stdout.write(`${name}…\n`);
-  const measured = await run();
+  const measured = await benchmarks[name]();
   process.stdout.write(`${table(measured)}\n\n`);
   figures.push(...measured);
-  await keep('figures', name, boundedRows(measured), {
-    head: ['figure', 'measured', 'bound'],
-    names: Object.keys(benchmarks),
-  });
+  await keep('figures', name, boundedRows(measured));
 }
 if (!figures.every(holds)) process.exit(1);

@@ -2,11 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as prettier from 'prettier';
+import { columns } from './columns.ts';
+import type { Columns } from './columns.ts';
 import { markdown, replaceSection } from './readme.ts';
 import type { Section } from './readme.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const recordFile = join(root, 'bench', 'recorded.json');
+export const readmeFile = join(root, 'README.md');
 
 /** The rows that the last whole run of a benchmark or a proof came to. */
 interface Entry {
@@ -17,8 +20,8 @@ interface Entry {
 
 export type Recorded = { [section in Section]: { [name: string]: Entry } };
 
-/** The table of a section: the rows of each in the order of `names`, with the day and the commit of their run. */
-export function tableOf(record: Recorded, section: Section, head: readonly string[], names: readonly string[]): string {
+/** The table of a section: the rows of each benchmark or proof, with the day and the commit of their run. */
+export function tableOf(record: Recorded, section: Section, { head, names }: Columns): string {
   const rows = names.flatMap((name) => {
     const entry = record[section][name];
     return (entry?.rows ?? []).map((row) => [...row, `${entry?.day ?? ''}, ${entry?.commit ?? ''}`]);
@@ -26,33 +29,35 @@ export function tableOf(record: Recorded, section: Section, head: readonly strin
   return markdown([[...head, 'run'], ...rows]);
 }
 
-interface Columns {
-  head: readonly string[];
-  /** Every benchmark or proof, in the order of the table. */
-  names: readonly string[];
+/** README.md with the tables as the runs wrote them. */
+export async function withTables(readme: string, record: Recorded): Promise<string> {
+  let text = readme;
+  for (const section of ['figures', 'proofs'] as const) {
+    text = replaceSection(text, section, tableOf(record, section, columns[section]));
+  }
+  return prettier.format(text, { ...(await prettier.resolveConfig(readmeFile)), parser: 'markdown' });
 }
 
 let kept: Promise<void> = Promise.resolve();
 
 /**
- * Keeps what a run came to, with the day and the commit, and writes the section's table in README.md again. Proofs that
+ * Keeps what a run came to, with the day and the commit, and writes the tables in README.md again. Proofs that
  * end at the same time are kept one after the other.
  */
-export function keep(section: Section, name: string, rows: string[][], columns: Columns): Promise<void> {
-  kept = kept.then(() => keepNow(section, name, rows, columns));
+export function keep(section: Section, name: string, rows: string[][]): Promise<void> {
+  kept = kept.then(() => keepNow(section, name, rows));
   return kept;
 }
 
-async function keepNow(section: Section, name: string, rows: string[][], { head, names }: Columns): Promise<void> {
+async function keepNow(section: Section, name: string, rows: string[][]): Promise<void> {
   const record = readRecord();
   record[section][name] = { day: new Date().toISOString().slice(0, 10), commit: commitOf(), rows };
-  await writeFormatted(recordFile, JSON.stringify(record), 'json');
-  const readme = join(root, 'README.md');
-  const text = replaceSection(readFileSync(readme, 'utf8'), section, tableOf(record, section, head, names));
-  await writeFormatted(readme, text, 'markdown');
+  const style = await prettier.resolveConfig(recordFile);
+  writeFileSync(recordFile, await prettier.format(JSON.stringify(record), { ...style, parser: 'json' }));
+  writeFileSync(readmeFile, await withTables(readFileSync(readmeFile, 'utf8'), record));
 }
 
-function readRecord(): Recorded {
+export function readRecord(): Recorded {
   if (!existsSync(recordFile)) return { figures: {}, proofs: {} };
   return JSON.parse(readFileSync(recordFile, 'utf8')) as Recorded;
 }
@@ -63,9 +68,4 @@ function commitOf(): string {
   const written = [':!README.md', ':!bench/recorded.json'];
   const isChanged = git('status', '--porcelain', '--untracked-files=no', '--', '.', ...written) !== '';
   return git('rev-parse', '--short', 'HEAD') + (isChanged ? ' with changes' : '');
-}
-
-async function writeFormatted(file: string, text: string, parser: 'json' | 'markdown'): Promise<void> {
-  const style = await prettier.resolveConfig(file);
-  writeFileSync(file, await prettier.format(text, { ...style, parser }));
 }

@@ -34,7 +34,7 @@ describe('the table', () => {
   it('tells size, result, duration, day and commit, keeps its columns, and leaves out what never ran', () => {
     const row = rowOf(judge({ ...proof, least: 1 }, run(0, told(1200)), { quick: false }));
     const p = { day: '2026-01-02', commit: 'abc1234', rows: [row] };
-    const lines = tableOf({ figures: {}, proofs: { p } }, 'proofs', head, ['other', 'p']).split('\n');
+    const lines = tableOf({ figures: {}, proofs: { p } }, 'proofs', { head, names: ['other', 'p'] }).split('\n');
     expect(lines).toHaveLength(3);
     expect(lines[0]).toBe('| proof | what | size | result | duration | run |');
     expect(lines[2]).toBe('| p | what \\| it shows | 1,200 rounds | holds | 1 min 1 s | 2026-01-02, abc1234 |');

@@ -1,6 +1,6 @@
 import type { APIApplicationCommandOption } from 'discord-api-types/v10';
 import { useId } from 'react';
-import { OptionKind, type OptionValue, type RunnableCommand, valueText } from '../client/interactions.ts';
+import { OptionKind, type OptionValue, valueText } from '../client/interactions.ts';
 import { useUi, useWholeState } from '../context.tsx';
 import type { ClientState } from '../state/client-state.ts';
 import { ChannelKind } from '../state/model.ts';
