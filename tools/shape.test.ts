@@ -15,6 +15,8 @@ describe('the shape of the files', () => {
   it('is accepted as agreed', () => {
     const files = [
       ...A_FEATURE,
+      file('src/features/echo/store.ts', 'db.selectFrom(name)'),
+      file('src/features/echo/history/waiting-store.ts', 'sql`SELECT 1`'),
       file('docs/ARCHITECTURE.md'),
       file('docs/decisions/2026-11-20-postgres.md'),
       file('.github/PULL_REQUEST_TEMPLATE.md'),
@@ -45,6 +47,12 @@ describe('the shape of the files', () => {
     ],
     ['a planned test', file('src/a.test.ts', `expect(1); it.${'todo'}('x');`), /let every test/],
     ['a test that asserts nothing', file('src/a.test.ts', "it('x', () => {});"), /asserts nothing/],
+    [
+      'a query outside a store',
+      file('src/features/echo/jobs.ts', 'db\n  .selectFrom(name)'),
+      /jobs\.ts:2: .*store\.ts/,
+    ],
+    ['SQL outside a store', file('src/features/echo/jobs.ts', 'sql<{ a: 1 }>`SELECT 1`'), /store\.ts/],
     ['a migration without its place', file('src/features/echo/migrations/echo.sql'), /NNN-name\.sql/],
     ['a migration of another kind', file('src/platform/queue/migrations/001-jobs.ts'), /NNN-name\.sql/],
     ['a path of one machine', file('README.md', `cd /ho${'me'}/alice/familiar`), /relative, or a setting/],

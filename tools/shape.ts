@@ -49,6 +49,11 @@ const PATTERNS: Pattern[] = [
     advice: 'mend the test or delete it; one that needs something of the machine uses skipIf(condition)',
   },
   {
+    files: /^src\/features\/(?!.*\.test\.ts$)(?!.*\/([a-z-]+-)?store\.ts$).*\.ts$/,
+    pattern: /\.(selectFrom|insertInto|updateTable|deleteFrom)\(|\bsql(<[^`]*>)?`/,
+    advice: 'a feature keeps its SQL in store.ts, or in files named …-store.ts: move the query there',
+  },
+  {
     files: /^(?!package-lock\.json$)/,
     pattern: /(?<![\w.-])\/(home|Users)\/(?!node\b)[a-z][\w.-]*\//,
     advice: 'a path of one machine means nothing on another: make it relative, or a setting',

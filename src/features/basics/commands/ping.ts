@@ -1,6 +1,7 @@
 import { snowflakeTime } from '../../../kernel/snowflake.ts';
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Command, FeatureContext } from '../../../sdk/index.ts';
+import { roundTrip } from '../store.ts';
 
 /** Shows that the whole way works: gateway, database and REST, each with its time. */
 export function pingCommand(context: FeatureContext<unknown>): Command {
@@ -13,7 +14,7 @@ export function pingCommand(context: FeatureContext<unknown>): Command {
       const { clock } = context;
       const gatewayMs = Math.max(0, clock.now() - snowflakeTime(calledId));
       const begun = clock.now();
-      await context.db.selectFrom('settings_value').select('key').limit(1).execute();
+      await roundTrip(context.db);
       await reply({ content: t('pong', { gatewayMs, databaseMs: clock.now() - begun }) });
     },
   });
