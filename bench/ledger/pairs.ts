@@ -37,7 +37,7 @@ const termsOf = (index: number, capped: boolean): Terms => ({
   payerId: String(200_000 + (index % payers)),
   guildId: '100000',
   channelId: String(300_000 + (index % channels)),
-  purses: [],
+  allowances: [],
   limits: capped ? [instanceCap] : [],
 });
 

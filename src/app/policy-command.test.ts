@@ -77,8 +77,8 @@ describe('familiar policy explain', () => {
     expect(lines).toContain('fake/large | yes | $2 in, $8 out (settings) | role artist');
     expect(lines).toContain('fake/small | yes | price unknown, so not used | role member');
     expect(lines).toContain('pictures a day | unlimited | role artist');
-    expect(lines).toContain('tokens a week | 100,000 | role member as built in');
-    expect(lines).toContain('help | yes | role member as built in');
+    expect(lines).toContain('tokens a week | 100,000 | default for members');
+    expect(lines).toContain('help | yes | default for members');
     expect(lines).toContain('instance, month | $20.00 | settings');
     expect(stdout).toContain('What was set by command is left out: there is no database yet.');
   });

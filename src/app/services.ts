@@ -23,7 +23,7 @@ import { createSpending, createSpendingOff, spendingMigrations } from '../servic
 import type { Spending } from '../services/spending/index.ts';
 import type { Closers } from './closers.ts';
 import type { LoadedFeature } from './features.ts';
-import { keepersOf } from './keepers.ts';
+import { personalDataProviders } from './personal-data.ts';
 import { createOwnerNews } from './owner-news.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
 import { createProviderNews } from './provider-news.ts';
@@ -108,7 +108,7 @@ export async function openServices(
   const privacy = createPrivacy({
     ...{ postgres, clock, ids, vault, queue, settings },
     ...{ limits, ledger, audit, spending, past },
-    features: () => keepersOf(features(), platforms),
+    features: () => personalDataProviders(features(), platforms),
   });
   const generations = createGenerations({ models, spending });
   return { access, audit, limits, ledger, budgets, prices, spending, generations, privacy, providerNews };

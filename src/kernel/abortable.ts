@@ -1,6 +1,6 @@
 /**
- * Settles as `work` does, or rejects with the signal's reason when that aborts first. What `work` comes to afterwards
- * is nobody's concern, so it must open nothing that outlives the process.
+ * Settles as `work` does, or rejects with the signal's reason when that aborts first. The later result of `work` is
+ * dropped, so it must open nothing that outlives the process.
  */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** So few that what is done with them holds nobody up. */
+/** Small enough that a batch holds up nothing else. */
 const batchSize = 20;
 
-/** Maps in order, a few at a time, and lets everything else of the process have its turn in between. */
+/** Maps in order, a few items at a time, and yields to the event loop between batches. */
 export async function mapInBatches<Item, Result>(
   items: readonly Item[],
   run: (item: Item) => Promise<Result>,
@@ -16,5 +16,5 @@ export async function mapInBatches<Item, Result>(
   return results;
 }
 
-/** Lets everything else of the process have its turn. */
+/** Yields to the event loop once. */
 export const yieldToOthers = (): Promise<void> => turn();

@@ -13,13 +13,13 @@ const sampled = (runs: number) =>
 const TIMEOUT_MS = longTests() ? 600_000 : 30_000;
 
 describe('the beginning of a text', { timeout: TIMEOUT_MS }, () => {
-  it('is not needed where the text fits', () => {
+  it('is not needed when the text fits', () => {
     expect(beginningOf('short', { parts: 1, end })).toBeUndefined();
     expect(beginningOf('', { parts: 1, end })).toBeUndefined();
     expect(beginningOf('a'.repeat(4000), { parts: 2, end })).toBeUndefined();
   });
 
-  it('ends at a paragraph, with what follows it below', () => {
+  it('ends at a paragraph, with `end` below it', () => {
     const paragraph = `${'word '.repeat(60).trim()}.`;
     const text = Array.from({ length: 20 }, () => paragraph).join('\n\n');
     const shown = beginningOf(text, { parts: 1, end }) ?? '';
@@ -40,7 +40,7 @@ describe('the beginning of a text', { timeout: TIMEOUT_MS }, () => {
     expect(shown.endsWith(`||\n${end}`)).toBe(true);
   });
 
-  it('of any text is in as many messages as there may be', () => {
+  it('of any text fits in the allowed number of messages', () => {
     let ran = 0;
     let cut = 0;
     const check = (most: number) => (source: string, parts: number) => {
@@ -59,7 +59,7 @@ describe('the beginning of a text', { timeout: TIMEOUT_MS }, () => {
     const parts = fc.integer({ min: 1, max: 5 });
     const any = fc.oneof({ weight: 9, arbitrary: hostile }, huge);
     fc.assert(fc.property(any, parts, check(Infinity)), sampled(1000));
-    // A cut between paragraphs may lose half a message; of what models write, never a whole one is lost.
+    // A cut between paragraphs may lose half a message, but never a whole one of texts that models write.
     fc.assert(fc.property(wellFormed, parts, check(2000)), sampled(1000));
     tellCases('markdown', ran);
     console.log(`the beginning was taken of ${cut} of ${ran} generated texts`);

@@ -1,15 +1,14 @@
 import { splitMessage, splitParts } from './split.ts';
 
 const MESSAGE_LIMIT = 2000;
-/** The least room that is left to the text in its last message. */
+/** The least room for text in its last message. */
 const LEAST_ROOM = 500;
 
 type Cut = Pick<ReturnType<typeof splitParts>[number], 'shownEnd' | 'suffix'>;
 
 /**
- * The beginning of a text that needs more than `parts` messages: as much as they hold, cut where `splitMessage` would
- * cut, its open markers closed, with `end` on a line below. Undefined when the text needs no more. Takes time linear in
- * the text.
+ * The beginning of a text that needs more than `parts` messages: as much as fits, cut where `splitMessage` would cut,
+ * its open markers closed, with `end` on a line below. Undefined when the text fits. Linear in the text.
  */
 export function beginningOf(text: string, { parts, end }: { parts: number; end: string }): string | undefined {
   if (splitParts(text).length <= parts) return undefined;
@@ -21,7 +20,7 @@ export function beginningOf(text: string, { parts, end }: { parts: number; end: 
   };
   const whole = last && upTo(last);
   if (whole !== undefined) return whole;
-  // Where the end of the text decides how its beginning is cut, a cut further up may be needed.
+  // The end of the text can change where its beginning is cut, so an earlier cut may be needed.
   const cuts = splitParts(text, { limit: LEAST_ROOM }).filter((cut) => cut.end < (last?.end ?? 0));
   for (const cut of cuts.reverse()) {
     const beginning = upTo(cut);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ByteBudget } from './byte-budget.ts';
 
-/** Takes the bytes and notes in `order` when they are had. */
+/** Acquires the bytes and adds them to `order` when they are granted. */
 async function take(budget: ByteBudget, bytes: number, order: number[], signal?: AbortSignal) {
   const lease = await budget.acquire(bytes, signal);
   order.push(bytes);
@@ -11,7 +11,7 @@ async function take(budget: ByteBudget, bytes: number, order: number[], signal?:
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a byte budget', () => {
-  it('serves in the order of asking, also where a later request would fit', async () => {
+  it('serves in the order of the calls, even when a later, smaller one would fit', async () => {
     const budget = new ByteBudget(10);
     const order: number[] = [];
     const first = await take(budget, 8, order);
@@ -25,7 +25,7 @@ describe('a byte budget', () => {
     expect(budget.usedBytes).toBe(10);
   });
 
-  it('gives back what a lease turned out not to need, once', async () => {
+  it('takes unneeded bytes back from a lease, once', async () => {
     const budget = new ByteBudget(10);
     const lease = await budget.acquire(10);
     const next = budget.acquire(6);
@@ -38,7 +38,7 @@ describe('a byte budget', () => {
     expect(budget.usedBytes).toBe(6);
   });
 
-  it('refuses more than all of it, and what is no size', async () => {
+  it('rejects more than the whole budget, and invalid sizes', async () => {
     const budget = new ByteBudget(10);
     await expect(budget.acquire(11)).rejects.toThrow(RangeError);
     await expect(budget.acquire(Number.NaN)).rejects.toThrow(RangeError);
@@ -46,7 +46,7 @@ describe('a byte budget', () => {
     expect(budget.usedBytes).toBe(0);
   });
 
-  it('forgets who gives up waiting, and serves those behind', async () => {
+  it('drops an aborted call and serves those behind it', async () => {
     const budget = new ByteBudget(10);
     const order: number[] = [];
     await take(budget, 6, order);

@@ -1,9 +1,9 @@
-/** What one holder has of a budget. */
+/** Bytes reserved from a budget. */
 export interface ByteLease {
   readonly bytes: number;
-  /** Gives back what is more than `bytes`. Never takes more: what grows while others wait could wait for itself. */
+  /** Returns the bytes beyond `bytes`. Never reserves more: leases that grow while others wait could deadlock. */
   shrink(bytes: number): void;
-  /** Gives all of it back. Harmless when done already. */
+  /** Returns all bytes. Safe to call again. */
   release(): void;
 }
 
@@ -13,8 +13,8 @@ interface Waiting {
 }
 
 /**
- * Bytes that may be in memory at once, over everything that takes them from here. Who asks first is served first, also
- * where a later and smaller request would fit: otherwise a large one could wait for ever.
+ * Limits the bytes in memory over everything that reserves them here. First come, first served, even when a later and
+ * smaller request would fit: otherwise a large one could wait forever.
  */
 export class ByteBudget {
   readonly totalBytes: number;
@@ -30,11 +30,11 @@ export class ByteBudget {
     return this.totalBytes - this.free;
   }
 
-  /** Throws a RangeError for more than the whole budget, which could never be had; rejects when the signal aborts. */
+  /** Throws a RangeError for more than the whole budget; rejects when the signal aborts. */
   async acquire(bytes: number, signal?: AbortSignal): Promise<ByteLease> {
     signal?.throwIfAborted();
     if (!(bytes >= 0 && bytes <= this.totalBytes)) {
-      throw new RangeError(`${bytes} bytes are not within a budget of ${this.totalBytes}`);
+      throw new RangeError(`${bytes} bytes do not fit in a budget of ${this.totalBytes}`);
     }
     if (this.waiting.length > 0 || bytes > this.free) await this.wait(bytes, signal);
     else this.free -= bytes;
@@ -52,7 +52,7 @@ export class ByteBudget {
       };
       const giveUp = () => {
         this.waiting.splice(this.waiting.indexOf(entry), 1);
-        // Whoever stood behind it may have room.
+        // The next in line may fit now.
         this.serve();
         reject(signal?.reason as Error);
       };

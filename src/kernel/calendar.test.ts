@@ -18,7 +18,7 @@ describe('calendar periods', () => {
     expect([dayAt(startMs), dayAt(endMs)]).toEqual([start, end]);
   });
 
-  it('hold their moment, follow one another without a gap, and name their first and last day', () => {
+  it('contain their moment, follow each other without a gap, and name their first and last day', () => {
     const moments = fc.integer({ min: at('1970-01-01'), max: at('2200-01-01') });
     fc.assert(
       fc.property(moments, fc.constantFrom(...periods), (moment, period) => {

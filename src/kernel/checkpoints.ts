@@ -1,37 +1,38 @@
 /**
- * Named places between the steps of a paid answer and of the summary that follows it, in their order. What is done before one is durable as its text says,
- * and nothing after it has begun: crash tests end the process there and look what the next life makes of it.
+ * Named places between the steps of a paid answer and of the summary after it, in order. At each, the steps before are
+ * stored as described and none after has begun. Crash tests end the process there and check what the next process makes
+ * of it.
  */
 export const checkpoints = [
-  /** The question, its place in line and its job are committed; the event that brought it does not count as handled. */
+  /** The question, its place in line and its job are committed; the event that brought it isn't acknowledged. */
   'admitted',
   /** A worker has the job; what an earlier run left open is still open. */
   'begun',
-  /** The worst case of a call is held; its provider has not been asked. */
+  /** The highest possible cost of a call is held; its provider hasn't been asked. */
   'held',
-  /** The provider has begun to answer, so it is going to bill the call. */
+  /** The provider has begun to answer, so it will bill the call. */
   'asked',
-  /** A piece of the answer has come, and is on its way to the screen. Reached once for every piece. */
+  /** A piece of the answer has arrived and is about to be shown. Reached once per piece. */
   'streaming',
-  /** The answer is complete, in memory alone. */
+  /** The answer is complete, in memory only. */
   'written',
-  /** How the answer ended is stored; nobody has been charged for it. */
+  /** The end of the answer is stored; no one has been charged. */
   'stored',
-  /** The payer is charged; what is on the screen is not the end yet. */
+  /** The payer is charged; the final text isn't on the screen yet. */
   'charged',
-  /** The end is on the screen; that it is, is stored nowhere. */
+  /** The final text is on the screen, but that isn't stored. */
   'shown',
-  /** Everything is stored but that the job is done. */
+  /** Everything is stored except that the job is done. */
   'finished',
-  /** A summary of the conversation is stored; nobody has been charged for it. */
+  /** A summary of the conversation is stored; no one has been charged. */
   'summarised',
 ] as const;
 
-/** Those of an answer for which the model calls tools, between `streaming` and `written`; once for each step and call. */
+/** Checkpoints of an answer with tool calls, between `streaming` and `written`; once per step and call. */
 export const toolCheckpoints = [
-  /** What the model said before it called tools is stored; nobody has been charged for it. */
+  /** The text before the tool calls is stored; no one has been charged. */
   'step-stored',
-  /** It is stored that a tool runs; it has not begun. */
+  /** The start of a tool is stored; it hasn't begun. */
   'tool-running',
   /** A tool's result is stored. */
   'tool-done',
@@ -39,5 +40,5 @@ export const toolCheckpoints = [
 
 export type Checkpoint = (typeof checkpoints)[number] | (typeof toolCheckpoints)[number];
 
-/** Called when the work of one request reaches a checkpoint. Does nothing but in crash tests, where it may not return. */
+/** Called when a request reaches a checkpoint. Does nothing outside crash tests, where it may not return. */
 export type ReachCheckpoint = (checkpoint: Checkpoint) => void;

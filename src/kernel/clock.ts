@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A pending call that can be taken back. `cancel` after the call has run does nothing. */
+/** A pending call. `cancel` does nothing after it has run. */
 export interface Timer {
   cancel(): void;
 }
 
-/** Time as a parameter: everything outside kernel and platform reads and waits through one of these. */
+/** Time as a parameter: everything outside kernel and platform reads time and waits through it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Resolves after `delayMs`; rejects with the signal's reason when it is aborted first. */
+  /** Resolves after `delayMs`; rejects with the signal's reason when it aborts first. */
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `run` once after `delayMs`. A pending timer does not keep the process alive. */
+  /** Calls `run` once after `delayMs`. Doesn't keep the process alive. */
   after(delayMs: number, run: () => void): Timer;
 }
 

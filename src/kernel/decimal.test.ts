@@ -33,7 +33,7 @@ describe('a number as people write it', () => {
     expect(readInteger(text)).toBeUndefined();
   });
 
-  it('is not whole beyond what is exact', () => {
+  it('is not an integer beyond what is exact', () => {
     expect(readInteger('9007199254740992')).toBeUndefined();
   });
 });

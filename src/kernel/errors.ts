@@ -1,6 +1,6 @@
 /**
- * An answer to the person, not a fault of the program: `code` is a key of the feature's text catalogue and `data`
- * fills its placeholders. `message` is the English text for places that have no catalogue (command line, logs).
+ * An answer to the user, not a bug: `code` is a key of the feature's text catalogue and `data` fills its placeholders.
+ * `message` is the English text for the command line and logs, which have no catalogue.
  */
 export class UserError extends Error {
   readonly code: string;
@@ -17,12 +17,12 @@ export class UserError extends Error {
 interface VendorErrorDetails {
   /** Whether the same call may succeed later. */
   retryable: boolean;
-  /** How long the vendor asked us to wait, in milliseconds. */
+  /** The wait that the vendor asked for, in milliseconds. */
   retryAfterMs?: number;
   cause?: unknown;
 }
 
-/** A failure of something outside, translated by the platform folder that talks to it. */
+/** A failure of an outside service, translated by the platform folder that talks to it. */
 export class VendorError extends Error {
   readonly code: string;
   readonly retryable: boolean;
@@ -37,7 +37,7 @@ export class VendorError extends Error {
   }
 }
 
-/** The start cannot go on: printed without a stack, then exit code 1. `message` says what to do. */
+/** The start can't continue: printed without a stack, then exit code 1. `message` says what to do. */
 export class StartError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -45,7 +45,7 @@ export class StartError extends Error {
   }
 }
 
-/** The reason an AbortSignal carries when a person cancelled the work, as opposed to a shutdown or a lost lease. */
+/** The abort reason when a person cancelled the work. Shutdowns and lost leases have other reasons. */
 export class Cancelled extends Error {
   readonly by: string;
 

@@ -17,7 +17,7 @@ describe('the kind of a file', () => {
     ['image/avif', ascii('\0\0\0\x20ftypavif')],
     ['image/heic', ascii('\0\0\0\x20ftypheic')],
     ['image/tiff', ascii('II*\0\x08\0\0\0')],
-  ])('is the picture %s by how it begins', (mediaType, file) => {
+  ])('is the picture %s by its first bytes', (mediaType, file) => {
     expect(kindOf(file)).toEqual({ kind: 'picture', mediaType });
   });
 
@@ -54,7 +54,7 @@ describe('the kind of a file', () => {
     expect(textOf(file)).toBeUndefined();
   });
 
-  it('is told by a beginning that cuts a character in two', () => {
+  it('is found by a beginning that cuts a character in two', () => {
     const file = Buffer.from(`${'a'.repeat(kindBytes - 1)}é and more`);
     expect(kindOf(file.subarray(0, kindBytes))).toEqual({ kind: 'text', encoding: 'utf-8' });
   });

@@ -1,13 +1,13 @@
-/** What a file is, by its bytes alone: names and declared types are anybody's word. */
+/** The kind of a file by its bytes alone: names and declared types can't be trusted. */
 export type FileKind =
   | { kind: 'picture'; mediaType: string }
   | { kind: 'text'; encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' }
   | { kind: 'binary' };
 
-/** As many bytes of a file's beginning as tell its kind. */
+/** Bytes of a file's beginning that are enough to find its kind. */
 export const kindBytes = 4096;
 
-/** Beginnings of pictures. Sources: the formats' specifications, as the WHATWG's "MIME Sniffing" lists them. */
+/** First bytes of pictures. Sources: the formats' specifications, as listed in the WHATWG's "MIME Sniffing". */
 const signatures: readonly { mediaType: string; at: number; bytes: string }[] = [
   { mediaType: 'image/png', at: 0, bytes: '\x89PNG\r\n\x1a\n' },
   { mediaType: 'image/jpeg', at: 0, bytes: '\xff\xd8\xff' },
@@ -23,7 +23,7 @@ const signatures: readonly { mediaType: string; at: number; bytes: string }[] = 
   { mediaType: 'image/tiff', at: 0, bytes: 'MM\0*' },
 ];
 
-/** The kind of a file, by its beginning of at least `kindBytes` or all of it. */
+/** The kind of a file, by its first `kindBytes` bytes or all of it. */
 export function kindOf(head: Uint8Array): FileKind {
   const start = latin1(head.subarray(0, 16));
   const picture = signatures.find(({ at, bytes }) => start.startsWith(bytes, at));
@@ -35,7 +35,7 @@ export function kindOf(head: Uint8Array): FileKind {
 
 const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
-/** Files that begin with words and go on with bytes. */
+/** Files that begin with text and continue with bytes. */
 const binaryBeginnings = ['%PDF-', 'PK\x03\x04', 'MZ', '\x7fELF'];
 
 function textKind(head: Uint8Array): FileKind {
@@ -52,11 +52,11 @@ function textKind(head: Uint8Array): FileKind {
   return ifText(head, isUtf8(head) ? 'utf-8' : 'windows-1252');
 }
 
-/** A note may begin with "MZ" too; a program has control characters before long. */
+/** A note may begin with "MZ" too; a program soon has control characters. */
 const isWordsAfter = (beginning: string, head: Uint8Array): boolean =>
   beginning === 'MZ' && head.every((byte) => byte >= 0x20 || isSpacing(byte));
 
-/** UTF-16 without a mark: where text is mostly ASCII, every other byte is zero. */
+/** UTF-16 without a byte order mark: in mostly ASCII text, every other byte is zero. */
 function wideEncoding(head: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   const pairs = Math.floor(head.length / 2);
   if (pairs === 0) return undefined;
@@ -87,7 +87,7 @@ function ifText(head: Uint8Array, encoding: Encoding): FileKind {
   return isReadable(text) ? { kind: 'text', encoding } : { kind: 'binary' };
 }
 
-/** Nothing that people read holds many control characters, but for those of terminals, or characters that cannot be. */
+/** Readable text has few control characters, except those of terminals, and no invalid characters. */
 function isReadable(text: string): boolean {
   let odd = 0;
   for (let index = 0; index < text.length; index += 1) {
@@ -99,10 +99,10 @@ function isReadable(text: string): boolean {
   return odd <= text.length * 0.02;
 }
 
-/** Tab to carriage return, and the escape that colours the output of terminals. */
+/** Tab to carriage return, and the escape that colours terminal output. */
 const isSpacing = (unit: number): boolean => (unit >= 0x09 && unit <= 0x0d) || unit === 0x1b;
 
-/** A text file as text; undefined for anything else, also where only its beginning is text. */
+/** The text of a text file; undefined for other files, even when their beginning is text. */
 export function textOf(bytes: Uint8Array): string | undefined {
   const kind = kindOf(bytes);
   if (kind.kind !== 'text') return undefined;

@@ -1,6 +1,6 @@
 /**
- * Structured log lines: `fields` first, then a fixed English sentence. Fields never hold secrets or what people wrote;
- * errors go under `error`.
+ * Structured log lines: `fields` first, then a fixed English sentence. Fields never contain secrets or what people
+ * wrote; errors go under `error`.
  */
 export interface Logger {
   debug(fields: object, message: string): void;

@@ -5,9 +5,9 @@ const alike = Array.from({ length: 120 }, (_, index) => `${'hf.co/organisation/'
 const inTheMiddle = ['a', 'b'].map((letter) => `${'x'.repeat(60)}${letter}${'y'.repeat(120)}`);
 const pictures = ['😀', '😁'].map((picture) => picture.repeat(80));
 
-describe('names longer than Discord shows', () => {
+describe('names longer than Discord can show', () => {
   it.each([[alike], [inTheMiddle], [pictures], [['short', 'b'.repeat(100)]]])(
-    'fit, differ and lead back: %#',
+    'fit, differ and can be looked up: %#',
     (names) => {
       const choices = shortChoices(names);
       for (const { label, value } of choices) {
@@ -25,7 +25,7 @@ describe('names longer than Discord shows', () => {
     expect(shortLabel('short')).toBe('short');
   });
 
-  it('are known only where they are offered', () => {
+  it('are found only among those offered', () => {
     expect(nameMeant(alike.slice(1), shortReference(alike[0] ?? ''))).toBeUndefined();
     expect(nameMeant(alike, (alike[0] ?? '').slice(0, 100))).toBeUndefined();
   });

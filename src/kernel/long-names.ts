@@ -2,26 +2,26 @@ import { uuidFromName } from './ids.ts';
 
 /** Discord's limit for the label and the value of an option, and for a suggestion. */
 const LONGEST = 100;
-/** Names are alike at their beginning; what tells them apart is mostly at their end. */
+/** Names often begin alike and differ at the end. */
 const KEPT_BEFORE = 30;
 
-/** Half a surrogate pair is no character. */
+/** Half a surrogate pair is not a character. */
 const wellFormed = (text: string) => text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '');
 
-/** A name as one of at most `longest` characters: its beginning and its end. */
+/** Shortens a name to `longest` characters: its beginning and its end. */
 export function shortLabel(name: string, longest = LONGEST): string {
   if (name.length <= longest) return name;
   const before = Math.min(KEPT_BEFORE, longest >> 1);
   return `${wellFormed(name.slice(0, before))}…${wellFormed(name.slice(before + 1 - longest))}`;
 }
 
-/** What stands for a name where at most 100 characters fit: itself, or its beginning and a hash that stays the same. */
+/** A reference of at most 100 characters: the name, or its beginning with a stable hash. */
 export function shortReference(name: string): string {
   if (name.length <= LONGEST) return name;
   return `${wellFormed(name.slice(0, 60))}~${uuidFromName(`long name/${name}`)}`;
 }
 
-/** Options of a select or suggestions. Names that would look the same are told apart by their hash. */
+/** Options of a select, or suggestions. Names that would look the same get their hash. */
 export function shortChoices(names: readonly string[]): { label: string; value: string }[] {
   const seen = new Map<string, number>();
   for (const name of names) seen.set(shortLabel(name), (seen.get(shortLabel(name)) ?? 0) + 1);
@@ -33,7 +33,7 @@ export function shortChoices(names: readonly string[]): { label: string; value: 
   });
 }
 
-/** The name that a person means by what `shortChoices` has offered, or by the name itself. */
+/** The name for an option of `shortChoices`, or for the name itself. */
 export function nameMeant(names: readonly string[], given: string): string | undefined {
   if (names.includes(given)) return given;
   return names.find((name) => name.length > LONGEST && shortReference(name) === given);

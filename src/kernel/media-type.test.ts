@@ -12,11 +12,11 @@ it.each([
   ['%PDF-1.7', 'application/octet-stream', 'application/pdf'],
   ['<!doctype html>', 'Text/HTML; charset=utf-8', 'text/html'],
   ['{"a":1}', 'application/ld+json', 'application/ld+json'],
-  // A claim that its bytes would have proved is not believed.
+  // A PNG shows in its bytes, so this claim isn't believed.
   ['not a picture', 'image/png', 'application/octet-stream'],
   ['plain', undefined, 'application/octet-stream'],
   ['plain', 'text/plain\r\nx: y', 'application/octet-stream'],
   ['', 'no type', 'application/octet-stream'],
-])('%j, said to be %s, is taken for %s', (bytes, claimed, type) => {
+])('%j, declared as %s, is %s', (bytes, claimed, type) => {
   expect(trustedMediaType(latin1(bytes), claimed)).toBe(type);
 });

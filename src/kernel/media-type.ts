@@ -1,4 +1,4 @@
-/** Bytes at an offset, `?` standing for any. */
+/** Bytes at an offset; `?` matches any byte. */
 type Signature = readonly [type: string, offset: number, text: string];
 
 /** Written as Latin-1. */
@@ -34,14 +34,14 @@ const signatures: readonly Signature[] = [
 
 const told = new Set(signatures.map(([type]) => type));
 
-/** The media type that the first bytes of a file tell; undefined where they don't, as those of text. */
+/** The media type by a file's first bytes; undefined where they don't show it, as for text. */
 export function mediaTypeOf(bytes: Uint8Array): string | undefined {
   return signatures.find(([, offset, text]) => matches(bytes, offset, text))?.[0];
 }
 
 /**
- * What a file is taken for: what its bytes tell, otherwise what is claimed of it, unless the bytes of such a file would have
- * told it. A claim loses its parameters.
+ * The media type by a file's bytes, otherwise the claimed one, unless the bytes of such a file would have shown it. A
+ * claim loses its parameters.
  */
 export function trustedMediaType(bytes: Uint8Array, claimed: string | undefined): string {
   const known = mediaTypeOf(bytes);

@@ -1,4 +1,4 @@
-/** The lines of a text, however they end, joined by spaces, without the white space around them. Takes linear time. */
+/** Joins the lines of a text with spaces, with any line ending, and trims it. Linear time. */
 export const oneLine = (text: string): string =>
   text
     .split(/[\n\r\v\f\u2028\u2029]/)
@@ -6,7 +6,7 @@ export const oneLine = (text: string): string =>
     .filter((line) => line !== '')
     .join(' ');
 
-/** Without the characters at both ends for which `isOuter` says so. An expression for the end would take quadratic time. */
+/** Trims characters with `isOuter` from both ends. A regular expression for the end would take quadratic time. */
 export function trimmed(text: string, isOuter: (character: string) => boolean): string {
   let start = 0;
   let end = text.length;

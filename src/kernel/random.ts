@@ -1,4 +1,4 @@
-/** Chance as a parameter. */
+/** Randomness as a parameter. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;

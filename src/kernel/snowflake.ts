@@ -1,12 +1,12 @@
 /** Discord's epoch, 2015-01-01T00:00:00Z, in Unix milliseconds. */
 const DISCORD_EPOCH_MS = 1_420_070_400_000n;
 
-/** Unix milliseconds at which Discord made this id. */
+/** When Discord made this id, in Unix milliseconds. */
 export function snowflakeTime(id: string): number {
   return Number((BigInt(id) >> 22n) + DISCORD_EPOCH_MS);
 }
 
-/** The smallest id that can have been made at `unixMs`: fit for `before=`; `after=` would leave that very id out. */
+/** The smallest id that can be made at `unixMs`. Use it for `before=`; `after=` would leave out that id. */
 export function snowflakeAt(unixMs: number): string {
   return ((BigInt(unixMs) - DISCORD_EPOCH_MS) << 22n).toString();
 }

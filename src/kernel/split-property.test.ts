@@ -19,7 +19,7 @@ import {
   wellFormed,
 } from './testing/generated-text.ts';
 
-/** Texts in all; a sample from a fixed seed unless the whole suite is asked for. */
+/** Number of texts; a sample from a fixed seed except in the long run. */
 const TEXTS = longTests() ? 20_000 : 500;
 const sampled = (share: number) => ({
   numRuns: Math.ceil(TEXTS * share),
@@ -30,7 +30,7 @@ const limits = fc.constantFrom(2000, 2000, 400, 120);
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** What is told of the texts that were tried: how many hold what, which is recognised roughly. */
+/** Reported about the tested texts: how many contain what, recognised roughly. */
 const kinds: readonly (readonly [name: string, holds: (text: string) => boolean])[] = [
   ['code blocks', (text) => /^(?:```|~~~)/m.test(text)],
   ['code blocks in code blocks', (text) => /^(`{4,}|~~~)[^\n]*\n(?:(?!\1)[^])*?^(?:```|~~~)/m.test(text)],
@@ -69,7 +69,7 @@ function checkValid(text: string, limit: number): void {
   }
 }
 
-/** What a suffix and a prefix are made of, as `SplitPart` promises. */
+/** What suffixes and prefixes consist of, as `SplitPart` promises. */
 const EMPHASIS = '(?:\\*{1,3}|_{1,3}|~~|\\|\\||`{1,3})*';
 const ITEM = ' *(?:[-*+]|\\d{1,9}[.)]) …';
 const LIST = `(?:(?:${ITEM}\\n)+ *|(?:${ITEM}\\n)*${ITEM} )?`;
@@ -115,25 +115,25 @@ function checkCovered(text: string, limit: number): void {
 }
 
 describe('any text', { timeout: TIMEOUT_MS }, () => {
-  it('gives parts that Discord takes', () => {
+  it('gives parts that Discord accepts', () => {
     fc.assert(fc.property(hostile, limits, checkValid), sampled(0.25));
     fc.assert(fc.property(wellFormed, limits, checkValid), sampled(0.1));
   });
 
-  it('is the same text once the markers are taken away', () => {
+  it('is the same text without the added markers', () => {
     fc.assert(fc.property(hostile, limits, checkExact), sampled(0.2));
     fc.assert(fc.property(wellFormed, limits, checkExact), sampled(0.05));
   });
 
-  it('is cut between the characters that people see', () => {
+  it('is cut between visible characters', () => {
     fc.assert(fc.property(hostile, limits, checkGraphemes), sampled(0.1));
   });
 
-  it('shows nothing of a spoiler where it is cut', () => {
+  it('never shows spoiler text at a cut', () => {
     fc.assert(fc.property(hostile, limits, checkCovered), sampled(0.2));
   });
 
-  it('of 50,000 characters fares no worse', () => {
+  it('of 50,000 characters has the same guarantees', () => {
     const checks = [checkValid, checkExact, checkGraphemes, checkCovered];
     fc.assert(
       fc.property(huge, limits, fc.constantFrom(...checks), (text, limit, check) => check(text, limit)),
@@ -150,7 +150,7 @@ describe('any text', { timeout: TIMEOUT_MS }, () => {
     expect(shown(text)).toEqual(shown(text.slice(0, until)));
   };
 
-  it('keeps a part once twice the limit follows its start, whatever but a spoiler is written then', () => {
+  it('keeps a part once twice the limit follows its start, unless a spoiler ends later', () => {
     const unspoiled = fc.oneof(hostile, wellFormed).map((text) => text.replaceAll(/\|{2,}/g, '|'));
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
@@ -167,7 +167,7 @@ describe('any text', { timeout: TIMEOUT_MS }, () => {
     );
   });
 
-  it('keeps all parts but the last where it has no emphasis, links or code', () => {
+  it('without emphasis, links and code keeps all parts but the last', () => {
     const word = fc.oneof(
       fc.stringMatching(/^[a-gi-z]{1,12}$/),
       picture,
@@ -186,7 +186,7 @@ describe('any text', { timeout: TIMEOUT_MS }, () => {
 });
 
 describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
-  it('has its mentions, links, pictures and short runs whole in one part', () => {
+  it('keeps mentions, links, pictures and short runs in one part', () => {
     const words = fc.array(fc.oneof(atom, atom, picture, fc.stringMatching(/^[a-z]{1,60}$/)), {
       maxLength: 200,
       size: 'max',
@@ -205,7 +205,7 @@ describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
     );
   });
 
-  it('has every code block closed and every spoiler covered in each part', () => {
+  it('closes every code block and covers every spoiler in each part', () => {
     const secret = fc
       .array(fc.constantFrom('secret', 'secret.', 'secret\n', '<@1>', '**secret**'), {
         minLength: 1,
@@ -230,7 +230,7 @@ describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
     );
   });
 
-  it('is as valid and as whole when it is shown in the dialect of Discord', () => {
+  it("is still valid when rendered in Discord's dialect", () => {
     fc.assert(
       fc.property(fc.oneof(wellFormed, table, hostile), (text) => {
         const shown = toDiscordMarkdown(text);
@@ -241,13 +241,13 @@ describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
     );
   });
 
-  it('shows blocks in blocks as the text of one block in each part', () => {
+  it('shows nested blocks as the text of one block in each part', () => {
     fc.assert(
       fc.property(nestedBlock, limits, ({ text, isClosed }, limit) => {
         const shown = toDiscordMarkdown(`before\n\n${text}${isClosed ? '\n\nafter' : ''}`);
         count(text);
         const parts = splitMessage(shown, { limit });
-        // What Discord takes for code: from three ticks to the next three, wherever they stand.
+        // Code as Discord finds it: from three ticks to the next three, wherever they are.
         const prose = parts.map((part) => part.replaceAll(/```[^]*?```/g, '')).join('\n');
         expect(prose.match(/before|inner|after|`/g)).toEqual(isClosed ? ['before', 'after'] : ['before']);
         expect(parts.join('\n').match(/inner/g)).toEqual(text.match(/inner/g));
@@ -256,7 +256,7 @@ describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
     );
   });
 
-  it('keeps the items of a list as far in as they were', () => {
+  it('keeps the indentation of list items', () => {
     fc.assert(
       fc.property(nestedList, fc.constantFrom(2000, 1000), (text, limit) => {
         count(text);
@@ -271,7 +271,7 @@ describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
     );
   });
 
-  it('repeats the head of a table in each part that shows it', () => {
+  it("repeats a table's head in each part of the table", () => {
     const rows = fc.array(fc.tuple(fc.stringMatching(/^[a-z]{1,20}$/), fc.nat()), { maxLength: 200, size: 'max' });
     fc.assert(
       fc.property(rows, fc.constantFrom('', '> '), limits, (rows, quote, limit) => {
@@ -287,7 +287,7 @@ describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
     );
   });
 
-  it('shows the host of every masked link, in the same part, however much is written', () => {
+  it('shows the host of every masked link in the same part, also while the text grows', () => {
     const texts = fc
       .array(fc.oneof(maskedLink, fc.stringMatching(/^[a-z]{1,60}$/), picture), { maxLength: 60, size: 'max' })
       .map((pieces) => pieces.join(' '));
@@ -309,7 +309,7 @@ describe('text as models write it', { timeout: TIMEOUT_MS }, () => {
     );
   });
 
-  it('was tried on as many texts as it says, of every kind', () => {
+  it('was tested on the stated number of texts of every kind', () => {
     const figures = kinds.map(([name]) => `${name} in ${held.get(name) ?? 0}`).join(', ');
     console.log(`the splitter took ${ran} generated texts, with ${figures}`);
     expect(ran).toBeGreaterThanOrEqual(TEXTS);

@@ -5,7 +5,7 @@ const LIMIT = 120;
 const words = (count: number, word = 'word') => Array.from({ length: count }, () => word).join(' ');
 
 describe('splitMessage', () => {
-  it('leaves what fits alone and drops what is blank', () => {
+  it('keeps texts that fit and drops blank ones', () => {
     expect(splitMessage('Hello.')).toEqual(['Hello.']);
     expect(splitMessage('x'.repeat(2000))).toEqual(['x'.repeat(2000)]);
     expect(splitMessage('')).toEqual([]);
@@ -31,7 +31,7 @@ describe('splitMessage', () => {
     expect(parts.join('\n').match(/let a\d+/g)).toHaveLength(20);
   });
 
-  it('takes a longer fence for one that shorter ones do not close', () => {
+  it("doesn't close a longer fence by shorter ones", () => {
     const inner = Array.from({ length: 8 }, (_, index) => `\`\`\`js\nline${index}\n\`\`\``).join('\n');
     const parts = splitMessage(`\`\`\`\`md\n${inner}\n\`\`\`\`\nafter`, { limit: LIMIT });
     for (const part of parts.slice(0, -1)) expect(part).toMatch(/^````md\n[^]*\n````$/);
@@ -50,7 +50,7 @@ describe('splitMessage', () => {
     for (const part of listed.slice(1, -1)) expect(part).toMatch(/^```js\n(?: {2}line \d+;\n)+```$/);
   });
 
-  it('goes on in a quote and in small print', () => {
+  it('continues quotes and small print', () => {
     for (const marker of ['> ', '>>> ', '-# ']) {
       const parts = splitMessage(marker + words(60), { limit: LIMIT });
       expect(parts.length).toBeGreaterThan(2);
@@ -79,13 +79,13 @@ describe('splitMessage', () => {
     },
   );
 
-  it('does not take a lone || far before a spoiler for its begin', () => {
+  it("doesn't take a lone || far before a spoiler for its start", () => {
     const parts = splitMessage(`Say a || b. ${words(100)} ||${words(60, 'secret')}|| end`, { limit: LIMIT });
     expect(parts[0]).toMatch(/^Say a \|\| b\. [^|]*$/);
     for (const part of parts.slice(1)) expect(part.replaceAll(/\|\|[^|]*\|\|/g, '')).not.toMatch(/secret|\|/);
   });
 
-  it('keeps the indentation of a nested list, below the markers of the items around', () => {
+  it('keeps the indentation of a nested list, below the markers of its parent items', () => {
     const list = `- outer ${words(10)}\n  1. middle ${words(8)}\n     - inner ${words(8)}\n     - inner ${words(8)}`;
     const parts = splitMessage(list, { limit: 1000 });
     expect(parts).toEqual([list]);
@@ -97,7 +97,7 @@ describe('splitMessage', () => {
     expect(rest.at(-1)).toMatch(/\n\n {2}2\. middle\n- outer$/);
   });
 
-  it('goes on in a nested item that is cut, and in what belongs to an item', () => {
+  it('continues a cut nested item and its paragraphs', () => {
     const parts = splitMessage(`- a\n  - b ${words(100)}`, { limit: 200 });
     expect(parts.length).toBeGreaterThan(2);
     for (const part of parts.slice(1)) expect(part).toMatch(/^- …\n {2}- … word/);
@@ -126,7 +126,7 @@ describe('splitMessage', () => {
     }
   });
 
-  it('repeats the head of no other block, nor after the table', () => {
+  it("doesn't repeat the head of other blocks, or after the table", () => {
     const table = '```\nName | No\n-----|---\na | 1\n```';
     const code = Array.from({ length: 40 }, (_, index) => `line ${index};`).join('\n');
     for (const other of [`\`\`\`js\n${code}\n\`\`\``, `\`\`\`\n${code}\n\`\`\``, words(80)]) {
@@ -134,21 +134,21 @@ describe('splitMessage', () => {
     }
   });
 
-  it('takes a marker without its like as text', () => {
+  it('treats a marker without a partner as text', () => {
     for (const text of ['2 * 3 and snake_case ', 'a ** b ', '\\*not so ', 'a | b ']) {
       const parts = splitMessage(text.repeat(20), { limit: LIMIT });
       expect(parts.join(' ')).toBe(text.repeat(20).trim());
     }
   });
 
-  it('keeps a heading with what it heads', () => {
+  it('keeps a heading with the text below it', () => {
     expect(splitMessage(`${words(15)}\n\n## Title\n\n${words(15)}`, { limit: LIMIT })).toEqual([
       words(15),
       `## Title\n\n${words(15)}`,
     ]);
   });
 
-  it('does not end a part with a code block that shows nothing', () => {
+  it("doesn't end a part with an empty code block", () => {
     const parts = splitMessage(`${words(22)}\n\`\`\`py\n${words(10)}\n\`\`\``, { limit: LIMIT });
     expect(parts).toEqual([words(22), `\`\`\`py\n${words(10)}\n\`\`\``]);
   });
@@ -189,7 +189,7 @@ describe('splitMessage', () => {
     expect(parts).toEqual(['See', address.slice(0, LIMIT), address.slice(LIMIT)]);
   });
 
-  it('refuses a limit that leaves no room for text', () => {
+  it('rejects a limit that leaves no room for text', () => {
     expect(() => splitMessage('text', { limit: 20 })).toThrow(RangeError);
   });
 
@@ -216,12 +216,12 @@ describe('splitMessage', () => {
     const startMs = performance.now();
     const parts = splitMessage(unit.repeat(1_000_000 / unit.length));
     expect(Math.max(0, ...parts.map((part) => part.length))).toBeLessThanOrEqual(2000);
-    // A hundredth of what quadratic time would take, and ten times what is needed.
+    // A hundredth of quadratic time, and ten times the time needed.
     expect(performance.now() - startMs).toBeLessThan(10_000);
   });
 
   it.each(['a_(b)', 'a*(b)', 'a__(b)__c', 'a~~(b)'])(
-    'takes no sign in the address of a link for a marker: %s',
+    "doesn't take a character in a link's address for a marker: %s",
     (path) => {
       const first = `[two\nlines](HTTPS://one.example/${path}#c) (one.example)`;
       const second = `[paypal.com](https://paypal.com@two.example/${path}) (two.example)`;
@@ -229,9 +229,12 @@ describe('splitMessage', () => {
     },
   );
 
-  it.each(['```', '````md', '~~~ts'])('keeps the first line of a block while blanks grow below it: %s', (fence) => {
-    const blanks = `${fence}\n${' '.repeat(300)}`;
-    const [first] = splitMessage(`${blanks}words `.padEnd(900, 'and more '), { limit: 120 });
-    expect(splitMessage(blanks, { limit: 120 })).toEqual([first]);
-  });
+  it.each(['```', '````md', '~~~ts'])(
+    'keeps the first line of a block while blank lines grow below it: %s',
+    (fence) => {
+      const blanks = `${fence}\n${' '.repeat(300)}`;
+      const [first] = splitMessage(`${blanks}words `.padEnd(900, 'and more '), { limit: 120 });
+      expect(splitMessage(blanks, { limit: 120 })).toEqual([first]);
+    },
+  );
 });

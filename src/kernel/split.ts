@@ -10,36 +10,36 @@ import { SPOILER, findSpoilers, firstIndex, spoilersBetween } from './markdown/s
 import { isTableRule } from './markdown/tables.ts';
 
 /**
- * Discord's limit for a message's content. Discord counts code points (its staff in discord-api-docs#1315), this
- * counts UTF-16 units, which are never fewer.
+ * Discord's limit for a message's content. Discord counts code points (its staff in discord-api-docs#1315); this counts
+ * UTF-16 units, which are never fewer.
  */
 const MESSAGE_LIMIT = 2000;
-/** Leaves room for text beside the longest markers that are added. */
+/** Leaves room for text beside the longest added markers. */
 const LEAST_LIMIT = 100;
 
-/** A head of a table that takes more of a message is not repeated. */
+/** A table head that takes more of a message isn't repeated. */
 const LONGEST_HEAD = 0.2;
 
 const HEADING = /^(?:> )?#{1,3} /;
-/** What makes a line a quote or small print, and has to be said again where the line is cut. */
+/** Quote and small-print markers, which must be repeated where a line is cut. */
 const LINE_MARKER = /^(?:(?:> ){1,3}|-# )/;
 const SENTENCE_END = /[.!?…؟۔]["')\]*_]*\s|[。！？]/g;
 
 interface SplitOptions {
-  /** UTF-16 units that a part may have, at least 100; 2000 unless given. */
+  /** UTF-16 units per part, at least 100; 2000 by default. */
   limit?: number;
-  /** The same for one part, by its index, when that may have less. */
+  /** A smaller limit for the part with this index. */
   lessIn?: { index: number; limit: number };
 }
 
 /**
  * One message. It stands for `text.slice(start, end)` and shows `prefix`, `text.slice(shownStart, shownEnd)`, `suffix`.
  *
- * Prefix and suffix are the markers, all that is added: they open again and close what the cut divides, which is a
- * code block (```` ```ts ````), a quote (`> `, `>>> `), small print (`-# `), a spoiler, emphasis, code in a line. The
- * prefix also repeats the head of a table in a code block, and the markers of the list items around a nested one. What
- * is left out between `start` and `shownStart` is white space; between `shownEnd` and `end` it is white space, and the
- * last line of a code block that the suffix closes already.
+ * Prefix and suffix contain only markers. They reopen and close what the cut divides: a code block (```` ```ts ````), a
+ * quote (`> `, `>>> `), small print (`-# `), a spoiler, emphasis, inline code. The prefix also repeats the head of a
+ * table in a code block, and the markers of the items around a nested one. Between `start` and `shownStart` only white
+ * space is left out; between `shownEnd` and `end` white space, and the last line of a code block that the suffix
+ * already closes.
  */
 interface SplitPart {
   start: number;
@@ -50,32 +50,32 @@ interface SplitPart {
   suffix: string;
 }
 
-/** What is open at a place of the text. */
+/** What is open at a position of the text. */
 interface State {
   fence: Fence | null;
   runs: Run[];
   /** In a quote that lasts to the end of the message (`>>> `). */
   quoted: boolean;
-  /** The marker of the line that goes on here; empty where a line begins. */
+  /** The marker of the line that continues here; empty at the start of a line. */
   line: string;
-  /** The items of a list that the place is in. */
+  /** The list items around the position. */
   items: Item[];
-  /** The head and rule of the table that the code block shows; empty where it shows none. */
+  /** Head and rule of the table in the open code block; empty without a table. */
   head: string;
 }
 
-/** The text that one part is taken from: from `start` to twice the limit on, with what it holds. */
+/** The text for one part, from `start` to twice the limit, and what it contains. */
 interface View {
   text: string;
   limit: number;
-  /** Of the text without the white space at its end. */
+  /** Of the text without trailing white space. */
   length: number;
   spoilers: Spoilers;
   start: number;
-  /** Where a part without a suffix ends at the latest. */
+  /** The latest end of a part without a suffix. */
   windowEnd: number;
   state: State;
-  /** Whether the first line begins here, but for its indentation. */
+  /** Whether the first line begins here, apart from its indentation. */
   isWhole: boolean;
   prefix: string;
   lines: Line[];
@@ -84,16 +84,17 @@ interface View {
 }
 
 /**
- * Splits text into Discord messages of at most `limit` UTF-16 units, markers included. None is blank; blank text has no
- * parts. Ends parts at a paragraph, else a line, a sentence, a space. Closes and opens again the code blocks, quotes,
- * spoilers and emphasis that a part divides. Never cuts a grapheme (of up to 64 units), mention, custom emoji,
- * timestamp, URL or link that fits in a part, nor spoilers and emphasis of up to a quarter of the limit. A spoiler of
- * any length stays covered in all its parts; emphasis is recognised when it ends within twice the limit from where its
- * part begins.
+ * Splits text into Discord messages of at most `limit` UTF-16 units, markers included. Blank text has no parts. Parts
+ * end at a paragraph, else a line, a sentence, a space. Divided code blocks, quotes, spoilers and emphasis are closed
+ * and reopened.
  *
- * When text is appended, a part stays as it is once twice the limit of text follows its start, unless that text ends a
- * spoiler which begins in the part or before it; until then it can change only by an end of emphasis, a spoiler or a
- * link. Without these all parts but the last stay. Takes time linear in the text.
+ * Never cut: a grapheme (up to 64 units), mention, custom emoji, timestamp, URL or link that fits in a part; spoilers
+ * and emphasis up to a quarter of the limit. A spoiler of any length stays covered in all its parts. Emphasis is
+ * recognised when it ends within twice the limit after the start of its part.
+ *
+ * When text is appended, a part is final once twice the limit of text follows its start, unless that text ends a
+ * spoiler which begins in the part or before it. Until then only an end of emphasis, a spoiler or a link can change it.
+ * Without these, all parts but the last are final. Linear time.
  */
 export function splitMessage(text: string, options: SplitOptions = {}): string[] {
   return splitParts(text, options).map(
@@ -101,7 +102,7 @@ export function splitMessage(text: string, options: SplitOptions = {}): string[]
   );
 }
 
-/** As `splitMessage`, telling what part of the text each message stands for; together they stand for all of it. */
+/** Like `splitMessage`, but returns the range of the text for each message; together they cover all of it. */
 export function splitParts(text: string, { limit = MESSAGE_LIMIT, lessIn }: SplitOptions = {}): SplitPart[] {
   if (Math.min(limit, lessIn?.limit ?? limit) < LEAST_LIMIT)
     throw new RangeError(`limit must be at least ${LEAST_LIMIT}`);
@@ -127,7 +128,7 @@ export function splitParts(text: string, { limit = MESSAGE_LIMIT, lessIn }: Spli
   return parts;
 }
 
-/** The next text that shows. In code, indentation shows. */
+/** The next visible text. In code, indentation is visible. */
 function skipBlank(text: string, from: number, length: number, fence: Fence | null): number {
   let at = from;
   while (at < length && isSpace(text.charAt(at))) at += 1;
@@ -136,7 +137,7 @@ function skipBlank(text: string, from: number, length: number, fence: Fence | nu
   return at;
 }
 
-/** Whether there is nothing before `at` in its line. */
+/** Whether `at` is the start of its line. */
 function beginsLine(text: string, at: number): boolean {
   let before = at - 1;
   while (before > at - LEAST_LIMIT && isSpace(text.charAt(before)) && text[before] !== '\n') before -= 1;
@@ -176,14 +177,14 @@ function prefixOf({ fence, runs, quoted, line, head }: State, list: string): str
   return `${quote}${markers}${fence.quote}${fence.ticks}${fence.language}\n${head}${line}`;
 }
 
-/** Where the white space begins that stands before `at`. */
+/** The start of the white space before `at`. */
 function indentStart(text: string, at: number): number {
   let start = at;
   while (start > at - LEAST_LIMIT && /[ \t]/.test(text.charAt(start - 1))) start -= 1;
   return start;
 }
 
-/** The line that a place is in; a place after a line break belongs to the line before it. */
+/** The line of a position; a position after a line break belongs to the line before it. */
 function lineAt({ lines }: View, position: number): Line | undefined {
   return lines[firstIndex(lines, (line) => line.start >= position) - 1];
 }
@@ -191,22 +192,22 @@ function lineAt({ lines }: View, position: number): Line | undefined {
 const openRuns = (view: View, position: number) =>
   view.runs.filter((run) => run.open <= position && position <= run.close);
 
-/** What a part that is cut at `position` shows last. */
+/** The visible end of a part cut at `position`. */
 function endAt(view: View, position: number): { shownEnd: number; suffix: string } {
   const { text, start } = view;
   let shownEnd = position;
   while (shownEnd > start && isSpace(text.charAt(shownEnd - 1))) shownEnd -= 1;
   const markers = openRuns(view, position).map((run) => run.marker);
   const open = fenceAt(view, shownEnd);
-  // The first line of a code block at the end of the text has nothing to close yet. It is kept, as all parts are, once so
-  // much follows, be it blanks.
+  // The first line of a code block at the end of the text has nothing to close yet. It is kept, like all parts, once
+  // enough text follows, even blank text.
   const isKept = text.length > start + 2 * view.limit;
   const shows = position < view.length || isKept || (lineAt(view, shownEnd)?.before ?? view.state.fence) !== null;
   const closing = open && shows ? `\n${open.quote}${open.ticks}` : '';
   return { shownEnd, suffix: closing + markers.toReversed().join('') };
 }
 
-/** The code block that is open at a place; the white space at the end of a line counts as after it. */
+/** The code block open at a position; white space at the end of a line counts as after it. */
 function fenceAt(view: View, position: number): Fence | null {
   const line = lineAt(view, position);
   if (!line) return view.state.fence;
@@ -222,7 +223,7 @@ function fits(view: View, position: number): boolean {
 const cutsPiece = (view: View, position: number) =>
   view.pieces.some((piece) => piece.start < position && position < piece.end);
 
-/** Where the next part begins, and what is open there. */
+/** The start of the next part, and what is open there. */
 function stateAfter(view: View, cut: number): { end: number; state: State } {
   const { text } = view;
   const line = lineAt(view, cut);
@@ -243,7 +244,7 @@ function stateAfter(view: View, cut: number): { end: number; state: State } {
   return { end: cut, state: leavesQuote(next, fence) ? { ...state, fence: null } : state };
 }
 
-/** The items of a list that a place is in. A line that began in an earlier part is told of by the state already. */
+/** The list items around a position. The state already has the line that began in an earlier part. */
 function itemsAt({ text, lines, start, isWhole, state }: View, cut: number): Item[] {
   const [first, ...rest] = lines;
   if (!first) return state.items;
@@ -260,7 +261,7 @@ function markerOf(view: View, line: Line): string {
 const startsQuote = ({ text, state, start }: View, line: Line) =>
   line.before === null && text.startsWith('>>> ', line.start) && (line.start > start || state.line === '');
 
-/** The head and rule of the table in the code block that is open at a place. */
+/** Head and rule of the table in the code block open at a position. */
 function headAt(view: View, cut: number): string {
   const { lines, state, text, limit } = view;
   const first = lines.findLastIndex((line) => line.start < cut && opensBlock(line));
@@ -274,7 +275,7 @@ function headAt(view: View, cut: number): string {
 /** A block that a quote ends can be followed by another at once. */
 const opensBlock = ({ before, after }: Line) => after !== null && before?.quote !== after.quote;
 
-/** Whether a line is the rule below the head of a table, which is the second in its code block. */
+/** Whether a line is the rule below a table's head, which is the second line of its code block. */
 function endsTableHead({ lines, text }: View, index: number): boolean {
   const [opening, head, rule] = [lines[index - 2], lines[index - 1], lines[index]];
   if (!opening || !head?.after || !rule || !opensBlock(opening) || head.after.language !== '') return false;
@@ -286,7 +287,10 @@ interface Cuts {
   line: number[];
 }
 
-/** Where lines end. A heading stays with what it heads, so does a table's, and the first line of a code block with code. */
+/**
+ * Cuts at line ends. A heading stays with its text, a table head with its rows, a code block's first line with its
+ * code.
+ */
 function lineCuts(view: View): Cuts {
   const { text, lines, start, windowEnd } = view;
   const cuts: Cuts = { paragraph: [], line: [] };
@@ -327,7 +331,7 @@ function chooseCut(view: View): number {
   );
 }
 
-/** As late as it fits, outside of graphemes and pieces. */
+/** The latest cut that fits, outside graphemes and pieces. */
 function hardCut(view: View): number {
   const { text, start, windowEnd, limit, prefix, pieces } = view;
   let position = windowEnd;

@@ -14,10 +14,10 @@ const outer = new Set([
   '\u200b',
 ]);
 
-/** Whether a character is no part of a name where it stands at its beginning or end. */
+/** Whether a character is trimmed from both ends of a name. */
 export const isOuter = (character: string): boolean => outer.has(character);
 
-/** A thread's name out of what somebody wrote: one line without Markdown, mentions and quotes around it. */
+/** A thread's name made from what a member wrote: one line without Markdown, mentions and surrounding quotes. */
 export function threadName(text: string): string {
   const plain = text
     .replace(/<(?:[@#]|a?:\w{1,32}:)[^<>]*>/g, ' ')
@@ -26,6 +26,6 @@ export function threadName(text: string): string {
   return cutAtWord(trimmed(plain, isOuter), longestName);
 }
 
-/** The name of a thread until there is a better one: the first line of a question. */
+/** The name of a thread until it has a better one: the first line of its question. */
 export const provisionalName = (question: string): string =>
   threadName(question.split('\n').find((line) => line.trim() !== '') ?? '');

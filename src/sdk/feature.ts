@@ -91,7 +91,7 @@ export interface FeatureParts extends ConversationParts {
    */
   exportUser?: (userId: string) => Promise<Json>;
   /** Removes, in the caller's transaction, what was read of them as context, and what was derived from that. */
-  unreadUser?: (tx: Tx, userId: string) => Promise<void>;
+  onReadConsentRevoked?: (tx: Tx, userId: string) => Promise<void>;
   /** Removes it, and what was derived from it, in the caller's transaction; returns how many rows went. */
   forgetUser?: (tx: Tx, userId: string) => Promise<number>;
   /** Deletes what people wrote that is older than a guild keeps, and what was derived from it; returns how many rows. */

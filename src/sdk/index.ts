@@ -94,13 +94,13 @@ export type {
   Level,
   Limit,
   MoneyMovement,
-  Purse,
+  Allowance,
   Unit,
 } from '../services/ledger/index.ts';
 export type { Limits, Rate } from '../services/limits/index.ts';
 export type { Priced, Prices } from '../services/prices/index.ts';
 export { guildIn } from '../services/privacy/index.ts';
-export type { Amount, Expiry, Privacy, Receipt } from '../services/privacy/index.ts';
+export type { StoredCount as Amount, Expiry, Privacy, Receipt } from '../services/privacy/index.ts';
 export { followUpOf } from '../services/spending/index.ts';
 export type { Explanation, Notice, PaidCall, Spending, Use } from '../services/spending/index.ts';
 export { isOwn, replyLine, withoutReplyLine } from '../platform/discord/index.ts';

@@ -91,7 +91,7 @@ export async function checkMoney(
     for (const [authorId, own] of Map.groupBy(questions, (question) => question.authorId)) {
       const [first] = own;
       const terms = first && (await ledger.holds(first.request))[0]?.terms;
-      if (terms) amiss.push(...(await allowanceAmiss(postgres, ledger, authorId, terms.purses)));
+      if (terms) amiss.push(...(await allowanceAmiss(postgres, ledger, authorId, terms.allowances)));
     }
     // Where money runs out, so may it for them all.
     const whole = !refusable && crashes <= RUNS_AFTER_LOSS;
@@ -183,11 +183,11 @@ async function allowanceAmiss(
   { db }: Postgres,
   ledger: Ledger,
   userId: string,
-  purses: Hold['terms']['purses'],
+  allowances: Hold['terms']['allowances'],
 ): Promise<string[]> {
   const balances = await ledger.balances(
     userId,
-    purses.filter((purse) => purse.unit === 'micros'),
+    allowances.filter((allowance) => allowance.unit === 'micros'),
   );
   const { rows } = await sql<{ micros: number }>`
     SELECT coalesce(sum((charged->>'micros')::bigint), 0)::bigint AS micros FROM ledger_hold

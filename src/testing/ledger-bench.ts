@@ -12,7 +12,7 @@ import type {
   Hold,
   Ledger,
   Limit,
-  Purse,
+  Allowance,
   Refusal,
   Terms,
 } from '../services/ledger/index.ts';
@@ -73,7 +73,7 @@ export const limit = (holder: Holder, cap: number, overrides: Partial<Limit> = {
 /** Of a person in a channel of a guild, with 500 micro-dollars a day, unless told else. */
 export const terms = (payerId: string, overrides: Partial<Terms> = {}): Terms => ({
   ...{ payerId, guildId: 'g', channelId: 'c', limits: [] },
-  purses: [dayOfMoney],
+  allowances: [dayOfMoney],
   ...overrides,
 });
 
@@ -98,9 +98,9 @@ let made = 0;
 /** A name that nothing else in this file has: tests with people and places of their own see no other's use. */
 export const fresh = (name: string): string => `${name}${(made += 1)}`;
 
-export const dayOfMoney: Purse = { unit: 'micros', period: 'day', allowance: 500, rule: 'role member' };
+export const dayOfMoney: Allowance = { unit: 'micros', period: 'day', amount: 500, rule: 'role member' };
 
-/** What is used of a purse that nothing was taken from. */
+/** What is used of a allowance that nothing was taken from. */
 export const free = { spent: 0, held: 0 };
 
 /** What a person has of money, under the terms that `terms` makes. */

@@ -1,5 +1,14 @@
 import { dayAt, periodAt } from '../kernel/calendar.ts';
-import type { Amounts, Holder, HoldRequest, HoldState, Limit, Purse, Terms, Unit } from '../services/ledger/index.ts';
+import type {
+  Amounts,
+  Holder,
+  HoldRequest,
+  HoldState,
+  Limit,
+  Allowance,
+  Terms,
+  Unit,
+} from '../services/ledger/index.ts';
 import { units } from '../services/ledger/index.ts';
 
 /** What the model knows of a hold. Amounts are by unit and complete. */
@@ -77,10 +86,10 @@ export class LedgerModel {
 
   add(asked: HoldRequest, kind: ModelHold['kind'], held: Full, nowMs: number): void {
     const heldSavings = full((unit) => {
-      const purse = asked.terms.purses.find((each) => each.unit === unit);
-      if (kind === 'admission' || purse?.allowance == null) return 0;
-      const { spent, held: before } = this.allowance(asked.terms.payerId, purse, nowMs);
-      return Math.max(0, held[unit] - Math.max(0, purse.allowance - spent - before));
+      const allowance = asked.terms.allowances.find((each) => each.unit === unit);
+      if (kind === 'admission' || allowance?.amount == null) return 0;
+      const { spent, held: before } = this.allowance(asked.terms.payerId, allowance, nowMs);
+      return Math.max(0, held[unit] - Math.max(0, allowance.amount - spent - before));
     });
     if (kind === 'call') this.dismiss(asked.request);
     this.holds.set(asked.key, {
@@ -106,7 +115,7 @@ export class LedgerModel {
     return true;
   }
 
-  takeBack(key: string): void {
+  writeOff(key: string): void {
     const hold = this.holds.get(key);
     if (hold?.state !== 'settled') return;
     hold.state = 'lost';
@@ -162,7 +171,7 @@ export class LedgerModel {
     });
   }
 
-  allowance(userId: string, { unit, period }: Pick<Purse, 'unit' | 'period'>, nowMs: number): Sum {
+  allowance(userId: string, { unit, period }: Pick<Allowance, 'unit' | 'period'>, nowMs: number): Sum {
     return this.#sum(unit, periodAt(period, nowMs), (hold) => {
       if (hold.request.terms.payerId !== userId) return undefined;
       const spent = hold.charged[unit] - hold.refunded[unit] - savingsSpent(hold, unit);
@@ -170,7 +179,7 @@ export class LedgerModel {
     });
   }
 
-  overrun(userId: string, { unit, period }: Pick<Purse, 'unit' | 'period'>, nowMs: number): number {
+  overrun(userId: string, { unit, period }: Pick<Allowance, 'unit' | 'period'>, nowMs: number): number {
     const ofUser = ({ request, overrun }: ModelHold) =>
       request.terms.payerId === userId ? { spent: overrun[unit], held: 0, inLine: false } : undefined;
     return this.#sum(unit, periodAt(period, nowMs), ofUser).spent;
@@ -193,19 +202,19 @@ export class LedgerModel {
         const held = sum.held + (kind === 'admission' ? sum.admitted : 0);
         return { rule, cap, spent: sum.spent, held, free: cap - sum.spent - held, freeOtherwise: cap - sum.spent };
       });
-    const purse = terms.purses.find((each) => each.unit === unit);
-    if (purse?.allowance == null) return rooms;
-    const sum = this.allowance(terms.payerId, purse, nowMs);
+    const allowance = terms.allowances.find((each) => each.unit === unit);
+    if (allowance?.amount == null) return rooms;
+    const sum = this.allowance(terms.payerId, allowance, nowMs);
     const { granted, spent, held } = this.savings(terms.payerId, unit);
     const inLine = kind === 'admission' ? sum.admitted : 0;
-    const beyond = this.overrun(terms.payerId, purse, nowMs);
-    const ofPurse = {
-      ...{ rule: purse.rule, cap: purse.allowance + granted - spent },
+    const beyond = this.overrun(terms.payerId, allowance, nowMs);
+    const ofAllowance = {
+      ...{ rule: allowance.rule, cap: allowance.amount + granted - spent },
       ...{ spent: sum.spent + beyond, held: sum.held + held + inLine },
-      free: Math.max(0, purse.allowance - sum.spent - sum.held) + granted - spent - held - inLine - beyond,
-      freeOtherwise: Math.max(0, Math.max(0, purse.allowance - sum.spent) + granted - spent - beyond),
+      free: Math.max(0, allowance.amount - sum.spent - sum.held) + granted - spent - held - inLine - beyond,
+      freeOtherwise: Math.max(0, Math.max(0, allowance.amount - sum.spent) + granted - spent - beyond),
     };
-    return [...rooms, ofPurse];
+    return [...rooms, ofAllowance];
   }
 
   #sum(

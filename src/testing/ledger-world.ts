@@ -45,7 +45,7 @@ export const operation = fc.oneof(
   {
     weight: 9,
     arbitrary: fc.record({
-      do: fc.constantFrom('settle', 'settle', 'settle', 'settle', 'release', 'lose', 'repeat', 'take-back'),
+      do: fc.constantFrom('settle', 'settle', 'settle', 'settle', 'release', 'lose', 'repeat', 'write-off'),
       ...{ process, which },
       actual: fc.option(amounts, { nil: undefined }),
     }),
@@ -192,11 +192,11 @@ export class LedgerWorld {
       return id === null || cap === null ? [] : [{ holder: { kind, id }, unit, period, cap, rule: `slot ${slot}` }];
     });
     const [ofMoney = null, ofTokens = null] = this.#caps.slice(SLOTS.length);
-    const purses = [
-      { unit: 'micros' as const, period: 'day' as const, allowance: ofMoney, rule: 'purse' },
-      { unit: 'tokens' as const, period: 'week' as const, allowance: ofTokens, rule: 'purse' },
+    const allowances = [
+      { unit: 'micros' as const, period: 'day' as const, amount: ofMoney, rule: 'allowance' },
+      { unit: 'tokens' as const, period: 'week' as const, amount: ofTokens, rule: 'allowance' },
     ];
-    return { payerId, guildId, channelId, limits, purses };
+    return { payerId, guildId, channelId, limits, allowances };
   }
 
   async #hold(step: Of<'reserve'>): Promise<void> {
@@ -256,7 +256,7 @@ export class LedgerWorld {
     if (key === undefined || !hold) return;
     const { ledger } = this.#process(step.process);
     const actual: Amounts | undefined = step.actual;
-    if (step.do === 'take-back') return this.#takeBack(step);
+    if (step.do === 'write-off') return this.#writeOff(step);
     if (step.do === 'repeat') {
       const again = await this.#ask(hold.request, hold.kind, step.process);
       if (again.status === 'refused') throw new Error('a repeated key was refused');
@@ -276,11 +276,11 @@ export class LedgerWorld {
     }
   }
 
-  async #takeBack(step: Of<'take-back'>): Promise<void> {
+  async #writeOff(step: Of<'write-off'>): Promise<void> {
     const [key] = this.#pick(step.which, ({ state }) => state === 'settled') ?? [];
     if (key === undefined) return;
-    this.#model.takeBack(key);
-    const after = await this.#process(step.process).ledger.takeBack(key);
+    this.#model.writeOff(key);
+    const after = await this.#process(step.process).ledger.writeOff(key);
     if (!after) throw new Error('a hold was not found');
     this.#checkHold(after);
   }
@@ -341,12 +341,12 @@ export class LedgerWorld {
 
   async #checkBalance(userId: string): Promise<void> {
     const { ledger, nowMs } = this.#process(0);
-    const { purses } = this.#terms(0, 0);
-    for (const { purse, spent, held, overrun, savings } of await ledger.balances(userId, purses)) {
-      const expected = this.#model.allowance(userId, purse, nowMs);
-      expect(overrun).toBe(this.#model.overrun(userId, purse, nowMs));
+    const { allowances } = this.#terms(0, 0);
+    for (const { allowance, spent, held, overrun, savings } of await ledger.balances(userId, allowances)) {
+      const expected = this.#model.allowance(userId, allowance, nowMs);
+      expect(overrun).toBe(this.#model.overrun(userId, allowance, nowMs));
       expect({ spent, held }).toEqual({ spent: expected.spent, held: expected.held });
-      expect(savings).toEqual(this.#model.savings(userId, purse.unit));
+      expect(savings).toEqual(this.#model.savings(userId, allowance.unit));
     }
   }
 }

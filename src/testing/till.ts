@@ -45,8 +45,8 @@ export function openTill(bot: Pick<TestBot, 'database'>, clock: Clock): Till {
     },
     callsAfter: (question, followUp) => ledger.holds(followUpOf(requestOf(question), followUp)),
     paid: async ({ user }) => {
-      const purse = { unit: 'micros', period: 'day', allowance: 0, rule: 'test' } as const;
-      const [balance] = await ledger.balances(user.id, [purse]);
+      const allowance = { unit: 'micros', period: 'day', amount: 0, rule: 'test' } as const;
+      const [balance] = await ledger.balances(user.id, [allowance]);
       return { free: balance?.spent ?? 0, credits: balance?.savings.spent ?? 0 };
     },
     grant: async ({ user }, micros) => {

@@ -65,7 +65,7 @@ export const feature = defineFeature({
       jobs: chatJobs(context),
       stop: () => Promise.all([history.stop(), notices.stop(), rested.stop()]).then(() => undefined),
       exportUser: (userId) => exportUser(context, userId),
-      unreadUser: async (tx, userId) => void (await deleteHeardOf(tx, userId)),
+      onReadConsentRevoked: async (tx, userId) => void (await deleteHeardOf(tx, userId)),
       forgetUser: async (tx, userId) => {
         await context.vault.forget(tx, userId);
         // In the order in which what is being derived locks what it is made of.

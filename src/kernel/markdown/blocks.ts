@@ -1,30 +1,30 @@
-/** Runs of more backticks are taken as text: a marker that long would fill a message. */
+/** A longer run of backticks is text: such a marker would fill a message. */
 const LONGEST_FENCE = 12;
 const LONGEST_LANGUAGE = 20;
-/** A longer line begins and ends no code block. Bounds what a line costs to look at. */
+/** A longer line is never a fence. Bounds the cost of a line. */
 const LONGEST_FENCE_LINE = 200;
 const DEEPEST_QUOTE = 3;
-/** Blocks within blocks beyond this are taken as text. */
+/** Deeper nested blocks are text. */
 const DEEPEST_FENCE = 8;
-/** Languages in which a code block can hold code blocks; also none at all. */
+/** Languages whose code blocks can contain code blocks, or none at all. */
 const HOLDS_BLOCKS = /^(?:|markdown|md|mdx|mdown|mkd|rmd|qmd|readme|text|txt|plain|plaintext)$/i;
 
-/** Quote and list markers, then at least three ticks and what may name a language. */
+/** Quote and list markers, then at least three ticks and an optional language. */
 const OPENING = /^([ \t]*(?:(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])[ \t]*)*)(`{3,}(?=[^`]*$)|~{3,}(?!~))(.*)$/;
 const CLOSING = /^[ \t]*((?:>[ \t]*)*)(`{3,}|~{3,})[ \t\r]*$/;
 
-/** A code block that is open. */
+/** An open code block. */
 export interface Fence {
   ticks: string;
-  /** Empty when none is named. */
+  /** Empty without a language. */
   language: string;
-  /** The markers of the quote that the block stands in, such as `> `; empty outside of quotes. */
+  /** Quote markers around the block, such as `> `; empty outside quotes. */
   quote: string;
-  /** The blocks that are open within it, the outermost first. */
+  /** The blocks open inside it, the outermost first. */
   inner: readonly Fence[];
 }
 
-/** A line without its break, and the code block that is open where it begins and after it. */
+/** A line without its break, and the code block open before and after it. */
 export interface Line {
   start: number;
   end: number;
@@ -32,7 +32,7 @@ export interface Line {
   after: Fence | null;
 }
 
-/** Whether the line is the last of a code block. */
+/** Whether the line closes the code block. */
 export const closesFence = (line: string, fence: Fence): boolean =>
   !leavesQuote(line, fence) && fenceAfter(line, fence) === null;
 
@@ -42,14 +42,14 @@ function endsFence(line: string, fence: Fence): boolean {
   return ticks.startsWith(fence.ticks) && (quote !== '') === (fence.quote !== '');
 }
 
-/** Whether a line is outside of the quote that a code block stands in: the block ended with the quote. */
+/** Whether a line is outside the quote around a code block: the block ended with the quote. */
 export function leavesQuote(line: string, fence: Fence): boolean {
   return fence.quote !== '' && !line.trimStart().startsWith('>');
 }
 
 /**
- * The code block that is open after a line, as CommonMark has it: by lines, in quotes and lists too. Unlike CommonMark,
- * a block of Markdown or without a name may hold blocks with as many ticks that have one, as models write them.
+ * The code block open after a line, as in CommonMark: by lines, in quotes and lists too. Unlike CommonMark, a block of
+ * Markdown or without a language may contain blocks with as many ticks that have one, because models write that.
  */
 export function fenceAfter(line: string, fence: Fence | null): Fence | null {
   if (!fence || leavesQuote(line, fence)) return openedBy(line);
@@ -74,7 +74,10 @@ function openedBy(line: string): Fence | null {
   };
 }
 
-/** The block after a line that may open another within it: one whose end would else end the outer one. */
+/**
+ * The block after a line that may open another inside it: one whose closing fence would otherwise close the outer
+ * block.
+ */
 function nestedBy(line: string, fence: Fence): Fence {
   const holder = fence.inner.at(-1) ?? fence;
   if (!HOLDS_BLOCKS.test(holder.language) || fence.inner.length === DEEPEST_FENCE) return fence;
@@ -83,7 +86,7 @@ function nestedBy(line: string, fence: Fence): Fence {
   return { ...fence, inner: [...fence.inner, opened] };
 }
 
-/** The lines from `start` on; `partial` when the first one began before. */
+/** The lines from `start` on. With `partial`, the first one began before. */
 export function linesIn(text: string, start: number, fence: Fence | null, partial: boolean): Line[] {
   const lines: Line[] = [];
   let before = fence;
@@ -102,10 +105,10 @@ export function linesIn(text: string, start: number, fence: Fence | null, partia
 export const isBlank = (text: string, line: Pick<Line, 'start' | 'end'>) =>
   text.slice(line.start, line.end).trim() === '';
 
-/** Whether a line belongs to a code block, its first and last included. */
+/** Whether a line belongs to a code block, including its fences. */
 export const isCode = (line: Line) => line.before !== null || line.after !== null;
 
 export const isSpace = (character: string) => /\s/.test(character);
 
-/** Three ticks within code get an invisible sign between, or Discord would end the block there. */
+/** Puts an invisible sign into three ticks inside code, because Discord would end the block there. */
 export const withoutFences = (code: string) => code.replaceAll(/`(?=``)/g, '`\u200b');

@@ -1,6 +1,6 @@
 /**
- * Where code in a line ends: after the next run of as many backticks as the `ticks` before `open`, as CommonMark has
- * it. Undefined when none begins before `latest`.
+ * Where inline code ends: after the next run of as many backticks as the `ticks` before `open`, as in CommonMark.
+ * Undefined when there is none before `latest`.
  */
 export function codeSpanEnd(text: string, open: number, ticks: number, latest: number): number | undefined {
   for (let at = text.indexOf('`', open); at >= 0 && at < latest; at = text.indexOf('`', at)) {

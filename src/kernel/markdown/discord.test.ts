@@ -33,7 +33,7 @@ describe('tables', () => {
     );
   });
 
-  it('align what takes two columns, and joined emoji', () => {
+  it('align wide characters and joined emoji', () => {
     const shown = toDiscordMarkdown(lines('a | b', '-|-', '世界 | 1', '👨‍👩‍👧‍👦 | 2', 'e\u0301 | 3', '한 | 4'));
     const bars = shown
       .split('\n')
@@ -43,13 +43,13 @@ describe('tables', () => {
     expect(columnsOf('🇦🇹1️⃣👍🏽')).toBe(6);
   });
 
-  it('take rows that are shorter or longer than the head', () => {
+  it('accept rows shorter or longer than the head', () => {
     expect(toDiscordMarkdown(lines('|a|b|', '|-|-|', '|1|', '|1|2|3|'))).toBe(
       lines('```', 'a | b', '--|--', '1 |', '1 | 2', '```'),
     );
   });
 
-  it('become lists when they are wide, hold links or are written from the right', () => {
+  it('become lists when they are wide, hold links or are written right to left', () => {
     const long = 'a long explanation of the matter at hand that nobody can put in a column';
     expect(toDiscordMarkdown(lines('| Name | What |', '|--|--|', `| x | ${long} |`, '| y |  |'))).toBe(
       lines('- Name: **x**', `  - What: ${long}`, '- Name: **y**'),
@@ -60,7 +60,7 @@ describe('tables', () => {
     expect(toDiscordMarkdown(lines('|שם|', '|-|', '|עולם|'))).toBe('- שם: **עולם**');
   });
 
-  it('that become lists name the columns that no row fills', () => {
+  it('that become lists name columns without any cell', () => {
     expect(toDiscordMarkdown(lines('|Who|Vote|Note|', '|-|-|-|', '|<@1>|||', '|<@2>|yes||'))).toBe(
       lines('- Who: <@1>', '  - Note:', '- Who: <@2>', '  - Vote: yes', '  - Note:'),
     );
@@ -73,12 +73,12 @@ describe('tables', () => {
     );
   });
 
-  it('are shown from their rule on while they are being written', () => {
+  it('are rendered from their rule on while being streamed', () => {
     expect(toDiscordMarkdown('|a|b|\n|-')).toBe('|a|b|\n|-');
     expect(toDiscordMarkdown('|a|b|\n|-|-|')).toBe('```\na | b\n--|--\n```');
   });
 
-  it('are left alone in code, and so is what only looks like one', () => {
+  it('stay as they are in code, like text that only resembles one', () => {
     const code = lines('```md', '| a | b |', '|---|---|', '```');
     expect(toDiscordMarkdown(code)).toBe(code);
     for (const text of ['a || b\n---', 'either | or', 'Title\n-----\na | b', '||hidden||\n|-|']) {
@@ -88,7 +88,7 @@ describe('tables', () => {
 });
 
 describe('code blocks', () => {
-  it('of tildes and longer fences become what Discord knows', () => {
+  it('of tildes and longer fences become fences of three ticks', () => {
     expect(toDiscordMarkdown(lines('~~~py title', 'x', '~~~'))).toBe(lines('```py', 'x', '```'));
     expect(toDiscordMarkdown(lines('> ~~~', '> x', '> ~~~'))).toBe(lines('> ```', '> x', '> ```'));
     expect(toDiscordMarkdown(lines('````md', '```js', 'x', '```', '````', 'y'))).toBe(
@@ -119,7 +119,7 @@ describe('code blocks', () => {
     expect(toDiscordMarkdown(lines(...source))).toBe(lines(...shown));
   });
 
-  it('hold blocks in lists and quotes, of tildes and of more ticks', () => {
+  it('contain blocks in lists and quotes, of tildes and of more ticks', () => {
     for (const [first, rest] of [
       ['- ', '  '],
       ['1. a\n   ', '   '],
@@ -139,7 +139,7 @@ describe('code blocks', () => {
     );
   });
 
-  it('that are empty do not swallow what follows', () => {
+  it('that are empty do not swallow the text after them', () => {
     const link = '[a](https://evil.example)';
     expect(toDiscordMarkdown(lines('```', '```', link, '```md', link, '```'))).toBe(
       lines('```', '\u200b', '```', `${link} (evil.example)`, '```md', link, '```'),
@@ -147,7 +147,7 @@ describe('code blocks', () => {
     expect(toDiscordMarkdown(lines('> ```js', '> ', '> ```'))).toBe(lines('> ```js', '> ', '> \u200b', '> ```'));
   });
 
-  it('that follow each other stay apart', () => {
+  it('that follow each other stay separate', () => {
     for (const source of [
       ['```markdown', '# Title', '```', 'Then:', ...bash('npm i'), 'Done.'],
       ['```md', 'a', '```', ...bash('npm i'), '```md', 'b', '```'],
@@ -158,7 +158,7 @@ describe('code blocks', () => {
     }
   });
 
-  it('end with the quote they stand in', () => {
+  it('end with their quote', () => {
     expect(toDiscordMarkdown(lines('> ```', '> x', '|a|', '|-|'))).toBe(lines('> ```', '> x', '```', 'a', '-', '```'));
   });
 });
@@ -227,11 +227,11 @@ describe('masked links', () => {
     'https://example.org <https://example.org/>',
     '**[a](https://evil.example)** (evil.example)',
     '[a](https://evil.example)(evil.example)',
-  ])('stay as they are where they say it, and so does what is none: %j', (text) => {
+  ])('stay as they are when they already show it, like text that is not a link: %j', (text) => {
     expect(toDiscordMarkdown(text)).toBe(text);
   });
 
-  it('show it in what only Markdown, not Discord, takes for code', () => {
+  it('show it in text that is code in Markdown but not in Discord', () => {
     const link = '[a](https://evil.example)';
     const noted = `${link} (evil.example)`;
     const source = ['Write ``` so:', '```', link, '```', link];
@@ -240,7 +240,7 @@ describe('masked links', () => {
     expect(toDiscordMarkdown(lines(...code))).toBe(lines(...code).replaceAll('~~~', '```'));
   });
 
-  it('show it once while a model writes it too', () => {
+  it('show it once while being streamed too', () => {
     const text = '[a](https://evil.example/b) (evil.example)';
     const link = text.indexOf(' (');
     for (let end = 0; end <= text.length; end += 1) {
@@ -268,7 +268,7 @@ describe('any text', { timeout: TIMEOUT_MS }, () => {
     return shown;
   };
 
-  it('keeps every word, and is not changed twice', () => {
+  it('keeps every word, and a second pass changes nothing', () => {
     fc.assert(
       fc.property(fc.oneof(wellFormed, table, block), (text) => {
         const shown = shownOf(text);
@@ -282,7 +282,7 @@ describe('any text', { timeout: TIMEOUT_MS }, () => {
     );
   });
 
-  it('without tables, links and foreign fences stays as it is', () => {
+  it('leaves text without tables, links and unknown fences as it is', () => {
     const plain = hostile.map((text) => text.replaceAll(/[|~`]|\]\(/g, ''));
     fc.assert(
       fc.property(plain, (text) => {

@@ -6,17 +6,18 @@ import { cellsOf, showTable, tableFrom } from './tables.ts';
 
 const DISCORD_TICKS = '```';
 const QUOTE = /^> ?/;
-/** Discord ends a block without any characters only at the next ticks, which begin another. */
+/** Discord ends an empty block only at the next ticks, which belong to another block. */
 const NOTHING = '\u200b';
 const EMPTY = /^(?:> ?)*$/;
-/** A fence's line up to its ticks. */
+/** The part of a fence line before its ticks. */
 const BEFORE_TICKS = /^[^`~]*/;
 
 /**
- * Markdown as models write it in the dialect that Discord shows. Tables become code blocks with aligned columns, or
- * lists when too wide. Code blocks of tildes or of more than three backticks become such of three, the only kind that
- * Discord knows, and ticks inside them get an invisible sign between: blocks in blocks show as text. The host of a
- * masked link stands behind it. All else stays as it is. Takes linear time.
+ * Rewrites models' Markdown in Discord's dialect; linear time.
+ * - Tables become code blocks with aligned columns, or lists when too wide.
+ * - Fences of tildes or more than three backticks become three backticks, the only kind Discord knows. Ticks inside
+ * them get an invisible sign, so nested blocks show as text.
+ * - A masked link is followed by its host.
  */
 export function toDiscordMarkdown(text: string): string {
   return withHosts(/[|~]|```/.test(text) ? withBlocks(text) : text);
@@ -44,7 +45,7 @@ function withBlocks(text: string): string {
   return shown.join('\n');
 }
 
-/** The table that begins at a line, perhaps in a quote. */
+/** The table that begins at a line, optionally inside a quote. */
 function tableAt(lines: readonly string[], index: number) {
   const line = lines[index] ?? '';
   if (!line.includes('|')) return undefined;

@@ -3,7 +3,7 @@ import { isBlank, isCode, isSpace } from './blocks.ts';
 import { codeSpanEnd } from './code-spans.ts';
 import { maskedLinksIn } from './links.ts';
 
-/** Emphasis that is open at once beyond this is taken as text. Bounds what a text of asterisks costs. */
+/** Deeper nested emphasis is text. Bounds the cost of a text of asterisks. */
 const DEEPEST_NESTING = 8;
 
 const SPECIAL = /[\\`*_~|<[\]]|https?:\/\//g;
@@ -11,25 +11,25 @@ const SPECIAL = /[\\`*_~|<[\]]|https?:\/\//g;
 const ANGLED = /<(?:@[!&]?\d+|#\d+|id:\w{1,20}|a?:\w+:\d+|t:-?\d+(?::\w)?|\/[^<>\n]{1,100}:\d+|https?:\/\/[^<>\s]+)>/y;
 const ADDRESS = /https?:\/\/\S+/y;
 const AFTER_ADDRESS = '*_~|`)>].,;:!?"\'';
-/** A link's text up to this length holds no markers that matter outside of it. */
+/** Link texts up to this length contain no markers that matter outside. */
 const PLAIN_LABEL = 200;
-/** What the end of a text may be the beginning of. */
+/** Ends of a text that more text could turn into one of these. */
 const UNFINISHED =
   /<(?:@[!&]?\d*|#\d*|i?d?:?\w*|a?:\w*:?\d*|t:-?\d*:?\w?|\/[^<>\n]{0,120})$|\[[^[\]\n]{0,200}(?:\](?:\(<?[a-z:/]{0,8})?)?$|\bh(?:t(?:tp?)?)?$|\bhttps?:?\/?\/?\S*$|\[[^[\]\n]{1,200}\]\(<?https?:\/\/[^)\s]*$/;
 const LONGEST_UNFINISHED = 512;
 
 const isWord = (character: string) => /[\p{L}\p{N}]/u.test(character);
 
-/** What must not be cut: a cut at `position` with `start < position < end` would. */
+/** Text that must not be cut: no cut at a `position` with `start < position < end`. */
 export interface Piece {
   start: number;
   end: number;
 }
 
-/** Text between two equal markers: emphasis, a spoiler, code in a line. It can be cut when both sides get the markers. */
+/** Text between two equal markers: emphasis, a spoiler, inline code. It can be cut when both sides get the markers. */
 export interface Run extends Piece {
   marker: string;
-  /** Where the text between the markers begins and ends. */
+  /** Start and end of the text between the markers. */
   open: number;
   close: number;
 }
@@ -43,33 +43,33 @@ interface Scan extends Inline {
   text: string;
   /** Runs up to this length are pieces. */
   kept: number;
-  /** Code in a line is recognised up to this length. */
+  /** Inline code is recognised up to this length. */
   reach: number;
   openers: Omit<Run, 'close' | 'end'>[];
-  /** Where runs that were open before the first line end. */
+  /** The ends of runs that were open before the first line. */
   closers: ReadonlyMap<number, number>;
-  /** Where the markers of spoilers stand. */
+  /** Positions of spoiler markers. */
   spoilerMarkers: number[];
-  /** Where masked links end, by where they begin or, when markers in their text matter, by where that ends. */
+  /** Ends of masked links, by their start or, when markers in their text matter, by the end of that text. */
   links: Map<number, number>;
 }
 
 interface InlineOptions {
   /** Runs up to this length become pieces. */
   kept: number;
-  /** Code in a line is recognised up to this length. */
+  /** Inline code is recognised up to this length. */
   reach: number;
-  /** Runs that are open where the first line begins, but for spoilers. */
+  /** Runs open where the first line begins, except spoilers. */
   carried: readonly Run[];
-  /** Those that show in the lines. They are runs also when they are pieces: what they hide must never show. */
+  /** The spoilers in the lines. They are runs even when they are pieces: their text must never show. */
   spoilers: readonly Run[];
-  /** The marker that may begin a spoiler when more is written. */
+  /** A marker that may begin a spoiler when more is written. */
   spoilerOpener: number | undefined;
-  /** Whether more may be written at the end of the text: what that may be the beginning of is a piece too. */
+  /** Whether the text may grow: an unfinished marker at its end is then a piece too. */
   grows: boolean;
 }
 
-/** What there is outside of code blocks in `lines`. A marker without its like in the same paragraph is text. */
+/** Scans the text of `lines` outside code blocks. A marker without a partner in the same paragraph is text. */
 export function scanInline(text: string, lines: readonly Line[], options: InlineOptions): Inline {
   const { carried, spoilers, spoilerOpener, grows } = options;
   const closers = new Map(carried.map((run) => [run.close, run.end]));
@@ -87,7 +87,7 @@ export function scanInline(text: string, lines: readonly Line[], options: Inline
   return { pieces: scan.pieces, runs: scan.runs.toSorted((left, right) => left.start - right.start) };
 }
 
-/** Where the markers of spoilers stand outside of code, links and what is escaped. */
+/** Positions of spoiler markers outside code, links and escapes. */
 export function spoilerMarkersIn(text: string, lines: readonly Line[], reach: number): number[] {
   const scan = newScan(text, { kept: 0, reach, closers: new Map() });
   scanLines(scan, lines, 0);
@@ -114,14 +114,14 @@ function scanLines(scan: Scan, lines: readonly Line[], from: number): void {
   }
 }
 
-/** A link stays in one message with the host that is shown behind it. */
+/** Keeps a link in one message with the host shown behind it. */
 function addLinks(scan: Scan, from: number, to: number): void {
   const { text } = scan;
   scan.links = new Map();
   for (const { start, labelEnd, end, noteEnd } of maskedLinksIn(text, from, to)) {
     addPiece(scan, text[start - 1] === '!' ? start - 1 : start, noteEnd);
     const isPlain = labelEnd - start <= PLAIN_LABEL && !text.slice(start, labelEnd).includes('\n');
-    // Nothing in an address is a marker, whatever its text holds.
+    // An address contains no markers, whatever its text does.
     scan.links.set(isPlain ? start : labelEnd, end);
   }
 }
@@ -152,7 +152,7 @@ function scanParagraph(scan: Scan, start: number, end: number): void {
   }
 }
 
-/** Takes what stands at a special character; the place after it. */
+/** Reads the token at a special character; returns the position after it. */
 function scanToken(scan: Scan, at: number, end: number): number {
   const { text } = scan;
   const character = text.charAt(at);
@@ -197,7 +197,7 @@ function scanCode(scan: Scan, start: number, open: number, end: number): number 
   return open;
 }
 
-/** Closes what it can and opens with what is left, by what stands beside it: `2 * 3` is no emphasis. */
+/** Closes runs where it can and opens one with the rest, by the neighbouring characters: `2 * 3` is not emphasis. */
 function scanDelimiter(scan: Scan, start: number, open: number): number {
   const { text, openers } = scan;
   const character = text.charAt(start);
@@ -240,7 +240,7 @@ function addSpoiler(scan: Scan, spoiler: Run): void {
   else addEdges(scan, spoiler);
 }
 
-/** Markers stay with text: a cut beside one would leave a pair with nothing between. */
+/** Markers stay next to text: a cut beside one would leave an empty pair. */
 function addEdges(scan: Scan, run: Run): void {
   const { text } = scan;
   let first = run.open;

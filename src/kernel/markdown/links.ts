@@ -1,20 +1,20 @@
 import { isCode, isSpace, linesIn } from './blocks.ts';
 import { codeSpanEnd } from './code-spans.ts';
 
-/** Discord's limit for a message bounds what can be a link in one. */
+/** Discord's message limit, so no link can be longer. */
 const LONGEST_TARGET = 2048;
-/** A longer text before a link is not kept in one message with it. */
+/** A longer link text may be cut from its link. */
 const LONGEST_LABEL = 1000;
-/** Longer names of hosts do not exist (RFC 1035); the end of one says whose it is. */
+/** The maximum length of a host name (RFC 1035). Its end identifies the owner. */
 const LONGEST_HOST = 253;
 const LONGEST_CODE = 4000;
-/** What may stand between a link and the host that the text itself names behind it. */
+/** Markers allowed between a link and the host that the text itself names after it. */
 const MARKERS_BEHIND = /^[*_~|]{0,8}/;
 
 const SPECIAL = /[\\`[\]]/g;
 const BLOCK_BEGIN = /```(?:[\w+.#-]{1,100}\n)?\n*[^\n]/y;
 const TARGET_BEGIN = /\([\s\p{Cc}]{0,100}<?(?=[\p{Cc}]{0,100}https?\\?:)/iuy;
-/** What matters in an address: its end, parentheses that belong to it, and escapes. */
+/** Significant characters in an address: its end, balanced parentheses, escapes. */
 const ADDRESS_SIGN = /[\\()>\s]/g;
 const UNSAFE_IN_HOST = /[^a-z0-9.:_[\]-]|_(?![a-z0-9])|(?<![a-z0-9])_/g;
 
@@ -25,20 +25,20 @@ interface Stretch {
 
 /** A masked link, `[text](https://…)`. */
 export interface MaskedLink {
-  /** Of its `[`; of its `]` where the text before is too long or begins outside of what was looked at. */
+  /** Position of its `[`; of its `]` when the label is too long or begins outside the range. */
   start: number;
-  /** Of its `]`. */
+  /** Position of its `]`. */
   labelEnd: number;
   end: number;
-  /** What tells people where it leads, such as ` (example.org)`; empty where its text is that already. */
+  /** The host note, such as ` (example.org)`; empty when the label already is the host. */
   note: string;
-  /** After the note, where that stands behind the link; else `end`. */
+  /** After the note where it already follows the link; else `end`. */
   noteEnd: number;
 }
 
 /**
- * The masked links between two places that hold no code block. Takes for a link whatever a client could: a host too
- * many is shown rather than one too few. Code in a line holds none, but can stand in a link's text. Takes linear time.
+ * The masked links in a range without code blocks. Accepts everything that a client could take for a link: one host too
+ * many is better than one too few. Inline code contains none, but can be in a link's label. Linear time.
  */
 export function maskedLinksIn(text: string, from: number, to: number): MaskedLink[] {
   const links: MaskedLink[] = [];
@@ -82,7 +82,7 @@ function nextSpecial(text: string, at: number, to: number): number {
   return SPECIAL.exec(text)?.index ?? to;
 }
 
-/** The link whose text ends with the bracket at `close`. */
+/** The link whose label ends at the bracket `close`. */
 function linkAt(text: string, opener: number, close: number, to: number): MaskedLink | undefined {
   const target = targetAt(text, close + 1, to);
   if (!target) return undefined;
@@ -94,7 +94,7 @@ function linkAt(text: string, opener: number, close: number, to: number): Masked
   return { start: isLong ? close : opener, labelEnd: close, end, note, noteEnd: end + notedLength(text, end, note) };
 }
 
-/** What stands in the parentheses after a link's text: an address, perhaps in angle brackets or with a title. */
+/** Reads the parentheses after a label: an address, optionally in angle brackets or with a title. */
 function targetAt(text: string, begin: number, to: number): { end: number; address: string } | undefined {
   TARGET_BEGIN.lastIndex = begin;
   const before = TARGET_BEGIN.exec(text);
@@ -119,7 +119,7 @@ function addressEnd(text: string, start: number, latest: number): number {
   return latest;
 }
 
-/** After the parenthesis that ends the link; a title may stand before it. */
+/** The position after the link's closing parenthesis; a title may come before it. */
 function targetEnd(text: string, stop: number, latest: number): number | undefined {
   let at = text[stop] === '>' ? stop + 1 : stop;
   while (at < latest && isSpace(text.charAt(at))) at += 1;
@@ -134,14 +134,14 @@ function targetEnd(text: string, stop: number, latest: number): number | undefin
   return undefined;
 }
 
-/** Where an address leads; two hosts where it depends on whether a client takes a backslash for a sign of Markdown. */
+/** The hosts of an address: two when clients disagree whether a backslash is Markdown. */
 function hostsOf(address: string): string[] {
   const readings = address.includes('\\') ? [address, address.replaceAll(/\\([^0-9A-Za-z\s])/g, '$1')] : [address];
   const hosts = readings.map((one) => (URL.canParse(one) ? new URL(one).host : '')).filter((host) => host !== '');
   return [...new Set(hosts)].map((host) => shownHost(host));
 }
 
-/** Signs that no registered name has are written as in a URL: they could end the note or be taken for Markdown. */
+/** Percent-encodes characters that no registered name has: they could end the note or be read as Markdown. */
 function shownHost(host: string): string {
   const safe = host.replaceAll(UNSAFE_IN_HOST, (sign) => encodeURIComponent(sign).replaceAll(/[_!'()*~]/g, hexOf));
   return safe.length > LONGEST_HOST ? `…${safe.slice(-LONGEST_HOST)}` : safe;
@@ -149,7 +149,7 @@ function shownHost(host: string): string {
 
 const hexOf = (sign: string) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
 
-/** Whether a link's text is the host or the address, letter by letter, and that shows who is behind it. */
+/** Whether a label is exactly the host or address, and therefore shows where the link leads. */
 function says(label: string, address: string, hosts: readonly string[]): boolean {
   if (hosts.length !== 1 || !URL.canParse(address)) return false;
   if (label === hosts[0]) return true;
@@ -167,7 +167,7 @@ function notedLength(text: string, end: number, note: string): number {
   return behind.startsWith(note.slice(1), markers) ? markers + note.length - 1 : 0;
 }
 
-/** The text with each masked link followed by its host, unless that is its text or stands behind it already. */
+/** Adds the host after each masked link, unless its label or the text after it already says it. */
 export function withHosts(text: string): string {
   if (!text.includes('](')) return text;
   let shown = '';
@@ -183,7 +183,7 @@ export function withHosts(text: string): string {
   return shown + text.slice(done);
 }
 
-/** The stretches that are outside of code blocks, or that Discord takes to be so. */
+/** The ranges outside code blocks, or that Discord takes to be outside. */
 function proseOf(text: string): Stretch[] {
   const stretches: Stretch[] = [];
   const blocks = discordBlocks(text);
@@ -200,7 +200,7 @@ function proseOf(text: string): Stretch[] {
   return stretches;
 }
 
-/** What Discord takes for code blocks: from three ticks, wherever they stand, to the next, with a character between. */
+/** Code blocks as Discord finds them: from three ticks anywhere to the next three, with a character between. */
 function discordBlocks(text: string): Stretch[] {
   const blocks: Stretch[] = [];
   let at = text.indexOf('`');
@@ -219,7 +219,7 @@ function discordBlocks(text: string): Stretch[] {
   return blocks;
 }
 
-/** After the code in a line that begins with these ticks, or after the ticks. */
+/** The position after the inline code that begins with these ticks, or after the ticks. */
 function afterCode(text: string, at: number): number {
   let open = at;
   while (text[open] === '`') open += 1;

@@ -1,14 +1,14 @@
 import type { Line } from './blocks.ts';
 import { isBlank, isCode } from './blocks.ts';
 
-/** Deeper indentation is no list. */
+/** Deeper indentation is not a list. */
 const DEEPEST_INDENT = 40;
-/** A tab shows as wide as that. */
+/** The display width of a tab. */
 const TAB = '    ';
 
 const ITEM = /^([ \t]{0,40})(?:([-*+]|\d{1,9}[.)])[ \t]+(?=\S))?/;
 
-/** An item of a list that is open at a place. */
+/** A list item that is open at a position. */
 export interface Item {
   indent: number;
   /** Such as `-` or `3.`. */
@@ -17,7 +17,7 @@ export interface Item {
 
 const widthOf = (space: string) => space.replaceAll('\t', TAB).length;
 
-/** The items that are open after the lines that begin before `until`, the outermost first. */
+/** The items open after the lines that begin before `until`, the outermost first. */
 export function itemsAfter(text: string, lines: readonly Line[], before: readonly Item[], until: number): Item[] {
   let items = [...before];
   for (const line of lines) {
@@ -33,16 +33,16 @@ function itemsIn(text: string, line: Pick<Line, 'start' | 'end'>, before: readon
   return marker === '' ? around : [...around, { indent, marker }];
 }
 
-/** How far a line is indented, and its marker if it begins an item. */
+/** A line's indentation, and its marker if it begins an item. */
 function itemAt(text: string, { start, end }: Pick<Line, 'start' | 'end'>): Item {
   const [, space = '', marker = ''] = ITEM.exec(text.slice(start, Math.min(end, start + 2 * DEEPEST_INDENT))) ?? [];
   return { indent: widthOf(space), marker };
 }
 
 /**
- * What a part begins with that begins within a nested list, so that its text stays as far in as it was. Discord takes
- * white space from the beginning of a message, and shows an item as nested only below another: each item around it
- * shows as its marker and an ellipsis. The outermost are left out where that would be longer than `longest`.
+ * The prefix of a part that begins inside a nested list, so that its text keeps its indentation. Discord trims a
+ * message's leading white space and nests an item only below another, so each enclosing item shows as its marker and an
+ * ellipsis. The outermost are left out when the prefix would exceed `longest`.
  */
 export function listPrefix(
   text: string,
@@ -60,7 +60,7 @@ export function listPrefix(
   return '';
 }
 
-/** The items below each other, and the indentation of the line that begins below or the text that goes on in the last. */
+/** The items one below another, plus the indentation of the line that follows or of the last item's continued text. */
 function writtenOut(items: readonly Item[], indent: number | undefined): string {
   const outermost = items[0]?.indent ?? 0;
   const lines = items.map((item) => `${' '.repeat(item.indent - outermost)}${item.marker} …`);

@@ -22,7 +22,7 @@ it.each([
   expect(previewLine(text, 200)).toBe(expected);
 });
 
-it('cuts what is longer, and reads pages of markers in no time', () => {
+it('cuts longer texts, and reads pages of markers quickly', () => {
   expect(previewLine('**one two three**', 8)).toBe('one two…');
   expect(previewLine('**[`||'.repeat(100_000), 300).length).toBeLessThan(700);
 });

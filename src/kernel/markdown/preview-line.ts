@@ -1,17 +1,17 @@
 import { plainLine } from './plain-line.ts';
 
-/** More is never read for a preview: what finds markers must take bounded time. */
+/** Bounds the time for finding markers. */
 const mostRead = 4000;
 
-/** Code, fenced or in a line, which has no markers of its own; and spoilers, whatever is in them. */
+/** Code (fenced or inline), which contains no markers, and spoilers with anything in them. */
 const whole = /```(?:[\w+#-]{0,20}\n)?([^]*?)(?:```|$)|(`{1,2})([^`\n]+)\2|\|\|[^]+?\|\|/g;
 const link = /!?\[([^[\]\n]+)\]\([^()\s]*\)/g;
 /** Mentions and times, which Discord shows as words. */
 const shownAsWords = /(<(?:@[!&]?\d+|#\d+|t:-?\d+(?::\w)?)>|https?:\/\/[^\s<>\\]+)/;
-/** Stands for the words behind a spoiler. */
+/** Replaces the words of a spoiler. */
 const hidden = '▮▮▮';
 
-/** The words of a text on one line of at most `length` characters, without their formatting; spoilers stay hidden. */
+/** The words of a text on one line of at most `length` characters, without formatting; spoilers stay hidden. */
 export function previewLine(text: string, length: number): string {
   const source = text.slice(0, mostRead);
   let words = '';
@@ -29,7 +29,7 @@ export function previewLine(text: string, length: number): string {
     .join('');
 }
 
-/** Escaping leaves the spaces at both ends, which `plainLine` would take. */
+/** Escapes and keeps the spaces at both ends, which `plainLine` would trim. */
 function escaped(piece: string): string {
   const words = piece.trim();
   const start = piece.length - piece.trimStart().length;

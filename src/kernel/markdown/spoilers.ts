@@ -5,16 +5,16 @@ import { spoilerMarkersIn } from './inline.ts';
 export const SPOILER = '||';
 
 export interface Spoilers {
-  /** In the order of the text; none overlap. */
+  /** In text order, without overlaps. */
   runs: Run[];
-  /** Where the marker stands that may begin one when more is written. */
+  /** A marker that may begin a spoiler when more is written. */
   opener: number | undefined;
 }
 
 /**
- * The spoilers of a whole text, however long. As in Discord, a marker ends a spoiler that is open, whatever stands
- * beside it; but more than `reach` UTF-16 units after its begin, which is in another message, one that touches only the
- * word after it begins a spoiler, and the earlier marker is text. Takes linear time.
+ * The spoilers of a whole text. As in Discord, a marker closes an open spoiler, whatever is next to it. But a marker
+ * more than `reach` UTF-16 units after the opening one is in another message: if it touches only the word after it, it
+ * opens a new spoiler, and the earlier marker is text. Linear time.
  */
 export function findSpoilers(text: string, reach: number): Spoilers {
   const runs: Run[] = [];
@@ -36,7 +36,7 @@ export function findSpoilers(text: string, reach: number): Spoilers {
   return { runs, opener };
 }
 
-/** The spoilers that show between two places. */
+/** The spoilers that show in a range. */
 export function spoilersBetween({ runs }: Spoilers, start: number, end: number): Run[] {
   const first = firstIndex(runs, (run) => run.end > start);
   return runs.slice(
@@ -45,7 +45,7 @@ export function spoilersBetween({ runs }: Spoilers, start: number, end: number):
   );
 }
 
-/** The index of the first that is reached, in a list in which all after a reached one are; else its length. */
+/** Index of the first item with `isReached`, or the length. All items after it must be reached too. */
 export function firstIndex<Item>(items: readonly Item[], isReached: (item: Item) => boolean): number {
   let low = 0;
   let high = items.length;

@@ -1,12 +1,12 @@
 import { withoutFences } from './blocks.ts';
 import { columnsOf } from './graphemes.ts';
 
-/** Columns of a code block that a narrow window still shows without wrapping. */
+/** Columns of a code block that a narrow window shows without wrapping. */
 const WIDEST_TABLE = 64;
 
-/** Links, mentions, custom emoji, timestamps and spoilers, which Discord does not show in a code block. */
+/** Links, mentions, custom emoji, timestamps and spoilers: Discord doesn't render them in code blocks. */
 const ALIVE = /https?:\/\/|<(?:[@#:/]|a:|t:|id:)|\|\|/;
-/** Hebrew, Arabic and their kin: a line with such a cell is not shown in the order of its columns. */
+/** Right-to-left scripts: a line with such a cell doesn't show its columns in order. */
 const FROM_THE_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u200f\u2067]/;
 const EMPHASIS =
   /`([^`]{1,200})`|\*\*(?=[^\s*])([^*]{1,200})\*\*|__(?=[^\s_])([^_]{1,200})__|~~(?=[^\s~])([^~]{1,200})~~|\*(?=[^\s*])([^*]{1,200})\*/g;
@@ -21,11 +21,11 @@ type Alignment = 'left' | 'right' | 'center';
 export interface Table {
   head: string[];
   alignments: Alignment[];
-  /** Each as long as `head`. */
+  /** Each row has as many cells as `head`. */
   rows: string[][];
 }
 
-/** The cells of a line of a table; undefined when the line has no bar. */
+/** The cells of a table line; undefined without a bar. */
 export function cellsOf(line: string): string[] | undefined {
   const cells = line
     .trim()
@@ -37,11 +37,11 @@ export function cellsOf(line: string): string[] | undefined {
   return cells;
 }
 
-/** Whether a line is the rule that `showTable` puts below the head of a table with two columns or more. */
+/** Whether a line is the rule that `showTable` writes below a head of two or more columns. */
 export const isTableRule = (line: string): boolean =>
   line.length <= LONGEST_RULE && /^(?:> )*[-|]+$/.test(line) && line.includes('-|-') && !line.includes('||');
 
-/** The table that begins with these two lines, without rows; undefined when they do not begin one. */
+/** The table that these two lines begin, without rows; undefined when they don't begin one. */
 export function tableFrom(headLine: string, ruleLine: string): Table | undefined {
   const rule = cellsOf(ruleLine);
   if (!rule?.every((cell) => RULE.test(cell))) return undefined;
@@ -56,8 +56,8 @@ function alignmentOf(rule: string): Alignment {
 }
 
 /**
- * A table as Discord can show it, which has none of its own: a code block with aligned columns, or a list when that
- * would be wider than 64 columns or hide links and mentions.
+ * A table as Discord can show it: a code block with aligned columns, or a list when that would be wider than 64 columns
+ * or hide links and mentions.
  */
 export function showTable({ head, alignments, rows }: Table): string[] {
   const prose = [head, ...rows].some((cells) => cells.some((cell) => ALIVE.test(cell) || FROM_THE_RIGHT.test(cell)));
@@ -92,8 +92,8 @@ function plainCell(cell: string): string {
 }
 
 /**
- * A row as an item that its first cell heads, with the others below. Empty cells are left out, but for those of a
- * column that no row fills: its name would be lost.
+ * A row as a list item: its first cell is the heading, the others are below. Empty cells are left out, except for
+ * columns without any cell, whose name would be lost.
  */
 function showList(head: readonly string[], rows: readonly string[][]): string[] {
   const unfilled = head.map((_name, column) => rows.every((cells) => cells[column] === ''));

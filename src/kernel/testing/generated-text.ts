@@ -4,7 +4,7 @@ const word = fc.stringMatching(/^[a-z]{1,12}$/);
 const joined = (part: fc.Arbitrary<string>, separator: string, maxLength: number) =>
   fc.array(part, { minLength: 1, maxLength, size: 'max' }).map((parts) => parts.join(separator));
 
-/** What Discord or a reader takes as one: must be found whole in one part. */
+/** Text that Discord or a reader takes as one: must be whole in one part. */
 export const atom = fc
   .tuple(fc.nat({ max: 1e12 }), fc.nat({ max: 14 }), fc.stringMatching(/^[a-z]{0,30}$/))
   .map(([id, kind, name]) => {
@@ -28,7 +28,7 @@ export const atom = fc
     return atoms[kind] ?? `<@${id}>`;
   });
 
-/** Single characters to the eye, of several code points. */
+/** Single visible characters of several code points. */
 export const picture = fc.constantFrom(
   '👨‍👩‍👧‍👦',
   '🇦🇹',
@@ -44,7 +44,7 @@ export const picture = fc.constantFrom(
 const rightToLeft = fc.constantFrom('שלום', 'עולם', 'مرحبا', 'بالعالم', 'كيف', '؟', '\u2067אבג\u2069', '\u200f');
 const eastern = fc.constantFrom('こんにちは。', '世界', '你好，', '再见！', '한국어');
 
-/** Prose whose every marker is closed, parts of which must survive. */
+/** Prose with every marker closed, parts of which must survive. */
 export const sentence = joined(
   fc.oneof(
     { weight: 6, arbitrary: word },
@@ -93,12 +93,12 @@ const prefixed = (text: string, first: string, rest = first) =>
     .map((line, index) => `${index === 0 ? first : rest}${line}`)
     .join('\n');
 
-/** A long run of one kind of marker around several sentences. */
+/** A long run of one marker around several sentences. */
 const wrapped = fc
   .tuple(fc.constantFrom('**', '*', '__', '~~', '||'), joined(joined(word, ' ', 30), '. ', 20))
   .map(([marker, text]) => `${marker}${text}${marker}`);
 
-/** A block of Markdown that holds blocks, all of whose lines say `inner`; closed but for the last end of some. */
+/** A block of Markdown that contains blocks, all of whose lines say `inner`; some lack their last fence. */
 export const nestedBlock = fc
   .record({
     fence: fc.constantFrom('```', '```', '````', '~~~'),
@@ -124,7 +124,7 @@ export const nestedBlock = fc
     ),
   }));
 
-/** A list whose items say how deep they are: `item 3-17`. */
+/** A list whose items state their depth: `item 3-17`. */
 export const nestedList = fc
   .array(fc.tuple(fc.nat({ max: 4 }), fc.constantFrom('-', '*', '1.'), fc.nat({ max: 30 })), {
     minLength: 1,
@@ -140,7 +140,7 @@ export const nestedList = fc
     return lines.join('\n');
   });
 
-/** Masked links to `evil.example`, none of which says so. */
+/** Masked links to `evil.example` whose labels hide it. */
 export const maskedLink = fc
   .tuple(
     fc.constantFrom('paypal.com', 'https://paypal.com', 'a [nested] text', '**bold**', 'two\nlines', '`code`', 'a\\]b'),

@@ -7,14 +7,14 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export const isFileId = (text: string): boolean => uuid.test(text);
 
-/** Bytes under ids, in folders of at most a 256th of them each. Nothing of a name comes from outside. */
+/** Stores bytes by id, spread over 256 folders. No part of a path comes from outside. */
 export interface Disk {
-  /** All of it or nothing, and durable when it resolves. */
+  /** Atomic, and durable when it resolves. */
   write(id: string, bytes: Uint8Array): Promise<void>;
-  /** Undefined when there is none. */
+  /** Undefined when the file doesn't exist. */
   read(id: string): Promise<Buffer | undefined>;
   remove(id: string): Promise<void>;
-  /** Everything that was written before `beforeMs` (Unix ms), unfinished files too. */
+  /** Every file written before `beforeMs` (Unix ms), unfinished ones too. */
   list(beforeMs: number): AsyncIterable<{ id: string; remove: () => Promise<void> }>;
 }
 
@@ -74,7 +74,7 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** The renaming itself is durable then. Systems that cannot do it for folders do without. */
+/** Makes the rename itself durable, on systems that can do this for folders. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => undefined);
   await folder?.sync().catch(() => undefined);

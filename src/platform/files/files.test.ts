@@ -54,7 +54,7 @@ const onDisk = async () =>
   (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
 
 describe('a file', () => {
-  it('is read as it was given, with what is known of it, whoever owns it', async () => {
+  it('is read as stored, with its details, for every kind of owner', async () => {
     const { notes, clock } = start();
     const bytes = Buffer.from('GIF89a and so on');
     for (const owner of [alice, guild, { kind: 'instance' }] satisfies FileOwner[]) {
@@ -68,7 +68,7 @@ describe('a file', () => {
     }
   });
 
-  it('may come in pieces', async () => {
+  it('can be stored in chunks', async () => {
     const { notes } = start();
     async function* pieces() {
       yield Buffer.from('one ');
@@ -78,7 +78,7 @@ describe('a file', () => {
     expect(Buffer.from((await notes.read(id))?.bytes ?? []).toString()).toBe('one two');
   });
 
-  it('shows nothing of itself on disk, neither words nor owner', async () => {
+  it('shows neither content nor owner on disk', async () => {
     const { notes } = start();
     const { id } = await notes.put(db, { owner: alice, kind: 'text', bytes: Buffer.from('a secret of alice') });
     const [found] = await onDisk();
@@ -98,7 +98,7 @@ describe('a file', () => {
     expect(await notes.find(id)).not.toBeNull();
   });
 
-  it('is gone when it is deleted, alone or with all of its owner', async () => {
+  it('is gone when it or all files of its owner are deleted', async () => {
     const { notes } = start();
     const { id } = await notes.put(db, text(5));
     await notes.put(db, { ...text(5), kind: 'other' });
@@ -110,7 +110,7 @@ describe('a file', () => {
     expect(await onDisk()).toHaveLength(1);
   });
 
-  it('is gone when its time is over, and its bytes with the next look', async () => {
+  it('is gone when it expires; the next sweep deletes its bytes', async () => {
     const { files, notes, clock } = start();
     const { id } = await notes.put(db, { ...text(5), expiresAtMs: startMs + hourMs });
     await notes.put(db, text(5));
@@ -130,7 +130,7 @@ describe('a file', () => {
 });
 
 describe('a transaction', () => {
-  it('that is rolled back has stored nothing, and what it wrote is swept', async () => {
+  it('is not stored by a rolled-back transaction, and its bytes are swept', async () => {
     const { files, notes, clock } = start();
     const rolledBack = postgres.transaction(async (tx) => {
       await notes.put(tx, text(5));
@@ -144,7 +144,7 @@ describe('a transaction', () => {
     expect((await onDisk()).map(({ name }) => name)).toEqual([kept.id]);
   });
 
-  it('that deletes keeps the bytes until it has committed', async () => {
+  it('keeps its bytes until its deletion has committed', async () => {
     const { files, notes, clock } = start();
     const { id } = await notes.put(db, text(5));
     const rolledBack = postgres.transaction(async (tx) => {
@@ -160,7 +160,7 @@ describe('a transaction', () => {
 });
 
 describe('the sweep', () => {
-  it('takes what a crash left half written, and nothing that is not ours', async () => {
+  it('deletes half-written files of a crash, and nothing else', async () => {
     const { files, notes, clock } = start();
     const { id } = await notes.put(db, text(5));
     const part = join(folder, id.slice(0, 2));
@@ -173,7 +173,7 @@ describe('the sweep', () => {
 });
 
 describe('bounds', () => {
-  it('refuse a file that is too large, also one that does not say so', async () => {
+  it('reject a file that is too large, even of unknown length', async () => {
     const { notes } = start();
     async function* endless() {
       for (;;) yield Buffer.alloc(300);
@@ -187,7 +187,7 @@ describe('bounds', () => {
     expect(await onDisk()).toEqual([]);
   });
 
-  it('hold for an owner and for all, exactly, whoever comes at the same time', async () => {
+  it('hold exactly for an owner and for all, under concurrency', async () => {
     const { files, notes } = start({ perOwner: 250, all: 400 });
     const refusals = async (owner: FileOwner): Promise<number> => {
       const results = await Promise.allSettled([1, 2, 3, 4].map(() => notes.put(db, text(100, owner))));
@@ -201,7 +201,7 @@ describe('bounds', () => {
     expect(await refusals(guild)).toBe(2);
   });
 
-  it('of the disk itself are told clearly, and leave no file behind', async () => {
+  it('a full disk gives a clear error and leaves no file', async () => {
     const full: Disk = {
       ...disk,
       write: () => Promise.reject(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })),
@@ -211,14 +211,14 @@ describe('bounds', () => {
     expect(await files.usage(alice)).toEqual({ count: 0, bytes: 0 });
   });
 
-  it('let no name from outside become a path', async () => {
+  it('turn no outside name into a path', async () => {
     await expect(disk.write('../../etc/passwd', Buffer.from(''))).rejects.toThrow('an id of ours');
     await expect(disk.read('..')).rejects.toThrow('an id of ours');
   });
 });
 
 describe('a person', () => {
-  it('is given a list of their files', async () => {
+  it('exports a list of their files', async () => {
     const { files, notes } = start();
     const { id } = await notes.put(db, { ...text(5), mime: 'text/plain', expiresAtMs: startMs + hourMs });
     await notes.put(db, text(5, bob));
@@ -231,7 +231,7 @@ describe('a person', () => {
     ]);
   });
 
-  it('who is forgotten has none any more, and what is on disk cannot be read by anybody', async () => {
+  it("loses them on deletion, and the bytes on disk can't be read", async () => {
     const { files, notes } = start();
     const { id } = await notes.put(db, text(5));
     const other = await notes.put(db, text(5, bob));
@@ -241,7 +241,7 @@ describe('a person', () => {
       expect(await files.forgetUser(tx, 'alice')).toBe(1);
     });
     expect(await notes.find(id)).toBeNull();
-    // As from a backup of the table alone.
+    // Like a row restored from a backup of the table alone.
     await db.insertInto('files_file').values(row).execute();
     expect(await notes.read(id)).toBeNull();
     expect(await notes.read(other.id)).not.toBeNull();

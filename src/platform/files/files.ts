@@ -26,13 +26,13 @@ export interface FilesOptions {
   logger: Logger;
   limits: {
     maxFileBytes: number;
-    /** Null is no limit. */
+    /** Null means no limit. */
     maxBytesPerOwner: number | null;
     maxBytes: number | null;
   };
 }
 
-/** Longer than any transaction: bytes are written before the file that they belong to is committed. */
+/** Longer than any transaction: bytes are written before their row is committed. */
 const orphanMs = 3_600_000;
 const sweepBatch = 500;
 const million = 1_000_000;
@@ -62,7 +62,7 @@ export function createFiles(options: FilesOptions): Files {
         expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
       }));
     },
-    // The bytes go with the next sweep; nobody can read them without the key, which goes in this transaction.
+    // The next sweep deletes the bytes. Without the key, which this transaction deletes, no one can read them.
     forgetUser: async (tx, userId) =>
       (await store.deleteFiles(tx, { feature: undefined, owner: { kind: 'user', id: userId } })).length,
   };
@@ -72,7 +72,10 @@ function filesOf(options: FilesOptions, feature: string): FeatureFiles {
   const { postgres, vault, disk, clock } = options;
   const find = async (id: string) =>
     (isFileId(id) && (await store.find(postgres.db, feature, id, clock.now()))) || null;
-  /** At once when the rows are gone for good; within a transaction nobody knows that yet, and the sweep does it. */
+  /**
+   * Outside a transaction the rows are gone for good, so the bytes go at once. Within one, the sweep deletes them
+   * later.
+   */
   const removeBytes = async (db: { isTransaction: boolean }, ids: readonly string[]) => {
     if (!db.isTransaction) for (const id of ids) await disk.remove(id);
   };
@@ -176,7 +179,7 @@ async function collect(bytes: NewFile['bytes'], most: number): Promise<Uint8Arra
   return Buffer.concat(pieces);
 }
 
-/** A person's own key, so that it is destroyed with everything of theirs; the others have keys of the same kind. */
+/** A person's own key, which is destroyed with all their data; guilds and the instance have keys of the same kind. */
 const keyOf = (owner: FileOwner): string =>
   owner.kind === 'user' ? owner.id : `${owner.kind}/${store.ownerId(owner)}`;
 const contextOf = (id: string): string => `file/${id}`;

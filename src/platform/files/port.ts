@@ -1,17 +1,17 @@
 import type { Json } from '../../kernel/json.ts';
 import type { Db, Tx } from '../postgres/index.ts';
 
-/** Whose a file is: a person who may be forgotten, a guild, or the instance itself. */
+/** The owner of a file: a person (deleted with their data), a guild, or the instance. */
 export type FileOwner = { kind: 'user' | 'guild'; id: string } | { kind: 'instance' };
 
 export interface NewFile {
   owner: FileOwner;
-  /** What the feature calls it: `export`, `picture`. */
+  /** The feature's own name for it: `export`, `picture`. */
   kind: string;
   bytes: Uint8Array | AsyncIterable<Uint8Array>;
-  /** Believed only where the bytes don't tell. */
+  /** Used only where the bytes don't show the type. */
   mime?: string;
-  /** Unix ms; kept until it is deleted unless given. */
+  /** Unix ms; kept until deleted by default. */
   expiresAtMs?: number;
 }
 
@@ -21,7 +21,7 @@ export interface StoredFile {
   kind: string;
   owner: FileOwner;
   sizeBytes: number;
-  /** Of the bytes as they were given, hexadecimal. */
+  /** Of the original bytes, hexadecimal. */
   sha256: string;
   mime: string;
   /** Unix ms. */
@@ -30,8 +30,8 @@ export interface StoredFile {
 }
 
 /**
- * Files of one feature. Their bytes are on disk under ids of ours, encrypted with the key of their owner, so that forgetting a
- * person makes theirs unreadable at once, in backups too. What is known of them is in the database and follows transactions.
+ * Files of one feature. The bytes are on disk under generated ids, encrypted with their owner's key, so deleting a
+ * person's data makes them unreadable at once, in backups too. The details are in the database and follow transactions.
  *
  * @example
  * const file = await context.files.put(tx, {
@@ -45,30 +45,31 @@ export interface StoredFile {
  */
 export interface FeatureFiles {
   /**
-   * In the caller's transaction when `db` is one: what is rolled back was not stored, and its bytes go with the next sweep.
-   * Rejects with a UserError: `files.too-large` (data: `most`, in MB), `files.quota` (data: `most`) or `files.disk-full`.
+   * Runs in the caller's transaction when `db` is one: a rollback undoes it, and the next sweep deletes the bytes.
+   * Rejects with a UserError: `files.too-large` (data: `most`, in MB), `files.quota` (data: `most`) or
+   * `files.disk-full`.
    */
   put(db: Db, file: NewFile): Promise<StoredFile>;
-  /** Null when there is none of this feature, it has expired, or its owner was forgotten. */
+  /** Null when this feature has no such file, it has expired, or its owner's data was deleted. */
   read(id: string): Promise<(StoredFile & { bytes: Uint8Array }) | null>;
-  /** As `read`, without its bytes. */
+  /** Like `read`, without the bytes. */
   find(id: string): Promise<StoredFile | null>;
-  /** Whether there was one. */
+  /** False when there was no such file. */
   delete(db: Db, id: string): Promise<boolean>;
-  /** Every file of an owner, or those of a kind; returns how many. */
+  /** Deletes all files of an owner, or those of a kind; returns their number. */
   deleteOf(db: Db, owner: FileOwner, kind?: string): Promise<number>;
 }
 
 export interface Files {
   of(feature: string): FeatureFiles;
-  /** What an owner has over all features. */
+  /** An owner's use over all features. */
   usage(owner: FileOwner): Promise<{ count: number; bytes: number }>;
-  /** Deletes what has expired; returns how many files. */
+  /** Deletes expired files; returns their number. */
   expire(): Promise<number>;
-  /** Deletes bytes that belong to no file and have for an hour; returns how many. */
+  /** Deletes bytes that have belonged to no file for an hour; returns their number. */
   sweep(): Promise<number>;
-  /** What is kept of a person's files, without their bytes. */
+  /** The details of a person's files, without their bytes. */
   exportUser(userId: string): Promise<Json>;
-  /** Deletes a person's files; returns how many. */
+  /** Deletes a person's files; returns their number. */
   forgetUser(tx: Tx, userId: string): Promise<number>;
 }

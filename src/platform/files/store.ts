@@ -27,7 +27,7 @@ const fileOf = (row: Selectable<FilesFileTable>): StoredFile => ({
   expiresAtMs: row.expires_at_ms,
 });
 
-/** Until the transaction ends, nobody else adds files of this owner, or of anybody: their sum would not hold. */
+/** Until the transaction ends, no one else can add files of this owner (or of anyone), so the sum stays true. */
 export async function lockSum(tx: Tx, owner: FileOwner | 'all'): Promise<number> {
   const name = owner === 'all' ? 'files/all' : `files/${owner.kind}/${ownerId(owner)}`;
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
@@ -72,7 +72,7 @@ export async function find(db: Db, feature: string, id: string, nowMs: number): 
   return row && fileOf(row);
 }
 
-/** Returns the ids of what was deleted. */
+/** Returns the deleted ids. */
 export async function deleteFiles(
   db: Db,
   which: { feature: string; id: string } | { feature: string | undefined; owner: FileOwner; kind?: string | undefined },
@@ -95,7 +95,7 @@ export async function deleteExpired(db: Db, nowMs: number): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Those of these ids that are files. */
+/** The ids that belong to a file. */
 export async function known(db: Db, ids: readonly string[]): Promise<Set<string>> {
   const rows = await db.selectFrom('files_file').select('id').where('id', 'in', ids).execute();
   return new Set(rows.map(({ id }) => id));

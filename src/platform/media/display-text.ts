@@ -1,11 +1,11 @@
-/** More would never fit in a line; measuring it would only cost time. */
+/** More would never fit in a line, and measuring it takes time. */
 const MOST_CHARACTERS = 160;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
- * One line that can be drawn: without control and direction characters, with at most three marks on a letter, and with
- * plain letters in place of the mathematical ones that people write names with, which hardly any font has.
+ * One line that can be drawn: without control and direction characters, at most three marks per letter, and plain
+ * letters instead of mathematical ones, which hardly any font has.
  */
 export function displayText(text: string): string {
   const line = text
@@ -19,12 +19,12 @@ export function displayText(text: string): string {
   return graphemes(line).slice(0, MOST_CHARACTERS).join('');
 }
 
-/** What people call characters: an emoji of several code points is one. */
+/** Visible characters: an emoji of several code points is one. */
 export function graphemes(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** The longest start of `text` that is at most `width` wide, with an ellipsis when something is missing. */
+/** The longest start of `text` within `width`, with an ellipsis when it was cut. */
 export function fitText(text: string, width: number, measure: (text: string) => number): string {
   if (measure(text) <= width) return text;
   const parts = graphemes(text);

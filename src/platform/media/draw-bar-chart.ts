@@ -14,16 +14,16 @@ import {
 } from './layout.ts';
 import type { Scene } from './scene.ts';
 
-/** A bar with something in it is at least this high, or a small day beside a big one would look like none. */
+/** The least height of a bar with a value: a small day beside a big one must not look empty. */
 const LEAST_HEIGHT = 4;
-/** What is left of a bar without anything. */
+/** The height of an empty bar's mark. */
 const EMPTY_HEIGHT = 3;
 const CORNER = 6;
 const DASH = [12, 8];
 
 /**
- * Draws the scene as a PNG. Straight on the canvas: a chart library would be 67 MB more for one kind of chart, and would
- * not keep labels apart by the widths that this canvas measures.
+ * Draws the scene as a PNG, directly on the canvas: a chart library would add 67 MB for one kind of chart and couldn't
+ * space labels by this canvas's text widths.
  */
 export async function drawBarChart(scene: Scene): Promise<Uint8Array> {
   const canvas = createCanvas(WIDTH, HEIGHT);
@@ -58,7 +58,7 @@ export async function drawBarChart(scene: Scene): Promise<Uint8Array> {
   for (const index of scene.bars.keys()) drawBar(context, scene, layout, index);
   drawLimit(context, scene, layout);
   for (const total of layout.totals) {
-    // Keeps the number legible where the limit runs through it.
+    // Keeps the number legible where the limit line crosses it.
     setStyle(styles.total);
     context.strokeStyle = palette.background;
     context.lineWidth = 8;

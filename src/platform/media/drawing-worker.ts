@@ -3,5 +3,5 @@ import { serve } from '../threads/index.ts';
 import { drawBarChart } from './draw-bar-chart.ts';
 import type { Scene } from './scene.ts';
 
-// One picture at a time: a crowd of them would hold all their pixels at once.
+// One picture at a time, because many would hold all their pixels in memory at once.
 serve((scene: Scene) => drawBarChart(scene));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { GlobalFonts } from '@napi-rs/canvas';
 
-/** A font file and the code points it is for, as pairs of first and last. */
+/** A font file and its code points, as pairs of first and last. */
 interface FontFile {
   name: string;
   path: string;
@@ -10,11 +10,11 @@ interface FontFile {
 }
 
 /**
- * In order of preference: Latin, Greek and Cyrillic; Chinese and Japanese; emoji. Their packages split them into files
- * by code points, so that only what a text needs is loaded.
+ * In order of preference: Latin, Greek and Cyrillic; Chinese and Japanese; emoji. The packages split them by code
+ * points, so only what a text needs is loaded.
  */
 const SPLIT_FONTS = ['inter', 'noto-sans-sc', 'noto-emoji'];
-/** Has a plain glyph for every code point below 65,536; the last resort for all other scripts. */
+/** Has a plain glyph for every code point below 65,536; the fallback for all other scripts. */
 const FALLBACK = {
   name: 'unifont',
   module: '@fontsource/unifont/files/unifont-latin-400-normal.woff2',
@@ -24,13 +24,13 @@ const { resolve } = createRequire(import.meta.url);
 let splitFiles: readonly FontFile[] | undefined;
 
 /**
- * Loads the fonts that `text` needs from npm packages (a small server has none of its own) and returns their names as a
- * CSS family list. A file is loaded once in a process.
+ * Loads the fonts that `text` needs from npm packages (a small server has none of its own). Returns their names as a
+ * CSS family list. Each file is loaded once per process.
  */
 export function fontFamilyFor(text: string): string {
   splitFiles ??= SPLIT_FONTS.flatMap(filesOf);
   const needed = new Set<FontFile>();
-  // An ellipsis may be added to any text.
+  // Any text may get an ellipsis.
   let missing = false;
   for (const character of new Set(`${text}…`)) {
     const code = character.codePointAt(0) ?? 0;
@@ -60,7 +60,7 @@ function filesOf(font: string): FontFile[] {
   });
 }
 
-/** Reads CSS's `unicode-range`, such as `U+0100-02BA,U+2113`. */
+/** Parses CSS's `unicode-range`, such as `U+0100-02BA,U+2113`. */
 function rangesOf(list: string): [number, number][] {
   return list.split(',').map((item) => {
     const [first = '', last = first] = item.trim().replace(/^U\+/i, '').split('-');

@@ -58,7 +58,7 @@ const charts = fc.integer({ min: 1, max: 6 }).chain((seriesCount) =>
 );
 
 describe('the layout of a bar chart', () => {
-  it('keeps every text inside the picture and off the others', () => {
+  it('keeps texts inside the picture and apart from each other', () => {
     fc.assert(
       fc.property(charts, (chart) => {
         const boxes = boxesOf(chart);
@@ -73,7 +73,7 @@ describe('the layout of a bar chart', () => {
     );
   });
 
-  it('labels the last bar always and the others as far as they fit', () => {
+  it('always labels the last bar, and others where they fit', () => {
     const bars = Array.from({ length: 31 }, (_, index) => ({ label: `${index + 1} Dec`, values: [index] }));
     const labels = layOut(sceneOf({ title: '', bars, series: [{ name: '' }], format: String }), measure).barLabels;
     expect(labels.at(-1)?.text).toBe('31 Dec');
@@ -81,7 +81,7 @@ describe('the layout of a bar chart', () => {
     expect(labels.length).toBeLessThan(31);
   });
 
-  it('writes totals above a few bars, and none above many', () => {
+  it('writes totals above few bars, and none above many', () => {
     const totals = (count: number): string[] => {
       const bars = Array.from({ length: count }, (_, index) => ({ label: '', values: [index * 100] }));
       const scene = sceneOf({ title: '', bars, series: [{ name: '' }], format: (value) => `$${value}` });
@@ -91,7 +91,7 @@ describe('the layout of a bar chart', () => {
     expect(totals(31)).toEqual([]);
   });
 
-  it('ends what is too long in an ellipsis', () => {
+  it('ends long texts in an ellipsis', () => {
     const scene = sceneOf({
       title: 'long '.repeat(40),
       bars: [{ label: 'x', values: [1] }],

@@ -1,7 +1,7 @@
 import { fitText } from './display-text.ts';
 import type { Scene } from './scene.ts';
 
-/** Pixels; a phone shows the picture at four tenths of this, so no text is smaller than 24. */
+/** Pixels; a phone shows the picture at four tenths of this, so text is at least 24. */
 export const WIDTH = 900;
 export const HEIGHT = 420;
 
@@ -30,7 +30,7 @@ export interface PlacedText {
 }
 
 export interface LegendEntry extends PlacedText {
-  /** The left end of its mark. */
+  /** The left edge of its mark. */
   markX: number;
   colour: string;
   dashed: boolean;
@@ -42,11 +42,11 @@ export interface Layout {
   legend: readonly LegendEntry[];
   plot: { left: number; right: number; top: number; bottom: number };
   ticks: readonly (PlacedText & { lineY: number })[];
-  /** The left ends of the bars, in their order. */
+  /** The left edges of the bars, in order. */
   barLefts: readonly number[];
   barWidth: number;
   barLabels: readonly PlacedText[];
-  /** Above the bars; none when they would not all fit. */
+  /** Above the bars; none when not all would fit. */
   totals: readonly PlacedText[];
 }
 
@@ -55,7 +55,7 @@ export const LEGEND_MARK_WIDTH = 24;
 const LEGEND_MARK_GAP = 10;
 const LEGEND_GAP = 30;
 const LEGEND_ROW = 36;
-/** Lets three entries stand in a row. */
+/** Three entries fit in a row. */
 const WIDEST_LEGEND_TEXT = 225;
 const AXIS_GAP = 14;
 const WIDEST_AXIS = 260;
@@ -64,10 +64,10 @@ const WIDEST_BAR = 72;
 const LABEL_GAP = 18;
 const WIDEST_LABEL = 220;
 const TOTAL_GAP = 12;
-/** From the middle of small letters to the base line, in text sizes. */
+/** From the middle of small letters to the base line, as a share of the text size. */
 const HALF_LETTER = 0.36;
 
-/** Places everything; no two texts touch and none leaves the picture. */
+/** Places everything; texts never touch or leave the picture. */
 export function layOut(scene: Scene, measure: Measure): Layout {
   const inner = WIDTH - 2 * MARGIN;
   const line = (text: string, style: TextStyle, y: number): PlacedText => ({
@@ -103,12 +103,12 @@ export function layOut(scene: Scene, measure: Measure): Layout {
   };
 }
 
-/** Where a value of the scale lies in the picture. */
+/** The vertical position of a value. */
 export function heightOf(value: number, top: number, plot: Layout['plot']): number {
   return plot.bottom - (value / top) * (plot.bottom - plot.top);
 }
 
-/** In as many rows as it takes, from `firstY` down. */
+/** In as many rows as needed, from `firstY` down. */
 function legendOf(scene: Scene, firstY: number, measure: Measure): LegendEntry[] {
   const { series, limit, palette } = scene;
   const entries = [
@@ -150,7 +150,7 @@ function ticksOf(scene: Scene, plot: Layout['plot'], measure: Measure): Layout['
   });
 }
 
-/** Every label, or every second, third…, counted from the last bar: the newest day is what people look for. */
+/** Every label, or every second, third…, counted from the last bar, because people look for the newest day. */
 function labelsOf(scene: Scene, centres: readonly number[], measure: Measure): PlacedText[] {
   const widthOf = (text: string): number => measure(text, styles.axis);
   const labels = scene.bars.map(({ label }, index) => {

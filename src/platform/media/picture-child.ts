@@ -1,12 +1,12 @@
-// The process that decodes one foreign picture, see picture.ts: the file comes on standard input, a line of JSON and the
-// new file go to standard output.
+// The process that decodes one foreign picture, see picture.ts. The file comes on standard input; a line of JSON and
+// the new file go to standard output.
 import { readFileSync, writeSync } from 'node:fs';
 import sharp from 'sharp';
 import type { PictureLimits, PictureReport } from './picture.ts';
 
-/** Beyond this a picture is refused before it is decoded: 50 megapixels take some 200 MB where nothing can be streamed. */
+/** A larger picture is refused before decoding: 50 megapixels take 200 MB when they can't be streamed. */
 const MOST_PIXELS = 50_000_000;
-/** Tried in turn until one is small enough: edges as a share of the wanted one, with a JPEG's quality. */
+/** Tried in turn until one is small enough: the edge as a share of the wanted one, and the JPEG quality. */
 const STEPS = [
   { share: 1, quality: 85 },
   { share: 1, quality: 70 },
@@ -15,14 +15,14 @@ const STEPS = [
   { share: 0.25, quality: 50 },
 ] as const;
 
-/** The smallest of several tries that fits, else undefined. */
+/** The first try that is small enough, or undefined. */
 async function prepare(
   file: Uint8Array,
   { longestEdge, maxBytes }: PictureLimits,
 ): Promise<{ report: PictureReport; data: Uint8Array }> {
   sharp.cache(false);
   sharp.concurrency(1);
-  // Everything else would be reached through a picture with another one's beginning: SVG, TIFF and what comes to be.
+  // Blocks all other formats, such as SVG and TIFF, which a file with another format's first bytes could reach.
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({
     operation: [
@@ -43,7 +43,7 @@ async function prepare(
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   const drawn = () => sharp(pixels, { raw: { width, height, channels } });
-  // Drawings and screenshots stay exact where that is small; sharp drops what the file tells of its maker.
+  // Drawings and screenshots stay lossless where that is small; sharp drops the metadata.
   if (format === 'png' || format === 'gif' || channels === 4) {
     const data = await drawn().png({ compressionLevel: 8 }).toBuffer();
     if (data.length <= maxBytes) return { data, report: { mediaType: 'image/png', size: { width, height } } };
@@ -58,7 +58,7 @@ async function prepare(
   throw new Error(`no try is smaller than ${maxBytes} bytes`);
 }
 
-/** A pipe takes a part at a time. */
+/** A pipe accepts a part at a time. */
 function writeWhole(bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) {
     try {

@@ -3,13 +3,13 @@ import { kindOf } from '../../kernel/file-kind.ts';
 import { bombPng, brokenJpeg, gif, noisePng, plainPng } from '../../testing/pictures.ts';
 import { preparePicture } from './index.ts';
 
-// Each picture starts a process, which takes its time on a busy machine.
+// Each picture starts a process, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 const never = new AbortController().signal;
 const limits = { longestEdge: 256, maxBytes: 60_000 };
 
-it('a picture is made as small as is wanted, and is what it says', async () => {
+it('a picture is scaled to the limits and has the reported size', async () => {
   const picture = await preparePicture(noisePng(900, 600), limits, never);
   expect(picture.mediaType).toBe('image/jpeg');
   expect(kindOf(picture.data)).toEqual({ kind: 'picture', mediaType: 'image/jpeg' });
@@ -17,13 +17,13 @@ it('a picture is made as small as is wanted, and is what it says', async () => {
   expect(picture.data.length).toBeLessThanOrEqual(limits.maxBytes);
 });
 
-it('a small drawing stays as it is, as PNG', async () => {
+it('a small drawing stays a lossless PNG', async () => {
   const picture = await preparePicture(plainPng(20, 10), limits, never);
   expect(picture).toMatchObject({ mediaType: 'image/png', size: { width: 20, height: 10 } });
   expect(kindOf(picture.data)).toEqual({ kind: 'picture', mediaType: 'image/png' });
 });
 
-it('of thousands of frames, the first is taken', async () => {
+it('the first of thousands of frames is used', async () => {
   const picture = await preparePicture(gif(10_000), limits, never);
   expect(picture.size).toEqual({ width: 1, height: 1 });
 });
@@ -40,7 +40,7 @@ it.each([
   await expect(preparePicture(file, limits, never)).rejects.toMatchObject({ code: 'media/unreadable' });
 });
 
-it('whoever no longer waits for a picture ends its process', async () => {
+it("aborting ends the picture's process", async () => {
   const stop = new AbortController();
   const prepared = preparePicture(noisePng(2000, 1500), limits, stop.signal);
   stop.abort(new Error('stopped'));

@@ -9,7 +9,7 @@ export interface PictureLimits {
   maxBytes: number;
 }
 
-/** What the process says of the picture that it made. */
+/** The child process's report about the new picture. */
 export interface PictureReport {
   mediaType: 'image/png' | 'image/jpeg';
   size: { width: number; height: number };
@@ -19,11 +19,11 @@ export interface Picture extends PictureReport {
   data: Uint8Array;
 }
 
-/** 12 megapixels take half a second; what takes this long was made to. */
+/** 12 megapixels take half a second; a picture that takes this long is an attack. */
 const TIMEOUT_MS = 30_000;
 /**
- * Of what the process may write to, in kB. V8 sets 575 MB aside of which it uses 40, so some 300 MB are left to a picture:
- * enough for 50 megapixels at once, and not for a progressive JPEG of that size, which is then refused.
+ * Limit of the process's writable memory, in kB. V8 reserves 575 MB of which it uses 40, which leaves 300 MB for a
+ * picture. That is enough for 50 megapixels, but not for a progressive JPEG of that size, which is refused.
  */
 const MOST_MEMORY_KB = 900_000;
 /** Each takes a core and 100 to 300 MB: a small machine has no room for a second. */
@@ -32,10 +32,10 @@ const AT_ONCE = 1;
 const turns = new ByteBudget(AT_ONCE);
 
 /**
- * A foreign picture as a model may have it: the first frame, upright, of at most the wanted size in pixels and bytes,
- * without what the file tells of its maker, as PNG or JPEG, which every provider takes. It is decoded in a process of its
- * own that has a bound of time and of memory and gets nothing but the picture; one at a time over the whole process.
- * Rejects with `media/unreadable` when that is no picture, a broken one or one that is made to be too large.
+ * Prepares a foreign picture for a model: the first frame, upright, within the wanted pixels and bytes, without
+ * metadata, as PNG or JPEG, which every provider accepts. Decodes it in a process with limited time and memory, which
+ * gets nothing but the picture; one at a time. Rejects with `media/unreadable` for anything that is not a picture,
+ * broken, or made to be too large.
  */
 export async function preparePicture(file: Uint8Array, limits: PictureLimits, signal: AbortSignal): Promise<Picture> {
   const turn = await turns.acquire(1, signal);
@@ -79,18 +79,18 @@ function decode(file: Uint8Array, limits: PictureLimits, signal: AbortSignal): P
       else if (code !== 0) reject(new Error(`it ended with code ${code}: ${complaint}`));
       else resolve(Buffer.concat(chunks));
     });
-    // A process that has ended does not read to the end, which its code tells better.
+    // A process that has ended doesn't read its input to the end; its exit code says more.
     child.stdin.on('error', () => undefined);
     child.stdin.end(file);
     if (signal.aborted) stop();
   });
 }
 
-/** Where there is a shell that bounds memory, it does; elsewhere the bounds of pixels, heap and time have to do. */
+/** A shell limits memory where there is one; elsewhere the limits of pixels, heap and time must do. */
 function start(limits: PictureLimits) {
   const script = fileURLToPath(new URL('./picture-child.ts', import.meta.url));
   const args = ['--max-old-space-size=64', '--max-semi-space-size=2', script, JSON.stringify(limits)];
-  // glibc would keep an arena for each thread.
+  // glibc would otherwise keep an arena per thread.
   const options = { env: { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '1' }, windowsHide: true };
   if (process.platform !== 'linux') return spawn(process.execPath, args, options);
   const shell = ['-c', `ulimit -d ${MOST_MEMORY_KB}; exec "$0" "$@"`, process.execPath, ...args];

@@ -1,4 +1,4 @@
-/** One bar; its values are stacked from the bottom, one for each series, in their order. */
+/** One bar; its values are stacked from the bottom, one per series, in order. */
 export interface Bar {
   /** Below the bar; left out where labels would touch. */
   label: string;
@@ -8,31 +8,31 @@ export interface Bar {
 
 export interface Series {
   name: string;
-  /** `#rrggbb`; a colour of the theme when left out. */
+  /** `#rrggbb`; a colour of the theme by default. */
   colour?: string;
 }
 
 export type Theme = 'dark' | 'light';
 
-/** Stacked bars over one scale that starts at zero. */
+/** Stacked bars over a scale that starts at zero. */
 export interface BarChart {
-  /** Any text; what does not fit ends in an ellipsis. */
+  /** Any text; ends in an ellipsis when it doesn't fit. */
   title: string;
   subtitle?: string;
   /** 1 to 62. */
   bars: readonly Bar[];
-  /** 1 to 6. They are named below the title when there are several. */
+  /** 1 to 6. Named below the title when there are several. */
   series: readonly Series[];
   /**
-   * Writes a value of the scale, a bar's total or the limit; short, for it stands beside a small chart. It is given
-   * whole numbers only when all values and the limit are whole.
+   * Writes a value of the scale, a bar's total or the limit. Keep it short. It gets whole numbers only when all values
+   * and the limit are whole.
    */
   format: (value: number) => string;
   /**
-   * A dashed line, named below the title with its value. When it is far above all bars they would be squashed to show
-   * it; then there is no line, and an arrow behind the name points up.
+   * A dashed line, named below the title with its value. When it is far above all bars, an arrow after the name points
+   * up instead, because showing the line would squash the bars.
    */
   limit?: { label: string; value: number };
-  /** `dark` unless told. */
+  /** `dark` by default. */
   theme?: Theme;
 }

@@ -13,7 +13,7 @@ const week = (value: (day: number) => readonly number[]): BarChart => ({
   format: (value) => `$${value.toFixed(2)}`,
 });
 
-/** How many pixels have exactly this colour. */
+/** The number of pixels of exactly this colour. */
 async function count(png: Uint8Array, colour: string): Promise<number> {
   const image = await loadImage(Buffer.from(png));
   const context = createCanvas(image.width, image.height).getContext('2d');
@@ -28,7 +28,7 @@ async function count(png: Uint8Array, colour: string): Promise<number> {
   return found;
 }
 
-/** The pixels that are there because of the title. */
+/** The number of pixels that the title adds. */
 async function inkOf(title: string): Promise<number> {
   const bare = { ...week(() => [0, 0]), bars: [{ label: '', values: [0, 0] }] };
   const { text } = palettes.dark;
@@ -45,7 +45,7 @@ describe('a bar chart', () => {
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([WIDTH, HEIGHT]);
   });
 
-  it('stacks every series in its colour, as high as its value', async () => {
+  it('stacks every series in its colour, with its height', async () => {
     const [text = ''] = palettes.dark.series;
     const empty = await renderBarChart(week(() => [0, 0]));
     const png = await renderBarChart(week(() => [3, 1]));
@@ -56,7 +56,7 @@ describe('a bar chart', () => {
     expect(textInk / imageInk).toBeLessThan(3.4);
   });
 
-  it('leaves a trace of the smallest amount beside the greatest', async () => {
+  it('shows a trace of the smallest amount beside the greatest', async () => {
     const spike = week((day) => (day === 3 ? [1e12, 0] : [0, 0]));
     const trace = week((day) => (day === 3 ? [1e12, 0] : [0, day === 5 ? 1e-9 : 0]));
     const [without, with1] = [await renderBarChart(spike), await renderBarChart(trace)];
@@ -88,7 +88,7 @@ describe('a bar chart', () => {
     'व्यय',
     '🎉🔥',
     '𝓕𝓪𝓷𝓬𝔂',
-  ])('writes the title %s with the fonts it brings along', async (title) => {
+  ])('writes the title %s with the bundled fonts', async (title) => {
     expect(await inkOf(title)).toBeGreaterThan(50);
   });
 
@@ -100,19 +100,19 @@ describe('a bar chart', () => {
     ['thousands of accents', '\u0300'.repeat(5000)],
     ['a hundred thousand letters', 'W'.repeat(100_000)],
     ['markup', '<b>&amp;</b>"\'\\'],
-  ])('survives a title of %s', async (_, title) => {
+  ])('accepts a title of %s', async (_, title) => {
     const series = [{ name: title }, { name: title }];
     const png = await renderBarChart({ ...week(() => [1, 1]), title, subtitle: title, series });
     expect(await count(png, palettes.dark.background)).toBeGreaterThan((WIDTH * HEIGHT) / 3);
   });
 
-  it('refuses impossible values with words', async () => {
+  it('rejects invalid values with an explanation', async () => {
     await expect(renderBarChart(week(() => [-1, 0]))).rejects.toThrow('must be 0 or more and finite');
   });
 });
 
 describe('the drawing thread', () => {
-  it('rejects what it cannot draw and draws the next picture', async () => {
+  it('rejects a chart that fails and draws the next one', async () => {
     const thread = new DrawingThread();
     const scene = sceneOf(week(() => [1, 1]));
     const broken = { ...scene, bars: [{ label: '' }] } as unknown as typeof scene;

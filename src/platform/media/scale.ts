@@ -4,14 +4,14 @@ export interface Scale {
   ticks: readonly number[];
 }
 
-/** More lines would crowd the picture when a phone shows it. */
+/** More lines would be too dense on a phone. */
 const MOST_STEPS = 4;
-/** Below this, steps would vanish in the floating point. */
+/** Below this, steps would vanish in floating point. */
 const SMALLEST_MAXIMUM = 1e-300;
 
 /**
- * The smallest scale in steps of 1, 2 or 5 times a power of ten that holds `maximum` in at most four steps.
- * `whole` keeps the steps whole. Of nothing but zeros the only tick is zero.
+ * The smallest scale that includes `maximum` in at most four steps of 1, 2 or 5 times a power of ten. `whole` keeps the
+ * steps whole. For zeros only, the one tick is zero.
  */
 export function scaleFor(maximum: number, whole: boolean): Scale {
   if (maximum < SMALLEST_MAXIMUM) return { top: 1, ticks: [0] };

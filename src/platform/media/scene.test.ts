@@ -14,20 +14,20 @@ const chart = (parts: Partial<BarChart>): BarChart => ({
 });
 
 describe('the scale', () => {
-  it('holds every maximum in at most four even steps from zero', () => {
+  it('includes every maximum in at most four even steps from zero', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-290, max: 1e300, noNaN: true }), (maximum) => {
         const { top, ticks } = scaleFor(maximum, false);
         expect(top).toBeGreaterThanOrEqual(maximum * (1 - 1e-9));
         expect(ticks.length).toBeLessThanOrEqual(5);
         expect(ticks[0]).toBe(0);
-        // Half of the height at least is used.
+        // At least half of the height is used.
         expect(maximum / top).toBeGreaterThan(0.4);
       }),
     );
   });
 
-  it('has steps that people count in', () => {
+  it('has round steps', () => {
     expect(scaleFor(1.1, false).ticks).toEqual([0, 0.5, 1, 1.5]);
     expect(scaleFor(0.3, false).ticks).toEqual([0, 0.1, 0.2, 0.3]);
     expect(scaleFor(2, true).ticks).toEqual([0, 1, 2]);
@@ -37,7 +37,7 @@ describe('the scale', () => {
 });
 
 describe('a chart', () => {
-  it('shows a limit near the bars on the scale, and points up to one far above', () => {
+  it('shows a limit near the bars, and points up to one far above', () => {
     const limited = (value: number) => sceneOf(chart({ limit: { label: 'Limit', value } }));
     expect(limited(2)).toMatchObject({ top: 2, limit: { text: 'Limit 2', onScale: true } });
     expect(limited(100)).toMatchObject({ top: 1, limit: { text: 'Limit 100 ↑', onScale: false } });
@@ -45,13 +45,13 @@ describe('a chart', () => {
     expect(empty).toMatchObject({ top: 100, limit: { onScale: true } });
   });
 
-  it('says an amount once where rounding makes ticks alike', () => {
+  it("doesn't repeat a tick that rounding makes equal", () => {
     const bars = [{ label: '', values: [0.003] }];
     const { ticks } = sceneOf(chart({ bars, format: (value) => `$${value.toFixed(2)}` }));
     expect(ticks.map(({ text }) => text)).toEqual(['$0.00', '', '', '']);
   });
 
-  it('formats whole numbers only when it holds nothing else', () => {
+  it('formats whole numbers when all values are whole', () => {
     const seen: number[] = [];
     const format = (value: number): string => String(seen.push(value));
     sceneOf(chart({ bars: [{ label: '', values: [1] }], limit: { label: '', value: 3 }, format }));
@@ -72,7 +72,7 @@ describe('a chart', () => {
 });
 
 describe('a text to draw', () => {
-  it('is one line without what would disturb the others', () => {
+  it('is one line without characters that disturb others', () => {
     expect(displayText(' a\n\tb\u0000c\u2028d ')).toBe('a b c d');
     expect(displayText('pay \u202Etxet\u202C now')).toBe('pay txet now');
     expect(displayText('\ud800x')).toBe('\ufffdx');

@@ -3,13 +3,13 @@ import type { BarChart } from './port.ts';
 import { scaleFor, type Scale } from './scale.ts';
 import { palettes, type Palette } from './theme.ts';
 
-/** A checked chart as plain data: every text is ready to draw, so that it can pass to another thread. */
+/** A checked chart as plain data that can be sent to a thread: every text is ready to draw. */
 export interface Scene {
   title: string;
   subtitle: string;
   bars: readonly { label: string; values: readonly number[]; total: number; totalText: string }[];
   series: readonly { name: string; colour: string }[];
-  /** Ticks whose text repeats the one below have an empty text. */
+  /** A tick that repeats the text below it has an empty text. */
   ticks: readonly { value: number; text: string }[];
   top: number;
   limit: { text: string; value: number; onScale: boolean } | undefined;
@@ -23,7 +23,7 @@ const LARGEST_TOTAL = 1e300;
 /** A limit further above the highest bar would leave less than a third of the height to the bars. */
 const MOST_LIMIT_PER_MAXIMUM = 3;
 
-/** Throws a RangeError that names what is wrong with the chart. */
+/** Throws a RangeError that names the problem with the chart. */
 export function sceneOf(chart: BarChart): Scene {
   check(chart);
   const { format, limit } = chart;
@@ -56,7 +56,7 @@ export function sceneOf(chart: BarChart): Scene {
   };
 }
 
-/** Rounding makes tiny amounts alike: "$0.00" four times would tell nothing. */
+/** Rounding makes tiny amounts equal: "$0.00" four times would say nothing. */
 function ticksOf(scale: Scale, text: (value: number) => string): Scene['ticks'] {
   const texts = scale.ticks.map(text);
   return scale.ticks.map((value, index) => ({

@@ -7,12 +7,12 @@ export interface Palette {
   muted: string;
   grid: string;
   limit: string;
-  /** In the order of the series; neighbours differ in lightness too, for those who see few colours. */
+  /** In the order of the series; neighbours also differ in lightness, for people with colour blindness. */
   series: readonly string[];
 }
 
 export const palettes: Record<Theme, Palette> = {
-  // The background is that of Discord's embeds.
+  // The background colour of Discord's embeds.
   dark: {
     background: '#2b2d31',
     text: '#f2f3f5',

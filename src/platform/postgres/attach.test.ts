@@ -16,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const attach = () => attachPostgres({ url: undefined, dataDir: folder, logger: silentLogger });
 const count = `SELECT count(*) AS count FROM kept`;
 
-it('looks at the database of a running Familiar without disturbing it, and at one that rests, but makes none', async () => {
+it('uses the database of a running or stopped Familiar without changes, and creates none', async () => {
   expect(await attach()).toBeUndefined();
 
   const lock = await lockDataFolder(folder);

@@ -12,8 +12,8 @@ import { readPidFile } from './stale-server.ts';
 const POOL_SIZE = 2;
 
 /**
- * The database as it is, also beside a running Familiar: makes and migrates nothing. An embedded server that does not run
- * is started, and stopped by `close`. Undefined when there is no database yet. Rejects when it cannot be reached.
+ * Opens an existing database, also beside a running Familiar. Creates and migrates nothing. Starts a stopped embedded
+ * server; `close` stops it again. Undefined when there is no database yet. Rejects when it can't be reached.
  */
 export async function attachPostgres(options: Omit<OpenPostgresOptions, 'poolSize'>): Promise<Postgres | undefined> {
   const { url, dataDir, logger } = options;

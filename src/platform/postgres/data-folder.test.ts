@@ -28,7 +28,7 @@ async function otherHolder(dataDir: string) {
 }
 
 describe('the lock of the data folder', () => {
-  it('is had by one at a time, and made together with the folder', async () => {
+  it('is held by one process at a time, and created with the folder', async () => {
     const dataDir = join(folder, 'deep', 'data');
     const lock = await lockDataFolder(dataDir);
     await expect(lockDataFolder(dataDir)).rejects.toThrow(`process ${process.pid}`);
@@ -36,7 +36,7 @@ describe('the lock of the data folder', () => {
     await (await lockDataFolder(dataDir)).release();
   });
 
-  it('names the process that has it, and is free at once when that was killed', async () => {
+  it('names the process that holds it, and is free at once after that is killed', async () => {
     const child = await otherHolder(folder);
     const refusal = lockDataFolder(folder);
     await expect(refusal).rejects.toBeInstanceOf(DataFolderInUse);
@@ -46,21 +46,21 @@ describe('the lock of the data folder', () => {
     await (await lockDataFolder(folder)).release();
   });
 
-  it('goes to one of many that want it at once', async () => {
+  it('goes to one of several concurrent callers', async () => {
     const results = await Promise.allSettled(Array.from({ length: 6 }, () => lockDataFolder(folder)));
     const locks = results.filter((result) => result.status === 'fulfilled');
     expect(locks).toHaveLength(1);
     await locks[0]?.value.release();
   });
 
-  it('names a folder that cannot be made', async () => {
+  it("names a folder that can't be created", async () => {
     await writeFile(join(folder, 'file'), '');
     const refusal = lockDataFolder(join(folder, 'file', 'data'));
     await expect(refusal).rejects.toMatchObject({ name: 'StartError' });
     await expect(refusal).rejects.toThrow(/file\/data cannot be used \(ENOTDIR\).*choose another/);
   });
 
-  it.runIf(process.platform === 'linux')('names a place where the system makes no folders', async () => {
+  it.runIf(process.platform === 'linux')('names a place where the system creates no folders', async () => {
     await expect(lockDataFolder('/proc/familiar')).rejects.toThrow(/\/proc\/familiar cannot be used \(ENOENT\)/);
   });
 });

@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../../kernel/errors.ts';
 
 /**
- * Makes the data folder if need be. Others may pass through it but not list it: the embedded server runs as another user
- * when we are root. What is secret inside has its own mode.
+ * Creates the data folder if necessary. Other users may pass through it but not list it, because the embedded server
+ * runs as another user when we are root. Secret files inside have their own mode.
  */
 export async function ensureDataFolder(dataDir: string): Promise<void> {
   try {
@@ -17,7 +17,7 @@ export async function ensureDataFolder(dataDir: string): Promise<void> {
   }
 }
 
-/** As `recursive` would, which never returns where the system refuses a folder with ENOENT, as in /proc. */
+/** Like `recursive`, which never returns where the system refuses a folder with ENOENT, as in /proc. */
 async function makeFolder(path: string): Promise<void> {
   const parent = dirname(path);
   if (!(await exists(parent))) await makeFolder(parent);
@@ -38,7 +38,7 @@ async function exists(path: string): Promise<boolean> {
 
 const fileInTheWay = 'A file is in the way: move it, or choose another data folder.';
 
-/** What can be done, by the system's code for what it refused. */
+/** The remedy by the system's error code. */
 const remedies: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk is full: free some space.',
   EROFS: 'The file system is read-only: choose another data folder.',
@@ -47,7 +47,7 @@ const remedies: Readonly<Record<string, string>> = {
   ENOENT: 'Nothing can be made there: choose another data folder.',
 };
 
-/** Says which path the system refused and what can be done about it. */
+/** Names the refused path and the remedy. */
 export function dataFolderError(path: string, error: unknown): StartError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   const remedy =
@@ -55,9 +55,9 @@ export function dataFolderError(path: string, error: unknown): StartError {
   return new StartError(`The data folder ${resolve(path)} cannot be used (${code}). ${remedy}`, { cause: error });
 }
 
-/** Another Familiar has the data folder. */
+/** Another Familiar uses the data folder. */
 export class DataFolderInUse extends StartError {
-  /** The process that has it, as a person reads it; undefined when it left no name. */
+  /** The process that holds it, in readable form; undefined when it left no name. */
   readonly holder: string | undefined;
 
   constructor(dataDir: string, holder: Holder | undefined) {
@@ -71,19 +71,19 @@ export class DataFolderInUse extends StartError {
   }
 }
 
-/** Held until `release` or until the process ends, however it ends. */
+/** Held until `release` or until the process ends in any way. */
 interface DataFolderLock {
   release(): Promise<void>;
 }
 
 /**
- * Makes sure that one process at a time uses the data folder, or one for each `slot` where several may share it.
- * Rejects with a DataFolderInUse naming the process that has it.
+ * Lets one process at a time use the data folder, or one per `slot` where several may share it. Rejects with a
+ * DataFolderInUse that names the other process.
  *
- * The lock is the write lock of the SQLite file `<slot>.lock`: the one lock of the operating system that Node offers
- * without a native module. The kernel drops it when its process dies, so there is no stale lock to judge, and it holds
- * between containers that share the folder, where process ids mean nothing. Readers are let in, which is how a second
- * process learns who the first is.
+ * The lock is the write lock of the SQLite file `<slot>.lock`: the only lock of the operating system that Node offers
+ * without a native module. The kernel releases it when its process dies, so there are no stale locks. It also works
+ * between containers that share the folder, where process ids mean nothing. Readers are allowed, which is how a second
+ * process learns the first one's name.
  */
 export async function lockDataFolder(dataDir: string, slot = 'familiar'): Promise<DataFolderLock> {
   await ensureDataFolder(dataDir);
@@ -113,7 +113,7 @@ export async function lockDataFolder(dataDir: string, slot = 'familiar'): Promis
   };
 }
 
-/** Committed before the lasting lock is taken, since what an open transaction has written is invisible to others. */
+/** Committed before the lasting lock is taken, because uncommitted data is invisible to others. */
 function announce(file: DatabaseSync): void {
   file.exec('BEGIN IMMEDIATE');
   file.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL, host TEXT NOT NULL)');

@@ -13,7 +13,7 @@ let folder: string;
 let dataDir: string;
 let postgres: Postgres | undefined;
 
-/** Made once, since making a database takes half a second; each test starts a server of its own on it. */
+/** Created once, because that takes half a second; each test starts its own server on it. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'embedded-'));
   await chmod(folder, 0o711);
@@ -32,7 +32,7 @@ async function pidFile(): Promise<{ pid: number; socketFolder: string }> {
   return { pid: Number(lines[0]), socketFolder: lines[4] ?? '' };
 }
 
-/** Another process that opens the database and is then killed, its server living on. */
+/** Another process that opens the database and is then killed while its server lives on. */
 async function leaveOrphan(): Promise<number> {
   const source = `
     const { openPostgres } = await import(${JSON.stringify(new URL('open.ts', import.meta.url).href)});
@@ -57,7 +57,7 @@ const lives = (pid: number) =>
   );
 
 describe('the embedded server', () => {
-  it('starts on an empty folder, keeps its data, and leaves neither process nor socket behind', async () => {
+  it('starts on an empty folder, keeps its data, and leaves no process or socket', async () => {
     const first = await open();
     await sql`CREATE TABLE note (text text)`.execute(first.db);
     await sql`INSERT INTO note VALUES ('kept')`.execute(first.db);
@@ -77,7 +77,7 @@ describe('the embedded server', () => {
     expect((await pidFile()).pid).not.toBe(orphan);
   });
 
-  it('starts again by itself when it is killed, and its clients and listeners come back', async () => {
+  it('restarts when it is killed, and its clients and listeners reconnect', async () => {
     const current = await open();
     const received: string[] = [];
     await current.listen('news', (payload) => received.push(payload));
@@ -92,11 +92,11 @@ describe('the embedded server', () => {
     );
   });
 
-  it('is not held up by the number of a zombie or of a stranger in postmaster.pid', async () => {
+  it('starts although postmaster.pid has the number of a zombie or another program', async () => {
     const path = join(dataDir, 'postgres', 'postmaster.pid');
     await writeFile(path, `${process.pid}\n${join(dataDir, 'postgres')}\n`);
     await (await open()).close();
-    // The second sleep replaces the shell and so never asks how the first ended.
+    // The second sleep replaces the shell, which therefore never reaps the first.
     const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [output] = (await once(parent.stdout, 'data')) as [Buffer];
     await writeFile(path, `${output.toString().trim()}\n${join(dataDir, 'postgres')}\n`);
@@ -105,7 +105,7 @@ describe('the embedded server', () => {
     await once(parent, 'exit');
   });
 
-  it('begins anew where an earlier start was cut short while making the database', async () => {
+  it('starts over when an earlier start was interrupted while creating the database', async () => {
     const other = join(folder, 'cut');
     await mkdir(join(other, 'postgres.new', 'base'), { recursive: true });
     postgres = await openPostgres({ url: undefined, dataDir: other, logger: silentLogger });
@@ -113,20 +113,20 @@ describe('the embedded server', () => {
     expect(await readdir(other)).not.toContain('postgres.new');
   });
 
-  it.runIf(process.getuid?.() === 0)('reaches its data below a folder that is closed to all but root', async () => {
+  it.runIf(process.getuid?.() === 0)('reaches its data below a folder that only root can enter', async () => {
     const closed = join(folder, 'closed');
     await mkdir(closed, { mode: 0o700 });
     try {
       postgres = await openPostgres({ url: undefined, dataDir: join(closed, 'data'), logger: silentLogger });
       await postgres.ping();
     } catch (error) {
-      // In a container whose root may not give the capability on, the way out is named.
+      // A container's root may be unable to pass the capability on; the error then names the remedy.
       expect(error).toMatchObject({ name: 'StartError' });
       expect(String(error)).toContain(`chmod o+x ${closed}`);
     }
   });
 
-  it('refuses the database of another PostgreSQL, naming both versions', async () => {
+  it('refuses the database of another PostgreSQL version and names both', async () => {
     const other = join(folder, 'old');
     await mkdir(join(other, 'postgres'), { recursive: true });
     await writeFile(join(other, 'postgres', 'PG_VERSION'), '15\n');
@@ -137,7 +137,7 @@ describe('the embedded server', () => {
 });
 
 describe('the libraries of the server', () => {
-  it('are linked where an install without scripts left them unlinked, once', async () => {
+  it('are linked once after an install without scripts', async () => {
     const root = join(folder, 'package');
     await mkdir(join(root, 'native', 'lib'), { recursive: true });
     await writeFile(join(root, 'native', 'lib', 'libpq.so.5.18'), 'library');

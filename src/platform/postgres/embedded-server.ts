@@ -20,14 +20,14 @@ interface EmbeddedServerOptions {
 }
 
 interface EmbeddedServer {
-  /** How to reach it, for pg; the socket's folder is `host`. */
+  /** For pg; `host` is the socket's folder. */
   readonly connection: ServerProcess['connection'];
   readonly pid: number;
-  /** Stops it in fast mode: open transactions are rolled back, what was committed is on disk. */
+  /** Stops it in fast mode: open transactions are rolled back, committed data is on disk. */
   stop(): Promise<void>;
 }
 
-/** For one bot on a small machine: the whole process tree is to stay under 200 MB. */
+/** For one bot on a small machine: the whole process tree must stay under 200 MB. */
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
@@ -42,7 +42,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   autovacuum_max_workers: '1',
   jit: 'off',
   log_checkpoints: 'off',
-  // Its own affairs alone. Failed statements are logged by us, and its words for them quote what people wrote.
+  // Only the server's own events. We log failed statements ourselves, and the server's messages quote what people
+  // wrote.
   log_min_messages: 'log',
   timezone: 'UTC',
   log_timezone: 'UTC',
@@ -51,8 +52,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /**
- * Starts PostgreSQL on `dataDir/postgres`, which is made at first use, and starts it again should it die. Take the data
- * folder's lock first. Rejects with a StartError that says what to do.
+ * Starts PostgreSQL on `dataDir/postgres`, which is created at first use, and restarts it when it dies. Lock the data
+ * folder first. Rejects with a StartError that says what to do.
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const binaries = await findServerBinaries();
@@ -133,7 +134,7 @@ async function supervise(server: Supervised): Promise<EmbeddedServer> {
   const keepAlive = (current: ChildProcess) => {
     current.once('exit', (code, signal) => {
       if (stopping) return;
-      server.logger.error({ code, signal, log: server.logPath }, 'The database server died; starting it again');
+      server.logger.error({ code, signal, log: server.logPath }, 'The database server died; restarting it');
       void restart();
     });
   };

@@ -2,12 +2,12 @@ import { errorMessage, VendorError } from '../../kernel/errors.ts';
 
 /**
  * SQLSTATEs after which the same statement may succeed on another connection: class 08 (connection exception), 57P01 to
- * 57P03 (shutting down, crashed, starting up), 53300 (too many connections), 25P03 and 57P05 (the server ended a session
- * that was idle too long). PostgreSQL manual, appendix A.
+ * 57P03 (shutting down, crashed, starting up), 53300 (too many connections), 25P03 and 57P05 (idle session ended by the
+ * server). PostgreSQL manual, appendix A.
  */
 const AWAY_STATES = /^(08...|57P0[1235]|53300|25P03)$/;
 
-/** Node's names for a socket that could not be opened or was lost. */
+/** Node's codes for a socket that couldn't be opened or was lost. */
 const AWAY_SYSTEM_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -29,7 +29,7 @@ export function sqlState(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** True for failures of two transactions over one another, which go away when one of them runs again. */
+/** True for conflicts between transactions, which go away when one of them runs again. */
 export function isConflict(error: unknown): boolean {
   const state = sqlState(error);
   return state === '40001' || state === '40P01';
@@ -44,10 +44,10 @@ export function isUnavailable(error: unknown): boolean {
   return AWAY_STATES.test(code) || AWAY_SYSTEM_CODES.has(code);
 }
 
-/** Class 22, data exceptions: their messages quote the datum, which may be what a member wrote. Appendix A again. */
+/** Class 22, data exceptions: their messages quote the value, which may be what a member wrote. Appendix A. */
 const DATA_STATES = /^22...$/;
 
-/** The server's words are left out whole: how they quote depends on its language (`lc_messages`). */
+/** Drops the server's message completely: how it quotes depends on its language (`lc_messages`). */
 function withoutDatum(error: Error, state: string): Error {
   const clean = `The database refused a value (SQLSTATE ${state})`;
   if (error.stack !== undefined) error.stack = error.stack.replace(error.message, () => clean);
@@ -56,8 +56,8 @@ function withoutDatum(error: Error, state: string): Error {
 }
 
 /**
- * A VendorError `postgres/unavailable` (retryable) when the server is away. Anything else is a bug of the statement, whose
- * SQLSTATE is wanted in the log: the same error, without the data that it quotes.
+ * A retryable VendorError `postgres/unavailable` when the server is away. Other errors are bugs in the statement: the
+ * log gets their SQLSTATE without the quoted data.
  */
 export function translate(error: unknown): unknown {
   const state = sqlState(error);

@@ -11,9 +11,9 @@ const CONNECT_PATIENCE_MS = 10_000;
 const ANSWER_MS = 3_000;
 
 /**
- * Where our tables are, or else where this role may make them: the schemas of its search path, then the one named as it
- * and `public`. A path in DATABASE_URL (`?options=-c search_path=…`) is taken at its word, so that two bots can share a
- * database; one that comes from the role may have changed since the tables were made.
+ * The schema with our tables, or else one where this role may create them: first the schemas of its search path, then
+ * the one with its name, then `public`. A path in DATABASE_URL (`?options=-c search_path=…`) is taken literally, so two
+ * bots can share a database; the role's path may have changed since the tables were made.
  */
 const FIND_SCHEMA = `
   SELECT n.nspname AS schema
@@ -35,7 +35,7 @@ interface ServerFacts {
   schema: string | undefined;
 }
 
-/** Waits for a server that is about to answer. Rejects with a StartError that says what is wrong with it. */
+/** Waits for a server that is starting. Rejects with a StartError that names the problem. */
 export async function inspectServer(
   connection: SessionConfig,
   name: string,
@@ -82,7 +82,7 @@ async function readFacts(connection: SessionConfig): Promise<ServerFacts & { ver
   }
 }
 
-/** Of an AggregateError (one per address of the host), the first that says something. */
+/** The first message of an AggregateError, which has one error per address of the host. */
 function reason(error: unknown): string {
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return errorMessage(inner);

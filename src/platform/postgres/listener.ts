@@ -14,7 +14,7 @@ interface Subscription {
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1000;
 
-/** One connection for every LISTEN of the process, remade when it is lost for as long as somebody listens. */
+/** One connection for every LISTEN of the process; reconnects while there are listeners. */
 export class Listener {
   readonly #config: SessionConfig;
   readonly #logger: Logger;
@@ -24,7 +24,7 @@ export class Listener {
   #client: Session | undefined;
   #connecting: Promise<Session> | undefined;
 
-  /** `onConnected` is called with each new connection, before anybody is told that notifications may have been missed. */
+  /** `onConnected` runs on each new connection, before listeners learn that notifications may have been missed. */
   constructor(config: SessionConfig, logger: Logger, onConnected: () => void) {
     this.#config = config;
     this.#logger = logger;
@@ -56,7 +56,7 @@ export class Listener {
     await this.#connecting?.catch(() => {});
   }
 
-  /** Repeated when the connection is lost in between; LISTEN twice is the same as once. */
+  /** Repeated when the connection is lost in between; a second LISTEN is harmless. */
   async #execute(command: 'LISTEN' | 'UNLISTEN', channel: string): Promise<void> {
     for (;;) {
       const client = await this.#connected();
@@ -114,7 +114,7 @@ export class Listener {
     if (this.#client !== lost) return;
     this.#client = undefined;
     if (this.#closing.signal.aborted || this.#channels.size === 0) return;
-    this.#logger.warn({}, 'The connection for database notifications was lost; connecting again');
+    this.#logger.warn({}, 'The connection for database notifications was lost; reconnecting');
     this.#connected().then(
       () => this.#tellReconnected(),
       (error: unknown) => {

@@ -14,21 +14,21 @@ async function scalar<T>(text: string): Promise<T | undefined> {
   return rows[0]?.value;
 }
 
-/** Ends every connection of this database except the one that does it, as a restart of the server would. */
+/** Ends every other connection of this database, as a restart of the server would. */
 async function cutConnections(): Promise<void> {
   await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()`.execute(postgres.db);
 }
 
 describe('values', () => {
-  it('reads bigint as a number while that is exact and refuses it beyond', async () => {
+  it('reads bigint as a number while that is exact, and throws beyond', async () => {
     expect(await scalar('9007199254740991::bigint')).toBe(Number.MAX_SAFE_INTEGER);
     await expect(scalar('9007199254740992::bigint')).rejects.toThrow(/exceeds 2\^53/);
   });
 });
 
 describe('a transaction', () => {
-  it('runs again when PostgreSQL gave it up for a conflict', async () => {
+  it('runs again when PostgreSQL ended it for a conflict', async () => {
     let runs = 0;
     const result = await postgres.transaction(async (tx) => {
       runs += 1;
@@ -39,14 +39,14 @@ describe('a transaction', () => {
     expect(runs).toBe(3);
   });
 
-  it('gives up a conflict that does not end, as retryable', async () => {
+  it('gives up on an endless conflict with a retryable error', async () => {
     const run = postgres.transaction(async (tx) => {
       await sql`DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = '40P01'; END $$`.execute(tx);
     });
     await expect(run).rejects.toMatchObject({ code: 'postgres/conflict', retryable: true });
   });
 
-  it('does not run again for any other failure', async () => {
+  it('does not run again after other failures', async () => {
     let runs = 0;
     const run = postgres.transaction(() => {
       runs += 1;
@@ -58,7 +58,7 @@ describe('a transaction', () => {
 });
 
 describe('a lost connection', () => {
-  it('is reported as unavailable to the query that used it, and the next query works', async () => {
+  it('fails the query that used it as unavailable, and the next query works', async () => {
     const failure = await postgres
       .transaction(async (tx) => {
         await sql`SELECT pg_terminate_backend(pg_backend_pid())`.execute(tx);
@@ -77,7 +77,7 @@ describe('a lost connection', () => {
 });
 
 describe('notifications', () => {
-  it('arrive when their transaction commits, and not when it does not', async () => {
+  it('arrive when their transaction commits, and not when it rolls back', async () => {
     const received: string[] = [];
     const stop = await postgres.listen('greeting', (payload) => received.push(payload));
     await postgres
@@ -105,7 +105,7 @@ describe('notifications', () => {
     await stopSecond();
   });
 
-  it('come again after the connection was lost, and the listener is told', async () => {
+  it('continue after the connection was lost, and the listener is told', async () => {
     const received: string[] = [];
     const reconnected = Promise.withResolvers<void>();
     const stop = await postgres.listen('lasting', (payload) => received.push(payload), reconnected.resolve);
@@ -126,7 +126,7 @@ describe('opening a server by its URL', () => {
     await other.close();
   });
 
-  it('names the host, and never the password, of a server that refuses', async () => {
+  it('names the host but never the password of a server that refuses', async () => {
     const url = database.url.replace('postgres@', 'postgres:hunter2@').replace(/test_\w+/, 'no_such_database');
     const failure = await open(url).catch((error: unknown) => error);
     expect(failure).toMatchObject({ name: 'StartError' });

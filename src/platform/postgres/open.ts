@@ -21,9 +21,9 @@ export interface OpenPostgresOptions {
   url: string | undefined;
   dataDir: string;
   logger: Logger;
-  /** Connections at most, besides the one for notifications. 10 by default. */
+  /** Maximum number of connections besides the one for notifications. 10 by default. */
   poolSize?: number;
-  /** Ends the wait for a server that does not answer. A server that is being started is started, and then yours to close. */
+  /** Stops waiting for a server that doesn't answer. An embedded server that is starting is still started; close it. */
   signal?: AbortSignal;
 }
 
@@ -32,13 +32,13 @@ const MIGRATE_ATTEMPTS = 3;
 const LOST_ATTEMPTS = 2;
 /** `trouble` answers within this time. */
 const CHECK_PATIENCE_MS = 2_000;
-/** Neither a transaction that nobody ends nor a server that is silent keeps the process from ending. */
+/** Neither an unfinished transaction nor a silent server keeps the process from ending. */
 const CLOSE_PATIENCE_MS = 3_000;
 
 /**
- * Connects to the database, starting the embedded server where no other is named; the caller holds the data folder's
- * lock. Rejects with a StartError that says what to do. In the result, every rejection because the server is away is a
- * retryable VendorError `postgres/unavailable`; the connections come back by themselves.
+ * Connects to the database and starts the embedded server when no other is named; the caller holds the data folder's
+ * lock. Rejects with a StartError that says what to do. Later, every rejection because the server is away is a
+ * retryable VendorError `postgres/unavailable`; connections recover by themselves.
  */
 export async function openPostgres(options: OpenPostgresOptions): Promise<Postgres> {
   const { url, dataDir, logger, poolSize = 10, signal } = options;
@@ -57,7 +57,7 @@ interface ConnectOptions {
   onClose: () => Promise<void>;
 }
 
-/** The port over a server that is known to answer. */
+/** The port over a server that answers. */
 export function connect(connection: SessionConfig, { logger, poolSize, onClose }: ConnectOptions): Postgres {
   const watch = new ConnectionWatch(clientConfig(connection), logger);
   const config = { ...clientConfig(connection), watch };
@@ -84,7 +84,7 @@ export function connect(connection: SessionConfig, { logger, poolSize, onClose }
     migrate: (sources) => migrateOver(config, sources, logger),
     ping,
     trouble: async () => {
-      const late = delay(CHECK_PATIENCE_MS, 'The database takes long to answer', { ref: false });
+      const late = delay(CHECK_PATIENCE_MS, 'The database answers slowly', { ref: false });
       return (await Promise.race([ping(), late])) ?? watch.trouble();
     },
     close: () => (closed ??= close()),
@@ -92,8 +92,8 @@ export function connect(connection: SessionConfig, { logger, poolSize, onClose }
 }
 
 /**
- * Runs again when the connection was lost before COMMIT was sent: then nothing of it has happened. After that it may have,
- * which only the caller can find out.
+ * Runs again when the connection was lost before COMMIT was sent, because nothing has happened then. Later it may have
+ * happened, which only the caller can find out.
  */
 async function transaction<T>(db: Kysely<Database>, run: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -110,7 +110,7 @@ async function transaction<T>(db: Kysely<Database>, run: (tx: Tx) => Promise<T>)
   }
 }
 
-/** Over a connection of its own. When that is lost the files that were not applied are tried again. */
+/** Uses its own connection. When that is lost, the missing files are tried again. */
 async function migrateOver(config: SessionConfig, sources: readonly MigrationSource[], logger: Logger): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const client = new Session(config);
@@ -128,8 +128,8 @@ async function migrateOver(config: SessionConfig, sources: readonly MigrationSou
 }
 
 /**
- * Two transactions that wait for each other, or that a serializable order cannot be found for, are nobody's fault: the
- * one that PostgreSQL gave up runs again, after a wait of chance length so that they do not meet again.
+ * Deadlocks and serialization failures are no one's fault: the transaction that PostgreSQL ended runs again, after a
+ * random delay so that the same two don't meet again.
  */
 async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -148,7 +148,7 @@ async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Host and port alone: the rest of the URL holds the password. */
+/** Host and port only: the rest of the URL contains the password. */
 function serverName(url: string): string {
   try {
     const { host, searchParams } = new URL(url);

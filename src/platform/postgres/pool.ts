@@ -10,8 +10,8 @@ import type { ConnectionWatch } from './watch.ts';
 const INT8: number = pg.types.builtins.INT8;
 
 /**
- * `bigint` columns arrive as numbers, since counts, times and micro-dollars below 2^53 are exact in them. A value beyond
- * that throws instead of being rounded. `numeric` (also the sum of bigints) stays a string.
+ * `bigint` columns become numbers, which are exact for counts, times and micro-dollars below 2^53. A larger value
+ * throws instead of being rounded. `numeric` (also the sum of bigints) stays a string.
  */
 function parseInt8(text: string): number {
   const value = Number(text);
@@ -37,7 +37,7 @@ export function clientConfig(connection: SessionConfig): SessionConfig {
   };
 }
 
-/** A lost connection is removed from the pool and reported to the query that used it; it never ends the process. */
+/** A lost connection is removed from the pool and fails the query that used it; it never ends the process. */
 export function createPool(config: SessionConfig, poolSize: number, logger: Logger): pg.Pool {
   const pool = new pg.Pool({ ...config, Client: Session, max: poolSize, idleTimeoutMillis: 30_000 });
   const report = (error: Error) => logger.debug({ error }, 'A database connection was lost');
@@ -82,8 +82,8 @@ async function usableClient(pool: pg.Pool, watch: ConnectionWatch): Promise<Pool
 }
 
 /**
- * May run again when its answer was lost: of the functions that a SELECT calls outside a transaction, pg_notify alone does
- * anything, and a notice that arrives twice says nothing new.
+ * May run again when its answer was lost. Of the functions that a SELECT outside a transaction calls, only pg_notify
+ * has an effect, and a repeated notification is harmless.
  */
 const READ = /^\s*select\b/i;
 
@@ -94,7 +94,7 @@ function translatingClient(client: PooledSession, another: () => Promise<PooledS
     try {
       return await client.run(sql, parameters).catch((error: unknown) => {
         if (!isRead || released || !isUnavailable(error)) throw error;
-        // Its place in the pool first: others may wait for one as well.
+        // Frees its place in the pool first: others may be waiting for one.
         released = true;
         client.release(true);
         return runOnce(another, sql, parameters);
@@ -104,7 +104,7 @@ function translatingClient(client: PooledSession, another: () => Promise<PooledS
     }
   };
   return {
-    // Kysely's other overload takes cursors, which need a package that we do not use.
+    // Kysely's other overload takes cursors, which need a package that we don't use.
     query: query as unknown as PostgresPoolClient['query'],
     release: (destroy?: boolean) => {
       if (!released) client.release(destroy);

@@ -3,9 +3,9 @@ import pg from 'pg';
 import { Session } from './session.ts';
 import type { SessionConfig } from './session.ts';
 
-/** How long a new connection and each of its answers may take. */
+/** Time limit for a new connection and each of its answers. */
 const PROBE_MS = 3_000;
-/** An answer that was on its way when we looked first has arrived by then. */
+/** An answer that was on its way at the first look has arrived by then. */
 const CONFIRM_MS = 400;
 const TERMINATE_MS = 1_000;
 
@@ -15,14 +15,14 @@ interface BackendRow {
   waits_for: string | null;
 }
 
-/** What a new connection has shown. `silent`: connections whose server process waits for us, while we wait for it. */
+/** The result of a new connection. `silent`: connections whose server process waits for us while we wait for it. */
 export type Finding = { reached: false } | { reached: true; silent: Session[] };
 
 /**
- * Looks at unanswered connections over a new one. A server process that waits for its client (wait event type Client:
- * for the next command, or to be rid of an answer) is not working on our request. When that is still so a moment later and
- * nothing has arrived here in between, request or answer was lost. Its process on the server is ended too, so that an open
- * transaction does not keep its locks; a COMMIT has then either happened or never will.
+ * Checks unanswered connections over a new one. A server process that waits for its client (wait event type Client: for
+ * the next command, or to deliver an answer) isn't working on our request. When that is still so a moment later and
+ * nothing has arrived in between, request or answer was lost. The server process is then ended too, so an open
+ * transaction doesn't keep its locks; a COMMIT has then either happened or never will.
  */
 export async function probe(config: SessionConfig, unanswered: readonly Session[]): Promise<Finding> {
   const client = new Session({ ...config, connectionTimeoutMillis: PROBE_MS, query_timeout: PROBE_MS });
@@ -30,10 +30,10 @@ export async function probe(config: SessionConfig, unanswered: readonly Session[
     await client.connect();
     return { reached: true, silent: await findSilent(client, unanswered) };
   } catch (error) {
-    // Whatever the server says shows that it is there, a refusal for want of connections included.
+    // Any answer shows that the server is there, even a refusal for lack of connections.
     return error instanceof pg.DatabaseError ? { reached: true, silent: [] } : { reached: false };
   } finally {
-    // Not awaited: a silent server does not say goodbye either.
+    // Not awaited: a silent server doesn't confirm the end either.
     client.end().catch(() => {});
   }
 }

@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 /** insufficient_privilege, invalid_schema_name (none to create in), read_only_sql_transaction. PostgreSQL manual, appendix A. */
 const REFUSED_STATES = new Set(['42501', '3F000', '25006']);
 
-/** What to tell the owner when the role may not make or change our tables; undefined for other failures. */
+/** The message for the owner when the role may not create or change our tables; undefined for other failures. */
 export function missingRight(error: unknown, { user, database, schema = 'public' }: Session): StartError | undefined {
   const cause = error instanceof StartError ? error.cause : error;
   if (!REFUSED_STATES.has(sqlState(cause) ?? '')) return undefined;

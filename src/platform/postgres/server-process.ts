@@ -14,7 +14,7 @@ const run = promisify(execFile);
 /** Names the socket file; nothing listens on TCP. */
 const PORT = 5432;
 export const EMBEDDED_CONNECTION = { port: PORT, user: 'postgres', database: 'postgres' };
-/** Where our tables are in it. */
+/** The schema of our tables. */
 export const EMBEDDED_SCHEMA = 'public';
 
 const START_PATIENCE_MS = 60_000;
@@ -23,12 +23,15 @@ const STOP_PATIENCE_MS = 20_000;
 export interface ServerProcess {
   command: ServerCommand;
   connection: { host: string; port: number; user: string; database: string };
-  /** Makes the socket's folder where it is missing, for the server alone. */
+  /** Creates the socket's folder if necessary, accessible to the server only. */
   openSocketFolder: () => Promise<void>;
   logPath: string;
 }
 
-/** The data folder of a new server. Made beside its place and moved there when complete, so that a start cut short leaves nothing half made. */
+/**
+ * Creates the data folder of a new server. It is made elsewhere and moved when complete, so an interrupted start leaves
+ * nothing incomplete.
+ */
 export async function initialiseFolder(
   path: string,
   binaries: ServerBinaries,
@@ -52,8 +55,8 @@ export async function initialiseFolder(
 }
 
 /**
- * In a process group of its own, or Ctrl+C in the terminal would stop the database before the bot has put its work away.
- * It logs to a file rather than to a pipe, which would break when we are killed.
+ * Uses its own process group: otherwise Ctrl+C in the terminal would stop the database before the bot has finished. It
+ * logs to a file, because a pipe would break when we are killed.
  */
 export async function startServerProcess(server: ServerProcess): Promise<ChildProcess> {
   const { command, connection, logPath } = server;
@@ -80,7 +83,7 @@ export async function startServerProcess(server: ServerProcess): Promise<ChildPr
   }
 }
 
-/** However this process ends, except by SIGKILL. Where it stops in order, the server has ended before. */
+/** Ends the server however this process ends, except by SIGKILL. An orderly stop has ended it before. */
 function endWithUs(child: ChildProcess): void {
   const stop = () => child.kill('SIGINT');
   process.once('exit', stop);
@@ -104,7 +107,7 @@ async function untilReady(
   }
 }
 
-/** Whether a server takes connections there. Rejects when it refuses this one. */
+/** Whether a server accepts connections there. Rejects when it refuses this one. */
 export async function answers(connection: pg.ClientConfig): Promise<boolean> {
   const client = new pg.Client(connection);
   client.on('error', () => {});

@@ -6,16 +6,16 @@ import { StartError } from '../../kernel/errors.ts';
 
 const run = promisify(execFile);
 
-/** The user the server runs as when we are root, which PostgreSQL refuses to be. */
+/** The user that the server runs as when we are root, because PostgreSQL refuses to be root. */
 export interface ServerUser {
   uid: number;
   gid: number;
 }
 
-/** Far above the accounts of any distribution: files of this owner are readable by root alone. */
+/** Far above the accounts of any distribution: only root can read files of this owner. */
 const UNUSED_ID = 54_321;
 
-/** Undefined when the server can run as ourselves. */
+/** Undefined when the server can run as our user. */
 export async function serverUser(): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = await readFile('/etc/passwd', 'utf8').catch(() => '');
@@ -26,13 +26,13 @@ export async function serverUser(): Promise<ServerUser | undefined> {
   return fields ? { uid: Number(fields[2]), gid: Number(fields[3]) } : { uid: UNUSED_ID, gid: UNUSED_ID };
 }
 
-/** Gives a folder and all within to the server's user, where it is not so already. */
+/** Gives a folder and its contents to the server's user, unless that is done already. */
 export async function giveFolder(folder: string, user: ServerUser | undefined): Promise<void> {
   if (!user || (await lstat(folder)).uid === user.uid) return;
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     await chown(join(entry.parentPath, entry.name), user.uid, user.gid);
   }
-  // Last, since its owner tells whether this has been completed.
+  // Last, because its owner shows that this was completed.
   await chown(folder, user.uid, user.gid);
 }
 
@@ -42,12 +42,12 @@ export interface ServerCommand {
   options: { cwd: '/'; env: Record<string, string>; uid?: number; gid?: number };
 }
 
-/** Ours may hold secrets and settings (PGDATA, LC_ALL) that are not meant for this server. */
+/** Our own environment may contain secrets and settings (PGDATA, LC_ALL) that this server must not get. */
 const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin' };
 
 /**
- * How to start a program of the server as `user` so that it reaches all `paths`. A folder closed to others on the way,
- * such as /root, is opened to it by the capability to search and read folders, and by nothing wider.
+ * The command that starts a program of the server as `user` so that it reaches all `paths`. For a closed folder on the
+ * way, such as /root, it gets the capability to search and read folders, and nothing wider.
  */
 export async function commandAs(
   user: ServerUser | undefined,

@@ -34,7 +34,7 @@ afterEach(async () => {
 const admin = (text: string) => sql.raw(text).execute(database.postgres.db);
 const makeOwner = () => admin(`ALTER SCHEMA public OWNER TO ${role}`);
 
-/** As the bot does: connects with DATABASE_URL as this role and migrates. */
+/** Connects like the bot: with DATABASE_URL as this role, and migrates. */
 async function start(query = ''): Promise<Postgres> {
   const url = database.url.replace('postgres://postgres@', `postgres://${role}@`) + query;
   const postgres = await openPostgres({ url, dataDir: '/nonexistent', logger: silentLogger });
@@ -72,7 +72,7 @@ describe('a role with settings of its own', () => {
     `search_path = 'pg_catalog'`,
     `client_encoding = 'LATIN1'`,
     `lc_numeric = 'C'`,
-  ])('does not change how the database works: %s', async (setting) => {
+  ])("doesn't change how the database works: %s", async (setting) => {
     await makeOwner();
     await admin(`ALTER ROLE ${role} SET ${setting}`);
     const postgres = await start();
@@ -100,7 +100,7 @@ describe('a role with settings of its own', () => {
 });
 
 describe('the schema', () => {
-  it('is the one that the role names, and stays it when the role later names another', async () => {
+  it('is the one that the role names, and stays when the role later names another', async () => {
     await admin(`CREATE SCHEMA bot AUTHORIZATION ${role}`);
     await admin(`ALTER ROLE ${role} SET search_path = bot`);
     await start();
@@ -120,7 +120,7 @@ describe('the schema', () => {
     expect(await schemas()).toEqual(['public']);
   });
 
-  it('that DATABASE_URL names is taken although there are tables in another', async () => {
+  it('in DATABASE_URL is used although there are tables in another', async () => {
     await makeOwner();
     await start();
     await admin(`CREATE SCHEMA second AUTHORIZATION ${role}`);
@@ -132,7 +132,7 @@ describe('the schema', () => {
 describe('a role without rights', () => {
   const refusal = () => start().catch((error: unknown) => error);
 
-  it('to make tables is told which right it lacks and how to get it', async () => {
+  it('to create tables learns which right is missing and how to get it', async () => {
     const failure = await refusal();
     expect(failure).toMatchObject({ name: 'StartError' });
     expect(String(failure)).toContain(
@@ -143,7 +143,7 @@ describe('a role without rights', () => {
     await start();
   });
 
-  it('on tables that another role made is told so', async () => {
+  it("on another role's tables learns that", async () => {
     await database.postgres.migrate([{ name: 'test', folder }]);
     await admin(`GRANT USAGE, CREATE ON SCHEMA "public" TO "${role}"`);
     expect(await refusal()).toMatchObject({
@@ -152,7 +152,7 @@ describe('a role without rights', () => {
     });
   });
 
-  it('to use any schema is told so', async () => {
+  it('to use any schema learns that', async () => {
     await admin('REVOKE ALL ON SCHEMA public FROM PUBLIC');
     expect(await refusal()).toMatchObject({
       name: 'StartError',

@@ -1,8 +1,8 @@
 import pg from 'pg';
 
 /**
- * What our SQL and the reading of its results rely on. Roles, databases and servers may set other defaults: isolation
- * that refuses (serializable), dates that the driver cannot read (German), time limits of their own.
+ * The settings that our SQL and the reading of its results need. Roles, databases and servers may have other defaults:
+ * serializable isolation, dates that the driver can't read (German), time limits.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   default_transaction_isolation: 'read committed',
@@ -21,21 +21,21 @@ const SETTINGS: Readonly<Record<string, string>> = {
   lc_numeric: 'C',
   lc_time: 'C',
   client_min_messages: 'warning',
-  // ConnectionWatch tells a slow statement from a dead connection, so no statement needs a limit of its own.
+  // ConnectionWatch distinguishes a slow statement from a dead connection, so statements need no time limit.
   statement_timeout: '0',
   lock_timeout: '0',
   idle_session_timeout: '0',
-  // Ends a transaction whose process is frozen or gone, which would keep its row locks from everybody else.
+  // Ends a transaction whose process is frozen or gone, because it would keep its row locks.
   idle_in_transaction_session_timeout: '60s',
-  // The server then notices within a minute that the machine of this connection is gone, for the same reason.
+  // The server then notices within a minute that this machine is gone, for the same reason.
   tcp_keepalives_idle: '20',
   tcp_keepalives_interval: '10',
   tcp_keepalives_count: '3',
 };
 
 /**
- * One message, so one round trip. SET rather than startup options, which poolers such as PgBouncer refuse. The modes of
- * BEGIN keep the batch itself from the role's defaults. `transaction_timeout` exists since PostgreSQL 17.
+ * One message, so one round trip. SET instead of startup options, which poolers such as PgBouncer refuse. The modes of
+ * BEGIN protect the batch itself from the role's defaults. `transaction_timeout` exists since PostgreSQL 17.
  */
 export function sessionSettings(schema: string | undefined): string {
   const path = schema === undefined ? [] : [`SET search_path = ${pg.escapeIdentifier(schema)}`];

@@ -3,20 +3,20 @@ import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { sessionSettings } from './session-settings.ts';
 
-/** Where sessions are known from before they connect until they end. */
+/** Tracks sessions from before they connect until they end. */
 interface Registry {
   add(session: Session): void;
   remove(session: Session): void;
 }
 
 export interface SessionConfig extends pg.ClientConfig {
-  /** Where our tables are. Without it the search path stays as the role has it. */
+  /** The schema of our tables. Without it the role's search path stays. */
   schema?: string | undefined;
-  /** Notices when the connection falls silent. */
+  /** Notices when the connection goes silent. */
   watch?: Registry | undefined;
 }
 
-/** The server's process behind a connection; its start tells it from a later one with the same number. */
+/** The server's process of a connection; its start time distinguishes it from a later process with the same number. */
 export interface Backend {
   pid: number;
   started: string;
@@ -25,8 +25,8 @@ export interface Backend {
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * A connection with the settings our SQL relies on, whatever the role, the database or the server sets. `run` and `ping`
- * keep the figures from which ConnectionWatch tells a connection that has gone silent.
+ * A connection with the settings that our SQL needs, whatever the defaults of role, database or server. `run` and
+ * `ping` keep the figures by which ConnectionWatch finds silent connections.
  */
 export class Session extends pg.Client {
   readonly schema: string | undefined;
@@ -44,7 +44,7 @@ export class Session extends pg.Client {
     this.schema = config.schema;
     this.#watch = config.watch;
     this.#timeoutMs = config.connectionTimeoutMillis ?? CONNECT_TIMEOUT_MS;
-    // A lost connection is reported to the query that uses it; without a listener it would end the process.
+    // A lost connection fails the query that uses it; without a listener the event would end the process.
     this.on('error', () => {});
   }
 
@@ -69,7 +69,7 @@ export class Session extends pg.Client {
     this.#watch?.add(this);
     try {
       await super.connect();
-      // Several statements in one message give several results, which the types do not know.
+      // Several statements in one message give several results, which the types don't know.
       const results = (await this.query(sessionSettings(this.schema))) as unknown as pg.QueryResult<Partial<Backend>>[];
       const { pid, started } = results.flatMap(({ rows }) => rows)[0] ?? {};
       if (pid !== undefined && typeof started === 'string') this.#backend = { pid, started };
@@ -87,7 +87,7 @@ export class Session extends pg.Client {
     return this.#tracked(this.query<Row>(text, values ? [...values] : undefined));
   }
 
-  /** Asks for a sign of life. Not inside a transaction, where it would hide that nobody works on it. */
+  /** Asks for a sign of life. Not inside a transaction, where it would hide an abandoned one. */
   ping(): void {
     this.#ping ??= { sinceMs: performance.now(), answer: this.#answered() };
   }
@@ -97,7 +97,7 @@ export class Session extends pg.Client {
     this.ping();
     const { sinceMs, answer } = this.#ping ?? { sinceMs: 0, answer: true };
     const leftMs = Math.max(0, sinceMs + limitMs - performance.now());
-    // What has arrived while this process was busy is read before the limit is applied.
+    // Reads what arrived while this process was busy before applying the limit.
     const late = delay(leftMs, undefined, { ref: false }).then(() => setImmediate(false));
     return Promise.race([answer, late]);
   }
@@ -125,32 +125,32 @@ export class Session extends pg.Client {
     }
   }
 
-  /** Undefined when the server does not tell. */
+  /** Undefined when the server doesn't tell. */
   get backend(): Backend | undefined {
     return this.#backend;
   }
 
-  /** How long the request that is under way has had no answer; 0 when there is none. */
+  /** How long the current request has had no answer; 0 without a request. */
   unansweredMs(nowMs: number): number {
     return this.#requests === 0 ? 0 : nowMs - this.#waitingSinceMs;
   }
 
-  /** How long a connection with nothing to do has heard nothing; 0 when it has something to do. */
+  /** How long an idle connection has received nothing; 0 when it isn't idle. */
   quietMs(nowMs: number): number {
     return this.#requests > 0 || this.getTransactionStatus() !== 'I' ? 0 : nowMs - this.#heardMs;
   }
 
-  /** Whether the request under way is a ping. */
+  /** Whether the current request is a ping. */
   get pinging(): boolean {
     return this.#ping !== undefined;
   }
 
-  /** Differs as soon as anything has arrived. */
+  /** Changes as soon as anything arrives. */
   get received(): string {
     return `${this.#answers}/${(this.connection.stream as Socket).bytesRead}`;
   }
 
-  /** Ends the socket at once: what is under way fails as a lost connection. */
+  /** Closes the socket at once: the current request fails as a lost connection. */
   cut(): void {
     this.connection.stream.destroy(new Error('Connection terminated: nothing came back on it'));
   }

@@ -8,7 +8,7 @@ import type { TestDatabase } from '../../testing/postgres.ts';
 import { openPostgres } from './index.ts';
 import type { Postgres, Tx } from './index.ts';
 
-/** Silence under a request is noticed after 2.5 s and confirmed 0.4 s later; the rest is for a busy machine. */
+/** Silence during a request is noticed after 2.5 s and confirmed 0.4 s later; the rest is for a busy machine. */
 const NOTICED_MS = 10_000;
 
 let database: TestDatabase;
@@ -23,7 +23,7 @@ interface Stage {
   postgres: Postgres;
 }
 
-/** Connections through a proxy of the test's own, since all of these tests run at once. */
+/** Connections through the test's own proxy, because all of these tests run at once. */
 const through = (run: (stage: Stage) => Promise<void>) => async () => {
   const proxy = await startSilentProxy(database.url);
   const postgres = await openPostgres({ url: proxy.url, dataDir: '/nonexistent', logger: silentLogger });
@@ -36,7 +36,7 @@ const through = (run: (stage: Stage) => Promise<void>) => async () => {
 };
 
 const sleep = ({ postgres }: Stage, seconds: number) => sql`SELECT pg_sleep(${seconds})`.execute(postgres.db);
-/** Opens ten connections, the most there are. */
+/** Opens ten connections, the maximum. */
 const openTen = (stage: Stage) => Promise.all(Array.from({ length: 10 }, () => sleep(stage, 0.05)));
 const insert = (tx: Tx, id: string) => sql`INSERT INTO kept VALUES (${id})`.execute(tx);
 
@@ -59,11 +59,11 @@ async function recovers({ postgres }: Stage): Promise<void> {
 
 describe.concurrent('connections that go silent while new ones work', () => {
   it(
-    'are replaced when they rest in the pool, unseen by the queries that need them, and are reported',
+    'are replaced while idle in the pool, unnoticed by later queries, and reported',
     through(async (stage) => {
       await openTen(stage);
       expect(stage.proxy.silence()).toBe(10);
-      // They have rested for as long as makes the pool ask them first.
+      // They have been idle long enough that the pool pings them first.
       await vi.waitFor(async () => expect(await stage.postgres.trouble()).toMatch(/replaced/), { timeout: NOTICED_MS });
       const { result, ms } = await timed(openTen(stage));
       expect(result).not.toBeInstanceOf(Error);
@@ -73,7 +73,7 @@ describe.concurrent('connections that go silent while new ones work', () => {
   );
 
   it(
-    'are found one out of ten, without a query that needs it',
+    'are found, one of ten, without a query on it',
     through(async (stage) => {
       await openTen(stage);
       let left = 1;
@@ -87,7 +87,7 @@ describe.concurrent('connections that go silent while new ones work', () => {
   );
 
   it(
-    'are told to a query that changes something when its answer is lost, and the next one works',
+    'fail a writing query whose answer is lost, and the next one works',
     through(async (stage) => {
       await openTen(stage);
       const written = sql`INSERT INTO kept SELECT 'lost' FROM pg_sleep(0.5)`.execute(stage.postgres.db);
@@ -102,7 +102,7 @@ describe.concurrent('connections that go silent while new ones work', () => {
   );
 
   it(
-    'go unnoticed by queries that only read: they run again on others, also when that was all of them',
+    'are unnoticed by reading queries, which run again on others, even when all were silent',
     through(async (stage) => {
       await openTen(stage);
       const reads = Array.from({ length: 10 }, (_, row) =>
@@ -119,7 +119,7 @@ describe.concurrent('connections that go silent while new ones work', () => {
   );
 
   it(
-    'run a transaction again when they go silent in the middle of it, and free its locks',
+    'in the middle of a transaction: it runs again, and its locks are freed',
     through(async (stage) => {
       let runs = 0;
       const { result, ms } = await timed(
@@ -140,7 +140,7 @@ describe.concurrent('connections that go silent while new ones work', () => {
   it.each([
     ['whose answer to COMMIT is lost keeps what it wrote', 'answers only', true],
     ['whose COMMIT is lost leaves nothing', 'both ways', false],
-  ] as const)('leave a settled end: a transaction %s', (_, silence, kept) =>
+  ] as const)('leave a definite result: a transaction %s', (_, silence, kept) =>
     through(async (stage) => {
       let runs = 0;
       stage.proxy.silenceAt(/\bcommit\b/, silence);
@@ -150,7 +150,7 @@ describe.concurrent('connections that go silent while new ones work', () => {
           await insert(tx, silence);
         }),
       );
-      // Only the caller can find out whether it happened, so it is told and nothing runs again by itself.
+      // Only the caller can find out whether it happened, so it gets the error and nothing is repeated.
       expect(result).toMatchObject(unavailable);
       expect(runs).toBe(1);
       expect(ms).toBeLessThan(NOTICED_MS);
@@ -159,7 +159,7 @@ describe.concurrent('connections that go silent while new ones work', () => {
   );
 
   it(
-    'get the listener to connect again and to look for what it missed',
+    'of the listener are replaced, and it checks for missed notifications',
     through(async (stage) => {
       const received: string[] = [];
       const reconnected = Promise.withResolvers<void>();
@@ -174,7 +174,7 @@ describe.concurrent('connections that go silent while new ones work', () => {
   );
 
   it(
-    'are told from ones that wait for a lock, sleep, or bring a long result',
+    'are distinguished from those that wait for a lock, sleep, or receive a long result',
     through(async (stage) => {
       const held = Promise.withResolvers<void>();
       const holder = database.postgres.transaction(async (tx) => {

@@ -4,7 +4,7 @@ import { splitStatements } from './sql-statements.ts';
 const texts = (sql: string) => splitStatements(sql).map((statement) => statement.text);
 
 describe('splitting a migration into statements', () => {
-  it('ends them at semicolons and tells the line of each', () => {
+  it("ends them at semicolons and gives each one's line", () => {
     expect(splitStatements('SELECT 1;\n\n-- why\nSELECT\n  2;\n')).toEqual([
       { text: 'SELECT 1', line: 1 },
       { text: 'SELECT\n  2', line: 4 },

@@ -5,13 +5,13 @@ export interface SqlStatement {
 }
 
 /**
- * What must be skipped as a whole while looking for the semicolon that ends a statement: comments, quoted names, strings
- * (with backslashes only after E) and dollar-quoted bodies.
+ * Skipped as a whole when looking for the semicolon that ends a statement: comments, quoted names, strings (with
+ * backslashes only after E) and dollar-quoted bodies.
  */
 const OPAQUE =
   /--[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"|\b[eE]'(?:[^'\\]|''|\\[\s\S])*'|'(?:[^']|'')*'|(\$(?:[A-Za-z_]\w*)?\$)[\s\S]*?\1/y;
 
-/** Splits a file into statements, each with its line, so that an error can be told where it is. */
+/** Splits a file into statements with their lines, so that an error can name its place. */
 export function splitStatements(sql: string): SqlStatement[] {
   const statements: SqlStatement[] = [];
   let start = 0;
@@ -33,7 +33,7 @@ export function splitStatements(sql: string): SqlStatement[] {
   return statements;
 }
 
-/** Leading blanks and comments are left out, so that the line is that of the statement itself. */
+/** Skips leading blanks and comments, so that the line is the statement's own. */
 function statementBetween(sql: string, from: number, to: number): SqlStatement | undefined {
   const piece = sql.slice(from, to);
   const text = piece.replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '');

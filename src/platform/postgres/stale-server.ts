@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StartError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 
-/** What the first lines of `postmaster.pid` say (PostgreSQL's miscadmin.h, LOCK_FILE_LINE_*). */
+/** The first lines of `postmaster.pid` (PostgreSQL's miscadmin.h, LOCK_FILE_LINE_*). */
 interface PidFile {
   pid: number;
   socketFolder: string | undefined;
@@ -17,7 +17,9 @@ export async function readPidFile(folder: string): Promise<PidFile | undefined> 
   return { pid: Number(lines[0]), socketFolder: lines[4] === '' ? undefined : lines[4] };
 }
 
-/** A zombie counts as ended: where process 1 does not reap, as in many containers, it stays in the table for ever. */
+/**
+ * A zombie counts as ended: where process 1 doesn't reap, as in many containers, it stays in the process table forever.
+ */
 async function hasEnded(pid: number): Promise<boolean> {
   if (process.platform !== 'linux') {
     try {
@@ -28,14 +30,14 @@ async function hasEnded(pid: number): Promise<boolean> {
     }
   }
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The state follows the command name, which is in parentheses and may itself hold some.
+  // The state follows the command name, which is in parentheses and may contain some itself.
   const state = stat.slice(stat.lastIndexOf(')') + 2)[0];
   return state === undefined || state === 'Z' || state === 'X';
 }
 
 /**
- * Living processes of a server on this data folder, since each works in it. Tells an orphan from a stranger that got
- * its number later, and needs no answer from a server that is starting, stopping or stuck.
+ * Living processes of a server on this data folder: each works in it. This distinguishes an orphan from an unrelated
+ * process that got its number, and needs no answer from a server that is starting, stopping or stuck.
  */
 export async function serverProcesses(folder: string, pidFile: PidFile | undefined): Promise<number[]> {
   if (process.platform !== 'linux') return pidFile && !(await hasEnded(pidFile.pid)) ? [pidFile.pid] : [];
@@ -51,14 +53,14 @@ const FAST_STOP_MS = 20_000;
 const IMMEDIATE_STOP_MS = 5_000;
 
 /**
- * Ends what a killed process left of its server: stops the server if it lives, then removes its pid file and sockets.
- * Only for the holder of the data folder's lock, or it would end another's server. `folder` is a real path.
+ * Cleans up after a killed process's server: stops the server if it lives, then removes its pid file and sockets. Only
+ * for the holder of the data folder's lock, because it would stop another's server. `folder` is a real path.
  */
 export async function clearStaleServer(folder: string, logger: Logger): Promise<void> {
   const pidFile = await readPidFile(folder);
   const processes = await serverProcesses(folder, pidFile);
   if (processes.length > 0) {
-    logger.warn({ processes }, 'Stopping the database server that an earlier run left behind');
+    logger.warn({ processes }, 'Stopping the database server that an earlier run left running');
     const main = pidFile && processes.includes(pidFile.pid) ? [pidFile.pid] : processes;
     const ended =
       (await stopProcesses(folder, pidFile, main, 'SIGINT', FAST_STOP_MS)) ||

@@ -23,7 +23,7 @@ describe('a query', () => {
 });
 
 describe('a server that falls silent', () => {
-  it('fails what waits for it, then everything at once, and works again as soon as it answers', async () => {
+  it('fails waiting queries, then everything at once, and works again when it answers', async () => {
     const { postgres } = database;
     const transaction = postgres.transaction(async (tx) => {
       await sql`SELECT 1`.execute(tx);
@@ -31,14 +31,14 @@ describe('a server that falls silent', () => {
       await sql`SELECT 2`.execute(tx);
     });
     expect(await failureOf(transaction)).toMatchObject(unavailable);
-    // Nobody waits in line behind what hangs: twenty queries, twice the connections that there are.
+    // Twenty queries, twice the number of connections: none waits behind those that hang.
     const more = await Promise.all(Array.from({ length: 20 }, () => failureOf(postgres.ping())));
     for (const failure of more) expect(failure).toMatchObject(unavailable);
     await server.thaw();
     await vi.waitFor(() => postgres.ping(), { timeout: 5000 });
   });
 
-  it('does not keep the connections from being closed', async () => {
+  it("doesn't keep the connections from being closed", async () => {
     const received: string[] = [];
     await database.postgres.listen('greeting', (payload) => received.push(payload));
     await server.freeze();

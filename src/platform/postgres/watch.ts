@@ -4,23 +4,23 @@ import { probe } from './probe.ts';
 import type { Session, SessionConfig } from './session.ts';
 
 const PATROL_MS = 250;
-/** A round that comes later than this: the process had no time to read what arrived, and its waiting proves nothing. */
+/** A later round means that the process had no time to read what arrived, so its waiting proves nothing. */
 const LATE_MS = 250;
-/** A request that has no answer by then makes us look whether the server works on it. */
+/** A request without an answer after this long is checked: does the server work on it? */
 const SILENCE_MS = 2_500;
-/** A connection without work is asked for a sign of life this often, and has this long to give it. */
+/** An idle connection is pinged this often, and must answer within this time. */
 const QUIET_MS = 2_000;
 const PING_MS = 1_000;
-/** A connection from the pool that has rested longer is asked before it is used, and has this long to answer. */
+/** A pooled connection that was idle longer is pinged before use, and must answer within this time. */
 const FRESH_MS = 250;
 const USABLE_MS = 500;
-/** How long `trouble` tells of connections that were replaced, so that a monitor that asks now and then sees it. */
+/** How long `trouble` reports replaced connections, so that a monitor that polls now and then sees it. */
 const RECENT_MS = 5_000;
 
 /**
- * Notices a server that answers nothing any more (stopped, swapped out, or behind a network that drops what passes), and
- * a single connection on which nothing comes back while the server answers on others. Nothing else would end the wait
- * for them. A statement that is only slow is left alone, however long it takes: the server shows that it works on it.
+ * Notices a server that no longer answers (stopped, swapped out, or behind a network that drops packets), and a single
+ * silent connection while the server answers on others. Nothing else would end the wait for them. A slow statement is
+ * never cut, because the server shows that it works on it.
  */
 export class ConnectionWatch {
   readonly #config: SessionConfig;
@@ -54,7 +54,7 @@ export class ConnectionWatch {
     this.#sessions.delete(session);
   }
 
-  /** Throws at once while the server is known to be silent, so that people are told and nothing piles up. */
+  /** Throws at once while the server is known to be silent, so that callers fail fast and nothing piles up. */
   check(): void {
     if (!this.#away) return;
     throw new VendorError('postgres/unavailable', 'The database does not answer', { retryable: true });
@@ -71,8 +71,8 @@ export class ConnectionWatch {
   }
 
   /**
-   * Whether a connection from the pool can be used: one that has rested is asked first. When it is silent so may others
-   * be, and they are asked at the same time; a wrong guess costs a new connection.
+   * Whether a pooled connection can be used: an idle one is pinged first. When it is silent, others may be too, so they
+   * are pinged at the same time; a wrong guess costs a new connection.
    */
   async isUsable(session: Session): Promise<boolean> {
     if (session.quietMs(performance.now()) < FRESH_MS && !session.pinging) return true;
@@ -83,7 +83,7 @@ export class ConnectionWatch {
     return false;
   }
 
-  /** Has the server looked at when this wait, for a connection, takes long. */
+  /** Has the server checked when waiting for a connection takes long. */
   async follow<T>(work: Promise<T>): Promise<T> {
     const wait = { sinceMs: performance.now() };
     this.#waits.add(wait);
@@ -94,7 +94,7 @@ export class ConnectionWatch {
     }
   }
 
-  /** The server has answered somebody: nobody has to wait for the next look. */
+  /** The server has answered: no one has to wait for the next look. */
   answered(): void {
     this.#away = false;
   }
@@ -129,7 +129,7 @@ export class ConnectionWatch {
   async #look(unanswered: readonly Session[]): Promise<void> {
     const refused = this.#refused;
     this.#refused = 0;
-    // A slow statement is no trouble; a connection without work that does not answer is.
+    // A slow statement is not trouble; an idle connection that doesn't answer is.
     this.#suspects = refused + unanswered.filter(({ pinging }) => pinging).length;
     const sinceMs = performance.now();
     const finding = await probe(this.#config, unanswered);
@@ -137,7 +137,7 @@ export class ConnectionWatch {
     if (this.#busyMs > sinceMs && !finding.reached) return;
     this.#setAway(!finding.reached);
     if (!finding.reached) {
-      // What waits fails now; a connection without work may be as good as before when the server is back.
+      // Waiting requests fail now; an idle connection may still work when the server is back.
       for (const session of unanswered) if (!session.pinging) session.cut();
       return;
     }

@@ -1,11 +1,11 @@
-/** A task that many ask for: never twice at a time, and asked for while it runs, once more after that. */
+/** A task that never runs twice at a time. Requests during a run cause one more run after it. */
 export class Coalesced {
   readonly #run: () => Promise<void>;
   #wanted = false;
   #ended = false;
   #running: Promise<void> | undefined;
 
-  /** `run` takes at least one turn of the event loop and does not reject. */
+  /** `run` takes at least one turn of the event loop and never rejects. */
   constructor(run: () => Promise<void>) {
     this.#run = run;
   }
@@ -16,12 +16,12 @@ export class Coalesced {
     this.#running ??= this.#repeat();
   }
 
-  /** Resolves when it rests. */
+  /** Resolves when no run is active. */
   async settled(): Promise<void> {
     await this.#running;
   }
 
-  /** Ignores requests from now on; resolves when it rests. */
+  /** Ignores further requests; resolves when no run is active. */
   async end(): Promise<void> {
     this.#ended = true;
     await this.#running;
@@ -32,7 +32,7 @@ export class Coalesced {
       this.#wanted = false;
       await this.#run();
     }
-    // In the same turn as the last look at what is wanted, so that no request falls in between.
+    // In the same turn as the last check for requests, so none is lost in between.
     this.#running = undefined;
   }
 }

@@ -7,20 +7,20 @@ interface Waiting {
 }
 
 /**
- * Records successful runs, those that end while another statement is under way together in the next one. So a single end
- * waits for nothing, and a hundred at once cost one commit.
+ * Records successful runs. Those that end during a statement share the next one, so a single end never waits and a
+ * hundred at once cost one commit.
  */
 export class Completions {
   readonly #write: (runs: readonly RunKey[]) => Promise<Set<string>>;
   #waiting: Waiting[] = [];
   #writing = false;
 
-  /** `write` returns the ids of the jobs whose run was still the current one. */
+  /** `write` returns the ids of the jobs whose run was still current. */
   constructor(write: (runs: readonly RunKey[]) => Promise<Set<string>>) {
     this.#write = write;
   }
 
-  /** Resolves, when the end is on disk, to whether the run was still the current one. */
+  /** Resolves once the end is on disk: true when the run was still current. */
   add(run: RunKey): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ run, resolve, reject });

@@ -7,7 +7,7 @@ const { postgres, start, add, until } = await queueBench();
 const ahead = async (queue: Queue, jobId: string) => (await queue.inLine([jobId]))[0]?.ahead;
 
 describe('adding a job', () => {
-  it('happens with the transaction it is in, or not at all', async () => {
+  it('commits or rolls back with its transaction', async () => {
     const { queue } = start();
     await postgres
       .transaction(async (tx) => {
@@ -20,7 +20,7 @@ describe('adding a job', () => {
     expect(await queue.stats()).toContainEqual({ queue: 'text', waiting: 1, active: 0, dead: 0 });
   });
 
-  it('wakes a worker when it commits', async () => {
+  it('wakes a worker on commit', async () => {
     const { queue } = start();
     const { handler, nth } = holding();
     await work(queue, handler);
@@ -42,7 +42,7 @@ describe('adding a job', () => {
     await until(jobId, 'done');
   });
 
-  it('does nothing the second time under the same key, even when the first has ended', async () => {
+  it('does nothing the second time under the same key, even after the first has ended', async () => {
     const { queue } = start();
     const jobId = await add(queue, { key: 'once' });
     expect(await queue.enqueue(postgres.db, jobSpec({ key: 'once' }))).toEqual({ status: 'duplicate', jobId });
@@ -51,7 +51,7 @@ describe('adding a job', () => {
     expect(await queue.enqueue(postgres.db, jobSpec({ key: 'once' }))).toEqual({ status: 'duplicate', jobId });
   });
 
-  it('makes one job of many concurrent ones under the same key', async () => {
+  it('makes one job of concurrent ones with the same key', async () => {
     const { queue } = start();
     const results = await Promise.all(
       Array.from({ length: 8 }, () => queue.enqueue(postgres.db, jobSpec({ key: 'same' }))),
@@ -60,7 +60,7 @@ describe('adding a job', () => {
     expect(new Set(results.map((result) => (result.status === 'full' ? '' : result.jobId))).size).toBe(1);
   });
 
-  it('says how many come before', async () => {
+  it('returns how many jobs come first', async () => {
     const { queue } = start();
     await add(queue);
     await add(queue, { priority: 1 });
@@ -74,7 +74,7 @@ describe('limits on waiting jobs', () => {
   const count = (results: EnqueueResult[], status: string) =>
     results.filter((result) => result.status === status).length;
 
-  it('refuse the one above the limit of a user, and count a duplicate as no refusal', async () => {
+  it("refuse a job over the user's limit, and don't refuse a duplicate", async () => {
     const { queue } = start({ limits: { waitingPerGuild: 50, waitingPerUser: 2 } });
     const first = await add(queue, { userId: 'u', key: 'k' });
     await add(queue, { userId: 'u' });
@@ -90,7 +90,7 @@ describe('limits on waiting jobs', () => {
     expect(await queue.enqueue(postgres.db, jobSpec({ userId: 'another' }))).toMatchObject({ status: 'queued' });
   });
 
-  it('hold exactly under concurrency, for users and guilds, over several processes', async () => {
+  it('are exact under concurrency, for users and guilds, over several processes', async () => {
     const tight = { waitingPerGuild: 7, waitingPerUser: 3 };
     const processes = [start({ limits: tight }), start({ instanceId: 'second', limits: tight })];
     const twelve = (users: (n: number) => string) =>
@@ -108,7 +108,7 @@ describe('limits on waiting jobs', () => {
 });
 
 describe('the order of jobs', () => {
-  it('gives users turns: one with many waiting does not delay the first of another', async () => {
+  it("takes users in turns: one user's many jobs don't delay another's first", async () => {
     const { queue } = start({ limits: { waitingPerGuild: 500, waitingPerUser: 500 } });
     const { handler, nth } = holding();
     for (let n = 0; n < 100; n += 1) await add(queue, { userId: 'greedy', payload: { n } });
@@ -123,7 +123,7 @@ describe('the order of jobs', () => {
     expect(order).toEqual(['greedy', 'greedy', 'other', 'greedy', 'other', 'greedy']);
   });
 
-  it('does not credit a user for having been away', async () => {
+  it('gives no credit for absence', async () => {
     const { queue } = start();
     const { handler, nth } = holding();
     await work(queue, handler);
@@ -140,7 +140,7 @@ describe('the order of jobs', () => {
     expect(order).toEqual(['late', 'late', 'regular', 'late']);
   });
 
-  it('puts a higher priority before any turn, and keeps the turns of one user in order', async () => {
+  it("puts priority before turns, and keeps one user's jobs in order", async () => {
     const { queue } = start();
     const order: unknown[] = [];
     await add(queue, { userId: 'u', payload: { n: 1 } });
@@ -151,7 +151,7 @@ describe('the order of jobs', () => {
     expect(order).toEqual([3, 1, 2]);
   });
 
-  it('tells the position among those waiting', async () => {
+  it('gives the position among waiting jobs', async () => {
     const { queue } = start();
     const first = await add(queue, { userId: 'a' });
     const second = await add(queue, { userId: 'a' });

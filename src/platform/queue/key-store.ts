@@ -7,8 +7,8 @@ import './schema.ts';
 type Existing = { id: string; state: 'waiting' | 'active' | 'done' | 'dead' | 'cancelled'; created_at_ms: number };
 
 /**
- * The job that has this key, which nobody takes, ends or replaces before the transaction ends. Taken before the lane's lock, as
- * by whoever ends a job.
+ * The job with this key, locked: no one takes, ends or replaces it until the transaction ends. Lock it before the lane,
+ * as everyone who ends a job does.
  */
 export async function lockKey(tx: Tx, key: string): Promise<Existing | undefined> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`queue/key/${key}`}, 0))`.execute(tx);
@@ -20,14 +20,14 @@ export async function lockKey(tx: Tx, key: string): Promise<Existing | undefined
     .executeTakeFirst();
 }
 
-/** A waiting job becomes what is asked for now; `runAtMs` undefined leaves its time. Returns that time. */
+/** Replaces a waiting job. With `runAtMs` undefined its time stays. Returns its time. */
 export async function replace(
   tx: Tx,
   id: string,
   job: Pick<KeyedJob, 'payload' | 'priority' | 'maxAttempts'>,
   { runAtMs, wake }: { runAtMs: number | undefined; wake: string },
 ): Promise<number> {
-  // Attempts only grow, since they name runs: a replaced job is granted as many more.
+  // Attempts only grow, because they identify runs: a replaced job gets as many more.
   const { rows } = await sql<{ run_at_ms: number }>`
     UPDATE queue_job SET
       payload = ${JSON.stringify(job.payload)}::jsonb,
@@ -41,7 +41,7 @@ export async function replace(
   return rows[0]?.run_at_ms ?? 0;
 }
 
-/** Leaves the job as it is, and its key to another. */
+/** Keeps the job and frees its key for another. */
 export async function releaseKey(tx: Tx, id: string): Promise<void> {
   await tx.updateTable('queue_job').set({ key: null }).where('id', '=', id).execute();
 }

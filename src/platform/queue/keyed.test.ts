@@ -16,8 +16,8 @@ const debounced = (number: number, more: Partial<Debounce> = {}): Debounce => ({
 const living = () =>
   db.selectFrom('queue_job').selectAll().where('state', 'in', ['waiting', 'active']).orderBy('sequence').execute();
 
-describe('a job whose key waits already', () => {
-  it('is replaced: payload, priority and time are those asked for last', async () => {
+describe('a job whose key is already waiting', () => {
+  it('is replaced: payload, priority and time are the latest ones', async () => {
     const { queue } = start();
     const first = await queue.enqueueKeyed(db, keyed('replace', 1, { runAt: START_MS + 5_000 }));
     const second = await queue.enqueueKeyed(db, keyed('replace', 2, { runAt: START_MS + 9_000, priority: 3 }));
@@ -26,7 +26,7 @@ describe('a job whose key waits already', () => {
     expect(await living()).toMatchObject([{ payload: { number: 2 }, priority: 3, run_at_ms: START_MS + 9_000 }]);
   });
 
-  it('keeps its time where that is asked for', async () => {
+  it('keeps its time on request', async () => {
     const { queue } = start();
     await queue.enqueueKeyed(db, keyed('preserve_run_at', 1, { runAt: START_MS + 5_000 }));
     const second = await queue.enqueueKeyed(db, keyed('preserve_run_at', 2, { runAt: START_MS + 9_000 }));
@@ -34,7 +34,7 @@ describe('a job whose key waits already', () => {
     expect(await living()).toMatchObject([{ payload: { number: 2 }, run_at_ms: START_MS + 5_000 }]);
   });
 
-  it('is left as it is where only the first counts', async () => {
+  it('stays unchanged in the mode where the first counts', async () => {
     const { queue } = start();
     const first = await queue.enqueueKeyed(db, keyed('unsafe_dedupe', 1));
     expect(await queue.enqueueKeyed(db, keyed('unsafe_dedupe', 2))).toEqual({
@@ -44,7 +44,7 @@ describe('a job whose key waits already', () => {
     expect(await living()).toMatchObject([{ payload: { number: 1 } }]);
   });
 
-  it('gets all its attempts again, and a run that waits for its retry is brought forward', async () => {
+  it('gets all its attempts again, and a waiting retry runs earlier', async () => {
     const { queue } = start();
     const numbers: unknown[] = [];
     await work(queue, async ({ job }) => {
@@ -62,26 +62,23 @@ describe('a job whose key waits already', () => {
   });
 });
 
-describe('a job whose key runs already', () => {
-  it.each(['replace', 'preserve_run_at'] as const)(
-    'is another one (%s), which waits for what is asked now',
-    async (mode) => {
-      const { queue } = start();
-      const { handler, nth } = holding();
-      await work(queue, handler, { text: 2 });
-      await queue.enqueueKeyed(db, keyed(mode, 1, { lane: 'l' }));
-      const first = await nth(0);
-      expect(await queue.enqueueKeyed(db, keyed(mode, 2, { lane: 'l' }))).toMatchObject({ status: 'queued' });
-      expect(await queue.enqueueKeyed(db, keyed(mode, 3, { lane: 'l' }))).toMatchObject({ status: 'replaced' });
-      first.finish();
-      const second = await nth(1);
-      expect([first.job.payload, second.job.payload]).toEqual([{ number: 1 }, { number: 3 }]);
-      second.finish();
-      await queue.idle();
-    },
-  );
+describe('a job whose key is already running', () => {
+  it.each(['replace', 'preserve_run_at'] as const)('gets a second job (%s) for the new request', async (mode) => {
+    const { queue } = start();
+    const { handler, nth } = holding();
+    await work(queue, handler, { text: 2 });
+    await queue.enqueueKeyed(db, keyed(mode, 1, { lane: 'l' }));
+    const first = await nth(0);
+    expect(await queue.enqueueKeyed(db, keyed(mode, 2, { lane: 'l' }))).toMatchObject({ status: 'queued' });
+    expect(await queue.enqueueKeyed(db, keyed(mode, 3, { lane: 'l' }))).toMatchObject({ status: 'replaced' });
+    first.finish();
+    const second = await nth(1);
+    expect([first.job.payload, second.job.payload]).toEqual([{ number: 1 }, { number: 3 }]);
+    second.finish();
+    await queue.idle();
+  });
 
-  it('is not added where only the first counts, and is again when that has ended well', async () => {
+  it('is not added in the mode where the first counts, and is added again after a success', async () => {
     const { queue } = start();
     const { handler, nth } = holding();
     await work(queue, handler);
@@ -97,7 +94,7 @@ describe('a job whose key runs already', () => {
 });
 
 describe('debouncing', () => {
-  it('waits until nobody has asked for a while, and runs once with what was asked last', async () => {
+  it('waits for a pause in the requests, then runs once with the latest', async () => {
     const { queue, clock } = start();
     const runs: [unknown, number][] = [];
     await work(queue, async ({ job }) => void runs.push([job.payload['number'], clock.now() - START_MS]));
@@ -111,7 +108,7 @@ describe('debouncing', () => {
     expect(runs).toEqual([[3, 4_000]]);
   });
 
-  it('waits no longer than it may, however often it is asked', async () => {
+  it('waits no longer than its maximum, however often it is requested', async () => {
     const { queue, clock } = start();
     const times: unknown[] = [];
     for (let number = 0; number < 5; number += 1) {
@@ -123,7 +120,7 @@ describe('debouncing', () => {
     expect(await living()).toHaveLength(1);
   });
 
-  it('happens with the transaction that it is in, or not at all', async () => {
+  it('commits or rolls back with its transaction', async () => {
     const { queue } = start();
     await queue.debounce(db, debounced(1));
     const rolledBack = postgres.transaction(async (tx) => {
@@ -134,7 +131,7 @@ describe('debouncing', () => {
     expect(await living()).toMatchObject([{ payload: { number: 1 } }]);
   });
 
-  it('misses nothing that is asked for while it runs', async () => {
+  it('loses no request made while it runs', async () => {
     const { queue, clock } = start();
     const { handler, nth } = holding();
     await work(queue, handler);
@@ -150,8 +147,8 @@ describe('debouncing', () => {
   });
 });
 
-describe('many at the same time', () => {
-  it('make one job of one key, over several processes, and lose none of what was asked last', async () => {
+describe('concurrent requests', () => {
+  it('make one job per key over several processes, and keep the latest request', async () => {
     const processes = [start(), start({ instanceId: 'second' })];
     const results = await Promise.all(
       processes.flatMap(({ queue }) => [1, 2, 3, 4, 5, 6].map((number) => queue.debounce(db, debounced(number)))),
@@ -161,7 +158,7 @@ describe('many at the same time', () => {
     expect(await living()).toHaveLength(1);
   });
 
-  it('race with workers, and a run always begins after the last that was asked for', async () => {
+  it('race with workers, and a run always starts after the last request', async () => {
     const first = start();
     const second = start({ instanceId: 'second' });
     const begun: number[] = [];
@@ -172,13 +169,13 @@ describe('many at the same time', () => {
       const { queue } = number % 2 === 0 ? first : second;
       await queue.debounce(db, debounced(number, { delayMs: 0, userId: 'u', guildId: 'g', lane: 'l' }));
     }
-    // One may take the last job after the other has come to rest.
+    // One worker may take the last job after the other has become idle.
     await expect.poll(living, { timeout: 20_000 }).toEqual([]);
     expect(begun.at(-1)).toBe(40);
     expect(begun).toEqual([...begun].sort((a, b) => a - b));
   });
 
-  it('do not get in the way of a person who is forgotten', async () => {
+  it("don't block the deletion of a person's data", async () => {
     const { queue } = start();
     await queue.debounce(db, debounced(0, { userId: 'u', lane: 'l' }));
     const asking = [1, 2, 3, 4].map((number) => queue.debounce(db, debounced(number, { userId: 'u', lane: 'l' })));
@@ -187,7 +184,7 @@ describe('many at the same time', () => {
     expect((await living()).length).toBeLessThanOrEqual(1);
   });
 
-  it('keep within the limits of a person', async () => {
+  it("respect a person's limits", async () => {
     const { queue } = start({ limits: { waitingPerGuild: 50, waitingPerUser: 1 } });
     await queue.debounce(db, debounced(1, { userId: 'u' }));
     expect(await queue.debounce(db, debounced(2, { userId: 'u' }))).toMatchObject({ status: 'replaced' });
@@ -195,7 +192,7 @@ describe('many at the same time', () => {
   });
 });
 
-it('a key is free again for the plain kind when its job has been replaced while it ran', async () => {
+it('a key can be used by a plain job after its own job was replaced while running', async () => {
   const { queue } = start();
   const { handler, nth } = holding();
   await work(queue, handler);

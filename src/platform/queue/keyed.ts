@@ -46,7 +46,7 @@ export async function debounce(db: Db, spec: Debounce, options: KeyedOptions): P
   });
 }
 
-/** One that runs or has ended keeps what it was asked for; the key goes to a job of its own. */
+/** A running or ended job stays as it is; a new job gets the key. */
 async function addInstead(
   tx: Tx,
   existingId: string | undefined,

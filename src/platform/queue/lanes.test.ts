@@ -12,7 +12,7 @@ const roomy = { waitingPerGuild: 100_000, waitingPerUser: 100_000 };
 const inLine = async (queue: Queue, jobId: string) => (await queue.inLine([jobId]))[0];
 
 describe('a lane', () => {
-  it('has one job run at a time, in the order of adding, over several processes; other lanes go on beside it', async () => {
+  it('runs one job at a time, in order of adding, over several processes, beside other lanes', async () => {
     const processes = [
       start({ limits: roomy }),
       start({ instanceId: 'second', limits: roomy }),
@@ -36,7 +36,7 @@ describe('a lane', () => {
     }
     const lanes = ['a', 'b', 'c'];
     for (let n = 0; n < 40; n += 1) {
-      // Different people and priorities, which order lanes among each other, never one lane.
+      // People and priorities order lanes among each other, never the jobs of one lane.
       const added = lanes.map((lane) =>
         add(adder.queue, { lane, userId: `user ${n % 3}`, priority: n % 2, payload: { lane, n } }),
       );
@@ -48,7 +48,7 @@ describe('a lane', () => {
     expect(mostAtOnce).toBeGreaterThan(1);
   });
 
-  it('loses none that is added just when another ends: no clock has to tell', async () => {
+  it('loses no job that is added just as another ends, without a clock tick', async () => {
     const adders = [start({ limits: roomy }), start({ instanceId: 'second', limits: roomy })];
     const worker = start({ instanceId: 'worker', limits: roomy });
     let ended = 0;
@@ -60,7 +60,7 @@ describe('a lane', () => {
     await vi.waitFor(() => expect(ended).toBe(200), { timeout: 15_000 });
   });
 
-  it('wakes another process for its next job when the one that ended has taken something else', async () => {
+  it('wakes another process for its next job when its own process took something else', async () => {
     const busy = start();
     const first = holding();
     await work(busy.queue, first.handler);
@@ -78,8 +78,8 @@ describe('a lane', () => {
   });
 });
 
-describe('a lane whose first job waits', () => {
-  it('for a retry holds back the later ones, while nobody spins and other lanes go on', async () => {
+describe('a lane whose first job is waiting', () => {
+  it('for a retry holds back the later ones, without busy polling or blocking other lanes', async () => {
     const { queue, clock } = start();
     const runs: unknown[] = [];
     let failures = 1;
@@ -99,7 +99,7 @@ describe('a lane whose first job waits', () => {
     await vi.waitFor(() => expect(runs).toEqual([1, 3, 1, 2]));
   });
 
-  it('for its time is let go by cancelling it', async () => {
+  it('for its time is freed by cancelling it', async () => {
     const { queue } = start();
     const { handler, nth } = holding();
     await work(queue, handler);
@@ -113,7 +113,7 @@ describe('a lane whose first job waits', () => {
     expect((await nth(0)).job.id).toBe(last);
   });
 
-  it('is let go when the job is forgotten with its person', async () => {
+  it("is freed when the job's person is deleted", async () => {
     const { queue } = start();
     const { handler, nth } = holding();
     await add(queue, { lane: 'x', userId: 'gone', runAt: START_MS + 60_000 });
@@ -124,8 +124,8 @@ describe('a lane whose first job waits', () => {
   });
 });
 
-describe('a lane whose job runs', () => {
-  it('goes on after it was cancelled, and after it failed for good', async () => {
+describe('a lane whose job is running', () => {
+  it('continues after a cancellation and after a final failure', async () => {
     const { queue } = start();
     const { handler, nth } = holding();
     await work(queue, handler, { text: 4 });
@@ -138,7 +138,7 @@ describe('a lane whose job runs', () => {
     expect((await nth(2)).job.id).toBe(third);
   });
 
-  it('is kept for it when its worker dies: it comes again, then the next', async () => {
+  it('runs that job again first when its worker dies', async () => {
     const clock = createManualClock(START_MS);
     const dying = start({ instanceId: 'dying', clock });
     const lost = holding();
@@ -160,7 +160,7 @@ describe('a lane whose job runs', () => {
     expect((await nth(1)).job.id).toBe(second);
   });
 
-  it('is kept for it when its worker stops and hands it back', async () => {
+  it('runs that job again first when its worker stops', async () => {
     const { queue, stop } = start();
     const before = holding();
     await work(queue, before.handler, { text: 4 });
@@ -176,7 +176,7 @@ describe('a lane whose job runs', () => {
     expect(runs).toHaveLength(1);
   });
 
-  it('is let go when the job is given up because it kills its workers', async () => {
+  it('is freed when the job is given up for killing its workers', async () => {
     const { queue } = start();
     const first = await add(queue, { lane: 'x', maxAttempts: 1 });
     const second = await add(queue, { lane: 'x' });
@@ -191,8 +191,8 @@ describe('a lane whose job runs', () => {
   });
 });
 
-describe('what is said of a job in line', () => {
-  it('counts those of its lane and those of others that come before it, and estimates by what the latest took', async () => {
+describe('the wait of a job in line', () => {
+  it('counts jobs of its lane and others before it, and is estimated by the latest runs', async () => {
     const { queue, clock } = start();
     const { handler, nth } = holding();
     await work(queue, handler, { text: 2 });
@@ -209,18 +209,18 @@ describe('what is said of a job in line', () => {
     await clock.advance(1_000);
     const second = await add(queue, { lane: 'x', userId: 'a' });
     const third = await add(queue, { lane: 'x', userId: 'a' });
-    // Of the one that runs in its lane, 3 s are left, and 4 s are to be expected of each before it.
+    // The running job of its lane has 3 s left; each one before it should take 4 s.
     expect(await inLine(queue, second)).toEqual({ jobId: second, ahead: 0, waitMs: 3_000 });
     expect(await inLine(queue, third)).toEqual({ jobId: third, ahead: 1, waitMs: 7_000 });
-    // Without a lane, one of two slots of 4 s each comes free.
+    // Without a lane, one of two slots of 4 s each becomes free.
     const alone = await add(queue, { userId: 'c' });
     expect(await inLine(queue, alone)).toEqual({ jobId: alone, ahead: 0, waitMs: 2_000 });
     const last = await queue.enqueue(postgres.db, jobSpec({ lane: 'x', userId: 'd' }));
-    // Two of its lane wait before it, and the one without a lane has its turn before.
+    // Two of its lane come first, and so does the one without a lane.
     expect(last).toMatchObject({ status: 'queued', ahead: 3 });
   });
 
-  it('knows no time before anything has run', async () => {
+  it('is unknown before any run', async () => {
     const { queue } = start();
     const jobId = await add(queue);
     expect(await inLine(queue, jobId)).toEqual({ jobId, ahead: 0, waitMs: null });
@@ -230,7 +230,7 @@ describe('what is said of a job in line', () => {
 });
 
 describe('a job that a transaction keeps waiting', () => {
-  it('begins when that ends, at once', async () => {
+  it('starts as soon as the transaction ends', async () => {
     const { queue } = start();
     const { runs, handler, nth } = holding();
     const jobId = await add(queue, { lane: 'x' });
@@ -244,7 +244,7 @@ describe('a job that a transaction keeps waiting', () => {
     await postgres.transaction(async (tx) => expect(await queue.keepWaiting(tx, jobId)).toBe(false));
   });
 
-  it('is not passed over when its lane comes free meanwhile', async () => {
+  it('is found again when its lane was freed during the transaction', async () => {
     const { queue } = start();
     const { handler, nth } = holding();
     await work(queue, handler);
@@ -262,7 +262,7 @@ describe('a job that a transaction keeps waiting', () => {
 });
 
 describe('a job that enters a lane', () => {
-  it('is the first of it, also while it runs, unless others were quicker', async () => {
+  it('becomes its first, even while running, unless others were quicker', async () => {
     const { queue } = start();
     const { runs, handler, nth } = holding();
     await work(queue, handler, { text: 4 });
@@ -280,7 +280,7 @@ describe('a job that enters a lane', () => {
 });
 
 describe('10,000 waiting jobs', () => {
-  it('of which all but a few are held cost whoever looks for one no more than those few', async () => {
+  it('with mostly held jobs costs a search no more than the free ones', async () => {
     const { queue, clock } = start({ limits: roomy });
     await sql`
       INSERT INTO queue_job (id, queue, kind, payload, user_id, lane, held, priority, turn, state, run_at_ms,
@@ -299,12 +299,12 @@ describe('10,000 waiting jobs', () => {
     await nth(19);
     const after = await rowsRead(clock);
     expect(after.whole - before.whole, 'walks over the whole table').toBe(0);
-    // Of the lane of the one that was added, 500 wait before it, and they are counted twice.
+    // 500 jobs of the added one's lane come first, and they are counted twice.
     expect(after.byIndex - before.byIndex).toBeLessThan(3_000);
   });
 
   async function rowsRead(clock: ManualClock): Promise<{ whole: number; byIndex: number }> {
-    // A connection hands over its counters when it is used more than a second after the last time.
+    // A connection reports its counters when it is used more than a second after the last report.
     await realDelay(1_100);
     await pass(clock, 2_000);
     await realDelay(50);

@@ -7,7 +7,7 @@ import { LeaseLost, type Queue } from './index.ts';
 
 const { postgres, start, add, row, until, pass, cutConnections } = await queueBench();
 
-/** A job that took its workers with it as often as it may, and the lives of the worker that has it told of. */
+/** A job that killed its workers as often as allowed, and the processes that reported it. */
 async function lostForGood() {
   const clock = createManualClock(START_MS);
   const next = () => start({ instanceId: 'same', clock });
@@ -22,7 +22,7 @@ async function lostForGood() {
 }
 
 describe('a worker that dies', () => {
-  it('loses its jobs to any other within 15 s, and its late ends do not count', async () => {
+  it('loses its jobs to another within 15 s, and its late ends are ignored', async () => {
     const clock = createManualClock(START_MS);
     const dying = start({ instanceId: 'dying', clock });
     const { handler, nth } = holding();
@@ -43,7 +43,7 @@ describe('a worker that dies', () => {
     await until(jobId, 'done');
   });
 
-  it('has its jobs taken at once by its next life, and its late ends do not count', async () => {
+  it('has its jobs taken at once by its next process, and its late ends are ignored', async () => {
     const clock = createManualClock(START_MS);
     const before = start({ instanceId: 'same', clock });
     const first = holding();
@@ -64,7 +64,7 @@ describe('a worker that dies', () => {
     await until(jobId, 'done');
   });
 
-  it('is told by its signal when it was only asleep and another has its job', async () => {
+  it('learns by its signal that another has its job, if it was only suspended', async () => {
     const clock = createManualClock(START_MS);
     const { queue } = start({ instanceId: 'sleepy', clock });
     const { handler, nth } = holding();
@@ -77,7 +77,7 @@ describe('a worker that dies', () => {
     expect(await row(jobId)).toMatchObject({ state: 'active', attempt: 2 });
   });
 
-  it('ends a job that takes every worker down with it', async () => {
+  it('ends a job that kills every worker', async () => {
     const clock = createManualClock(START_MS);
     let jobId = '';
     for (let life = 1; life <= 6; life += 1) {
@@ -92,7 +92,7 @@ describe('a worker that dies', () => {
     expect(await row(jobId)).toMatchObject({ state: 'dead', attempt: 5, error: 'worker lost' });
   });
 
-  it('tells, when the handler can, of a job that took every worker down with it, in one run more', async () => {
+  it('reports a job that killed every worker in one more run, when the handler can', async () => {
     const clock = createManualClock(START_MS);
     let jobId = '';
     for (let life = 1; life <= 4; life += 1) {
@@ -107,7 +107,7 @@ describe('a worker that dies', () => {
     expect(await until(jobId, 'dead')).toMatchObject({ attempt: 4, error: 'worker lost' });
   });
 
-  it.each(['fails', 'is lost'])('ends the job also when the telling %s', async (end) => {
+  it.each(['fails', 'is lost'])('ends the job also when the report %s', async (end) => {
     const { first, next, jobId, runs, telling, handlers } = await lostForGood();
     const told = await telling.nth(0);
     if (end === 'fails') told.fail(new Error('no'));
@@ -119,7 +119,7 @@ describe('a worker that dies', () => {
     expect([runs.length, telling.runs.length]).toEqual([0, 1]);
   });
 
-  it('still has its job told of when the first to try had to shut down', async () => {
+  it('still reports its job when the first reporting process had to shut down', async () => {
     const { first, next, jobId, runs, telling, handlers } = await lostForGood();
     await telling.nth(0);
     await first.stop();
@@ -145,7 +145,7 @@ describe('a worker that dies', () => {
 });
 
 describe('two processes over one database', () => {
-  it('run every job exactly once between them', async () => {
+  it('run every job exactly once in total', async () => {
     const roomy = { waitingPerGuild: 1_000, waitingPerUser: 1_000 };
     const processes = [start({ limits: roomy }), start({ instanceId: 'second', limits: roomy })];
     const seen: string[] = [];
@@ -166,7 +166,7 @@ describe('two processes over one database', () => {
 });
 
 describe('without the database for a while', () => {
-  it('goes on by itself, and records the ends that could not be recorded', async () => {
+  it('recovers by itself and records the missing ends', async () => {
     const { queue, clock } = start();
     const { handler, nth } = holding();
     await work(queue, handler);

@@ -3,21 +3,21 @@ import type { Db, Tx } from '../postgres/index.ts';
 import type { Standing } from './rules.ts';
 import './schema.ts';
 
-/** Where the run times come from that a wait is estimated by: the latest jobs of a kind, of a day at most. */
+/** A wait is estimated by the latest runs of a kind, from a day at most. */
 const RUNS_MEASURED = 30;
 const MEASURED_FOR_MS = 24 * 3_600_000;
 
-/** Until the transaction ends, nobody else adds to the lane, and what ends in it frees nobody: see migrations/002. */
+/** Until the transaction ends, no one else adds to the lane, and no end frees a job of it: see migrations/002. */
 export const lockLane = (lane: string): RawBuilder<unknown> =>
   sql`pg_advisory_xact_lock(hashtextextended('queue/lane/' || ${lane}::text, 0))`;
 
-/** For the row `of` of a waiting job: those of its lane that wait before it. */
+/** For the row `of` of a waiting job: the jobs of its lane that come first. */
 const laneAheadOf = (of: string) => sql`(
   SELECT count(*) FROM queue_job other
   WHERE other.lane = ${sql.ref(`${of}.lane`)} AND other.state = 'waiting' AND other.sequence < ${sql.ref(`${of}.sequence`)}
 )`;
 
-/** … and those outside its lane that are taken before it. */
+/** … and the jobs outside its lane that are taken first. */
 function othersAheadOf(of: string, nowMs: number): RawBuilder<unknown> {
   const job = (column: string) => sql.ref(`${of}.${column}`);
   return sql`(
@@ -31,13 +31,13 @@ function othersAheadOf(of: string, nowMs: number): RawBuilder<unknown> {
 }
 
 /**
- * For the row `of` of a waiting job: how many are taken before it, as things stand. What is held in other lanes is not
- * counted: nobody knows when it will be free.
+ * For the row `of` of a waiting job: how many jobs are taken before it, at this moment. Held jobs of other lanes aren't
+ * counted, because no one knows when they become free.
  */
 export const aheadOf = (of: string, nowMs: number): RawBuilder<number> =>
   sql<number>`(${laneAheadOf(of)} + ${othersAheadOf(of, nowMs)})`;
 
-/** Of these jobs, those that wait for their first run. */
+/** Those of these jobs that wait for their first run. */
 export async function standings(
   db: Db,
   jobIds: readonly string[],
@@ -59,9 +59,9 @@ export async function standings(
   return rows;
 }
 
-/** See `Queue.keepWaiting`. `wake` is what those listen to who pass the job over meanwhile. */
+/** See `Queue.keepWaiting`. Workers that pass the job over in the meantime listen to `wake`. */
 export async function keepWaiting(tx: Tx, jobId: string, wake: string): Promise<boolean> {
-  // Taking a job conflicts with this lock, freeing it from its lane does not.
+  // Taking a job conflicts with this lock; freeing it from its lane doesn't.
   const { rows } = await sql`
     SELECT pg_notify(${wake}, queue) FROM queue_job
     WHERE id = ${jobId}::uuid AND state = 'waiting' AND attempt = 0 FOR KEY SHARE

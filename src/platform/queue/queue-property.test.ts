@@ -14,7 +14,7 @@ const { postgres, start } = await queueBench();
 const LIMITS = { waitingPerGuild: 6, waitingPerUser: 4 };
 const SLOTS_PER_PROCESS = 2;
 
-/** Jobs whose handler has an `afterLoss`, and jobs whose handler has none. */
+/** One kind has an `afterLoss`, the other doesn't. */
 const KINDS = ['test/telling', 'test/silent'] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -63,13 +63,13 @@ type Verdict = 'finish' | 'fail' | 'fail for good';
 interface Observed {
   run: HeldRun;
   process: Process;
-  /** Whether it was begun by `afterLoss`. */
+  /** Whether `afterLoss` started it. */
   telling: boolean;
-  /** What the test made of it; undefined when it was left, or ended by its signal. */
+  /** What the test made of it; undefined when it was left running or ended by its signal. */
   verdict?: Verdict;
 }
 
-/** A process whose clock can stop while its code goes on, as one does that is starved or cut off for a while. */
+/** A process whose clock can stop while its code continues, like one that is starved or cut off for a while. */
 class Process {
   readonly #parts: ReturnType<typeof start>;
   readonly #working = holding();
@@ -109,7 +109,7 @@ class Process {
   }
 }
 
-/** Those that are to end before a job of the same lane begins. */
+/** The jobs that must end before a job of the same lane starts. */
 function livingBefore<Row extends Pick<QueueJobTable, 'lane' | 'state'> & { sequence: number }>(
   job: Row,
   rows: readonly Row[],
@@ -121,12 +121,12 @@ function livingBefore<Row extends Pick<QueueJobTable, 'lane' | 'state'> & { sequ
   );
 }
 
-/** What the queue promises, checked after every step against what the test saw and did. */
+/** The guarantees of the queue, checked after every step against what the test saw and did. */
 class World {
   readonly #slots = new Map<number, Process>();
   readonly #gateway = new Process(99, START_MS);
   readonly #seen = new Map<HeldRun, Observed>();
-  /** Accepted jobs and the runs each may fail. */
+  /** Accepted jobs, each with the number of runs that may fail. */
   readonly #jobs = new Map<string, number>();
   readonly #cancelled = new Set<string>();
   readonly #final = new Map<string, JobState>();
@@ -185,7 +185,7 @@ class World {
     const jobId = [...this.#jobs.keys()][which % Math.max(1, this.#jobs.size)];
     if (jobId === undefined) return;
     const result = await this.#gateway.queue.cancel(jobId, 'somebody');
-    expect(result === 'not-found', 'only an ended job cannot be cancelled').toBe(this.#final.has(jobId));
+    expect(result === 'not-found', "only an ended job can't be cancelled").toBe(this.#final.has(jobId));
     if (result !== 'not-found') this.#cancelled.add(jobId);
   }
 
@@ -217,7 +217,7 @@ class World {
     return postgres.db.selectFrom('queue_job').selectAll().execute();
   }
 
-  /** Until the living have taken what they can and recorded what has ended. */
+  /** Until the living processes have taken what they can and recorded what has ended. */
   async #settle(): Promise<void> {
     await expect
       .poll(
@@ -255,7 +255,7 @@ class World {
         const { run } = observed;
         if (this.#seen.has(run)) continue;
         this.#seen.set(run, observed);
-        expect(this.#final.get(run.job.id), 'a run began after the job had ended').toBeUndefined();
+        expect(this.#final.get(run.job.id), 'a run started after the job had ended').toBeUndefined();
       }
     }
   }
@@ -268,7 +268,7 @@ class World {
     const rows = await this.#rows();
     expect(rows.map((row) => row.id).toSorted(), 'no job is lost').toEqual([...this.#jobs.keys()].toSorted());
     for (const row of rows) {
-      if (row.attempt > 0) expect(livingBefore(row, rows), 'those before it in its lane have ended').toEqual([]);
+      if (row.attempt > 0) expect(livingBefore(row, rows), 'earlier jobs of its lane have ended').toEqual([]);
       const before = this.#final.get(row.id);
       if (before !== undefined) expect(row.state, 'an end is final').toBe(before);
       if (row.state === 'waiting' || row.state === 'active') continue;
@@ -276,9 +276,9 @@ class World {
       const last = runs.find(({ run }) => run.job.id === row.id && run.job.attempt === row.attempt)?.verdict;
       if (row.state === 'done') {
         expect(last, 'done is what the current run finished').toBe('finish');
-        expect(this.#charged(row.id).telling, 'done is never what only tells of a loss').toBe(0);
+        expect(this.#charged(row.id).telling, 'done is never the result of a report').toBe(0);
       }
-      if (row.state === 'cancelled') expect(this.#cancelled.has(row.id), 'somebody cancelled it').toBe(true);
+      if (row.state === 'cancelled') expect(this.#cancelled.has(row.id), 'a person cancelled it').toBe(true);
       if (row.state === 'dead') this.#checkDeath(row, last);
     }
   }
@@ -296,8 +296,8 @@ class World {
     const { working, telling } = this.#charged(jobId);
     const granted = (this.#jobs.get(jobId) ?? 0) + RUNS_AFTER_LOSS;
     expect(working, 'no more runs than were granted').toBeLessThanOrEqual(granted);
-    expect(telling, 'one run to tell of the loss').toBeLessThanOrEqual(1);
-    if (telling > 0) expect(working, 'the telling comes last').toBe(granted);
+    expect(telling, 'one run to report the loss').toBeLessThanOrEqual(1);
+    if (telling > 0) expect(working, 'the report comes last').toBe(granted);
   }
 
   #checkDeath(row: { id: string; kind: string; error: string | null }, last: Verdict | undefined): void {
@@ -305,12 +305,12 @@ class World {
     if (last === 'fail for good' && !lost) return;
     const { working, telling } = this.#charged(row.id);
     const promised = (this.#jobs.get(row.id) ?? 0) + (lost ? RUNS_AFTER_LOSS : 0);
-    expect(working, 'the runs it was promised').toBeGreaterThanOrEqual(promised);
-    expect(telling, 'a loss is told of where it can be').toBe(lost && row.kind === 'test/telling' ? 1 : 0);
+    expect(working, 'the promised number of runs').toBeGreaterThanOrEqual(promised);
+    expect(telling, 'a loss is reported where possible').toBe(lost && row.kind === 'test/telling' ? 1 : 0);
     if (!lost) expect(last).toBe('fail');
   }
 
-  /** With one healthy process and time, everything that was accepted comes to an end. */
+  /** With one healthy process and time, every accepted job ends. */
   async heal(): Promise<void> {
     for (const slot of [0, 1]) await this.take({ do: 'thaw', slot });
     await this.take({ do: 'start', slot: 0 });
@@ -328,7 +328,7 @@ class World {
   }
 }
 
-describe('the queue under any sequence of work, failure and death', () => {
+describe('the queue under any sequence of work, failure and crashes', () => {
   it(
     'runs each attempt once, ends each job once and loses none',
     { timeout: longTests() ? 1_800_000 : 60_000 },

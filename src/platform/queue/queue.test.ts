@@ -8,7 +8,7 @@ import { ShuttingDown } from './index.ts';
 const { postgres, start, add, row, until, pass } = await queueBench();
 
 describe('running jobs', () => {
-  it('keeps each queue to its own concurrency, and leaves unnamed ones alone', async () => {
+  it('keeps each queue to its own concurrency, and ignores other queues', async () => {
     const { queue } = start();
     const { runs, handler, nth } = holding();
     for (let n = 0; n < 4; n += 1) await add(queue, { payload: { n } });
@@ -22,7 +22,7 @@ describe('running jobs', () => {
     expect(runs).toHaveLength(3);
   });
 
-  it('leaves kinds it has no handler for to others', async () => {
+  it('leaves kinds without a handler to other workers', async () => {
     const { queue } = start();
     const jobId = await add(queue, { kind: 'other/job' });
     await work(queue, async () => {});
@@ -30,7 +30,7 @@ describe('running jobs', () => {
     expect((await row(jobId)).state).toBe('waiting');
   });
 
-  it('waits for the time of a delayed job, to the moment', async () => {
+  it('runs a delayed job at its exact time', async () => {
     const { queue, clock } = start();
     const startedAt: number[] = [];
     await work(queue, async () => void startedAt.push(clock.now()));
@@ -45,7 +45,7 @@ describe('running jobs', () => {
 });
 
 describe('a failed run', () => {
-  it('is repeated after a wait that grows, then kept as dead with the kind of failure and no message', async () => {
+  it('is retried with growing delays, then kept as dead with the kind of failure but no message', async () => {
     const { queue, clock } = start();
     const attempts: [number, boolean][] = [];
     const jobId = await add(queue);
@@ -100,7 +100,7 @@ describe('a failed run', () => {
 });
 
 describe('cancelling', () => {
-  it('ends a waiting job at once and finds no ended or unknown one', async () => {
+  it('ends a waiting job at once, and finds no ended or unknown one', async () => {
     const { queue } = start();
     const jobId = await add(queue);
     expect(await queue.cancel(jobId, 'u')).toBe('cancelled');
@@ -109,7 +109,7 @@ describe('cancelling', () => {
     expect(await queue.cancel(systemIds.uuid(), 'u')).toBe('not-found');
   });
 
-  it('reaches a handler in another process, with who did it', async () => {
+  it('reaches a handler in another process, with the canceller', async () => {
     const gateway = start({ instanceId: 'gateway' });
     const worker = start({ instanceId: 'worker' });
     const { handler, nth } = holding();
@@ -123,7 +123,7 @@ describe('cancelling', () => {
     expect(found.attempt).toBe(1);
   });
 
-  it('reaches the handler by the heartbeat when the notification was missed', async () => {
+  it('reaches the handler by the heartbeat when the notification was lost', async () => {
     const { queue, clock } = start();
     const { handler, nth } = holding();
     await work(queue, handler);
@@ -136,7 +136,7 @@ describe('cancelling', () => {
 });
 
 describe('stopping', () => {
-  it('waits for running jobs within the grace', async () => {
+  it('waits for running jobs within the grace period', async () => {
     const { queue } = start();
     const { handler, nth } = holding();
     await work(queue, handler);
@@ -150,7 +150,7 @@ describe('stopping', () => {
     expect((await row(waiting)).state).toBe('waiting');
   });
 
-  it('hands back what is left, for another to take at once, without an attempt used', async () => {
+  it('hands back the rest at once, without using an attempt', async () => {
     const { queue, clock } = start();
     const { handler, nth } = holding();
     await work(queue, handler);

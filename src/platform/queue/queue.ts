@@ -18,8 +18,8 @@ interface QueueOptions {
   random: Random;
   logger: Logger;
   /**
-   * Names the slot of this process (data folder and role) across its restarts. No two living processes may share one:
-   * the later takes the jobs of the earlier.
+   * Identifies this process's slot (data folder and role) across restarts. No two living processes may share one: the
+   * later would take the earlier one's jobs.
    */
   instanceId: string;
   limits: QueueLimits;
@@ -30,7 +30,7 @@ export const queueMigrations: MigrationSource = {
   folder: fileURLToPath(new URL('./migrations', import.meta.url)),
 };
 
-/** Shown by `stats` also while they are empty. */
+/** `stats` includes these even when they are empty. */
 const SHOWN_QUEUES: readonly QueueName[] = ['text', 'images'];
 
 export function createQueue(options: QueueOptions): Queue {
@@ -69,7 +69,7 @@ export function createQueue(options: QueueOptions): Queue {
       return [...stats.values()];
     },
     work: async (work) => {
-      if (worker) throw new Error('This queue is worked already');
+      if (worker) throw new Error('This queue is already being worked');
       worker = new Worker({ postgres, clock, random, logger, owner }, work);
       await worker.start();
     },

@@ -1,4 +1,4 @@
-/** The reason of a signal when another worker has the job now: whatever this run still does must not count. */
+/** The abort reason when another worker has the job: results of this run are ignored. */
 export class LeaseLost extends Error {
   constructor(jobId: string) {
     super(`job ${jobId} belongs to another run now`);
@@ -6,7 +6,7 @@ export class LeaseLost extends Error {
   }
 }
 
-/** The reason of a signal when this process ends: the job is handed back and runs again elsewhere. */
+/** The abort reason when this process ends: the job is handed back and runs again elsewhere. */
 export class ShuttingDown extends Error {
   constructor() {
     super('this process is shutting down');

@@ -27,7 +27,7 @@ describe('backoff', () => {
     [8, 0.5, 128_000],
     [9, 0.5, 150_000],
     [2_000, 0.999, 299_700],
-  ])('after run %i with chance %d is %i ms', (attempt, chance, expected) => {
+  ])('after run %i with random %d is %i ms', (attempt, chance, expected) => {
     expect(backoffMs(attempt, chance)).toBe(expected);
   });
 });
@@ -44,23 +44,27 @@ describe('after a failed run a job', () => {
       { error: away, attempt: 3 },
       { type: 'lost' },
     ],
-    ['is dead at once by an answer', { error: new UserError('a', 'b') }, { type: 'dead', error: 'UserError a' }],
     [
-      'is dead at once by what cannot be retried',
+      'is dead at once after an answer to the user',
+      { error: new UserError('a', 'b') },
+      { type: 'dead', error: 'UserError a' },
+    ],
+    [
+      'is dead at once after a non-retryable error',
       { error: new VendorError('v/no', 'no', { retryable: false }) },
       { type: 'dead', error: 'VendorError v/no' },
     ],
     ['is cancelled by its handler', { error: new Cancelled('u') }, { type: 'cancelled' }],
-    ['is cancelled, whatever that made of the run', { abortReason: new Cancelled('u') }, { type: 'cancelled' }],
+    ['is cancelled, whatever the error', { abortReason: new Cancelled('u') }, { type: 'cancelled' }],
     ['is handed back', { abortReason: new ShuttingDown(), attempt: 3 }, { type: 'shutting-down' }],
-    ['is left to its new owner', { abortReason: new LeaseLost('j'), attempt: 3 }, { type: 'lost' }],
+    ['is left to its new worker', { abortReason: new LeaseLost('j'), attempt: 3 }, { type: 'lost' }],
   ])('%s', (_, overrides, expected) => {
     expect(failed(overrides)).toMatchObject(expected);
   });
 });
 
-describe('what is kept of a failure', () => {
-  it('never holds its message', () => {
+describe('the stored part of a failure', () => {
+  it('never contains its message', () => {
     expect(describeFailure(new RangeError('what she wrote'))).toMatch(/^RangeError at .*rules\.test\.ts/);
     expect(describeFailure(new RangeError('line\n    at a lie'))).not.toContain('lie');
     expect(describeFailure('what she wrote')).toBe('string');
@@ -75,14 +79,14 @@ describe('the wait of a job', () => {
   });
 
   it.each<[string, Partial<Standing>, number | null]>([
-    ['is unknown before anything has run', { runMs: null }, null],
-    ['is that for one of the slots that run', {}, 2_000],
-    ['grows with each before it', { othersAhead: 3 }, 8_000],
-    ['is what is left of the one that runs in its lane', { laneBegunMs: 95_000 }, 3_000],
-    ['and a run for each that waits in it', { laneBegunMs: 95_000, laneAhead: 2 }, 19_000],
-    ['is never nothing while the one in its lane runs', { laneBegunMs: 0 }, 1_000],
-    ['is the longer one of lane and queue', { laneBegunMs: 95_000, othersAhead: 8 }, 16_000],
-    ['is told also when nothing runs', { active: 0 }, 8_000],
+    ['is unknown before any run', { runMs: null }, null],
+    ['is the time until one of the slots is free', {}, 2_000],
+    ['grows with each job before it', { othersAhead: 3 }, 8_000],
+    ['is the rest of the run in its lane', { laneBegunMs: 95_000 }, 3_000],
+    ['and a run for each earlier one in it', { laneBegunMs: 95_000, laneAhead: 2 }, 19_000],
+    ['is never zero while its lane is busy', { laneBegunMs: 0 }, 1_000],
+    ['is the longer of lane and queue', { laneBegunMs: 95_000, othersAhead: 8 }, 16_000],
+    ['is known also when nothing is running', { active: 0 }, 8_000],
   ])('%s', (_, own, expected) => {
     expect(waitMs(standing(own), 100_000)).toBe(expected);
   });

@@ -1,28 +1,28 @@
 import { Cancelled, UserError, VendorError } from '../../kernel/errors.ts';
 import { LeaseLost, ShuttingDown } from './reasons.ts';
 
-/** How long a worker may be silent before its jobs are given to others. */
+/** How long a worker may be silent before others take its jobs. */
 export const LEASE_MS = 10_000;
-/** Three beats fit into a lease, so that one lost on the way costs nothing. */
+/** Three beats fit into a lease, so losing one is harmless. */
 export const HEARTBEAT_MS = 3_000;
-/** How often lost jobs are looked for, and waiting ones in case a notification was missed. */
+/** How often to look for lost jobs, and for waiting ones whose notification was lost. */
 export const TICK_MS = 1_000;
-/** How long ended jobs are kept, dead ones for the administrator and the others for their keys. */
+/** How long ended jobs are kept: dead ones for the administrator, the others for their keys. */
 export const RETENTION_MS = 7 * 24 * 3_600_000;
 
 export const DEFAULT_MAX_ATTEMPTS = 3;
 
 /**
- * Runs granted beyond `maxAttempts` when the worker died under them. It was hardly the job's fault, and a job that dies
- * with its worker can tell nobody; but a job that kills every worker must end some day. A handler that can tell people
- * is then given one run more for that alone, so that no job has more than `maxAttempts + RUNS_AFTER_LOSS + 1`.
+ * Runs granted beyond `maxAttempts` when the worker died during one. A dead worker is rarely the job's fault, and such
+ * a job can't report its end; but a job that kills every worker must end at some point. A handler that can report it
+ * gets one more run for that alone, so no job has more than `maxAttempts + RUNS_AFTER_LOSS + 1`.
  */
 export const RUNS_AFTER_LOSS = 2;
 
-/** What is kept of a job that ended because its workers did. */
+/** Stored for a job that ended because its workers did. */
 export const WORKER_LOST = 'worker lost';
 
-/** Whether this run comes after all that the job was granted for its work, only to tell that they were lost. */
+/** Whether this run comes after all that were granted, only to report that they were lost. */
 export function isAfterLoss({ attempt, maxAttempts }: { attempt: number; maxAttempts: number }): boolean {
   return attempt > maxAttempts + RUNS_AFTER_LOSS;
 }
@@ -31,36 +31,36 @@ const FIRST_BACKOFF_MS = 2_000;
 const LONGEST_BACKOFF_MS = 5 * 60_000;
 
 /**
- * Wait before the next run, in milliseconds: "full jitter", uniform below an exponential bound, which spreads the load
- * of many retries best (Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+ * Delay before the next run, in milliseconds. "Full jitter", uniform below an exponential limit, spreads many retries
+ * best (Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
  *
- * @param attempt the run that failed, from 1
+ * @param attempt the failed run, from 1
  * @param chance uniform in [0, 1)
  */
 export function backoffMs(attempt: number, chance: number): number {
   return Math.floor(chance * Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1)));
 }
 
-/** Where a job stands that waits for its first run. */
+/** The position of a job that waits for its first run. */
 export interface Standing {
-  /** Of its lane, those that wait before it. */
+  /** Jobs of its lane that come first. */
   laneAhead: number;
-  /** When the one of its lane began that runs (Unix ms); null when none does. */
+  /** Start of the running job of its lane (Unix ms); null when none runs. */
   laneBegunMs: number | null;
-  /** Outside its lane, those that are taken before it. */
+  /** Jobs outside its lane that are taken first. */
   othersAhead: number;
-  /** Jobs of its queue that run. */
+  /** Running jobs of its queue. */
   active: number;
   /** The mean of the latest runs of its kind, in milliseconds; null when none has ended. */
   runMs: number | null;
 }
 
-/** What is left of a run that has taken longer than most: nobody knows, but it is not nothing. */
+/** Assumed rest of a run that has taken longer than usual. */
 const LEAST_LEFT_MS = 1_000;
 
 /**
- * About how long it waits, in milliseconds: for its lane, which works one job after the other, or for the queue, in which
- * as many run at once as do now, whichever is longer. Null when nothing is known of runs.
+ * Estimated wait in milliseconds: for its lane, which works one job after the other, or for the queue, in which as many
+ * run at once as do now, whichever is longer. Null when no run is known.
  */
 export function waitMs({ laneAhead, laneBegunMs, othersAhead, active, runMs }: Standing, nowMs: number): number | null {
   if (runMs === null) return null;
@@ -70,7 +70,7 @@ export function waitMs({ laneAhead, laneBegunMs, othersAhead, active, runMs }: S
   return Math.round(Math.max(leftMs + laneAhead * runMs, (slotsNeeded * runMs) / Math.max(1, active)));
 }
 
-/** What becomes of a job after a run. */
+/** The result of a run for its job. */
 export type Outcome =
   | { type: 'done' }
   | { type: 'retry'; delayMs: number; error: string }
@@ -83,7 +83,7 @@ export type Outcome =
 
 export interface FailedRun {
   error: unknown;
-  /** Why the run's signal was aborted, if it was. It outweighs the error, which is then most likely its consequence. */
+  /** The abort reason of the run's signal, if any. It outweighs the error, which is most likely its consequence. */
   abortReason: unknown;
   attempt: number;
   maxAttempts: number;
@@ -101,8 +101,8 @@ export function outcomeOfFailure({ error, abortReason, attempt, maxAttempts, cha
 }
 
 /**
- * What a run did without the database it could tell nobody, and it was not the job's fault: as with a worker that died,
- * the job's lease runs out, and further runs are granted.
+ * A run without the database could report nothing, and that isn't the job's fault. As with a dead worker, the lease
+ * runs out and further runs are granted.
  */
 const isAway = (error: unknown): boolean => error instanceof VendorError && error.code === 'postgres/unavailable';
 
@@ -110,7 +110,9 @@ function isFinal(error: unknown): boolean {
   return error instanceof UserError || (error instanceof VendorError && !error.retryable);
 }
 
-/** What is kept of a failure: its name with its code or its place, never its message, which may quote what people wrote. */
+/**
+ * The stored part of a failure: its name with its code or place. Never its message, which may quote what people wrote.
+ */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   if (error instanceof UserError || error instanceof VendorError) return `${error.name} ${error.code}`;
@@ -118,7 +120,9 @@ export function describeFailure(error: unknown): string {
   return place === undefined ? error.name : `${error.name} at ${place}`;
 }
 
-/** The first frame of the stack, looked for after the message, which the stack repeats and which may look like one. */
+/**
+ * The first frame of the stack. Searched after the message, which the stack repeats and which may look like a frame.
+ */
 function placeOf({ stack = '', message }: Error): string | undefined {
   const at = stack.indexOf(message);
   return at === -1 ? undefined : /^ +at (.*)$/m.exec(stack.slice(at + message.length))?.[1];

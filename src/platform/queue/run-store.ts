@@ -6,7 +6,7 @@ import { LEASE_MS, RUNS_AFTER_LOSS, WORKER_LOST } from './rules.ts';
 import './schema.ts';
 import { WAKE_CHANNEL } from './store.ts';
 
-/** One life of one process in one slot. */
+/** One process in one slot, until it ends. */
 export interface Owner {
   instanceId: string;
   bootId: string;
@@ -14,11 +14,11 @@ export interface Owner {
 
 export interface TakenJob {
   job: Job;
-  /** Set when somebody cancelled it during an earlier run that died. */
+  /** Set when a person cancelled it during an earlier run whose worker died. */
   cancelBy: string | null;
 }
 
-/** Names one run of a job: its end counts only while the run is the current one. */
+/** Identifies one run of a job: its end is only recorded while the run is current. */
 export interface RunKey {
   jobId: string;
   attempt: number;
@@ -38,8 +38,8 @@ interface TakenRow {
 }
 
 /**
- * Takes up to `count` due jobs of one queue that their lanes do not hold, in their order. Jobs that another process is just
- * taking are passed over.
+ * Takes up to `count` due jobs of one queue that aren't held by their lanes, in order. Skips jobs that another process
+ * is taking.
  */
 export async function take(
   db: Db,
@@ -80,10 +80,10 @@ export async function take(
   }));
 }
 
-/** What is held by its lane is due when that is freed, whatever its time. */
+/** A held job becomes due when its lane frees it, whatever its time. */
 const isFree = sql<boolean>`NOT held`;
 
-/** When the next job that is not yet due will be (Unix ms); null when none waits. */
+/** When the next job becomes due (Unix ms); null when none waits. */
 export async function nextDue(db: Db, queues: readonly QueueName[], nowMs: number): Promise<number | null> {
   const row = await db
     .selectFrom('queue_job')
@@ -117,7 +117,7 @@ export async function hasDue(
   return row !== undefined;
 }
 
-/** Ends runs as done, those that are still current; returns their job ids. */
+/** Ends those of the runs that are still current as done; returns their job ids. */
 export async function complete(db: Db, owner: Owner, runs: readonly RunKey[], nowMs: number): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     UPDATE queue_job SET state = 'done', ended_at_ms = ${nowMs}, ${noOwner}
@@ -170,7 +170,7 @@ export interface HeldJob {
   cancel_by: string | null;
 }
 
-/** Renews the leases of these jobs in one statement; what is not returned belongs to another run now. */
+/** Renews the leases of these jobs in one statement; jobs that aren't returned belong to another run now. */
 export async function beat(db: Db, owner: Owner, jobIds: readonly string[], nowMs: number): Promise<HeldJob[]> {
   const { rows } = await sql<HeldJob>`
     UPDATE queue_job SET lease_until_ms = ${nowMs + LEASE_MS}
@@ -182,16 +182,19 @@ export async function beat(db: Db, owner: Owner, jobIds: readonly string[], nowM
 
 interface Reclaim {
   nowMs: number;
-  /** Kinds whose jobs get a run more, to tell people, when all their runs are used up. */
+  /** Kinds whose jobs get one more run to report the loss of all others. */
   tellingKinds: readonly string[];
 }
 
-/** Gives jobs whose lease has run out to whoever comes first; returns how many. */
+/** Releases jobs whose lease has run out; returns their number. */
 export async function reclaimExpired(db: Db, reclaim: Reclaim): Promise<number> {
   return release(db, sql`lease_until_ms < ${reclaim.nowMs}`, reclaim);
 }
 
-/** Frees what earlier lives of this instance left active, without waiting for its leases; returns how many. */
+/**
+ * Releases jobs that earlier processes of this instance left active, without waiting for their leases; returns their
+ * number.
+ */
 export async function reclaimEarlierLives(db: Db, owner: Owner, reclaim: Reclaim): Promise<number> {
   return release(db, sql`instance_id = ${owner.instanceId} AND boot_id <> ${owner.bootId}::uuid`, reclaim);
 }
@@ -210,7 +213,7 @@ async function release(db: Db, which: RawBuilder<unknown>, { nowMs, tellingKinds
   return rows.length;
 }
 
-/** Gives back all that this process still holds, without a run being used up; returns how many. */
+/** Hands back all jobs of this process without using up a run; returns their number. */
 export async function handBack(db: Db, owner: Owner): Promise<number> {
   const { rows } = await sql`
     UPDATE queue_job SET state = 'waiting', run_at_ms = 0, max_attempts = max_attempts + 1, ${noOwner}

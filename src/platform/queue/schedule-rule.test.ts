@@ -9,7 +9,7 @@ describe('the next time of a schedule', () => {
   it.each([
     [{ cron: '0 4 * * *' }, '2026-11-30T03:59:59.999', '2026-11-30T04:00:00.000Z'],
     [{ cron: '0 4 * * *' }, '2026-11-30T04:00:00.000', '2026-12-01T04:00:00.000Z'],
-    // In UTC, whatever summer time the machine has.
+    // In UTC, whatever the machine's daylight saving time.
     [{ cron: '30 2 * * 0' }, '2026-03-28T00:00:00', '2026-03-29T02:30:00.000Z'],
     [{ cron: '*/15 8-9 1,15 * *' }, '2026-02-15T09:45:00', '2026-03-01T08:00:00.000Z'],
     [{ cron: '0 0 29 2 *' }, '2026-01-01T00:00:00', '2028-02-29T00:00:00.000Z'],
@@ -34,12 +34,12 @@ describe('the times between two', () => {
     },
   );
 
-  it('are not counted beyond a thousand', () => {
+  it('are counted up to a thousand', () => {
     expect(scheduleRule({ cron: '* * * * *' }).between(0, at('2026-01-01T00:00:00')).count).toBe(1000);
   });
 });
 
-describe('times that cannot be meant', () => {
+describe('invalid times', () => {
   it.each([
     [{ cron: '* * * *' }, /has 4 fields; allowed are 5 fields in UTC/],
     [{ cron: '0 0 4 * * *' }, /has 6 fields/],

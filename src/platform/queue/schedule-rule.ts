@@ -4,13 +4,13 @@ import { Cron } from 'croner';
 export type ScheduleTimes = { cron: string; everyMs?: never } | { everyMs: number; cron?: never };
 
 export interface ScheduleRule {
-  /** The same for the same times: tells whether a schedule has changed since its next run was planned. */
+  /** Equal for equal times: shows whether a schedule has changed since its next run was planned. */
   readonly text: string;
   /** The first due time after `afterMs`. All times are Unix ms. */
   next(afterMs: number): number;
   /**
-   * The due times after `afterMs` up to and including `untilMs`: how many, and the last of them. Counting stops at
-   * `mostCounted`, so that a year without a process costs no more than a day.
+   * The due times after `afterMs` up to and including `untilMs`: their number and the last one. Counting stops at
+   * `mostCounted`, so a year without a process costs no more than a day.
    */
   between(afterMs: number, untilMs: number): { count: number; lastMs: number | null };
 }
@@ -21,8 +21,8 @@ const leastEveryMs = 1_000;
 const longestEveryMs = 366 * 24 * 3_600_000;
 
 /**
- * Reads the times of a schedule. A period counts from the Unix epoch, so that every process of every version plans the same
- * times: an hour is due on the hour. Throws a RangeError that says what is allowed.
+ * Reads the times of a schedule. A period counts from the Unix epoch, so every process plans the same times: every hour
+ * is due on the hour. Throws a RangeError that says what is allowed.
  */
 export function scheduleRule(times: ScheduleTimes): ScheduleRule {
   return times.cron === undefined ? periodRule(times.everyMs) : cronRule(times.cron);
@@ -49,7 +49,7 @@ function cronRule(pattern: string): ScheduleRule {
   const cron = parseCron(pattern);
   const next = (afterMs: number): number => {
     const found = cron.nextRun(new Date(afterMs));
-    if (!found) throw new RangeError(`cron "${pattern}" never comes after ${new Date(afterMs).toISOString()}`);
+    if (!found) throw new RangeError(`cron "${pattern}" never occurs after ${new Date(afterMs).toISOString()}`);
     return found.getTime();
   };
   return {
@@ -72,7 +72,7 @@ function parseCron(pattern: string): Cron {
   if (fields.length !== 5) throw new RangeError(`cron "${pattern}" has ${fields.length} fields; ${allowed}`);
   try {
     const cron = new Cron(fields.join(' '), { timezone: 'UTC', mode: '5-part', paused: true });
-    if (cron.nextRun(new Date(0)) === null) throw new Error('it never comes');
+    if (cron.nextRun(new Date(0)) === null) throw new Error('it never occurs');
     return cron;
   } catch (error) {
     throw new RangeError(`cron "${pattern}" cannot be read (${(error as Error).message}); ${allowed}`, {

@@ -12,7 +12,7 @@ const everyFive = { everyMs: 5_000 };
 /** START_MS is a multiple of 5 s. */
 const due = (number: number): number => START_MS + number * 5_000;
 
-/** One process with a schedule. `run` gets each run; resolves at once unless given. */
+/** One process with a schedule. `run` gets each run; it resolves at once by default. */
 async function begin(
   options: {
     instanceId?: string;
@@ -41,7 +41,7 @@ async function begin(
   return { ...started, runs };
 }
 
-/** Lets time pass in seconds, with all that is due done after each. */
+/** Advances the clock in seconds and finishes due work after each. */
 async function pass({ clock, queue }: Awaited<ReturnType<typeof begin>>, totalMs: number): Promise<void> {
   for (let passedMs = 0; passedMs < totalMs; passedMs += 1_000) {
     await clock.advance(Math.min(1_000, totalMs - passedMs));
@@ -71,7 +71,7 @@ describe('a schedule', () => {
     expect(times).toEqual([due(1), due(2), due(3)]);
   });
 
-  it('survives a time without any process: one run, which is told what was missed', async () => {
+  it('runs once after a time without any process, and learns what was missed', async () => {
     const first = await begin();
     await first.stop();
     const { queue, runs } = await begin({ clock: createManualClock(due(4) + 100) });
@@ -80,14 +80,14 @@ describe('a schedule', () => {
     expect((await rows()).filter(({ state }) => state === 'waiting')).toMatchObject([{ run_at_ms: due(5) }]);
   });
 
-  it('goes on after a run that fails, and keeps what failed for administrators', async () => {
+  it('continues after a failed run, which is kept for administrators', async () => {
     const started = await begin({ run: () => Promise.reject(new Error('no')) });
     await pass(started, 11_000);
     expect(started.runs.map(({ dueAtMs }) => dueAtMs)).toEqual([due(1), due(2)]);
     expect((await rows()).map(({ state }) => state)).toEqual(['dead', 'dead', 'waiting']);
   });
 
-  it('never overlaps itself: the run after a long one is told what it stands for', async () => {
+  it('never overlaps itself: the run after a long one learns which times it stands for', async () => {
     const held = Promise.withResolvers<void>();
     let begun = 0;
     const { queue, clock, runs } = await begin({ run: () => ((begun += 1) === 1 ? held.promise : Promise.resolve()) });
@@ -100,14 +100,14 @@ describe('a schedule', () => {
     expect(runs.slice(1)).toEqual([{ dueAtMs: due(4), missed: { count: 2, sinceMs: due(2) } }]);
   });
 
-  it('is run again by another process when the one that ran it died, and keeps its times', async () => {
+  it('is run again by another process when its own died, and keeps its times', async () => {
     const held = Promise.withResolvers<void>();
     const first = await begin({ run: () => held.promise });
     await first.clock.advance(5_000);
     await vi.waitFor(() => expect(first.runs.length).toBe(1));
     await first.kill();
     const second = await begin({ instanceId: 'second', clock: createManualClock(due(1) + 4_000) });
-    // The lease runs out at 15 s, and what waited for it is late.
+    // The lease runs out at 15 s, so what waited for it is late.
     await pass(second, 8_000);
     expect(second.runs).toEqual([
       { dueAtMs: due(1), missed: null },
@@ -116,7 +116,7 @@ describe('a schedule', () => {
     held.resolve();
   });
 
-  it('drops the next run by old times when they are changed', async () => {
+  it('drops the next run by old times when they change', async () => {
     await (await begin()).stop();
     const changed = await begin({ times: { cron: '*/5 * * * *' } });
     await pass(changed, 10_000);
@@ -125,7 +125,7 @@ describe('a schedule', () => {
     expect(planned.map(({ run_at_ms }) => run_at_ms)).toEqual([START_MS + 300_000]);
   });
 
-  it('leaves few rows behind, however often it has run', async () => {
+  it('keeps few rows, however often it has run', async () => {
     const first = await begin();
     await pass(first, 11_000);
     await first.stop();

@@ -5,16 +5,16 @@ import type { JobHandler, JobRun, Queue } from './port.ts';
 import type { ScheduleRule } from './schedule-rule.ts';
 import './schema.ts';
 
-/** What one run of a schedule is told. Times are Unix ms. */
+/** Passed to a run of a schedule. Times are Unix ms. */
 export interface ScheduleRun {
-  /** The due time that this run is for. A late run is for the latest that has passed. */
+  /** The due time of this run. A late run gets the latest one that has passed. */
   dueAtMs: number;
   /**
-   * Earlier due times that passed without a run, because no process ran or the run before took too long: how many (1,000 at
-   * most are counted) and the first of them. Null when there are none. They get no runs of their own.
+   * Earlier due times without a run, because no process ran or the run before took too long: their number (counted up
+   * to 1,000) and the first. Null when there are none. They get no runs of their own.
    */
   missed: { count: number; sinceMs: number } | null;
-  /** Aborted as that of a job: `ShuttingDown` hands the run to the next start, `LeaseLost` means another has it. */
+  /** Aborted like a job's: `ShuttingDown` hands the run to the next start, `LeaseLost` means another process has it. */
   signal: AbortSignal;
 }
 
@@ -28,16 +28,16 @@ export interface PlannedSchedule {
 export interface ScheduleJobs {
   /** For the queue's worker, by kind. */
   readonly handlers: ReadonlyMap<string, JobHandler>;
-  /** Plans the next run of each schedule, unless it is planned already. Any number of processes may do it. */
+  /** Plans the next run of each schedule unless it is planned already. Any number of processes may do it. */
   plan(): Promise<void>;
 }
 
-/** How long runs that ended well are kept: longer than clocks of machines differ, so that none is planned again. */
+/** How long successful runs are kept: longer than machines' clocks differ, so none is planned twice. */
 const keepDoneMs = 3_600_000;
 
 /**
- * Schedules as jobs: the next run of each is a row that one process takes when it is due. Before it runs it plans its
- * successor, so that nothing that happens to it ends the schedule; the lane keeps that waiting while it runs.
+ * Schedules as jobs: the next run of each is a row that one process takes when it is due. A run first plans its
+ * successor, so no failure ends the schedule; the lane holds the successor until the run ends.
  */
 export function createScheduleJobs(
   options: { postgres: Postgres; queue: Pick<Queue, 'enqueue'>; clock: Clock },
@@ -53,7 +53,7 @@ export function createScheduleJobs(
       key: `${kindOf(name)}/${rule.text}/${dueAtMs}`,
       payload: { dueAtMs, rule: rule.text },
       runAt: dueAtMs,
-      // Its successor is the retry.
+      // The next run is the retry.
       maxAttempts: 1,
     });
   };
@@ -70,7 +70,7 @@ export function createScheduleJobs(
     const { rule } = schedule;
     return async ({ job, signal }: JobRun) => {
       const planned = job.payload as { dueAtMs: number; rule: string };
-      // The times have been changed since: the next run by the new ones is planned at start.
+      // The times have changed since; the start planned the next run by the new ones.
       if (planned.rule !== rule.text) return;
       const untilMs = await begin(schedule, planned.dueAtMs);
       const { count, lastMs } = rule.between(planned.dueAtMs, untilMs);
@@ -90,7 +90,7 @@ export function createScheduleJobs(
 
 const kindOf = (name: string): string => `schedule/${name}`;
 
-/** When the run after the one that was planned for `plannedMs` is due; null when none is planned yet. */
+/** The due time after the run planned for `plannedMs`; null when none is planned yet. */
 async function plannedNext(tx: Tx, { name, rule }: PlannedSchedule, plannedMs: number): Promise<number | null> {
   const { rows } = await sql<{ dueMs: number | null }>`
     SELECT min((payload ->> 'dueAtMs')::bigint) AS "dueMs" FROM queue_job

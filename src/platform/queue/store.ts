@@ -8,7 +8,7 @@ import './schema.ts';
 
 /** A waiting job can be taken; the payload is the queue's name. */
 export const WAKE_CHANNEL = 'queue_wake';
-/** A running job is to stop; the payload is a CancelNotice as JSON. */
+/** A running job must stop; the payload is a CancelNotice as JSON. */
 export const CANCEL_CHANNEL = 'queue_cancel';
 
 export interface CancelNotice {
@@ -21,9 +21,8 @@ const COUNTED_STATES = ['waiting', 'active', 'dead'] as const;
 type CountedState = (typeof COUNTED_STATES)[number];
 
 /**
- * Adds a job. The locks make limits exact, a user's turns distinct and a lane's order that of its commits, under
- * concurrency: who waits for the same guild, user or lane counts after the other has committed. They are taken in this
- * order, guild first, as all locks in Familiar.
+ * Adds a job. Locks keep limits, turns and lane orders exact under concurrency: callers for the same guild, user or
+ * lane run one after the other. They are taken in this order, guild first, like all locks in Familiar.
  */
 export async function enqueue(
   postgres: Postgres,
@@ -43,7 +42,7 @@ export async function enqueue(
   return { status: 'duplicate', jobId: row.existing_id ?? (await findByKey(db, spec)) };
 }
 
-/** For whoever has to take further locks between these and the lane's. */
+/** For callers that take further locks between these and the lane's. */
 export const lockPeople = (tx: Tx, { guildId, userId }: Pick<JobSpec, 'guildId' | 'userId'>): Promise<void> =>
   lockScopes(tx, { ...(guildId !== undefined && { guildId }), ...(userId !== undefined && { userId }) });
 
@@ -70,10 +69,10 @@ interface InsertRow {
 }
 
 /**
- * The turn is start-time fair queueing (Goyal, Vin and Cheng, "Start-time Fair Queuing", SIGCOMM 1996) with jobs of
- * equal length: one after the user's last, but no earlier than where the round stands, which is the highest turn begun.
- * So a user with a hundred waiting jobs occupies a hundred turns, and another's first comes in the very next. Jobs of
- * nobody share one place in the round. Each priority has a round of its own.
+ * Turns use start-time fair queueing (Goyal, Vin and Cheng, "Start-time Fair Queuing", SIGCOMM 1996) with jobs of equal
+ * length: one after the user's last, but no earlier than the highest turn begun. So a user with a hundred waiting jobs
+ * occupies a hundred turns, and another user's first comes in the very next. Jobs without a user share one place in the
+ * round. Each priority has its own round.
  */
 async function insertWithinLimits(
   tx: Tx,
@@ -119,7 +118,7 @@ async function insertWithinLimits(
   return single(rows);
 }
 
-/** For the job that another transaction added under the same key while this one was adding it. */
+/** The job that another transaction added under the same key while this one was adding it. */
 async function findByKey(db: Db, { key }: JobSpec): Promise<string> {
   const row = await db
     .selectFrom('queue_job')
@@ -129,7 +128,10 @@ async function findByKey(db: Db, { key }: JobSpec): Promise<string> {
   return row.id;
 }
 
-/** Ends a waiting job; marks a running one and tells all workers. The state after it, or undefined when it had ended. */
+/**
+ * Ends a waiting job; marks a running one and notifies all workers. Returns the new state, or undefined when it had
+ * ended.
+ */
 export async function cancel(db: Db, notice: CancelNotice, nowMs: number): Promise<'cancelled' | 'active' | undefined> {
   const { rows } = await sql<{ state: 'cancelled' | 'active' }>`
     WITH changed AS (
@@ -172,7 +174,7 @@ export async function exportUser(db: Db, userId: string): Promise<Json> {
 
 export async function forgetUser(tx: Tx, userId: string): Promise<number> {
   await lockScopes(tx, { userId });
-  // Before the lanes of what is deleted are locked: whoever ends one of these jobs may be waiting for those.
+  // Before locking the lanes of the deleted jobs: a transaction that ends one of them may be waiting for these rows.
   const unnamed = await tx
     .updateTable('queue_job')
     .set({ cancel_by: null })
@@ -188,7 +190,7 @@ export async function forgetUser(tx: Tx, userId: string): Promise<number> {
   return Number(deleted.numDeletedRows) + Number(unnamed.numUpdatedRows);
 }
 
-/** Each state by itself, so that its partial index is used instead of a walk over the ended jobs of a week. */
+/** One query per state, so each uses its partial index instead of scanning a week of ended jobs. */
 export async function countByState(db: Db): Promise<{ queue: QueueName; state: CountedState; count: number }[]> {
   const counts = COUNTED_STATES.map(
     (state) => sql`SELECT queue, state, count(*) FROM queue_job WHERE state = ${sql.lit(state)} GROUP BY queue, state`,
@@ -199,7 +201,7 @@ export async function countByState(db: Db): Promise<{ queue: QueueName; state: C
   return rows;
 }
 
-/** Deletes jobs that ended longer ago than they are kept; returns how many. */
+/** Deletes jobs that ended longer ago than they are kept; returns their number. */
 export async function sweep(db: Db, nowMs: number): Promise<number> {
   for (let total = 0; ;) {
     const { rows } = await sql`

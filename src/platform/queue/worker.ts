@@ -29,10 +29,10 @@ interface Running {
 
 const SWEEP_EVERY_MS = 3_600_000;
 const RECORD_AGAIN_MS = 250;
-/** Real time, since it is for handlers to unwind after their signal: code that runs, not time that is told to pass. */
+/** Real time, because handlers unwind in real time after their signal, even in tests with a manual clock. */
 const UNWIND_MS = 2_000;
 
-/** Takes jobs of one process and runs them; everything it does again by itself survives an absent database. */
+/** Takes jobs and runs them in one process. Its recurring work survives an absent database. */
 export class Worker {
   readonly #context: WorkerContext;
   readonly #options: WorkOptions;
@@ -41,11 +41,11 @@ export class Worker {
   readonly #tellingKinds: string[];
   readonly #running = new Map<string, Running>();
   readonly #completions: Completions;
-  /** Notices for jobs that are not running here: perhaps not yet, their rows being still on the way to us. */
+  /** Notices for jobs that aren't running here, perhaps because their rows are still on the way. */
   readonly #earlyCancels = new Map<string, string>();
   readonly #stopped = new AbortController();
   #unlisten: (() => Promise<void>)[] = [];
-  /** Queues that may hold a job to take, as far as the next pass knows. */
+  /** Queues that may have a job to take, for the next pass. */
   readonly #lookedFor = new Set<QueueName>();
   readonly #passes = new Coalesced(() => this.#pass());
   readonly #ticks = new Coalesced(() => this.#tick());
@@ -70,7 +70,7 @@ export class Worker {
     const { postgres, clock, owner, logger } = this.#context;
     const reclaim = { nowMs: clock.now(), tellingKinds: this.#tellingKinds };
     const count = await runs.reclaimEarlierLives(postgres.db, owner, reclaim);
-    if (count > 0) logger.info({ count }, 'Taking again the jobs that an earlier life of this process left');
+    if (count > 0) logger.info({ count }, 'Taking jobs again that an earlier process of this instance left active');
     this.#unlisten = await Promise.all([
       postgres.listen(
         WAKE_CHANNEL,
@@ -111,7 +111,7 @@ export class Worker {
     await this.#ticks.end();
     try {
       const count = await runs.handBack(postgres.db, owner);
-      if (count > 0) logger.info({ count }, 'Handed back the jobs that were not finished');
+      if (count > 0) logger.info({ count }, 'Handed back unfinished jobs');
       for (const unlisten of this.#unlisten) await unlisten();
     } catch (error) {
       logger.warn({ error }, 'Could not hand back jobs: they will be taken again when their leases run out');
@@ -128,7 +128,7 @@ export class Worker {
 
   // ——— taking ———
 
-  /** Has the queue looked at, or all of them. */
+  /** Requests a look at the queue, or at all of them. */
   #look(queue?: QueueName): void {
     for (const one of queue === undefined ? this.#queues : [queue]) {
       if (this.#slots(one) > 0) this.#lookedFor.add(one);
@@ -165,7 +165,7 @@ export class Worker {
     const dueMs = await runs.nextDue(postgres.db, this.#queues, clock.now());
     this.#dueTimer?.cancel();
     this.#dueTimer = undefined;
-    // The tick comes sooner than a later one, and a timer cannot be set months ahead.
+    // The tick comes before a later time, and a timer can't be set months ahead.
     if (dueMs === null || dueMs - clock.now() > TICK_MS || this.#stopping) return;
     this.#dueTimer = clock.after(Math.max(0, dueMs - clock.now()), () => this.#look());
   }
@@ -201,7 +201,7 @@ export class Worker {
     }
   }
 
-  /** Dead is what the job already was: only a run that does not count leaves it to another. */
+  /** The job is dead afterwards in any case; only a run that is ignored leaves it to another. */
   async #tellOfLoss(run: JobRun): Promise<Outcome> {
     const { id: jobId, kind, attempt } = run.job;
     this.#context.logger.error({ jobId, kind, attempt }, 'A job ends because its worker was lost in its last runs');
@@ -231,7 +231,7 @@ export class Worker {
     return outcome;
   }
 
-  /** Tries until the database has answered, since a finished job that nobody knows of would run again. */
+  /** Retries until the database has answered, because a finished job without a recorded end would run again. */
   async #record(job: Job, outcome: Outcome): Promise<void> {
     if (outcome.type === 'lost' || outcome.type === 'shutting-down') return;
     const { clock, logger } = this.#context;
@@ -271,7 +271,7 @@ export class Worker {
 
   // ——— keeping ———
 
-  /** Scheduled before it runs, so that a clock turned by hand finds the next one. */
+  /** Scheduled before it runs, so that a manual clock finds the next one. */
   #scheduleTick(): void {
     this.#tickTimer = this.#context.clock.after(TICK_MS, () => {
       this.#scheduleTick();
@@ -279,14 +279,14 @@ export class Worker {
     });
   }
 
-  /** Our own leases are renewed before any are judged, so a process that slept does not take its jobs from itself. */
+  /** Renews own leases before judging others, so a process that slept doesn't take its own jobs. */
   async #tick(): Promise<void> {
     const { postgres, clock, logger } = this.#context;
     const nowMs = clock.now();
     try {
       if (nowMs - this.#lastBeatMs >= HEARTBEAT_MS) await this.#beat(nowMs);
       const count = await runs.reclaimExpired(postgres.db, { nowMs, tellingKinds: this.#tellingKinds });
-      if (count > 0) logger.warn({ count }, 'Jobs of a silent worker wait to be taken again');
+      if (count > 0) logger.warn({ count }, 'Jobs of a silent worker are free to be taken again');
       if (nowMs - this.#lastSweepMs >= SWEEP_EVERY_MS) {
         this.#lastSweepMs = nowMs;
         await sweep(postgres.db, nowMs);
@@ -316,12 +316,12 @@ export class Worker {
     else if (row.cancel_by !== null) controller.abort(new Cancelled(row.cancel_by));
   }
 
-  /** Nobody could be told for the length of a lease: others may run our jobs by now. */
+  /** The lease ran out without contact to the database: others may run these jobs by now. */
   #loseAll(): void {
     for (const { job, controller } of this.#running.values()) controller.abort(new LeaseLost(job.id));
   }
 
-  /** Notices may have been missed: the row says who cancelled, and the beat reads it. */
+  /** Notices may have been lost: the row says who cancelled, and the heartbeat reads it. */
   #afterSilence(): void {
     this.#lastBeatMs = 0;
     this.#ticks.request();

@@ -12,14 +12,13 @@ export interface AuthorKey {
 }
 
 interface Lock {
-  /** Whoever forgets the author waits for the end of the transaction. */
+  /** Deleting the author's key waits until the transaction ends. */
   lock?: boolean;
 }
 
 /**
- * The keys of authors, wrapped by the instance key. A key is read from the database for every text, by its primary key, and
- * never remembered: so forgetting holds in every process from the moment it commits, and a key whose transaction was
- * rolled back is never used again. Unwrapping one takes microseconds.
+ * Authors' keys, wrapped by the instance key. A key is read from the database for every text and never cached: a
+ * deletion takes effect in every process on commit, and a rolled-back key is never used. Unwrapping takes microseconds.
  */
 export class AuthorKeys {
   private readonly instanceKey: Buffer;
@@ -38,10 +37,10 @@ export class AuthorKeys {
     return row && { id: row.key_id, key: this.unwrap(authorId, row.wrapped_key) };
   }
 
-  /** Of all these people, in the order of their ids; null when one has none. */
+  /** The keys of all these people, in the order of their ids; null when one has none. */
   async findAll(db: Db, authorIds: readonly string[], { lock = false }: Lock = {}): Promise<AuthorKey[] | null> {
     const wanted = [...new Set(authorIds)];
-    if (wanted.length === 0) throw new Error('What is sealed belongs to somebody');
+    if (wanted.length === 0) throw new Error('An encrypted text needs at least one author');
     const rows = await db
       .selectFrom('secrets_author_key')
       .select(['author_id', 'key_id', 'wrapped_key'])
@@ -53,7 +52,7 @@ export class AuthorKeys {
     return rows.map((row) => ({ id: row.key_id, key: this.unwrap(row.author_id, row.wrapped_key) }));
   }
 
-  /** Two that make the first key of an author at once: the later waits, makes none and finds the other's. */
+  /** When two callers make an author's first key at once, the later one waits and gets the other's key. */
   async findOrMake(db: Db, authorId: string): Promise<AuthorKey> {
     for (;;) {
       const found = await this.find(db, authorId, { lock: true });

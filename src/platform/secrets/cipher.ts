@@ -16,7 +16,7 @@ export function encrypt(key: Buffer, context: string, plaintext: Uint8Array): Bu
   return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]);
 }
 
-/** Throws when key, context or any byte differ from those of `encrypt`. */
+/** Throws when key, context or any byte differs from `encrypt`. */
 export function decrypt(key: Buffer, context: string, sealed: Buffer): Buffer {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new Error('The encrypted text is too short');
   const nonce = sealed.subarray(0, NONCE_BYTES);

@@ -13,7 +13,7 @@ afterEach(() => rm(dataDir, { recursive: true }));
 const load = (fromEnvironment?: string) => loadInstanceKey({ dataDir, fromEnvironment });
 
 describe('the instance key', () => {
-  it('is made at the first start, for the owner alone, and found again', async () => {
+  it('is made at the first start, readable by the owner only, and found again', async () => {
     const first = await load();
     expect(first).toHaveLength(32);
     expect((await load()).equals(first)).toBe(true);
@@ -21,7 +21,7 @@ describe('the instance key', () => {
     expect(await readdir(dataDir)).toEqual(['instance.key']);
   });
 
-  it('is the same for all that start at once', async () => {
+  it('is the same for concurrent starts', async () => {
     const keys = await Promise.all([load(), load(), load()]);
     expect(new Set(keys.map((key) => key.toString('hex'))).size).toBe(1);
   });
@@ -47,7 +47,7 @@ describe('the instance key', () => {
     await expect(load()).rejects.toThrow(/instance\.key is damaged.*backup/);
   });
 
-  it('names the file that cannot be made', async () => {
+  it('error names the file that cannot be created', async () => {
     await writeFile(join(dataDir, 'file'), '');
     const inFile = loadInstanceKey({ dataDir: join(dataDir, 'file'), fromEnvironment: undefined });
     await expect(inFile).rejects.toMatchObject({ name: 'StartError' });

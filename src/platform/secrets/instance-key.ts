@@ -5,8 +5,8 @@ import { errorMessage, StartError } from '../../kernel/errors.ts';
 import { KEY_BYTES } from './cipher.ts';
 
 /**
- * The key that wraps all others: from the environment where it is given there, else from `instance.key` in the data
- * folder, which is made at the first start and readable by its owner alone. Rejects with a StartError.
+ * The key that wraps all others: from the environment, else from `instance.key` in the data folder. That file is made
+ * at the first start and readable by its owner only. Rejects with a StartError.
  *
  * @param options.fromEnvironment 32 bytes in base64 or hexadecimal
  */
@@ -34,8 +34,8 @@ export async function loadInstanceKey(options: {
     );
   }
   throw new StartError(
-    `The instance key ${path} is damaged. Put it back from a backup: without it, what people wrote cannot be read. ` +
-      'If there is none and that is acceptable, delete the file and a new key will be made.',
+    `The instance key ${path} is damaged. Restore it from a backup: without it, what people wrote cannot be read. ` +
+      'Without a backup, delete the file to make a new key; earlier texts then stay unreadable.',
   );
 }
 
@@ -58,7 +58,7 @@ async function readKeyFile(path: string): Promise<string | undefined> {
   }
 }
 
-/** Written and flushed under another name first: a key that exists is whole, and one that exists is never replaced. */
+/** Written and flushed under another name first: an existing key is always complete, and is never replaced. */
 async function makeKeyFile(path: string): Promise<string> {
   const text = `${randomBytes(KEY_BYTES).toString('base64')}\n`;
   const draft = `${path}.${randomBytes(6).toString('hex')}.new`;

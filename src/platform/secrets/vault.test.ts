@@ -12,20 +12,20 @@ const instanceKey = randomBytes(32);
 const vault = createVault({ instanceKey });
 
 describe('the vault', () => {
-  it('gives back what was sealed, of any length and script, in another process too', async () => {
+  it('decrypts texts of any length and script, in another process too', async () => {
     for (const text of ['', 'hello', 'größer 🦊 第', 'x'.repeat(100_000)]) {
       const sealed = await vault.seal(db, 'alice', 'row 1', text);
       expect(await createVault({ instanceKey }).open(db, 'alice', 'row 1', sealed)).toBe(text);
     }
   });
 
-  it('never seals the same text to the same bytes, and shows none of it', async () => {
+  it('encrypts the same text to different bytes that show none of it', async () => {
     const [one, two] = [await vault.seal(db, 'a', 'c', 'secret'), await vault.seal(db, 'a', 'c', 'secret')];
     expect(one.equals(two)).toBe(false);
     expect(one.toString('latin1')).not.toContain('secret');
   });
 
-  it('throws when a byte of the text, the context or the format was altered', async () => {
+  it('throws when a byte of text, context or format was altered', async () => {
     const sealed = await vault.seal(db, 'alice', 'row 1', 'hello');
     for (let at = 9; at < sealed.length; at += 1) {
       const altered = Buffer.from(sealed);
@@ -37,7 +37,7 @@ describe('the vault', () => {
     await expect(vault.open(db, 'alice', 'row 1', sealed.subarray(0, 12))).rejects.toThrow();
   });
 
-  it('seals for who is known as always, and makes nobody who was forgotten a key again', async () => {
+  it('encrypts for known authors, and makes no new key for deleted ones', async () => {
     expect(await vault.sealIfKnown(db, 'carla', 'row 1', 'hello')).toBeNull();
     await vault.seal(db, 'carla', 'row 1', 'hello');
     const sealed = await vault.sealIfKnown(db, 'carla', 'row 2', 'again');
@@ -48,13 +48,13 @@ describe('the vault', () => {
     expect(await keys.execute()).toEqual([]);
   });
 
-  it('cannot open with the key of another author', async () => {
+  it("cannot decrypt with another author's key", async () => {
     const sealed = await vault.seal(db, 'alice', 'row 1', 'hello');
     await vault.seal(db, 'bob', 'row 1', 'hello');
     expect(await vault.open(db, 'bob', 'row 1', sealed)).toBeNull();
   });
 
-  it('opens nothing of a forgotten author, in any process, even when they write again', async () => {
+  it('decrypts nothing of a deleted author, in any process, even after they write again', async () => {
     const elsewhere = createVault({ instanceKey });
     const before = await vault.seal(db, 'carol', 'row 1', 'hello');
     const other = await vault.seal(db, 'dave', 'row 1', 'hello');
@@ -67,7 +67,7 @@ describe('the vault', () => {
     expect(await vault.open(db, 'dave', 'row 1', other)).toBe('hello');
   });
 
-  it('keeps no key whose transaction was taken back', async () => {
+  it('forgets a key whose transaction was rolled back', async () => {
     await postgres
       .transaction(async (tx) => {
         await vault.seal(tx, 'erin', 'row 1', 'gone');
@@ -78,40 +78,40 @@ describe('the vault', () => {
     expect(await createVault({ instanceKey }).open(db, 'erin', 'row 1', sealed)).toBe('stays');
   });
 
-  it('makes one key for many that write at once for the first time', async () => {
+  it('makes one key for concurrent first texts', async () => {
     const sealed = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => vault.seal(db, 'frank', `row ${n}`, `text ${n}`)));
     const opened = await Promise.all(sealed.map((bytes, n) => vault.open(db, 'frank', `row ${n + 1}`, bytes)));
     expect(opened).toEqual([1, 2, 3, 4, 5, 6].map((n) => `text ${n}`));
   });
 
-  it('says so when the instance key is another one', async () => {
+  it('says when the instance key is the wrong one', async () => {
     const sealed = await vault.seal(db, 'alice', 'row 1', 'hello');
     const stranger = createVault({ instanceKey: randomBytes(32) });
     await expect(stranger.open(db, 'alice', 'row 1', sealed)).rejects.toThrow(/instance key is not the one/);
   });
 });
 
-describe('what came of several people', () => {
+describe('text of several people', () => {
   const people = ['anna', 'ben', 'cleo'];
   const knowing = async (...authorIds: string[]) => {
     for (const authorId of authorIds) await vault.seal(db, authorId, 'row 0', 'known');
   };
 
-  it('is given back, whatever the order in which they are named, and shows none of it', async () => {
+  it('is decrypted with the people in any order, and shows none of its content', async () => {
     await knowing(...people);
     const sealed = await vault.sealTogether(db, people, 'row 1', 'größer 🦊');
     expect(sealed?.toString('utf8')).not.toContain('größer');
     expect(await vault.openTogether(db, people.toReversed(), 'row 1', sealed ?? Buffer.alloc(0))).toBe('größer 🦊');
   });
 
-  it('is opened for none of them alone', async () => {
+  it('is not decrypted for one of them alone', async () => {
     await knowing(...people);
     const sealed = (await vault.sealTogether(db, people, 'row 1', 'hello')) ?? Buffer.alloc(0);
     for (const authorId of people) expect(await vault.openTogether(db, [authorId], 'row 1', sealed)).not.toBe('hello');
     await expect(vault.openTogether(db, people, 'row 2', sealed)).rejects.toThrow();
   });
 
-  it.each(['dora', 'emil', 'flora'])('is gone when %s is forgotten, also when they write again', async (forgotten) => {
+  it.each(['dora', 'emil', 'flora'])('is gone when %s is deleted, even after they write again', async (forgotten) => {
     const three = ['dora', 'emil', 'flora'];
     await knowing(...three);
     const sealed = (await vault.sealTogether(db, three, 'row 1', 'hello')) ?? Buffer.alloc(0);
@@ -121,7 +121,7 @@ describe('what came of several people', () => {
     expect(await vault.openTogether(db, three, 'row 1', sealed)).toBeNull();
   });
 
-  it('is not sealed when one of them is not known, and makes nobody known', async () => {
+  it('is not encrypted when one of them has no key, and makes no key', async () => {
     await knowing('gina');
     expect(await vault.sealTogether(db, ['gina', 'nobody'], 'row 1', 'hello')).toBeNull();
     expect(await vault.sealTogether(db, ['nobody'], 'row 1', 'hello')).toBeNull();

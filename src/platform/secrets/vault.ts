@@ -11,7 +11,7 @@ export const secretsMigrations: MigrationSource = {
   folder: fileURLToPath(new URL('./migrations', import.meta.url)),
 };
 
-/** First byte of everything sealed, for the day the format changes. Then comes the id of the key. */
+/** First byte of every ciphertext, so the format can change. The key's id follows. */
 const FORMAT = 1;
 const HEADER_BYTES = 1 + KEY_ID_BYTES;
 
@@ -36,7 +36,7 @@ export function createVault({ instanceKey }: { instanceKey: Buffer }): Vault {
         return asText(openWith(await key, context, sealed));
       };
     },
-    // One seal within the other, the author with the lowest id innermost.
+    // Encrypted once per author, the lowest id innermost.
     sealTogether: async (db, authorIds, context, plaintext) => {
       const authors = await keys.findAll(db, authorIds, { lock: true });
       let sealed = authors && asBytes(plaintext);
@@ -62,9 +62,9 @@ function sealWith({ id, key }: AuthorKey, context: string, plaintext: Uint8Array
   return Buffer.concat([Buffer.of(FORMAT), id, encrypt(key, textContext(context), plaintext)]);
 }
 
-/** A key that is not the one it was sealed with is a later one of somebody who was forgotten and came back. */
+/** Null for a ciphertext under an earlier key: the author's data was deleted, and they have a new key. */
 function openWith(author: AuthorKey | undefined, context: string, sealed: Buffer): Buffer | null {
-  if (sealed[0] !== FORMAT) throw new Error(`What is sealed has the unknown format ${sealed[0]}`);
+  if (sealed[0] !== FORMAT) throw new Error(`The ciphertext has the unknown format ${sealed[0]}`);
   if (!author || !author.id.equals(sealed.subarray(1, HEADER_BYTES))) return null;
   return decrypt(author.key, textContext(context), sealed.subarray(HEADER_BYTES));
 }

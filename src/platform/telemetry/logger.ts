@@ -6,15 +6,15 @@ type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 interface LoggerOptions {
   level: LogLevel;
-  /** Lines for people instead of JSON; by default when the output is a terminal. */
+  /** Readable lines instead of JSON; by default when the output is a terminal. */
   pretty?: boolean;
-  /** Values that no line may hold, wherever they turn up (the bot's token, keys of providers). */
+  /** Values that are removed from every line (the bot's token, providers' keys). */
   secrets?: readonly string[];
-  /** Where lines go, each with its line break; standard output by default. */
+  /** Receives lines with their line break; standard output by default. */
   write?: (line: string) => void;
 }
 
-/** Names of fields whose values never appear, at the top of a line and one and two levels down. */
+/** Fields whose values are never written, at the top level of a line and two levels below. */
 const secretFields = [
   'token',
   'authorization',
@@ -28,10 +28,10 @@ const secretFields = [
 ];
 const redactedPaths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
 
-/** Shorter ones would black out ordinary words. */
+/** Shorter secrets would black out ordinary words. */
 const SHORTEST_SECRET = 6;
 
-/** A logger that writes one line an entry, at once, so that nothing is lost when the process ends. */
+/** A logger that writes each entry at once, so nothing is lost when the process ends. */
 export function createLogger(options: LoggerOptions): Logger {
   const secrets = (options.secrets ?? []).filter((secret) => secret.length >= SHORTEST_SECRET);
   const pretty = options.pretty ?? process.stdout.isTTY;
@@ -56,13 +56,13 @@ export function createLogger(options: LoggerOptions): Logger {
 
 function standardOutput(): (line: string) => void {
   const destination = pino.destination({ fd: 1, sync: true });
-  // A closed terminal takes no more lines (EIO), and that must not end a process that is stopping in order.
+  // A closed terminal gives EIO, which must not end a process that is stopping in order.
   destination.on('error', () => {});
   return (line) => destination.write(line);
 }
 
 interface ErrorDescription {
-  /** Left out of what was thrown or logged without being an error. */
+  /** Left out for thrown values that are not errors. */
   name?: string;
   message: string;
   code?: string | number;
@@ -71,8 +71,8 @@ interface ErrorDescription {
 }
 
 /**
- * Name, message, code, stack and causes. Other properties are left out on purpose: vendor errors carry requests, and
- * with them keys and what people wrote.
+ * Name, message, code, stack and causes. Other properties are left out on purpose: vendor errors contain requests with
+ * keys and what people wrote.
  */
 function describeError(error: unknown, depth = 0): ErrorDescription {
   if (!(error instanceof Error)) return { message: String(error) };

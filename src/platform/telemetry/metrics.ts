@@ -22,23 +22,23 @@ interface MetricOptions {
   labels?: readonly string[];
 }
 
-/** Figures for Prometheus. Asking for a metric again by name gives the same one. */
+/** Metrics for Prometheus. Asking again for a name returns the same metric. */
 export interface Metrics {
   counter(options: MetricOptions): Counter;
   gauge(
     options: MetricOptions & {
-      /** Called at each reading, to set what is costly to keep current. */ collect?: (
+      /** Called at each reading, for values that are costly to keep current. */ collect?: (
         gauge: Gauge,
       ) => void | Promise<void>;
     },
   ): Gauge;
   /** `buckets` are upper bounds, in the metric's unit. */
   histogram(options: MetricOptions & { buckets: readonly number[] }): Histogram;
-  /** The text that Prometheus reads. */
+  /** The text in Prometheus's format. */
   read(): Promise<{ contentType: string; body: string }>;
 }
 
-/** `processMetrics` adds Node's own figures (event loop, memory, collector), which cost some memory themselves. */
+/** `processMetrics` adds Node's own metrics (event loop, memory, garbage collector), which cost some memory. */
 export function createMetrics({ processMetrics = false }: { processMetrics?: boolean } = {}): Metrics {
   const register = new prometheus.Registry();
   if (processMetrics) prometheus.collectDefaultMetrics({ register });

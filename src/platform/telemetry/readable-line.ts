@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 
 const styles = { debug: 'gray', info: 'green', warn: 'yellow', error: 'red' } as const;
 
-/** A JSON log line as one for people: time, level, sentence, fields; an error's stack below. */
+/** A JSON log line for people: time, level, sentence, fields; an error's stack below. */
 export function readableLine(line: string, { colours }: { colours: boolean }): string {
   const { time, level, msg, error, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const style = (format: Parameters<typeof styleText>[0], text: string): string =>

@@ -16,13 +16,13 @@ describe('the logger', () => {
     expect(Date.parse(String(line['time']))).not.toBeNaN();
   });
 
-  it('leaves out what is below its level', () => {
+  it('leaves out lines below its level', () => {
     const { logger, lines } = capture({ pretty: false });
     logger.debug({}, 'quiet');
     expect(lines).toEqual([]);
   });
 
-  it('never writes tokens, keys or the secrets it was told of', () => {
+  it('never writes tokens, keys or known secrets', () => {
     const { logger, lines } = capture({ pretty: false, secrets: ['s3cret-value'] });
     logger.warn(
       { token: 'abc.def', request: { headers: { authorization: 'Bearer xyz' } }, apiKeys: ['k1'] },
@@ -34,7 +34,7 @@ describe('the logger', () => {
     expect(all.match(/\[hidden\]/g)?.length).toBeGreaterThanOrEqual(4);
   });
 
-  it('describes errors by name, code, message and cause, without the requests that they carry', () => {
+  it('describes errors by name, code, message and cause, without their requests', () => {
     const { logger, lines } = capture({ pretty: false });
     const error = Object.assign(new Error('outer', { cause: new TypeError('inner') }), {
       code: 'X1',
@@ -47,7 +47,7 @@ describe('the logger', () => {
     expect(lines[0]).not.toContain('private words');
   });
 
-  it('writes lines for people on request', () => {
+  it('writes readable lines on request', () => {
     const { logger, lines } = capture({ pretty: true });
     logger.error({ port: 3000, error: new Error('in use') }, 'Cannot listen.');
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d error Cannot listen\. port=3000\n {6}Error: in use\n/);
@@ -55,7 +55,7 @@ describe('the logger', () => {
 });
 
 describe('metrics', () => {
-  it('counts, sets and observes by label, under one name once', async () => {
+  it('counts, sets and observes by label, one metric per name', async () => {
     const metrics = createMetrics();
     metrics.counter({ name: 'answers_total', help: 'Answers', labels: ['model'] }).add({ model: 'demo' });
     metrics.counter({ name: 'answers_total', help: 'Answers', labels: ['model'] }).add({ model: 'demo' }, 2);

@@ -14,20 +14,20 @@ afterEach(async () => {
 });
 
 describe('a thread', () => {
-  it('answers one request after the other, each to the one who asked', async () => {
+  it('answers requests in order, each to its caller', async () => {
     const made = thread();
     const words = ['one', 'two', 'three'];
     expect(await Promise.all(words.map((word) => made.ask({ echo: word })))).toEqual(words);
   });
 
-  it('tells what is wrong with a request, and answers the next', async () => {
+  it('rejects a faulty request and answers the next', async () => {
     const made = thread();
     const [wrong, right] = await Promise.allSettled([made.ask({ fail: 'too green' }), made.ask({ echo: 'fine' })]);
     expect(wrong).toMatchObject({ reason: { message: 'too green' } });
     expect(right).toMatchObject({ value: 'fine' });
   });
 
-  it('starts anew after it died, and only what it was asked before is lost', async () => {
+  it('restarts after it died, and loses only earlier requests', async () => {
     const made = thread();
     const lost = await Promise.allSettled([made.ask({ exit: 3 }), made.ask({ echo: 'waiting' })]);
     expect(lost.map((one) => one.status === 'rejected' && (one.reason as Error).message)).toEqual([
@@ -37,13 +37,13 @@ describe('a thread', () => {
     expect(await made.ask({ echo: 'again' })).toBe('again');
   });
 
-  it('starts anew when it does not answer in time', async () => {
+  it('restarts when it does not answer in time', async () => {
     const made = thread({ timeoutMs: 4000 });
     await expect(made.ask({ hang: true })).rejects.toThrow('does not answer');
     expect(await made.ask({ echo: 'again' })).toBe('again');
   });
 
-  it('answers nothing any more when it is closed', async () => {
+  it('answers nothing after it is closed', async () => {
     const made = thread();
     const asked = expect(made.ask({ hang: true })).rejects.toThrow('is closed');
     await made.close();

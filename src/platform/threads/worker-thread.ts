@@ -5,9 +5,9 @@ interface WorkerThreadOptions {
   file: URL;
   /** Shown by debuggers and in errors. */
   name: string;
-  /** When nothing was answered for so long, while something was waited for, the thread is taken for dead. */
+  /** The thread is restarted when a request gets no answer for this long. */
   timeoutMs: number;
-  /** Where its heap is meant to end. Node ends the thread there, or, when it grows too fast, the process. */
+  /** The intended heap limit. Node ends the thread at it, or the process when the heap grows too fast. */
   heapMb: number;
   /** The environment of the thread; nothing by default. */
   env?: Readonly<Record<string, string>>;
@@ -26,8 +26,8 @@ interface Pending<Answer> {
 }
 
 /**
- * A thread that answers one request after the other. It starts with the first request, starts again after a failure, and
- * never keeps the process alive when nothing is asked of it.
+ * A thread that answers one request after the other. Starts with the first request, restarts after a failure, and never
+ * keeps the process alive while idle.
  */
 export class WorkerThread<Request, Answer> {
   private readonly options: WorkerThreadOptions;
@@ -42,8 +42,8 @@ export class WorkerThread<Request, Answer> {
   }
 
   /**
-   * Rejects with an Error when the request could not be answered: it is at fault, the thread died or was silent for too
-   * long with this or an earlier one, or it was closed.
+   * Rejects with an Error when the request is faulty, the thread died or timed out on this or an earlier request, or it
+   * was closed.
    */
   ask(request: Request): Promise<Answer> {
     if (this.closed) return Promise.reject(new Error(`The ${this.options.name} thread is closed`));
@@ -56,7 +56,7 @@ export class WorkerThread<Request, Answer> {
     });
   }
 
-  /** Ends the thread; what it was asked is rejected. */
+  /** Ends the thread; open requests are rejected. */
   async close(): Promise<void> {
     this.closed = true;
     const { worker } = this;
@@ -83,7 +83,7 @@ export class WorkerThread<Request, Answer> {
     this.watch(worker);
   }
 
-  /** Starts the clock anew for the next answer, if one is due. */
+  /** Restarts the timeout for the next answer, if one is due. */
   private watch(worker: Worker): void {
     clearTimeout(this.timer);
     if (this.pending.size === 0) {

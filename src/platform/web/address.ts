@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Addresses that are not of the public internet, by the IANA registries of special-purpose addresses. What leads from IPv6
- * back to an IPv4 address that nobody has checked (mapped, NAT64, 6to4, Teredo) is among them.
+ * Addresses outside the public internet, by the IANA registries of special-purpose addresses. They include IPv6 forms
+ * of an unchecked IPv4 address (mapped, NAT64, 6to4, Teredo).
  */
 const refused4 = new BlockList();
 for (const [network, prefix] of [
@@ -25,19 +25,19 @@ for (const [network, prefix] of [
   ['203.0.113.0', 24],
   // Multicast, reserved, broadcast.
   ['224.0.0.0', 3],
-  // Metadata and machine services that clouds put on public addresses: Azure, Alibaba's is in 100.64.0.0/10.
+  // Metadata and machine services of clouds on public addresses: Azure (Alibaba's is in 100.64.0.0/10).
   ['168.63.129.16', 32],
 ] as const) {
   refused4.addSubnet(network, prefix, 'ipv4');
 }
 
-/** Of IPv6 only what is assigned to the public internet is allowed, which leaves out loopback, local, mapped and NAT64. */
+/** IPv6 addresses assigned to the public internet. This excludes loopback, local, mapped and NAT64. */
 const public6 = new BlockList();
 public6.addSubnet('2000::', 3, 'ipv6');
 
 const refused6 = new BlockList();
 for (const [network, prefix] of [
-  // Teredo, ORCHID, benchmarking and the rest of the IETF's own.
+  // Teredo, ORCHID, benchmarking and other ranges of the IETF.
   ['2001::', 23],
   ['2001:db8::', 32],
   // 6to4.
@@ -48,11 +48,11 @@ for (const [network, prefix] of [
   refused6.addSubnet(network, prefix, 'ipv6');
 }
 
-/** Whether an address, in its usual spelling, is one of the public internet. False for what is no address. */
+/** Whether an address, in its usual spelling, is public. False for anything that isn't an address. */
 export function isPublicAddress(address: string): boolean {
   const version = isIP(address);
   if (version === 4) return !refused4.check(address, 'ipv4');
-  // A zone (fe80::1%eth0) belongs to local addresses alone.
+  // Only local addresses have a zone (fe80::1%eth0).
   if (version !== 6 || address.includes('%')) return false;
   return public6.check(address, 'ipv6') && !refused6.check(address, 'ipv6');
 }

@@ -12,13 +12,13 @@ const decoders: Readonly<Record<string, () => Transform>> = {
   zstd: createZstdDecompress,
 };
 
-/** What may be asked for: each of these can be read. */
+/** The Accept-Encoding header: every encoding that can be decoded. */
 export const acceptedEncodings = 'gzip, deflate, br, zstd';
 
-/** Encodings within encodings serve bombs alone. */
+/** More nested encodings are only used by decompression bombs. */
 const mostEncodings = 2;
 
-/** The whole body, decompressed. Stops reading as soon as it holds more than `maxBytes`, packed or not. */
+/** The whole decompressed body. Stops reading beyond `maxBytes`, compressed or not. */
 export async function readBody(
   raw: Readable,
   options: { encoding: string | undefined; length: string | undefined; maxBytes: number; signal: AbortSignal },

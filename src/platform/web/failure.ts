@@ -20,7 +20,7 @@ export function webError(failure: WebFailure, message: string, cause?: unknown):
   return new VendorError(`web/${failure}`, message, { retryable: worthAnotherTry.includes(failure), cause });
 }
 
-/** What the client of HTTP throws, in our words. Ours pass through, also from inside a failed connection. */
+/** The HTTP client's errors as VendorErrors. Our own errors pass through, also from inside a failed connection. */
 export function translate(error: unknown, host: string): unknown {
   if (error instanceof VendorError) return error;
   const { code, cause, errors } = error as { code?: string; cause?: unknown; errors?: unknown[] };

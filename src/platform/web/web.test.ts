@@ -42,7 +42,7 @@ afterEach(() => {
 });
 
 const asked: string[] = [];
-/** Names with the addresses that they have, one answer after the other; the last stays. */
+/** Names with their addresses, one answer per lookup; the last one repeats. */
 function resolver(names: Record<string, readonly string[][]>): Resolve {
   const answers = new Map(Object.entries(names).map(([name, all]) => [name, [...all]]));
   return async (hostname) => {
@@ -67,7 +67,7 @@ const get = (url: string, options: Partial<WebOptions> = {}, request: Partial<We
   web(options).fetch(url, { maxBytes: 1000, ...request });
 const at = (host: string, path = '/'): string => `http://${host}:${port}${path}`;
 
-/** Redirects to these, one after the other, and then answers "here". */
+/** Redirects to these locations in turn, then answers "here". */
 function redirecting(...locations: string[]): void {
   const left = [...locations];
   handler = (_, response) => {
@@ -78,7 +78,7 @@ function redirecting(...locations: string[]): void {
 }
 
 describe('a foreign address', () => {
-  it('is fetched with what an honest client says, and no more', async () => {
+  it('is fetched with an honest User-Agent and nothing private', async () => {
     let sent: IncomingMessage['headers'] = {};
     handler = ({ headers }, response) => {
       sent = headers;
@@ -98,14 +98,14 @@ describe('a foreign address', () => {
     expect(sent).toMatchObject({ accept: 'text/html', 'user-agent': expect.stringContaining('Familiar') as string });
   });
 
-  it('has the type that its bytes tell', async () => {
+  it('has the type that its bytes show', async () => {
     handler = (_, response) => {
       response.writeHead(200, { 'content-type': 'image/png' }).end('GIF89a and so on');
     };
     expect((await get(at('public.test'))).contentType).toBe('image/gif');
   });
 
-  it('may be an international name', async () => {
+  it('can have an international name', async () => {
     handler = (_, response) => response.end('Bücher');
     await get(at('bücher.test'));
     expect(reached).toEqual([`${publicAddress} xn--bcher-kva.test:${port}/`]);
@@ -115,12 +115,12 @@ describe('a foreign address', () => {
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
     ['zstd', zstdCompressSync],
-  ] as const)('is unpacked from %s', async (encoding, pack) => {
+  ] as const)('is decompressed from %s', async (encoding, pack) => {
     handler = (_, response) => response.writeHead(200, { 'content-encoding': encoding }).end(pack('packed'));
     expect(Buffer.from((await get(at('public.test'))).body).toString()).toBe('packed');
   });
 
-  it('leads on, five times at most', async () => {
+  it('redirects at most five times', async () => {
     redirecting('/1', at('public.test', '/2'), '3', '//public.test:' + port + '/4', '/5');
     expect(await get(at('public.test'))).toMatchObject({ url: at('public.test', '/5'), status: 200 });
     redirecting('/1', '/2', '/3', '/4', '/5', '/6');
@@ -128,7 +128,7 @@ describe('a foreign address', () => {
   });
 });
 
-describe('an address that is refused before anybody is asked', () => {
+describe('an address that is refused without a connection', () => {
   it.each([
     ['ftp://public.test/', 'web/scheme'],
     ['file:///etc/passwd', 'web/scheme'],
@@ -139,7 +139,7 @@ describe('an address that is refused before anybody is asked', () => {
     ['https://public.test:80443/', 'web/invalid-url'],
     ['http://alice@public.test/', 'web/credentials'],
     ['http://alice:secret@public.test/', 'web/credentials'],
-    // The ways to write 127.0.0.2, and others of this machine.
+    // The spellings of 127.0.0.2, and others of this machine.
     ...['127.0.0.2', '2130706434', '0x7f000002', '0177.0.0.2', '127.2', '0x7f.0x2', '１２７.0.0.2', '127.0.0.2.'].map(
       (host) => [`http://${host}/`, 'web/address'] as const,
     ),
@@ -164,7 +164,7 @@ describe('an address that is refused before anybody is asked', () => {
     ['gopher://public.test/', 'web/scheme'],
     ['http://a:b@public.test:PORT/', 'web/credentials'],
     ['http://[', 'web/invalid-url'],
-  ])('is as little reached by a redirect to %s', async (location, code) => {
+  ])('is not reached by a redirect to %s either', async (location, code) => {
     redirecting(location.replace('PORT', String(port)));
     await expect(get(at('public.test'))).rejects.toMatchObject({ code });
     expect(reached).toEqual([`${publicAddress} public.test:${port}/`]);
@@ -172,7 +172,7 @@ describe('an address that is refused before anybody is asked', () => {
 });
 
 describe('a name', () => {
-  it('of a private address is refused, also where it has a public one too', async () => {
+  it('with a private address is refused, even if it has a public one too', async () => {
     const resolve = resolver({ 'inside.test': [[privateAddress]], 'both.test': [[publicAddress, privateAddress]] });
     for (const host of ['inside.test', 'both.test']) {
       await expect(get(at(host), { resolve })).rejects.toMatchObject({ code: 'web/address' });
@@ -180,7 +180,7 @@ describe('a name', () => {
     expect(reached).toEqual([]);
   });
 
-  it('that changes its mind leads where it was checked, and is checked again at a redirect', async () => {
+  it('that changes leads to the checked address, and is checked again at a redirect', async () => {
     const resolve = resolver({ 'rebind.test': [[publicAddress], [privateAddress]] });
     asked.length = 0;
     redirecting(at('rebind.test', '/again'));
@@ -189,13 +189,13 @@ describe('a name', () => {
     expect(reached).toEqual([`${publicAddress} rebind.test:${port}/`]);
   });
 
-  it('that nobody has is worth another try', async () => {
+  it("that doesn't resolve is worth a retry", async () => {
     await expect(get(at('nobody.test'))).rejects.toMatchObject({ code: 'web/unknown-host', retryable: true });
   });
 });
 
-describe('an answer without end', () => {
-  it('is read up to the bound, whatever it says of its length', async () => {
+describe('an endless answer', () => {
+  it('is read up to the limit, whatever its Content-Length', async () => {
     handler = (_, response) => {
       response.writeHead(200, { 'content-length': '5000' });
       response.write('x');
@@ -213,7 +213,7 @@ describe('an answer without end', () => {
     expect(sent).toBeLessThan(20_000_000);
   });
 
-  it('is unpacked up to the bound', async () => {
+  it('is decompressed up to the limit', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000));
     for (const [encoding, packed] of [
       ['gzip', bomb],
@@ -230,12 +230,12 @@ describe('an answer without end', () => {
     ['gzip', 'not packed at all'],
     ['compress', 'old'],
     ['gzip, gzip, gzip', 'too often'],
-  ])('or packed wrongly (%s) is refused', async (encoding, body) => {
+  ])('with a wrong encoding (%s) is refused', async (encoding, body) => {
     handler = (_, response) => response.writeHead(200, { 'content-encoding': encoding }).end(body);
     await expect(get(at('public.test'))).rejects.toMatchObject({ code: 'web/encoding' });
   });
 
-  it('is refused for its headers', async () => {
+  it('with too many headers is refused', async () => {
     handler = (_, response) => {
       for (let number = 0; number < 100; number += 1) response.setHeader(`x-${number}`, 'y'.repeat(400));
       response.end('here');
@@ -243,7 +243,7 @@ describe('an answer without end', () => {
     await expect(get(at('public.test'))).rejects.toMatchObject({ code: 'web/headers-too-large' });
   });
 
-  it('ends with the time for it, before the first byte and after', async () => {
+  it('ends at the time limit, before the first byte and after', async () => {
     for (const first of ['', 'slowly ']) {
       const clock = createManualClock(0);
       handler = (_, response) => (first === '' ? undefined : response.write(first));
@@ -258,7 +258,7 @@ describe('an answer without end', () => {
     }
   });
 
-  it('ends when nobody wants it any more', async () => {
+  it('ends on abort', async () => {
     const controller = new AbortController();
     handler = () => controller.abort(new Error('no longer'));
     await expect(get(at('public.test'), {}, { signal: controller.signal })).rejects.toThrow('no longer');

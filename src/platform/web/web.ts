@@ -15,11 +15,11 @@ export type Resolve = (hostname: string) => Promise<readonly { address: string; 
 
 export interface WebOptions {
   clock: Clock;
-  /** Beside 80 and 443. */
+  /** In addition to 80 and 443. */
   ports?: readonly number[];
-  /** The machine's own resolver unless given. */
+  /** The machine's own resolver by default. */
   resolve?: Resolve;
-  /** Addresses that are allowed although they are not public. For tests with servers on this machine. */
+  /** Allowed although they aren't public. For tests with servers on this machine. */
   allowAddresses?: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export function createWeb(options: WebOptions): Web {
       const late = new AbortController();
       const timeoutMs = Math.min(mostTimeoutMs, request.timeoutMs ?? defaultTimeoutMs);
       const timer = options.clock.after(timeoutMs, () =>
-        late.abort(webError('timeout', `There was no whole answer within ${timeoutMs} ms`)),
+        late.abort(webError('timeout', `There was no complete answer within ${timeoutMs} ms`)),
       );
       const signal = request.signal ? AbortSignal.any([request.signal, late.signal]) : late.signal;
       try {
@@ -75,11 +75,11 @@ async function follow({ url, request, signal, connect, check }: Journey): Promis
   let target = check(url);
   for (let redirects = 0; ; redirects += 1) {
     signal.throwIfAborted();
-    // One for each step: no connection that was checked for one name serves another.
+    // A new agent per step: a connection that was checked for one name never serves another.
     const agent = new Agent({
       connect,
       maxHeaderSize: headerBytes,
-      // The clock of ours bounds the whole.
+      // Our own timeout covers the whole request.
       ...{ headersTimeout: 0, bodyTimeout: 0, connectTimeout: 0 },
     });
     try {
@@ -102,7 +102,7 @@ const headersOf = ({ accept }: WebRequest): Record<string, string> => ({
   'accept-encoding': acceptedEncodings,
 });
 
-/** Whatever can be known without asking anybody. The URL parser has made one spelling of every address by then. */
+/** Every check that needs no network. The URL parser has already normalised the address. */
 function checkUrl(text: string, ports: ReadonlySet<number>, isAllowed: (address: string) => boolean): URL {
   if (text.length > mostUrlLength || !URL.canParse(text)) throw webError('invalid-url', 'This is not a web address');
   const url = new URL(text);
@@ -161,8 +161,8 @@ async function answerOf(
 }
 
 /**
- * Connects only to addresses that were checked. The name is looked up once, all its addresses must be allowed, and those same
- * addresses are handed to the socket: a name that changes its mind between check and connection gains nothing.
+ * Connects only to checked addresses. The name is looked up once, all its addresses must be allowed, and the socket
+ * gets those same addresses. So a name that changes between check and connection gains nothing.
  */
 function connector(resolve: Resolve, isAllowed: (address: string) => boolean): buildConnector.connector {
   const find: LookupFunction = (hostname, { all }, callback) => {
@@ -180,7 +180,7 @@ function connector(resolve: Resolve, isAllowed: (address: string) => boolean): b
   return (options, callback) =>
     dial(options, (error, socket) => {
       if (error) return callback(error, null);
-      // Whatever way the address came: a socket that leads elsewhere is not used.
+      // A last check: a socket that leads elsewhere isn't used.
       if (!isAllowed(socket.remoteAddress ?? '')) {
         socket.destroy();
         return callback(refusedAddress(options.hostname), null);

@@ -13,7 +13,7 @@ const place = { guildId, channelId };
 const nina: Caller = { userId: '9', displayName: 'Nina', roleIds: [], permissions: 0n, instanceAdministrator: false };
 const olivia: Caller = { ...nina, userId: '8', instanceAdministrator: true };
 
-/** Overrides by `scope/id`, as the settings service holds them. */
+/** Overrides by `scope/id`, as the settings service stores them. */
 function setUp(access: object = {}, threads: Record<string, string> = {}) {
   const overrides = new Map<string, Record<string, Json>>();
   const listeners: (() => void)[] = [];
@@ -42,11 +42,11 @@ function setUp(access: object = {}, threads: Record<string, string> = {}) {
 
 const model = (id: string) => ({ kind: 'model' as const, id });
 
-describe("everybody's free money a day", () => {
+describe("everyone's free money per day", () => {
   const free = ({ service }: ReturnType<typeof setUp>, caller = nina) =>
     service.policy(caller, place).figures.freeMicrosPerDay;
 
-  it('set by command wins over the settings until it is unset, also where a role inherits it', async () => {
+  it('set by command overrides the settings until it is reset, also in roles that inherit it', async () => {
     const world = setUp({
       roles: {
         member: { dailyFreeUsd: 2 },
@@ -69,15 +69,15 @@ describe("everybody's free money a day", () => {
     expect(world.service.everyonesFree()).toMatchObject({ micros: 2_000_000, byCommand: false });
   });
 
-  it('is nothing else than before where what is stored is no amount any more', () => {
+  it('stays at the settings when the stored value is not an amount', () => {
     const world = setUp();
     world.set('instance/', { dailyFreeUsd: -1 });
-    expect(free(world)).toEqual({ value: 500_000, rule: 'role member as built in' });
+    expect(free(world)).toEqual({ value: 500_000, rule: 'default for members' });
   });
 });
 
 describe('rules of a guild or channel', () => {
-  it('by settings and by command both apply, at once', () => {
+  it('apply together, from the settings and by command', () => {
     const { service, set } = setUp({ guilds: { [guildId]: { models: ['fake/*', 'demo/*'], imagesPerDay: 5 } } });
     expect(service.decide(nina, place, model('demo/x')).allowed).toBe(true);
     set(`guild/${guildId}`, { models: ['fake/*', 'other/*'], imagesPerDay: 10 });
@@ -89,7 +89,7 @@ describe('rules of a guild or channel', () => {
     expect(service.policy(nina, place).figures.imagesPerDay.value).toBe(2);
   });
 
-  it('concern that place alone, and its threads', () => {
+  it('apply to that place and its threads', () => {
     const { service } = setUp({ channels: { [channelId]: { commands: [] } } }, { thread: channelId });
     const run = (at: typeof place) =>
       service.decide(nina, at, { kind: 'command', feature: 'basics', name: 'ping', access: 'everyone' }).allowed;
@@ -100,7 +100,7 @@ describe('rules of a guild or channel', () => {
     ]);
   });
 
-  it('take nothing from instance administrators', () => {
+  it("don't restrict instance administrators", () => {
     const { service } = setUp({ guilds: { [guildId]: { models: [], tokensPerWeek: 1, requestsPerMinute: 1 } } });
     expect(service.decide(olivia, place, model('fake/x')).allowed).toBe(true);
     const policy = service.policy(olivia, place);
@@ -108,7 +108,7 @@ describe('rules of a guild or channel', () => {
     expect(service.rates(policy)).toEqual([]);
   });
 
-  it('that are no longer allowed are passed over, one by one', () => {
+  it('are ignored one by one when they are no longer valid', () => {
     const { service, set } = setUp();
     set(`channel/${channelId}`, { imagesPerDay: -1, tokensPerWeek: 7, gone: true });
     expect(service.policy(nina, place).figures).toMatchObject({
@@ -118,7 +118,7 @@ describe('rules of a guild or channel', () => {
   });
 });
 
-describe('what a policy comes to', () => {
+describe('what a policy gives', () => {
   const { service } = setUp({
     roles: { member: { requestsPerHour: null, requestsPerMinute: 0, tokensPerDay: 900, imagesPerDay: null } },
   });
@@ -130,11 +130,11 @@ describe('what a policy comes to', () => {
     ]);
   });
 
-  it('in purses, one for each unit, and further limits', () => {
-    expect(service.purses(policy)).toEqual([
-      { unit: 'micros', period: 'day', allowance: 500_000, rule: 'role member as built in' },
-      { unit: 'tokens', period: 'week', allowance: 100_000, rule: 'role member as built in' },
-      { unit: 'images', period: 'day', allowance: null, rule: 'role member' },
+  it('as allowances, one per unit, and further limits', () => {
+    expect(service.allowances(policy)).toEqual([
+      { unit: 'micros', period: 'day', amount: 500_000, rule: 'default for members' },
+      { unit: 'tokens', period: 'week', amount: 100_000, rule: 'default for members' },
+      { unit: 'images', period: 'day', amount: null, rule: 'role member' },
     ]);
     expect(service.limits(policy)).toEqual([
       { holder: { kind: 'user', id: '9' }, unit: 'tokens', period: 'day', cap: 900, rule: 'role member' },
@@ -142,7 +142,7 @@ describe('what a policy comes to', () => {
   });
 });
 
-it('workers decide by the roles that a request was admitted with', () => {
+it('workers decide by the roles that the request was admitted with', () => {
   const { service } = setUp({
     roles: { member: { models: ['demo/*'] }, artist: { models: ['fake/*'] } },
     guilds: { [guildId]: { models: ['*/small', 'demo/*'] } },
@@ -157,7 +157,7 @@ it('workers decide by the roles that a request was admitted with', () => {
   expect(may(['member'], 'fake/large', true)).toBe(true);
 });
 
-describe('settings of access that are wrong', () => {
+describe('invalid access settings', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'familiar-access-'));
@@ -195,12 +195,12 @@ describe('settings of access that are wrong', () => {
     expect(() => load(`access:\n  ${yaml}\n`)).toThrow(message);
   });
 
-  it('and those that name commands as they were once named, with underscores', () => {
+  it('accept command names in their old form with underscores', () => {
     const access = load('access:\n  roles:\n    staff: { commands: [server_model, "server_*"] }\n');
     expect(access.roles['staff']?.commands).toEqual(['server-model', 'server-*']);
   });
 
-  it('and those that are right', () => {
+  it('accept valid ones', () => {
     const access = load(
       'access:\n  roles:\n    staff:\n      inherits: member\n      discordRoles: [300000000000000001]\n' +
         '      permissions: [ManageGuild]\n      models: [openai/*, "*/small"]\n      commands: ["server-*", help]\n' +

@@ -3,19 +3,18 @@ import { MICROS_PER_USD } from '../../kernel/money.ts';
 import type { AccessSettings, Tightening } from '../../platform/config/index.ts';
 import { tighteningSchema } from '../../platform/config/index.ts';
 import type { SettingsService } from '../settings/index.ts';
-import type { Limit, Purse, Unit } from '../ledger/index.ts';
+import type { Limit, Allowance, Unit } from '../ledger/index.ts';
 import type { Rate } from '../limits/index.ts';
 import type { AccessPlace, AccessService, Caller, EveryonesFree, Figure, Policy } from './port.ts';
 import { matches } from './patterns.ts';
 import { compileRoles, decideBy, rolesOf, shapeOf } from './rules.ts';
-import type { Role, Shape, Taking } from './rules.ts';
+import type { Role, Shape, Restriction } from './rules.ts';
 
-/** Under this name guilds' and channels' own tightening is kept, its keys being those of the settings file. */
+/** Guilds' and channels' own restrictions are stored under this name. Their keys are those of the settings file. */
 const settingsName = 'access';
-/** The instance is one. */
 const instanceScope = '';
 
-/** Shapes are few: one for each set of roles, in each place with rules of its own. */
+/** There are few: one per set of roles and place with its own rules. */
 const mostShapes = 10_000;
 
 interface AccessOptions {
@@ -26,8 +25,8 @@ interface AccessOptions {
   /** The channel that a thread is in, from memory; undefined for other channels. */
   parentOfThread: (channelId: string) => string | undefined;
   /**
-   * What a person used in the running period before they were forgotten: what they get is that much less, or they would
-   * be given it anew. Nothing unless given.
+   * Use in the running period from before the person's data was deleted. It reduces what they get now, so deleting
+   * one's data doesn't reset allowances. 0 by default.
    */
   usedBefore?: (userId: string, unit: Unit, period: Period) => number;
 }
@@ -55,7 +54,7 @@ export function createAccess(options: AccessOptions): AccessService {
     if (shapes.size >= mostShapes) shapes.clear();
     const made = shapeOf(
       held,
-      places.flatMap(({ takings }) => takings()),
+      places.flatMap(({ restrictions }) => restrictions()),
     );
     shapes.set(key, made);
     return made;
@@ -79,7 +78,7 @@ export function createAccess(options: AccessOptions): AccessService {
       return allows[kind].some(({ pattern }) => fits(pattern)) && only[kind].every((one) => one.patterns.some(fits));
     },
     rates: ratesOf,
-    purses: (of) => pursesOf(of, usedBefore),
+    allowances: (of) => allowancesOf(of, usedBefore),
     limits: (of) => limitsOf(of, usedBefore),
     everyonesFree: () => everyonesFree(roles),
     setEveryonesFree: (micros) =>
@@ -111,10 +110,10 @@ function everyonesFree(roles: readonly Role[]): EveryonesFree {
 interface PlaceRules {
   scope: 'guild' | 'channel';
   id: string;
-  takings: () => Taking[];
+  restrictions: () => Restriction[];
 }
 
-/** The places with rules of their own that a channel is in: guild, for a thread its channel, and itself. */
+/** The places with their own rules that a channel belongs to: its guild, a thread's channel, and itself. */
 function rulesAt({ config, settings, parentOfThread }: AccessOptions, place: AccessPlace): PlaceRules[] {
   const channels = [parentOfThread(place.channelId), place.channelId].filter((id) => id !== undefined);
   const scopes = [
@@ -125,15 +124,15 @@ function rulesAt({ config, settings, parentOfThread }: AccessOptions, place: Acc
     const fields = Object.hasOwn(written, id) ? written[id] : undefined;
     const byCommand = settings.peek(settingsName, scope, id);
     if (!fields && !byCommand) return [];
-    const takings = () => [
+    const restrictions = () => [
       ...(fields ? [{ rule: `${scope} ${id}`, fields }] : []),
       ...(byCommand ? [{ rule: `${scope} ${id}, by command`, fields: readTightening(byCommand) }] : []),
     ];
-    return [{ scope, id, takings }];
+    return [{ scope, id, restrictions }];
   });
 }
 
-/** What was set by command, without what the schema does not allow (any more). */
+/** Values that were set by command and are still valid under the schema. */
 function readTightening(values: Readonly<Record<string, unknown>>): Tightening {
   const allowed = Object.entries(values).filter(([key, value]) => tighteningSchema.safeParse({ [key]: value }).success);
   return tighteningSchema.parse(Object.fromEntries(allowed));
@@ -150,13 +149,13 @@ function ratesOf({ userId, administrator, figures }: Policy): Rate[] {
   ].flatMap((rate) => (rate.count === null ? [] : [{ ...rate, count: rate.count }]));
 }
 
-function pursesOf({ userId, figures }: Policy, usedBefore: UsedBefore): Purse[] {
+function allowancesOf({ userId, figures }: Policy, usedBefore: UsedBefore): Allowance[] {
   const { freeMicrosPerDay: money, tokensPerWeek: tokens, imagesPerDay: images } = figures;
-  const purse = (unit: Unit, period: Period, { value, rule }: Figure): Purse => ({
+  const allowance = (unit: Unit, period: Period, { value, rule }: Figure): Allowance => ({
     ...{ unit, period, rule },
-    allowance: value === null ? null : Math.max(0, value - usedBefore(userId, unit, period)),
+    amount: value === null ? null : Math.max(0, value - usedBefore(userId, unit, period)),
   });
-  return [purse('micros', 'day', money), purse('tokens', 'week', tokens), purse('images', 'day', images)];
+  return [allowance('micros', 'day', money), allowance('tokens', 'week', tokens), allowance('images', 'day', images)];
 }
 
 function limitsOf({ userId, figures }: Policy, usedBefore: UsedBefore): Limit[] {

@@ -4,19 +4,19 @@ import { matches } from './patterns.ts';
 
 export interface KnownNames {
   features: readonly string[];
-  /** Names of slash commands and message commands; left out where they are not known. */
+  /** Names of slash and message commands; empty where they aren't known. */
   commands?: readonly string[];
 }
 
 /**
- * Throws a StartError that names file, line and what was probably meant when the settings of access name a feature or
- * command that does not exist, or a pattern that fits none. To be called once every feature is set up.
+ * Throws a StartError when the access settings name a feature or command that doesn't exist, or a pattern that matches
+ * none. The error names file, line and the likely spelling. Call it when every feature is set up.
  */
 export function checkAccessNames(config: Pick<Config, 'section'>, known: KnownNames): void {
   config.section('access', accessNamesSchema(known));
 }
 
-/** The settings of access, with names of features and commands that exist. */
+/** The schema of the access settings that also checks names of features and commands. */
 export function accessNamesSchema(known: KnownNames): typeof accessSchema {
   return accessSchema.superRefine(({ roles, guilds, channels }, context) => {
     for (const [group, entries] of Object.entries({ roles, guilds, channels })) {

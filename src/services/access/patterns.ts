@@ -1,6 +1,6 @@
 /**
- * Whether a name fits a pattern. `*` stands for any text without a slash, and at the end of a pattern for any text.
- * Takes time in proportion to both, whatever the pattern: guild administrators may write them.
+ * Whether a name matches a pattern. `*` stands for any text without a slash; at the end of a pattern it stands for any
+ * text. Linear in both lengths for every pattern, because guild administrators may write them.
  */
 export function matches(pattern: string, name: string): boolean {
   if (pattern === '*' || pattern === name) return true;
@@ -13,7 +13,7 @@ export function matches(pattern: string, name: string): boolean {
   );
 }
 
-/** Each piece between stars is taken at its first place, which leaves the most for those after it. */
+/** Takes each piece between stars at its first position, which leaves the most text for the pieces after it. */
 function matchesSegment(pattern: string, text: string): boolean {
   const [first = '', ...pieces] = pattern.split('*');
   const last = pieces.pop();

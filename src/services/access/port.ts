@@ -1,7 +1,7 @@
-import type { Limit, Purse } from '../ledger/index.ts';
+import type { Limit, Allowance } from '../ledger/index.ts';
 import type { Rate } from '../limits/index.ts';
 
-/** Who asks. */
+/** The user of a command, component or route. */
 export interface Caller {
   userId: string;
   /** The name shown in the guild, else the global one. */
@@ -13,24 +13,23 @@ export interface Caller {
   instanceAdministrator: boolean;
 }
 
-/** Where it is asked. */
 export interface AccessPlace {
   guildId: string | null;
   channelId: string;
 }
 
 /**
- * Who may use a command at least. `moderator` can manage messages in the channel, `guild-administrator` can manage the
- * server; in a DM both are everyone, since the DM is the caller's own. Instance administrators may do everything.
- * `always` is everyone, whatever roles give and places take: what people are entitled to.
+ * The rank that a command needs. `moderator`: can manage messages in the channel. `guild-administrator`: can manage the
+ * server. In a DM everyone has both ranks, since it's their own. Instance administrators may do everything. `always`:
+ * everyone, whatever roles and restrictions say, for what people are entitled to.
  */
 export type Access = 'always' | 'everyone' | 'moderator' | 'guild-administrator' | 'instance-administrator';
 
-/** What roles allow, by patterns of names. */
+/** Roles grant these, by patterns of names. */
 export const grantKinds = ['models', 'features', 'commands', 'tools'] as const;
 export type GrantKind = (typeof grantKinds)[number];
 
-/** Everything that can be asked of the bot. */
+/** Every kind of request that access decides about. */
 export type Action =
   | { kind: 'feature'; feature: string }
   | { kind: 'command'; feature: string; name: string; access: Access }
@@ -48,7 +47,7 @@ export type Decision =
   /** `policy`: no role of the caller gives it; `tightened`: guild or channel took it. `missing` is what is not allowed. */
   | { allowed: false; because: 'policy' | 'tightened'; missing: { kind: GrantKind; name: string }; rule: string };
 
-/** One figure of a policy and where it comes from; null is no limit. */
+/** One figure of a policy and the rule that it comes from; null means no limit. */
 export interface Figure {
   value: number | null;
   rule: string;
@@ -65,43 +64,44 @@ export const figureNames = [
 ] as const;
 export type FigureName = (typeof figureNames)[number];
 
-/** What applies to one caller in one place. */
+/** The rules for one caller in one place. */
 export interface Policy {
   userId: string;
   administrator: boolean;
-  /** The instance roles that the caller has: everyone's first, then in the order of the settings. */
+  /** The caller's instance roles: everyone's first, then in the order of the settings. */
   roles: readonly string[];
   /**
-   * Patterns with the role that gives each. `*` stands for any text without a slash, and at the end of a pattern for any
-   * text: `openai/*` is every model of openai.
+   * Patterns with the role that grants each. `*` stands for any text without a slash; at the end of a pattern it stands
+   * for any text: `openai/*` is every model of openai.
    */
   allows: Readonly<Record<GrantKind, readonly { pattern: string; rule: string }[]>>;
-  /** What guild and channel leave of it: one pattern of every entry must match too. */
+  /** Restrictions by guild and channel: a name must also match one pattern of every entry. */
   only: Readonly<Record<GrantKind, readonly { patterns: readonly string[]; rule: string }[]>>;
   figures: Readonly<Record<FigureName, Figure>>;
 }
 
-/** The free money a day of everyone's role, and of the roles that give more. Null is no limit. */
+/** The free money per day of everyone's role, and of the roles that give more. Null means no limit. */
 export interface EveryonesFree {
   micros: number | null;
-  /** Set by command, which wins over the settings. */
+  /** Set by command, which overrides the settings. */
   byCommand: boolean;
   more: readonly { role: string; micros: number | null }[];
 }
 
 /**
- * One place decides who may do what: slash, prefix, components, API and tools ask here. From memory, so it is cheap.
+ * The one place that decides who may do what: slash, prefix, components, API and tools ask here. Decides from memory,
+ * so it's cheap.
  *
- * Several roles add up and each figure is the most generous; guild and channel only take away (a thread's channel counts
- * too), and take nothing from instance administrators. A command, component, job, tool or route needs its feature to be
- * allowed beside itself.
+ * Several roles add up, and each figure is the most generous. Guild and channel only restrict (for a thread, its
+ * channel too), and never restrict instance administrators. A command, component, job, tool or route also needs its
+ * feature to be allowed.
  */
 export interface AccessService {
   policy(caller: Caller, place: AccessPlace): Policy;
   decide(caller: Caller, place: AccessPlace, action: Action): Decision;
   /**
-   * Whether these instance roles (`Policy.roles` of an earlier moment) may use a model or a tool in a place: for workers,
-   * which do not see the caller.
+   * Whether these instance roles (`Policy.roles` at an earlier time) may use a model or tool in a place. For workers,
+   * which don't see the caller.
    */
   isGranted(
     subject: Pick<Policy, 'roles' | 'administrator'>,
@@ -112,13 +112,13 @@ export interface AccessService {
   /** Requests per minute and hour; none for administrators. */
   rates(policy: Policy): Rate[];
   /** Free money per day, tokens per week, pictures per day. */
-  purses(policy: Policy): Purse[];
-  /** The caller's own further limits: tokens per day and month. */
+  allowances(policy: Policy): Allowance[];
+  /** The caller's further limits: tokens per day and month. */
   limits(policy: Policy): Limit[];
   everyonesFree(): EveryonesFree;
-  /** Sets it for everyone's role and the roles that inherit it; undefined leaves it to the settings again. */
+  /** Sets it for everyone's role and the roles that inherit it; undefined resets it to the settings. */
   setEveryonesFree(micros: number | undefined): Promise<void>;
   administrators: ReadonlySet<string>;
-  /** Of every instance role, everyone's first. */
+  /** All instance roles, everyone's first. */
   roleNames: readonly string[];
 }

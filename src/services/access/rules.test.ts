@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { accessSchema } from '../../platform/config/index.ts';
 import { matches } from './patterns.ts';
 import { compileRoles, decideBy, mayUse, rolesOf, shapeOf } from './rules.ts';
-import type { Taking } from './rules.ts';
+import type { Restriction } from './rules.ts';
 import type { Access, AccessPlace, Action, Caller, Policy } from './port.ts';
 
 const guild: AccessPlace = { guildId: '1', channelId: '2' };
@@ -15,9 +15,9 @@ function caller(fields: Partial<Caller> = {}): Caller {
   return { userId: '9', displayName: 'Nina', roleIds: [], permissions: 0n, instanceAdministrator: false, ...fields };
 }
 
-function policyOf(access: object, who: Caller, place = guild, takings: Taking[] = []): Policy {
+function policyOf(access: object, who: Caller, place = guild, restrictions: Restriction[] = []): Policy {
   const held = rolesOf(compileRoles(accessSchema.parse(access)), who, place);
-  return { userId: who.userId, administrator: who.instanceAdministrator, ...shapeOf(held, takings) };
+  return { userId: who.userId, administrator: who.instanceAdministrator, ...shapeOf(held, restrictions) };
 }
 
 describe('a pattern', () => {
@@ -52,10 +52,10 @@ describe('rank', () => {
   const bits = PermissionFlagsBits;
   const ranks: [string, Partial<Caller>, Access[]][] = [
     ['a member', {}, ['everyone']],
-    ['who manages messages', { permissions: bits.ManageMessages }, ['everyone', 'moderator']],
-    ['who manages the server', { permissions: bits.ManageGuild }, ['everyone', 'guild-administrator']],
+    ['a caller who manages messages', { permissions: bits.ManageMessages }, ['everyone', 'moderator']],
+    ['a caller who manages the server', { permissions: bits.ManageGuild }, ['everyone', 'guild-administrator']],
     ["Discord's administrator", { permissions: bits.Administrator }, ['everyone', 'moderator', 'guild-administrator']],
-    ['anybody in a DM', { permissions: null }, ['everyone', 'moderator', 'guild-administrator']],
+    ['anyone in a DM', { permissions: null }, ['everyone', 'moderator', 'guild-administrator']],
     [
       'an instance administrator',
       { instanceAdministrator: true },
@@ -90,19 +90,19 @@ describe('the roles of a caller', () => {
 });
 
 describe('what roles give', () => {
-  it('without settings is what is built in', () => {
+  it('uses the defaults without settings', () => {
     const { figures, allows } = policyOf({}, caller());
-    expect(allows.models).toEqual([{ pattern: '*', rule: 'role member as built in' }]);
+    expect(allows.models).toEqual([{ pattern: '*', rule: 'default for members' }]);
     expect(Object.values(figures).map(({ value }) => value)).toEqual([10, 100, 500_000, null, 100_000, null, 20]);
     expect(policyOf({}, caller({ instanceAdministrator: true })).figures).toMatchObject({
       requestsPerMinute: { value: null },
       requestsPerHour: { value: null },
       freeMicrosPerDay: { value: 500_000 },
-      tokensPerWeek: { value: 500_000, rule: 'role administrator as built in' },
+      tokensPerWeek: { value: 500_000, rule: 'default for administrators' },
     });
   });
 
-  it('adds up in patterns and is the most generous in figures', () => {
+  it('combines patterns and takes the most generous figures', () => {
     const access = {
       roles: {
         member: { models: ['demo/*'], imagesPerDay: 0, tokensPerDay: 5, requestsPerHour: 7 },
@@ -122,11 +122,11 @@ describe('what roles give', () => {
       imagesPerDay: { value: 50, rule: 'role artist' },
       tokensPerDay: { value: null, rule: 'role artist' },
       requestsPerHour: { value: 7, rule: 'role member' },
-      requestsPerMinute: { value: 10, rule: 'role member as built in' },
+      requestsPerMinute: { value: 10, rule: 'default for members' },
     });
   });
 
-  it('is filled from the parent where it is left out, and not from elsewhere', () => {
+  it('fills missing fields from the parent role only', () => {
     const access = {
       roles: {
         member: { tokensPerWeek: 10, models: [] },
@@ -146,7 +146,7 @@ describe('what roles give', () => {
     expect(guest.figures.tokensPerWeek).toEqual({ value: 10, rule: 'role member' });
   });
 
-  it('can be another role for everyone, which then rests on what is built in', () => {
+  it('everyone can have another role, which then inherits the defaults', () => {
     const access = {
       default: 'guest',
       roles: { guest: { imagesPerDay: 1 }, member: { users: [ann], imagesPerDay: 9 } },
@@ -155,19 +155,19 @@ describe('what roles give', () => {
       roles: ['guest'],
       figures: {
         imagesPerDay: { value: 1 },
-        tokensPerWeek: { value: 100_000, rule: 'role guest, from member as built in' },
+        tokensPerWeek: { value: 100_000, rule: 'role guest, default for members' },
       },
     });
     expect(policyOf(access, caller({ userId: ann })).figures.imagesPerDay).toEqual({ value: 9, rule: 'role member' });
   });
 });
 
-describe('what guild and channel leave', () => {
-  const takings: Taking[] = [
+describe('restrictions of guild and channel', () => {
+  const restrictions: Restriction[] = [
     { rule: 'guild 1', fields: { models: ['fake/*'], tokensPerWeek: 50, imagesPerDay: 1000, dailyFreeUsd: null } },
     { rule: 'channel 2', fields: { models: ['*/small'], tokensPerWeek: 40 } },
   ];
-  const policy = policyOf({}, caller(), guild, takings);
+  const policy = policyOf({}, caller(), guild, restrictions);
 
   it.each([
     ['fake/small', undefined],
@@ -179,13 +179,13 @@ describe('what guild and channel leave', () => {
     );
   });
 
-  it('is never more than the roles give', () => {
+  it('never give more than the roles', () => {
     expect(policy.figures).toMatchObject({
       tokensPerWeek: { value: 40, rule: 'channel 2' },
-      imagesPerDay: { value: 20, rule: 'role member as built in' },
+      imagesPerDay: { value: 20, rule: 'default for members' },
       freeMicrosPerDay: { value: 500_000 },
     });
-    const nothing = policyOf({ roles: { member: { models: [] } } }, caller(), guild, takings);
+    const nothing = policyOf({ roles: { member: { models: [] } } }, caller(), guild, restrictions);
     expect(decideBy(nothing, caller(), { kind: 'model', id: 'fake/small' })).toMatchObject({ because: 'policy' });
   });
 });

@@ -11,7 +11,7 @@ const needed = {
   'guild-administrator': PermissionFlagsBits.ManageGuild,
 } as const;
 
-/** Whether the caller's rank is enough, whatever their roles give. */
+/** Whether the caller's rank is enough, regardless of their roles. */
 export function mayUse(access: Access, caller: Pick<Caller, 'instanceAdministrator' | 'permissions'>): boolean {
   if (access === 'always' || access === 'everyone' || caller.instanceAdministrator) return true;
   if (access === 'instance-administrator') return false;
@@ -19,35 +19,35 @@ export function mayUse(access: Access, caller: Pick<Caller, 'instanceAdministrat
   return holdsAny(caller.permissions, needed[access]);
 }
 
-/** Discord's administrators hold every permission. */
+/** Discord's administrators have every permission. */
 function holdsAny(held: bigint, wanted: bigint): boolean {
   return (held & (wanted | PermissionFlagsBits.Administrator)) !== 0n;
 }
 
 type Grants = { [Kind in GrantKind]?: readonly { pattern: string; rule: string }[] };
 
-/** An instance role with what it inherits filled in. */
+/** An instance role with its inherited fields filled in. */
 export interface Role {
   name: string;
   grants: Grants;
-  /** Without those that the role does not give. */
+  /** Only the figures that the role gives. */
   figures: Readonly<Partial<Record<FigureName, Figure>>>;
-  /** True for everyone, or for instance administrators, whatever else the role names. */
+  /** True for everyone, or for instance administrators, regardless of what else the role names. */
   everyones: boolean;
   administrators: boolean;
   users: ReadonlySet<string>;
   discordRoles: ReadonlySet<string>;
-  /** Permission bits of which one is enough. */
+  /** Permission bits; one of them is enough. */
   permissions: bigint;
 }
 
-/** Name of the role that instance administrators have. */
+/** The role of instance administrators. */
 const administratorRole = 'administrator';
 const baseRole = 'member';
 
 /**
- * Every role of the settings: everyone's first, then in their order, the built-in ones last. What was set by command for
- * everyone wins over what the settings say of everyone's role.
+ * Every role: everyone's first, then in the order of the settings, the built-in ones last. Values set by command
+ * override the settings of everyone's role.
  */
 export function compileRoles(settings: AccessSettings, byCommand: Tightening = {}): Role[] {
   const written = Object.keys(settings.roles).filter((name) => name !== settings.default);
@@ -73,7 +73,7 @@ interface Source {
   fields: Tightening;
 }
 
-/** Where a role's fields come from, nearest first: itself, what it inherits from, and what is built in. */
+/** The sources of a role's fields, nearest first: itself, the roles it inherits from, the defaults. */
 function sourcesOf(settings: AccessSettings, name: string, byCommand: Tightening): Source[] {
   const chain: string[] = [];
   for (let next: string | undefined = name; next !== undefined; next = settings.roles[next]?.inherits) chain.push(next);
@@ -89,7 +89,8 @@ function sourcesOf(settings: AccessSettings, name: string, byCommand: Tightening
   const builtIn = [...chain, ...base].flatMap((from) => {
     const fills = from === administratorRole || base.includes(from) || settings.roles[from] === undefined;
     const fields: RoleSettings | undefined = fills ? builtInRoles[from] : undefined;
-    return fields ? [{ rule: `${ruleOf(name, from)} as built in`, fields }] : [];
+    const rule = `default for ${from}s`;
+    return fields ? [{ rule: name === from ? rule : `role ${name}, ${rule}`, fields }] : [];
   });
   return [...written, ...builtIn];
 }
@@ -110,19 +111,19 @@ function fieldsOf(sources: readonly Source[]): Pick<Role, 'grants' | 'figures'> 
   return { grants, figures };
 }
 
-/** Undefined when it is left out; null is no limit. */
+/** Undefined when it's not set; null means no limit. */
 function figureIn(fields: Tightening, name: FigureName): number | null | undefined {
   if (name !== 'freeMicrosPerDay') return fields[name];
   const usd = fields.dailyFreeUsd;
   return typeof usd === 'number' ? microsOfUsd(usd) : usd;
 }
 
-/** The roles of a caller. In direct messages those by Discord role or permission do not count. */
+/** The roles of a caller. Roles by Discord role or permission don't apply in direct messages. */
 export function rolesOf(roles: readonly Role[], caller: Caller, place: AccessPlace): Role[] {
   return roles.filter((role) => reasonOf(role, caller, place) !== undefined);
 }
 
-/** Why a caller has a role, in words; undefined when they have not. */
+/** The reason why a caller has a role; undefined when they don't have it. */
 export function reasonOf(role: Role, caller: Caller, { guildId }: AccessPlace): string | undefined {
   if (role.everyones) return 'everyone has it';
   if (role.administrators && caller.instanceAdministrator) return 'instance administrator';
@@ -142,8 +143,8 @@ export function explainRoles(settings: AccessSettings, caller: Caller, place: Ac
   });
 }
 
-/** What a guild or channel leaves of what roles give. */
-export interface Taking {
+/** A restriction by a guild or channel. */
+export interface Restriction {
   /** `guild 1`, `channel 2, by command`. */
   rule: string;
   fields: Tightening;
@@ -151,15 +152,17 @@ export interface Taking {
 
 export type Shape = Pick<Policy, 'roles' | 'allows' | 'only' | 'figures'>;
 
-/** Roles add up, each figure being the most generous; then what is taken is taken. `roles` holds everyone's. */
-export function shapeOf(roles: readonly Role[], takings: readonly Taking[]): Shape {
+/** Combines roles, each figure being the most generous, then applies the restrictions. `roles` includes everyone's. */
+export function shapeOf(roles: readonly Role[], restrictions: readonly Restriction[]): Shape {
   const byKind = <Value>(value: (kind: GrantKind) => Value) =>
     Object.fromEntries(grantKinds.map((kind) => [kind, value(kind)])) as Record<GrantKind, Value>;
   return {
     roles: roles.map(({ name }) => name),
     allows: byKind((kind) => withoutRepetition(roles.flatMap(({ grants }) => grants[kind] ?? []))),
-    only: byKind((kind) => takings.flatMap(({ rule, fields }) => onlyOf(fields[kind], rule))),
-    figures: Object.fromEntries(figureNames.map((name) => [name, figureOf(name, roles, takings)])) as Shape['figures'],
+    only: byKind((kind) => restrictions.flatMap(({ rule, fields }) => onlyOf(fields[kind], rule))),
+    figures: Object.fromEntries(
+      figureNames.map((name) => [name, figureOf(name, roles, restrictions)]),
+    ) as Shape['figures'],
   };
 }
 
@@ -173,14 +176,14 @@ function onlyOf(patterns: readonly string[] | undefined, rule: string) {
 
 const height = ({ value }: Figure) => value ?? Infinity;
 
-function figureOf(name: FigureName, roles: readonly Role[], takings: readonly Taking[]): Figure {
+function figureOf(name: FigureName, roles: readonly Role[], restrictions: readonly Restriction[]): Figure {
   const given = roles.map(({ figures }) => figures[name]).filter((figure) => figure !== undefined);
   const most = given.reduce((a, b) => (height(b) > height(a) ? b : a));
-  const taken = takings.map(({ rule, fields }): Figure => ({ value: figureIn(fields, name) ?? null, rule }));
+  const taken = restrictions.map(({ rule, fields }): Figure => ({ value: figureIn(fields, name) ?? null, rule }));
   return taken.reduce((a, b) => (height(b) < height(a) ? b : a), most);
 }
 
-/** Whether roles and places allow an action to a caller of enough rank. */
+/** Whether roles and places allow an action to a caller of sufficient rank. */
 export function decideBy(
   policy: Policy,
   caller: Pick<Caller, 'instanceAdministrator' | 'permissions'>,
@@ -197,14 +200,14 @@ export function decideBy(
     const giving = policy.allows[kind].find(({ pattern }) => matches(pattern, name));
     if (!giving)
       return { allowed: false, because: 'policy', missing, rule: policy.roles.map((one) => `role ${one}`).join(', ') };
-    const taking = policy.only[kind].find(({ patterns }) => !patterns.some((pattern) => matches(pattern, name)));
-    if (taking) return { allowed: false, because: 'tightened', missing, rule: taking.rule };
+    const restriction = policy.only[kind].find(({ patterns }) => !patterns.some((pattern) => matches(pattern, name)));
+    if (restriction) return { allowed: false, because: 'tightened', missing, rule: restriction.rule };
     rule = giving.rule;
   }
   return { allowed: true, rule };
 }
 
-/** What must be allowed for an action, the action itself last. */
+/** The names that an action needs, its own last. */
 function wantedBy(action: Action): { kind: GrantKind; name: string }[] {
   if (action.kind === 'model') return [{ kind: 'models', name: action.id }];
   const feature = action.feature === null ? [] : [{ kind: 'features' as const, name: action.feature }];

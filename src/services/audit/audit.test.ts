@@ -15,7 +15,7 @@ const START_MS = Date.UTC(2026, 10, 21);
 let database: TestDatabase;
 let clock: ManualClock;
 let audit: Audit;
-/** Fresh, since what is written cannot be deleted. */
+/** A new table for each test, since entries can't be deleted. */
 beforeEach(async () => {
   database = await testDatabase({ migrations: [auditMigrations, secretsMigrations] });
   clock = createManualClock(START_MS);
@@ -33,12 +33,12 @@ const refuse = (actorId: string, reason = 'refused.not-allowed') =>
 const reasons = async (query: AuditQuery) => (await audit.find(query)).map(({ reason }) => reason);
 
 describe('the audit', () => {
-  it('keeps an act as it was recorded, with its time', async () => {
+  it('stores an act as it was recorded, with its time', async () => {
     await record();
     expect(await audit.find({})).toEqual([{ ...grant, id: 1, atMs: START_MS }]);
   });
 
-  it('has no act of a transaction that was rolled back', async () => {
+  it('has no act of a rolled-back transaction', async () => {
     const rolledBack = database.postgres.transaction(async (tx) => {
       await audit.record(tx, grant);
       throw new Error('changed my mind');
@@ -47,7 +47,7 @@ describe('the audit', () => {
     expect(await audit.find({})).toEqual([]);
   });
 
-  it('has a refusal within half a second, and its repetitions counted', async () => {
+  it('stores a refusal within half a second and counts its repetitions', async () => {
     for (let time = 0; time < 5; time += 1) refuse('3');
     await clock.advance(500);
     await expect.poll(() => audit.find({})).toMatchObject([{ actorId: '3', outcome: 'refused', details: {} }]);
@@ -55,7 +55,7 @@ describe('the audit', () => {
     expect(await audit.find({})).toMatchObject([{ details: { times: 4 } }, { details: {} }]);
   });
 
-  it('is found by who, what, whom, where, when and how it went, newest first', async () => {
+  it('finds entries by actor, action, target, place, time and outcome, newest first', async () => {
     await record({ reason: 'first' });
     await clock.advance(1_000);
     await record({ reason: 'by another', actorId: '9' });
@@ -75,7 +75,7 @@ describe('the audit', () => {
     expect(await reasons(second)).toEqual(['nowhere', 'for another', 'by another']);
   });
 
-  it('is read page by page', async () => {
+  it('is read in pages', async () => {
     for (let number = 1; number <= 5; number += 1) await record({ reason: String(number) });
     const first = await audit.find({ limit: 2 });
     expect(first.map(({ reason }) => reason)).toEqual(['5', '4']);
@@ -102,7 +102,7 @@ describe('the audit', () => {
 });
 
 describe('a person', () => {
-  it('is named by their latest name until they are forgotten', async () => {
+  it('has their latest name until their data is deleted', async () => {
     await record({ names: { 1: 'Ann', 2: 'Bob', 3: 'neither actor nor target' } });
     await audit.flush();
     await record({ names: { 2: 'Bobby' } });
@@ -118,7 +118,7 @@ describe('a person', () => {
     expect(await audit.names(['2'])).toEqual(new Map());
   });
 
-  it('is forgotten with a name that is just being stored', async () => {
+  it('loses a name that is being stored while their data is deleted', async () => {
     const { postgres } = database;
     const keysOf = (id: string) =>
       postgres.db.selectFrom('secrets_author_key').where('author_id', '=', id).select('author_id').execute();
@@ -134,12 +134,12 @@ describe('a person', () => {
     expect(await keysOf('2')).toEqual([]);
   });
 
-  it('finds no word in the details that only chose a text', async () => {
+  it('details leave out words that only choose a text', async () => {
     await record({ details: { left: '$1', context: 'left' } });
     expect((await audit.find({}))[0]?.details).toEqual({ left: '$1' });
   });
 
-  it('gets what they did, were refused and what concerned them, without the others', async () => {
+  it('exports what they did, were refused and what concerned them, without the other people', async () => {
     await record();
     await record({ actorId: '2', targetId: '1', reason: 'back' });
     await record({ targetId: '3' });
@@ -163,7 +163,7 @@ describe('a person', () => {
     ]);
   });
 
-  it('is forgotten where they were refused or concerned, but not as the actor of an act', async () => {
+  it('is anonymised where they were refused or concerned, but not as the actor of an act', async () => {
     await record();
     await record({ actorId: '2', targetId: '1' });
     await record({ actorId: '2', targetId: '2' });

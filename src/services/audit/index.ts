@@ -17,7 +17,7 @@ interface AuditOptions {
   postgres: Postgres;
   clock: Clock;
   logger: Logger;
-  /** Encrypts what people are called; without it, they go by their ids alone. */
+  /** Encrypts people's names; without it, only ids are stored. */
   vault?: Vault;
 }
 
@@ -49,7 +49,7 @@ export function createAudit({ postgres, clock, logger, vault }: AuditOptions): A
       return [...entries, ...(name === undefined ? [] : [{ name }])];
     },
     forgetUser: async (tx, userId) => {
-      // Not the names: whoever stores one waits for this transaction.
+      // Names are not flushed here: storing one waits for this transaction.
       await refusals.flush();
       return (await store.forgetUser(tx, userId)) + (await book.forget(tx, userId));
     },

@@ -3,17 +3,20 @@ import type { Db, Postgres, Tx } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
 import type { AuditEntry } from './port.ts';
 
-/** Names that are known to be stored, so that they are not written again; there may be very many more people. */
+/** Names known to be stored, which need no second write. Bounded, since there may be very many people. */
 const MOST_REMEMBERED = 10_000;
 
 interface NameBookOptions {
   postgres: Postgres;
-  /** Without it, names are neither kept nor known. */
+  /** Without it, names are neither stored nor found. */
   vault: Vault | undefined;
   logger: Logger;
 }
 
-/** What the people in the audit are called, encrypted under their own keys, so that a name goes with its person. */
+/**
+ * Display names of the people in the audit, encrypted under each person's key, so a name is gone when its key is
+ * deleted.
+ */
 export class NameBook {
   readonly #options: NameBookOptions;
   readonly #stored = new Map<string, string>();
@@ -23,7 +26,7 @@ export class NameBook {
     this.#options = options;
   }
 
-  /** Keeps the names of actor and target, in the background: a transaction that acts holds no keys of people. */
+  /** Stores the names of actor and target in the background, so the caller's transaction locks no keys of people. */
   note({ actorId, targetId, names = {} }: Pick<AuditEntry, 'actorId' | 'targetId' | 'names'>): void {
     const { vault, logger } = this.#options;
     if (!vault) return;
@@ -45,8 +48,8 @@ export class NameBook {
   async #write(vault: Vault, userId: string, name: string): Promise<void> {
     await this.#options.postgres.transaction(async (tx) => {
       const ciphertext = await vault.seal(tx, userId, contextOf(userId), name);
-      // Sealing waited for whoever forgot the person, who then is not to come back with a key.
-      if (this.#stored.get(userId) !== name) throw new Error('The person was forgotten, or renamed.');
+      // Encrypting waited for a deletion of this person's data, who must not get a new key by it.
+      if (this.#stored.get(userId) !== name) throw new Error("The person's data was deleted, or they were renamed.");
       await tx
         .insertInto('audit_name')
         .values({ user_id: userId, ciphertext })

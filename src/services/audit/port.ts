@@ -3,23 +3,26 @@ import type { Db, Tx } from '../../platform/postgres/index.ts';
 
 /** One administrative act, or one refusal with its reason. Append-only. */
 export interface AuditEntry {
-  /** Who acted, or was refused: a user id, `command line`, or `familiar` for what the program does by itself. */
+  /** The actor, or the person refused: a user id, `command line`, or `familiar` for what the program does by itself. */
   actorId: string;
   /** `grant`, `set-price`, `set-budget`, `pause`, `refused`… */
   action: string;
   outcome: 'done' | 'refused';
-  /** Whom or what it concerns: a user, model, guild; null for nobody. */
+  /** The user, model or guild concerned; null for none. */
   targetId: string | null;
   guildId: string | null;
   channelId: string | null;
-  /** Why, or the refusal's code: `refused.not-allowed`. */
+  /** The reason, or the refusal's code: `refused.not-allowed`. */
   reason: string;
   /**
-   * Figures before and after; never text that people wrote, except a reason given for an act, and no id of a person,
-   * since ids are replaced in `actorId` and `targetId` alone. A key `context` is not kept: it only chooses among texts.
+   * Figures before and after. Never text that people wrote, except the reason for an act. No ids of people, since only
+   * `actorId` and `targetId` are anonymised. A key `context` isn't stored: it only chooses among texts.
    */
   details: JsonObject;
-  /** What actor and target are called, by user id. Kept apart and encrypted until the person is forgotten; a later name replaces it. */
+  /**
+   * Names of actor and target by user id. Stored apart, encrypted until the person's data is deleted; a later name
+   * replaces it.
+   */
   names?: Readonly<Record<string, string>>;
 }
 
@@ -34,43 +37,43 @@ export interface AuditQuery {
   outcome?: AuditEntry['outcome'];
   targetId?: string;
   guildId?: string;
-  /** What was asked for: `details.request`. Give the actor as well, whose entries are indexed. */
+  /** The request (`details.request`). Give the actor too: entries are indexed by actor. */
   request?: string;
-  /** From then on, Unix ms. */
+  /** Unix ms, inclusive. */
   sinceMs?: number;
-  /** Before then, Unix ms. */
+  /** Unix ms, exclusive. */
   untilMs?: number;
   /** Entries before this one, for paging. */
   beforeId?: number;
-  /** 100 unless given, at most 1000. */
+  /** 100 by default, at most 1000. */
   limit?: number;
 }
 
-/** A refusal; its action is `refused` unless given. */
+/** A refusal; its action is `refused` by default. */
 export type Refusal = Omit<AuditEntry, 'outcome' | 'action'> & { action?: string };
 
 export interface Audit {
-  /** An act: in the transaction that does it. */
+  /** Call it in the transaction that does the act. */
   record(db: Db, entry: AuditEntry): Promise<void>;
   /**
-   * A refusal: written soon after, together with others, so that refusing stays cheap. Never throws: what cannot be
-   * written after some tries is logged. When the same refusal meets the same person again within a minute, one further
-   * entry at its end counts these in `details.times`, so that a flood cannot fill the disk.
+   * Writes a refusal soon after, in a batch, so refusing stays cheap. Never throws: a refusal that can't be written
+   * after some retries is logged. Repetitions within a minute become one further entry that counts them in
+   * `details.times`, so a flood can't fill the disk.
    */
   refused(entry: Refusal): void;
-  /** Newest first, by when they were written. */
+  /** Newest first, by the time of writing. */
   find(query: AuditQuery): Promise<RecordedEntry[]>;
-  /** What these people were last called, by user id, as far as it is known. */
+  /** The latest known names of these people, by user id. */
   names(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Resolves when everything that was refused so far is written. */
+  /** Resolves when every refusal so far is written. */
   flush(): Promise<void>;
-  /** What the person did, was refused, and what concerned them, without who else took part. Oldest first. */
+  /** What the person did, was refused, and what concerned them, without the other people. Oldest first. */
   exportUser(userId: string): Promise<JsonObject[]>;
   /**
-   * Replaces the id by `forgotten` where the person was refused or concerned, and returns in how many entries;
-   * administrative acts keep their actor.
+   * Replaces the id by `forgotten` where the person was refused or concerned; returns the number of entries.
+   * Administrative acts keep their actor.
    */
   forgetUser(tx: Tx, userId: string): Promise<number>;
-  /** Writes what is left; a refusal that comes later is logged. */
+  /** Writes what is left; later refusals are logged. */
   close(): Promise<void>;
 }

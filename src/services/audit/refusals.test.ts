@@ -11,7 +11,7 @@ let clock: ManualClock;
 let log: RefusalLog;
 let written: DatedEntry[][];
 let logged: { entries: DatedEntry[]; why: string }[];
-/** How often writing still fails. */
+/** How many more writes fail. */
 let failures: number;
 beforeEach(() => {
   clock = createManualClock(START_MS);
@@ -49,7 +49,7 @@ describe('refusals', () => {
     expect(written[0]?.[0]?.details).not.toHaveProperty('times');
   });
 
-  it('that repeat within a minute are one further entry that counts them', async () => {
+  it('repeated within a minute are one further entry that counts them', async () => {
     for (let time = 0; time < 1_000; time += 1) {
       refuse('10');
       await clock.advance(10);
@@ -68,7 +68,7 @@ describe('refusals', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('are all written by a flush, which leaves nothing to write twice', async () => {
+  it('are written at once by a flush and never twice', async () => {
     for (let time = 0; time < 3; time += 1) refuse('10');
     await log.flush();
     expect(written.flat().map(({ details }) => details['times'])).toEqual([undefined, 2]);
@@ -82,7 +82,7 @@ describe('refusals', () => {
     expect(written.map((batch) => batch.length)).toEqual([500, 500, 200]);
   });
 
-  it('are tried again while the database is away, in order', async () => {
+  it('are retried in order while the database is away', async () => {
     failures = 3;
     refuse('10');
     await clock.advance(600);
@@ -92,7 +92,7 @@ describe('refusals', () => {
     expect(logged).toEqual([]);
   });
 
-  it('are logged when no try succeeds, and later ones are written', async () => {
+  it('are logged when every retry fails, and later ones are written', async () => {
     failures = 5;
     refuse('10');
     await clock.advance(20_000);
@@ -102,7 +102,7 @@ describe('refusals', () => {
     expect(written.flat().map(({ actorId }) => actorId)).toEqual(['11']);
   });
 
-  it('are logged instead of kept when too many wait for the database', async () => {
+  it('are logged when too many wait for the database', async () => {
     failures = 1;
     refuse('0');
     await clock.advance(500);
@@ -112,7 +112,7 @@ describe('refusals', () => {
     expect(written.flat()).toHaveLength(10_001);
   });
 
-  it('that are left are written by closing; with the database away they are logged at once', async () => {
+  it('left over are written on close, or logged when the database is away', async () => {
     refuse('10');
     refuse('10');
     await log.close();
@@ -122,7 +122,7 @@ describe('refusals', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('on their third try when it is closed are given up', async () => {
+  it('on their third retry are logged on close', async () => {
     failures = 10;
     refuse('10');
     await clock.advance(2_000);

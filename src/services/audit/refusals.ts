@@ -10,15 +10,15 @@ interface RefusalLogOptions {
   logger: Logger;
 }
 
-/** How long refusals are gathered before they are written together. */
+/** How long refusals are gathered for one write. */
 const GATHER_MS = 500;
-/** How long the same refusal to the same person is counted instead of written. */
+/** How long repetitions of a refusal are counted instead of written. */
 const FOLD_MS = 60_000;
 const BATCH = 500;
-/** Waits between tries double from here: some 15 s in all. */
+/** Delays double from here: 15 s in all. */
 const FIRST_RETRY_MS = 1_000;
 const TRIES = 5;
-/** With the database away for long, memory is what has to be spared. */
+/** Bounds memory while the database is away. */
 const MOST_WAITING = 10_000;
 
 /** Repetitions of a refusal since it was last written. */
@@ -28,7 +28,7 @@ interface Fold {
   timer: Timer;
 }
 
-/** Refusals on their way into the database, gathered and folded. */
+/** Refusals that wait to be written, gathered and folded. */
 export class RefusalLog {
   readonly #options: RefusalLogOptions;
   readonly #folds = new Map<string, Fold>();
@@ -65,7 +65,7 @@ export class RefusalLog {
     await this.#writeWaiting();
   }
 
-  /** One try for what is left, since whoever closes cannot wait for a database that is away. */
+  /** Tries once to write what is left: closing can't wait for a database that is away. */
   async close(): Promise<void> {
     for (const { timer } of this.#folds.values()) timer.cancel();
     for (const fold of this.#folds.values()) this.#writeRepetitions(fold);

@@ -6,7 +6,7 @@ import type { AuditQuery, RecordedEntry } from './port.ts';
 import type { DatedEntry } from './refusals.ts';
 import type { AuditEntryTable } from './schema.ts';
 
-/** What an id becomes; the table's trigger knows the word too. */
+/** Replaces an id; the table's trigger allows this value only. */
 const FORGOTTEN = 'forgotten';
 const DEFAULT_LIMIT = 100;
 const MOST_FOUND = 1_000;
@@ -26,14 +26,14 @@ export async function insertEntries(db: Db, entries: readonly DatedEntry[]): Pro
   await db.insertInto('audit_entry').values(rows).execute();
 }
 
-/** `context` chooses among the texts that tell of a refusal, and is no fact of it. */
+/** `context` only chooses the text of a refusal. */
 function factsOf({ context: _, ...facts }: JsonObject): JsonObject {
   return facts;
 }
 
 export async function findEntries(db: Db, query: AuditQuery): Promise<RecordedEntry[]> {
   const { limit = DEFAULT_LIMIT } = query;
-  if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError(`The limit ${limit} is no positive number.`);
+  if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError(`The limit ${limit} is not a positive number.`);
   const conditions = [
     ['actor_id', '=', query.actorId],
     ['action', '=', query.action],

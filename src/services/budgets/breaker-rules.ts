@@ -4,20 +4,20 @@ import type { PauseScope } from './port.ts';
 
 export type BreakerConfig = BudgetsConfig['breaker'];
 
-/** What a scope used since the window began. */
+/** Use of a scope since the window began. */
 export interface RecentUse {
   micros: number;
   calls: number;
 }
 
-/** What ran away: more than `limit` within the window. */
+/** More use than `limit` within the window. */
 export interface Runaway {
   by: 'spending' | 'calls';
   used: number;
   limit: number;
 }
 
-/** The first rule that the use of a scope breaks, money before calls; a rule that is null never is. */
+/** The first rule that a scope breaks, money before calls. A rule of null is off. */
 export function findRunaway(kind: PauseScope['kind'], use: RecentUse, config: BreakerConfig): Runaway | undefined {
   const usd = kind === 'guild' ? config.guildUsd : config.instanceUsd;
   const calls = kind === 'guild' ? config.guildCalls : config.instanceCalls;
@@ -28,7 +28,7 @@ export function findRunaway(kind: PauseScope['kind'], use: RecentUse, config: Br
   return undefined;
 }
 
-/** To follow "because": `$6.20 were spent in 5 minutes`. */
+/** Follows "because": `$6.20 were spent in 5 minutes`. */
 export function reasonOf({ by, used }: Runaway, windowMinutes: number): string {
   const what = by === 'spending' ? `${formatMicros(used)} were spent` : `${used} calls were made`;
   return `${what} in ${windowMinutes === 1 ? 'a minute' : `${windowMinutes} minutes`}`;

@@ -19,16 +19,16 @@ const minute = 60_000;
 describe('running away', () => {
   it.each([
     ['a guild at its limit', 'guild', { micros: 5_000_000, calls: 300 }, undefined],
-    ['a guild that spends more', 'guild', { micros: 5_000_001, calls: 1 }, 'spending'],
-    ['a guild that calls more', 'guild', { micros: 0, calls: 301 }, 'calls'],
-    ['an instance at what a guild may not', 'instance', { micros: 6_000_000, calls: 400 }, undefined],
-    ['an instance that spends more', 'instance', { micros: 20_000_001, calls: 3001 }, 'spending'],
-    ['an instance that calls more', 'instance', { micros: 0, calls: 3001 }, 'calls'],
-  ] as const)('is told of %s', (_what, kind, use, by) => {
+    ['a guild that spends more than its limit', 'guild', { micros: 5_000_001, calls: 1 }, 'spending'],
+    ['a guild that makes more calls than its limit', 'guild', { micros: 0, calls: 301 }, 'calls'],
+    ["an instance at a guild's limit", 'instance', { micros: 6_000_000, calls: 400 }, undefined],
+    ['an instance that spends more than its limit', 'instance', { micros: 20_000_001, calls: 3001 }, 'spending'],
+    ['an instance that makes more calls than its limit', 'instance', { micros: 0, calls: 3001 }, 'calls'],
+  ] as const)('is found for %s', (_what, kind, use, by) => {
     expect(findRunaway(kind, use, config)?.by).toBe(by);
   });
 
-  it('is no concern where the rule is switched off', () => {
+  it('is not found when the rule is off', () => {
     const off = { ...config, guildUsd: null, guildCalls: null };
     expect(findRunaway('guild', { micros: 1e12, calls: 1e9 }, off)).toBeUndefined();
   });
@@ -36,12 +36,12 @@ describe('running away', () => {
   it.each([
     [{ by: 'spending', used: 6_200_000, limit: 5_000_000 }, 5, '$6.20 were spent in 5 minutes'],
     [{ by: 'calls', used: 412, limit: 300 }, 1, '412 calls were made in a minute'],
-  ] as const)('is said in a few words', (runaway, windowMinutes, words) => {
+  ] as const)('has a short reason', (runaway, windowMinutes, words) => {
     expect(reasonOf(runaway, windowMinutes)).toBe(words);
   });
 });
 
-/** The breaker over uses and pauses in memory. */
+/** The breaker with uses and pauses in memory. */
 function fixture() {
   const clock = createManualClock(Date.UTC(2026, 10, 21, 12));
   const uses: { atMs: number; guildId: string | null; micros: number; calls: number }[] = [];
@@ -100,7 +100,7 @@ function fixture() {
 }
 
 describe('the breaker', () => {
-  it('pauses the guild that runs away alone, and tells once', async () => {
+  it('pauses only the guild that runs away, and notifies once', async () => {
     const { breaker, clock, spend, told, audited } = fixture();
     spend('1', 3_000_000);
     spend('2', 1_000_000);
@@ -121,7 +121,7 @@ describe('the breaker', () => {
     ]);
   });
 
-  it('forgets what is older than the window', async () => {
+  it('ignores use from before the window', async () => {
     const { breaker, clock, spend } = fixture();
     spend('1', 3_000_000);
     await clock.advance(5 * minute + 1);
@@ -129,7 +129,7 @@ describe('the breaker', () => {
     expect(await breaker.check()).toEqual([]);
   });
 
-  it('pauses the instance when many guilds and direct messages together run away', async () => {
+  it('pauses the instance when guilds and direct messages together run away', async () => {
     const { breaker, spend } = fixture();
     for (const guildId of ['1', '2', '3', '4', null]) spend(guildId, 4_500_000);
     expect((await breaker.check()).map(({ scope }) => scope)).toEqual([{ kind: 'instance', id: '' }]);
@@ -138,7 +138,7 @@ describe('the breaker', () => {
   it.each([
     ['guild', '1', 6_000_000],
     ['instance', '', 21_000_000],
-  ] as const)('lets a %s go on that was resumed, until it runs away again', async (kind, id, micros) => {
+  ] as const)('lets a resumed %s continue until it runs away again', async (kind, id, micros) => {
     const { breaker, clock, spend, resume } = fixture();
     spend(kind === 'guild' ? '1' : null, micros);
     expect(await breaker.check()).toHaveLength(1);

@@ -13,16 +13,16 @@ interface BreakerOptions {
   db: Db;
   clock: Clock;
   config: BreakerConfig;
-  /** Called once for each pause, in the process that began it. Must not reject. */
+  /** Called once per pause, in the process that began it. Must not reject. */
   tell: (pause: Pause, runaway: Runaway) => Promise<void>;
 }
 
-/** Stops spending that runs away: loops, bots that answer bots, storms of retries. */
+/** Stops runaway spending: loops, bots that answer bots, storms of retries. */
 export interface Breaker {
   /**
-   * Pauses each guild, and the instance, whose use within the window is beyond the settings, and returns the pauses
-   * that it began. Use from before the end of an earlier pause does not count again, so that resuming holds.
-   * To be called every few seconds, by any number of processes.
+   * Pauses each guild, and the instance, whose use within the window exceeds the settings. Returns the pauses that it
+   * began. Use from before the end of an earlier pause is ignored, so that resuming lasts. Call it every few seconds,
+   * in any number of processes.
    */
   check(): Promise<Pause[]>;
 }
@@ -45,7 +45,7 @@ const instance: PauseScope = { kind: 'instance', id: '' };
 async function runaways(options: BreakerOptions): Promise<{ scope: PauseScope; runaway: Runaway }[]> {
   const { ledger, budgets, clock, config } = options;
   const windowBeganMs = clock.now() - config.windowMinutes * 60_000;
-  // Scopes that were paused within the window each look back to the end of their pause only.
+  // Scopes that were paused within the window look back to the end of their own pause only.
   const reads = new Map<number, ReturnType<Ledger['recent']>>();
   const since = (sinceMs: number) => {
     const read = reads.get(sinceMs) ?? ledger.recent(sinceMs);

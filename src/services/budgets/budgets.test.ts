@@ -47,15 +47,15 @@ describe('the pools of a place', () => {
       ['instance month 100 settings', 'guild day 5 settings', 'guild month 50 settings', 'channel day 1 settings'],
     ],
     [
-      'a guild that is named, period by period',
+      'a guild that is named, per period',
       { guildId: namedGuildId, channelId: null },
       ['instance month 100 settings', 'guild day 2 settings'],
     ],
-  ])('are those of %s', (_what, place, expected) => {
+  ])('of %s are found', (_what, place, expected) => {
     expect(shown(place)).toEqual(expected);
   });
 
-  it('take what whoever runs the bot sets, higher or lower, until it is unset', async () => {
+  it("use the owner's value, higher or lower, until it is reset", async () => {
     await budgets.set(guild, 'day', 8_000_000, 'instance');
     expect(inGuild()).toEqual(['guild day 8 command']);
     await budgets.set(guild, 'day', 0, 'instance');
@@ -64,7 +64,7 @@ describe('the pools of a place', () => {
     expect(inGuild()).toEqual(['guild day 5 settings']);
   });
 
-  it('may be tightened by a guild and never widened', async () => {
+  it('can be lowered by a guild but not raised', async () => {
     await expect(budgets.set(guild, 'day', 5_000_001, 'guild')).rejects.toMatchObject({
       code: 'budgets.too-high',
       data: { most: '$5.00' },
@@ -72,7 +72,7 @@ describe('the pools of a place', () => {
     await budgets.set(guild, 'day', 3_000_000, 'guild');
     expect(inGuild()).toEqual(['guild day 3 guild']);
     await budgets.set(guild, 'day', 1_000_000, 'instance');
-    expect(inGuild(), 'the lower one counts').toEqual(['guild day 1 command']);
+    expect(inGuild(), 'the lower one applies').toEqual(['guild day 1 command']);
     await budgets.set(guild, 'day', 9_000_000, 'instance');
     expect(inGuild()).toEqual(['guild day 3 guild']);
     expect(budgets.allowed(guild, 'day')).toMatchObject({ micros: 9_000_000, source: 'command' });
@@ -80,12 +80,12 @@ describe('the pools of a place', () => {
     expect(inGuild()).toEqual(['guild day 9 command']);
   });
 
-  it('may be made by a guild where the settings say nothing', async () => {
+  it('can be set by a guild where the settings have none', async () => {
     await budgets.set({ kind: 'channel', id: '7' }, 'week', 250_000, 'guild');
     expect(shown({ guildId: null, channelId: '7' })).toContain('channel week 0.25 guild');
   });
 
-  it('are limits of money for the ledger', () => {
+  it('become money limits of the ledger', () => {
     expect(budgets.asLimits(budgets.pools({ guildId: null, channelId }))).toEqual([
       {
         holder: { kind: 'instance', id: '' },
@@ -108,20 +108,20 @@ describe('the pools of a place', () => {
     await expect(budgets.set(guild, 'day', micros, 'instance')).rejects.toThrow(RangeError);
   });
 
-  it('are nobody’s to set who may not', async () => {
+  it('cannot be set without the right to', async () => {
     await expect(budgets.set({ kind: 'instance', id: '' }, 'day', 1, 'guild')).rejects.toThrow(TypeError);
     await expect(budgets.set({ kind: 'user', id: '1' }, 'day', 1, 'guild')).rejects.toThrow(TypeError);
     await expect(budgets.set(guild, 'day', 1, 'person')).rejects.toThrow(TypeError);
   });
 
-  it('pass over what is no amount in the database', async () => {
+  it('ignore an invalid amount in the database', async () => {
     await settings.set('budgets', 'guild', guildId, 'day', 'a lot');
     expect(inGuild()).toEqual(['guild day 5 settings']);
   });
 });
 
 describe('a personal cap', () => {
-  it('is set and unset by the person, and counts everywhere', async () => {
+  it('is set and reset by the person, and applies everywhere', async () => {
     const scope = { kind: 'user', id: '42' } as const;
     await budgets.set(scope, 'day', 200_000, 'person');
     const caps = await budgets.personal('42');
@@ -132,11 +132,11 @@ describe('a personal cap', () => {
     expect(await budgets.personal('42')).toEqual([]);
   });
 
-  it('needs no connection beside that of the transaction in which it is asked for', async () => {
+  it("is read on the connection of the caller's transaction", async () => {
     const row = { feature: 'budgets', scope: 'user', scope_id: '43', key: 'day', value: JSON.stringify(100) } as const;
     await database.postgres.transaction(async (tx) => {
       await tx.insertInto('settings_value').values(row).execute();
-      // Seen before it is committed, which no other connection does.
+      // The uncommitted row is visible to this connection only.
       expect(await budgets.personal('43', tx)).toHaveLength(1);
     });
   });
@@ -150,7 +150,7 @@ describe('a pause', () => {
     untilMs: clock.now() + 60_000,
   });
 
-  it('concerns its guild until its time is over', async () => {
+  it('applies to its guild until it ends', async () => {
     expect(await budgets.pause(pauseOf('guild', guildId))).toBe(true);
     expect(budgets.paused({ guildId })).toMatchObject({ reason: '$6.00 were spent in 5 minutes' });
     expect(budgets.paused({ guildId: namedGuildId })).toBeUndefined();
@@ -162,14 +162,14 @@ describe('a pause', () => {
     expect(await budgets.pause(pauseOf('guild', guildId))).toBe(true);
   });
 
-  it('of the instance concerns everything', async () => {
+  it('of the instance applies everywhere', async () => {
     await budgets.pause(pauseOf('instance', ''));
     for (const place of [guildId, namedGuildId, null]) {
       expect(budgets.paused({ guildId: place })?.scope.kind).toBe('instance');
     }
   });
 
-  it('is ended by hand once, and remembered for the breaker', async () => {
+  it('is ended by hand once, and known to the breaker', async () => {
     await budgets.pause(pauseOf('guild', guildId));
     await clock.advance(10_000);
     expect(await budgets.resume(guild)).toBe(true);
@@ -179,7 +179,7 @@ describe('a pause', () => {
     expect(budgets.pausedUntil({ kind: 'instance', id: '' })).toBe(0);
   });
 
-  it('is begun by one of several processes, and seen by all', async () => {
+  it('is begun by one of several processes and visible to all', async () => {
     const connection = database.another();
     const otherSettings = await openSettings(connection);
     const other = openBudgets({ config, settings: otherSettings, clock });

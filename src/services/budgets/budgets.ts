@@ -18,7 +18,7 @@ interface BudgetsOptions {
 
 type Pool = BudgetScope & { kind: 'instance' | 'guild' | 'channel' };
 
-/** Has nothing to close: what commands set is kept current by the settings service. */
+/** Needs no closing: the settings service keeps the stored values current. */
 export function openBudgets({ config, settings, clock }: BudgetsOptions): Budgets {
   const store = createBudgetStore(settings);
   const inForce = (pause: Pause | undefined) => (pause && pause.untilMs > clock.now() ? pause : undefined);
@@ -33,7 +33,7 @@ export function openBudgets({ config, settings, clock }: BudgetsOptions): Budget
     asLimits: (budgets) => budgets.map(asLimit),
     allowed: (scope, period) => (isPool(scope) ? allowed(config, store, scope, period) : undefined),
     set: async (scope, period, micros, by) => {
-      if (!mayBeSetBy(scope, by)) throw new TypeError(`A budget of the ${scope.kind} is not set by the ${by}.`);
+      if (!mayBeSetBy(scope, by)) throw new TypeError(`A budget of the ${scope.kind} can't be set by the ${by}.`);
       const most = by === 'guild' && isPool(scope) ? allowed(config, store, scope, period) : undefined;
       if (micros !== undefined) checkAmount(micros, most);
       await store.write(scope, period, by, micros);
@@ -71,7 +71,7 @@ function mayBeSetBy({ kind }: BudgetScope, by: BudgetSetter): boolean {
 }
 
 function checkAmount(micros: number, most: Budget | undefined): void {
-  if (!isAmount(micros)) throw new RangeError(`${String(micros)} is no budget in micro-dollars.`);
+  if (!isAmount(micros)) throw new RangeError(`${String(micros)} is not a valid budget in micro-dollars.`);
   if (most && micros > most.micros) {
     throw new UserError('budgets.too-high', 'more than is allowed', { most: formatMicros(most.micros) });
   }
@@ -91,7 +91,7 @@ function budget(
   return micros === undefined ? undefined : { scope, period, micros, source };
 }
 
-/** The lower one of what is allowed and what the guild's administrators set; theirs counts alone where nothing is set. */
+/** The lower of the owner's value and the guild administrators' own. Without an owner's value, theirs applies. */
 function pool(config: BudgetsConfig, store: BudgetStore, scope: Pool, period: Period): Budget[] {
   const most = allowed(config, store, scope, period);
   const own = budget(scope, period, store.read(scope, 'guild')[period], 'guild');

@@ -2,13 +2,15 @@ import type { Period } from '../../kernel/calendar.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import type { Limit } from '../ledger/index.ts';
 
-/** Whose budget: a pool, or what a person allows themselves. The instance's id is empty. */
+/** A budget belongs to a pool, or to a person who caps their own spending. The instance's id is empty. */
 export interface BudgetScope {
   kind: 'instance' | 'guild' | 'channel' | 'user';
   id: string;
 }
 
-/** Who sets a budget: whoever runs the bot, whoever runs a guild (to tighten only), or a person for themselves. */
+/**
+ * `instance`: the bot's owner. `guild`: a guild's administrators, to lower it only. `person`: a person, for themselves.
+ */
 export type BudgetSetter = 'instance' | 'guild' | 'person';
 
 export interface Budget {
@@ -16,8 +18,8 @@ export interface Budget {
   period: Period;
   micros: number;
   /**
-   * `settings` is the YAML; an instance administrator's `command` wins over it until it is unset; a `guild`
-   * administrator's own counts while it is the lower one; a `person` sets a cap for themselves.
+   * `settings` is the YAML. An instance administrator's `command` overrides it until it is reset. A `guild`
+   * administrator's value applies while it is the lower one. A `person` caps their own spending.
    */
   source: 'settings' | 'command' | 'guild' | 'person';
 }
@@ -30,7 +32,7 @@ export interface PauseScope {
 
 export interface Pause {
   scope: PauseScope;
-  /** Why, in a few words: `$6.20 were spent in 5 minutes`. */
+  /** The reason in a few words: `$6.20 were spent in 5 minutes`. */
   reason: string;
   /** Unix ms. */
   sinceMs: number;
@@ -42,31 +44,33 @@ export interface BudgetPlace {
   channelId: string | null;
 }
 
-/** Caps on money for pools and persons, from the settings and by command, and pauses. Answers from memory but for users. */
+/**
+ * Money caps of pools and persons, from the settings and by command, and pauses. Answers from memory, except for users.
+ */
 export interface Budgets {
-  /** Every cap on the pools of a place: instance, guild, channel; of each scope and period the one that counts. */
+  /** Every cap that applies in a place: instance, guild, channel; one per scope and period. */
   pools(place: BudgetPlace): Budget[];
-  /** The caps that a person set for themselves. One query, within a transaction when `db` is one. */
+  /** The caps that a person set for themselves. One query; on the transaction when `db` is one. */
   personal(userId: string, db?: Db): Promise<Budget[]>;
   asLimits(budgets: readonly Budget[]): Limit[];
-  /** What whoever runs the bot allows a scope, whatever a guild's administrators made of it. */
+  /** The owner's value for a scope, regardless of guild administrators' own. */
   allowed(scope: BudgetScope, period: Period): Budget | undefined;
   /**
-   * Undefined unsets what the same setter set. Rejects with a UserError `budgets.too-high` (data: `most`, as
-   * `$5.00`) when a guild's is above what it is allowed.
+   * Undefined resets what the same setter set. Rejects with a UserError `budgets.too-high` (data: `most`, as `$5.00`)
+   * when a guild's value exceeds the owner's.
    */
   set(scope: BudgetScope, period: Period, micros: number | undefined, by: BudgetSetter): Promise<void>;
-  /** The shares of a pool at which its owner is told, ascending: `[0.5, 0.8, 1]`. */
+  /** The shares of a pool at which its owner is notified, ascending: `[0.5, 0.8, 1]`. */
   readonly warnAt: readonly number[];
-  /** Above this share of a pool, answers come from the cheaper model; undefined when that is off. */
+  /** Above this share of a pool, the cheaper model answers; undefined when that is off. */
   readonly downgrade: { at: number; model: string } | undefined;
-  /** The pause that concerns a place, the instance's before the guild's. */
+  /** The pause that applies in a place, the instance's before the guild's. */
   paused(place: Pick<BudgetPlace, 'guildId'>): Pause | undefined;
-  /** Those in force. */
+  /** Pauses that are active now. */
   pauses(): Pause[];
-  /** When the latest pause of a scope ended or is to end (Unix ms); 0 when it never was paused. */
+  /** When a scope's latest pause ended or will end (Unix ms); 0 without one. */
   pausedUntil(scope: PauseScope): number;
-  /** False when the scope is paused already, perhaps by another process a moment ago: exactly one caller gets true. */
+  /** False when the scope is already paused, perhaps by another process just before: only one caller gets true. */
   pause(pause: Pause): Promise<boolean>;
   /** Ends a pause. False when there is none. */
   resume(scope: PauseScope): Promise<boolean>;

@@ -7,23 +7,23 @@ import type { Db } from '../../platform/postgres/index.ts';
 import type { SettingsService } from '../settings/index.ts';
 import type { BudgetScope, BudgetSetter, Pause, PauseScope } from './port.ts';
 
-/** The name under which everything here is kept among the settings that commands set. */
+/** Budgets are stored under this name among the settings that commands set. */
 const feature = 'budgets';
 
 type Caps = Partial<Record<Period, number>>;
 
-/** What a guild's administrators set is kept beside what the instance's did, so that neither hides the other. */
+/** A guild administrator's value is stored beside the owner's, so that neither replaces the other. */
 const keyOf = (period: Period, by: BudgetSetter): string => (by === 'guild' ? `guild-${period}` : period);
 
-/** Amounts set by command, in micro-dollars. What is no amount (written by hand, or by a later version) is passed over. */
+/** Amounts set by command, in micro-dollars. Invalid values (written by hand, or by a later version) are ignored. */
 export interface BudgetStore {
   read(scope: BudgetScope & { kind: 'instance' | 'guild' | 'channel' }, by: 'instance' | 'guild'): Caps;
   ofPerson(userId: string, db?: Db): Promise<Caps>;
   write(scope: BudgetScope, period: Period, by: BudgetSetter, micros: number | undefined): Promise<void>;
-  /** The latest of a scope, in force or over. */
+  /** The latest pause of a scope, active or ended. */
   pause(scope: PauseScope): Pause | undefined;
   pauses(): Pause[];
-  /** False when the latest pause is not `expected` any more. */
+  /** False unless `expected` is still the latest pause. */
   replacePause(expected: Pause | undefined, pause: Pause): Promise<boolean>;
 }
 
@@ -34,7 +34,7 @@ const pauseSchema = z.object({
   untilMs: z.number(),
 });
 
-/** All pauses are kept at the instance, so that they can be listed. */
+/** All pauses are stored at the instance, so that they can be listed. */
 const pauseKey = ({ kind, id }: PauseScope): string => `pause/${kind}/${id}`;
 
 export function createBudgetStore(settings: SettingsService): BudgetStore {

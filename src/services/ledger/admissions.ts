@@ -4,18 +4,18 @@ import type { HoldRecord } from './hold-record.ts';
 import { limitedPools, userName } from './holders.ts';
 import { type HoldState, units } from './port.ts';
 
-/** Takes a place in line. */
+/** Reserves a place in line. */
 export function takePlace(record: HoldRecord): Changes {
   return { ...noChanges, meters: placeMeters(record, 1), holds: [record] };
 }
 
-/** Gives it up. */
-export function giveUpPlace(record: HoldRecord, state: HoldState, nowMs: number): Changes {
+/** Releases the place. */
+export function releasePlace(record: HoldRecord, state: HoldState, nowMs: number): Changes {
   const ended = { ...record, state, endedAtMs: nowMs };
   return { ...noChanges, meters: placeMeters(record, -1), holds: [ended] };
 }
 
-/** Pools without a limit are left alone: their rows would stay locked until the caller's transaction ends. */
+/** Skips pools without a limit: their rows would stay locked until the caller's transaction ends. */
 function placeMeters({ held, terms, day }: HoldRecord, sign: 1 | -1): MeterChange[] {
   return units
     .filter((unit) => amountOf(held, unit) > 0)

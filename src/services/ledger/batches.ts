@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Operation } from './operations.ts';
 
-/** So that a batch stays a matter of milliseconds. */
+/** Keeps a batch at a few milliseconds. */
 const MOST_AT_ONCE = 128;
 
 interface Waiting {
@@ -11,17 +11,17 @@ interface Waiting {
 }
 
 /**
- * Runs operations, those that come while a transaction is under way together in the next one. So a single operation waits
- * for nothing, and a hundred at once, which all need the same meters, cost one commit.
+ * Runs operations. Those that arrive during a transaction share the next one. So a single operation never waits, and a
+ * hundred at once, which all need the same meters, cost one commit.
  */
 export class Batches {
   readonly #execute: (operations: readonly Operation<() => void>[]) => Promise<(() => void)[]>;
   readonly #waiting: Waiting[] = [];
   #running = false;
-  /** The last batch had several operations. */
+  /** Whether the last batch had several operations. */
   #together = false;
 
-  /** `execute` runs operations in one transaction and resolves to their outcomes when it has committed. */
+  /** `execute` runs operations in one transaction and resolves to their outcomes after the commit. */
   constructor(execute: (operations: readonly Operation<() => void>[]) => Promise<(() => void)[]>) {
     this.#execute = execute;
   }
@@ -40,7 +40,8 @@ export class Batches {
   async #drain(): Promise<void> {
     this.#running = true;
     while (this.#waiting.length > 0) {
-      // Those who were answered together ask again in the same turn, and share the commit; who is alone waits for nobody.
+      // Callers that were answered together ask again in the same turn of the event loop, and share the next commit. A
+      // single caller never waits.
       if (this.#together) await turn();
       const batch = this.#waiting.splice(0, MOST_AT_ONCE);
       this.#together = batch.length > 1;
@@ -49,7 +50,7 @@ export class Batches {
     this.#running = false;
   }
 
-  /** When one of several is at fault, the others must not suffer: each runs again by itself. Never rejects. */
+  /** Runs each operation of a failed batch by itself, so that only the faulty one fails. Never rejects. */
   async #run(batch: readonly Waiting[]): Promise<void> {
     try {
       const accepts = await this.#execute(batch.map(({ operation }) => operation));

@@ -3,7 +3,7 @@ import { type Window, windowName } from './holders.ts';
 import type { Unit } from './port.ts';
 import type { LedgerTransactionTable, Source } from './schema.ts';
 
-/** Of a window, or added to a meter. */
+/** Sums of a window, or what is added to a meter. */
 export interface Figures {
   spent: number;
   held: number;
@@ -48,11 +48,11 @@ export interface Transaction {
   entries: readonly Entry[];
 }
 
-/** What a decision does: figures are added to those that stand. */
+/** The result of a decision; figures are added to the stored ones. */
 export interface Changes {
   meters: readonly MeterChange[];
   savings: readonly SavingsChange[];
-  /** As they are afterwards, new ones and changed ones. */
+  /** New and changed holds in their final state. */
   holds: readonly HoldRecord[];
   transactions: readonly Transaction[];
 }
@@ -76,15 +76,15 @@ export interface Decision<T> {
 export interface Loaded {
   holds: readonly HoldRecord[];
   windows: readonly (Window & Figures)[];
-  /** Of everybody whose savings matter; who has none has no row. */
+  /** Of everyone whose savings matter; no row means no savings. */
   savings: readonly SavingsChange[];
-  /** Keys of those asked about that exist. */
+  /** Those of the requested transaction keys that exist. */
   transactions: readonly string[];
 }
 
 /**
- * What decisions read: figures as they were loaded, with the changes of earlier decisions of the same batch in them. It
- * keeps those changes for the store to write.
+ * The figures that decisions read: as loaded, plus the changes of earlier decisions in the same batch. Collects those
+ * changes for the store to write.
  */
 export class Books {
   readonly #holds: Map<string, HoldRecord>;
@@ -151,7 +151,7 @@ export class Books {
     }
   }
 
-  /** All that was applied: one change for each meter and person, and each hold as it is at last. */
+  /** Everything that was applied: one change per meter and person, and each hold in its final state. */
   get changes(): { newHolds: HoldRecord[]; changedHolds: HoldRecord[] } & Omit<Changes, 'holds'> {
     const holds = [...this.#holds.values()].filter((hold) => this.#changedHolds.has(hold.key));
     return {

@@ -25,7 +25,7 @@ describe('every hold ends once', () => {
   };
 
   for (const [state, end] of Object.entries(ends)) {
-    it(`${state}: every later end and the same reserve change nothing`, async () => {
+    it(`${state}: a later end or the same reserve changes nothing`, async () => {
       const payer = fresh('u');
       const asked = request(fresh('k'), { terms: terms(payer) });
       await ledger.reserve(asked);
@@ -34,14 +34,14 @@ describe('every hold ends once', () => {
       const balance = await moneyOf(ledger, payer);
       expect(hold).toMatchObject({ state });
       for (const again of Object.values(ends)) await again(asked.key);
-      expect(await ledger.settle(asked.key, { micros: 1 })).toEqual({ hold, ended: false, fillings: [] });
+      expect(await ledger.settle(asked.key, { micros: 1 })).toEqual({ hold, ended: false, crossings: [] });
       expect(await ledger.reserve(asked)).toEqual({ status: 'held', hold });
       expect(await ledger.holds(asked.request)).toEqual([hold]);
       expect(await moneyOf(ledger, payer)).toEqual(balance);
     });
   }
 
-  it('when many try at the same time', async () => {
+  it('also when many end it at the same time', async () => {
     const payer = fresh('u');
     const { key } = heldOf(await ledger.reserve(request(fresh('k'), { terms: terms(payer) })));
     const other = start();
@@ -52,7 +52,7 @@ describe('every hold ends once', () => {
     expect(await moneyOf(ledger, payer)).toMatchObject({ spent: 80, held: 0 });
   });
 
-  it('and many that reserve the same get the same', async () => {
+  it('and concurrent reserves with the same key get the same hold', async () => {
     const payer = fresh('u');
     const asked = request(fresh('k'), { terms: terms(payer) });
     const other = start();
@@ -62,7 +62,7 @@ describe('every hold ends once', () => {
     expect(await moneyOf(ledger, payer)).toMatchObject({ held: 100 });
   });
 
-  it('on the day on which it began, whenever that is told', async () => {
+  it('on the day it began, however late', async () => {
     const payer = fresh('u');
     const clock = createManualClock(NOON_MS + 11.9 * HOUR_MS);
     const { ledger: late } = start({ clock });
@@ -74,7 +74,7 @@ describe('every hold ends once', () => {
     expect(await moneyOf(ledger, payer)).toMatchObject({ spent: 90 });
   });
 
-  it('after a crash, on the instance', async () => {
+  it("after a crash, at the instance's expense", async () => {
     const payer = fresh('u');
     const asked = `chat/answer/${fresh('q')}`;
     await postgres.transaction((tx) =>
@@ -96,7 +96,7 @@ describe('every hold ends once', () => {
     expect(await moneyOf(ledger, payer)).toMatchObject({ spent: 50, held: 0 });
   });
 
-  it('when its time is over', async () => {
+  it('when it expires', async () => {
     const payer = fresh('u');
     const clock = createManualClock(NOON_MS);
     const { ledger: late } = start({ clock });
@@ -121,7 +121,7 @@ describe('every hold ends once', () => {
 });
 
 describe('a refund', () => {
-  it('is at most what was charged, and once for a key', async () => {
+  it('is at most the charge, and made once per key', async () => {
     const payer = fresh('u');
     const { key } = await spend(ledger, request(fresh('k'), { terms: terms(payer) }));
     const refund = { key: fresh('r'), actorId: 'admin', reason: 'sorry', amounts: { micros: 30, tokens: 5 } };
@@ -148,7 +148,7 @@ describe('a refund', () => {
     ]);
   });
 
-  it('of a call that was not charged gives nothing', async () => {
+  it('of an uncharged call returns nothing', async () => {
     const payer = fresh('u');
     const { key } = heldOf(await ledger.reserve(request(fresh('k'), { terms: terms(payer) })));
     const refund = { key: fresh('r'), actorId: 'admin', reason: '' };

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../kernel/json.ts';
-import { giveUpPlace } from './admissions.ts';
+import { releasePlace } from './admissions.ts';
 import { amountOf, byUnit, isNothing, lesser, minus, plus } from './amounts.ts';
 import {
   type Books,
@@ -14,7 +14,7 @@ import {
 } from './books.ts';
 import { type HoldRecord, publicHold } from './hold-record.ts';
 import { allowanceWindow, limitWindow, poolNames, userName, type Window } from './holders.ts';
-import { type Amounts, type Filling, type Hold, type Limit, type Settlement, units } from './port.ts';
+import { type Amounts, type ThresholdCrossing, type Hold, type Limit, type Settlement, units } from './port.ts';
 
 export interface Ended {
   hold: Hold;
@@ -22,7 +22,7 @@ export interface Ended {
   ended: boolean;
 }
 
-/** Charges `actual`, at most what was held; more is an overrun. Throws for a key without a hold and for an admission. */
+/** Charges `actual`, at most the hold; the rest is an overrun. Throws for an unknown key and for an admission. */
 export function settle(
   books: Books,
   { key, actual, facts }: { key: string; actual: Amounts; facts: JsonObject },
@@ -30,17 +30,17 @@ export function settle(
 ): Decision<Settlement> {
   const record = books.hold(key);
   if (!record) throw new Error(`There is no hold ${key} to settle`);
-  if (record.kind === 'admission') throw new Error(`${key} is an admission, which is dismissed and not settled`);
+  if (record.kind === 'admission') throw new Error(`${key} is an admission: dismiss it instead`);
   if (record.state !== 'open') {
-    return { outcome: { hold: publicHold(record), ended: false, fillings: [] }, changes: noChanges };
+    return { outcome: { hold: publicHold(record), ended: false, crossings: [] }, changes: noChanges };
   }
   const charged = lesser(actual, record.held);
   const end: End = { state: 'settled', charged, lost: {}, waived: {}, overrun: minus(actual, charged), facts };
   const { hold, changes } = endCall(record, end, nowMs);
-  return { outcome: { hold, ended: true, fillings: fillingsOf(books, record, end) }, changes };
+  return { outcome: { hold, ended: true, crossings: crossingsOf(books, record, end) }, changes };
 }
 
-/** Gives everything back. */
+/** Releases the whole hold. */
 export function release(
   books: Books,
   { key, facts }: { key: string; facts: JsonObject },
@@ -49,7 +49,7 @@ export function release(
   return endOpen(books, key, (record) => endUncharged(record, { state: 'released', used: {}, facts }, nowMs));
 }
 
-/** Gives everything back to the payer; `used`, or else all of it, is on the instance. */
+/** Releases the whole hold; `used` (by default all of it) is charged to the instance. */
 export function lose(
   books: Books,
   { key, used, facts }: { key: string; used: Amounts | undefined; facts: JsonObject },
@@ -60,7 +60,10 @@ export function lose(
   );
 }
 
-/** The same for a call that its payer ended: `used` counts in every meter as an overrun does, and is charged to none. */
+/**
+ * For a call that its payer cancelled: releases the hold; `used` is added to every meter, as for an overrun, but
+ * charged only to the instance.
+ */
 export function waive(
   books: Books,
   { key, used, facts }: { key: string; used: Amounts; facts: JsonObject },
@@ -69,7 +72,7 @@ export function waive(
   return endOpen(books, key, (record) => endUncharged(record, { state: 'lost', used, facts, waived: true }, nowMs));
 }
 
-/** What `lose` does, if its time is over. */
+/** Does what `lose` does, once the hold has expired. */
 export function expire(books: Books, key: string, nowMs: number): Decision<Ended | undefined> {
   const record = books.hold(key);
   if (record && record.expiresAtMs > nowMs)
@@ -79,12 +82,12 @@ export function expire(books: Books, key: string, nowMs: number): Decision<Ended
 
 /** Ends the open admissions of a request. */
 export function dismiss(books: Books, request: string, nowMs: number): Decision<void> {
-  const changes = books.admissions(request).map((admission) => giveUpPlace(admission, 'released', nowMs));
+  const changes = books.admissions(request).map((admission) => releasePlace(admission, 'released', nowMs));
   return { outcome: undefined, changes: joinChanges(changes) };
 }
 
-/** Ends a settled hold as if it had been lost: what was charged and not refunded goes from the payer to the instance. */
-export function takeBack(books: Books, key: string, nowMs: number): Decision<Hold | undefined> {
+/** Ends a settled hold as lost: the charge that wasn't refunded moves from the payer to the instance. */
+export function writeOff(books: Books, key: string, nowMs: number): Decision<Hold | undefined> {
   const record = books.hold(key);
   if (record?.state !== 'settled') return { outcome: record && publicHold(record), changes: noChanges };
   const given = minus(record.charged, record.refunded);
@@ -106,8 +109,8 @@ export function takeBack(books: Books, key: string, nowMs: number): Decision<Hol
 }
 
 /**
- * Gives back what was charged and not yet refunded, at most `amounts`: first what came from savings, as if less had been
- * charged. Throws for a key without a hold.
+ * Refunds what was charged and not yet refunded, at most `amounts`. The part from savings goes back first, as if less
+ * had been charged. Throws for an unknown key.
  */
 export function refund(
   books: Books,
@@ -133,22 +136,22 @@ export function refund(
   };
 }
 
-/** The figures that tell which limits a settlement of this hold fills, for the units that are held. */
-export function fillingWindows(record: HoldRecord): { limit: Limit; window: Window }[] {
+/** The limits that a settlement of this hold raises, each with its window, for the units of the hold. */
+export function thresholdWindows(record: HoldRecord): { limit: Limit; window: Window }[] {
   const { terms, createdAtMs, held } = record;
   const limits = terms.limits.map((limit) => ({ limit, window: limitWindow(limit, createdAtMs) }));
-  const purses = terms.purses.flatMap((purse) => {
-    if (purse.allowance === null) return [];
-    const { unit, period, allowance, rule } = purse;
-    const limit: Limit = { holder: { kind: 'user', id: terms.payerId }, unit, period, cap: allowance, rule };
-    return [{ limit, window: allowanceWindow(terms.payerId, purse, createdAtMs) }];
+  const allowances = terms.allowances.flatMap((allowance) => {
+    if (allowance.amount === null) return [];
+    const { unit, period, amount, rule } = allowance;
+    const limit: Limit = { holder: { kind: 'user', id: terms.payerId }, unit, period, cap: amount, rule };
+    return [{ limit, window: allowanceWindow(terms.payerId, allowance, createdAtMs) }];
   });
-  return [...limits, ...purses].filter(({ limit }) => limit.cap > 0 && amountOf(held, limit.unit) > 0);
+  return [...limits, ...allowances].filter(({ limit }) => limit.cap > 0 && amountOf(held, limit.unit) > 0);
 }
 
-function fillingsOf(books: Books, record: HoldRecord, { charged, overrun }: End): Filling[] {
+function crossingsOf(books: Books, record: HoldRecord, { charged, overrun }: End): ThresholdCrossing[] {
   const fromSavings = savingsPart(record, charged);
-  return fillingWindows(record).flatMap(({ limit, window }) => {
+  return thresholdWindows(record).flatMap(({ limit, window }) => {
     const { spent } = books.figures(window);
     const saved = window.source === 'allowance' ? amountOf(fromSavings, limit.unit) : 0;
     const own = amountOf(charged, limit.unit) + amountOf(overrun, limit.unit) - saved;
@@ -183,7 +186,7 @@ function endUncharged(
   nowMs: number,
 ): { hold: Hold; changes: Changes } {
   if (record.kind === 'admission') {
-    const changes = giveUpPlace({ ...record, facts: { ...record.facts, ...facts } }, state, nowMs);
+    const changes = releasePlace({ ...record, facts: { ...record.facts, ...facts } }, state, nowMs);
     return { hold: publicHold(changes.holds[0] ?? record), changes };
   }
   const within = lesser(used, record.held);
@@ -213,21 +216,21 @@ function endCall(record: HoldRecord, end: End, nowMs: number): { hold: Hold; cha
   return { hold: publicHold(ended), changes: { ...movedFigures(record, moved), holds: [ended], transactions } };
 }
 
-/** What of a charge is from savings: the allowance that is held pays first. */
+/** The part of a charge that comes from savings; the held allowance is used first. */
 const savingsPart = ({ held, heldSavings }: HoldRecord, charged: Amounts): Amounts =>
   byUnit((unit) => Math.max(0, amountOf(charged, unit) - (amountOf(held, unit) - amountOf(heldSavings, unit))));
 
 const negative = (amounts: Amounts): Amounts => byUnit((unit) => -amountOf(amounts, unit));
 
-/** What is added to the figures of a hold's holders. */
+/** Added to the figures of the hold's account holders. */
 interface Moved {
   held: Amounts;
   heldSavings: Amounts;
   charged: Amounts;
   fromSavings: Amounts;
-  /** Counted as the instance's use alone. */
+  /** Added to the instance's meter alone. */
   lost: Amounts;
-  /** Counted as the use of every holder, and charged to none but the instance. */
+  /** Added to every holder's meter, and charged only to the instance. */
   overrun: Amounts;
 }
 
@@ -263,7 +266,7 @@ function movedFigures({ terms, day }: HoldRecord, moved: Moved): Pick<Changes, '
 
 const usedAccount = ({ request }: HoldRecord): string => `used/${request.split('/', 1)[0] ?? ''}`;
 
-/** Entries that take amounts from one account to another. */
+/** Entries that move amounts from one account to another. */
 function movement(from: string, to: string, amounts: Amounts): Entry[] {
   return units.flatMap((unit) => {
     const amount = amountOf(amounts, unit);
@@ -283,7 +286,7 @@ function chargeEntries(record: HoldRecord, charged: Amounts, fromSavings: Amount
   ];
 }
 
-/** Entries on the same account are one, and those that cancel each other out are none. */
+/** Merges entries on the same account; entries that cancel out are dropped. */
 function transactionOf(
   { key: holdKey, terms, day }: HoldRecord,
   kind: Transaction['kind'],

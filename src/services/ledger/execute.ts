@@ -4,15 +4,15 @@ import { Books } from './books.ts';
 import type { Operation } from './operations.ts';
 import { load, write } from './store.ts';
 
-/** One operation as a whole transaction or the last part of one. See `executeAll`. */
+/** Runs one operation as a whole transaction, or as the last part of one. See `executeAll`. */
 export async function execute<T>(tx: Tx, operation: Operation<T>, clock: Clock): Promise<T> {
   const outcomes = await executeAll(tx, [operation], clock);
   return outcomes[0] as T;
 }
 
 /**
- * Locks, loads, decides one operation after the other, each upon what those before it did, and writes all of it. Returns
- * their outcomes in the same order. Rejects with what a decision throws; nothing is written then.
+ * Locks, loads, decides the operations one after the other, each on top of the changes before it, and writes
+ * everything. Returns the outcomes in the same order. Rejects with the error of a decision and then writes nothing.
  */
 export async function executeAll<T>(tx: Tx, operations: readonly Operation<T>[], clock: Clock): Promise<T[]> {
   const all = (names: (operation: Operation<T>) => readonly string[] | undefined) => [

@@ -11,9 +11,8 @@ interface Renaming {
 }
 
 /**
- * Gives a person another name in everything that is kept, and with it each channel of their direct messages, which would
- * lead to them; burns what is free of their savings. Holds that are open end as they would have. Returns how many rows
- * changed.
+ * Replaces a person's id by a pseudonym in every row, and the ids of their direct message channels, which would
+ * identify them. Cancels their free savings. Open holds end as usual. Returns the number of changed rows.
  */
 export async function forgetUser(tx: Tx, userId: string, pseudonym: string, nowMs: number): Promise<number> {
   const needs = {
@@ -100,11 +99,11 @@ async function renameChannel(tx: Tx, { from, to }: Renaming): Promise<number> {
   return changed + others;
 }
 
-/** Wherever the JSON has it as a whole string, which an id is by its digits. */
+/** Replaces the id where it is a whole JSON string; ids are digits only. */
 const renamed = (column: string, from: string, to: string) =>
   sql`replace(${sql.ref(column)}::text, ${JSON.stringify(from)}, ${JSON.stringify(to)})::jsonb`;
 
-/** Opens the append-only tables for names. */
+/** Allows updates of names in the append-only tables. */
 async function forgetting(tx: Tx, rename: () => Promise<number>): Promise<number> {
   await sql`SELECT set_config('familiar.ledger_forgets', 'on', true)`.execute(tx);
   const changed = await rename();

@@ -13,7 +13,10 @@ export interface Grant {
   reason: string;
 }
 
-/** Adds to a person's savings or takes away, never what is held. Zero and a key that was used change nothing. */
+/**
+ * Adds to a person's savings or removes from them, but never what is held. Zero, or a key that was used before, changes
+ * nothing.
+ */
 export function grant(books: Books, asked: Grant, nowMs: number): Decision<{ savings: number; changed: boolean }> {
   const { userId, unit, amount, actorId, reason } = asked;
   const { granted, spent, held } = books.savings(userId, unit);
@@ -23,9 +26,9 @@ export function grant(books: Books, asked: Grant, nowMs: number): Decision<{ sav
   }
   const most = granted - spent - held;
   if (most + amount < 0) {
-    throw new UserError('ledger/too-little', `There are ${most} ${unit} to take away, no more`, { most });
+    throw new UserError('ledger/too-little', `Only ${most} ${unit} can be removed`, { most });
   }
-  if (!Number.isSafeInteger(granted + amount)) throw new RangeError(`${amount} ${unit} are more than can be counted`);
+  if (!Number.isSafeInteger(granted + amount)) throw new RangeError(`${amount} ${unit} is too large to count`);
   const transaction = {
     ...{ key, kind: 'grant' as const, holdKey: null, payerId: userId, guildId: null, channelId: null },
     ...{ day: dayAt(nowMs), actorId, reason, atMs: nowMs },

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../kernel/json.ts';
-import { fillingWindows } from './endings.ts';
+import { thresholdWindows } from './endings.ts';
 import type { HoldKind, HoldRecord } from './hold-record.ts';
 import { lockNames } from './holders.ts';
 import type { Amounts, HoldState, Terms } from './port.ts';
 
-/** A row of ledger_hold as statements read it, without what repeats the terms. */
+/** A row of ledger_hold as statements read it, without the columns that repeat the terms. */
 export interface HoldRow {
   key: string;
   request: string;
@@ -47,7 +47,7 @@ export function rowOf(record: HoldRecord): HoldRow & Record<string, unknown> {
     guild_id: terms.guildId,
     channel_id: terms.channelId,
     locks: lockNames(terms, held),
-    windows: fillingWindows(record).map(({ window }) => window),
+    windows: thresholdWindows(record).map(({ window }) => window),
     held_savings: record.heldSavings,
     from_savings: record.fromSavings,
     on_instance: record.onInstance,

@@ -11,7 +11,7 @@ import { longTests, tellCases } from '../../testing/long.ts';
 import { testDatabase } from '../../testing/postgres.ts';
 import { createLedger, type HoldRequest, type Ledger, ledgerMigrations, type Limit, type Terms } from './index.ts';
 
-/** How many things happen at the same time, in how many processes, and how often this is tried. */
+/** Concurrent operations, processes, and repetitions. */
 const LEVELS = [
   { atOnce: 2, processes: 2, rounds: longTests() ? 150 : 2 },
   { atOnce: 16, processes: 4, rounds: longTests() ? 80 : 2 },
@@ -19,9 +19,9 @@ const LEVELS = [
 ];
 const STEPS_EACH = 6;
 
-/** Sunday, an hour before the week ends: clocks jump to and fro over that midnight. */
+/** Sunday, an hour before the week ends: clocks jump back and forth over that midnight. */
 const SUNDAY_MS = Date.UTC(2026, 10, 22, 23);
-/** Enough that batches of different processes are about different people, and meet in the pools alone. */
+/** Enough that batches of different processes concern different people and meet in the pools only. */
 const USERS = 300;
 const ALLOWANCE = 300;
 
@@ -42,7 +42,7 @@ const step = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       do: fc.constant('call'),
-      // Seldom asked twice at once, since that makes processes wait for each other's people.
+      // Rare, because it makes processes wait for each other's people.
       twin: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: process }),
       ...{ process, payer: person, place: fc.nat({ max: 3 }) },
       wanted: fc.integer({ min: 1, max: 150 }),
@@ -78,7 +78,7 @@ class Round {
   readonly #cap: number;
   #made = 0;
 
-  /** `cap` is the smallest of its pools'. */
+  /** `cap` is the smallest cap of its pools. */
   constructor(number: number, processes: number, cap: number) {
     this.#cap = cap;
     this.#name = `r${number}`;
@@ -99,7 +99,7 @@ class Round {
     else await this.#grant(ledger, this.#postgres(at), each);
   }
 
-  /** Some are reserved by two processes at once, and ended by two at once. */
+  /** Some calls are reserved by two processes at once, and ended by two at once. */
   async #call(each: CallStep): Promise<void> {
     const asked = this.#asked(each.payer, each.place, each.wanted, Math.ceil(each.wanted * each.leastShare));
     const both = [each.process, ...(each.twin === undefined ? [] : [each.twin])].map((at) => this.#at(at).ledger);
@@ -108,7 +108,7 @@ class Round {
     for (const result of results) {
       if (result.status === 'held') continue;
       const { spent, held: inTheWay, needed, cap } = result.refusal;
-      expect(spent + inTheWay + needed, 'what is refused would not have fitted').toBeGreaterThan(cap);
+      expect(spent + inTheWay + needed, 'a refused call would not have fit').toBeGreaterThan(cap);
     }
     const [hold] = held;
     if (!hold) return;
@@ -132,7 +132,7 @@ class Round {
     const refunded = await Promise.all(both.map((ledger) => ledger.refund(key, refund)));
     for (const { charged, refunded: back } of refunded) {
       expect(back.micros ?? 0).toBeLessThanOrEqual(charged.micros ?? 0);
-      expect(back.micros ?? 0, 'the same refund twice is one').toBeLessThanOrEqual(refund.amounts.micros);
+      expect(back.micros ?? 0, 'the same refund twice is one refund').toBeLessThanOrEqual(refund.amounts.micros);
     }
   }
 
@@ -148,13 +148,13 @@ class Round {
     const grant = { key, userId: this.#userId(payer), unit: 'micros' as const, amount, actorId: 'a', reason: '' };
     const answers = await Promise.allSettled([ledger.grant(postgres.db, grant), ledger.grant(postgres.db, grant)]);
     const changed = answers.filter((answer) => answer.status === 'fulfilled' && answer.value.changed);
-    expect(changed.length, 'the same grant twice is one').toBeLessThanOrEqual(1);
+    expect(changed.length, 'the same grant twice is one grant').toBeLessThanOrEqual(1);
     for (const answer of answers) {
       if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'ledger/too-little' });
     }
   }
 
-  /** Looks from outside, by statements of its own, until `done`; returns how often. */
+  /** Looks from outside, by its own statements, until `done`; returns how often. */
   async watch(done: () => boolean): Promise<number> {
     for (let looks = 0; ; looks += 1) {
       const ended = done();
@@ -204,7 +204,7 @@ class Round {
     }
   }
 
-  /** When all is quiet, exactly what is left can be had. */
+  /** At rest, exactly what is left can be reserved. */
   async checkRest(): Promise<void> {
     const { ledger } = this.#at(0);
     this.#nowMs[0] = this.#startMs + 7 * HOUR_MS;
@@ -213,8 +213,8 @@ class Round {
     const asked = this.#asked(0, 0, 1_000_000, 1);
     const all = await ledger.reserve(asked);
     const rest = all.status === 'held' ? (all.hold.held.micros ?? 0) : 0;
-    const { purses, limits } = asked.terms;
-    const [balance] = await ledger.balances(asked.terms.payerId, purses);
+    const { allowances, limits } = asked.terms;
+    const [balance] = await ledger.balances(asked.terms.payerId, allowances);
     const levels = await ledger.levels(limits);
     const free = levels.map(({ limit: { cap }, spent, held }) => cap - spent - held);
     const { granted = 0, spent = 0, held = 0 } = balance?.savings ?? {};
@@ -258,7 +258,7 @@ class Round {
     const terms: Terms = {
       ...{ payerId: this.#userId(payer), guildId: this.#guildId(place), channelId: this.#channelId(place) },
       limits: this.#limits().filter(({ holder }) => ids.includes(holder.id)),
-      purses: [{ unit: 'micros', period: 'day', allowance: ALLOWANCE, rule: 'purse' }],
+      allowances: [{ unit: 'micros', period: 'day', amount: ALLOWANCE, rule: 'allowance' }],
     };
     const key = `${this.#name}/${(this.#made += 1)}`;
     return {
@@ -268,7 +268,7 @@ class Round {
   }
 }
 
-/** What each hold of a call counts for, read from the holds alone. */
+/** The use of each held call, read from the holds alone. */
 const amountsOfHolds = sql`(SELECT * FROM ledger_hold WHERE kind = 'call') AS h CROSS JOIN LATERAL (
   SELECT
     CASE state WHEN 'open' THEN coalesce((held->>'micros')::bigint, 0)
@@ -280,7 +280,7 @@ const amountsOfHolds = sql`(SELECT * FROM ledger_hold WHERE kind = 'call') AS h 
       - coalesce((held->>'micros')::bigint, 0)) AS overrun
 ) AS amounts`;
 
-/** Works through the steps, so many at a time. */
+/** Runs the steps, up to `atOnce` at a time. */
 async function together(round: Round, steps: readonly Step[], atOnce: number): Promise<void> {
   const queue = [...steps];
   const worker = async () => {
@@ -291,14 +291,14 @@ async function together(round: Round, steps: readonly Step[], atOnce: number): P
 
 let rounds = 0;
 
-describe('the ledger under operations at the same time', () => {
+describe('the ledger under concurrent operations', () => {
   it.each(LEVELS)(
     'at $atOnce in $processes processes never passes a cap and ends every hold once',
     { timeout: longTests() ? 1_800_000 : 60_000 },
     async ({ atOnce, processes, rounds: numRuns }) => {
       const counted = { sequences: 0, operations: 0, looks: 0 };
       const length = atOnce * STEPS_EACH;
-      // Without a bias to small values, which would make everybody the same few people.
+      // Without a bias to small values, which would pick the same few people every time.
       const steps = fc.noBias(fc.array(step, { minLength: length, maxLength: length, size: 'max' }));
       const property = fc.asyncProperty(steps, async (each) => {
         await emptyBooks(database.postgres);

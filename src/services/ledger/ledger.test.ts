@@ -17,12 +17,12 @@ import {
   terms,
   user,
 } from '../../testing/ledger-bench.ts';
-import type { Purse } from './index.ts';
+import type { Allowance } from './index.ts';
 
 const { ledger, postgres, start } = await ledgerBench();
 
 describe('a call', () => {
-  it('holds its worst case and is charged what it used', async () => {
+  it('holds its highest possible cost and is charged its use', async () => {
     const payer = fresh('u');
     const hold = heldOf(await ledger.reserve(request(fresh('k'), { terms: terms(payer), facts: { model: 'a/b' } })));
     expect(hold).toMatchObject({ state: 'open', held: { micros: 100 }, charged: {}, endedAtMs: null });
@@ -34,7 +34,7 @@ describe('a call', () => {
     expect(await moneyOf(ledger, payer)).toMatchObject({ spent: 60, held: 0 });
   });
 
-  it('gets what there is between the least and the most it wants', async () => {
+  it('gets what is available between `least` and `wanted`', async () => {
     const payer = fresh('u');
     const asked = { wanted: { micros: 800, tokens: 900 }, least: { micros: 200 }, terms: terms(payer) };
     expect(heldOf(await ledger.reserve(request(fresh('k'), asked))).held).toEqual({ micros: 500, tokens: 900 });
@@ -52,7 +52,7 @@ describe('a call', () => {
     });
   });
 
-  it('is refused without passing when the rest is spent, and a refusal is not remembered', async () => {
+  it('is refused for good when the rest is spent, and a refusal is not stored', async () => {
     const [payer, key] = [fresh('u'), fresh('k')];
     await spend(ledger, request(fresh('k'), { terms: terms(payer), wanted: { micros: 450 } }));
     const asked = request(key, { terms: terms(payer) });
@@ -61,7 +61,7 @@ describe('a call', () => {
     expect(heldOf(await ledger.reserve(asked))).toMatchObject({ held: { micros: 100 } });
   });
 
-  it('that gives everything back costs nothing', async () => {
+  it('costs nothing when it is released', async () => {
     const payer = fresh('u');
     const { key } = heldOf(await ledger.reserve(request(fresh('k'), { terms: terms(payer) })));
     expect(await ledger.release(key, { because: 'busy' })).toMatchObject({ state: 'released', charged: {} });
@@ -69,14 +69,14 @@ describe('a call', () => {
     expect(await ledger.release(fresh('unknown'))).toBeUndefined();
   });
 
-  it('of an unlimited purse is counted all the same', async () => {
+  it('with an unlimited allowance is counted too', async () => {
     const payer = fresh('u');
-    const unlimited = terms(payer, { purses: [{ ...dayOfMoney, allowance: null }] });
+    const unlimited = terms(payer, { allowances: [{ ...dayOfMoney, amount: null }] });
     await spend(ledger, request(fresh('k'), { terms: unlimited, wanted: { micros: 9_000, images: 2 } }));
     expect(await moneyOf(ledger, payer)).toMatchObject({ spent: 9_000 });
   });
 
-  it('is refused as a fault of the program when its amounts or terms make no sense', async () => {
+  it('is rejected when its amounts or terms make no sense', async () => {
     const own = terms(fresh('u'));
     for (const micros of [-1, 0.5, Number.NaN, Infinity]) {
       await expect(ledger.reserve(request(fresh('k'), { terms: own, wanted: { micros } }))).rejects.toThrow(RangeError);
@@ -89,7 +89,7 @@ describe('a call', () => {
 });
 
 describe('savings', () => {
-  it('pay what the allowance does not, and get back first what is refunded', async () => {
+  it("pay what the allowance doesn't, and are refunded first", async () => {
     const payer = fresh('u');
     expect(await ledger.grant(postgres.db, grantOf(payer, 300))).toEqual({ savings: 300, changed: true });
     const hold = heldOf(await ledger.reserve(request(fresh('k'), { terms: terms(payer), wanted: { micros: 700 } })));
@@ -102,7 +102,7 @@ describe('savings', () => {
     expect(await moneyOf(ledger, payer)).toMatchObject({ spent: 450, savings: { granted: 300, spent: 0 } });
   });
 
-  it('are taken away down to what is free, and no further', async () => {
+  it('can be removed down to what is free', async () => {
     const payer = fresh('u');
     await ledger.grant(postgres.db, grantOf(payer, 300));
     await ledger.reserve(request(fresh('k'), { terms: terms(payer), wanted: { micros: 600 } }));
@@ -114,7 +114,7 @@ describe('savings', () => {
     expect(await moneyOf(ledger, payer)).toMatchObject({ savings: { granted: 100, held: 100 } });
   });
 
-  it('are granted once for a key, also inside a transaction that must commit', async () => {
+  it('are granted once per key, also inside a transaction that must commit', async () => {
     const payer = fresh('u');
     const grant = grantOf(payer, 50);
     await postgres.transaction((tx) => ledger.grant(tx, grant));
@@ -130,14 +130,14 @@ describe('savings', () => {
 
   it('of tokens and pictures work alike', async () => {
     const payer = fresh('u');
-    const purses: Purse[] = [
-      { unit: 'tokens', period: 'week', allowance: 1_000, rule: 'role member' },
-      { unit: 'images', period: 'day', allowance: 1, rule: 'role member' },
+    const allowances: Allowance[] = [
+      { unit: 'tokens', period: 'week', amount: 1_000, rule: 'role member' },
+      { unit: 'images', period: 'day', amount: 1, rule: 'role member' },
     ];
     await ledger.grant(postgres.db, { ...grantOf(payer, 500), unit: 'tokens' });
-    const asked = { terms: terms(payer, { purses }), wanted: { tokens: 1_200, images: 1 } };
+    const asked = { terms: terms(payer, { allowances }), wanted: { tokens: 1_200, images: 1 } };
     await spend(ledger, request(fresh('k'), asked));
-    const [tokens, images] = await ledger.balances(payer, purses);
+    const [tokens, images] = await ledger.balances(payer, allowances);
     expect(tokens).toMatchObject({ spent: 1_000, savings: { granted: 500, spent: 200 } });
     expect(images).toMatchObject({ spent: 1, savings: { granted: 0 } });
     expect(refusalOf(await ledger.reserve(request(fresh('k'), { ...asked, wanted: { images: 1 } })))).toMatchObject({
@@ -151,7 +151,7 @@ describe('admissions', () => {
   const admit = (asked: Parameters<typeof request>[1], key = fresh('a')) =>
     postgres.transaction((tx) => ledger.admit(tx, request(key, { step: 'admission', attempt: 0, ...asked })));
 
-  it('count against one another and give way to calls', async () => {
+  it('count against each other and give way to calls', async () => {
     const payer = fresh('u');
     const place = fresh('g');
     const own = terms(payer, { guildId: place, limits: [limit(guild(place), 450)] });
@@ -163,7 +163,7 @@ describe('admissions', () => {
     });
   });
 
-  it('end with the first call of their request, or when it is dismissed', async () => {
+  it('end with the first call of their request, or when dismissed', async () => {
     const payer = fresh('u');
     const [first, second] = [`chat/answer/${fresh('q')}`, `chat/answer/${fresh('q')}`];
     await admit({ terms: terms(payer), wanted: { micros: 300 }, request: first });
@@ -179,7 +179,7 @@ describe('admissions', () => {
     expect((await admit({ terms: terms(payer) })).status).toBe('held');
   });
 
-  it('stay when the call is refused, and vanish with the transaction that made them', async () => {
+  it('survive a refused call, and vanish when their transaction rolls back', async () => {
     const payer = fresh('u');
     const asked = `chat/answer/${fresh('q')}`;
     const failing = postgres.transaction(async (tx) => {
@@ -193,9 +193,9 @@ describe('admissions', () => {
     expect(await ledger.holds(asked)).toMatchObject([{ step: 'admission', state: 'open' }]);
   });
 
-  it('of nothing are always given, and the same key gives the same', async () => {
+  it('of nothing are always granted, and the same key gives the same hold', async () => {
     const key = fresh('a');
-    const broke = terms(fresh('u'), { purses: [{ ...dayOfMoney, allowance: 0 }] });
+    const broke = terms(fresh('u'), { allowances: [{ ...dayOfMoney, amount: 0 }] });
     const first = await admit({ terms: broke, wanted: {} }, key);
     expect(heldOf(first)).toMatchObject({ state: 'open', held: {} });
     expect(await admit({ terms: broke, wanted: {} }, key)).toEqual(first);
@@ -204,7 +204,7 @@ describe('admissions', () => {
 });
 
 describe('a batch', () => {
-  it('of a hundred at once is decided one after the other, whoever asks', async () => {
+  it('of a hundred operations is decided one after the other, from any process', async () => {
     const place = fresh('g');
     const limits = [limit(guild(place), 4_000)];
     const ask = () => ledger.reserve(request(fresh('k'), { terms: terms(fresh('u'), { guildId: place, limits }) }));
@@ -215,7 +215,7 @@ describe('a batch', () => {
     ]);
   });
 
-  it('leaves those unharmed that shared it with a fault', async () => {
+  it('runs the others when one of its operations fails', async () => {
     const payer = fresh('u');
     const outcomes = await Promise.allSettled([
       ledger.reserve(request(fresh('k'), { terms: terms(payer) })),
@@ -227,7 +227,7 @@ describe('a batch', () => {
     expect(await moneyOf(ledger, payer)).toMatchObject({ held: 200 });
   });
 
-  it('is rejected as a whole, to be asked for again, when the database is away', async () => {
+  it('is rejected as a whole, and can be retried, when the database is away', async () => {
     const payer = fresh('u');
     const { ledger: cut, postgres: connections } = start();
     await connections.close();

@@ -21,7 +21,7 @@ import {
   refunding,
   releasing,
   settling,
-  takingBack,
+  writingOff,
   waiving,
 } from './operations.ts';
 import type { Amounts, Hold, HoldRequest, HoldResult, Ledger, Settlement } from './port.ts';
@@ -79,7 +79,7 @@ export function createLedger({ postgres, clock, ids, logger }: LedgerOptions): L
     release: async (key, facts = {}) => (await batches.add(releasing(key, facts)))?.hold,
     lose: (key, used, facts = {}) => endUnpaid(losing(key, used, facts), used),
     waive: (key, used, facts = {}) => endUnpaid(waiving(key, used, facts), used),
-    takeBack: (key) => batches.add(takingBack(key)),
+    writeOff: (key) => batches.add(writingOff(key)),
     refund: async (holdKey, refund) => {
       if (refund.amounts) checkAmounts(refund.amounts);
       return within(db, refunding(holdKey, refund));
@@ -94,7 +94,7 @@ export function createLedger({ postgres, clock, ids, logger }: LedgerOptions): L
       return within(given, granting(grant));
     },
     levels: (limits) => levels(db, limits, clock.now()),
-    balances: (userId, purses) => balances(db, userId, purses, clock.now()),
+    balances: (userId, allowances) => balances(db, userId, allowances, clock.now()),
     movements: (userId, limit) => movements(db, userId, limit),
     use: (holder, firstDay, lastDay) => use(db, holder, firstDay, lastDay),
     requestsOf,
@@ -114,7 +114,7 @@ function checkRequest({ terms, wanted, least }: HoldRequest): void {
 
 function checkGrant({ amount, unit }: Grant): void {
   if (!Number.isSafeInteger(amount))
-    throw new RangeError(`${amount} is no amount of ${unit}: it must be a whole number`);
+    throw new RangeError(`${amount} is not a valid amount of ${unit}: it must be a whole number`);
 }
 
 async function expireAll(db: Db, clock: Clock, end: (key: string) => Promise<Ended | undefined>): Promise<number> {
@@ -128,7 +128,7 @@ async function expireAll(db: Db, clock: Clock, end: (key: string) => Promise<End
 const countEnded = (results: readonly (Ended | undefined)[]): number =>
   results.filter((result) => result?.ended === true).length;
 
-/** A worst case that was none: its estimate is wrong, or the provider went on beyond its limit. */
+/** The highest possible cost was too low: the estimate is wrong, or the provider ignored its limit. */
 function reportOverrun(logger: Logger, hold: Hold): void {
   const overrun = overrunOf(hold);
   if (isNothing(overrun)) return;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Books, Decision } from './books.ts';
-import { dismiss, type Ended, expire, lose, refund, release, settle, takeBack, waive } from './endings.ts';
+import { dismiss, type Ended, expire, lose, refund, release, settle, writeOff, waive } from './endings.ts';
 import { grant, type Grant } from './grants.ts';
 import type { HoldKind } from './hold-record.ts';
 import { lockNames, userName, type Window } from './holders.ts';
@@ -8,7 +8,7 @@ import type { Amounts, Hold, HoldRequest, HoldResult, Settlement } from './port.
 import { hold, windowsFor } from './rules.ts';
 import type { Needs } from './store.ts';
 
-/** A decision with what has to be locked and loaded for it. */
+/** A decision with the rows to lock and load for it. */
 export interface Operation<T> extends Partial<Omit<Needs, 'windows'>> {
   windows?: (nowMs: number) => Window[];
   decide: (books: Books, nowMs: number) => Decision<T>;
@@ -53,9 +53,9 @@ export const dismissing = (request: string): Operation<void> => ({
   decide: (books, nowMs) => dismiss(books, request, nowMs),
 });
 
-export const takingBack = (key: string): Operation<Hold | undefined> => ({
+export const writingOff = (key: string): Operation<Hold | undefined> => ({
   keys: [key],
-  decide: (books, nowMs) => takeBack(books, key, nowMs),
+  decide: (books, nowMs) => writeOff(books, key, nowMs),
 });
 
 export const refunding = (

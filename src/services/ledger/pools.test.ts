@@ -22,9 +22,9 @@ const { ledger, start } = await ledgerBench();
 
 describe('pools', () => {
   const pooled = (payer: string, limits: Terms['limits'], guildId: string): Terms =>
-    terms(payer, { guildId, channelId: null, limits, purses: [] });
+    terms(payer, { guildId, channelId: null, limits, allowances: [] });
 
-  it('are shared by everybody in them, from any process', async () => {
+  it('are shared by everyone in them, from any process', async () => {
     const place = fresh('g');
     const limits = [limit(guild(place), 250)];
     const other = start();
@@ -36,7 +36,7 @@ describe('pools', () => {
     ]);
   });
 
-  it('count what was used before their cap was set, over days, weeks and months', async () => {
+  it('include use from before their cap was set, over days, weeks and months', async () => {
     const place = fresh('g');
     const clock = createManualClock(Date.UTC(2026, 10, 29, 23));
     const { ledger: later } = start({ clock });
@@ -62,28 +62,28 @@ describe('pools', () => {
     expect(heldOf(await ask(31, [ofMonth])).held).toEqual({ micros: 31 });
   });
 
-  it('are told when a settlement fills them, the allowance too', async () => {
+  it('report how far a settlement filled them, the allowance too', async () => {
     const [place, payer] = [fresh('g'), fresh('u')];
     const cap = limit(guild(place), 1_000);
     const own = terms(payer, { guildId: place, limits: [cap] });
     const { key } = heldOf(await ledger.reserve(request(fresh('k'), { terms: own, wanted: { micros: 400 } })));
-    const { fillings } = await ledger.settle(key, { micros: 250 });
-    expect(fillings).toEqual([
+    const { crossings } = await ledger.settle(key, { micros: 250 });
+    expect(crossings).toEqual([
       { limit: cap, before: 0, after: 0.25 },
       { limit: limit(user(payer), 500, { rule: 'role member' }), before: 0, after: 0.5 },
     ]);
     const again = heldOf(await ledger.reserve(request(fresh('k'), { terms: own })));
-    expect((await ledger.settle(again.key, { micros: 100 })).fillings[0]).toMatchObject({ before: 0.25, after: 0.35 });
+    expect((await ledger.settle(again.key, { micros: 100 })).crossings[0]).toMatchObject({ before: 0.25, after: 0.35 });
   });
 
-  it('refuse with what stands in the way longest', async () => {
+  it('refuse by the limit that resets last', async () => {
     const [place, payer] = [fresh('g'), fresh('u')];
     const limits = [limit(guild(place), 50), limit(user(payer), 50, { period: 'month', rule: 'personal cap' })];
     const result = await ledger.reserve(request(fresh('k'), { terms: terms(payer, { guildId: place, limits }) }));
     expect(refusalOf(result)).toMatchObject({ rule: 'personal cap', period: 'month', cap: 50, needed: 100 });
   });
 
-  it('count what was used beyond a hold; the instance’s alone what was lost', async () => {
+  it("include overruns; what was lost is in the instance's pool only", async () => {
     const [place, payer] = [fresh('g'), fresh('u')];
     const warnings: object[] = [];
     const logger = { debug() {}, info() {}, error() {}, warn: (fields: object) => warnings.push(fields) };
@@ -105,7 +105,7 @@ describe('pools', () => {
     expect(await spentOf()).toEqual([before + 170, 130]);
   });
 
-  it('count a call that its payer ended early, though nobody is charged for it', async () => {
+  it('include a call that its payer cancelled, though no one is charged for it', async () => {
     const [place, payer] = [fresh('g'), fresh('u')];
     const limits = [limit(guild(place), 150)];
     const own = terms(payer, { guildId: place, limits });
@@ -124,8 +124,8 @@ function never(): never {
   throw new Error('Nobody asks for this');
 }
 
-describe('what is told', () => {
-  it('of use: days with something, and calls by feature', async () => {
+describe('reports', () => {
+  it('of use list days with use, and calls by feature', async () => {
     const place = fresh('g');
     const clock = createManualClock(NOON_MS);
     const { ledger: late } = start({ clock });
@@ -141,7 +141,7 @@ describe('what is told', () => {
     expect(await late.use(guild(place), '2026-11-22', '2026-11-22')).toEqual([]);
   });
 
-  it('of the last while, per guild: spent, lost and held', async () => {
+  it('of recent use sum spent, lost and held per guild', async () => {
     const place = fresh('g');
     const clock = createManualClock(NOON_MS + 100 * 24 * HOUR_MS);
     const { ledger: late } = start({ clock });

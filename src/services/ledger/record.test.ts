@@ -37,7 +37,7 @@ describe('the record', () => {
     }
   });
 
-  it('opens for names alone when a person is forgotten', async () => {
+  it("accepts new names only while a person's data is deleted", async () => {
     await charged();
     const forgetting = (statement: ReturnType<typeof sql>) =>
       postgres.transaction(async (tx) => {
@@ -48,7 +48,7 @@ describe('the record', () => {
     await expect(forgetting(sql`DELETE FROM ledger_entry`)).rejects.toThrow('append-only');
   });
 
-  it('takes no entries that do not sum to zero in each unit', async () => {
+  it("refuses entries that don't sum to zero in each unit", async () => {
     const { key } = await charged();
     const { id } = await postgres.db
       .selectFrom('ledger_transaction')
@@ -68,7 +68,7 @@ describe('the record', () => {
     await expect(add(mixed)).rejects.toThrow('instead of zero');
   });
 
-  it('shows where a meter, savings or a hold differ from it', async () => {
+  it('reports where a meter, savings or a hold differ from it', async () => {
     const payer = fresh('u');
     await ledger.grant(postgres.db, grantOf(payer, 20));
     const { key } = await spend(ledger, request(fresh('k'), { terms: terms(payer) }));
@@ -90,7 +90,7 @@ describe('the record', () => {
 });
 
 describe('a person', () => {
-  it('gets everything that is kept of them', async () => {
+  it('gets everything stored about them', async () => {
     const payer = fresh('u');
     await ledger.grant(postgres.db, grantOf(payer, 20));
     await spend(ledger, request(fresh('k'), { terms: terms(payer), facts: { model: 'a/b' } }));
@@ -101,7 +101,7 @@ describe('a person', () => {
     });
   });
 
-  it('is forgotten: the name and the savings go, the figures of pools stay', async () => {
+  it("is anonymised: name and savings go, the pools' figures stay", async () => {
     const [payer, place, direct] = [fresh('u'), fresh('g'), fresh('dm')];
     const own = terms(payer, { guildId: place, limits: [limit(user(payer), 10_000, { rule: 'personal cap' })] });
     await ledger.grant(postgres.db, grantOf(payer, 300));
@@ -132,7 +132,7 @@ describe('a person', () => {
   };
 });
 
-it('the overruns of an earlier version enter the meters with the migration', async () => {
+it('overruns of an earlier version enter the meters by the migration', async () => {
   await emptyBooks(postgres);
   const [payer, place] = [fresh('u'), fresh('g')];
   for (const [used, lost] of [
@@ -145,7 +145,7 @@ it('the overruns of an earlier version enter the meters with the migration', asy
   const { rows } = await sql`SELECT * FROM ledger_meter WHERE spent > 0 ORDER BY holder, unit, source`.execute(
     postgres.db,
   );
-  // As it left them: in no meter.
+  // An earlier version stored overruns in no meter.
   await sql`DELETE FROM ledger_meter WHERE source = 'overrun'`.execute(postgres.db);
   await sql`
     UPDATE ledger_meter SET spent = spent - (CASE unit WHEN 'micros' THEN 180 ELSE 6 END) WHERE source = 'pool'

@@ -6,7 +6,7 @@ import { byUnit } from './amounts.ts';
 import { publicHold } from './hold-record.ts';
 import { type HoldRow, recordOf } from './hold-rows.ts';
 import { allowanceWindow, holderName, limitWindow, overrunWindow, userName, windowName } from './holders.ts';
-import type { Balance, DayOfUse, Hold, Holder, Level, Limit, MoneyMovement, Purse, Unit } from './port.ts';
+import type { Balance, DayOfUse, Hold, Holder, Level, Limit, MoneyMovement, Allowance, Unit } from './port.ts';
 import { holdColumns, loadFigures, loadSavings } from './store.ts';
 
 export async function levels(db: Db, limits: readonly Limit[], nowMs: number): Promise<Level[]> {
@@ -18,21 +18,26 @@ export async function levels(db: Db, limits: readonly Limit[], nowMs: number): P
   });
 }
 
-export async function balances(db: Db, userId: string, purses: readonly Purse[], nowMs: number): Promise<Balance[]> {
-  const windows = purses.flatMap((purse) =>
-    [allowanceWindow, overrunWindow].map((window) => window(userId, purse, nowMs)),
+export async function balances(
+  db: Db,
+  userId: string,
+  allowances: readonly Allowance[],
+  nowMs: number,
+): Promise<Balance[]> {
+  const windows = allowances.flatMap((allowance) =>
+    [allowanceWindow, overrunWindow].map((window) => window(userId, allowance, nowMs)),
   );
   const figures = await figuresByName(db, windows);
   const savings = await loadSavings(db, userId);
-  return purses.map((purse) => {
-    const { spent, held } = figures(allowanceWindow(userId, purse, nowMs));
-    const { spent: overrun } = figures(overrunWindow(userId, purse, nowMs));
-    const own = savings.find(({ unit }) => unit === purse.unit) ?? { granted: 0, spent: 0, held: 0 };
+  return allowances.map((allowance) => {
+    const { spent, held } = figures(allowanceWindow(userId, allowance, nowMs));
+    const { spent: overrun } = figures(overrunWindow(userId, allowance, nowMs));
+    const own = savings.find(({ unit }) => unit === allowance.unit) ?? { granted: 0, spent: 0, held: 0 };
     return {
-      purse,
+      allowance,
       ...{ spent, held, overrun },
       savings: { granted: own.granted, spent: own.spent, held: own.held },
-      resetsAtMs: periodAt(purse.period, nowMs).endMs,
+      resetsAtMs: periodAt(allowance.period, nowMs).endMs,
     };
   });
 }
@@ -43,7 +48,7 @@ async function figuresByName(db: Db, windows: Parameters<typeof loadFigures>[1])
   return (window: (typeof windows)[number]) => byName.get(windowName(window)) ?? { spent: 0, held: 0 };
 }
 
-/** The condition that a hold is a holder's. */
+/** SQL condition: the hold belongs to this holder. */
 function holdsOf({ kind, id }: Holder) {
   if (kind === 'instance') return sql`true`;
   return sql`${sql.ref({ guild: 'guild_id', channel: 'channel_id', user: 'payer_id' }[kind])} = ${id}`;
@@ -76,7 +81,9 @@ export async function use(db: Db, holder: Holder, firstDay: string, lastDay: str
   }));
 }
 
-/** Free money is the allowance that counted when the call was held, less what was charged to it on that day until then. */
+/**
+ * The free money left is the allowance at the time of the hold, minus what was charged to it on that day until then.
+ */
 export async function movements(db: Db, userId: string, limit: number): Promise<MoneyMovement[]> {
   const [free, saved] = [`${userName(userId)}/allowance`, `${userName(userId)}/savings`];
   const { rows } = await sql<MovementRow>`
@@ -91,8 +98,8 @@ export async function movements(db: Db, userId: string, limit: number): Promise<
     )
     SELECT s.kind, s.at_ms AS "atMs", (s.free + s.saved)::bigint AS amount, s.savings::bigint AS savings,
       s.freed::bigint AS freed, split_part(h.request, '/', 1) AS request, h.facts->>'model' AS model,
-      (SELECT (purse->>'allowance')::bigint FROM jsonb_array_elements(h.terms->'purses') AS purse
-        WHERE purse->>'unit' = 'micros' LIMIT 1) AS allowance
+      (SELECT (own->>'amount')::bigint FROM jsonb_array_elements(h.terms->'allowances') AS own
+        WHERE own->>'unit' = 'micros' LIMIT 1) AS allowance
     FROM summed AS s LEFT JOIN ledger_hold AS h ON h.key = s.hold_key
     ORDER BY s.id DESC LIMIT ${limit}
   `.execute(db);
@@ -132,7 +139,7 @@ export async function holds(db: Db, request: string): Promise<Hold[]> {
   return rows.map((row) => publicHold(recordOf(row)));
 }
 
-/** Calls that failed and cost nothing are counted too: a storm of retries is one of what runs away. */
+/** Includes calls that failed and cost nothing, since a storm of retries is also runaway use. */
 export async function recent(
   db: Db,
   sinceMs: number,
@@ -147,7 +154,7 @@ export async function recent(
   return rows;
 }
 
-/** Everything kept of a person: savings, grants and refunds, and each hold that they paid for. */
+/** Everything stored about a person: savings, grants, refunds, and each hold that they paid for. */
 export async function exportUser(db: Db, userId: string): Promise<JsonObject> {
   const savings = await loadSavings(db, userId);
   const { rows: given } = await sql<{ [key: string]: Json }>`

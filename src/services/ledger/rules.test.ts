@@ -12,10 +12,10 @@ import {
 } from '../../testing/ledger-bench.ts';
 import { overrunOf } from './amounts.ts';
 import { Books, type Changes, type Figures, type SavingsChange } from './books.ts';
-import { lose, refund, settle, takeBack } from './endings.ts';
+import { lose, refund, settle, writeOff } from './endings.ts';
 import type { HoldRecord } from './hold-record.ts';
 import { allowanceWindow, limitWindow, overrunWindow } from './holders.ts';
-import type { Amounts, Limit, Purse } from './index.ts';
+import type { Amounts, Limit, Allowance } from './index.ts';
 import { hold } from './rules.ts';
 
 const figures = (overrides: Partial<Figures> = {}): Figures => ({ spent: 0, held: 0, admitted: 0, ...overrides });
@@ -23,18 +23,18 @@ const figures = (overrides: Partial<Figures> = {}): Figures => ({ spent: 0, held
 interface Stand {
   /** The figures of each limit. */
   limits?: readonly (Partial<Figures> & { limit: Limit })[];
-  purse?: Partial<Purse>;
-  /** What of the allowance is used. */
+  allowance?: Partial<Allowance>;
+  /** The used part of the allowance. */
   used?: Partial<Figures>;
-  /** What nobody was charged for. */
+  /** Use that no one was charged for. */
   overrun?: number;
   savings?: Partial<SavingsChange>;
 }
 
-/** The books of a person `u` and what they may use. */
-function given({ limits = [], purse = {}, used = {}, overrun = 0, savings = {} }: Stand) {
-  const own = { ...dayOfMoney, ...purse };
-  const asked = terms('u', { purses: [own], limits: limits.map((each) => each.limit) });
+/** The books of a person `u` and their terms. */
+function given({ limits = [], allowance = {}, used = {}, overrun = 0, savings = {} }: Stand) {
+  const own = { ...dayOfMoney, ...allowance };
+  const asked = terms('u', { allowances: [own], limits: limits.map((each) => each.limit) });
   const books = new Books({
     holds: [],
     windows: [
@@ -55,51 +55,66 @@ const ask = (stand: Stand, kind: 'admission' | 'call', amounts: { wanted: Amount
 
 const ofGuild = (cap: number, stand: Partial<Figures> = {}) => ({ limit: limit(guild('g'), cap), ...stand });
 
-describe('what is granted', () => {
+describe('the granted amount is', () => {
   it.each<[string, Stand, { wanted: number; least: number }, number]>([
-    ['what is wanted, when all of it fits', {}, { wanted: 300, least: 1 }, 300],
-    ['the very last', { used: { spent: 300, held: 100 } }, { wanted: 100, least: 100 }, 100],
-    ['what the allowance leaves', { used: { spent: 300, held: 50 } }, { wanted: 300, least: 1 }, 150],
-    ['what a pool leaves', { limits: [ofGuild(90, { spent: 20, held: 30 })] }, { wanted: 300, least: 40 }, 40],
+    ['all that is wanted, when it fits', {}, { wanted: 300, least: 1 }, 300],
+    ['the last unit', { used: { spent: 300, held: 100 } }, { wanted: 100, least: 100 }, 100],
+    ['the rest of the allowance', { used: { spent: 300, held: 50 } }, { wanted: 300, least: 1 }, 150],
+    ['the rest of a pool', { limits: [ofGuild(90, { spent: 20, held: 30 })] }, { wanted: 300, least: 40 }, 40],
     [
-      'the lesser of several',
+      'the lowest of several',
       { limits: [ofGuild(90), ofGuild(70)], used: { spent: 440 } },
       { wanted: 99, least: 1 },
       60,
     ],
     ['allowance and savings', { savings: { granted: 80, spent: 20, held: 10 } }, { wanted: 999, least: 1 }, 550],
     [
-      'savings untouched by an allowance that was lowered below what is used',
-      { purse: { allowance: 100 }, used: { spent: 300 }, savings: { granted: 80 } },
+      'all savings, when the allowance was lowered below its use',
+      { allowance: { amount: 100 }, used: { spent: 300 }, savings: { granted: 80 } },
       { wanted: 999, least: 1 },
       80,
     ],
-    ['what an overrun leaves of the allowance', { used: { spent: 300 }, overrun: 150 }, { wanted: 999, least: 1 }, 50],
     [
-      'what an overrun leaves of the savings',
+      'the rest of the allowance after an overrun',
+      { used: { spent: 300 }, overrun: 150 },
+      { wanted: 999, least: 1 },
+      50,
+    ],
+    [
+      'the rest of the savings after an overrun',
       { used: { spent: 500 }, overrun: 30, savings: { granted: 80 } },
       { wanted: 999, least: 1 },
       50,
     ],
     [
-      'nothing after an overrun of more than allowance and savings',
+      'nothing, when an overrun exceeds allowance and savings',
       { used: { spent: 100 }, overrun: 9_999, savings: { granted: 80 } },
       { wanted: 10, least: 0 },
       0,
     ],
-    ['without end, where the purse has none', { purse: { allowance: null } }, { wanted: 9_999, least: 1 }, 9_999],
-    ['nothing, when nothing will do', { used: { spent: 500 } }, { wanted: 10, least: 0 }, 0],
-    ['nothing below a cap that was lowered', { limits: [ofGuild(10, { spent: 50 })] }, { wanted: 10, least: 0 }, 0],
+    [
+      'everything, when the allowance is unlimited',
+      { allowance: { amount: null } },
+      { wanted: 9_999, least: 1 },
+      9_999,
+    ],
+    ['nothing, when nothing is acceptable', { used: { spent: 500 } }, { wanted: 10, least: 0 }, 0],
+    [
+      'nothing under a cap that was lowered below its use',
+      { limits: [ofGuild(10, { spent: 50 })] },
+      { wanted: 10, least: 0 },
+      0,
+    ],
   ])('%s', (_name, stand, { wanted, least }, granted) => {
     const { held } = heldOf(ask(stand, 'call', { wanted: { micros: wanted }, least: { micros: least } }));
     expect(held.micros ?? 0).toBe(granted);
   });
 
-  it('is not more than wanted, though the least says so', () => {
+  it('at most what is wanted, even if `least` is more', () => {
     expect(heldOf(ask({}, 'call', { wanted: { micros: 5 }, least: { micros: 9 } })).held).toEqual({ micros: 5 });
   });
 
-  it('is the allowance first, then savings', () => {
+  it('from the allowance first, then from savings', () => {
     const { books, terms: own } = given({ used: { spent: 450 }, savings: { granted: 100 } });
     const { changes } = hold(books, request('k', { terms: own, wanted: { micros: 120 } }), 'call', NOON_MS);
     expect(changes.holds).toMatchObject([{ held: { micros: 120 }, heldSavings: { micros: 70 } }]);
@@ -126,7 +141,7 @@ describe('admissions', () => {
     expect(refusal).toMatchObject({ spent: 0, held: 470, cap: 500, passing: true });
   });
 
-  it('touch no pool without a limit', () => {
+  it('change no pool without a limit', () => {
     const { books, terms: own } = given({ limits: [ofGuild(900)] });
     const { changes } = hold(books, request('k', { terms: own }), 'admission', NOON_MS);
     expect(changes.meters.map(({ holder, admitted }) => [holder, admitted])).toEqual([
@@ -138,22 +153,22 @@ describe('admissions', () => {
 
 describe('a refusal', () => {
   it.each<[string, Stand, { rule: string; passing: boolean; needed?: number }]>([
-    ['passing, when only holds are in the way', { used: { held: 450 } }, { rule: 'role member', passing: true }],
+    ['temporary, when only holds are in the way', { used: { held: 450 } }, { rule: 'role member', passing: true }],
     ['final, after an overrun', { used: { held: 450 }, overrun: 600 }, { rule: 'role member', passing: false }],
     ['final, when it is spent', { used: { spent: 450 } }, { rule: 'role member', passing: false }],
-    ['final, when it is more than the cap', { limits: [ofGuild(99)] }, { rule: 'budget guild', passing: false }],
+    ['final, when more than the cap is needed', { limits: [ofGuild(99)] }, { rule: 'budget guild', passing: false }],
     [
-      'final, when one of two is',
+      'final, when one of two reasons is',
       { limits: [ofGuild(200, { held: 150 })], used: { spent: 450 } },
       { rule: 'role member', passing: false },
     ],
     [
-      'of what comes back last',
+      'by the limit that resets last',
       { limits: [{ limit: limit(user('u'), 90, { period: 'week', rule: 'personal cap' }) }], used: { spent: 450 } },
       { rule: 'personal cap', passing: false },
     ],
     [
-      'passing in spite of held savings',
+      'temporary even with held savings',
       { used: { spent: 500 }, savings: { granted: 100, held: 50 } },
       { rule: 'role member', passing: true },
     ],
@@ -169,7 +184,7 @@ describe('a refusal', () => {
 });
 
 describe('a batch of decisions', () => {
-  it('reads what those before it did', () => {
+  it('sees the decisions before it', () => {
     const { books, terms: own } = given({ limits: [ofGuild(250)] });
     const results = ['a', 'b', 'c'].map((key) => {
       const { outcome, changes } = hold(books, request(key, { terms: own }), 'call', NOON_MS);
@@ -185,7 +200,7 @@ describe('a batch of decisions', () => {
 
 const record = (overrides: Partial<HoldRecord>): HoldRecord => ({
   ...{ key: 'k', request: 'chat/answer/1', step: 'answer', attempt: 1, kind: 'call', state: 'open', facts: {} },
-  terms: terms('u', { purses: [{ ...dayOfMoney, allowance: null }] }),
+  terms: terms('u', { allowances: [{ ...dayOfMoney, amount: null }] }),
   ...{ held: { micros: 100 }, heldSavings: {}, charged: {}, fromSavings: {}, refunded: {}, onInstance: {} },
   ...{ day: '2026-11-21', createdAtMs: NOON_MS, endedAtMs: null, expiresAtMs: NOON_MS + 1 },
   ...overrides,
@@ -198,14 +213,14 @@ describe('a settlement', () => {
     ['of nothing', { micros: 100 }, {}, {}, { charged: {}, fromSavings: {}, onInstance: {} }],
     ['of less', { micros: 100 }, {}, { micros: 30 }, { charged: { micros: 30 }, fromSavings: {}, onInstance: {} }],
     [
-      'of more, which is charged to the instance',
+      'of more than the hold, charged to the instance',
       { micros: 100 },
       {},
       { micros: 130, images: 1 },
       { charged: { micros: 100 }, fromSavings: {}, onInstance: { micros: 30, images: 1 } },
     ],
     [
-      'within the allowance, which spares the savings',
+      'within the allowance, which keeps the savings',
       { micros: 100 },
       { micros: 60 },
       { micros: 40 },
@@ -250,14 +265,14 @@ describe('an overrun', () => {
   const spentIn = ({ meters }: Changes) =>
     meters.flatMap(({ holder, source, unit, spent }) => (spent === 0 ? [] : [[holder, source, unit, spent]]));
 
-  it('of an answer counts in every meter, though the payer is charged what was held', () => {
+  it('of an answer is added to every meter, though the payer is charged the hold only', () => {
     const { outcome, changes } = settle(booksOf([record({})]), { key: 'k', actual: beyond, facts: {} }, NOON_MS);
     expect(spentIn(changes)).toEqual(counted);
     expect(changes.savings).toEqual([]);
     expect(overrunOf(outcome.hold)).toEqual({ micros: 30, tokens: 7 });
   });
 
-  it('of a call that failed counts in every meter, and the rest of it in the instance’s', () => {
+  it("of a failed call is added to every meter, and the rest of the call to the instance's", () => {
     const { outcome, changes } = lose(booksOf([record({})]), { key: 'k', used: beyond, facts: {} }, NOON_MS);
     expect(spentIn(changes)).toEqual([
       ['instance', 'pool', 'micros', 130],
@@ -272,7 +287,7 @@ describe('an overrun', () => {
     expect(overrunOf(outcome?.hold ?? record({}))).toEqual({ micros: 30, tokens: 7 });
   });
 
-  it('stays when what was charged is given back', () => {
+  it('stays when the charge is refunded', () => {
     const books = booksOf([record({})]);
     books.apply(settle(books, { key: 'k', actual: beyond, facts: {} }, NOON_MS).changes);
     const { changes } = refund(books, 'k', { key: 'r', actorId: 'a', reason: '' }, NOON_MS);
@@ -284,13 +299,13 @@ describe('an overrun', () => {
     ]);
   });
 
-  it('fills limits beyond their cap', () => {
+  it('raises limits beyond their cap', () => {
     const cap = limit(guild('g'), 100);
-    const own = record({ terms: terms('u', { limits: [cap], purses: [] }) });
+    const own = record({ terms: terms('u', { limits: [cap], allowances: [] }) });
     const windows = [{ ...limitWindow(cap, NOON_MS), ...figures() }];
     const books = new Books({ holds: [own], windows, savings: [], transactions: [] });
     const { outcome } = settle(books, { key: 'k', actual: { micros: 250 }, facts: {} }, NOON_MS);
-    expect(outcome.fillings).toEqual([{ limit: cap, before: 0, after: 2.5 }]);
+    expect(outcome.crossings).toEqual([{ limit: cap, before: 0, after: 2.5 }]);
   });
 });
 
@@ -319,8 +334,8 @@ describe('a refund', () => {
     expect(-(ofInstance?.spent ?? 0) + 0).toBe(back);
   });
 
-  it('of what nobody got puts it on the instance, whose meter keeps it', () => {
-    const { outcome, changes } = takeBack(booksOf([record(charged)]), 'k', NOON_MS);
+  it('of a written-off charge is on the instance, whose meter keeps it', () => {
+    const { outcome, changes } = writeOff(booksOf([record(charged)]), 'k', NOON_MS);
     expect(outcome).toMatchObject({ state: 'lost', charged: {}, fromSavings: {}, onInstance: { micros: 90 } });
     expect(overrunOf(outcome ?? record({}))).toEqual({});
     expect(changes.meters.find(({ holder }) => holder === 'instance')).toBeUndefined();

@@ -1,5 +1,5 @@
 import { dayAt, periodAt } from '../../kernel/calendar.ts';
-import { giveUpPlace, takePlace } from './admissions.ts';
+import { releasePlace, takePlace } from './admissions.ts';
 import { amountOf, byUnit } from './amounts.ts';
 import {
   type Books,
@@ -12,29 +12,33 @@ import {
 } from './books.ts';
 import { type HoldKind, type HoldRecord, publicHold } from './hold-record.ts';
 import { allowanceWindow, limitWindow, overrunWindow, poolNames, userName, type Window } from './holders.ts';
-import type { HoldRequest, HoldResult, Limit, Purse, Refusal, Terms, Unit } from './port.ts';
+import type { HoldRequest, HoldResult, Limit, Allowance, Refusal, Terms, Unit } from './port.ts';
 import { units } from './port.ts';
 
-/** The figures that decide about a request. */
+/** The windows whose figures decide about a request. */
 export function windowsFor({ terms, wanted }: HoldRequest, nowMs: number): Window[] {
   const limits = terms.limits.filter((limit) => amountOf(wanted, limit.unit) > 0);
-  const purses = terms.purses.filter((purse) => purse.allowance !== null && amountOf(wanted, purse.unit) > 0);
+  const allowances = terms.allowances.filter(
+    (allowance) => allowance.amount !== null && amountOf(wanted, allowance.unit) > 0,
+  );
   return [
     ...limits.map((limit) => limitWindow(limit, nowMs)),
-    ...purses.flatMap((purse) => [allowanceWindow, overrunWindow].map((window) => window(terms.payerId, purse, nowMs))),
+    ...allowances.flatMap((allowance) =>
+      [allowanceWindow, overrunWindow].map((window) => window(terms.payerId, allowance, nowMs)),
+    ),
   ];
 }
 
-/** What is free below one cap, and what would be if nothing were held. Not negative. */
+/** What is free under one cap, and what would be free if nothing were held. Never negative. */
 interface Room extends Omit<Refusal, 'needed' | 'passing'> {
   free: number;
   freeOtherwise: number;
 }
 
 /**
- * Holds as much as fits, between `least` and `wanted` in each unit; else refuses and changes nothing. Spent, held and
- * own stay within every limit and purse; for an admission earlier admissions count as well. A call ends the admission of
- * its request. The same key again gives the hold that there is.
+ * Holds as much as fits, between `least` and `wanted` in each unit, or refuses and changes nothing. Spent plus held
+ * plus own stays within every limit and allowance; an admission also counts earlier admissions. A call ends the
+ * admission of its request. The same key returns the stored hold.
  */
 export function hold(books: Books, request: HoldRequest, kind: HoldKind, nowMs: number): Decision<HoldResult> {
   const existing = books.hold(request.key);
@@ -63,7 +67,7 @@ export function hold(books: Books, request: HoldRequest, kind: HoldKind, nowMs: 
     outcome: { status: 'held', hold: publicHold(record) },
     changes: joinChanges([
       kind === 'call' ? callChanges(record) : takePlace(record),
-      ...admissions.map((admission) => giveUpPlace(admission, 'released', nowMs)),
+      ...admissions.map((admission) => releasePlace(admission, 'released', nowMs)),
     ]),
   };
 }
@@ -71,9 +75,9 @@ export function hold(books: Books, request: HoldRequest, kind: HoldKind, nowMs: 
 function roomsOf(books: Books, terms: Terms, unit: Unit, kind: HoldKind, nowMs: number): Room[] {
   const limits = terms.limits.filter((limit) => limit.unit === unit);
   const rooms = limits.map((limit) => limitRoom(books, limit, kind, nowMs));
-  const purse = terms.purses.find((candidate) => candidate.unit === unit);
-  if (purse?.allowance != null) {
-    rooms.push(purseRoom(books, terms.payerId, { ...purse, allowance: purse.allowance }, kind, nowMs));
+  const allowance = terms.allowances.find((candidate) => candidate.unit === unit);
+  if (allowance?.amount != null) {
+    rooms.push(allowanceRoom(books, terms.payerId, { ...allowance, amount: allowance.amount }, kind, nowMs));
   }
   return rooms;
 }
@@ -92,39 +96,39 @@ function limitRoom(books: Books, limit: Limit, kind: HoldKind, nowMs: number): R
 }
 
 /**
- * The allowance of the period together with the savings. An overrun of the period leaves less of both, though nobody is
- * charged for it. An allowance that was lowered below what is used of it takes nothing from the savings.
+ * The allowance of the period together with the savings. An overrun of the period reduces both, though no one is
+ * charged for it. An allowance lowered below its use takes nothing from the savings.
  */
-function purseRoom(
+function allowanceRoom(
   books: Books,
   payerId: string,
-  purse: Purse & { allowance: number },
+  allowance: Allowance & { amount: number },
   kind: HoldKind,
   nowMs: number,
 ): Room {
-  const { unit, period, rule, allowance } = purse;
-  const used = books.figures(allowanceWindow(payerId, purse, nowMs));
-  const { spent: overrun } = books.figures(overrunWindow(payerId, purse, nowMs));
+  const { unit, period, rule, amount } = allowance;
+  const used = books.figures(allowanceWindow(payerId, allowance, nowMs));
+  const { spent: overrun } = books.figures(overrunWindow(payerId, allowance, nowMs));
   const savings = books.savings(payerId, unit);
   const saved = savings.granted - savings.spent;
   const admitted = kind === 'admission' ? used.admitted : 0;
-  const free = freeAllowance(allowance, used) + saved - savings.held - admitted - overrun;
+  const free = freeAllowance(amount, used) + saved - savings.held - admitted - overrun;
   return {
     holder: { kind: 'user', id: payerId },
     ...{ unit, period, rule },
-    cap: allowance + saved,
+    cap: amount + saved,
     spent: used.spent + overrun,
     held: used.held + savings.held + admitted,
     resetsAtMs: periodAt(period, nowMs).endMs,
     free: Math.max(0, free),
-    freeOtherwise: Math.max(0, freeAllowance(allowance, { spent: used.spent, held: 0 }) + saved - overrun),
+    freeOtherwise: Math.max(0, freeAllowance(amount, { spent: used.spent, held: 0 }) + saved - overrun),
   };
 }
 
 const freeAllowance = (allowance: number, { spent, held }: { spent: number; held: number }): number =>
   Math.max(0, allowance - spent - held);
 
-/** Of all that stand in the way the one that does so longest: what waiting does not solve, then what resets last. */
+/** The refusal that lasts longest: one that waiting doesn't solve, else the one that resets last. */
 function refusalOf(lacking: readonly (Room & { needed: number })[]): Refusal {
   const refusals = lacking.map(({ free, freeOtherwise, needed, ...room }) => ({
     free,
@@ -154,10 +158,10 @@ function newHold(
 ): HoldRecord {
   const { key, step, attempt, terms, expiresAtMs, facts = {} } = request;
   const fromSavings = (unit: Unit): number => {
-    const purse = terms.purses.find((candidate) => candidate.unit === unit);
-    if (purse?.allowance == null || amountOf(held, unit) === 0) return 0;
-    const used = books.figures(allowanceWindow(terms.payerId, purse, nowMs));
-    return Math.max(0, amountOf(held, unit) - freeAllowance(purse.allowance, used));
+    const allowance = terms.allowances.find((candidate) => candidate.unit === unit);
+    if (allowance?.amount == null || amountOf(held, unit) === 0) return 0;
+    const used = books.figures(allowanceWindow(terms.payerId, allowance, nowMs));
+    return Math.max(0, amountOf(held, unit) - freeAllowance(allowance.amount, used));
   };
   return {
     ...{ key, request: request.request, step, attempt, terms, kind, held, facts, expiresAtMs },

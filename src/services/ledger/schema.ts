@@ -10,7 +10,7 @@ export interface LedgerMeterTable {
   holder: string;
   unit: Unit;
   source: Source;
-  /** A `date`, which pg makes a Date of: select it as text. */
+  /** A `date`, which pg turns into a Date: select it as text. */
   day: Date;
   spent: number;
   held: number;

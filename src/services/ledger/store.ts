@@ -8,17 +8,17 @@ import type { LedgerSavingsTable } from './schema.ts';
 export const holdColumns = sql`key, request, step, attempt, kind, terms, state, day::text, held, held_savings, charged,
   from_savings, refunded, on_instance, facts, created_at_ms, ended_at_ms, expires_at_ms`;
 
-/** One parameter for any number of objects. */
+/** Passes any number of objects as one parameter. */
 const arrayOf = (rows: readonly object[]) => sql`${JSON.stringify(rows)}::jsonb`;
 
 export interface Needs {
-  /** Holders to lock, besides those of the holds. */
+  /** Holders to lock, in addition to those of the holds. */
   locks: readonly string[];
   /** Holds by key, with the figures that their settlement compares. */
   keys: readonly string[];
-  /** Requests whose open admissions are wanted. */
+  /** Requests whose open admissions are needed. */
   requests: readonly string[];
-  /** Persons whose savings are wanted. */
+  /** People whose savings are needed. */
   savingsOf: readonly string[];
   /** Keys of transactions that may exist. */
   transactions: readonly string[];
@@ -80,7 +80,7 @@ export async function loadSavings(db: Db, userId: string): Promise<SavingsChange
   return rows.map(savingsFrom);
 }
 
-/** Open holds whose time is over, those first that are over longest. */
+/** Expired open holds, the longest expired first. */
 export async function findExpired(db: Db, nowMs: number, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('ledger_hold')

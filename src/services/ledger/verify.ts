@@ -10,7 +10,7 @@ interface Difference {
   folded: number;
 }
 
-/** What is held or admitted now, one row for each unit of an open hold. */
+/** What is held or admitted now: one row per unit of an open hold. */
 const openAmounts = sql`
   SELECT h.kind, h.payer_id, h.guild_id, h.channel_id, h.terms, h.day, u.unit,
     coalesce((h.held->>u.unit)::bigint, 0) AS amount, coalesce((h.held_savings->>u.unit)::bigint, 0) AS from_savings
@@ -20,7 +20,7 @@ const openAmounts = sql`
 
 const pools = sql`(VALUES ('instance'), ('guild:' || guild_id), ('channel:' || channel_id)) AS pool(holder)`;
 
-/** Each movement of use once for every meter that it belongs to. */
+/** Each movement of use, once for every meter that it belongs to. */
 const foldedFigures = sql`
   SELECT split_part(account, '/', 1) AS holder, unit, split_part(account, '/', 2) AS source, day, 'spent' AS figure,
     -amount AS value
@@ -51,7 +51,10 @@ const foldedFigures = sql`
   )
 `;
 
-/** Where `stored` and `folded`, which have `unit`, `value` and the columns of `key`, differ; `account` names the place. */
+/**
+ * The rows where `stored` and `folded` differ. Both have `unit`, `value` and the columns of `key`; `account` names the
+ * place.
+ */
 const differing = (key: RawBuilder<unknown>, account: RawBuilder<unknown>) => sql`
   SELECT ${account} AS account, unit,
     coalesce(stored.value, 0)::bigint AS stored, coalesce(folded.value, 0)::bigint AS folded
@@ -60,7 +63,7 @@ const differing = (key: RawBuilder<unknown>, account: RawBuilder<unknown>) => sq
   ORDER BY 1, 2
 `;
 
-/** Recomputes meters, savings, holds and transactions from entries and open holds; what differs. */
+/** Recomputes meters, savings, holds and transactions from entries and open holds; returns the differences. */
 export async function verify(db: Db): Promise<Difference[]> {
   const parts = await Promise.all([verifyMeters(db), verifySavings(db), verifyHolds(db), verifyTransactions(db)]);
   return parts.flat();
@@ -108,7 +111,7 @@ async function verifySavings(db: Db): Promise<Difference[]> {
   return rows;
 }
 
-/** What a hold says that was charged, after refunds, and put on the instance, against the entries made for it. */
+/** Compares each hold's charges (after refunds) and its part on the instance with the entries made for it. */
 async function verifyHolds(db: Db): Promise<Difference[]> {
   const { rows } = await sql<Difference>`
     WITH folded AS (

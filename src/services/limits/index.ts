@@ -35,7 +35,7 @@ export function createLimits({ postgres, clock }: { postgres: Postgres; clock: C
 
 async function take(tx: Tx, rates: readonly Rate[], clock: Clock): Promise<TakeResult> {
   let standings = await store.lockAndRead(tx, rates);
-  // Only now, since the wait for the lock may have been long.
+  // Read after the lock, since waiting for it may have taken long.
   const nowMs = clock.now();
   if (standings.some((standing) => isForgotten(standing, nowMs))) {
     await store.forgetLater(tx, rates, nowMs);

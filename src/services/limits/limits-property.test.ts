@@ -42,7 +42,7 @@ const forward: fc.Arbitrary<Step>[] = [
 const backward = fc.record({ do: fc.constant('set back' as const), byMs: fc.integer({ min: 1, max: 100 }) });
 const sweep = fc.constant<Step>({ do: 'sweep' });
 
-/** The promise in its simplest form: the last `count` takes of each key, counted over the last stretch. */
+/** The guarantee in its simplest form: the last `count` takes of each key, counted over the last period. */
 class Reference {
   #logs = new Map<string, number[]>();
 
@@ -57,7 +57,7 @@ class Reference {
     for (const rate of asked) this.#logs.set(rate.key, [...this.#log(rate), this.#time(rate)].slice(-rate.count));
   }
 
-  /** A take that is committed forgets for good what lies too far ahead, whether it was let through or not. */
+  /** A committed take drops every take that lies too far in the future, allowed or not. */
   forget(asked: readonly Rate[]): void {
     for (const rate of asked) this.#logs.set(rate.key, this.#log(rate));
   }
@@ -79,7 +79,7 @@ class Reference {
     return this.#log(rate).filter((atMs) => atMs > this.#time(rate) - rate.periodMs);
   }
 
-  /** 0 when one is let through. */
+  /** 0 when a take is allowed now. */
   #nextAt(rate: Rate): number {
     const counting = this.#counting(rate);
     return counting.length < rate.count ? 0 : (counting.at(-rate.count) ?? 0) + rate.periodMs;
@@ -127,9 +127,9 @@ async function perform(step: Step, reference: Reference): Promise<void> {
 
 it.each([
   ['swept now and then', [...forward, sweep]],
-  ['under a clock that is set back at times', [...forward, backward]],
+  ['with a clock that is sometimes set back', [...forward, backward]],
 ])(
-  'decides as counting the takes of the last stretch does, %s',
+  'decides like counting the takes of the last period, %s',
   { timeout: longTests() ? 600_000 : 20_000 },
   async (_, steps) => {
     const sequence = fc.array(fc.oneof(...steps), { maxLength: 50 });

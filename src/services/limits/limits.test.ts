@@ -33,7 +33,7 @@ async function rowCount(): Promise<number> {
 }
 
 describe('a rate', () => {
-  it('lets through as many as it says in any stretch, also across the border of a minute', async () => {
+  it('allows its count in any period, also across a full minute', async () => {
     const rate = perMinute('user:1/requests/minute', 3);
     await clock.advance(50_000);
     for (let taken = 0; taken < 3; taken += 1) {
@@ -49,7 +49,7 @@ describe('a rate', () => {
     expect(await take(rate)).toEqual({ ...refusal, nextAtMs: START_MS + 114_000 });
   });
 
-  it('is charged with all others or not at all, and the one to wait for longest is named', async () => {
+  it('is taken with all others or none, and the longest wait is reported', async () => {
     const hour: Rate = { key: 'user:1/requests/hour', count: 1, periodMs: 60 * MINUTE_MS, rule: 'role guest' };
     const minute = perMinute('user:1/requests/minute', 1);
     const free = perMinute('user:1/images', 1);
@@ -58,7 +58,7 @@ describe('a rate', () => {
     expect(await limits.peek([free])).toEqual([{ rate: free, left: 1, wholeAtMs: START_MS }]);
   });
 
-  it('counts in the transaction of the caller, and not when that is rolled back', async () => {
+  it("is taken in the caller's transaction, and not when it rolls back", async () => {
     const rate = perMinute('user:1/requests', 1);
     const rolledBack = database.postgres.transaction(async (tx) => {
       expect(await limits.take(tx, [rate])).toEqual({ status: 'taken' });
@@ -69,7 +69,7 @@ describe('a rate', () => {
     expect(await status(rate)).toBe('refused');
   });
 
-  it('follows a change of its count, up and down', async () => {
+  it('follows changes of its count', async () => {
     const of = (count: number) => perMinute('user:1/requests', count);
     for (let taken = 0; taken < 4; taken += 1) await take(of(4));
     expect(await status(of(2))).toBe('refused');
@@ -86,17 +86,17 @@ describe('a rate', () => {
     [{ ...perMinute('a', -1) }, /the count -1/],
     [{ ...perMinute('a', 1.5) }, /the count 1.5/],
     [{ ...perMinute('a', 1), periodMs: 0 }, /lasts 0 ms/],
-  ])('that cannot be meant is an error: %j', (rate, message) => {
+  ])('is rejected when it makes no sense: %j', (rate, message) => {
     expect(() => take(rate)).toThrow(message);
   });
 
-  it('of nothing lets nothing through', async () => {
+  it('of zero allows nothing', async () => {
     const closed: Rate = { key: 'user:1/closed', count: 0, periodMs: 60_000, rule: 'role guest' };
     expect(await take(closed)).toMatchObject({ status: 'refused', rate: closed });
     expect(await limits.peek([closed])).toMatchObject([{ left: 0 }]);
   });
 
-  it('may be asked for none or for each key once', async () => {
+  it('can be requested for no key, or once for each key', async () => {
     expect(await status()).toBe('taken');
     expect(await limits.peek([])).toEqual([]);
     expect(() => take(perMinute('a', 1), perMinute('a', 2))).toThrow(/share a key: a, a/);
@@ -104,7 +104,7 @@ describe('a rate', () => {
 });
 
 describe('over several processes', () => {
-  it('as many get through as the rate says, whoever asks', async () => {
+  it('allows its count over all processes', async () => {
     const pools = Array.from({ length: 4 }, () => database.another());
     const rate = perMinute('guild:1/requests', 37);
     const results = await Promise.all(
@@ -118,7 +118,7 @@ describe('over several processes', () => {
     await Promise.all(pools.map((postgres) => postgres.close()));
   });
 
-  it('takes of the same rates in another order never wait for each other in a circle', async () => {
+  it('never deadlocks when the same rates are taken in another order', async () => {
     const pools = [database.another(), database.another()];
     const rates = Array.from({ length: 6 }, (_, index) => perMinute(`key ${index}`, 1_000));
     const results = await Promise.all(
@@ -137,7 +137,7 @@ describe('over several processes', () => {
     await Promise.all(pools.map((postgres) => postgres.close()));
   });
 
-  it('one whose clock is behind cannot add a take that is older than the last', async () => {
+  it('gives a take from a process whose clock is behind the time of the last take', async () => {
     const behind = createLimits({ postgres: database.postgres, clock: createManualClock(START_MS - 10_000) });
     const rate = perMinute('user:1/requests', 2);
     await take(rate);
@@ -152,21 +152,21 @@ describe('a clock that is set back', () => {
   const takeAt = (nowMs: number) =>
     createLimits({ postgres: database.postgres, clock: createManualClock(nowMs) }).take(database.postgres.db, [rate]);
 
-  it('by far forgets what lies ahead, and nothing else', async () => {
+  it('by much drops takes that lie in the future, and no others', async () => {
     await takeAt(START_MS - 1_000);
     await takeAt(START_MS + 60 * MINUTE_MS);
     expect(await takeAt(START_MS)).toEqual({ status: 'taken' });
     expect(await takeAt(START_MS)).toMatchObject({ status: 'refused', nextAtMs: START_MS - 1_000 + MINUTE_MS });
   });
 
-  it('also lets people through when each refusal is rolled back', async () => {
+  it('by much also allows takes when each refusal is rolled back', async () => {
     await takeAt(START_MS + 60 * MINUTE_MS);
     await takeAt(START_MS + 60 * MINUTE_MS);
     expect(await limits.peek([rate])).toEqual([{ rate, left: 2, wholeAtMs: START_MS }]);
     expect(await takeAt(START_MS)).toEqual({ status: 'taken' });
   });
 
-  it('by little keeps nobody out for longer than two periods', async () => {
+  it('by little blocks no one for longer than two periods', async () => {
     await takeAt(START_MS + MINUTE_MS);
     await takeAt(START_MS + MINUTE_MS);
     const refusal = { status: 'refused', rate, nextAtMs: START_MS + 2 * MINUTE_MS };
@@ -176,8 +176,8 @@ describe('a clock that is set back', () => {
   });
 });
 
-describe('what is kept', () => {
-  it('tells what is left and when all of it is back', async () => {
+describe('usage', () => {
+  it('says what is left and when all of it is available again', async () => {
     const rate = perMinute('user:1/requests', 3);
     const unused = perMinute('user:2/requests', 5);
     await take(rate);
@@ -191,7 +191,7 @@ describe('what is kept', () => {
     expect(await limits.peek([rate])).toMatchObject([{ left: 2 }]);
   });
 
-  it('is never more than the count of a key, and nothing once swept', async () => {
+  it('is at most the count of a key, and nothing after a sweep', async () => {
     const rate = perMinute('user:1/requests', 3);
     for (let taken = 0; taken < 10; taken += 1) {
       await take(rate);
@@ -206,7 +206,7 @@ describe('what is kept', () => {
     expect(await status(rate)).toBe('taken');
   });
 
-  it('of a user is forgotten without touching others whose id begins alike', async () => {
+  it('of a user is deleted without touching ids that begin alike', async () => {
     const keys = ['user:1/requests', 'user:1/images', 'user:10/requests', 'guild:1/requests', 'user:1'];
     for (const key of keys) await take(perMinute(key, 1));
     expect(await database.postgres.transaction((tx) => limits.forgetUser(tx, '1'))).toBe(2);

@@ -1,14 +1,14 @@
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 
-/** At most `count` takes in any stretch of `periodMs`, for one key. */
+/** At most `count` takes in any period of `periodMs`, for one key. */
 export interface Rate {
   /** `user:1/requests/minute`. Keys of a user begin with `user:<id>/`, so that they can be forgotten. */
   key: string;
-  /** A whole number; 0 lets nothing through. A take costs the same whatever it is. */
+  /** A whole number; 0 allows nothing. A take costs the same for every count. */
   count: number;
   /** A whole number, at least 1. */
   periodMs: number;
-  /** The rule that it comes from, for explanations. */
+  /** The rule that it comes from, shown to people. */
   rule: string;
 }
 
@@ -21,19 +21,19 @@ export type TakeResult =
   | { status: 'refused'; rate: Rate; nextAtMs: number };
 
 /**
- * How often something may be done: exact over all processes, since what was taken is in the database and a take of
- * several rates takes all or none. A clock set back keeps nobody out for longer than two periods.
+ * Rate limits, exact over all processes: takes are stored in the database, and a take of several rates takes all or
+ * none. A clock that is set back blocks no one for longer than two periods.
  */
 export interface Limits {
   /**
-   * In the caller's transaction when `db` is one: what is rolled back was not taken, and takes of the same keys wait
-   * until it ends. Throws a RangeError for a rate that cannot be meant, and for two rates of one key.
+   * Runs in the caller's transaction when `db` is one: a rollback undoes the takes, and takes of the same keys wait
+   * until it ends. Throws a RangeError for an invalid rate, and for two rates of one key.
    */
   take(db: Db, rates: readonly Rate[]): Promise<TakeResult>;
-  /** What is left of each now, and when it is whole again, without taking. In the order of the rates. */
+  /** What is left of each rate and when it is fully available again. Takes nothing. In the order of the rates. */
   peek(rates: readonly Rate[]): Promise<{ rate: Rate; left: number; wholeAtMs: number }[]>;
-  /** Deletes what counts no more and returns how much that was. */
+  /** Deletes takes outside every period; returns their number. */
   sweep(): Promise<number>;
-  /** Deletes the counters of all keys that begin with `user:<id>/`, and returns how many takes that were. */
+  /** Deletes the takes of all keys that begin with `user:<id>/`; returns their number. */
   forgetUser(tx: Tx, userId: string): Promise<number>;
 }

@@ -1,12 +1,12 @@
 import type { Rate, TakeResult } from './port.ts';
 
-/** What is known of a rate's key when a take is decided. */
+/** The state of a rate's key when a take is decided. */
 export interface Standing {
   rate: Rate;
-  /** Of the latest take; 0 and null when there is none. */
+  /** Of the latest take; 0 and null without one. */
   lastNumber: number;
   lastAtMs: number | null;
-  /** When the take was made that is `count` takes ago from the one to decide; null when there were not so many. */
+  /** The time of the take that lies `count` takes back; null when there are fewer. */
   displacedAtMs: number | null;
 }
 
@@ -17,8 +17,8 @@ export interface Take {
 }
 
 /**
- * A take later than this was made before the clock was set back, and is forgotten: with it, people would be locked out
- * until the clock is there again.
+ * A later take was made before the clock was set back, and is dropped. Otherwise people would be blocked until the
+ * clock gets there again.
  */
 export function forgottenAfterMs(rate: Rate, nowMs: number): number {
   return nowMs + rate.periodMs;
@@ -29,13 +29,12 @@ export function isForgotten({ rate, lastAtMs }: Standing, nowMs: number): boolea
 }
 
 /**
- * A sliding log: a take is let through when the one that lies `count` takes back is at least `periodMs` old, which is
- * "at most `count` in any stretch" word for word, at the cost of one look whatever the count; a count of 0 lets nothing
- * through. (The generic cell rate
- * algorithm of ITU-T I.371 keeps one figure per key, but lets a burst of `count` be followed by nearly as many again
- * within one stretch; fixed windows do the same at their border.) As in a hybrid logical clock (Kulkarni et al.,
- * "Logical Physical Clocks", OPODIS 2014), time never falls within a key: when the clock stands before the last take,
- * which another machine or a clock set back explains, the take counts as made together with the last.
+ * A sliding log: a take is allowed when the one that lies `count` takes back is at least `periodMs` old. That is "at
+ * most `count` in any period" to the letter, with one look whatever the count. A count of 0 allows nothing.
+ * The generic cell rate algorithm (ITU-T I.371) keeps one figure per key, but lets nearly as many takes follow a burst
+ * of `count` within one period; fixed windows do the same at their border.
+ * Time never goes back within a key, as in a hybrid logical clock (Kulkarni et al., "Logical Physical Clocks", OPODIS
+ * 2014): when the clock is behind the last take, the take gets the last one's time.
  */
 export function decide(standings: readonly Standing[], nowMs: number): { result: TakeResult; takes: Take[] } {
   const takes: Take[] = [];
@@ -53,7 +52,7 @@ function nextAfter(displacedAtMs: number | null, atMs: number, { periodMs }: Rat
   return displacedAtMs === null ? atMs : displacedAtMs + periodMs;
 }
 
-/** Throws a RangeError for rates that cannot be meant. */
+/** Throws a RangeError for invalid rates. */
 export function checkRates(rates: readonly Rate[]): void {
   for (const { key, count, periodMs } of rates) {
     if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`The rate ${key} has the count ${count}.`);

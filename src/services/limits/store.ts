@@ -16,7 +16,7 @@ interface StandingRow {
   displaced_at_ms: number | null;
 }
 
-/** In the order of the rates. Until the end of the transaction, takes of these keys wait for this one. */
+/** In the order of the rates. Takes of these keys wait for this one until the transaction ends. */
 export async function lockAndRead(tx: Tx, rates: readonly Rate[]): Promise<Standing[]> {
   const { rows } = await sql<StandingRow>`
     SELECT * FROM limits_lock_and_read(${keysOf(rates)}::text[], ${countsOf(rates)}::bigint[])
@@ -37,7 +37,7 @@ export async function forgetLater(tx: Tx, rates: readonly Rate[], nowMs: number)
   `.execute(tx);
 }
 
-/** Adds the takes and deletes those that no later take can depend on: each key keeps its last `count`. */
+/** Stores the takes and deletes those that no later take depends on: each key keeps its last `count`. */
 export async function writeTakes(tx: Tx, takes: readonly Take[]): Promise<void> {
   const rates = takes.map(({ rate }) => rate);
   const numbers = takes.map(({ number }) => number);
@@ -63,7 +63,7 @@ export interface Usage {
   lastAtMs: number | null;
 }
 
-/** In the order of the rates: how many takes count now, and when the last was made. */
+/** In the order of the rates: how many takes are within the period, and when the last was made. */
 export async function readUsage(db: Db, rates: readonly Rate[], nowMs: number): Promise<Usage[]> {
   const latest = rates.map((rate) => forgottenAfterMs(rate, nowMs));
   const periods = rates.map(({ periodMs }) => periodMs);
@@ -84,7 +84,7 @@ export async function readUsage(db: Db, rates: readonly Rate[], nowMs: number): 
   return rows.map((row) => ({ taken: row.taken, lastAtMs: row.last_at_ms }));
 }
 
-/** Deletes takes that count no more, in batches, passing by those that a running transaction is about to delete. */
+/** Deletes takes outside every period, in batches; skips those that a running transaction is deleting. */
 export async function sweepTakes(db: Db, nowMs: number): Promise<number> {
   for (let swept = 0; ;) {
     const result = await sql`
@@ -100,7 +100,7 @@ export async function sweepTakes(db: Db, nowMs: number): Promise<number> {
 
 /** Deletes the takes of all keys that begin with `user:<id>/`. */
 export async function deleteUser(tx: Tx, userId: string): Promise<number> {
-  // The character after the slash ends the stretch of the index.
+  // The character after the slash is the end of the index range.
   const { numDeletedRows } = await tx
     .deleteFrom('limits_take')
     .where('key', '>=', `user:${userId}/`)

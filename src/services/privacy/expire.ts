@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Postgres } from '../../platform/postgres/index.ts';
-import type { Expiry, Keeper } from './port.ts';
+import type { Expiry, PersonalDataProvider } from './port.ts';
 
 const dayMs = 86_400_000;
 
-/** For `expire`: the condition that a row's guild, in this column (null: none), is one of those whose time is over. */
+/** SQL condition for `expire`: the guild in this column (null for none) is one of `guilds`. */
 export function guildIn(column: string, guilds: Expiry['guilds']): RawBuilder<boolean> {
   const guild = sql.ref(column);
   return 'only' in guilds
@@ -13,7 +13,7 @@ export function guildIn(column: string, guilds: Expiry['guilds']): RawBuilder<bo
     : sql<boolean>`(${guild} IS NULL OR ${guild} <> ALL (${guilds.allBut}::text[]))`;
 }
 
-/** What goes now: for each guild with days of its own, and for everything else. Guilds may only keep less. */
+/** One entry per guild with its own retention, and one for everything else. A guild's retention can only be shorter. */
 export function expiries(
   instanceDays: number | null,
   daysOfGuilds: ReadonlyMap<string, number>,
@@ -28,14 +28,14 @@ export function expiries(
   return [...own, { beforeMs: before(instanceDays), guilds: { allBut: [...daysOfGuilds.keys()] } }];
 }
 
-/** Each in a transaction of its own: what fails later leaves what has gone gone. */
+/** Runs each deletion in its own transaction, so a later failure doesn't undo earlier ones. */
 export async function expireAll(
   postgres: Postgres,
-  keepers: readonly Keeper[],
+  providers: readonly PersonalDataProvider[],
   due: readonly Expiry[],
 ): Promise<number> {
   let total = 0;
-  for (const { expire } of keepers) {
+  for (const { expire } of providers) {
     if (!expire) continue;
     for (const expiry of due) total += await postgres.transaction((tx) => expire(tx, expiry));
   }

@@ -9,19 +9,19 @@ import type { Ledger } from '../ledger/index.ts';
 import type { Spending } from '../spending/index.ts';
 import type { PastUses } from './past-use.ts';
 import { personHash, usesNow } from './past-use.ts';
-import type { Amount, Keeper, Receipt } from './port.ts';
+import type { StoredCount, PersonalDataProvider, Receipt } from './port.ts';
 import type { PastUse } from './schema.ts';
 import { insertReceipt, lastForgotten } from './store.ts';
 
-/** How long running jobs get to end after they are cancelled, and how often that is looked for. */
-const patienceMs = 15_000;
-const lookMs = 100;
+/** How long cancelled jobs may take to end, and how often to check. */
+const endJobsWithinMs = 15_000;
+const pollEveryMs = 100;
 
 /**
- * Between two times. Without it, being forgotten would be a way around limits by the minute and the hour, whose counts
- * go too.
+ * Between two deletions of the same person's data. Deleting also resets rate limits, so it must not be a way around
+ * them.
  */
-const betweenMs = 60 * 60 * 1000;
+const minimumIntervalMs = 60 * 60 * 1000;
 
 export interface ForgetOptions {
   postgres: Postgres;
@@ -33,16 +33,16 @@ export interface ForgetOptions {
   spending: Pick<Spending, 'finish'>;
   audit: Pick<Audit, 'flush'>;
   past: PastUses;
-  /** In the order in which they are asked. */
-  keepers: () => readonly Keeper[];
+  /** Asked in this order. */
+  providers: () => readonly PersonalDataProvider[];
 }
 
 export async function forgetUser(options: ForgetOptions, userId: string): Promise<Receipt> {
   const { postgres, ids, clock, ledger, audit, past } = options;
-  // Before anything is cancelled; asked again when nobody else can be at it.
+  // Checked before any job is cancelled, and again under the lock.
   await postgres.transaction((tx) => checkPace(options, tx, userId));
   await endJobs(options, userId);
-  // Here and not within: a transaction that waits for a second connection may wait for ever.
+  // Outside the transaction: a transaction that waits for a second connection can deadlock the pool.
   const used = await usesNow(ledger, past, userId, clock.now());
   await audit.flush();
   const id = ids.uuid();
@@ -54,32 +54,32 @@ export const receiptHash = (vault: Pick<Vault, 'pseudonym'>, receiptId: string, 
 
 async function checkPace({ clock, vault }: ForgetOptions, tx: Tx, userId: string): Promise<void> {
   const lastMs = await lastForgotten(tx, personHash(vault, userId));
-  if (lastMs === undefined || lastMs + betweenMs <= clock.now()) return;
-  const next = `<t:${Math.ceil((lastMs + betweenMs) / 1000)}:R>`;
-  throw new UserError('privacy.too-soon', 'this person was forgotten a short time ago', { next });
+  if (lastMs === undefined || lastMs + minimumIntervalMs <= clock.now()) return;
+  const next = `<t:${Math.ceil((lastMs + minimumIntervalMs) / 1000)}:R>`;
+  throw new UserError('privacy.too-soon', "this person's data was deleted a short time ago", { next });
 }
 
-/** A job that ran on would store what it makes after everything else has gone. */
+/** A running job would store its result after everything else was deleted. */
 async function endJobs({ postgres, queue, spending, clock }: ForgetOptions, userId: string): Promise<void> {
-  const untilMs = clock.now() + patienceMs;
+  const untilMs = clock.now() + endJobsWithinMs;
   for (;;) {
     const living = await queue.living(postgres.db, userId);
     if (living.length === 0) return;
     if (clock.now() >= untilMs) throw busy();
     for (const { id, key } of living) {
       const result = await queue.cancel(id, userId);
-      // A job's key names the request that was admitted with it; its own end would have told the till.
+      // A cancelled job never tells billing itself. Its key names the request that was admitted with it.
       if (result === 'cancelled' && key !== null) await spending.finish(key);
     }
-    await clock.sleep(lookMs);
+    await clock.sleep(pollEveryMs);
   }
 }
 
-const busy = () => new UserError('privacy.busy', 'something of this person is still running');
+const busy = () => new UserError('privacy.busy', 'a job of this person is still running');
 
 /**
- * The key goes first: that waits for whatever is being stored of the person, and what comes later waits for this. Then
- * nothing can be added behind the keepers' backs.
+ * Deletes the key first: this waits for transactions that are storing something of the person, and blocks later ones.
+ * So nothing can be added after a provider was asked.
  */
 async function forgetWithin(
   options: ForgetOptions,
@@ -89,8 +89,8 @@ async function forgetWithin(
   const { clock, vault, past, queue } = options;
   await checkPace(options, tx, userId);
   await vault.forget(tx, userId);
-  const removed: Amount[] = [];
-  for (const { kind, name, forgetUser: forget } of options.keepers()) {
+  const removed: StoredCount[] = [];
+  for (const { kind, name, forgetUser: forget } of options.providers()) {
     const count = (await forget?.(tx, userId)) ?? 0;
     if (count > 0) removed.push({ kind, name, count });
   }

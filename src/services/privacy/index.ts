@@ -1,4 +1,4 @@
-/** What is stored about people: see `port.ts` for what it promises. */
+/** Personal data: shown, exported, deleted. `port.ts` states the guarantees. */
 import { join } from 'node:path';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { MigrationSource } from '../../platform/postgres/index.ts';
@@ -11,8 +11,8 @@ import { expireAll, expiries } from './expire.ts';
 import { forgetUser, receiptHash } from './forget.ts';
 import type { ForgetOptions } from './forget.ts';
 import { personHash } from './past-use.ts';
-import type { Amount, Keeper, Privacy } from './port.ts';
-import { findReceipt, forgottenAt, setUnread, unreadOf } from './store.ts';
+import type { StoredCount, PersonalDataProvider, Privacy } from './port.ts';
+import { findReceipt, forgottenAt, setOptedOut, optedOutOf } from './store.ts';
 import './schema.ts';
 
 export type * from './port.ts';
@@ -20,50 +20,50 @@ export { guildIn } from './expire.ts';
 export { openPastUses } from './past-use.ts';
 export type { PastUses } from './past-use.ts';
 
-/** A feature is called privacy too, and its migrations would be recorded under that name. */
+/** The feature `privacy` already records its migrations under `privacy`. */
 export const privacyMigrations: MigrationSource = {
   name: 'privacy-service',
   folder: join(import.meta.dirname, 'migrations'),
 };
 
-/** Under this name and key guilds' own number of days is kept: the setting of the feature that people set it with. */
+/** Where a guild's own retention is stored: a setting of the feature `privacy`. */
 const retentionSetting = { feature: 'privacy', key: 'retentionDays' };
 
-interface PrivacyOptions extends Omit<ForgetOptions, 'keepers'> {
+interface PrivacyOptions extends Omit<ForgetOptions, 'providers'> {
   settings: Pick<SettingsService, 'all' | 'exportUser' | 'forgetUser'>;
   limits: Pick<Limits, 'forgetUser'>;
   audit: Pick<Audit, 'exportUser' | 'flush' | 'forgetUser'>;
   queue: Queue;
   spending: Spending;
-  /** Asked when somebody asks, by when every feature is set up. */
-  features: () => readonly Keeper[];
+  /** Read on each call, when every feature is set up. */
+  features: () => readonly PersonalDataProvider[];
 }
 
 export function createPrivacy(options: PrivacyOptions): Privacy {
   const { postgres, vault, clock, settings } = options;
   const { db } = postgres;
   const services = servicesOf(options);
-  const keepers = () => [...options.features(), ...services];
-  const forgetting: ForgetOptions = { ...options, keepers };
-  const looking = new Map<string, Promise<Amount[]>>();
-  const isUnread = async (userId: string) => (await unreadOf(db, [personHash(vault, userId)])).length > 0;
+  const providers = () => [...options.features(), ...services];
+  const forgetting: ForgetOptions = { ...options, providers: providers };
+  const looking = new Map<string, Promise<StoredCount[]>>();
+  const hasOptedOut = async (userId: string) => (await optedOutOf(db, [personHash(vault, userId)])).length > 0;
   return {
     overview: (userId) => {
-      // It reads everything, so those who ask at the same time for the same person share one look.
-      const look = looking.get(userId) ?? overview(keepers(), userId).finally(() => looking.delete(userId));
+      // An overview reads everything, so concurrent calls for one person share it.
+      const look = looking.get(userId) ?? overview(providers(), userId).finally(() => looking.delete(userId));
       looking.set(userId, look);
       return look;
     },
     exportUser: async (userId) => {
       const document: Record<string, JsonObject> = { feature: {}, service: {} };
-      for (const keeper of keepers()) {
-        const data = await ask(keeper, userId);
-        if (data !== null) document[keeper.kind] = { ...document[keeper.kind], [keeper.name]: data };
+      for (const provider of providers()) {
+        const data = await ask(provider, userId);
+        if (data !== null) document[provider.kind] = { ...document[provider.kind], [provider.name]: data };
       }
       return {
         person: userId,
         at: new Date(clock.now()).toISOString(),
-        mayBeReadAsContext: !(await isUnread(userId)),
+        mayBeReadAsContext: !(await hasOptedOut(userId)),
         features: document['feature'] ?? {},
         services: document['service'] ?? {},
       };
@@ -73,8 +73,8 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
     mayRead: async (userIds) => {
       if (userIds.length === 0) return new Set();
       const hashes = new Map(userIds.map((userId) => [personHash(vault, userId), userId]));
-      const unread = new Set((await unreadOf(db, [...hashes.keys()])).map((hash) => hashes.get(hash)));
-      return new Set(userIds.filter((userId) => !unread.has(userId)));
+      const optedOut = new Set((await optedOutOf(db, [...hashes.keys()])).map((hash) => hashes.get(hash)));
+      return new Set(userIds.filter((userId) => !optedOut.has(userId)));
     },
     forgottenAt: async (userIds) => {
       const people = new Map(userIds.map((userId) => [personHash(vault, userId), userId]));
@@ -83,8 +83,8 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
     },
     setMayRead: (userId, may) =>
       postgres.transaction(async (tx) => {
-        await setUnread(tx, personHash(vault, userId), !may);
-        if (!may) for (const { unreadUser } of keepers()) await unreadUser?.(tx, userId);
+        await setOptedOut(tx, personHash(vault, userId), !may);
+        if (!may) for (const { onReadConsentRevoked } of providers()) await onReadConsentRevoked?.(tx, userId);
       }),
     expire: async (instanceDays) => {
       await options.past.sweep();
@@ -93,24 +93,30 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
         const value = values[retentionSetting.key];
         return typeof value === 'number' && value >= 1 ? [[guildId, value]] : [];
       });
-      return expireAll(postgres, keepers(), expiries(instanceDays, new Map(days), clock.now()));
+      return expireAll(postgres, providers(), expiries(instanceDays, new Map(days), clock.now()));
     },
   };
 }
 
-async function overview(keepers: readonly Keeper[], userId: string): Promise<Amount[]> {
-  const exported = await Promise.all(keepers.map(async (keeper) => ({ keeper, data: await ask(keeper, userId) })));
+async function overview(providers: readonly PersonalDataProvider[], userId: string): Promise<StoredCount[]> {
+  const exported = await Promise.all(
+    providers.map(async (provider) => ({ provider, data: await ask(provider, userId) })),
+  );
   return exported
-    .map(({ keeper: { kind, name }, data }): Amount => ({ kind, name, count: entriesIn(data) }))
+    .map(({ provider: { kind, name }, data }): StoredCount => ({ kind, name, count: entriesIn(data) }))
     .filter(({ count }) => count > 0);
 }
 
 /**
- * After the features. Limits before the ledger, whose locks are taken in that order everywhere; spending before the
- * ledger, which knows whose it was; the queue last, for the same reasons.
+ * The order after the features. Limits come before the ledger: locks are always taken in that order. Spending comes
+ * before the ledger, which knows whose requests they were. The queue comes last for the same reasons.
  */
-function servicesOf({ settings, limits, spending, ledger, audit, queue }: PrivacyOptions): Keeper[] {
-  const service = (name: string, parts: Omit<Keeper, 'kind' | 'name'>): Keeper => ({ kind: 'service', name, ...parts });
+function servicesOf({ settings, limits, spending, ledger, audit, queue }: PrivacyOptions): PersonalDataProvider[] {
+  const service = (name: string, parts: Omit<PersonalDataProvider, 'kind' | 'name'>): PersonalDataProvider => ({
+    kind: 'service',
+    name,
+    ...parts,
+  });
   return [
     service('settings', {
       exportUser: (userId) => settings.exportUser(userId),
@@ -133,11 +139,11 @@ function servicesOf({ settings, limits, spending, ledger, audit, queue }: Privac
   ];
 }
 
-async function ask({ exportUser }: Keeper, userId: string): Promise<Json> {
+async function ask({ exportUser }: PersonalDataProvider, userId: string): Promise<Json> {
   return (await exportUser?.(userId)) ?? null;
 }
 
-/** Of a list its entries, of an object those of its lists. */
+/** The entries of a list, or of all lists in an object. */
 function entriesIn(data: Json): number {
   if (Array.isArray(data)) return data.length;
   if (data === null || typeof data !== 'object') return 0;

@@ -14,11 +14,14 @@ const dayMs = 24 * 60 * 60 * 1000;
 export const personHash = (vault: Pick<Vault, 'pseudonym'>, userId: string): string =>
   vault.pseudonym('person', userId);
 
-/** What people who were forgotten had used of the running periods, in memory: every price of theirs asks for it. */
+/**
+ * What people had used in the running periods before their data was deleted. Kept in memory, because every price check
+ * asks for it.
+ */
 export interface PastUses {
-  /** Zero for who was not forgotten in this period. */
+  /** 0 unless the person's data was deleted in this period. */
   of(userId: string, unit: Unit, period: Period): number;
-  /** Keeps it, in the transaction that forgets the person. */
+  /** Call it in the transaction that deletes the person's data. */
   keep(tx: Tx, userId: string, used: readonly PastUse[]): Promise<void>;
   sweep(): Promise<void>;
   close(): Promise<void>;
@@ -38,7 +41,7 @@ export async function openPastUses(options: { postgres: Postgres; vault: Vault; 
   await reloadInTurn();
   return {
     of: (userId, unit, period) => {
-      // Nearly always nobody was forgotten lately, and then nobody's name has to be hashed.
+      // Usually no one is listed, which saves hashing the id.
       const uses = held.size === 0 ? undefined : held.get(personHash(vault, userId));
       const nowMs = clock.now();
       const use = uses?.find((one) => one.unit === unit && one.period === period && one.untilMs > nowMs);
@@ -46,8 +49,8 @@ export async function openPastUses(options: { postgres: Postgres; vault: Vault; 
     },
     keep: async (tx, userId, used) => {
       const atMs = clock.now();
-      // Also who used nothing is remembered for a day: limits by the minute are not lifted by being forgotten, and what was
-      // said of late in a channel is not read again.
+      // Kept for at least a day, also without any use: deleting one's data must not reset rate limits, and the bot must
+      // not read a channel's older messages again.
       const untilMs = Math.max(atMs + dayMs, ...used.map((use) => use.untilMs));
       await storeForgotten(tx, { hash: personHash(vault, userId), atMs, used, untilMs });
       await postgres.notify(tx, changedChannel, '');
@@ -57,7 +60,9 @@ export async function openPastUses(options: { postgres: Postgres; vault: Vault; 
   };
 }
 
-/** What a person has used and holds of every unit in each running period, with what they had before they were forgotten. */
+/**
+ * What a person has used and reserved per unit and running period, including use from before their data was deleted.
+ */
 export async function usesNow(ledger: Ledger, past: PastUses, userId: string, nowMs: number): Promise<PastUse[]> {
   const holder = { kind: 'user' as const, id: userId };
   const limits = units.flatMap((unit) =>

@@ -1,69 +1,72 @@
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 
-/** What is older than a guild keeps. */
+/** Which data is past its retention. */
 export interface Expiry {
-  /** Unix ms: what was made before then goes. */
+  /** Unix ms; data from before this time is deleted. */
   beforeMs: number;
-  /** One guild, or everything but some guilds: direct messages too, and guilds that the bot has left. */
+  /**
+   * One guild, or everything except some guilds. "Everything" includes direct messages and guilds that the bot has
+   * left.
+   */
   guilds: { only: string } | { allBut: readonly string[] };
 }
 
-/** One keeper of what is known of people: a feature, or a service. Each part is optional; who keeps nothing has none. */
-export interface Keeper {
+/** A feature or service that stores personal data. Every method is optional. */
+export interface PersonalDataProvider {
   kind: 'feature' | 'service';
   name: string;
   /** Everything stored about a person: a list of entries, or an object of such lists. */
   exportUser?: ((userId: string) => Promise<Json>) | undefined;
-  /** Removes what was read of them as context in the caller's transaction, when they no longer allow that. */
-  unreadUser?: ((tx: Tx, userId: string) => Promise<void>) | undefined;
-  /** Removes it in the caller's transaction, and returns how many rows that were. */
+  /** Deletes what was read of them as context, in the caller's transaction, when they withdraw their consent. */
+  onReadConsentRevoked?: ((tx: Tx, userId: string) => Promise<void>) | undefined;
+  /** Deletes their data in the caller's transaction; returns the number of rows. */
   forgetUser?: ((tx: Tx, userId: string) => Promise<number>) | undefined;
-  /** Deletes what people wrote that is older, and returns how many rows that were. */
+  /** Deletes older data that people wrote; returns the number of rows. */
   expire?: ((tx: Tx, expiry: Expiry) => Promise<number>) | undefined;
 }
 
-/** How much one keeper has, or has removed. */
-export interface Amount {
-  kind: Keeper['kind'];
+/** How many entries one provider stores, or has deleted. */
+export interface StoredCount {
+  kind: PersonalDataProvider['kind'];
   name: string;
   count: number;
 }
 
 export interface Receipt {
-  /** Known to the person alone: only its hash is kept. */
+  /** Only the person has it; the database keeps its hash. */
   id: string;
   atMs: number;
-  /** Rows, by keeper; without those that had none. */
-  removed: readonly Amount[];
+  /** Rows per provider, without zeros. */
+  removed: readonly StoredCount[];
 }
 
-/** What is stored about people: shown to them, given to them, removed when they ask or when it has become old. */
+/** Personal data: shown, exported, and deleted on request or when its retention ends. */
 export interface Privacy {
-  /** Every keeper that has something, with the number of its entries. */
-  overview(userId: string): Promise<Amount[]>;
-  /** Everything stored about a person, by keeper. */
+  /** Every provider that stores something about the person, with the number of entries. */
+  overview(userId: string): Promise<StoredCount[]>;
+  /** Everything stored about a person, by provider. */
   exportUser(userId: string): Promise<JsonObject>;
   /**
-   * Removes a person from everywhere, in one transaction: all of it or nothing. Their jobs are cancelled first, and those
-   * that run are waited for. Rejects with a UserError `privacy.busy` when they do not end, and `privacy.too-soon` (data:
-   * `next`) within an hour of the last time.
+   * Deletes a person's data everywhere, in one transaction. Cancels their jobs first and waits for running ones.
+   * Rejects with a UserError: `privacy.busy` when a job doesn't end in time, `privacy.too-soon` (data: `next`) within
+   * an hour of the last deletion.
    */
   forgetUser(userId: string): Promise<Receipt>;
-  /** Whether this receipt was given to this person. */
+  /** Found only with the id and the person that it was issued to. */
   findReceipt(receiptId: string, userId: string): Promise<{ atMs: number; count: number } | undefined>;
-  /** Those of these people whose messages to others may be read as context. Everybody, unless they said no. */
+  /** The people whose messages to others may be read as context. Allowed unless they opted out. */
   mayRead(userIds: readonly string[]): Promise<ReadonlySet<string>>;
   /**
-   * When those of these people who were forgotten within the last day were, in Unix ms: what they wrote before that is not
-   * to be taken in again from where it still stands.
+   * When these people's data was deleted within the last day (Unix ms); the others are left out. Their messages from
+   * before that time must not be read again, although they still stand in the channel.
    */
   forgottenAt(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Outlives `forgetUser`. Saying no removes at once what was read before. */
+  /** Survives `forgetUser`. Opting out deletes at once what was read before. */
   setMayRead(userId: string, may: boolean): Promise<void>;
   /**
-   * Deletes what guilds no longer keep, and returns how many rows that were. `instanceDays` is for everything, null to
-   * keep it; a guild's own setting may only be shorter. Any number of processes may do it at once.
+   * Deletes data past its retention; returns the number of rows. `instanceDays` applies to everything, null keeps it; a
+   * guild's own setting can only be shorter. Several processes may run it at once.
    */
   expire(instanceDays: number | null): Promise<number>;
 }

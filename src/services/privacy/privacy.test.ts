@@ -14,7 +14,7 @@ import { createLimits, limitsMigrations } from '../limits/index.ts';
 import { openSettings, settingsMigrations } from '../settings/index.ts';
 import { expiries } from './expire.ts';
 import { createPrivacy, openPastUses, privacyMigrations } from './index.ts';
-import type { Expiry, Keeper } from './index.ts';
+import type { Expiry, PersonalDataProvider } from './index.ts';
 
 const migrations = [
   ...[queueMigrations, secretsMigrations, settingsMigrations, auditMigrations, limitsMigrations, ledgerMigrations],
@@ -34,7 +34,7 @@ const ledger = createLedger(shared);
 const limits = { waitingPerGuild: 10, waitingPerUser: 10 };
 const queue = createQueue({ ...shared, random: { next: () => 0.5 }, instanceId: 'test', limits });
 const finished: string[] = [];
-const keepers: Keeper[] = [];
+const providers: PersonalDataProvider[] = [];
 const privacy = createPrivacy({
   ...{ ...shared, vault, settings, past, audit, ledger, queue },
   limits: createLimits(shared),
@@ -43,10 +43,10 @@ const privacy = createPrivacy({
     finish: (request) => Promise.resolve(void finished.push(request)),
     forgetUser: () => Promise.resolve(0),
   },
-  features: () => keepers,
+  features: () => providers,
 });
 beforeEach(() => {
-  keepers.length = 0;
+  providers.length = 0;
 });
 afterAll(async () => {
   await audit.close();
@@ -55,9 +55,9 @@ afterAll(async () => {
   await database.close();
 });
 
-/** A feature that keeps rows in the settings of a user, and does something else when it forgets. */
+/** A feature that stores rows in a user's settings and runs `forgetUser` when it is asked to delete them. */
 function keep(name: string, forgetUser: (tx: Tx, userId: string) => Promise<number>): void {
-  keepers.push({ kind: 'feature', name, exportUser: () => Promise.resolve([1, 2]), forgetUser });
+  providers.push({ kind: 'feature', name, exportUser: () => Promise.resolve([1, 2]), forgetUser });
 }
 
 describe('forgetting', () => {
@@ -66,13 +66,13 @@ describe('forgetting', () => {
     keep('broken', () => Promise.reject(new Error('This feature is broken.')));
     await expect(privacy.forgetUser('ann')).rejects.toThrow('broken');
     expect(await settings.forUser('chat', 'ann')).toEqual({ model: 'a/b' });
-    keepers.length = 0;
+    providers.length = 0;
     const receipt = await privacy.forgetUser('ann');
     expect(receipt.removed).toEqual([{ kind: 'service', name: 'settings', count: 1 }]);
     expect(await settings.forUser('chat', 'ann')).toEqual({});
   });
 
-  it('cancels what waits for the person, and tells the till', async () => {
+  it('cancels waiting jobs and tells billing', async () => {
     const spec = { queue: 'text' as const, kind: 'a/b', payload: {}, userId: 'ben', key: 'a/b/1' };
     await queue.enqueue(postgres.db, spec);
     const { removed } = await privacy.forgetUser('ben');
@@ -80,13 +80,13 @@ describe('forgetting', () => {
     expect(finished).toEqual(['a/b/1']);
   });
 
-  it('happens once when it is asked for twice at once', async () => {
+  it('runs once for two requests at the same time', async () => {
     const both = await Promise.allSettled([privacy.forgetUser('cid'), privacy.forgetUser('cid')]);
     expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     expect(both.find((one) => one.status === 'rejected')?.reason).toMatchObject({ code: 'privacy.too-soon' });
   });
 
-  it('waits for what is being stored of the person, and takes it along', async () => {
+  it('waits for data that is being stored, and deletes it too', async () => {
     keep('texts', async (tx, userId) => {
       const { numDeletedRows } = await tx
         .deleteFrom('settings_value')
@@ -117,8 +117,8 @@ describe('forgetting', () => {
     expect((await forgetting).removed).toEqual([{ kind: 'feature', name: 'texts', count: 1 }]);
   });
 
-  it('keeps how much of an allowance was used, for as long as its period runs, and under no name', async () => {
-    const terms = { payerId: 'eva', guildId: null, channelId: null, purses: [], limits: [] };
+  it('keeps the used part of an allowance until its period ends, without a name', async () => {
+    const terms = { payerId: 'eva', guildId: null, channelId: null, allowances: [], limits: [] };
     const hold = { key: 'h', request: 'a/b/2', step: 'answer', attempt: 1, terms, wanted: { tokens: 100 } };
     await ledger.reserve({ ...hold, expiresAtMs: clock.now() + hourMs });
     await ledger.settle('h', { tokens: 70 });
@@ -146,7 +146,7 @@ describe('forgetting', () => {
 });
 
 describe('reading as context', () => {
-  it('is allowed unless somebody said no, also after they were forgotten', async () => {
+  it('is allowed unless the person opted out, even after their data was deleted', async () => {
     expect(await privacy.mayRead(['gus', 'hal'])).toEqual(new Set(['gus', 'hal']));
     await privacy.setMayRead('gus', false);
     await privacy.setMayRead('gus', false);
@@ -159,8 +159,8 @@ describe('reading as context', () => {
 });
 
 describe('an overview', () => {
-  it('counts entries of lists, and of lists in an object', async () => {
-    keepers.push(
+  it('counts the entries of lists, also inside an object', async () => {
+    providers.push(
       { kind: 'feature', name: 'listed', exportUser: () => Promise.resolve([1, 2]) },
       { kind: 'feature', name: 'grouped', exportUser: () => Promise.resolve({ one: [1], two: [2, 3], note: 'x' }) },
       { kind: 'feature', name: 'empty', exportUser: () => Promise.resolve([]) },
@@ -176,11 +176,11 @@ describe('retention', () => {
   const nowMs = 100 * dayMs;
 
   it.each<[string, number | null, Record<string, number>, Expiry[]]>([
-    ['keeps everything unless somebody set it', null, {}, []],
-    ['is the instance’s for everything', 30, {}, [{ beforeMs: 70 * dayMs, guilds: { allBut: [] } }]],
-    ['is a guild’s for itself', null, { g: 7 }, [{ beforeMs: 93 * dayMs, guilds: { only: 'g' } }]],
+    ['keeps everything by default', null, {}, []],
+    ["applies the instance's days to everything", 30, {}, [{ beforeMs: 70 * dayMs, guilds: { allBut: [] } }]],
+    ["applies a guild's days to that guild", null, { g: 7 }, [{ beforeMs: 93 * dayMs, guilds: { only: 'g' } }]],
     [
-      'is never longer for a guild than for the instance',
+      "never keeps a guild's data longer than the instance does",
       30,
       { g: 7, h: 90 },
       [
@@ -193,9 +193,9 @@ describe('retention', () => {
     expect(expiries(instanceDays, new Map(Object.entries(guilds)), nowMs)).toEqual(expected);
   });
 
-  it('asks every feature that keeps what people wrote', async () => {
+  it('asks every feature that stores what people wrote', async () => {
     const asked: Expiry[] = [];
-    keepers.push({ kind: 'feature', name: 'old', expire: (_tx, expiry) => Promise.resolve(asked.push(expiry)) });
+    providers.push({ kind: 'feature', name: 'old', expire: (_tx, expiry) => Promise.resolve(asked.push(expiry)) });
     await settings.set('privacy', 'guild', 'g', 'retentionDays', 2);
     expect(await privacy.expire(null)).toBe(1);
     expect(asked).toEqual([{ beforeMs: expect.closeTo(clock.now() - 2 * dayMs, -4) as number, guilds: { only: 'g' } }]);

@@ -2,11 +2,11 @@ import type { ColumnType } from 'kysely';
 import type { Period } from '../../kernel/calendar.ts';
 import type { Unit } from '../ledger/index.ts';
 
-export interface PrivacyUnreadTable {
+export interface PrivacyReadOptOutTable {
   person_hash: string;
 }
 
-/** What was used of a unit in a period that ends at `untilMs`. */
+/** Use of a unit in a period that ends at `untilMs`. */
 export interface PastUse {
   unit: Unit;
   period: Period;
@@ -29,7 +29,7 @@ export interface PrivacyReceiptTable {
 
 declare module '../../platform/postgres/database.ts' {
   interface Database {
-    privacy_unread: PrivacyUnreadTable;
+    privacy_read_opt_out: PrivacyReadOptOutTable;
     privacy_forgotten: PrivacyForgottenTable;
     privacy_receipt: PrivacyReceiptTable;
   }

@@ -2,23 +2,23 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { PastUse } from './schema.ts';
 
-export async function unreadOf(db: Db, hashes: readonly string[]): Promise<string[]> {
+export async function optedOutOf(db: Db, hashes: readonly string[]): Promise<string[]> {
   const rows = await db
-    .selectFrom('privacy_unread')
+    .selectFrom('privacy_read_opt_out')
     .select('person_hash')
     .where(sql<boolean>`person_hash = ANY (${hashes}::text[])`)
     .execute();
   return rows.map((row) => row.person_hash);
 }
 
-export async function setUnread(db: Db, hash: string, unread: boolean): Promise<void> {
-  if (unread) {
+export async function setOptedOut(db: Db, hash: string, optedOut: boolean): Promise<void> {
+  if (optedOut) {
     await db
-      .insertInto('privacy_unread')
+      .insertInto('privacy_read_opt_out')
       .values({ person_hash: hash })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-  } else await db.deleteFrom('privacy_unread').where('person_hash', '=', hash).execute();
+  } else await db.deleteFrom('privacy_read_opt_out').where('person_hash', '=', hash).execute();
 }
 
 export async function readForgotten(db: Db, nowMs: number): Promise<{ hash: string; used: PastUse[] }[]> {
@@ -38,7 +38,10 @@ export async function forgottenAt(db: Db, hashes: readonly string[]): Promise<{ 
     .execute();
 }
 
-/** When somebody was last forgotten; locks the row, and so others who are about to forget them. */
+/**
+ * When the person's data was last deleted. Locks the row until the transaction ends, so two deletions can't run at
+ * once.
+ */
 export async function lastForgotten(tx: Tx, hash: string): Promise<number | undefined> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`privacy/${hash}`}, 0))`.execute(tx);
   const row = await tx

@@ -133,7 +133,7 @@ function termsOf({ budgets }: SpendingOptions, admission: Hold, { account }: Hel
   const terms = termsNow(admission, budgets);
   if (account !== 'pool' || terms.guildId === null) return terms;
   const limits = terms.limits.filter(({ holder }) => holder.kind !== 'user');
-  return { ...terms, payerId: `guild-${terms.guildId}`, purses: [], limits };
+  return { ...terms, payerId: `guild-${terms.guildId}`, allowances: [], limits };
 }
 
 function checkPause(options: SpendingOptions, admission: Hold): void {
@@ -206,9 +206,9 @@ async function loseEarlier(options: SpendingOptions, hold: Hold, uses: readonly 
 }
 
 /** Nobody got what was paid for. */
-export async function takeBack(options: SpendingOptions, request: string): Promise<void> {
+export async function writeOff(options: SpendingOptions, request: string): Promise<void> {
   const { ledger } = options;
-  for (const { key } of await ledger.holds(request)) await withRetries(options, () => ledger.takeBack(key));
+  for (const { key } of await ledger.holds(request)) await withRetries(options, () => ledger.writeOff(key));
 }
 
 /** The hold is for one call, and this was another: what fits is held for it, and lost; the rest is an overrun. */

@@ -6,7 +6,7 @@ import type { MigrationSource } from '../../platform/postgres/index.ts';
 import type { AccessPlace } from '../access/index.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import { admit } from './admission.ts';
-import { callModel, chargeFor, readAdmitted, takeBack } from './calls.ts';
+import { callModel, chargeFor, readAdmitted, writeOff } from './calls.ts';
 import { followUpOf } from './follow-ups.ts';
 import type { SpendingOptions } from './options.ts';
 import type { Explanation, Spending } from './port.ts';
@@ -42,7 +42,7 @@ export function createSpending(options: SpendingOptions): Spending {
     charge: (of, work) => chargeFor(options, of, work),
     finish: (request) => ledger.dismiss(request),
     recover: async (request) => void (await ledger.recover(request)),
-    takeBack: (request) => takeBack(options, request),
+    writeOff: (request) => writeOff(options, request),
     shown: async (request, messageIds) => {
       if (messageIds.length === 0) return;
       await db

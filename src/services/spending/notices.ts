@@ -1,23 +1,23 @@
 import { periodAt } from '../../kernel/calendar.ts';
 import { dayAt } from '../../kernel/calendar.ts';
 import { overrunOf, units } from '../ledger/index.ts';
-import type { Filling, Hold, Settlement } from '../ledger/index.ts';
+import type { ThresholdCrossing, Hold, Settlement } from '../ledger/index.ts';
 import type { SpendingOptions } from './options.ts';
 import type { Notice } from './port.ts';
 import { amount, periodEnd } from './refusals.ts';
 
-/** The highest of the shares that a filling passed, if it passed any. */
-function sharePassed({ before, after }: Pick<Filling, 'before' | 'after'>, shares: readonly number[]) {
+/** The highest of the shares that a settlement passed, if it passed any. */
+function sharePassed({ before, after }: Pick<ThresholdCrossing, 'before' | 'after'>, shares: readonly number[]) {
   return shares.findLast((share) => before < share && share <= after);
 }
 
 /** What the payer reads below the answer; the owners of a pool are told by a message of their own. */
-export function noticesOf(options: SpendingOptions, { hold, fillings }: Settlement): Notice[] {
+export function noticesOf(options: SpendingOptions, { hold, crossings }: Settlement): Notice[] {
   const notices: Notice[] = [];
-  for (const filling of fillings) {
-    const share = sharePassed(filling, options.budgets.warnAt);
+  for (const crossing of crossings) {
+    const share = sharePassed(crossing, options.budgets.warnAt);
     if (share === undefined) continue;
-    const { limit } = filling;
+    const { limit } = crossing;
     const data = {
       percent: Math.round(share * 100),
       cap: amount(limit.unit, limit.cap),

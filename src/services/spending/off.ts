@@ -28,7 +28,7 @@ export function createSpendingOff({ access }: { access: AccessService }): Spendi
     charge: async (_of, work) => (await work()).result,
     finish: () => Promise.resolve(),
     recover: () => Promise.resolve(),
-    takeBack: () => Promise.resolve(),
+    writeOff: () => Promise.resolve(),
     shown: () => Promise.resolve(),
     forgetUser: () => Promise.resolve(0),
     explain: () => Promise.resolve(undefined),

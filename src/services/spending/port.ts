@@ -134,7 +134,7 @@ export interface Spending {
   /** A job runs again: what its dead run had open is lost, on the instance's account. */
   recover(request: string): Promise<void>;
   /** Nobody got what was paid for: the payers get it back, and what it cost is on the instance. Twice is the same as once. */
-  takeBack(request: string): Promise<void>;
+  writeOff(request: string): Promise<void>;
   /** Remembers that these messages show a request, for `/why`. */
   shown(request: string, messageIds: readonly string[]): Promise<void>;
   explain(messageId: string): Promise<Explanation | undefined>;

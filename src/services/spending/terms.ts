@@ -23,7 +23,7 @@ export async function termsFor(
   return {
     payerId: policy.userId,
     ...pools,
-    purses: access.purses(policy),
+    allowances: access.allowances(policy),
     limits: [...access.limits(policy), ...budgets.asLimits(caps)],
   };
 }

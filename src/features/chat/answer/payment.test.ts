@@ -209,8 +209,8 @@ describe('what nobody saw costs the asker nothing, when before the first word', 
     expect(call).toMatchObject({ state: 'lost', charged: {} });
     expect(await till.paid(bot.alice)).toEqual({ free: 0, credits: 0 });
     // The provider is paid all the same: it counts against the asker's cap.
-    const purse = { unit: 'micros', period: 'day', allowance: 0, rule: 'test' } as const;
-    const [balance] = await till.ledger.balances(bot.alice.user.id, [purse]);
+    const allowance = { unit: 'micros', period: 'day', amount: 0, rule: 'test' } as const;
+    const [balance] = await till.ledger.balances(bot.alice.user.id, [allowance]);
     expect(call?.onInstance.micros).toBeGreaterThan(0);
     expect(balance?.overrun).toBe(call?.onInstance.micros);
   });

@@ -19,7 +19,7 @@ export async function settleRun(work: Work, given = hasSomething(work)): Promise
 /** Ends what is reserved for a run that gave its payer nothing, with what was charged for steps before. */
 export async function giveBack(work: Work, how: 'fail' | 'waive'): Promise<void> {
   await work.generation?.[how]();
-  if (work.hasChargedSteps && !wasSeen(work)) await work.context.spending.takeBack(requestOf(work.answer));
+  if (work.hasChargedSteps && !wasSeen(work)) await work.context.spending.writeOff(requestOf(work.answer));
 }
 
 /** A model that thinks in secret has given its time, and is charged for it when it is stopped. */

@@ -51,7 +51,7 @@ export async function show(work: Work, shown: End): Promise<boolean> {
       await end(work, 'failed', error instanceof VendorError ? error.code : 'discord/failed');
     }
     const isOver = refused || run.lastAttempt || (await isLost(work));
-    if (isOver && !wasSeen(work)) await context.spending.takeBack(requestOf(answer));
+    if (isOver && !wasSeen(work)) await context.spending.writeOff(requestOf(answer));
     if (!refused) throw error;
     questionEnded(context, row, answer, settings, 'failed');
     context.logger.warn({ error, channelId: row.channel_id }, 'Discord does not take an answer; it is kept unseen.');

@@ -1,13 +1,13 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { defineCommand } from '../../../sdk/index.ts';
-import type { Call, Caller, Command, OutgoingMessage, Policy, Purse } from '../../../sdk/index.ts';
+import type { Call, Caller, Command, OutgoingMessage, Policy, Allowance } from '../../../sdk/index.ts';
 import type { MoneyContext } from '../money.ts';
 
 export interface Account {
   userId: string;
   /** Whether it is the caller's. */
   own: boolean;
-  purses: Purse[];
+  allowances: Allowance[];
 }
 
 /** A command that tells callers about their account; those who run the bot may ask about anybody's. */
@@ -25,8 +25,8 @@ export function accountCommand(
       const userId = call.options.user ?? call.caller.userId;
       const own = userId === call.caller.userId;
       if (!own && !call.caller.instanceAdministrator) throw new UserError('others', 'only for those who run the bot');
-      const purses = context.access.purses(policyOf(context, call, userId));
-      await call.reply(await tell(call, { userId, own, purses }));
+      const allowances = context.access.allowances(policyOf(context, call, userId));
+      await call.reply(await tell(call, { userId, own, allowances }));
     },
   });
 }

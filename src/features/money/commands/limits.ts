@@ -17,7 +17,7 @@ export function limitsCommand(context: MoneyContext): Command {
       const caps = [...money.budgets.pools(poolPlace(context, call)), ...(await money.budgets.personal(caller.userId))];
       const [rates, balances, levels] = await Promise.all([
         limits.peek(access.rates(policy)),
-        money.ledger.balances(caller.userId, access.purses(policy)),
+        money.ledger.balances(caller.userId, access.allowances(policy)),
         money.ledger.levels([...access.limits(policy), ...money.budgets.asLimits(caps)]),
       ]);
       await reply({ embeds: [limitsEmbed({ policy, rates, balances, levels }, t)] });

@@ -3,7 +3,7 @@ import { errorMessage } from '../../../kernel/errors.ts';
 import { formatMicros } from '../../../kernel/money.ts';
 import type { BarChart, Command, OutgoingFile } from '../../../sdk/index.ts';
 import type { MoneyContext } from '../money.ts';
-import { generationsText, lastDays, purseField, usageChart } from '../views/account.ts';
+import { generationsText, lastDays, allowanceField, usageChart } from '../views/account.ts';
 import { field } from '../views/figures.ts';
 import { accountCommand } from './account.ts';
 
@@ -11,16 +11,16 @@ const days = 14;
 const fileName = 'usage.png';
 
 export function usageCommand(context: MoneyContext): Command {
-  return accountCommand(context, 'usage', async ({ t }, { userId, own, purses }) => {
+  return accountCommand(context, 'usage', async ({ t }, { userId, own, allowances }) => {
     const { ledger } = context.money;
     const period = lastDays(days, context.clock.now());
     const today = dayAt(context.clock.now());
     const [balances, use] = await Promise.all([
-      ledger.balances(userId, purses),
+      ledger.balances(userId, allowances),
       ledger.use({ kind: 'user', id: userId }, period[0] ?? today, today),
     ]);
     const ofToday = use.find(({ day }) => day === today);
-    const allowance = purses.find(({ unit }) => unit === 'micros')?.allowance ?? null;
+    const allowance = allowances.find(({ unit }) => unit === 'micros')?.amount ?? null;
     const files = use.length > 0 ? await draw(context, usageChart(period, use, own ? allowance : null, t)) : [];
     const now = t('now.day');
     const embed = {
@@ -28,7 +28,7 @@ export function usageCommand(context: MoneyContext): Command {
       ...(own ? {} : { description: `<@${userId}>` }),
       fields: [
         field(t('usage.spent', { now }), `**${formatMicros(ofToday?.spent.micros ?? 0)}**`),
-        ...balances.map((balance) => purseField(balance, own, t)),
+        ...balances.map((balance) => allowanceField(balance, own, t)),
         field(t('usage.requests', { now }), generationsText(ofToday, context.texts, t)),
       ],
       ...(files.length > 0 ? { image: { url: `attachment://${fileName}` } } : {}),

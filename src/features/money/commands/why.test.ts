@@ -23,7 +23,7 @@ interface Situation {
 /** Still running, so that all fields are there. */
 const admission: Hold = {
   ...{ key: '1', request: 'chat/answer/1', step: 'admission', attempt: 0, state: 'open', facts: {} },
-  terms: { payerId: asker, guildId: '5', channelId: '6', purses: [], limits: [] },
+  terms: { payerId: asker, guildId: '5', channelId: '6', allowances: [], limits: [] },
   ...{ held: {}, charged: {}, fromSavings: {}, refunded: {}, onInstance: {} },
   ...{ createdAtMs: 1_700_000_000_000, endedAtMs: null },
 };

@@ -8,39 +8,39 @@ import { amountText, bar, beside, countText, lines, periodEnd, when } from './fi
 const longestModel = 60;
 
 /** An allowance with what was used of it, and savings. Of others the allowance is unknown here, so it is left out. */
-export function purseField(balance: Balance, own: boolean, t: Translate): APIEmbedField {
-  const { purse, savings } = balance;
-  const { unit } = purse;
+export function allowanceField(balance: Balance, own: boolean, t: Translate): APIEmbedField {
+  const { allowance, savings } = balance;
+  const { unit } = allowance;
   const held = balance.held + savings.held;
   const saved = savings.granted - savings.spent - savings.held;
   const showsSavings = saved > 0 || unit === 'micros';
   return {
-    name: t(`purse.${unit}.title`, { now: t(`now.${purse.period}`) }),
+    name: t(`allowance.${unit}.title`, { now: t(`now.${allowance.period}`) }),
     value: lines(
       allowanceText(balance, own, t),
-      held > 0 && t('purse.held', { held: amountText(unit, held) }),
+      held > 0 && t('allowance.held', { held: amountText(unit, held) }),
       balance.overrun > 0 &&
-        t('purse.overrun', {
+        t('allowance.overrun', {
           amount: amountText(unit, balance.overrun),
-          when: periodEnd(balance.resetsAtMs, purse.period),
+          when: periodEnd(balance.resetsAtMs, allowance.period),
         }),
-      showsSavings && t(`purse.${unit}.savings`, { amount: amountText(unit, saved) }),
+      showsSavings && t(`allowance.${unit}.savings`, { amount: amountText(unit, saved) }),
     ),
   };
 }
 
 function allowanceText(balance: Balance, own: boolean, t: Translate): string {
-  const { purse, held, resetsAtMs } = balance;
-  const { unit, allowance } = purse;
+  const { allowance, held, resetsAtMs } = balance;
+  const { unit, amount, period } = allowance;
   const spent = balance.spent + balance.overrun;
   const text = (value: number) => amountText(unit, value);
-  if (!own) return t('purse.others', { spent: text(spent) });
-  if (allowance === null) return t('purse.unlimited', { spent: text(spent) });
-  if (allowance === 0) return t('purse.none');
-  if (spent + held === 0) return t('purse.whole', { allowance: text(allowance) });
-  const left = Math.max(0, allowance - spent - held);
-  const figures = { left: text(left), allowance: text(allowance), when: periodEnd(resetsAtMs, purse.period) };
-  return `${bar(spent + held, allowance)}\n${t('purse.left', figures)}`;
+  if (!own) return t('allowance.others', { spent: text(spent) });
+  if (amount === null) return t('allowance.unlimited', { spent: text(spent) });
+  if (amount === 0) return t('allowance.none');
+  if (spent + held === 0) return t('allowance.whole', { allowance: text(amount) });
+  const left = Math.max(0, amount - spent - held);
+  const figures = { left: text(left), allowance: text(amount), when: periodEnd(resetsAtMs, period) };
+  return `${bar(spent + held, amount)}\n${t('allowance.left', figures)}`;
 }
 
 /** `answers 12 · pictures 3`, by what was asked for, and below it what the bot does by itself, with its cost. */

@@ -1,6 +1,6 @@
 import type { APIEmbed, APIEmbedField } from 'discord-api-types/v10';
 import type { Balance, Level, Limits, Policy, Translate } from '../../../sdk/index.ts';
-import { purseField } from './account.ts';
+import { allowanceField } from './account.ts';
 import { amountText, bar, beside, lines, periodEnd, sections, when } from './figures.ts';
 
 interface LimitsHere {
@@ -26,7 +26,7 @@ export function limitsEmbed(here: LimitsHere, t: Translate): APIEmbed {
     description: sections([
       { name: '', value: who },
       { name: t('limits.rates'), value: ratesText(here, t) },
-      ...balances.map((balance) => withRule(purseField(balance, true, t), balance.purse.rule, t)),
+      ...balances.map((balance) => withRule(allowanceField(balance, true, t), balance.allowance.rule, t)),
       levels.length > 0 && {
         name: t('limits.further'),
         value: levels.map((level) => levelText(level, t)).join('\n'),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loadTexts } from '../../../platform/texts/index.ts';
 import { UserError } from '../../../kernel/errors.ts';
 import type { Balance, Explanation, Hold, Level, Policy } from '../../../sdk/index.ts';
-import { generationsText, lastDays, purseField, usageChart } from './account.ts';
+import { generationsText, lastDays, allowanceField, usageChart } from './account.ts';
 import { budgetEmbed } from './budget.ts';
 import { bar, field, sections } from './figures.ts';
 import { limitsEmbed } from './limits.ts';
@@ -39,9 +39,12 @@ describe('long texts', () => {
   });
 });
 
-function balance(values: Partial<Omit<Balance, 'purse'>> = {}, purse: Partial<Balance['purse']> = {}): Balance {
+function balance(
+  values: Partial<Omit<Balance, 'allowance'>> = {},
+  allowance: Partial<Balance['allowance']> = {},
+): Balance {
   return {
-    purse: { unit: 'micros', period: 'day', allowance: 500_000, rule: 'role member', ...purse },
+    allowance: { unit: 'micros', period: 'day', amount: 500_000, rule: 'role member', ...allowance },
     spent: 0,
     held: 0,
     overrun: 0,
@@ -72,26 +75,21 @@ describe('an allowance', () => {
       true,
       '▰▰▰▰▰▰▰▰▰▰\n**$0.00** of $0.50 left, resets <t:1800000000:R>\n$0.90 more than reserved: not charged, but counted until <t:1800000000:R>\nCredits: **$3.00**',
     ],
-    [
-      'without limit',
-      balance({ spent: 120_000 }, { allowance: null }),
-      true,
-      '$0.12 used, no limit\nCredits: **$0.00**',
-    ],
-    ['of nothing', balance({}, { allowance: 0 }), true, 'No allowance\nCredits: **$0.00**'],
+    ['without limit', balance({ spent: 120_000 }, { amount: null }), true, '$0.12 used, no limit\nCredits: **$0.00**'],
+    ['of nothing', balance({}, { amount: 0 }), true, 'No allowance\nCredits: **$0.00**'],
     ['of somebody else', balance({ spent: 120_000 }), false, '$0.12 used\nCredits: **$0.00**'],
     [
       'of tokens',
-      balance({ spent: 12_000 }, { unit: 'tokens', period: 'week', allowance: 100_000 }),
+      balance({ spent: 12_000 }, { unit: 'tokens', period: 'week', amount: 100_000 }),
       true,
       '▰▱▱▱▱▱▱▱▱▱\n**88,000** of 100,000 left, resets <t:1800000000:f>',
     ],
   ])('%s', (_what, given, own, expected) => {
-    expect(purseField(given, own, t).value).toBe(expected);
+    expect(allowanceField(given, own, t).value).toBe(expected);
   });
 
   it('is named after what it is and when', () => {
-    expect(purseField(balance({}, { unit: 'tokens', period: 'week' }), true, t).name).toBe('Tokens this week');
+    expect(allowanceField(balance({}, { unit: 'tokens', period: 'week' }), true, t).name).toBe('Tokens this week');
   });
 });
 
@@ -246,7 +244,7 @@ function hold(values: Partial<Hold>): Hold {
     request: 'chat/answer/1',
     step: 'answer',
     attempt: 0,
-    terms: { payerId: '1', guildId: '5', channelId: '6', purses: [], limits: [] },
+    terms: { payerId: '1', guildId: '5', channelId: '6', allowances: [], limits: [] },
     state: 'settled',
     ...{ held: {}, charged: {}, fromSavings: {}, refunded: {}, onInstance: {} },
     createdAtMs: 1_700_000_000_000,

@@ -1,4 +1,4 @@
-// A thread with every fault that one can have.
+// A thread with every possible fault.
 import { serve } from '../index.ts';
 
 export type TestRequest = { echo: string } | { fail: string } | { exit: number } | { hang: true };
