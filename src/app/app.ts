@@ -13,7 +13,8 @@ import type { Limits } from '../services/limits/index.ts';
 import { appCatalogue } from './app-texts.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
-import { commandBodies, createCommandRegistry, usage } from './commands.ts';
+import { commandBodies } from './command-bodies.ts';
+import { createCommandRegistry } from './commands.ts';
 import type { CommandRegistry } from './commands.ts';
 import { createChannelWork } from './channel-work.ts';
 import { createCommandRunner } from './command-runner.ts';
@@ -199,8 +200,9 @@ async function setUp(
   checkSubscriptions(features);
   checkExtensionNames(features);
   commands = createCommandRegistry(
-    features.flatMap((feature) => commandsOf(feature, texts, prefix)),
+    features.flatMap((feature) => commandsOf(feature, texts)),
     features.flatMap((feature) => messageCommandsOf(feature, texts)),
+    prefix,
   );
   checkAccessNames(config, namesOf(found, commands));
 
@@ -227,15 +229,9 @@ function namesOf(found: readonly FoundFeature[], { all, onMessages }: CommandReg
   return { features: found.map(({ definition }) => definition.name), commands: [...new Set(commands)] };
 }
 
-function commandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<string, Texts>, prefix: string) {
+function commandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<string, Texts>) {
   const catalogue = textsOf(texts, definition.name);
-  return (parts.commands ?? []).map((command) => ({
-    feature: definition.name,
-    command,
-    texts: catalogue,
-    usage: usage(prefix, command),
-    describe: catalogue.in(undefined),
-  }));
+  return (parts.commands ?? []).map((command) => ({ feature: definition.name, command, texts: catalogue }));
 }
 
 function messageCommandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<string, Texts>) {

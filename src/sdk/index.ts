@@ -2,17 +2,22 @@
 export { defineApi } from './api.ts';
 export type { FeatureApi } from './api.ts';
 export { channelAround, isThread } from './channels.ts';
-export { actOf, defineCommand, mayReadBack } from './command.ts';
+export { actOf, callableCommands, commandTextKey, defineCommand, defineSubcommand, mayReadBack } from './command.ts';
 export type {
   Call,
   Command,
   CommandCall,
   CommandFile,
+  CommandPlace,
   CommandRules,
+  CommandWithSubcommands,
+  DeclaredCommand,
   OptionSpec,
   OptionSpecs,
   OptionValue,
   OptionValues,
+  Subcommand,
+  SubcommandGroup,
   SuggestCall,
   UseLimit,
 } from './command.ts';
@@ -54,6 +59,7 @@ export type { EventEmitter, EventSubscriptions, FeatureEvents } from './event.ts
 export { claimOrder, defineFeature } from './feature.ts';
 export type {
   ClaimPlace,
+  ContextOf,
   ConversationParts,
   EventListeners,
   FeatureDefinition,
