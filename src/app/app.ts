@@ -119,7 +119,7 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
     closers.add(() => noLongerThan(lastAnswersMs, dispatch.idle()));
     closers.add(() => discord.gateway.stop());
     // The bot serves without them too: a registration that is slow or fails goes on by itself.
-    const registered = noLongerThan(registrationMs, discord.registerCommands(commandBodies(commands)));
+    const registered = noLongerThan(registrationMs, discord.registerCommands(commandBodies(commands, discord)));
     const statusText = options.playground ? reachText(config.providers, models.default) : undefined;
     await abortable(startGateway(options, discord, found, dispatch, statusText), signal);
     await abortable(registered, signal);

@@ -43,9 +43,24 @@ interface AllCommands {
   readonly onMessages: readonly RegisteredMessageCommand[];
 }
 
-/** Every command as Discord wants it registered. */
-export function commandBodies({ declared, onMessages }: AllCommands): RESTPutAPIApplicationCommandsJSONBody {
-  return [...declared.map(slashCommand), ...onMessages.map(messageCommand)];
+/** Every command as Discord wants it registered. `userInstalls`: whether users can install the application. */
+export function commandBodies(
+  { declared, onMessages }: AllCommands,
+  { userInstalls }: { userInstalls: boolean },
+): RESTPutAPIApplicationCommandsJSONBody {
+  const bodies = [...declared.map(slashCommand), ...onMessages.map(messageCommand)];
+  return userInstalls ? bodies : bodies.flatMap(forGuilds);
+}
+
+/** As servers alone have it; none of a command that is for users who install it. */
+function forGuilds<Body extends ReturnType<typeof slashCommand> | ReturnType<typeof messageCommand>>(
+  body: Body,
+): Body[] {
+  const { integration_types: types = [], contexts: places = [] } = body;
+  if (!types.includes(installTypes.guild)) return [];
+  return [
+    { ...body, integration_types: [installTypes.guild], contexts: places.filter((one) => one !== contexts.private) },
+  ];
 }
 
 export function messageCommand(

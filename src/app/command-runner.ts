@@ -12,7 +12,13 @@ import { UserError } from '../kernel/errors.ts';
 import type { Discord, OutgoingMessage } from '../platform/discord/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import type { Call, CommandFile, CommandRules, MessageCommandCall, OptionValue, UseLimit } from '../sdk/index.ts';
-import { callerOfInteraction, callerOfMessage, namesInInteraction, namesInMessage } from './calls.ts';
+import {
+  callerOfInteraction,
+  callerOfMessage,
+  namesInInteraction,
+  namesInMessage,
+  placeOfInteraction,
+} from './calls.ts';
 import type { ChannelWork } from './channel-work.ts';
 import type { RegisteredMessageCommand } from './command-bodies.ts';
 import { optionsIn, wordsOf } from './command-options.ts';
@@ -121,12 +127,10 @@ async function answer(
   await attempt(options, registered, {
     locale: interaction.locale,
     options: () => values,
-    call: () => ({
-      ...placeOf(interaction),
-      caller: callerOfInteraction(interaction, options.access.administrators),
-      t: registered.texts.in(interaction.locale),
-      names: namesInInteraction(interaction),
-    }),
+    call: async () => {
+      await options.discord.visits.open(interaction);
+      return { ...interactionCall(options, registered, interaction), names: namesInInteraction(interaction) };
+    },
     targetId: personIn(interaction),
     refuse: (message) => replies.refuse(message),
     run: async (call, use) => {
@@ -198,12 +202,14 @@ function actionOf({ feature, command: { name, access } }: Runnable) {
   return { kind: 'command' as const, feature, name, access };
 }
 
-function placeOf(interaction: APIApplicationCommandInteraction | APIApplicationCommandAutocompleteInteraction) {
-  return {
-    guildId: interaction.guild_id ?? null,
-    channelId: interaction.channel?.id ?? '',
-    calledId: interaction.id,
-  };
+function interactionCall(
+  { discord, access }: CommandRunnerOptions,
+  { texts }: Runnable,
+  interaction: APIApplicationCommandInteraction | APIApplicationCommandAutocompleteInteraction,
+): Call {
+  const place = placeOfInteraction(interaction, discord);
+  const caller = callerOfInteraction(interaction, access.administrators, place);
+  return { ...place, caller, t: texts.in(interaction.locale) };
 }
 
 function checkPlace({ places }: CommandRules, guildId: string | null): void {
@@ -254,11 +260,7 @@ async function suggest(
   const focused = optionsIn(interaction.data).find((option) => 'focused' in option && option.focused);
   const spec = registered?.command.options[focused?.name ?? ''];
   if (!registered || !focused || spec?.type !== 'string' || !spec.suggest) return;
-  const call: Call = {
-    caller: callerOfInteraction(interaction, options.access.administrators),
-    ...placeOf(interaction),
-    t: registered.texts.in(interaction.locale),
-  };
+  const call = interactionCall(options, registered, interaction);
   const text = 'value' in focused ? String(focused.value) : '';
   // Who may not run the command is not told what could be chosen either; running it says why.
   const { allowed } = options.access.decide(call.caller, call, actionOf(registered));

@@ -151,7 +151,7 @@ describe('a message command', () => {
       refusals: publicRefusals,
       logger: silentLogger,
     });
-    await discord.registerCommands(commandBodies(registry));
+    await discord.registerCommands(commandBodies(registry, discord));
     await discord.gateway.start({
       intents: GatewayIntentBits.Guilds,
       onIntentsRefused: () => {},

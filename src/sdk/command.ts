@@ -2,7 +2,7 @@ import { PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIModalInteractionResponseCallbackData } from 'discord-api-types/v10';
 import type { Access, Caller } from '../services/access/index.ts';
 import type { AuditEntry } from '../services/audit/index.ts';
-import type { OutgoingMessage } from '../platform/discord/index.ts';
+import type { OutgoingMessage, Visit } from '../platform/discord/index.ts';
 import type { Translate } from '../platform/texts/index.ts';
 
 interface OptionBase {
@@ -69,6 +69,11 @@ export interface Call {
   calledId: string;
   /** Texts of the feature in the caller's language. */
   t: Translate;
+  /**
+   * There where the bot is no member: whoever installed it for themselves calls it. `guildId` is null then, `channelId` stands
+   * for this call alone, nothing can be read, and it can be answered for 15 minutes.
+   */
+  visit?: Visit | undefined;
   /** What the people whom the call mentions are called, by user id. */
   names?: Readonly<Record<string, string>>;
 }
@@ -84,7 +89,8 @@ export const actOf = (
 });
 
 /** Whether the caller may read what was said before in the channel. */
-export function mayReadBack({ guildId, caller }: Pick<Call, 'guildId' | 'caller'>): boolean {
+export function mayReadBack({ guildId, caller, visit }: Pick<Call, 'guildId' | 'caller' | 'visit'>): boolean {
+  if (visit) return false;
   const needed = PermissionFlagsBits.ViewChannel | PermissionFlagsBits.ReadMessageHistory;
   return guildId === null || ((caller.permissions ?? 0n) & needed) === needed;
 }

@@ -109,7 +109,7 @@ export { guildIn } from '../services/privacy/index.ts';
 export type { Amount, Expiry, Privacy, Receipt } from '../services/privacy/index.ts';
 export { followUpOf } from '../services/spending/index.ts';
 export type { Explanation, Notice, PaidCall, Spending, Use } from '../services/spending/index.ts';
-export { isOwn, replyLine, withoutReplyLine } from '../platform/discord/index.ts';
+export { isOwn, isVisit, replyLine, withoutReplyLine } from '../platform/discord/index.ts';
 export type {
   DiscordActions,
   DiscordCache,

@@ -34,6 +34,7 @@ export function helpCommand(context: FeatureContext<unknown>): Command {
     aliases: ['h'],
     options: { command: { type: 'string', maxLength: 100, takesRest: true, suggest } },
     access: 'everyone',
+    installs: ['guild', 'user'],
     ephemeral: true,
     run: async (call) => {
       const { options, reply } = call;
