@@ -13,7 +13,8 @@ import type { Limits } from '../services/limits/index.ts';
 import { appCatalogue } from './app-texts.ts';
 import { createClosers } from './closers.ts';
 import type { Closers } from './closers.ts';
-import { commandBodies, createCommandRegistry, usage } from './commands.ts';
+import { commandBodies } from './command-bodies.ts';
+import { createCommandRegistry } from './commands.ts';
 import type { CommandRegistry } from './commands.ts';
 import { createChannelWork } from './channel-work.ts';
 import { createCommandRunner } from './command-runner.ts';
@@ -120,7 +121,7 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
     closers.add(() => noLongerThan(lastAnswersMs, dispatch.idle()));
     closers.add(() => discord.gateway.stop());
     // The bot serves without them too: a registration that is slow or fails goes on by itself.
-    const registered = noLongerThan(registrationMs, discord.registerCommands(commandBodies(commands)));
+    const registered = noLongerThan(registrationMs, discord.registerCommands(commandBodies(commands, discord)));
     const statusText = options.playground ? reachText(config.providers, models.default) : undefined;
     await abortable(startGateway(options, discord, found, dispatch, statusText), signal);
     await abortable(registered, signal);
@@ -201,8 +202,9 @@ async function setUp(
   checkSubscriptions(features);
   checkExtensionNames(features);
   commands = createCommandRegistry(
-    features.flatMap((feature) => commandsOf(feature, texts, prefix)),
+    features.flatMap((feature) => commandsOf(feature, texts)),
     features.flatMap((feature) => messageCommandsOf(feature, texts)),
+    prefix,
   );
   checkAccessNames(config, namesOf(found, commands));
 
@@ -229,15 +231,9 @@ function namesOf(found: readonly FoundFeature[], { all, onMessages }: CommandReg
   return { features: found.map(({ definition }) => definition.name), commands: [...new Set(commands)] };
 }
 
-function commandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<string, Texts>, prefix: string) {
+function commandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<string, Texts>) {
   const catalogue = textsOf(texts, definition.name);
-  return (parts.commands ?? []).map((command) => ({
-    feature: definition.name,
-    command,
-    texts: catalogue,
-    usage: usage(prefix, command),
-    describe: catalogue.in(undefined),
-  }));
+  return (parts.commands ?? []).map((command) => ({ feature: definition.name, command, texts: catalogue }));
 }
 
 function messageCommandsOf({ definition, parts }: LoadedFeature, texts: ReadonlyMap<string, Texts>) {

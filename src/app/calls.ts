@@ -5,21 +5,35 @@ import type {
   APIUser,
   GatewayMessageCreateDispatchData,
 } from 'discord-api-types/v10';
-import type { DiscordCache } from '../platform/discord/index.ts';
-import type { Caller } from '../sdk/index.ts';
+import type { Discord, DiscordCache } from '../platform/discord/index.ts';
+import type { Call, Caller } from '../sdk/index.ts';
 
 const nameOf = (user: APIUser, nick: string | null | undefined) => nick ?? user.global_name ?? user.username;
 
-/** Who made an interaction. Discord sends the effective permissions along. */
-export function callerOfInteraction(interaction: APIInteraction, administrators: ReadonlySet<string>): Caller {
+type Place = Pick<Call, 'guildId' | 'channelId' | 'calledId' | 'visit'>;
+
+/** Where an interaction was made. Of a server that the bot only visits, nothing is known and no rule applies. */
+export function placeOfInteraction(interaction: APIInteraction, { visits }: Pick<Discord, 'visits'>): Place {
+  const { id: calledId, guild_id: guildId = null, channel } = interaction;
+  const visit = visits.of(interaction);
+  if (visit) return { guildId: null, channelId: visit.channelId, calledId, visit };
+  return { guildId, channelId: channel?.id ?? '', calledId };
+}
+
+/** Who made an interaction. Discord sends the effective permissions along; in a visit they are none of the bot's business. */
+export function callerOfInteraction(
+  interaction: APIInteraction,
+  administrators: ReadonlySet<string>,
+  { visit }: Pick<Call, 'visit'>,
+): Caller {
   const member: APIInteractionGuildMember | undefined = interaction.member;
   const user = member?.user ?? interaction.user;
   if (!user) throw new Error('An interaction carries neither a member nor a user.');
   return {
     userId: user.id,
     displayName: nameOf(user, member?.nick),
-    roleIds: member?.roles ?? [],
-    permissions: member ? BigInt(member.permissions) : null,
+    roleIds: visit ? [] : (member?.roles ?? []),
+    permissions: member && !visit ? BigInt(member.permissions) : null,
     instanceAdministrator: administrators.has(user.id),
   };
 }

@@ -2,7 +2,6 @@ import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord-ap
 import type {
   APIApplicationCommandAutocompleteInteraction,
   APIApplicationCommandInteraction,
-  APIApplicationCommandInteractionDataBasicOption,
   APIAttachment,
   APIChatInputApplicationCommandInteraction,
   APIMessageApplicationCommandInteraction,
@@ -13,9 +12,17 @@ import { UserError } from '../kernel/errors.ts';
 import type { Discord, OutgoingMessage } from '../platform/discord/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import type { Call, CommandFile, CommandRules, MessageCommandCall, OptionValue, UseLimit } from '../sdk/index.ts';
-import { callerOfInteraction, callerOfMessage, namesInInteraction, namesInMessage } from './calls.ts';
+import {
+  callerOfInteraction,
+  callerOfMessage,
+  namesInInteraction,
+  namesInMessage,
+  placeOfInteraction,
+} from './calls.ts';
 import type { ChannelWork } from './channel-work.ts';
-import type { CommandRegistry, RegisteredCommand, RegisteredMessageCommand } from './commands.ts';
+import type { RegisteredMessageCommand } from './command-bodies.ts';
+import { optionsIn, wordsOf } from './command-options.ts';
+import type { CommandRegistry, RegisteredCommand } from './commands.ts';
 import { parsePrefixArguments, readPrefixCommand } from './prefix-arguments.ts';
 import type { PublicRefusals } from './public-refusals.ts';
 import { checkAllowed, recordingRefusal } from './refusals.ts';
@@ -24,6 +31,8 @@ import type { AllowedUse, UseLimits } from './use-limits.ts';
 
 /** Discord gives 3 s for the first answer; deferring at half of that leaves room for a slow network. */
 const deferAfterMs = 1500;
+/** Of the subcommands that a refusal lists. */
+const mostUsages = 12;
 
 interface CommandRunnerOptions extends AccessGate {
   registry: CommandRegistry;
@@ -51,8 +60,9 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
     run: async (interaction) => {
       const { name, type } = interaction.data;
       if (type === ApplicationCommandType.ChatInput) {
-        const registered = options.registry.find(name);
-        if (registered) await runSlash(options, registered, interaction as APIChatInputApplicationCommandInteraction);
+        const slash = interaction as APIChatInputApplicationCommandInteraction;
+        const registered = options.registry.find(wordsOf(slash.data));
+        if (registered) await runSlash(options, registered, slash);
       } else if (type === ApplicationCommandType.Message) {
         const registered = options.registry.findOnMessages(name);
         if (registered) await runOnMessage(options, registered, interaction as APIMessageApplicationCommandInteraction);
@@ -61,10 +71,13 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
     suggest: (interaction) => suggest(options, interaction),
     prefix: (message) => {
       const read = readPrefixCommand(options.prefix, message.content);
-      const registered = read && options.registry.find(read.name, { aliases: true });
-      if (!registered) return false;
-      const { rest } = read;
-      const begun = options.channelWork.run(message.channel_id, () => runPrefix(options, registered, rest, message));
+      const match = read && options.registry.match(read.name, read.rest);
+      if (!match) return false;
+      const begun = options.channelWork.run(message.channel_id, () =>
+        'found' in match
+          ? runPrefix(options, match.found, match.rest, message)
+          : tellSubcommands(options, match.among, message),
+      );
       if (!begun) options.publicRefusals.tell(message, options.failures.in(undefined)('errors.busy'));
       return (begun ?? Promise.resolve()).then(() => true);
     },
@@ -114,12 +127,10 @@ async function answer(
   await attempt(options, registered, {
     locale: interaction.locale,
     options: () => values,
-    call: () => ({
-      ...placeOf(interaction),
-      caller: callerOfInteraction(interaction, options.access.administrators),
-      t: registered.texts.in(interaction.locale),
-      names: namesInInteraction(interaction),
-    }),
+    call: async () => {
+      await options.discord.visits.open(interaction);
+      return { ...interactionCall(options, registered, interaction), names: namesInInteraction(interaction) };
+    },
     targetId: personIn(interaction),
     refuse: (message) => replies.refuse(message),
     run: async (call, use) => {
@@ -191,12 +202,14 @@ function actionOf({ feature, command: { name, access } }: Runnable) {
   return { kind: 'command' as const, feature, name, access };
 }
 
-function placeOf(interaction: APIApplicationCommandInteraction | APIApplicationCommandAutocompleteInteraction) {
-  return {
-    guildId: interaction.guild_id ?? null,
-    channelId: interaction.channel?.id ?? '',
-    calledId: interaction.id,
-  };
+function interactionCall(
+  { discord, access }: CommandRunnerOptions,
+  { texts }: Runnable,
+  interaction: APIApplicationCommandInteraction | APIApplicationCommandAutocompleteInteraction,
+): Call {
+  const place = placeOfInteraction(interaction, discord);
+  const caller = callerOfInteraction(interaction, access.administrators, place);
+  return { ...place, caller, t: texts.in(interaction.locale) };
 }
 
 function checkPlace({ places }: CommandRules, guildId: string | null): void {
@@ -215,7 +228,7 @@ function limitOf({ limit }: CommandRules, given: Values): UseLimit | undefined {
 function personIn({ data }: APIApplicationCommandInteraction): string | null {
   if (data.type === ApplicationCommandType.Message) return data.resolved.messages[data.target_id]?.author.id ?? null;
   if (data.type !== ApplicationCommandType.ChatInput) return null;
-  const person = data.options?.find((option) => option.type === ApplicationCommandOptionType.User);
+  const person = optionsIn(data).find((option) => option.type === ApplicationCommandOptionType.User);
   return person?.value ?? null;
 }
 
@@ -224,10 +237,10 @@ function mentionedIn({ options }: RegisteredCommand['command'], rest: string): s
   return (namesPeople && /<@!?(\d+)>/.exec(rest)?.[1]) || null;
 }
 
-function slashValues({ options = [], resolved }: APIChatInputApplicationCommandInteraction['data']): Values {
-  const basic = options as readonly APIApplicationCommandInteractionDataBasicOption[];
+function slashValues(data: APIChatInputApplicationCommandInteraction['data']): Values {
+  const { resolved } = data;
   return Object.fromEntries(
-    basic.map((option): [string, OptionValue | undefined] => {
+    optionsIn(data).map((option): [string, OptionValue | undefined] => {
       if (option.type !== ApplicationCommandOptionType.Attachment) return [option.name, option.value];
       const file = resolved?.attachments?.[option.value];
       return [option.name, file && fileOf(file)];
@@ -243,20 +256,32 @@ async function suggest(
   options: CommandRunnerOptions,
   interaction: APIApplicationCommandAutocompleteInteraction,
 ): Promise<void> {
-  const registered = options.registry.find(interaction.data.name);
-  const focused = interaction.data.options.find((option) => 'focused' in option && option.focused);
+  const registered = options.registry.find(wordsOf(interaction.data));
+  const focused = optionsIn(interaction.data).find((option) => 'focused' in option && option.focused);
   const spec = registered?.command.options[focused?.name ?? ''];
   if (!registered || !focused || spec?.type !== 'string' || !spec.suggest) return;
-  const call: Call = {
-    caller: callerOfInteraction(interaction, options.access.administrators),
-    ...placeOf(interaction),
-    t: registered.texts.in(interaction.locale),
-  };
+  const call = interactionCall(options, registered, interaction);
   const text = 'value' in focused ? String(focused.value) : '';
   // Who may not run the command is not told what could be chosen either; running it says why.
   const { allowed } = options.access.decide(call.caller, call, actionOf(registered));
   const choices = allowed ? await spec.suggest({ ...call, text }) : [];
   await options.discord.actions.interaction(interaction).autocomplete(choices.slice(0, 25));
+}
+
+/** Tells which subcommands there are, of those that the caller may use; when there are none, that they may not. */
+async function tellSubcommands(
+  options: CommandRunnerOptions,
+  among: readonly RegisteredCommand[],
+  message: GatewayMessageCreateDispatchData,
+): Promise<void> {
+  const caller = await callerOfMessage(message, options.discord.cache, options.access.administrators);
+  const place = { guildId: message.guild_id ?? null, channelId: message.channel_id };
+  const allowed = among.filter((one) => options.access.decide(caller, place, actionOf(one)).allowed);
+  const [first] = among;
+  if (allowed.length === 0 && first) return runPrefix(options, first, '', message);
+  const usages = allowed.slice(0, mostUsages).map(({ usage }) => `- \`${usage}\``);
+  const content = options.failures.in(undefined)('errors.subcommand', { usages: usages.join('\n') });
+  options.publicRefusals.tell(message, content);
 }
 
 async function runPrefix(

@@ -1,36 +1,29 @@
-import {
-  ApplicationCommandOptionType,
-  ApplicationCommandType,
-  InteractionContextType,
-  PermissionFlagsBits,
-} from 'discord-api-types/v10';
-import type {
-  APIApplicationCommandBasicOption,
-  RESTPostAPIChatInputApplicationCommandsJSONBody,
-  RESTPostAPIContextMenuApplicationCommandsJSONBody,
-  RESTPutAPIApplicationCommandsJSONBody,
-} from 'discord-api-types/v10';
 import { StartError } from '../kernel/errors.ts';
 import { discordLimits } from '../platform/discord/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
-import type { Command, CommandInfo, CommandRules, MessageCommand, OptionSpec } from '../sdk/index.ts';
+import { callableCommands, commandTextKey } from '../sdk/index.ts';
+import type { Command, CommandInfo } from '../sdk/index.ts';
+import { slashCommand, titleKey, titleOf } from './command-bodies.ts';
+import type { DeclaredByFeature, RegisteredMessageCommand } from './command-bodies.ts';
+import { commandProblem } from './command-limits.ts';
 
-/** Every command of the bot with the texts of its feature. */
+/** What can be called, a subcommand under its full name, with the texts of its feature. */
 export interface RegisteredCommand extends CommandInfo {
   texts: Texts;
 }
 
-export interface RegisteredMessageCommand {
-  feature: string;
-  command: MessageCommand;
-  texts: Texts;
-}
+/** What the words of a prefix command stand for: a command and the words after it, or the subcommands that fit so far. */
+export type PrefixMatch = { found: RegisteredCommand; rest: string } | { among: readonly RegisteredCommand[] };
 
 export interface CommandRegistry {
+  /** What can be called: commands without subcommands, and subcommands. */
   readonly all: readonly RegisteredCommand[];
+  readonly declared: readonly DeclaredByFeature[];
   readonly onMessages: readonly RegisteredMessageCommand[];
-  /** By name, or by alias where `aliases` are meant to count. */
-  find(name: string, options?: { aliases: boolean }): RegisteredCommand | undefined;
+  /** By full name: `image edit`. */
+  find(name: string): RegisteredCommand | undefined;
+  /** By the first word of a prefix command, which may be an alias, and what follows it. */
+  match(word: string, rest: string): PrefixMatch | undefined;
   /** By the title that Discord shows. */
   findOnMessages(title: string): RegisteredMessageCommand | undefined;
   /** By the name that policies know, of either kind; a slash command before one of the menu of messages. */
@@ -42,35 +35,85 @@ export interface CommandRegistry {
  * take them.
  */
 export function createCommandRegistry(
-  commands: readonly RegisteredCommand[],
+  declared: readonly DeclaredByFeature[],
   onMessages: readonly RegisteredMessageCommand[] = [],
+  prefix = '!',
 ): CommandRegistry {
-  const { byName, byAlias } = indexByName(commands);
+  for (const one of declared) checkDeclared(one);
+  checkCount(declared.length);
+  const all = declared.flatMap((one) => registeredOf(one, prefix));
+  const byName = new Map(all.map((registered) => [registered.command.name, registered]));
+  const byWord = indexByWord(declared, byName);
   const byTitle = indexByTitle(onMessages);
   return {
-    all: commands,
+    all,
+    declared,
     onMessages,
-    find: (name, options) => (options?.aliases ? byAlias : byName).get(name.toLowerCase()),
+    find: (name) => byName.get(name.toLowerCase()),
+    match: (word, rest) => {
+      const first = byWord.get(word.toLowerCase());
+      return first === undefined ? undefined : matchWords(byName, first, rest);
+    },
     findOnMessages: (title) => byTitle.get(title),
     named: (name) => byName.get(name) ?? onMessages.find(({ command }) => command.name === name),
   };
 }
 
-function indexByName(commands: readonly RegisteredCommand[]) {
-  const byName = new Map<string, RegisteredCommand>();
-  const byAlias = new Map<string, RegisteredCommand>();
-  for (const registered of commands) {
-    const { command, feature } = registered;
-    for (const name of [command.name, ...(command.aliases ?? [])]) {
-      const other = byAlias.get(name);
-      if (other)
-        throw new StartError(`The features "${other.feature}" and "${feature}" both have a command "${name}".`);
-      byAlias.set(name, registered);
+function registeredOf({ feature, command, texts }: DeclaredByFeature, prefix: string): RegisteredCommand[] {
+  const describe = texts.in(undefined);
+  return callableCommands(command).map((callable) => ({
+    ...{ feature, command: callable, texts, describe },
+    usage: usage(prefix, callable),
+  }));
+}
+
+/** Goes on from a name with the words that follow it, as far as they are names of subcommands. */
+function matchWords(byName: ReadonlyMap<string, RegisteredCommand>, name: string, rest: string): PrefixMatch {
+  const found = byName.get(name);
+  if (found) return { found, rest };
+  const [, word = '', after = ''] = /^(\S*)\s*([\s\S]*)$/.exec(rest) ?? [];
+  const longer = `${name} ${word.toLowerCase()}`;
+  const fits = (known: string) => known === longer || known.startsWith(`${longer} `);
+  if (word !== '' && [...byName.keys()].some(fits)) return matchWords(byName, longer, after);
+  return { among: [...byName.values()].filter(({ command }) => command.name.startsWith(`${name} `)) };
+}
+
+/** Full names by the first word of the prefix form. */
+function indexByWord(
+  declared: readonly DeclaredByFeature[],
+  byName: ReadonlyMap<string, RegisteredCommand>,
+): Map<string, string> {
+  const byWord = new Map<string, string>();
+  const owners = new Map<string, string>();
+  const add = (word: string, name: string, feature: string) => {
+    const other = owners.get(word);
+    if (other !== undefined) {
+      throw new StartError(`The features "${other}" and "${feature}" both have a command "${word}".`);
     }
-    byName.set(command.name, registered);
-    for (const key of textKeys(command)) requireText(registered, key);
+    byWord.set(word, name);
+    owners.set(word, feature);
+  };
+  for (const { feature, command } of declared) {
+    for (const word of [command.name, ...(command.aliases ?? [])]) add(word, command.name, feature);
   }
-  return { byName, byAlias };
+  for (const [name, { feature, command }] of byName) {
+    if (name.includes(' ')) for (const word of command.aliases ?? []) add(word, name, feature);
+  }
+  return byWord;
+}
+
+function checkDeclared(declared: DeclaredByFeature): void {
+  for (const callable of callableCommands(declared.command)) {
+    for (const key of textKeys(callable)) requireText(declared, key);
+  }
+  const problem = commandProblem(slashCommand(declared));
+  if (problem === undefined) return;
+  throw new StartError(`The command "${declared.command.name}" of the feature "${declared.feature}" ${problem}`);
+}
+
+function checkCount(count: number): void {
+  const { globalCommands: most } = discordLimits;
+  if (count > most) throw new StartError(`There are ${count} slash commands; Discord takes at most ${most}.`);
 }
 
 function indexByTitle(commands: readonly RegisteredMessageCommand[]) {
@@ -105,89 +148,18 @@ function requireText({ feature, texts }: { feature: string; texts: Texts }, key:
   throw new StartError(`The feature "${feature}" lacks the text "${key}" in its locales/en.json.`);
 }
 
-function titleKey({ command }: RegisteredMessageCommand): string {
-  return `message-commands.${command.name}.title`;
-}
-
-function titleOf(registered: RegisteredMessageCommand): string {
-  return registered.texts.in(undefined)(titleKey(registered));
-}
-
-function textKeys(command: Command): string[] {
-  const base = `commands.${command.name}`;
-  const own = Object.entries(command.options).filter(([, spec]) => spec.description === undefined);
-  return [`${base}.description`, ...own.map(([option]) => `${base}.options.${option}`)];
+/** The descriptions of a command, of its options, and of the command and group that it is a part of. */
+function textKeys({ name, options }: Command): string[] {
+  const words = name.split(' ');
+  const own = Object.entries(options).filter(([, spec]) => spec.description === undefined);
+  return [
+    ...words.map((_, index) => `${commandTextKey(words.slice(0, index + 1).join(' '))}.description`),
+    ...own.map(([option]) => `${commandTextKey(name)}.options.${option}`),
+  ];
 }
 
 /** `!model <name> [where]`, for the help and for refusals of a prefix command. */
 export function usage(prefix: string, command: Command): string {
   const options = Object.entries(command.options).map(([name, spec]) => (spec.required ? `<${name}>` : `[${name}]`));
   return [`${prefix}${command.name}`, ...options].join(' ');
-}
-
-const optionTypes = {
-  string: ApplicationCommandOptionType.String,
-  integer: ApplicationCommandOptionType.Integer,
-  number: ApplicationCommandOptionType.Number,
-  boolean: ApplicationCommandOptionType.Boolean,
-  user: ApplicationCommandOptionType.User,
-  channel: ApplicationCommandOptionType.Channel,
-  role: ApplicationCommandOptionType.Role,
-  attachment: ApplicationCommandOptionType.Attachment,
-} as const;
-
-const visibleTo = {
-  always: null,
-  everyone: null,
-  moderator: PermissionFlagsBits.ManageMessages.toString(),
-  'guild-administrator': PermissionFlagsBits.ManageGuild.toString(),
-  // Whoever runs the bot need not be a moderator of the guild: the access check decides when it is called.
-  'instance-administrator': null,
-} as const;
-
-/** Every command as Discord wants it registered. */
-export function commandBodies({ all, onMessages }: CommandRegistry): RESTPutAPIApplicationCommandsJSONBody {
-  return [...all.map(slashCommand), ...onMessages.map(messageCommand)];
-}
-
-export function messageCommand(
-  registered: RegisteredMessageCommand,
-): RESTPostAPIContextMenuApplicationCommandsJSONBody {
-  return { type: ApplicationCommandType.Message, name: titleOf(registered), ...visibility(registered.command) };
-}
-
-export function slashCommand({ command, texts }: RegisteredCommand): RESTPostAPIChatInputApplicationCommandsJSONBody {
-  const t = texts.in(undefined);
-  const base = `commands.${command.name}`;
-  return {
-    type: ApplicationCommandType.ChatInput,
-    name: command.name,
-    description: t(`${base}.description`),
-    options: Object.entries(command.options).map(([name, spec]) =>
-      slashOption(name, spec.description ?? t(`${base}.options.${name}`), spec),
-    ),
-    ...visibility(command),
-  };
-}
-
-/** To whom and where Discord offers a command. */
-function visibility({ access, places = ['guild', 'dm'] }: CommandRules) {
-  return {
-    contexts: places.map((place) => (place === 'guild' ? InteractionContextType.Guild : InteractionContextType.BotDM)),
-    default_member_permissions: visibleTo[access],
-  };
-}
-
-function slashOption(name: string, description: string, spec: OptionSpec): APIApplicationCommandBasicOption {
-  return {
-    type: optionTypes[spec.type],
-    name,
-    description,
-    ...(spec.required ? { required: true } : {}),
-    ...('choices' in spec && spec.choices ? { choices: spec.choices.map((value) => ({ name: value, value })) } : {}),
-    ...('suggest' in spec && spec.suggest !== undefined ? { autocomplete: true } : {}),
-    ...('maxLength' in spec && spec.maxLength ? { max_length: spec.maxLength } : {}),
-    ...('min' in spec && spec.min !== undefined ? { min_value: spec.min } : {}),
-    ...('max' in spec && spec.max !== undefined ? { max_value: spec.max } : {}),
-  } as APIApplicationCommandBasicOption;
 }

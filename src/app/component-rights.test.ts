@@ -1,6 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { MessageFlags } from 'discord-api-types/v10';
 import { afterEach, describe, expect, it } from 'vitest';
+import { callableCommands } from '../sdk/index.ts';
 import { openSettings } from '../services/settings/index.ts';
 import { createAsking } from '../testing/asking.ts';
 import { button, buttons } from '../testing/components.ts';
@@ -32,7 +33,7 @@ it('every component names commands that exist, or says why it needs none', () =>
     Object.entries(parts.components ?? {}).map(([name, { right }]) => ({ name: `${definition.name}/${name}`, right })),
   );
   const commands = bot.app.features.flatMap(({ parts }) =>
-    [...(parts.commands ?? []), ...(parts.messageCommands ?? [])].map(({ name }) => name),
+    [...(parts.commands ?? []).flatMap(callableCommands), ...(parts.messageCommands ?? [])].map(({ name }) => name),
   );
   expect(components.length).toBeGreaterThan(25);
   for (const { name, right } of components) {

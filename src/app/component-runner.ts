@@ -1,4 +1,4 @@
-import { ComponentType, InteractionType } from 'discord-api-types/v10';
+import { ComponentType, InteractionType, MessageFlags } from 'discord-api-types/v10';
 import type {
   APIMessageComponentInteraction,
   APIModalSubmitInteraction,
@@ -10,7 +10,7 @@ import type { Discord, InteractionReplies } from '../platform/discord/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import { parseCustomId } from '../sdk/index.ts';
 import type { Call, ComponentCall, ComponentHandler, ParsedCustomId } from '../sdk/index.ts';
-import { callerOfInteraction } from './calls.ts';
+import { callerOfInteraction, placeOfInteraction } from './calls.ts';
 import type { CommandRegistry } from './commands.ts';
 import { checkAllowed, recordingRefusal } from './refusals.ts';
 import type { AskedAction, AccessGate } from './refusals.ts';
@@ -68,13 +68,11 @@ export function createComponentRunner(options: ComponentRunnerOptions): (pressed
       if (!id || !registered || registered.handler.version !== id.version) {
         throw new UserError('errors.expired', 'unknown component');
       }
-      const call = {
-        caller: callerOfInteraction(interaction, options.access.administrators),
-        guildId: interaction.guild_id ?? null,
-        channelId: interaction.channel?.id ?? '',
-        calledId: interaction.id,
-        t: texts.in(interaction.locale),
-      };
+      await options.discord.visits.open(interaction);
+      const place = placeOfInteraction(interaction, options.discord);
+      const caller = callerOfInteraction(interaction, options.access.administrators, place);
+      const call = { ...place, caller, t: texts.in(interaction.locale) };
+      await checkVisit(options, interaction, call);
       const use = await admit(options, registered, id, call, interaction.locale);
       await use.run(() => registered.handler.run(componentCall(interaction, replies, call, id)));
     } catch (error) {
@@ -84,6 +82,23 @@ export function createComponentRunner(options: ComponentRunnerOptions): (pressed
       timer.cancel();
     }
   };
+}
+
+/**
+ * Throws a UserError in a visit for anybody but who installed the bot, who would pay, and below an answer that can no longer be
+ * changed. What a person alone sees answers for itself.
+ */
+async function checkVisit(
+  { discord }: ComponentRunnerOptions,
+  { message }: PressedInteraction,
+  { visit, caller }: Call,
+): Promise<void> {
+  if (!visit) return;
+  if (caller.userId !== visit.userId) {
+    throw new UserError('errors.visit-other', 'not their visit', { user: `<@${visit.userId}>` });
+  }
+  const isPublic = message !== undefined && ((message.flags ?? 0) & MessageFlags.Ephemeral) === 0;
+  if (isPublic && !(await discord.visits.isOpen(visit))) throw new UserError('errors.visit-over', 'the visit is over');
 }
 
 /** Throws a UserError unless the presser may use the component, and every command whose right it needs, here and now. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callableCommands } from '../sdk/index.ts';
 import type { Command, ComponentRight } from '../sdk/index.ts';
 import type { Access, Action, Caller } from '../services/access/index.ts';
 import { everyPage } from '../testing/help.ts';
@@ -13,6 +14,7 @@ import { buttonId, messageOf, postEverything } from '../testing/every-button.ts'
 import { inputsFor, makeMatrixWorld, placeNames } from '../testing/matrix-world.ts';
 import type { Actor, MatrixWorld, Persona, PlaceName } from '../testing/matrix-world.ts';
 import { featuresFolder, findFeatures } from './features.ts';
+import { commandNamesOf } from './setting-sections.ts';
 
 const found = await findFeatures(featuresFolder);
 const features = found.map(({ definition }) => definition.name);
@@ -21,15 +23,10 @@ const features = found.map(({ definition }) => definition.name);
 const texts = found.map(({ definition, folder }) => ({
   feature: definition.name,
   ...(JSON.parse(readFileSync(join(folder, 'locales', 'en.json'), 'utf8')) as {
-    commands?: Record<string, object>;
     'message-commands'?: Record<string, { title: string }>;
   }),
 }));
-const commandNames = [
-  ...new Set(
-    texts.flatMap((one) => [...Object.keys(one.commands ?? {}), ...Object.keys(one['message-commands'] ?? {})]),
-  ),
-].sort();
+const commandNames = [...new Set(found.flatMap(commandNamesOf))].sort();
 
 /** Every n-th, so that each role has some of whatever there is, and lacks some. */
 const part = (names: readonly string[], of: number, ...rests: number[]) =>
@@ -129,7 +126,9 @@ afterAll(async () => {
 function registered() {
   const all = bot.app.features.map(({ definition, parts }) => ({ feature: definition.name, parts }));
   return {
-    commands: all.flatMap(({ feature, parts }) => (parts.commands ?? []).map((command) => ({ feature, command }))),
+    commands: all.flatMap(({ feature, parts }) =>
+      (parts.commands ?? []).flatMap(callableCommands).map((command) => ({ feature, command })),
+    ),
     onMessages: all.flatMap(({ feature, parts }) =>
       (parts.messageCommands ?? []).map((command) => {
         const title = texts.find((one) => one.feature === feature)?.['message-commands']?.[command.name]?.title ?? '';

@@ -27,7 +27,8 @@ import { testDatabase } from '../testing/postgres.ts';
 import type { TestDatabase } from '../testing/postgres.ts';
 import { createChannelWork } from './channel-work.ts';
 import { createCommandRunner } from './command-runner.ts';
-import { commandBodies, createCommandRegistry } from './commands.ts';
+import { commandBodies } from './command-bodies.ts';
+import { createCommandRegistry } from './commands.ts';
 import { createDispatch } from './dispatch.ts';
 import { createFailureTexts } from './failures.ts';
 import { createPublicRefusals } from './public-refusals.ts';
@@ -150,7 +151,7 @@ describe('a message command', () => {
       refusals: publicRefusals,
       logger: silentLogger,
     });
-    await discord.registerCommands(commandBodies(registry));
+    await discord.registerCommands(commandBodies(registry, discord));
     await discord.gateway.start({
       intents: GatewayIntentBits.Guilds,
       onIntentsRefused: () => {},

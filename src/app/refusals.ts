@@ -1,6 +1,7 @@
 import { UserError } from '../kernel/errors.ts';
 import type { AccessService, Action, Decision } from '../services/access/index.ts';
 import type { Audit } from '../services/audit/index.ts';
+import { isVisit } from '../sdk/index.ts';
 import type { Call } from '../sdk/index.ts';
 import type { FailureTexts } from './failures.ts';
 
@@ -55,7 +56,8 @@ export async function recordingRefusal<Checked>(
         actorId: caller.userId,
         targetId,
         guildId,
-        channelId: channelId === '' ? null : channelId,
+        // A visit is no place that could be named later.
+        channelId: channelId === '' || isVisit(channelId) ? null : channelId,
         reason: error.code,
         details: { ...error.data, kind: action.kind, feature: action.feature, name },
         // A visitor is nobody whose name could be deleted later.

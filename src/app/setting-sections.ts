@@ -18,6 +18,13 @@ export function settingSections(found: readonly FoundFeature[]): SettingsSection
 /** Every command has its text in its feature's texts; setting a feature up to ask it would take the whole bot. */
 export function commandNamesOf({ folder }: FoundFeature): string[] {
   const texts = JSON.parse(readFileSync(join(folder, 'locales', 'en.json'), 'utf8')) as Record<string, object>;
-  const names = [...Object.keys(texts['commands'] ?? {}), ...Object.keys(texts['message-commands'] ?? {})];
+  const names = [...callableNames(texts['commands'] ?? {}), ...Object.keys(texts['message-commands'] ?? {})];
   return [...new Set(names)];
+}
+
+/** Full names of what can be called: `ping`, `image edit`. */
+function callableNames(commands: object): string[] {
+  return Object.entries(commands as Record<string, { subcommands?: object }>).flatMap(([name, { subcommands }]) =>
+    subcommands === undefined ? [name] : callableNames(subcommands).map((inner) => `${name} ${inner}`),
+  );
 }

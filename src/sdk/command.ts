@@ -2,7 +2,7 @@ import { PermissionFlagsBits } from 'discord-api-types/v10';
 import type { APIModalInteractionResponseCallbackData } from 'discord-api-types/v10';
 import type { Access, Caller } from '../services/access/index.ts';
 import type { AuditEntry } from '../services/audit/index.ts';
-import type { OutgoingMessage } from '../platform/discord/index.ts';
+import type { OutgoingMessage, Visit } from '../platform/discord/index.ts';
 import type { Translate } from '../platform/texts/index.ts';
 
 interface OptionBase {
@@ -69,6 +69,11 @@ export interface Call {
   calledId: string;
   /** Texts of the feature in the caller's language. */
   t: Translate;
+  /**
+   * There where the bot is no member: whoever installed it for themselves calls it. `guildId` is null then, `channelId` stands
+   * for this call alone, nothing can be read, and it can be answered for 15 minutes.
+   */
+  visit?: Visit | undefined;
   /** What the people whom the call mentions are called, by user id. */
   names?: Readonly<Record<string, string>>;
 }
@@ -84,7 +89,8 @@ export const actOf = (
 });
 
 /** Whether the caller may read what was said before in the channel. */
-export function mayReadBack({ guildId, caller }: Pick<Call, 'guildId' | 'caller'>): boolean {
+export function mayReadBack({ guildId, caller, visit }: Pick<Call, 'guildId' | 'caller' | 'visit'>): boolean {
+  if (visit) return false;
   const needed = PermissionFlagsBits.ViewChannel | PermissionFlagsBits.ReadMessageHistory;
   return guildId === null || ((caller.permissions ?? 0n) & needed) === needed;
 }
@@ -118,15 +124,27 @@ export interface UseLimit {
   onlyWith?: string;
 }
 
+/** `private`: direct messages and groups of people, where the bot is only with who installed it for themselves. */
+export type CommandPlace = 'guild' | 'dm' | 'private';
+
 /** Who may use a command, where, and who sees its answer; the same for every kind of command. */
 export interface CommandRules {
   access: Access;
-  /** Both unless given. */
-  places?: readonly ('guild' | 'dm')[];
+  /** All that its installs reach unless given. */
+  places?: readonly CommandPlace[];
+  /**
+   * Who has it: members of servers that added the bot (unless given), users who installed the bot for themselves, or both.
+   * A user has it everywhere, also where the bot is no member: see `Call.visit`.
+   */
+  installs?: readonly ('guild' | 'user')[];
   /** Whether the answer to an interaction is for the caller alone. */
   ephemeral: boolean;
   limit?: UseLimit;
 }
+
+type Erased<Definition> = Omit<Definition, 'run'> & {
+  run(call: CommandCall<Record<string, OptionValue | undefined>>): Promise<void>;
+};
 
 export interface CommandDefinition<Specs extends OptionSpecs> extends CommandRules {
   /** Lower case, at most 32 characters, unique over all features. */
@@ -139,16 +157,65 @@ export interface CommandDefinition<Specs extends OptionSpecs> extends CommandRul
   run(call: CommandCall<OptionValues<Specs>>): Promise<void>;
 }
 
-/** A command with its option types erased, as the registry holds it. */
-export type Command = Omit<CommandDefinition<OptionSpecs>, 'run'> & {
-  run(call: CommandCall<Record<string, OptionValue | undefined>>): Promise<void>;
-};
+/** A command with its option types erased, as the registry holds it. A subcommand has its full name: `image edit`. */
+export type Command = Erased<CommandDefinition<OptionSpecs>>;
+
+/** The rules that it leaves out are those of its group or command. */
+export interface SubcommandDefinition<Specs extends OptionSpecs> extends Partial<CommandRules> {
+  /** Further names for the prefix form, in place of the command's and its own: `draw` makes `!draw …`. */
+  aliases?: readonly string[];
+  options: Specs;
+  run(call: CommandCall<OptionValues<Specs>>): Promise<void>;
+}
+
+export type Subcommand = Erased<SubcommandDefinition<OptionSpecs>>;
+
+/** The rules that it leaves out are those of its command. */
+export interface SubcommandGroup extends Partial<CommandRules> {
+  /** At most 25, by name. */
+  subcommands: Readonly<Record<string, Subcommand>>;
+}
+
+/** A command that does nothing by itself. */
+export interface CommandWithSubcommands extends CommandRules {
+  name: string;
+  /** Further names for its prefix form: `img` makes `!img edit`. */
+  aliases?: readonly string[];
+  /** At most 25, by name. */
+  subcommands: Readonly<Record<string, Subcommand | SubcommandGroup>>;
+}
+
+export type DeclaredCommand = Command | CommandWithSubcommands;
 
 /**
  * Declares a command once: it works as a slash command, as a prefix command, in the help and in the docs. Its
- * description is the text `commands.<name>.description`.
+ * description is the text `commands.<name>.description`, a subcommand's `commands.<name>.subcommands.<name>.description`.
  */
-export function defineCommand<const Specs extends OptionSpecs>(definition: CommandDefinition<Specs>): Command {
+export function defineCommand<const Specs extends OptionSpecs>(definition: CommandDefinition<Specs>): Command;
+export function defineCommand(definition: CommandWithSubcommands): CommandWithSubcommands;
+export function defineCommand(definition: DeclaredCommand): DeclaredCommand {
   // The registry checks values against `options` before `run`, so that the erased type holds at run time.
   return definition;
 }
+
+/** Declares a subcommand, whose call has the values of its own options. */
+export function defineSubcommand<const Specs extends OptionSpecs>(definition: SubcommandDefinition<Specs>): Subcommand {
+  return definition;
+}
+
+/** What can be called of a command: itself, or each of its subcommands under its full name and with all of its rules. */
+export function callableCommands(declared: DeclaredCommand): Command[] {
+  if (!('subcommands' in declared)) return [declared];
+  const { name: root, subcommands, aliases: _aliases, ...rules } = declared;
+  return Object.entries(subcommands).flatMap(([name, member]): Command[] => {
+    if (!('subcommands' in member)) return [{ ...rules, ...member, name: `${root} ${name}` }];
+    const { subcommands: grouped, ...groupRules } = member;
+    return Object.entries(grouped).map(([own, subcommand]) => ({
+      ...{ ...rules, ...groupRules, ...subcommand },
+      name: `${root} ${name} ${own}`,
+    }));
+  });
+}
+
+/** Where the texts of a command are, by its full name: `image edit` at `commands.image.subcommands.edit`. */
+export const commandTextKey = (name: string): string => `commands.${name.split(' ').join('.subcommands.')}`;

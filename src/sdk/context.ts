@@ -56,7 +56,7 @@ export interface FeatureSettings<Settings> {
   ): Promise<void>;
 }
 
-/** A command as the help shows it. */
+/** A command without subcommands, or a subcommand under its full name, as the help shows it. */
 export interface CommandInfo {
   feature: string;
   command: Command;

@@ -9,7 +9,7 @@ import type { CachedGuild } from '../platform/discord/index.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import type { JobHandler } from '../platform/queue/index.ts';
 import type { Expiry } from '../services/privacy/index.ts';
-import type { Command } from './command.ts';
+import type { DeclaredCommand } from './command.ts';
 import type { AnswerStep, AskOption, PromptSource, SpeakerSource, Tool, TurnSetting } from './conversation.ts';
 import type { ComponentHandler } from './component.ts';
 import type { FeatureContext } from './context.ts';
@@ -73,7 +73,7 @@ export interface FeatureParts extends ConversationParts {
   api?: object;
   on?: EventListeners;
   claims?: readonly MessageClaim[];
-  commands?: readonly Command[];
+  commands?: readonly DeclaredCommand[];
   messageCommands?: readonly MessageCommand[];
   /** By action, the second part of a custom id. */
   components?: Readonly<Record<string, ComponentHandler>>;
@@ -98,6 +98,11 @@ export interface FeatureParts extends ConversationParts {
   expire?: (tx: Tx, expiry: Expiry) => Promise<number>;
   stop?: () => Promise<void>;
 }
+
+/** The context of a feature with these settings, for its helpers: `ContextOf<typeof settings>`, or of a declared feature. */
+export type ContextOf<Declared extends SettingsSchema | { settings: SettingsSchema }> = FeatureContext<
+  z.output<Declared extends { settings: infer Schema extends SettingsSchema } ? Schema : Declared>
+>;
 
 export interface FeatureDefinition<Schema extends SettingsSchema = SettingsSchema> {
   /** The folder's name. */

@@ -2,17 +2,22 @@
 export { defineApi } from './api.ts';
 export type { FeatureApi } from './api.ts';
 export { channelAround, isThread } from './channels.ts';
-export { actOf, defineCommand, mayReadBack } from './command.ts';
+export { actOf, callableCommands, commandTextKey, defineCommand, defineSubcommand, mayReadBack } from './command.ts';
 export type {
   Call,
   Command,
   CommandCall,
   CommandFile,
+  CommandPlace,
   CommandRules,
+  CommandWithSubcommands,
+  DeclaredCommand,
   OptionSpec,
   OptionSpecs,
   OptionValue,
   OptionValues,
+  Subcommand,
+  SubcommandGroup,
   SuggestCall,
   UseLimit,
 } from './command.ts';
@@ -54,6 +59,7 @@ export type { EventEmitter, EventSubscriptions, FeatureEvents } from './event.ts
 export { claimOrder, defineFeature } from './feature.ts';
 export type {
   ClaimPlace,
+  ContextOf,
   ConversationParts,
   EventListeners,
   FeatureDefinition,
@@ -103,7 +109,7 @@ export { guildIn } from '../services/privacy/index.ts';
 export type { StoredCount as Amount, Expiry, Privacy, Receipt } from '../services/privacy/index.ts';
 export { followUpOf } from '../services/spending/index.ts';
 export type { Explanation, Notice, PaidCall, Spending, Use } from '../services/spending/index.ts';
-export { isOwn, replyLine, withoutReplyLine } from '../platform/discord/index.ts';
+export { isOwn, isVisit, replyLine, withoutReplyLine } from '../platform/discord/index.ts';
 export type {
   DiscordActions,
   DiscordCache,

@@ -25,8 +25,14 @@ const modelPattern = z.string().regex(/^(\*|[^/\s]+\/\S+)$/, {
   error: 'a model as provider/model, where * stands for anything: openai/*, ollama/llama-*, *',
 });
 const namePattern = z.string().regex(/^[a-z0-9_*-]+$/i, { error: 'a name, where * stands for anything' });
-/** Names of commands have dashes; some had underscores once, and settings may still say so. */
-const commandPattern = namePattern.transform((pattern) => pattern.replaceAll('_', '-'));
+/**
+ * A command, or one of its subcommands as `image edit`. Names of commands have dashes; some had underscores once, and settings
+ * may still say so.
+ */
+const commandPattern = z
+  .string()
+  .regex(/^[a-z0-9_*-]+( [a-z0-9_*-]+){0,2}$/i, { error: 'a command or subcommand, where * stands for anything' })
+  .transform((pattern) => pattern.replaceAll('_', '-'));
 const roleName = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i, { error: 'letters, digits and dashes' });
 
 /** What a role gives, and what a guild or channel leaves of it. */

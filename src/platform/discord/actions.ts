@@ -16,6 +16,10 @@ import { LiveAnswer } from './live.ts';
 import type { Marks } from './marks.ts';
 import { Pacer } from './pacer.ts';
 import { Typing } from './typing.ts';
+import { isVisit } from './visit.ts';
+import { VisitWriter } from './visit-writer.ts';
+import { checkMember } from './visits.ts';
+import type { Visits } from './visits.ts';
 import { WebhookWriter } from './webhook-writer.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -26,44 +30,55 @@ interface ActionsContext {
   clock: Clock;
   logger: Logger;
   webhooks: Webhooks;
+  visits: Visits;
   fileOrigins: readonly string[];
   /** Remembers a DM channel that was opened. */
   onDmOpened: (channelId: string) => void;
 }
 
 export function createActions(context: ActionsContext): DiscordActions {
-  const { http, gate, marks, clock, logger, webhooks } = context;
+  const { http, gate, marks, clock, logger, webhooks, visits } = context;
   const pacer = new Pacer(clock);
   const channels = new ChannelWriter(http, pacer);
   const spoken = new WebhookWriter({ http, pacer, clock, webhooks, channels });
-  const writer = new MessageWriter({ http, channels, spoken, webhooks });
+  const visitWriter = new VisitWriter({ http, pacer, visits });
+  const writer = new MessageWriter({ http, channels, spoken, webhooks, visits: visitWriter });
   const typing = new Typing(http, gate, clock);
   return {
     send: (channelId, message, options) => writer.create(channelId, message, options),
     edit: (channelId, messageId, message) => writer.edit(channelId, messageId, message),
     delete: (channelId, messageId) => writer.delete(channelId, messageId),
     live: (options) => {
-      const { channelId, replyTo } = options;
+      const { channelId, replyTo, onDeadline } = options;
       const lane = options.spoken ? spoken.laneOf(channelId) : pacer.lane(channelId);
       const lead = options.spoken && replyTo !== undefined ? () => writer.lead(channelId, replyTo) : undefined;
-      return new LiveAnswer(options, { writer, lane, gate, clock, logger, lead });
+      const live = new LiveAnswer(options, { writer, lane, gate, clock, logger, lead });
+      return onDeadline && isVisit(channelId) ? visits.watch(channelId, live, onDeadline) : live;
     },
-    readyToSpeak: async (channelId) => void (await webhooks.of((await webhooks.placeOf(channelId)).channelId)),
-    typing: (channelId) => typing.start(channelId),
-    mark: (channelId, messageId, emoji, { instead } = {}) => marks.set(channelId, messageId, emoji, instead),
-    message: (channelId, messageId) =>
-      http.ask<APIMessage>({
+    readyToSpeak: async (channelId) => {
+      checkMember(channelId);
+      await webhooks.of((await webhooks.placeOf(channelId)).channelId);
+    },
+    typing: (channelId) => (isVisit(channelId) ? () => undefined : typing.start(channelId)),
+    mark: (channelId, messageId, emoji, { instead } = {}) =>
+      isVisit(channelId) ? Promise.resolve(false) : marks.set(channelId, messageId, emoji, instead),
+    message: async (channelId, messageId) => {
+      checkMember(channelId);
+      return http.ask<APIMessage>({
         method: 'GET',
         path: Routes.channelMessage(channelId, messageId),
         repeatable: true,
-      }),
-    messages: (channelId, { limit, ...range }) =>
-      http.ask<APIMessage[]>({
+      });
+    },
+    messages: async (channelId, { limit, ...range }) => {
+      checkMember(channelId);
+      return http.ask<APIMessage[]>({
         method: 'GET',
         path: Routes.channelMessages(channelId),
         query: { ...range, limit: String(Math.min(limit, discordLimits.messagesPerFetch)) },
         repeatable: true,
-      }),
+      });
+    },
     openDm: async (userId) => {
       const body = { recipient_id: userId };
       const path = Routes.userChannels();
@@ -77,12 +92,13 @@ export function createActions(context: ActionsContext): DiscordActions {
       await http.request({ method: 'PATCH', path: Routes.channel(threadId), body, repeatable: true });
     },
     attachment: (url, maxBytes, signal) => fetchAttachment(context.fileOrigins, url, maxBytes, signal),
-    interaction: (interaction) => new Replies(interaction, http, writer),
+    interaction: (interaction) => new Replies(interaction, http, writer, visits),
   };
 }
 
 async function createThread({ http }: ActionsContext, writer: MessageWriter, thread: NewThread): Promise<string> {
   const { channelId, key } = thread;
+  checkMember(channelId);
   const name = clip(thread.name, discordLimits.threadNameLength);
   const messageId = thread.messageId ?? (await writer.create(channelId, { content: name }, { key })).id;
   try {

@@ -7,8 +7,14 @@ import { CACHE_CHANNEL, findChannel, findGuild, loadChannels, loadGuilds } from 
 import { CacheWriter } from './cache-writer.ts';
 import type { DiscordHttp } from './http.ts';
 import type { CachedChannel, DiscordCache } from './port.ts';
-import { DM_PERMISSIONS, effectivePermissions, isThread, type Holder } from './permissions.ts';
+import { DM_PERMISSIONS, effectivePermissions, isThread, VISIT_PERMISSIONS, type Holder } from './permissions.ts';
+import { isVisit } from './visit.ts';
 import { channelOf, guildOf, mutedUntilMs, sameChannel, sameGuild, type GuildRecord } from './records.ts';
+
+/** What is visited looks like a direct message with whoever uses the bot there: nothing of the server is known. */
+const visitedChannel = (id: string): CachedChannel => ({
+  ...{ id, guildId: null, type: ChannelType.DM, name: null, parentId: null, nsfw: false, overwrites: [] },
+});
 
 /** How long something that Discord does not know, or does not show us, is not asked for again. */
 const UNKNOWN_FOR_MS = 60_000;
@@ -120,6 +126,7 @@ export class Cache implements DiscordCache {
   }
 
   async channel(channelId: string): Promise<CachedChannel | undefined> {
+    if (isVisit(channelId)) return visitedChannel(channelId);
     const known = this.#channels.get(channelId);
     if (known) return known;
     const stored = await findChannel(this.#options.postgres.db, channelId);
@@ -137,6 +144,7 @@ export class Cache implements DiscordCache {
   async selfPermissions(channelId: string): Promise<bigint> {
     const guildId = (await this.channel(channelId))?.guildId;
     if (guildId === undefined) return 0n;
+    if (isVisit(channelId)) return VISIT_PERMISSIONS;
     if (guildId === null) return DM_PERMISSIONS;
     const guild = await this.guild(guildId);
     if (!guild) return 0n;

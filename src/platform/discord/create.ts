@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { GatewayIntentBits } from 'discord-api-types/v10';
+import { ApplicationIntegrationType, GatewayIntentBits } from 'discord-api-types/v10';
 import type { Clock } from '../../kernel/clock.ts';
 import { StartError, VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -18,6 +18,8 @@ import { privilegedWithout } from './intents.ts';
 import { Marks } from './marks.ts';
 import type { Discord } from './port.ts';
 import { SharedRate } from './shared-rate.ts';
+import { visitOf } from './visit.ts';
+import { Visits } from './visits.ts';
 import { Webhooks } from './webhooks.ts';
 
 export const discordMigrations: MigrationSource = {
@@ -62,6 +64,7 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
     const rate = new SharedRate({ postgres, gate, clock, logger, applicationId });
     const cache = new Cache({ postgres, http, clock, logger, selfUserId: user.id });
     const channelOf = (channelId: string) => cache.channel(channelId);
+    const visits = new Visits({ postgres, clock, logger });
     const webhooks = new Webhooks({ http, clock, applicationId, name: user.username, channelOf });
     await Promise.all([rate.start(), cache.listen()]);
     const shardCount = typeof options.shards === 'number' ? options.shards : null;
@@ -78,10 +81,17 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
         clock,
         logger,
         webhooks,
+        visits,
         fileOrigins: fileOrigins(apiBase),
         onDmOpened: (channelId) => cache.rememberDm(channelId),
       }),
       cache,
+      visits: {
+        of: visitOf,
+        open: (interaction) => visits.open(interaction),
+        isOpen: async ({ channelId }) => (await visits.find(channelId)) !== undefined,
+      },
+      userInstalls: application.integration_types_config?.[ApplicationIntegrationType.UserInstall] !== undefined,
       gateway,
       registerCommands: (commands) => registration.start(commands),
       inviteUrl: (needs) => inviteUrl(applicationId, needs),

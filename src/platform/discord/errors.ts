@@ -34,6 +34,10 @@ export const discordCodes = {
   manageWebhooks: 'discord/manage-webhooks',
   /** Said by us: a direct message, where nobody can speak as somebody else. */
   noWebhooks: 'discord/no-webhooks',
+  /** Said by us: the bot is no member there, and may no longer answer. */
+  visitOver: 'discord/visit-over',
+  /** Said by us: only a member of the server can do that. */
+  notMember: 'discord/not-member',
   /** Said by us: the channel has no room for what is not urgent. */
   crowded: 'discord/crowded',
 } as const;

@@ -5,4 +5,5 @@ export { discordCodes } from './errors.ts';
 export { discordLimits } from './limits.ts';
 export { isOwn } from './own-message.ts';
 export { effectivePermissions } from './permissions.ts';
+export { isVisit } from './visit.ts';
 export { replyLine, withoutReplyLine } from './speaker.ts';

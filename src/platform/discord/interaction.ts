@@ -12,6 +12,8 @@ import {
 import type { RawFile } from '@discordjs/rest';
 import { VendorError } from '../../kernel/errors.ts';
 import type { MessageWriter } from './message-writer.ts';
+import { visitOf } from './visit.ts';
+import type { Visits } from './visits.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
 import type { InteractionReplies, OutgoingMessage } from './port.ts';
@@ -48,8 +50,10 @@ export class Replies implements InteractionReplies {
   #state: State = 'fresh';
   #ephemeral = false;
   #sent = 0;
+  #visits: Visits;
 
-  constructor(interaction: APIInteraction, http: DiscordHttp, writer: MessageWriter) {
+  constructor(interaction: APIInteraction, http: DiscordHttp, writer: MessageWriter, visits: Visits) {
+    this.#visits = visits;
     this.#interaction = interaction;
     this.#http = http;
     this.#writer = writer;
@@ -75,17 +79,24 @@ export class Replies implements InteractionReplies {
   }
 
   async reply(message: OutgoingMessage, options: { ephemeral?: boolean } = {}): Promise<APIMessage | undefined> {
-    const ephemeral = options.ephemeral ?? false;
+    const written = await this.#reply(message, options.ephemeral ?? false);
+    const visit = visitOf(this.#interaction);
+    if (visit) await this.#visits.answered(visit.channelId);
+    return written;
+  }
+
+  async #reply(message: OutgoingMessage, ephemeral: boolean): Promise<APIMessage | undefined> {
     try {
       if (this.#state === 'fresh') return await this.#answer(message, ephemeral);
       if (this.#state === 'deferred') return await this.#fill(message);
       return await this.#followUp(message, ephemeral);
     } catch (error) {
       const hidden = this.#state === 'deferred' ? this.#ephemeral : ephemeral;
-      if (hidden || !isDiscordError(error, ...EXPIRED) || this.#interaction.channel === undefined) throw error;
+      const channel = visitOf(this.#interaction) ? undefined : this.#interaction.channel;
+      if (hidden || !isDiscordError(error, ...EXPIRED) || channel === undefined) throw error;
       this.#sent += 1;
       const key = `interaction/${this.#interaction.id}/${this.#sent}`;
-      return this.#writer.create(this.#interaction.channel.id, message, { key });
+      return this.#writer.create(channel.id, message, { key });
     }
   }
 

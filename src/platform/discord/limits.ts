@@ -24,6 +24,8 @@ export const discordLimits = {
   commandDescriptionLength: 100,
   commandOptions: 25,
   commandChoices: 25,
+  /** Of all names, descriptions and choices of one command. */
+  commandCharacters: 8000,
   globalCommands: 100,
   /** Raised from 5 by Discord on 3 March 2026. */
   globalMessageCommands: 15,

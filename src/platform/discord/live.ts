@@ -26,6 +26,7 @@ const LASTING_REFUSALS = [
   discordCodes.manageWebhooks,
   discordCodes.noWebhooks,
   discordCodes.tooManyWebhooks,
+  discordCodes.visitOver,
 ];
 
 /** Twice a message: a table is shorter when it is shown. */

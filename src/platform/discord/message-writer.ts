@@ -5,6 +5,8 @@ import { discordCodes, isDiscordError } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
 import type { OutgoingMessage, SendOptions } from './port.ts';
 import { replyLine } from './speaker.ts';
+import { isVisit } from './visit.ts';
+import type { VisitWriter } from './visit-writer.ts';
 import type { WebhookWriter } from './webhook-writer.ts';
 import { remember } from './webhooks.ts';
 import type { Webhook, Webhooks } from './webhooks.ts';
@@ -14,6 +16,7 @@ interface MessageWriterOptions {
   channels: ChannelWriter;
   spoken: WebhookWriter;
   webhooks: Webhooks;
+  visits: VisitWriter;
 }
 
 /** Writes as the bot or as somebody else, and changes messages of both: whose one is, is remembered or looked up. */
@@ -34,6 +37,7 @@ export class MessageWriter {
   ): Promise<APIMessage> {
     const { channels, spoken: webhookWriter } = this.#options;
     const { urgency } = options;
+    if (isVisit(channelId)) return this.#options.visits.create(channelId, message, options, write);
     if (!spoken) return channels.create(channelId, message, options, write);
     const { replyTo } = options;
     const lead = replyTo === undefined ? '' : await this.lead(channelId, replyTo);
@@ -50,7 +54,8 @@ export class MessageWriter {
   }
 
   async edit(channelId: string, messageId: string, message: OutgoingMessage, write: WriteOptions = {}): Promise<void> {
-    const { channels, spoken, webhooks } = this.#options;
+    const { channels, spoken, webhooks, visits } = this.#options;
+    if (isVisit(channelId)) return visits.edit(channelId, messageId, message, write);
     const senderId = this.#senders.get(messageId);
     const known = senderId === undefined ? undefined : await webhooks.byId(senderId);
     if (known) return spoken.edit(await this.#to(channelId, known), messageId, message, write);
@@ -66,7 +71,8 @@ export class MessageWriter {
 
   /** A message that is gone already counts as deleted. */
   async delete(channelId: string, messageId: string): Promise<void> {
-    const { channels, spoken, webhooks } = this.#options;
+    const { channels, spoken, webhooks, visits } = this.#options;
+    if (isVisit(channelId)) return visits.delete(channelId, messageId);
     const senderId = this.#senders.get(messageId);
     const known = senderId === undefined ? undefined : await webhooks.byId(senderId);
     if (known) return spoken.delete(await this.#to(channelId, known), messageId);
@@ -80,6 +86,7 @@ export class MessageWriter {
   }
 
   isFollowed(channelId: string, messageId: string): Promise<boolean> {
+    if (isVisit(channelId)) return Promise.resolve(false);
     return this.#options.channels.isFollowed(channelId, messageId);
   }
 

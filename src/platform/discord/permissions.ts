@@ -14,6 +14,9 @@ export const DM_PERMISSIONS =
   Bits.UseExternalEmojis |
   Bits.UseExternalStickers;
 
+/** What the bot may do where it is no member, by answering an interaction. */
+export const VISIT_PERMISSIONS = Bits.ViewChannel | Bits.SendMessages | Bits.EmbedLinks | Bits.AttachFiles;
+
 /** What the bot always uses. */
 const USED_PERMISSIONS =
   Bits.ViewChannel |

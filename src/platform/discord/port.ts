@@ -98,6 +98,8 @@ export interface LiveMessageOptions {
   /** Of a text that grows beyond so many parts only the beginning is shown, with `end` below it. `finish` knows no bound. */
   bound?: { parts: number; end: string };
   signal?: AbortSignal;
+  /** Called a minute before its messages can no longer be changed, where that comes: in a visit. */
+  onDeadline?: () => void;
   /**
    * Speaks as somebody else. `replyTo` becomes a line that leads to the message. Parts that the bot wrote as itself stay
    * its own. Where the bot may not, `refused` and `finish` say so with `discord/manage-webhooks` or `discord/no-webhooks`.
@@ -255,6 +257,26 @@ export interface DiscordActions {
   interaction(interaction: APIInteraction): InteractionReplies;
 }
 
+/**
+ * A use of the bot where it is no member, by somebody who installed it for themselves. It can answer for 15 minutes, by
+ * messages alone: no threads, no reactions, nothing of the channel to read, and five messages at most.
+ */
+export interface Visit {
+  /** Stands for this use alone, in place of the channel's id: `send`, `edit`, `delete` and `live` write there. */
+  channelId: string;
+  /** Who installed the bot and pays. */
+  userId: string;
+}
+
+export interface DiscordVisits {
+  /** The visit of an interaction; undefined where the bot is a member, and in its own direct messages. */
+  of(interaction: APIInteraction): Visit | undefined;
+  /** Lets every process write in the visit that an interaction begins. Does nothing for other interactions. */
+  open(interaction: APIInteraction): Promise<void>;
+  /** Whether messages can still be written and changed there. */
+  isOpen(visit: Visit): Promise<boolean>;
+}
+
 export interface SelfUser {
   applicationId: string;
   userId: string;
@@ -304,6 +326,9 @@ export interface Discord {
   readonly messageContent: boolean;
   readonly actions: DiscordActions;
   readonly cache: DiscordCache;
+  readonly visits: DiscordVisits;
+  /** Whether users can install the application for themselves, as Discord said at the start. */
+  readonly userInstalls: boolean;
   readonly gateway: DiscordGateway;
   /**
    * Makes Discord's global commands equal these, now and by later tries until that has worked. Resolves when the first try

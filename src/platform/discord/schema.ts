@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType, RawBuilder } from 'kysely';
 
 export interface StoredRole {
   id: string;
@@ -64,6 +64,15 @@ export interface DiscordRegistrationTable {
   next_try_ms: number | null;
 }
 
+export interface DiscordVisitTable {
+  id: string;
+  application_id: string;
+  token: string;
+  expires_at_ms: number;
+  answered: Generated<boolean>;
+  sent: ColumnType<Record<string, string>, never, RawBuilder<unknown>>;
+}
+
 declare module '../postgres/database.ts' {
   interface Database {
     discord_guild: DiscordGuildTable;
@@ -71,5 +80,6 @@ declare module '../postgres/database.ts' {
     discord_session: DiscordSessionTable;
     discord_process: DiscordProcessTable;
     discord_registration: DiscordRegistrationTable;
+    discord_visit: DiscordVisitTable;
   }
 }

@@ -1,6 +1,6 @@
 import { accessSchema } from '../../platform/config/index.ts';
 import type { Config, Tightening } from '../../platform/config/index.ts';
-import { matches } from './patterns.ts';
+import { matchesCommand } from './patterns.ts';
 
 export interface KnownNames {
   features: readonly string[];
@@ -34,7 +34,7 @@ function wrongNames(fields: Tightening, known: KnownNames) {
     const names = known[kind];
     if (!names) return [];
     return (fields[kind] ?? []).flatMap((pattern, index) => {
-      if (pattern === '*' || names.some((name) => matches(pattern, name))) return [];
+      if (pattern === '*' || names.some((name) => matchesCommand(pattern, name))) return [];
       const message = `${names.join(', ')}, or * for a part of a name`;
       return [{ path: [kind, index], message, params: { choices: names } }];
     });

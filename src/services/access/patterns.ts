@@ -13,6 +13,12 @@ export function matches(pattern: string, name: string): boolean {
   );
 }
 
+/** As `matches`; a pattern for a command fits all of its subcommands too: `image` and `image edit` both fit `image edit`. */
+export function matchesCommand(pattern: string, name: string): boolean {
+  const words = name.split(' ');
+  return words.some((_, index) => matches(pattern, words.slice(0, index + 1).join(' ')));
+}
+
 /** Takes each piece between stars at its first position, which leaves the most text for the pieces after it. */
 function matchesSegment(pattern: string, text: string): boolean {
   const [first = '', ...pieces] = pattern.split('*');

@@ -2,7 +2,7 @@ import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { microsOfUsd } from '../../kernel/money.ts';
 import { builtInRoles } from '../../platform/config/index.ts';
 import type { AccessSettings, RoleSettings, Tightening } from '../../platform/config/index.ts';
-import { matches } from './patterns.ts';
+import { matches, matchesCommand } from './patterns.ts';
 import { figureNames, grantKinds } from './port.ts';
 import type { Access, AccessPlace, Action, Caller, Decision, Figure, FigureName, GrantKind, Policy } from './port.ts';
 
@@ -197,10 +197,11 @@ export function decideBy(
   let rule = 'everyone';
   for (const missing of wantedBy(action)) {
     const { kind, name } = missing;
-    const giving = policy.allows[kind].find(({ pattern }) => matches(pattern, name));
+    const fits = kind === 'commands' ? matchesCommand : matches;
+    const giving = policy.allows[kind].find(({ pattern }) => fits(pattern, name));
     if (!giving)
       return { allowed: false, because: 'policy', missing, rule: policy.roles.map((one) => `role ${one}`).join(', ') };
-    const restriction = policy.only[kind].find(({ patterns }) => !patterns.some((pattern) => matches(pattern, name)));
+    const restriction = policy.only[kind].find(({ patterns }) => !patterns.some((pattern) => fits(pattern, name)));
     if (restriction) return { allowed: false, because: 'tightened', missing, rule: restriction.rule };
     rule = giving.rule;
   }

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { defineFeature, defineRoute, defineTool } from '../../sdk/index.ts';
-import type { FeatureContext } from '../../sdk/index.ts';
+import type { ContextOf } from '../../sdk/index.ts';
 
 const settings = z.strictObject({
   /** The word that calls it, at the beginning of a message. */
@@ -14,7 +14,7 @@ const settings = z.strictObject({
   /** How often it finds another saying. */
   sayingEveryMs: z.int().min(1000).default(3_600_000),
 });
-type OracleContext = FeatureContext<z.output<typeof settings>>;
+type OracleContext = ContextOf<typeof settings>;
 
 declare module '../../platform/postgres/database.ts' {
   interface Database {

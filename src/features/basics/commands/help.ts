@@ -1,6 +1,6 @@
 import { ComponentType, MessageFlags } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
-import { customId, defineCommand } from '../../../sdk/index.ts';
+import { commandTextKey, customId, defineCommand } from '../../../sdk/index.ts';
 import type {
   Call,
   Command,
@@ -32,8 +32,9 @@ export function helpCommand(context: FeatureContext<unknown>): Command {
   return defineCommand({
     name: 'help',
     aliases: ['h'],
-    options: { command: { type: 'string', maxLength: 32, suggest } },
+    options: { command: { type: 'string', maxLength: 100, takesRest: true, suggest } },
     access: 'everyone',
+    installs: ['guild', 'user'],
     ephemeral: true,
     run: async (call) => {
       const { options, reply } = call;
@@ -78,12 +79,13 @@ function groups(context: FeatureContext<unknown>, call: Call): HelpGroup[] {
     const key = `help.groups.${feature}`;
     return {
       title: context.texts.has(key) ? call.t(key) : feature,
-      lines: commands.map(
-        ({ command, describe }) => `\`/${command.name}\` · ${describe(`commands.${command.name}.description`)}`,
-      ),
+      lines: commands.map(lineOf),
     };
   });
 }
+
+const lineOf = ({ command: { name }, describe }: CommandInfo): string =>
+  `\`/${name}\` · ${describe(`${commandTextKey(name)}.description`)}`;
 
 /** Shows another page to whoever chooses it, with what they may use; in a message that all see, to them alone. */
 export function helpMenu(context: FeatureContext<unknown>): ComponentHandler {
@@ -101,15 +103,16 @@ export function helpMenu(context: FeatureContext<unknown>): ComponentHandler {
 function detail(context: FeatureContext<unknown>, call: Call, wanted: string): OutgoingMessage {
   const { t } = call;
   const name = wanted.toLowerCase().replace(/^[/!]/, '');
-  const found = usable(context, call).find(
-    ({ command }) => command.name === name || (command.aliases?.includes(name) ?? false),
-  );
-  if (!found) throw new UserError('help.unknown', 'no such command', { name: name.replaceAll('`', "'").slice(0, 32) });
+  const allowed = usable(context, call);
+  const found = allowed.find(({ command }) => command.name === name || (command.aliases?.includes(name) ?? false));
+  const below = allowed.filter(({ command }) => command.name.startsWith(`${name} `));
+  if (!found && below.length > 0) return { embeds: [{ title: `/${name}`, description: below.map(lineOf).join('\n') }] };
+  if (!found) throw new UserError('help.unknown', 'no such command', { name: name.replaceAll('`', "'").slice(0, 100) });
   const { command, describe, usage } = found;
   const { access, aliases = [], places } = command;
   const options = Object.entries(command.options).map(([option, spec]) => ({
     name: spec.required ? `${option} *` : option,
-    value: [describe(`commands.${command.name}.options.${option}`), choicesText(spec, t)].join(''),
+    value: [describe(`${commandTextKey(command.name)}.options.${option}`), choicesText(spec, t)].join(''),
   }));
   const rank = access === 'always' || access === 'everyone';
   const fields = [
@@ -120,7 +123,7 @@ function detail(context: FeatureContext<unknown>, call: Call, wanted: string): O
       ? [{ name: t('help.aliases'), value: aliases.map((alias) => `\`${context.prefix}${alias}\``).join(', ') }]
       : []),
   ];
-  const description = [describe(`commands.${command.name}.description`), '', `\`${usage}\``].join('\n');
+  const description = [describe(`${commandTextKey(command.name)}.description`), '', `\`${usage}\``].join('\n');
   return { embeds: [{ title: `/${command.name}`, description, fields }] };
 }
 

@@ -9,6 +9,7 @@ export function pingCommand(context: FeatureContext<unknown>): Command {
     name: 'ping',
     options: {},
     access: 'everyone',
+    installs: ['guild', 'user'],
     ephemeral: true,
     run: async ({ calledId, reply, t }) => {
       const { clock } = context;

@@ -173,6 +173,8 @@ function liveMessage(context: ChatContext, run: JobRun, shown: Shown, bound: num
     liveComponents: stopRow(answer.id, t),
     ...(bound === undefined ? {} : { bound: growingBound(bound, t) }),
     signal: run.signal,
+    // Ends it as Stop would, with what was written.
+    onDeadline: () => void context.jobs.cancel(run.job.id, 'familiar').catch(() => undefined),
   });
 }
 

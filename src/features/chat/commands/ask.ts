@@ -25,6 +25,7 @@ export function askCommand(context: ChatContext): Command {
       file: { type: 'attachment' },
     },
     access: 'everyone',
+    installs: ['guild', 'user'],
     ephemeral: true,
     run: async ({ options, source, reply, ...call }) => {
       const model = options.model === undefined ? undefined : modelNamed(context, call, options.model);

@@ -18,6 +18,7 @@ export function modelsCommand(context: ChatContext): Command {
     name: 'models',
     options: {},
     access: 'everyone',
+    installs: ['guild', 'user'],
     ephemeral: true,
     run: async (call) => call.reply(await modelsPage(context, call, 0)),
   });

@@ -3,6 +3,7 @@ import type { APIChannel, APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { FaultAnswer } from '../../../../emulator/faults.ts';
 import type { Person } from '../../../../emulator/testing/person.ts';
+import { callableCommands } from '../../../sdk/index.ts';
 import { hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 
@@ -168,7 +169,7 @@ describe('/ask elsewhere', () => {
     await answered(bot.alice, 'Once.');
     await bot.idle();
     const chat = bot.app.features.find(({ definition }) => definition.name === 'chat')?.parts;
-    const ask = chat?.commands?.find(({ name }) => name === 'ask');
+    const ask = chat?.commands?.flatMap(callableCommands).find(({ name }) => name === 'ask');
     await ask?.run({
       caller: {
         userId: bot.alice.user.id,

@@ -2,8 +2,8 @@ import { ComponentType, PermissionFlagsBits, TextInputStyle } from 'discord-api-
 import type { APIModalInteractionResponseCallbackData, APITextInputComponent } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
 import { isSnowflake } from '../../../kernel/snowflake.ts';
-import { customId, defineMessageCommand, isOwn } from '../../../sdk/index.ts';
-import type { Call, ComponentHandler, MessageCommand, MessageCommandCall } from '../../../sdk/index.ts';
+import { customId, defineMessageCommand, isOwn, mayReadBack } from '../../../sdk/index.ts';
+import type { ComponentHandler, MessageCommand, MessageCommandCall } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { seenAs, visibleText } from './visible.ts';
 import { lineOf } from '../prompt/message-context.ts';
@@ -17,9 +17,10 @@ const inputCharacters = 4000;
 /** Questions about a message, from its menu. They are answered below it, for all to see, and paid by whoever asks. */
 export function createMessageCommands(context: ChatContext): MessageCommand[] {
   const everyones = { access: 'everyone', ephemeral: true } as const;
+  const everywhere = { ...everyones, installs: ['guild', 'user'] } as const;
   return [
     defineMessageCommand({
-      ...everyones,
+      ...everywhere,
       name: 'about',
       run: async (call) => {
         await checkTarget(context, call);
@@ -27,7 +28,7 @@ export function createMessageCommands(context: ChatContext): MessageCommand[] {
       },
     }),
     defineMessageCommand({
-      ...everyones,
+      ...everywhere,
       name: 'explain',
       run: async (call) => {
         await checkTarget(context, call);
@@ -99,9 +100,6 @@ async function checkMayReadOn(context: ChatContext, call: MessageCommandCall): P
   if (!mayReadBack(call)) throw new UserError('about.no-history', 'the caller may not read history');
   if ((held & PermissionFlagsBits.ReadMessageHistory) === 0n) throw new UserError('about.may-not', 'the bot may not');
 }
-
-const mayReadBack = ({ guildId, caller }: Pick<Call, 'guildId' | 'caller'>): boolean =>
-  guildId === null || ((caller.permissions ?? 0n) & PermissionFlagsBits.ReadMessageHistory) !== 0n;
 
 /** What a message says, where it can be read only now, because Discord sends it along. */
 function quotedFrom({ discord }: ChatContext, call: MessageCommandCall): string | undefined {

@@ -3,10 +3,14 @@ import { VendorError } from '../../../kernel/errors.ts';
 import { beginningOf } from '../../../kernel/beginning.ts';
 import { fenceAfter } from '../../../kernel/markdown/blocks.ts';
 import { toDiscordMarkdown } from '../../../kernel/markdown/discord.ts';
+import { isVisit } from '../../../sdk/index.ts';
 import type { OutgoingFile, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import type { ChatSettings } from '../settings.ts';
 import type { QuestionRow } from '../turns/store.ts';
+
+/** Discord takes five messages where the bot is no member, of which one shows the question. */
+const mostInVisit = 3;
 
 /** How many messages an answer may fill before the whole of it is given as a file; undefined: as many as it needs. */
 export async function boundOf(
@@ -14,6 +18,7 @@ export async function boundOf(
   { longAnswers, fileAbove }: Pick<ChatSettings, 'longAnswers' | 'fileAbove'>,
   channelId: string,
 ): Promise<number | undefined> {
+  if (isVisit(channelId)) return Math.min(fileAbove, mostInVisit);
   if (longAnswers !== 'file') return undefined;
   return (await mayAttach(cache, channelId)) ? fileAbove : undefined;
 }

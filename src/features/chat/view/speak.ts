@@ -20,7 +20,7 @@ export function answerMessages(
   context: ChatContext,
   row: QuestionRow,
   voice: Voice | undefined,
-  options: Pick<LiveOptions, 'key' | 'liveComponents' | 'bound' | 'signal'>,
+  options: Pick<LiveOptions, 'key' | 'liveComponents' | 'bound' | 'signal' | 'onDeadline'>,
 ): LiveMessage {
   const { db, discord, clock } = context;
   const live = discord.actions.live({

@@ -20,6 +20,7 @@ export function accountCommand(
     name,
     options: { user: { type: 'user' } },
     access: 'everyone',
+    installs: ['guild', 'user'],
     ephemeral: true,
     run: async (call) => {
       const userId = call.options.user ?? call.caller.userId;

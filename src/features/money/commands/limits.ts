@@ -9,6 +9,7 @@ export function limitsCommand(context: MoneyContext): Command {
     name: 'limits',
     options: {},
     access: 'everyone',
+    installs: ['guild', 'user'],
     ephemeral: true,
     run: async (call) => {
       const { caller, reply, t } = call;

@@ -11,6 +11,7 @@ export function privacyCommand(context: PrivacyContext): Command {
     name: 'privacy',
     options: {},
     access: 'always',
+    installs: ['guild', 'user'],
     ephemeral: true,
     limit: overviewLimit,
     run: async (call) => {

@@ -6,6 +6,7 @@ import { GlobalGate } from '../global-gate.ts';
 import { DiscordHttp } from '../http.ts';
 import type { DiscordActions } from '../index.ts';
 import { Marks } from '../marks.ts';
+import type { Visits } from '../visits.ts';
 import { Webhooks } from '../webhooks.ts';
 import { startFakeApi, type FakeApi } from './fake-api.ts';
 
@@ -51,6 +52,8 @@ export async function startActionsBench(logger: Logger = silentLogger): Promise<
     clock,
     logger,
     webhooks,
+    // Nothing here is a visit.
+    visits: {} as Visits,
     fileOrigins,
     onDmOpened,
   });
