@@ -23,8 +23,8 @@ async function addPast(channelId: string): Promise<void> {
   for (let from = 0; from < 100; from += 100) {
     const past = Array.from({ length: 100 }, async () => {
       const id = randomUUID();
-      const sealed = await vault.seal(db, authorId, id, text);
-      return { ...row, id, author_id: authorId, sealed, message_id: null, shown_id: null, parts: [] };
+      const ciphertext = await vault.seal(db, authorId, id, text);
+      return { ...row, id, author_id: authorId, ciphertext, message_id: null, shown_id: null, parts: [] };
     });
     await db
       .insertInto('chat_question')

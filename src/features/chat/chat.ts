@@ -7,31 +7,31 @@ import type { ChatSettings } from './settings.ts';
 export type ChatContext = FeatureContext<ChatSettings>;
 
 /** Null when its author was forgotten. */
-export async function openQuestion(read: VaultReader, row: QuestionRow): Promise<Question | null> {
-  const text = await read(row.author_id, row.id, row.sealed);
+export async function decryptQuestion(read: VaultReader, row: QuestionRow): Promise<Question | null> {
+  const text = await read(row.author_id, row.id, row.ciphertext);
   return text === null ? null : (JSON.parse(text) as Question);
 }
 
 /** The exchanges whose authors are still known, as text. */
-export async function openExchanges(read: VaultReader, rows: readonly ExchangeRow[]): Promise<Exchange[]> {
-  const opened = await Promise.all(rows.map((row) => openExchange(read, row)));
+export async function decryptExchanges(read: VaultReader, rows: readonly ExchangeRow[]): Promise<Exchange[]> {
+  const opened = await Promise.all(rows.map((row) => decryptExchange(read, row)));
   return opened.filter((exchange) => exchange !== null);
 }
 
 /** Null when its author was forgotten. */
-export async function openExchange(
+export async function decryptExchange(
   read: VaultReader,
   { question: row, answer }: ExchangeRow,
 ): Promise<Exchange | null> {
-  const question = await openQuestion(read, row);
+  const question = await decryptQuestion(read, row);
   if (!question) return null;
-  const sealed = answer?.sealed ?? null;
+  const ciphertext = answer?.ciphertext ?? null;
   return {
     atMs: row.asked_at.getTime(),
     name: question.name,
     question: question.text,
     files: question.attachments.length,
-    answer: answer && sealed ? await read(row.author_id, answer.id, sealed) : null,
+    answer: answer && ciphertext ? await read(row.author_id, answer.id, ciphertext) : null,
     isMerged: row.merged_into !== null,
   };
 }

@@ -1,10 +1,10 @@
 import type { ModelInfo, Tx } from '../../sdk/index.ts';
 import { settingsView } from './actions/settings-panel.ts';
 import type { ChatApi, ConversationPlace, NewTurn, PastTurn, Window } from './api.ts';
-import { openExchange } from './chat.ts';
+import { decryptExchange } from './chat.ts';
 import type { ChatContext } from './chat.ts';
 import { longestAnswer, messageOverheadTokens } from './prompt/fit.ts';
-import { maySettle, settingsOf } from './turns/conversations.ts';
+import { canConfigureConversation, settingsOf } from './turns/conversations.ts';
 import { channelsWithTurns, exchangesAfter, forgotten, lockedRevisions, revisionOf } from './turns/past-store.ts';
 import { modelOf, submitTurn, turnIds } from './turns/submit.ts';
 
@@ -22,7 +22,7 @@ export function createChatApi(context: ChatContext): ChatApi {
       return turns.every(({ id, revision }) => revisions.get(id) === revision);
     },
     tokensOf: (model, said) => tokensOf(context, model, said),
-    mayConfigure: (call) => maySettle(context, call),
+    mayConfigure: (call) => canConfigureConversation(context, call),
     settingsPanel: (call) => settingsView(context, { ...call, t: context.texts.in(undefined) }),
     channelsWithTurns,
     defaultSystemPrompt: context.settings.instance.systemPrompt,
@@ -44,7 +44,7 @@ async function ask(context: ChatContext, tx: Tx, feature: string, turn: NewTurn)
       name: caller.displayName.replace(/\s+/g, ' '),
       text,
       attachments: [...attachments],
-      ...(messageId === undefined && { way: { kind: 'ask' as const, threadIn: null } }),
+      ...(messageId === undefined && { source: { kind: 'ask' as const, threadIn: null } }),
       ...(extra && { extras: { [feature]: extra } }),
     },
     wantedModelId,
@@ -70,7 +70,7 @@ async function turnsAfter(context: ChatContext, channelId: string, afterMs: numb
   return Promise.all(
     rows.map(async (row): Promise<PastTurn> => {
       const { question, ended, tries, contextAuthorIds } = row;
-      const exchange = await openExchange(read, row);
+      const exchange = await decryptExchange(read, row);
       const { shown_id: shownId, edited_at: editedAt, message_id: askedId, parts } = question;
       return {
         id: question.id,

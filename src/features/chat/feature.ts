@@ -23,8 +23,8 @@ import { createControls } from './actions/index.ts';
 import { newBudget } from './history/collect.ts';
 import { exportOf } from './history/export.ts';
 import { followHistory } from './history/index.ts';
-import { forgetRested } from './history/rest.ts';
-import { deleteHeardBefore, deleteHeardOf } from './history/store.ts';
+import { deleteIdleConversations } from './history/idle.ts';
+import { deleteAmbientBefore, deleteAmbientOf } from './history/ambient-store.ts';
 import { chatSettings } from './settings.ts';
 import { exportThoughts } from './view/thoughts.ts';
 import { deleteQuestionsBefore, deleteQuestionsOf } from './turns/store.ts';
@@ -40,7 +40,7 @@ export const feature = defineFeature({
   setup: (context) => {
     const history = followHistory(context);
     const notices = followWaiting(context);
-    const rested = forgetRested(context);
+    const rested = deleteIdleConversations(context);
     return {
       api: createChatApi(context),
       on: history.on,
@@ -65,15 +65,15 @@ export const feature = defineFeature({
       jobs: chatJobs(context),
       stop: () => Promise.all([history.stop(), notices.stop(), rested.stop()]).then(() => undefined),
       exportUser: (userId) => exportUser(context, userId),
-      onReadConsentRevoked: async (tx, userId) => void (await deleteHeardOf(tx, userId)),
+      onReadConsentRevoked: async (tx, userId) => void (await deleteAmbientOf(tx, userId)),
       forgetUser: async (tx, userId) => {
         await context.vault.forget(tx, userId);
         // In the order in which what is being derived locks what it is made of.
         await context.events.emit(tx, 'chat/author-forgotten', { userId });
         await markForgotten(tx, userId);
-        return (await deleteQuestionsOf(tx, userId)) + (await deleteHeardOf(tx, userId));
+        return (await deleteQuestionsOf(tx, userId)) + (await deleteAmbientOf(tx, userId));
       },
-      expire: async (tx, expiry) => (await deleteQuestionsBefore(tx, expiry)) + (await deleteHeardBefore(tx, expiry)),
+      expire: async (tx, expiry) => (await deleteQuestionsBefore(tx, expiry)) + (await deleteAmbientBefore(tx, expiry)),
     };
   },
 });

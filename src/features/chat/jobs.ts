@@ -12,7 +12,9 @@ const answerPayload = z.strictObject({ answerId: z.uuid(), tries: z.int() });
 const leftovers = z.strictObject({
   channelId: z.string(),
   deleted: z.array(z.string()),
-  bared: z.array(z.string()),
+  stripped: z.array(z.string()).default([]),
+  /** As `stripped`, of jobs that an earlier version added. */
+  bared: z.array(z.string()).default([]),
 });
 const missedPlace = z.strictObject({ channelId: z.string(), guildId: z.string().nullable(), sinceMs: z.number() });
 
@@ -29,6 +31,10 @@ export const chatJobs = (context: ChatContext): NonNullable<FeatureParts['jobs']
     afterLoss: (step) => loseStep(context, step),
   }),
   missed: defineJob({ payload: missedPlace, run: (place) => findMissed(context, place) }),
-  tidy: defineJob({ payload: leftovers, run: (left) => tidyNow(context, left) }),
+  tidy: defineJob({
+    payload: leftovers,
+    run: ({ bared, stripped, ...left }) =>
+      tidyNow(context.discord.actions, { ...left, stripped: [...stripped, ...bared] }),
+  }),
   offer: defineJob({ payload: answerPayload, run: (answer) => offer(context, answer) }),
 });

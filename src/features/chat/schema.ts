@@ -17,7 +17,7 @@ export interface ChatConversationTable {
   owner_id: string | null;
   settings: ColumnType<JsonObject, string | undefined, string>;
   created_at: Date;
-  warmed_at: Date | null;
+  backfilled_at: Date | null;
   parent_id: string | null;
 }
 
@@ -29,7 +29,7 @@ export interface ChatQuestionTable {
   guild_id: string | null;
   author_id: string;
   message_id: string | null;
-  sealed: Buffer;
+  ciphertext: Buffer;
   asked_at: Date;
   origin: Generated<QuestionOrigin>;
   edited_at: Date | null;
@@ -37,6 +37,7 @@ export interface ChatQuestionTable {
   shown_id: string | null;
   merged_into: string | null;
   reaction: string | null;
+  stale_reaction: string | null;
 }
 
 export interface ChatAnswerTable {
@@ -52,19 +53,19 @@ export interface ChatAnswerTable {
   finish: string | null;
   wanted_model_id: string | null;
   continued: Generated<boolean>;
-  sealed: Buffer | null;
-  reasoning_sealed: Buffer | null;
-  footnotes_sealed: Buffer | null;
+  ciphertext: Buffer | null;
+  reasoning_ciphertext: Buffer | null;
+  footnotes_ciphertext: Buffer | null;
   finished_at: Date | null;
-  told_ids: Generated<string[]>;
+  context_author_ids: Generated<string[]>;
 }
 
-export interface ChatHeardTable {
+export interface ChatAmbientMessageTable {
   message_id: string;
   channel_id: string;
   guild_id: string;
   author_id: string;
-  sealed: Buffer;
+  ciphertext: Buffer;
   said_at: Date;
 }
 
@@ -106,7 +107,7 @@ declare module '../../platform/postgres/database.ts' {
     chat_conversation: ChatConversationTable;
     chat_question: ChatQuestionTable;
     chat_answer: ChatAnswerTable;
-    chat_heard: ChatHeardTable;
+    chat_ambient_message: ChatAmbientMessageTable;
     chat_notice: ChatNoticeTable;
     chat_answer_step: ChatAnswerStepTable;
     chat_tool_call: ChatToolCallTable;

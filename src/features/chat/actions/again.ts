@@ -33,10 +33,10 @@ export async function continueAnswer(
 ): Promise<Begun | undefined> {
   const { answer, question } = reached;
   const { wanted_model_id: wantedModelId } = answer;
-  const extraTokens = answer.sealed ? await tokensIn(context, question, answer.id, answer.sealed) : 0;
+  const extraTokens = answer.ciphertext ? await tokensIn(context, question, answer.id, answer.ciphertext) : 0;
   return putToWork(context, call, { question, wantedModelId, extraTokens }, async (tx, jobId) => {
-    const { state, finish, sealed } = await shownStill(tx, answer.id);
-    if (!mayContinue({ state, finish, hasText: sealed !== null })) {
+    const { state, finish, ciphertext } = await shownStill(tx, answer.id);
+    if (!mayContinue({ state, finish, hasText: ciphertext !== null })) {
       throw new UserError('nothing-to-continue', 'the answer is whole');
     }
     return { id: answer.id, tries: await beginAgain(tx, answer.id, { jobId, continued: true, wantedModelId }) };
@@ -63,9 +63,9 @@ async function tokensIn(
   { vault, db }: ChatContext,
   { author_id: authorId }: QuestionRow,
   id: string,
-  sealed: Buffer,
+  ciphertext: Buffer,
 ): Promise<number> {
-  return estimateTokens((await vault.reader(db)(authorId, id, sealed)) ?? '');
+  return estimateTokens((await vault.reader(db)(authorId, id, ciphertext)) ?? '');
 }
 
 /** The answer as it is by now. Throws a UserError when its question shows another one. */
@@ -90,7 +90,7 @@ async function putToWork(
   const jobId = uuidFromName(`chat/press/${calledId}`);
   const [model, textTokens] = await Promise.all([
     modelOf(context, question, wantedModelId),
-    tokensIn(context, question, question.id, question.sealed),
+    tokensIn(context, question, question.id, question.ciphertext),
   ]);
   const next = async (tx: Tx): Promise<{ id: string; tries: number } | undefined> => {
     // Delivered before, to a process that died before it could tell Discord so.

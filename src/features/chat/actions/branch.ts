@@ -3,7 +3,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import { provisionalName } from '../../../kernel/thread-name.ts';
 import { isThread } from '../../../sdk/index.ts';
 import type { ComponentCall, Tx } from '../../../sdk/index.ts';
-import { openQuestion } from '../chat.ts';
+import { decryptQuestion } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import type { Question } from '../intake/read-message.ts';
@@ -26,7 +26,8 @@ interface Remembered {
 export async function branch(context: ChatContext, call: ComponentCall): Promise<void> {
   const from = await reached(context, call);
   const { guildId, caller, calledId, t } = call;
-  if (guildId === null || !from.answer.sealed) throw new UserError('branch.nothing', 'there is nothing to go on from');
+  if (guildId === null || !from.answer.ciphertext)
+    throw new UserError('branch.nothing', 'there is nothing to go on from');
   const homeId = await homeOfThread(context, call);
   await call.acknowledge();
   const past = await remember(context, from);
@@ -46,7 +47,7 @@ export async function branch(context: ChatContext, call: ComponentCall): Promise
     { guild_id: guildId, channel_id: threadId, author_id: caller.userId },
     past.length,
   );
-  const mentionMe = context.discord.messageContent ? '' : `\n${publicly('ways-in.mention-me')}`;
+  const mentionMe = context.discord.messageContent ? '' : `\n${publicly('intake.mention-me')}`;
   await actions.send(threadId, { content: note + mentionMe, pings: [caller.userId] }, { key: `${key}/note` });
   await call.update({ content: t('branch.done', { thread: threadId }), components: [] });
 }
@@ -94,8 +95,8 @@ async function remember(context: ChatContext, { question, answer }: Reached): Pr
   const opened = await Promise.all(
     [...before, ...together, { question, answer }].map(
       async ({ question: row, answer: shown }): Promise<Remembered | null> => {
-        const asked = await openQuestion(read, row);
-        const said = shown?.sealed ? await read(row.author_id, shown.id, shown.sealed) : null;
+        const asked = await decryptQuestion(read, row);
+        const said = shown?.ciphertext ? await read(row.author_id, shown.id, shown.ciphertext) : null;
         return asked && { row, question: asked, answer: said, answerId: shown?.id ?? null };
       },
     ),
@@ -119,9 +120,17 @@ async function copyInto(
   for (const { row, question, answer, answerId } of past) {
     const ids = { question: context.ids.uuid(), answer: context.ids.uuid() };
     const seal = (id: string, text: string) => context.vault.sealIfKnown(tx, row.author_id, id, text);
-    const sealed = await seal(ids.question, JSON.stringify(question));
-    if (!sealed) continue;
-    const answerSealed = answer === null ? null : await seal(ids.answer, answer);
-    await insertCopy(tx, { ids, threadId: branch.threadId, row, sealed, answerSealed, answerId, finishedAt: now });
+    const ciphertext = await seal(ids.question, JSON.stringify(question));
+    if (!ciphertext) continue;
+    const answerCiphertext = answer === null ? null : await seal(ids.answer, answer);
+    await insertCopy(tx, {
+      ids,
+      threadId: branch.threadId,
+      row,
+      ciphertext,
+      answerCiphertext,
+      answerId,
+      finishedAt: now,
+    });
   }
 }

@@ -15,7 +15,8 @@ function withoutLabel(text: string): string {
 /** The source of an answer, as the model wrote it, without what is said below it. */
 export async function copy(context: ChatContext, call: ComponentCall): Promise<void> {
   const { answer, question } = await reached(context, call);
-  const stored = answer.sealed && (await context.vault.open(context.db, question.author_id, answer.id, answer.sealed));
+  const stored =
+    answer.ciphertext && (await context.vault.open(context.db, question.author_id, answer.id, answer.ciphertext));
   const isDemo = context.models.find(answer.model_id ?? '')?.demo === true;
   const text = isDemo && stored ? withoutLabel(stored) : stored;
   if (!text) throw new UserError('nothing-to-copy', 'the answer has no text');

@@ -65,7 +65,7 @@ export function createControls(context: ChatContext): Record<string, ComponentHa
     'delete-now': { right: owns, run: (call) => remove(context, call) },
     models: { right: { commands: ['models'] }, run: (call) => turnModels(context, call) },
     ...clearing(context),
-    ...settling(context),
+    ...configuring(context),
   };
   return Object.fromEntries(Object.entries(controls).map(([name, control]) => [name, { version: 1, ...control }]));
 }
@@ -77,7 +77,7 @@ const clearing = (context: ChatContext): Record<string, Control> => ({
   'clear-now': { right: { commands: ['clear'] }, run: (call) => clearAsked(context, call) },
 });
 
-const settling = (context: ChatContext): Record<string, Control> => ({
+const configuring = (context: ChatContext): Record<string, Control> => ({
   settings: { right: { commands: ['settings'] }, run: (call) => openSettings(context, call) },
   [pageAction]: { right: { commands: ['settings'] }, run: (call) => turnSettings(context, call) },
   ...Object.fromEntries(

@@ -1,9 +1,9 @@
 import { ButtonStyle } from 'discord-api-types/v10';
 import type { ComponentCall } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { maySettle } from '../turns/conversations.ts';
+import { canConfigureConversation } from '../turns/conversations.ts';
 import { offersThoughts } from '../view/thoughts.ts';
-import { maySteer, reached } from './reach.ts';
+import { canControlAnswer, reached } from './reach.ts';
 import { button, rows } from '../view/buttons.ts';
 
 /** What can be done with an answer beside what its own row offers: for the presser alone, and only what they may do. */
@@ -21,12 +21,12 @@ export async function showMore(context: ChatContext, call: ComponentCall): Promi
     return context.access.decide(call.caller, call, action).allowed;
   };
   const buttons = [
-    ...(answer.sealed ? [offer('copy', '📋')] : []),
+    ...(answer.ciphertext ? [offer('copy', '📋')] : []),
     ...((await offersThoughts(context, answer, question)) ? [offer('thoughts', '💭')] : []),
     ...(guildId === null ? [] : [offer('branch', '🌿')]),
-    ...(mayCall('settings') && (await maySettle(context, call)) ? [offer('settings', '⚙️')] : []),
+    ...(mayCall('settings') && (await canConfigureConversation(context, call)) ? [offer('settings', '⚙️')] : []),
     ...(mayCall('clear') ? [offer('clear', '🧹')] : []),
-    ...(maySteer(call, question.author_id) ? [offer('delete', '🗑️', true)] : []),
+    ...(canControlAnswer(call, question.author_id) ? [offer('delete', '🗑️', true)] : []),
   ];
   await call.reply({ content: t('more'), components: rows(buttons) });
 }

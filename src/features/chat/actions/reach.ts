@@ -26,11 +26,11 @@ export async function reached(context: ChatContext, call: ComponentCall): Promis
 export async function controlled(context: ChatContext, call: ComponentCall): Promise<Reached> {
   const found = await reached(context, call);
   const { author_id: asker } = found.question;
-  if (!maySteer(call, asker)) throw new UserError('not-yours', 'only the asker and moderators', { asker });
+  if (!canControlAnswer(call, asker)) throw new UserError('not-yours', 'only the asker and moderators', { asker });
   return found;
 }
 
-export const maySteer = (call: ComponentCall, askerId: string): boolean =>
+export const canControlAnswer = (call: ComponentCall, askerId: string): boolean =>
   mayControl(call.caller, askerId, moderates(call));
 
 /** In a server; a direct message has no moderators. */

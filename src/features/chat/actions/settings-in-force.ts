@@ -2,7 +2,7 @@ import type { APIEmbed } from 'discord-api-types/v10';
 import type { Call, Precedence, Translate } from '../../../sdk/index.ts';
 import { chooseModel, placeOf } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
-import { restHoursIn } from '../history/rest.ts';
+import { idleHoursIn } from '../history/idle.ts';
 import type { ConversationSetting } from '../turns/conversations.ts';
 import type { ChatSettings } from '../settings.ts';
 
@@ -42,7 +42,7 @@ async function contextLine({ historySent, historyKept }: ChatSettings, source: S
 
 /** Undefined where conversations do not end by themselves. */
 function restLine(context: ChatContext, { guildId, channelId, t }: Call): string | undefined {
-  const hours = restHoursIn(context, guildId, channelId);
+  const hours = idleHoursIn(context, guildId, channelId);
   if (hours === null) return undefined;
   const most = context.settings.instance.restHours;
   const ofGuild = guildId === null ? undefined : context.settings.own('guild', guildId).restHours;

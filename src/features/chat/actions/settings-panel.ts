@@ -6,7 +6,7 @@ import { customId, parseCustomId } from '../../../sdk/index.ts';
 import type { Call, ComponentCall, OutgoingMessage } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
 import type { ChatContext } from '../chat.ts';
-import { maySettle, setForConversation, valuesOf } from '../turns/conversations.ts';
+import { canConfigureConversation, setForConversation, valuesOf } from '../turns/conversations.ts';
 import type { ConversationSetting } from '../turns/conversations.ts';
 import type { ChatSettings } from '../settings.ts';
 import { chatSettings } from '../settings.ts';
@@ -67,7 +67,7 @@ export const settingActions = Object.keys(choices);
 
 export async function openSettings(context: ChatContext, call: ComponentCall): Promise<void> {
   await reached(context, call);
-  await checkSettler(context, call);
+  await checkCanConfigure(context, call);
   await call.update(await settingsView(context, call));
 }
 
@@ -76,7 +76,7 @@ export async function choose(context: ChatContext, call: ComponentCall, action: 
   const choice = choices[action];
   checkPanel(call);
   if (!choice) throw new UserError('errors.expired', 'no such setting');
-  await checkSettler(context, call);
+  await checkCanConfigure(context, call);
   const [value = unset] = call.values;
   const page = pageIn(value);
   if (page !== undefined) {
@@ -94,8 +94,8 @@ function checkPanel(call: ComponentCall): void {
   if (call.id !== call.channelId) throw new UserError('errors.expired', 'the panel of another place');
 }
 
-async function checkSettler(context: ChatContext, call: ComponentCall): Promise<void> {
-  if (await maySettle(context, call)) return;
+async function checkCanConfigure(context: ChatContext, call: ComponentCall): Promise<void> {
+  if (await canConfigureConversation(context, call)) return;
   throw new UserError('settings.not-yours', 'only moderators and the one who opened the conversation');
 }
 
@@ -110,7 +110,7 @@ export async function settingsView(
 ): Promise<OutgoingMessage> {
   const { t, guildId } = call;
   const own = await valuesOf(context.db, call.channelId);
-  const mayChange = await maySettle(context, call);
+  const mayChange = await canConfigureConversation(context, call);
   const summary = await settingsInForce(context, call, own);
   if (!mayChange) {
     return { content: t('settings.read-only'), embeds: [summary], components: [] };
@@ -168,7 +168,7 @@ function pageOf(message: APIMessage | undefined): number {
 export async function turnSettings(context: ChatContext, call: ComponentCall): Promise<void> {
   const [, channelId, page] = pageId.exec(call.id) ?? [];
   checkPanel({ ...call, id: channelId ?? '' });
-  await checkSettler(context, call);
+  await checkCanConfigure(context, call);
   await call.update(await settingsView(context, call, { page: Number(page) }));
 }
 

@@ -6,8 +6,7 @@ import { settingsOf } from '../turns/conversations.ts';
 import { questionEnded } from '../view/reactions.ts';
 import { endAnswer } from '../turns/store.ts';
 import { controlled } from './reach.ts';
-import { endedMessage } from '../view/render-answer.ts';
-import { versionPlace } from './store.ts';
+import { showAnswer } from '../view/show-answer.ts';
 import type { Screens } from './versions.ts';
 
 /** Ends an answer that is waited for or written; what is there of it stays. */
@@ -26,28 +25,19 @@ export async function stop(context: ChatContext, screens: Screens, call: Compone
     return;
   }
   // Between two runs no worker has it, so that nobody else would end it on the screen.
-  const sealed = answer.continued ? answer.sealed : null;
+  const ciphertext = answer.continued ? answer.ciphertext : null;
   const finishedAt = new Date(context.clock.now());
-  await endAnswer(context.db, answer.id, { state: 'stopped', sealed, finish: null, finishedAt });
+  await endAnswer(context.db, answer.id, { state: 'stopped', ciphertext, finish: null, finishedAt });
   await context.spending.recover(requestOf(answer));
   await context.spending.finish(requestOf(answer));
-  const [place, settings] = await Promise.all([versionPlace(context.db, answer), settingsOf(context, question)]);
-  const shown = endedMessage(
-    {
-      id: answer.id,
-      modelId: '',
-      text: call.message?.content ?? '',
-      notices: [],
-      end: { state: 'stopped' },
-      finish: null,
-      place,
-      buttons: settings.answerButtons,
-      bound: undefined,
-      above: '',
-      hasThoughts: false,
-    },
-    call.t,
-  );
+  const settings = await settingsOf(context, question);
   questionEnded(context, question, answer, settings, 'stopped');
-  await call.update(shown);
+  const end = { state: 'stopped' as const };
+  const ended = { text: call.message?.content ?? '', notices: [], end, finish: null, modelId: '', hasThoughts: false };
+  // The text on the screen stays as it is, with its line above.
+  const shown = { answer, question, settings, voice: undefined, maxMessages: undefined, ...ended };
+  await showAnswer(context, shown, async (message) => {
+    await call.update(message);
+    return question.parts.map((messageId) => ({ messageId }));
+  });
 }

@@ -139,14 +139,14 @@ export async function insertCopy(
     ids: { question: string; answer: string };
     threadId: string;
     row: QuestionRow;
-    sealed: Buffer;
-    answerSealed: Buffer | null;
+    ciphertext: Buffer;
+    answerCiphertext: Buffer | null;
     /** The answer that is copied. */
     answerId: string | null;
     finishedAt: Date;
   },
 ): Promise<void> {
-  const { ids, threadId, row, sealed, answerSealed, answerId, finishedAt } = copy;
+  const { ids, threadId, row, ciphertext, answerCiphertext, answerId, finishedAt } = copy;
   await tx
     .insertInto('chat_question')
     .values({
@@ -155,7 +155,7 @@ export async function insertCopy(
       guild_id: row.guild_id,
       author_id: row.author_id,
       message_id: row.message_id,
-      sealed,
+      ciphertext,
       asked_at: row.asked_at,
       origin: 'branch',
       edited_at: row.edited_at,
@@ -168,8 +168,10 @@ export async function insertCopy(
       id: ids.answer,
       question_id: ids.question,
       state: 'done',
-      sealed: answerSealed,
-      told_ids: sql<string[]>`coalesce((SELECT told_ids FROM chat_answer WHERE id = ${answerId}::uuid), '{}')`,
+      ciphertext: answerCiphertext,
+      context_author_ids: sql<
+        string[]
+      >`coalesce((SELECT context_author_ids FROM chat_answer WHERE id = ${answerId}::uuid), '{}')`,
       finished_at: finishedAt,
     })
     .execute();

@@ -1,20 +1,18 @@
 import { UserError } from '../../../kernel/errors.ts';
-import { openFootnotes } from '../view/footnotes.ts';
+import { decryptFootnotes } from '../view/footnotes.ts';
 import type { ComponentCall } from '../../../sdk/index.ts';
-import { requestOf } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import { historyChanged } from '../history/changes.ts';
-import type { AnswerState } from '../schema.ts';
-import { boundWithin } from '../view/long-answers.ts';
+import { maxMessagesWithin } from '../view/long-answers.ts';
+import { showAnswer } from '../view/show-answer.ts';
 import { answerMessages } from '../view/speak.ts';
 import { offersThoughts } from '../view/thoughts.ts';
-import { lineAbove, storedVoice } from '../view/voice.ts';
+import { storedVoice } from '../view/voice.ts';
 import { findAnswer, showParts } from '../turns/store.ts';
 import { controlled } from './reach.ts';
-import { endedMessage } from '../view/render-answer.ts';
-import type { End } from '../view/render-answer.ts';
-import { chooseShown, lockQuestion, shownOf, versionPlace, versionsOf } from './store.ts';
+import { endOf } from '../view/render-answer.ts';
+import { chooseShown, lockQuestion, shownOf, versionsOf } from './store.ts';
 
 /** The messages of questions, which show one version at a time. */
 export interface Screens {
@@ -82,31 +80,19 @@ export async function showVersion(context: ChatContext, answerId: string, name: 
   const { answer, question } = found;
   const { author_id: authorId } = question;
   const read = context.vault.reader(context.db);
-  const [voice, text, footnotes, settings, place, hasThoughts] = await Promise.all([
+  const [voice, text, footnotes, settings, hasThoughts] = await Promise.all([
     storedVoice(context.db, read, question),
-    answer.sealed && read(authorId, answer.id, answer.sealed),
-    openFootnotes(read, question, answer),
+    answer.ciphertext && read(authorId, answer.id, answer.ciphertext),
+    decryptFootnotes(read, question, answer),
     settingsOf(context, question),
-    versionPlace(context.db, answer),
     offersThoughts(context, answer, question),
   ]);
   const live = answerMessages(context, question, voice, { key: name });
-  const t = context.texts.in(undefined);
-  const above = lineAbove(question, voice, t);
-  const { id, finish } = answer;
-  const modelId = answer.model_id ?? '';
+  const maxMessages = await maxMessagesWithin(context, settings, question);
   const { notices, said } = footnotes;
-  const end = endOf(answer.state, answer.error_code, said);
-  const bound = await boundWithin(context, settings, question);
-  const buttons = settings.answerButtons;
-  const shown = { id, modelId, text: text ?? '', notices, end, finish, place, buttons, bound, above, hasThoughts };
-  const parts = await live.finish(endedMessage(shown, t));
-  const ids = parts.map(({ messageId }) => messageId);
-  await context.spending.shown(requestOf(answer), ids);
+  const { finish } = answer;
+  const ended = { text: text ?? '', notices, end: endOf(answer, said), finish, modelId: answer.model_id ?? '' };
+  const shown = { answer, question, settings, voice, maxMessages, hasThoughts, ...ended };
+  const ids = await showAnswer(context, shown, (message) => live.finish(message));
   await showParts(context.db, answer, ids);
-}
-
-function endOf(state: AnswerState, code: string | null, said: string | undefined): End {
-  if (state !== 'failed') return { state: state === 'stopped' ? 'stopped' : 'done' };
-  return { state, code: code ?? 'model/failed', ...(said === undefined ? {} : { said }) };
 }

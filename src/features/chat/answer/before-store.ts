@@ -1,9 +1,11 @@
 import { UserError, VendorError } from '../../../kernel/errors.ts';
-import { abortable } from '../../../kernel/abortable.ts';
 import { explainedBy } from '../../../sdk/index.ts';
 import type { AnswerStep, Extension } from '../../../sdk/index.ts';
 import { turnOf } from '../turns/turn.ts';
-import type { Work } from './work.ts';
+import { TookTooLong, withinLimit } from '../within-limit.ts';
+import { withNotices } from './draft.ts';
+import type { Attempt, Draft } from './draft.ts';
+import type { AnswerTask } from './task.ts';
 
 type BeforeStore = Extract<AnswerStep, { at: 'before-store' }>;
 
@@ -11,36 +13,42 @@ type BeforeStore = Extract<AnswerStep, { at: 'before-store' }>;
 const longestMs = 5000;
 
 /** Lets features change a complete answer before it is stored, in order of their names. */
-export async function runStepsBeforeStore(work: Work): Promise<void> {
-  for (const extension of work.context.extensions('answerSteps')) {
-    const { part } = extension;
-    if (part.at === 'before-store') await runOne(work, extension, part);
+export async function runStepsBeforeStore(task: AnswerTask, written: Draft): Promise<Attempt> {
+  let draft = written;
+  try {
+    for (const extension of task.context.extensions('answerSteps')) {
+      const { part } = extension;
+      if (part.at === 'before-store') draft = await afterStep(task, draft, extension, part);
+    }
+    return { draft };
+  } catch (error) {
+    return { draft, failure: { error } };
   }
 }
 
-async function runOne(
-  work: Work,
+/** The draft as a step leaves it. Throws only what ended the run. */
+async function afterStep(
+  { context, run, row, question, screen }: AnswerTask,
+  draft: Draft,
   { feature, texts }: Omit<Extension<'answerSteps'>, 'part'>,
   step: BeforeStore,
-): Promise<void> {
-  const { context, model, speaker, run, row, question } = work;
-  const tooLong = new AbortController();
-  const timer = context.clock.after(longestMs, () => tooLong.abort(new Error('The step took too long.')));
-  const signal = AbortSignal.any([run.signal, tooLong.signal]);
-  const turn = { ...turnOf(row, question, feature), model, speaker };
+): Promise<Draft> {
+  const { clock, logger } = context;
+  const { model, text } = draft;
+  const turn = { ...turnOf(row, question, feature), model, speaker: screen.voice?.speaker };
   try {
-    const answer = { turn, text: work.text, modelId: model.id };
-    const { text, notices = [] } = await explainedBy(texts, () => abortable(step.run(answer, signal), signal));
-    if (text !== undefined && text.trim() !== '') work.text = text;
-    work.notices.push(...notices.map((notice) => ({ key: 'notices.said', data: { text: notice } })));
+    const changed = await explainedBy(texts, () =>
+      withinLimit({ clock, signal: run.signal, longestMs }, (signal) =>
+        step.run({ turn, text, modelId: model.id }, signal),
+      ),
+    );
+    const notices = (changed.notices ?? []).map((notice) => ({ key: 'notices.said', data: { text: notice } }));
+    const isChanged = changed.text !== undefined && changed.text.trim() !== '';
+    return withNotices(isChanged ? { ...draft, text: changed.text ?? text } : draft, ...notices);
   } catch (error) {
     run.signal.throwIfAborted();
-    const isExpected = error instanceof UserError || error instanceof VendorError || tooLong.signal.aborted;
-    context.logger[isExpected ? 'warn' : 'error'](
-      { error, feature, step: step.name },
-      'A step before an answer failed.',
-    );
-  } finally {
-    timer.cancel();
+    const isExpected = error instanceof UserError || error instanceof VendorError || error instanceof TookTooLong;
+    logger[isExpected ? 'warn' : 'error']({ error, feature, step: step.name }, 'A step before an answer failed.');
+    return draft;
   }
 }

@@ -1,35 +1,49 @@
 import type { VendorError } from '../../../kernel/errors.ts';
 import type { AnswerState } from '../schema.ts';
 import { questionEnded } from '../view/reactions.ts';
-import { sealThoughts } from '../view/thoughts.ts';
+import { encryptThoughts } from '../view/thoughts.ts';
 import { endAnswer, trimConversation } from '../turns/store.ts';
-import { sealFootnotes } from '../view/footnotes.ts';
-import type { Work } from './work.ts';
+import { encryptFootnotes } from '../view/footnotes.ts';
+import type { Draft } from './draft.ts';
+import type { AnswerTask } from './task.ts';
 
-/** Stores how an answer ended, before anybody sees it. `said` explains a failure in place of the text of its code. */
-export async function end(work: Work, state: AnswerState, errorCode: string | null, said?: string): Promise<void> {
-  const { context, answer, row, text, finish, notices } = work;
-  const footnotes = { notices, ...(said === undefined ? {} : { said }) };
-  const kept = await endAnswer(context.db, answer.id, {
-    state,
-    finish,
-    sealed: text === '' ? null : await context.vault.sealIfKnown(context.db, row.author_id, answer.id, text),
-    footnotes: await sealFootnotes(context, work, footnotes),
-    finishedAt: new Date(context.clock.now()),
-    contextAuthorIds: work.contextAuthorIds,
-    reasoning: await sealThoughts(context, context.db, work),
-    modelId: work.model.id,
-    ...(errorCode === null ? {} : { errorCode }),
-  });
-  work.removed = !kept;
-  context.checkpoint('stored');
+interface StoredEnd {
+  state: AnswerState;
+  errorCode?: string;
+  /** Explains a failure in place of the text of its code. */
+  said?: string;
 }
 
-/** For an answer that Discord refuses for good: what there is of it is stored, and its job has nothing left to do. */
-export async function keepUnseen(work: Work, error: VendorError): Promise<void> {
-  const { context, row, answer, settings } = work;
-  await end(work, 'failed', error.code);
+/** Stores how an answer ended, before it is shown. False when the answer was removed in the meantime. */
+export async function storeEnd(
+  task: AnswerTask,
+  draft: Draft,
+  { state, errorCode, said }: StoredEnd,
+): Promise<boolean> {
+  const { context, answer, row, settings } = task;
+  const { text, thoughts, finish, notices } = draft;
+  const footnotes = { notices, ...(said === undefined ? {} : { said }) };
+  const isKept = await endAnswer(context.db, answer.id, {
+    state,
+    finish,
+    ciphertext: text === '' ? null : await context.vault.sealIfKnown(context.db, row.author_id, answer.id, text),
+    footnotes: await encryptFootnotes(context, task, footnotes),
+    finishedAt: new Date(context.clock.now()),
+    contextAuthorIds: draft.contextAuthorIds,
+    reasoning: await encryptThoughts(context, { answer, row, thoughts, settings }),
+    modelId: draft.model.id,
+    ...(errorCode === undefined ? {} : { errorCode }),
+  });
+  context.checkpoint('stored');
+  return isKept;
+}
+
+/** Stores an answer that Discord refuses for good; its job has nothing left to do. False when the answer was removed. */
+export async function keepUnseen(task: AnswerTask, draft: Draft, error: VendorError): Promise<boolean> {
+  const { context, row, answer, settings } = task;
+  const isKept = await storeEnd(task, draft, { state: 'failed', errorCode: error.code });
   questionEnded(context, row, answer, settings, 'failed');
   context.logger.warn({ error, channelId: row.channel_id }, 'Discord does not take an answer; it is kept unseen.');
   await trimConversation(context.db, row.channel_id, settings.historyKept);
+  return isKept;
 }

@@ -30,7 +30,7 @@ const stored = (question: APIMessage) =>
     .selectFrom('chat_answer as a')
     .innerJoin('chat_question as q', 'q.id', 'a.question_id')
     .innerJoin('queue_job as j', 'j.id', 'a.job_id')
-    .select(['a.state', 'a.error_code', 'a.sealed', 'j.state as job', 'j.attempt'])
+    .select(['a.state', 'a.error_code', 'a.ciphertext', 'j.state as job', 'j.attempt'])
     .where('q.message_id', '=', question.id)
     .executeTakeFirstOrThrow();
 
@@ -107,9 +107,9 @@ describe('in the middle of an answer', () => {
     });
     bot.providers.release();
     await bot.idle();
-    const { sealed, ...rest } = await stored(question);
+    const { ciphertext, ...rest } = await stored(question);
     expect(rest).toEqual({ state: 'failed', error_code: code, job: 'done', attempt: 1 });
-    expect(sealed).not.toBeNull();
+    expect(ciphertext).not.toBeNull();
     expect(bot.providers.requests).toHaveLength(1);
     const left = await ofBot(room);
     expect(left).toHaveLength(1);

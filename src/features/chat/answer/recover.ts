@@ -1,16 +1,16 @@
 import type { JobRun } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { openQuestion, requestOf } from '../chat.ts';
+import { decryptQuestion, requestOf } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import { offerIfEdited } from '../history/edits.ts';
 import { questionEnded } from '../view/reactions.ts';
 import { findAnswer } from '../turns/store.ts';
 import { enqueueSteps } from './steps.ts';
 import type { QuestionRow } from '../turns/store.ts';
-import type { AnswerTry } from './work.ts';
+import type { AnswerTry } from './task.ts';
 
 /**
- * For a run that has nothing to answer, after one that died: its answer was shown by then, or removed meanwhile. What that
+ * For a run that has nothing to answer, after one that died: its answer was shown by then, or removed since. What that
  * left open ends. A thread keeps its title.
  */
 export async function recoverFinishedRun(
@@ -26,9 +26,9 @@ export async function recoverFinishedRun(
   questionEnded(context, question, answer, settings, 'done', { again: true });
   await offerIfEdited(context, asReadBefore(question, run), answer);
   const read = context.vault.reader(context.db);
-  const asked = await openQuestion(read, question);
+  const asked = await decryptQuestion(read, question);
   if (!asked) return;
-  const text = answer.sealed && (await read(question.author_id, answer.id, answer.sealed));
+  const text = answer.ciphertext && (await read(question.author_id, answer.id, answer.ciphertext));
   await enqueueSteps(context, { row: question, question: asked, answer, text: text ?? '', history: undefined });
 }
 

@@ -1,27 +1,26 @@
+import type { Clock } from '../../../kernel/clock.ts';
 import { Cancelled, VendorError } from '../../../kernel/errors.ts';
 import type { JobRun } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
 
-const AGAIN_MS = 500;
+const retryAfterMs = 500;
 
 /**
- * Stores what has been bought already, again and again while the database is away and the job is this run's: giving up
+ * Stores what has been bought already, again and again while the database is down and the job is this run's: giving up
  * would buy it a second time. Rejects with the last failure when another worker has the job, or this process ends.
  */
-export async function storePatiently(
-  context: ChatContext,
+export async function retryWhileDatabaseDown<T>(
+  clock: Pick<Clock, 'sleep'>,
   { signal }: JobRun,
-  store: () => Promise<void>,
-): Promise<void> {
+  store: () => Promise<T>,
+): Promise<T> {
   for (;;) {
     try {
-      await store();
-      return;
+      return await store();
     } catch (error) {
-      const isAway = error instanceof VendorError && error.code === 'postgres/unavailable';
+      const isDown = error instanceof VendorError && error.code === 'postgres/unavailable';
       const isOurs = !signal.aborted || signal.reason instanceof Cancelled;
-      if (!isAway || !isOurs) throw error;
-      await context.clock.sleep(AGAIN_MS);
+      if (!isDown || !isOurs) throw error;
+      await clock.sleep(retryAfterMs);
     }
   }
 }

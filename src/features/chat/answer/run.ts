@@ -1,17 +1,20 @@
 import { UserError, VendorError } from '../../../kernel/errors.ts';
-import type { JobRun } from '../../../sdk/index.ts';
-import { end, keepUnseen } from './end.ts';
-import { giveBack, hasThoughts, settleRun } from './payment.ts';
-import { show, showAgain } from './show.ts';
-import { stream } from './stream.ts';
+import type { JobRun, LiveMessage } from '../../../sdk/index.ts';
+import { keepUnseen, storeEnd } from './end.ts';
+import { firstDraft, hasNewText, hasNewThoughts } from './draft.ts';
+import type { Draft } from './draft.ts';
+import { giveBack, settleRun } from './payment.ts';
+import { showAgain, showEnd } from './show.ts';
+import { streamAnswer } from './stream.ts';
 import { recoverFinishedRun } from './recover.ts';
-import { isStopped, openWork } from './work.ts';
-import type { AnswerTry, Work } from './work.ts';
+import { isStopped, openTask } from './task.ts';
+import type { AnswerTask, AnswerTry } from './task.ts';
+import { startWaitSigns } from './wait-signs.ts';
+import type { WaitSigns } from './wait-signs.ts';
 import type { ChatContext } from '../chat.ts';
 import { requestOf } from '../chat.ts';
-import { storePatiently } from './retry-while-database-down.ts';
+import { retryWhileDatabaseDown } from './retry-while-database-down.ts';
 import { failureKey } from '../view/text.ts';
-import { awaitText } from '../view/reactions.ts';
 import { runStepsBeforeStore } from './before-store.ts';
 import { enqueueSteps } from './steps.ts';
 import { placeTurn } from '../intake/place-turn.ts';
@@ -22,110 +25,114 @@ import { isSuperseded } from '../turns/later-questions.ts';
  * is asked for again, and the same Discord messages are edited either way.
  */
 export async function runAnswer(context: ChatContext, run: JobRun, asked: AnswerTry): Promise<void> {
-  const work = await openWork(context, run, asked, (placed) =>
+  const task = await openTask(context, run, asked, (placed) =>
     placeTurn(context, run, { ...placed, jobId: run.job.id }),
   );
-  if (!work) {
+  if (!task) {
     if (run.job.attempt > 1) await recoverFinishedRun(context, run, asked);
     return;
   }
   context.checkpoint('begun');
   // What a run that died had open is not on the asker.
-  if (run.job.attempt > 1) await context.spending.recover(requestOf(work.answer));
-  const endTyping = context.discord.actions.typing(work.row.channel_id);
-  const endWait = awaitText(context, work.row, work.answer, work.settings);
-  work.stopTyping = () => {
-    endTyping();
-    endWait();
-  };
+  if (run.job.attempt > 1) await context.spending.recover(requestOf(task.answer));
+  const signs = startWaitSigns(task);
   try {
-    if (work.answer.state === 'waiting') await write(work);
-    else if (await showAgain(work)) await enqueueSteps(context, work);
+    if (task.answer.state === 'waiting') {
+      await write(task, signs);
+    } else {
+      const shown = await showAgain(task);
+      if (shown) await enqueueSteps(context, { ...task, ...shown });
+    }
   } finally {
-    work.stopTyping();
+    signs.end();
   }
 }
 
 /** Ends an answer whose every run was lost with its worker; asks no model. An end that was stored is shown instead. */
 export async function tellOfLoss(context: ChatContext, run: JobRun, asked: AnswerTry): Promise<void> {
-  const work = await openWork(context, run, asked);
-  if (!work) return recoverFinishedRun(context, run, asked);
-  await context.spending.recover(requestOf(work.answer));
-  await context.spending.finish(requestOf(work.answer));
-  if (work.answer.state === 'waiting') await showFailure(work, 'lost');
-  else await showAgain(work);
+  const task = await openTask(context, run, asked);
+  if (!task) return recoverFinishedRun(context, run, asked);
+  await context.spending.recover(requestOf(task.answer));
+  await context.spending.finish(requestOf(task.answer));
+  if (task.answer.state === 'waiting') await showFailure(task, firstDraft(task), { code: 'lost' });
+  else await showAgain(task);
 }
 
-async function write(work: Work): Promise<void> {
-  const { context, run } = work;
-  try {
-    await stream(work);
-    await runStepsBeforeStore(work);
-  } catch (error) {
-    await onFailure(work, error);
+async function write(task: AnswerTask, signs: WaitSigns): Promise<void> {
+  const { context, run } = task;
+  const streamed = await streamAnswer(task, signs);
+  const { draft, failure } = streamed.failure ? streamed : await runStepsBeforeStore(task, streamed.draft);
+  if (failure) {
+    await onFailure(task, draft, failure.error);
     return;
   }
   context.checkpoint('written');
   // Complete and stored before it is charged, and charged before it is shown: from here on no run asks a model again, and
   // one that died in between leaves the asker uncharged.
-  await storePatiently(context, run, () => end(work, 'written', null));
-  await settleRun(work);
+  const isKept = await retryWhileDatabaseDown(context.clock, run, () => storeEnd(task, draft, { state: 'written' }));
+  const paid = await settleRun(task, draft, { isKept });
   // A Stop that comes only now has nothing to stop: the answer is shown whole, and the button goes.
   if (!isStopped(run)) run.signal.throwIfAborted();
-  if (!(await show(work, { state: 'done' }))) return;
-  await enqueueSteps(context, work);
+  const isSeen = await showEnd(task, paid, { end: { state: 'done' }, isKept });
+  if (isSeen) await enqueueSteps(context, { ...task, ...paid });
 }
 
-async function onFailure(work: Work, error: unknown): Promise<void> {
-  const { run, live } = work;
+async function onFailure(task: AnswerTask, draft: Draft, error: unknown): Promise<void> {
+  const { context, run, screen } = task;
   if (isStopped(run)) {
-    if (isSuperseded(run)) work.finish = 'superseded';
-    await end(work, 'stopped', null);
-    await settleRun(work);
-    await show(work, { state: 'stopped' });
+    await showStopped(task, isSuperseded(run) ? { ...draft, finish: 'superseded' } : draft);
     return;
   }
   if (run.signal.aborted) {
-    await work.generation?.fail();
-    await live.abandon();
+    await draft.generation?.fail();
+    await screen.live.abandon();
     throw error;
   }
-  const refusal = refusalOf(live, error);
+  const refusal = refusalOf(screen.live, error);
   if (refusal) {
-    if (!work.generation) await work.context.spending.finish(requestOf(work.answer));
-    await live.abandon();
-    await keepUnseen(work, refusal);
-    await settleRun(work);
+    if (!draft.generation) await context.spending.finish(requestOf(task.answer));
+    await screen.live.abandon();
+    await settleRun(task, draft, { isKept: await keepUnseen(task, draft, refusal) });
     return;
   }
-  if (mayRetry(work, error)) {
-    await work.generation?.fail();
-    await live.abandon();
+  if (mayRetry(task, draft, error)) {
+    await draft.generation?.fail();
+    await screen.live.abandon();
     throw error;
   }
-  if (!work.generation) await work.context.spending.finish(requestOf(work.answer));
+  if (!draft.generation) await context.spending.finish(requestOf(task.answer));
   if (error instanceof UserError) {
-    await showFailure(work, 'spending/refused', work.context.explain(error));
+    await showFailure(task, draft, { code: 'spending/refused', said: context.explain(error) });
     return;
   }
-  const known = error instanceof VendorError && work.context.texts.has(failureKey(error.code));
-  await showFailure(work, known ? error.code : 'model/failed', known ? untilText(work, error) : undefined);
+  const known = error instanceof VendorError && context.texts.has(failureKey(error.code)) ? error : undefined;
+  const said = known && untilText(context, draft, known);
+  await showFailure(task, draft, { code: known?.code ?? 'model/failed', ...(said !== undefined && { said }) });
   throw isOfModel(error) ? lasting(error) : error;
+}
+
+async function showStopped(task: AnswerTask, draft: Draft): Promise<void> {
+  const isKept = await storeEnd(task, draft, { state: 'stopped' });
+  await showEnd(task, await settleRun(task, draft, { isKept }), { end: { state: 'stopped' }, isKept });
 }
 
 /** "In a minute" is right for less than this. */
 const soonMs = 60_000;
 
 /** When a provider that asks for a long pause can be asked again, where that has a text. */
-function untilText({ context, model }: Work, { code, retryAfterMs = 0 }: VendorError): string | undefined {
+function untilText(
+  { texts, clock }: Pick<ChatContext, 'texts' | 'clock'>,
+  { model }: Draft,
+  { code, retryAfterMs = 0 }: VendorError,
+): string | undefined {
   const key = `${failureKey(code)}-until`;
-  if (retryAfterMs <= soonMs || !context.texts.has(key)) return undefined;
-  const when = `<t:${Math.ceil((context.clock.now() + retryAfterMs) / 1000)}:R>`;
-  return context.texts.in(undefined)(key, { model: model.id, when });
+  if (retryAfterMs <= soonMs || !texts.has(key)) return undefined;
+  const when = `<t:${Math.ceil((clock.now() + retryAfterMs) / 1000)}:R>`;
+  return texts.in(undefined)(key, { model: model.id, when });
 }
 
 /** Why Discord shows nothing more of the answer, if that is why it ended. */
-function refusalOf({ refused }: Work['live'], error: unknown): VendorError | undefined {
+function refusalOf({ refused }: LiveMessage, error: unknown): VendorError | undefined {
   if (refused.aborted) return refused.reason as VendorError;
   return error instanceof VendorError && error.code.startsWith('discord/') ? error : undefined;
 }
@@ -139,10 +146,10 @@ const isOfModel = (error: unknown): error is VendorError =>
 /** Two messages. A retry throws away what is on the screen and has it paid for again: more than this stays as it is. */
 const mostDiscarded = 4000;
 
-function mayRetry({ run, text, written }: Work, error: unknown): boolean {
+function mayRetry({ run, before }: AnswerTask, { text }: Draft, error: unknown): boolean {
   if (run.lastAttempt || !(error instanceof VendorError) || !error.retryable) return false;
   if (!isOfModel(error)) return true;
-  const characters = text.length - written.length;
+  const characters = text.length - before.text.length;
   // A model that was still writing when its time was over would be again.
   const isSlow = error.code === 'model/timeout' && characters > 0;
   return run.job.attempt <= mostRetries && characters <= mostDiscarded && !isSlow;
@@ -153,11 +160,16 @@ function lasting({ code, message, cause }: VendorError): VendorError {
   return new VendorError(code, message, { retryable: false, cause });
 }
 
-/** What it said stays on the screen. Thoughts are all that a model gave which ended by itself without an answer. */
-async function showFailure(work: Work, code: string, said?: string): Promise<void> {
-  await end(work, 'failed', code, said);
-  const given = work.text !== work.written || (work.finish !== null && hasThoughts(work));
-  if (given) await settleRun(work, given);
-  else await giveBack(work, 'fail');
-  await show(work, { state: 'failed', code, ...(said !== undefined && { said }) });
+/** What the model said stays on the screen. Thoughts are all that a model gave which ended by itself without an answer. */
+async function showFailure(
+  task: AnswerTask,
+  draft: Draft,
+  { code, said }: { code: string; said?: string },
+): Promise<void> {
+  const explained = said === undefined ? {} : { said };
+  const isKept = await storeEnd(task, draft, { state: 'failed', errorCode: code, ...explained });
+  const isWorthPaying = hasNewText(task, draft) || (draft.finish !== null && hasNewThoughts(task, draft));
+  if (!isWorthPaying) await giveBack(task, draft, 'fail');
+  const paid = isWorthPaying ? await settleRun(task, draft, { isKept, isWorthPaying }) : draft;
+  await showEnd(task, paid, { end: { state: 'failed', code, ...explained }, isKept });
 }

@@ -3,7 +3,7 @@ import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { AnswerStep, Extension, HistoryFill, JobRun, ShownAnswer } from '../../../sdk/index.ts';
 import { followUpOf } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { openQuestion, requestOf } from '../chat.ts';
+import { decryptQuestion, requestOf } from '../chat.ts';
 import type { Question } from '../intake/read-message.ts';
 import { findAnswer } from '../turns/store.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
@@ -102,8 +102,8 @@ export async function runStep(
   if (!step || found?.answer.state !== 'done' || found.answer.tries !== tries) return;
   const { question: row, answer } = found;
   const read = context.vault.reader(context.db);
-  const question = await openQuestion(read, row);
-  const text = answer.sealed && (await read(row.author_id, answer.id, answer.sealed));
+  const question = await decryptQuestion(read, row);
+  const text = answer.ciphertext && (await read(row.author_id, answer.id, answer.ciphertext));
   if (!question) return;
   const shown = shownTo(step.feature, { row, question, answer, text: text ?? '', history: history ?? undefined });
   try {

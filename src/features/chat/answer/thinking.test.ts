@@ -163,13 +163,13 @@ describe('a model that thinks', () => {
     const { db } = bot.database.postgres;
     const rows = db.selectFrom('chat_question').select('id').where('message_id', '=', question.id);
     const { id } = await rows.executeTakeFirstOrThrow();
-    const sealed = await db
+    const ciphertext = await db
       .selectFrom('chat_answer')
       .selectAll()
       .where('question_id', '=', id)
       .executeTakeFirstOrThrow();
-    expect(sealed.reasoning_sealed?.toString('latin1')).not.toContain('secret idea');
-    await db.updateTable('chat_answer').set({ reasoning_sealed: null }).where('question_id', '=', id).execute();
+    expect(ciphertext.reasoning_ciphertext?.toString('latin1')).not.toContain('secret idea');
+    await db.updateTable('chat_answer').set({ reasoning_ciphertext: null }).where('question_id', '=', id).execute();
     clock.jump(cooldownMs);
     await presses(bot.alice, menu, 'Thoughts');
     await bot.alice.sees('The thoughts behind that answer are forgotten.', { timeoutMs });
@@ -193,7 +193,7 @@ describe('where thoughts are not shown', () => {
   it('none are kept', async () => {
     const { shown } = await asking.asks(quiet.alice, 'quiet', { reasoning: ['Not for you.'], text: 'Hush.' });
     expect(labels(await asking.told(quiet.alice, shown, '⋯'))).not.toContain('Thoughts');
-    const rows = await quiet.database.postgres.db.selectFrom('chat_answer').select('reasoning_sealed').execute();
-    expect(rows).toEqual([{ reasoning_sealed: null }]);
+    const rows = await quiet.database.postgres.db.selectFrom('chat_answer').select('reasoning_ciphertext').execute();
+    expect(rows).toEqual([{ reasoning_ciphertext: null }]);
   });
 });

@@ -1,41 +1,46 @@
 import type { Timer } from '../../../kernel/clock.ts';
+import type { Notice } from '../prompt/build.ts';
 import { durationOf } from '../view/thoughts.ts';
-import type { Work } from './work.ts';
+import type { AnswerTask } from './task.ts';
 
-/** Shorter thoughts are told by nobody: an answer that comes soon says more. */
+/** Shorter thoughts are not mentioned: an answer that comes soon says more. */
 const noticeableMs = 1000;
 
-/** What a model thinks before it answers, and that it does, on the screen. */
+/** Shows that a model thinks before it answers. */
 export interface Thinking {
-  /** A piece of its thoughts; empty where its provider keeps them to itself. */
-  thinks(text: string): void;
-  /** It has begun to answer, or has ended. What it has thought from then on changes nothing on the screen. */
-  ends(): void;
+  /** It has thought something. */
+  thinks(): void;
+  /**
+   * It has begun to answer, or has ended; what it thinks from then on changes nothing on the screen. Returns a notice of how
+   * long it thought, the first time.
+   */
+  ends(): Notice[];
 }
 
-export function followThinking(work: Work): Thinking {
-  const { context, live, written, notices } = work;
+export function followThinking({
+  context,
+  screen,
+  before,
+}: Pick<AnswerTask, 'context' | 'screen' | 'before'>): Thinking {
   let sinceMs: number | undefined;
   let timer: Timer | undefined;
   let ended = false;
   const show = (): void => {
     const text = context.texts.in(undefined)('thoughts.thinking', { since: Math.floor((sinceMs ?? 0) / 1000) });
-    live.update(written === '' ? text : `${written}\n\n${text}`, { placeholder: true });
+    screen.live.update(before.text === '' ? text : `${before.text}\n\n${text}`, { placeholder: true });
   };
   return {
-    thinks: (text) => {
-      work.thoughts += text;
+    thinks: () => {
       if (ended || sinceMs !== undefined) return;
       sinceMs = context.clock.now();
       timer = context.clock.after(noticeableMs, show);
     },
     ends: () => {
-      if (ended) return;
+      if (ended) return [];
       ended = true;
       timer?.cancel();
       const thoughtMs = sinceMs === undefined ? 0 : context.clock.now() - sinceMs;
-      if (thoughtMs >= noticeableMs)
-        notices.push({ key: 'notices.thought', data: { duration: durationOf(thoughtMs) } });
+      return thoughtMs < noticeableMs ? [] : [{ key: 'notices.thought', data: { duration: durationOf(thoughtMs) } }];
     },
   };
 }

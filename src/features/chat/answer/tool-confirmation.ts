@@ -5,7 +5,7 @@ import type { ChatContext } from '../chat.ts';
 import { callState, findCall, moveCall } from '../turns/tool-store.ts';
 import type { ToolCallRow } from '../turns/tool-store.ts';
 import { button, row as buttonRow } from '../view/buttons.ts';
-import type { Work } from './work.ts';
+import type { AnswerTask } from './task.ts';
 
 /** Another process may have got the press. */
 const lookAgainMs = 1000;
@@ -20,7 +20,7 @@ interface AskedMessage {
 
 /** Asks the member below their question whether a tool may run. */
 export async function askAboutCall(
-  { context, row, answer }: Work,
+  { context, row, answer }: AnswerTask,
   call: ToolCallRow,
   { title, question }: { title: string; question: string },
 ): Promise<AskedMessage> {
@@ -43,7 +43,7 @@ export async function askAboutCall(
  * when the answer is stopped. The message that asks then says how it ended.
  */
 export async function decisionOf(
-  { context, run }: Work,
+  { context, run }: AnswerTask,
   { id, asked_until: until }: ToolCallRow,
   asked: AskedMessage,
 ): Promise<'allowed' | 'denied'> {

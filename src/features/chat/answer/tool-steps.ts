@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ModelMessage } from '../../../sdk/index.ts';
 import { insertStep, stepsOf } from '../turns/tool-store.ts';
-import type { Work } from './work.ts';
+import type { AnswerTask } from './task.ts';
 
 /** A call of a tool, as the model made it. */
 export interface ToolCall {
@@ -21,7 +21,7 @@ export interface Step {
   thoughts: string;
 }
 
-const contextOf = ({ answer }: Pick<Work, 'answer'>, step: number) => `${answer.id}/step/${answer.tries}/${step}`;
+const contextOf = ({ answer }: Pick<AnswerTask, 'answer'>, step: number) => `${answer.id}/step/${answer.tries}/${step}`;
 
 const binary = '$bytes';
 
@@ -40,20 +40,20 @@ const decode = (text: string): Step =>
   }) as Step;
 
 /** The steps that earlier runs completed, oldest first; they are not asked for again. */
-export async function completedSteps(work: Work): Promise<Step[]> {
-  const { context, answer, row, read } = work;
-  if (work.run.job.attempt === 1) return [];
+export async function completedSteps(task: AnswerTask): Promise<Step[]> {
+  const { context, answer, row, read } = task;
+  if (task.run.job.attempt === 1) return [];
   const steps = await stepsOf(context.db, answer);
   const opened = await Promise.all(
-    steps.map(({ step, ciphertext }) => read(row.author_id, contextOf(work, step), ciphertext)),
+    steps.map(({ step, ciphertext }) => read(row.author_id, contextOf(task, step), ciphertext)),
   );
   return opened.flatMap((text) => (text === null ? [] : [decode(text)]));
 }
 
 /** Stores a step before it is charged. Nothing is stored once the asker's data was deleted. */
-export async function storeStep(work: Work, number: number, step: Step): Promise<void> {
-  const { context, answer, row } = work;
+export async function storeStep(task: AnswerTask, number: number, step: Step): Promise<void> {
+  const { context, answer, row } = task;
   const { db, vault } = context;
-  const ciphertext = await vault.sealIfKnown(db, row.author_id, contextOf(work, number), encode(step));
+  const ciphertext = await vault.sealIfKnown(db, row.author_id, contextOf(task, number), encode(step));
   if (ciphertext) await insertStep(db, answer, number, ciphertext);
 }

@@ -2,33 +2,45 @@ import { z } from 'zod';
 import { abortable } from '../../../kernel/abortable.ts';
 import { oneLine } from '../../../kernel/one-line.ts';
 import { UserError } from '../../../kernel/errors.ts';
-import type { Access, Extension, ModelMessage, PendingTurn, ToolDeclaration, ToolResult } from '../../../sdk/index.ts';
+import type {
+  Access,
+  Extension,
+  ModelInfo,
+  ModelMessage,
+  PendingTurn,
+  ToolDeclaration,
+  ToolResult,
+} from '../../../sdk/index.ts';
 import { uuidFromName } from '../../../kernel/ids.ts';
-import type { ChatContext } from '../chat.ts';
 import { requestOf } from '../chat.ts';
 import { ensureCall, moveCall } from '../turns/tool-store.ts';
 import type { ToolCallRow } from '../turns/tool-store.ts';
 import { turnOf } from '../turns/turn.ts';
 import { askAboutCall, decisionOf } from './tool-confirmation.ts';
 import type { ToolCall } from './tool-steps.ts';
-import type { Work } from './work.ts';
+import type { Notice } from '../prompt/build.ts';
+import type { Draft } from './draft.ts';
+import type { AnswerTask } from './task.ts';
 
-type ToolExtension = Extension<'tools'>;
+export type ToolExtension = Extension<'tools'>;
 
 const longestContent = 100_000;
 const longestReceipt = 300;
 
 const ranks: readonly Access[] = ['everyone', 'moderator', 'guild-administrator', 'instance-administrator'];
 
-/** Whether somebody of this rank may use what needs that access. */
+/** Whether a member of this rank may use what needs that access. */
 const reaches = (rank: Access, needed: Access): boolean =>
   needed === 'always' || ranks.indexOf(rank) >= ranks.indexOf(needed);
 
 /**
- * The tools that the model may call for this turn: those of the asker's rank and instance roles. Somebody else who asks for
- * another version gets only what everyone may use.
+ * The tools that the model may call for this turn: those of the asker's rank and instance roles. Another member who asks
+ * for a new version gets only what everyone may use.
  */
-export async function offeredTools({ context, row, question, answer, model }: Work): Promise<ToolExtension[]> {
+export async function offeredTools(
+  { context, row, question, answer }: AnswerTask,
+  model: ModelInfo,
+): Promise<ToolExtension[]> {
   const all = context.extensions('tools');
   if (all.length === 0 || !model.abilities.tools) return [];
   const payerId = answer.payer_id ?? row.author_id;
@@ -48,29 +60,25 @@ export const declarationOf = ({ part }: ToolExtension): ToolDeclaration => ({
 });
 
 /** What became of a call: for the model, and for people. */
-interface Outcome extends ToolResult {
+export interface Outcome extends ToolResult {
   failed: boolean;
 }
 
-/** Runs the calls of a step, one after the other, and returns their results as a message for the model. */
-export async function runCalls(
-  work: Work,
-  tools: readonly ToolExtension[],
-  step: number,
-  calls: readonly ToolCall[],
-): Promise<ModelMessage> {
-  const content: Extract<ModelMessage, { role: 'tool' }>['content'] = [];
-  for (const [place, call] of calls.entries()) {
-    const outcome = await runCall(work, tools, { step, place, call });
-    if (outcome.receipt !== undefined) {
-      const text = `🔧 ${oneLine(outcome.receipt).slice(0, longestReceipt)}`;
-      work.notices.push({ key: 'notices.said', data: { text } });
-    }
-    const value = outcome.content.slice(0, longestContent);
-    const output = { type: outcome.failed ? ('error-text' as const) : ('text' as const), value };
-    content.push({ type: 'tool-result', toolCallId: call.id, toolName: call.name, output });
-  }
-  return { role: 'tool', content };
+type ToolResultPart = Extract<ModelMessage, { role: 'tool' }>['content'][number];
+
+/** What became of a call, for the model. */
+export function resultOf(call: ToolCall, { content, failed }: Outcome): ToolResultPart {
+  const output = {
+    type: failed ? ('error-text' as const) : ('text' as const),
+    value: content.slice(0, longestContent),
+  };
+  return { type: 'tool-result', toolCallId: call.id, toolName: call.name, output };
+}
+
+/** What was done, for people; nothing for a call without a receipt. */
+export function receiptOf({ receipt }: Outcome): Notice[] {
+  if (receipt === undefined) return [];
+  return [{ key: 'notices.said', data: { text: `🔧 ${oneLine(receipt).slice(0, longestReceipt)}` } }];
 }
 
 interface PlacedCall {
@@ -79,26 +87,33 @@ interface PlacedCall {
   call: ToolCall;
 }
 
-async function runCall(work: Work, tools: readonly ToolExtension[], placed: PlacedCall): Promise<Outcome> {
+interface Running {
+  tools: readonly ToolExtension[];
+  draft: Pick<Draft, 'model'>;
+}
+
+/** Runs one call, at most once over all runs of the job: an interrupted one is reported to the model, not repeated. */
+export async function runCall(task: AnswerTask, { tools, draft }: Running, placed: PlacedCall): Promise<Outcome> {
+  const { context } = task;
   const { call } = placed;
   const tool = tools.find(({ part }) => part.name === call.name);
   if (!tool) return failure(`There is no tool called "${call.name}".`);
   const input = readInput(tool, call.input);
   if ('fault' in input) return failure(input.fault);
   const question = tool.part.confirm?.(input.value);
-  const row = await ensureCall(work.context.db, rowOf(work, placed, question !== undefined));
-  if (row.state === 'done') return storedOutcome(work, row);
+  const row = await ensureCall(context.db, rowOf(task, placed, question !== undefined));
+  if (row.state === 'done') return storedOutcome(task, row);
   if (row.state === 'running') return failure('This call was interrupted. Its outcome is unknown; do not repeat it.');
-  if (question !== undefined && !(await isAllowed(work, row, { tool, question }))) {
+  if (question !== undefined && !(await isAllowed(task, row, { tool, question }))) {
     return failure('The member did not allow this call.');
   }
-  if (!(await moveCall(work.context.db, row.id, row.state === 'asked' ? 'allowed' : row.state, 'running'))) {
+  if (!(await moveCall(context.db, row.id, row.state === 'asked' ? 'allowed' : row.state, 'running'))) {
     return failure('The member did not allow this call.');
   }
-  work.context.checkpoint('tool-running');
-  const outcome = await outcomeOf(work, tool, input.value, row);
-  await moveCall(work.context.db, row.id, 'running', 'done', await sealOutcome(work, row, outcome));
-  work.context.checkpoint('tool-done');
+  context.checkpoint('tool-running');
+  const outcome = await outcomeOf({ ...task, model: draft.model }, tool, input.value, row);
+  await moveCall(context.db, row.id, 'running', 'done', await encryptOutcome(task, row, outcome));
+  context.checkpoint('tool-done');
   return outcome;
 }
 
@@ -120,7 +135,7 @@ function readInput({ part }: ToolExtension, text: string): { value: unknown } | 
 /** How long the asker has to decide about a call. */
 const decisionMs = 5 * 60 * 1000;
 
-function rowOf({ context, answer, row }: Work, { step, place, call }: PlacedCall, asks: boolean): ToolCallRow {
+function rowOf({ context, answer, row }: AnswerTask, { step, place, call }: PlacedCall, asks: boolean): ToolCallRow {
   return {
     id: uuidFromName(`chat/tool/${answer.id}/${answer.tries}/${step}/${place}`),
     answer_id: answer.id,
@@ -136,13 +151,13 @@ function rowOf({ context, answer, row }: Work, { step, place, call }: PlacedCall
 }
 
 async function isAllowed(
-  work: Work,
+  task: AnswerTask,
   row: ToolCallRow,
   { tool, question }: { tool: ToolExtension; question: string },
 ): Promise<boolean> {
   if (row.state !== 'asked') return row.state === 'allowed';
-  const asked = await askAboutCall(work, row, { title: titleOf(tool), question });
-  return (await decisionOf(work, row, asked)) === 'allowed';
+  const asked = await askAboutCall(task, row, { title: titleOf(tool), question });
+  return (await decisionOf(task, row, asked)) === 'allowed';
 }
 
 /** As people know it. */
@@ -151,9 +166,9 @@ const titleOf = ({ texts, part }: ToolExtension): string => {
   return texts.has(key) ? texts.in(undefined)(key) : part.name;
 };
 
-async function outcomeOf(work: Work, tool: ToolExtension, input: unknown, row: ToolCallRow): Promise<Outcome> {
-  const { context, run, answer, speaker, model } = work;
-  const turn: PendingTurn = { ...turnOf(work.row, work.question, tool.feature), model, speaker };
+async function outcomeOf(task: AnswerTask, tool: ToolExtension, input: unknown, row: ToolCallRow): Promise<Outcome> {
+  const { context, run, answer, model, screen } = task;
+  const turn: PendingTurn = { ...turnOf(task.row, task.question, tool.feature), model, speaker: screen.voice?.speaker };
   const paid = { request: requestOf(answer), step: `tool:${row.tool}`, attempt: run.job.attempt, signal: run.signal };
   try {
     const running = tool.part.run(input, {
@@ -177,16 +192,14 @@ const explained = ({ texts }: ToolExtension, { code, data, message }: UserError)
 
 const contextOf = ({ id }: ToolCallRow) => `${id}/result`;
 
-async function sealOutcome({ context, row }: Work, call: ToolCallRow, outcome: Outcome): Promise<Buffer | null> {
-  return sealed(context, row.author_id, call, JSON.stringify(outcome));
+function encryptOutcome({ context, row }: AnswerTask, call: ToolCallRow, outcome: Outcome): Promise<Buffer | null> {
+  const { db, vault } = context;
+  return vault.sealIfKnown(db, row.author_id, contextOf(call), JSON.stringify(outcome));
 }
-
-const sealed = ({ vault, db }: ChatContext, authorId: string, call: ToolCallRow, text: string) =>
-  vault.sealIfKnown(db, authorId, contextOf(call), text);
 
 const storedResult = z.object({ content: z.string(), receipt: z.string().optional(), failed: z.boolean() });
 
-async function storedOutcome({ read, row }: Work, call: ToolCallRow): Promise<Outcome> {
+async function storedOutcome({ read, row }: AnswerTask, call: ToolCallRow): Promise<Outcome> {
   const text = call.ciphertext && (await read(row.author_id, contextOf(call), call.ciphertext));
   if (text === null) return failure('The result was deleted.');
   const { content, receipt, failed } = storedResult.parse(JSON.parse(text));

@@ -35,7 +35,7 @@ export function askCommand(context: ChatContext): Command {
       const threadIn = thread === 'possible' ? call.channelId : null;
       const taken = await takeAsked(context, call, {
         text: options.prompt,
-        way: {
+        source: {
           kind: 'ask',
           threadIn,
           ...(byMessage && threadIn !== null ? { startsAt: call.calledId } : {}),

@@ -8,7 +8,7 @@ import { turnOf } from '../turns/turn.ts';
 import { speakerFor } from '../prompt/sources.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
-import { startAfresh } from '../history/rest.ts';
+import { resetIfIdle } from '../history/idle.ts';
 import { buildPrompt } from '../prompt/build.ts';
 import type { Prompt } from '../prompt/build.ts';
 import { HeldFiles, pictureLimit } from '../prompt/question-files.ts';
@@ -48,7 +48,7 @@ async function nextPrompt(context: ChatContext, { caller, guildId, channelId, t 
     guild_id: guildId,
     author_id: caller.userId,
     message_id: null,
-    sealed: Buffer.alloc(0),
+    ciphertext: Buffer.alloc(0),
     asked_at: new Date(clock.now()),
     origin: 'command',
     edited_at: null,
@@ -56,8 +56,9 @@ async function nextPrompt(context: ChatContext, { caller, guildId, channelId, t 
     shown_id: null,
     merged_into: null,
     reaction: null,
+    stale_reaction: null,
   };
-  await startAfresh(context, row);
+  await resetIfIdle(context, row);
   const [settings, model] = await Promise.all([settingsOf(context, row), modelOf(context, row)]);
   const question = { name: caller.displayName, text: t('context.placeholder'), attachments: [] };
   const files = new HeldFiles(context.fileBytes);
@@ -96,7 +97,7 @@ function view(next: NextPrompt, { t }: Call): APIEmbed {
     systemLine(system, t),
     ...pieceLines(next, t),
     ...exchangeLines(next, t),
-    ...heardLines(next, t),
+    ...ambientLines(next, t),
     questionLine(next, t),
   ];
   return { title: t('context.title', { model: model.id }).slice(0, 256), description: lines.join('\n') };
@@ -131,7 +132,7 @@ const exchangeLines: Lines = ({ prompt, settings, older }, t) => {
   ];
 };
 
-const heardLines: Lines = ({ prompt }, t) => {
+const ambientLines: Lines = ({ prompt }, t) => {
   const { sent, of, tokens } = prompt.contents.heard;
   if (of === 0) return [];
   const told = t('context.heard', { count: sent, tokens });

@@ -1,7 +1,7 @@
 import { actOf, defineCommand } from '../../../sdk/index.ts';
 import type { Command } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { restHoursIn } from '../history/rest.ts';
+import { idleHoursIn } from '../history/idle.ts';
 import { mostKept, mostRestHours } from '../settings.ts';
 
 /** Shows or sets how much of conversations a server keeps, beside the days of the privacy feature; 0 takes it back. */
@@ -20,7 +20,7 @@ export function keepCommand(context: ChatContext): Command {
       if (guildId === null) return;
       const figures = () => ({
         turns: context.settings.peek({ guildId }).historyKept,
-        hours: restHoursIn(context, guildId),
+        hours: idleHoursIn(context, guildId),
       });
       const before = figures();
       const { turns, hours } = options;

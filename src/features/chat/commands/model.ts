@@ -6,7 +6,7 @@ import { allowedModels, checkModel } from '../allowed-models.ts';
 import { chooseModel } from '../chat.ts';
 import { modelMeant } from '../actions/model-select.ts';
 import { sourceOf } from '../actions/settings-in-force.ts';
-import { maySettle, setForConversation, settingsOf, valuesOf } from '../turns/conversations.ts';
+import { canConfigureConversation, setForConversation, settingsOf, valuesOf } from '../turns/conversations.ts';
 import type { ChatContext } from '../chat.ts';
 
 const reset = 'default';
@@ -99,7 +99,7 @@ async function chooseHere(context: ChatContext, call: ModelCallHere): Promise<vo
     await reply({ content: (await inForce(context, call)).text });
     return;
   }
-  if (!(await maySettle(context, call))) {
+  if (!(await canConfigureConversation(context, call))) {
     throw new UserError('settings.not-yours', 'only moderators and the one who opened the conversation');
   }
   const model = chosen(context, call, name);

@@ -165,7 +165,7 @@ describe('a conversation', () => {
   const left = async (channelId: string) => {
     const [questions, heard, conversations] = await Promise.all([
       db().selectFrom('chat_question').select('id').where('channel_id', '=', channelId).execute(),
-      db().selectFrom('chat_heard').select('message_id').where('channel_id', '=', channelId).execute(),
+      db().selectFrom('chat_ambient_message').select('message_id').where('channel_id', '=', channelId).execute(),
       db().selectFrom('chat_conversation').select('channel_id').where('channel_id', '=', channelId).execute(),
     ]);
     return questions.length + heard.length + conversations.length;

@@ -3,18 +3,19 @@ import { settingsOf } from '../turns/conversations.ts';
 import type { ChatSettings } from '../settings.ts';
 import { historyChanged } from './changes.ts';
 import type { ConversingChannels } from './channels.ts';
-import { passOn } from '../turns/later-questions.ts';
+import { findQuestion } from '../turns/store.ts';
+import { reassignAnswer } from '../turns/later-questions.ts';
 import { cancelAnswers, goneChannel, tidyLater } from './ending.ts';
 import {
   copiesOf,
   deleteAnswers,
   deleteConversations,
-  deleteHeard,
   deleteQuestion,
   lockedQuestion,
   partsOf,
   unfinishedOf,
 } from './store.ts';
+import { deleteAmbient } from './ambient-store.ts';
 
 /**
  * Takes out of a conversation what its people have deleted of it. Nothing is returned when there is nothing to wait for.
@@ -39,13 +40,13 @@ export async function removeMessages(
   const { asked, answered, heard } = await partsOf(context.db, channelId, messageIds);
   for (const id of asked) await removeQuestion(context, id);
   for (const id of answered) await removeAnswer(context, id, messageIds);
-  await deleteHeard(context.db, heard);
+  await deleteAmbient(context.db, heard);
   await context.transaction((tx) => context.events.emit(tx, 'chat/messages-changed', { messageIds }));
 }
 
 /** A question that its author or a moderator deleted leaves with its answer. */
 async function removeQuestion(context: ChatContext, id: string): Promise<void> {
-  const found = await context.db.selectFrom('chat_question').selectAll().where('id', '=', id).executeTakeFirst();
+  const found = await findQuestion(context.db, id);
   if (!found) return;
   const settings = await settingsOf(context, found);
   await removeExchange(context, id, (finished) => answerGoes(settings, finished));
@@ -60,7 +61,7 @@ export async function removeExchange(
   const unfinished = await context.transaction(async (tx) => {
     const question = await lockedQuestion(tx, id);
     if (!question) return [];
-    const goesOn = await passOn(context, tx, question);
+    const goesOn = await reassignAnswer(context, tx, question);
     const answers = await unfinishedOf(tx, [id]);
     for (const { id: goneId, channel_id: channelId, asked_at: askedAt } of [
       question,
@@ -73,7 +74,7 @@ export async function removeExchange(
     await tidyLater(context, tx, {
       channelId: question.channel_id,
       deleted: goes ? question.parts : [],
-      bared: goes ? [] : question.parts.slice(-1),
+      stripped: goes ? [] : question.parts.slice(-1),
     });
     return answers;
   });
@@ -96,7 +97,7 @@ async function removeAnswer(context: ChatContext, questionId: string, deleted: r
       await historyChanged(context, tx, channelId, askedAt);
     }
     const left = question.parts.slice(-1).filter((part) => !deleted.includes(part));
-    await tidyLater(context, tx, { channelId: question.channel_id, deleted: [], bared: left });
+    await tidyLater(context, tx, { channelId: question.channel_id, deleted: [], stripped: left });
     return answers;
   });
   await cancelAnswers(context, unfinished);

@@ -8,14 +8,14 @@ import { VendorError } from '../../../kernel/errors.ts';
 import { customId, isOwn } from '../../../sdk/index.ts';
 import type { Db } from '../../../sdk/index.ts';
 import { questionIn } from '../intake/claim.ts';
-import { openQuestion } from '../chat.ts';
+import { decryptQuestion } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import type { Question } from '../intake/read-message.ts';
-import { findAnswer } from '../turns/store.ts';
+import { findAnswer, findQuestion } from '../turns/store.ts';
 import type { QuestionRow } from '../turns/store.ts';
 import { historyChanged } from './changes.ts';
 import type { ConversingChannels } from './channels.ts';
-import { hearEdited } from './hear.ts';
+import { keepEditedAmbient } from './ambient.ts';
 import { partsOf, setEdited, setQuestion, shownEnd, wasEditedSince } from './store.ts';
 import type { ShownEnd } from './store.ts';
 
@@ -29,21 +29,21 @@ export function messageEdited(
   // Without a time of the edit, Discord has only unfolded a link, which people see from then on.
   const isUnfolded = message.edited_timestamp === null;
   if (isUnfolded && message.embeds.length === 0) return undefined;
-  const change = () => (isUnfolded ? unfoldHeard(context, message) : changeMessage(context, message));
+  const change = () => (isUnfolded ? unfoldAmbient(context, message) : changeMessage(context, message));
   const conversing = channels.has(message.channel_id);
   if (typeof conversing === 'boolean') return conversing ? change() : undefined;
   return conversing.then((it) => (it ? change() : undefined));
 }
 
-async function unfoldHeard(context: ChatContext, message: GatewayMessageUpdateDispatchData): Promise<void> {
+async function unfoldAmbient(context: ChatContext, message: GatewayMessageUpdateDispatchData): Promise<void> {
   const { heard } = await partsOf(context.db, message.channel_id, [message.id]);
-  if (heard.length > 0) await hearEdited(context, message);
+  if (heard.length > 0) await keepEditedAmbient(context, message);
 }
 
 /** As `messageEdited` where the bot is known to converse. */
 export async function changeMessage(context: ChatContext, message: GatewayMessageUpdateDispatchData): Promise<void> {
   const { asked, heard } = await partsOf(context.db, message.channel_id, [message.id]);
-  if (heard.length > 0) await hearEdited(context, message);
+  if (heard.length > 0) await keepEditedAmbient(context, message);
   for (const id of asked) await changeQuestion(context, id, message);
   if (asked.length > 0) return;
   const messageIds = [message.id];
@@ -55,17 +55,17 @@ async function changeQuestion(
   id: string,
   message: GatewayMessageUpdateDispatchData,
 ): Promise<void> {
-  const row = await context.db.selectFrom('chat_question').selectAll().where('id', '=', id).executeTakeFirst();
-  const before = row && (await openQuestion(context.vault.reader(context.db), row));
+  const row = await findQuestion(context.db, id);
+  const before = row && (await decryptQuestion(context.vault.reader(context.db), row));
   const edited = await questionIn(context, message);
   if (!before || saysTheSame(before, edited)) return;
   await context.transaction(async (tx) => {
     // An edit may come without the name that the guild shows.
     const text = JSON.stringify({ ...edited, name: before.name });
-    const sealed = await context.vault.sealIfKnown(tx, row.author_id, id, text);
-    if (!sealed) return;
+    const ciphertext = await context.vault.sealIfKnown(tx, row.author_id, id, text);
+    if (!ciphertext) return;
     const at = new Date(context.clock.now());
-    await setQuestion(tx, id, { sealed, edited_at: at });
+    await setQuestion(tx, id, { ciphertext, edited_at: at });
     // Of what is answered together, the last is what is looked at.
     if (row.merged_into !== null) await setEdited(tx, row.merged_into, at);
     await historyChanged(context, tx, row.channel_id, row.asked_at);

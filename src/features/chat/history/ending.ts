@@ -1,5 +1,5 @@
 import { VendorError } from '../../../kernel/errors.ts';
-import type { Tx } from '../../../sdk/index.ts';
+import type { DiscordActions, Tx } from '../../../sdk/index.ts';
 import { requestOf } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import type { Unfinished } from './store.ts';
@@ -30,27 +30,27 @@ export async function cancelAnswers(
 export interface Leftovers {
   channelId: string;
   deleted: readonly string[];
-  bared: readonly string[];
+  stripped: readonly string[];
 }
 
 /** In the transaction that removes what they stood for; done by a worker. */
 export async function tidyLater(context: ChatContext, tx: Tx, leftovers: Leftovers): Promise<void> {
-  const { channelId, deleted, bared } = leftovers;
-  if (deleted.length + bared.length === 0) return;
+  const { channelId, deleted, stripped } = leftovers;
+  if (deleted.length + stripped.length === 0) return;
   await context.jobs.enqueue(tx, {
     queue: 'text',
     name: 'tidy',
-    payload: { channelId, deleted: [...deleted], bared: [...bared] },
+    payload: { channelId, deleted: [...deleted], stripped: [...stripped] },
   });
 }
 
-export async function tidyNow({ discord: { actions } }: ChatContext, leftovers: Leftovers): Promise<void> {
-  const { channelId, deleted, bared } = leftovers;
+export async function tidyNow(actions: Pick<DiscordActions, 'delete' | 'edit'>, leftovers: Leftovers): Promise<void> {
+  const { channelId, deleted, stripped } = leftovers;
   for (const messageId of deleted) await unlessGone(actions.delete(channelId, messageId));
-  for (const messageId of bared) await unlessGone(actions.edit(channelId, messageId, { components: [] }));
+  for (const messageId of stripped) await unlessGone(actions.edit(channelId, messageId, { components: [] }));
 }
 
-/** What somebody else has deleted, or the bot may not reach any more, needs no tidying. */
+/** A message that was deleted, or that the bot can no longer reach, needs no tidying. */
 async function unlessGone(done: Promise<unknown>): Promise<void> {
   try {
     await done;

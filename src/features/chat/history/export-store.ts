@@ -4,7 +4,7 @@ import type { AnswerRow, QuestionRow } from '../turns/store.ts';
 
 export type VersionRow = Pick<
   AnswerRow,
-  'id' | 'question_id' | 'version' | 'state' | 'model_id' | 'finished_at' | 'sealed'
+  'id' | 'question_id' | 'version' | 'state' | 'model_id' | 'finished_at' | 'ciphertext'
 >;
 
 export interface ExportedTurn {
@@ -31,7 +31,7 @@ export async function turnsOf(
   const ids = questions.map(({ id }) => id);
   const answers = await db
     .selectFrom('chat_answer')
-    .select(['id', 'question_id', 'version', 'state', 'model_id', 'finished_at', 'sealed'])
+    .select(['id', 'question_id', 'version', 'state', 'model_id', 'finished_at', 'ciphertext'])
     .where('question_id', '=', sql<string>`any(${ids}::uuid[])`)
     .orderBy('version')
     .execute();

@@ -1,15 +1,16 @@
 import { mapInBatches } from '../../../kernel/batches.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
 import type { OutgoingFile, VaultReader } from '../../../sdk/index.ts';
-import { openQuestion } from '../chat.ts';
+import { decryptQuestion } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import type { ExchangeRow } from '../turns/store.ts';
 import { collect } from './collect.ts';
 import type { ExportBudget } from './collect.ts';
 import { turnsOf } from './export-store.ts';
 import type { ExportedTurn } from './export-store.ts';
-import { openHeard } from './hear.ts';
-import { countExchanges, heardOf, latestExchanges } from './store.ts';
+import { decryptAmbient } from './ambient.ts';
+import { countExchanges, latestExchanges } from './store.ts';
+import { ambientOf } from './ambient-store.ts';
 
 /**
  * Everything that is stored about a person: what they asked, with every version of what was answered, and what was heard of
@@ -26,9 +27,9 @@ export async function exportOf(context: ChatContext, userId: string, budget: Exp
   );
   const heard = await collect(
     budget,
-    (range) => heardOf(db, userId, range),
+    (range) => ambientOf(db, userId, range),
     async (row) => {
-      const said = await openHeard(read, row);
+      const said = await decryptAmbient(read, row);
       const channelName = await nameOf(row.channel_id);
       return said && { at: row.said_at.toISOString(), channelId: row.channel_id, channelName, text: said.text };
     },
@@ -63,16 +64,16 @@ async function exportedTurn(
   { question: row, versions }: ExportedTurn,
   nameOf: NameOf,
 ): Promise<JsonObject | null> {
-  const question = await openQuestion(read, row);
+  const question = await decryptQuestion(read, row);
   if (!question) return null;
   const answers = await Promise.all(
-    versions.map(async ({ id, version, state, model_id: model, finished_at: finishedAt, sealed }) => ({
+    versions.map(async ({ id, version, state, model_id: model, finished_at: finishedAt, ciphertext }) => ({
       version,
       state,
       isShown: id === row.shown_id,
       model,
       at: finishedAt?.toISOString() ?? null,
-      text: sealed && (await read(row.author_id, id, sealed)),
+      text: ciphertext && (await read(row.author_id, id, ciphertext)),
     })),
   );
   return {
@@ -170,14 +171,14 @@ function section({ askedAt, asker, question, attachments, answer }: Entry): stri
 async function entriesOf(context: ChatContext, rows: readonly ExchangeRow[]): Promise<Entry[]> {
   const read = context.vault.reader(context.db);
   const entries = await mapInBatches(rows, async ({ question: row, answer }): Promise<Entry | null> => {
-    const question = await openQuestion(read, row);
+    const question = await decryptQuestion(read, row);
     if (!question) return null;
     return {
       askedAt: row.asked_at.toISOString(),
       asker: { id: row.author_id, name: question.name },
       question: question.text,
       attachments: question.attachments.map(({ filename }) => filename),
-      answer: answer?.sealed ? await read(row.author_id, answer.id, answer.sealed) : null,
+      answer: answer?.ciphertext ? await read(row.author_id, answer.id, answer.ciphertext) : null,
     };
   });
   return entries.filter((entry) => entry !== null);

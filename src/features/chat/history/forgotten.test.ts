@@ -32,7 +32,7 @@ async function leftOfAlice(): Promise<number[]> {
   const rows = [
     await db.selectFrom('secrets_author_key').select('author_id').where('author_id', '=', id).execute(),
     await db.selectFrom('chat_question').select('id').where('author_id', '=', id).execute(),
-    await db.selectFrom('chat_heard').select('message_id').where('author_id', '=', id).execute(),
+    await db.selectFrom('chat_ambient_message').select('message_id').where('author_id', '=', id).execute(),
   ];
   return rows.map(({ length }) => length);
 }

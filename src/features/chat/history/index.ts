@@ -10,7 +10,7 @@ import { rememberChannels } from './channels.ts';
 import { messagesDeleted, placeDeleted } from './deletions.ts';
 import { messageEdited } from './edits.ts';
 import { knowChannels } from './known-channels.ts';
-import { hearBot, hearing } from './hear.ts';
+import { keepAmbientOfBot, claimOrKeepAmbient } from './ambient.ts';
 import { lookThrough } from './missed.ts';
 import { turnHistory } from './pages.ts';
 import { allConversing, conversingAmong } from './store.ts';
@@ -26,11 +26,14 @@ export function followHistory(
   const ownThreads = rememberChannels(clock, (channelIds) => ownedAmong(db, channelIds));
   return {
     claims: [
-      { place: 'chat', claim: hearing(context, channels, (message) => claimQuestion(context, message, ownThreads)) },
+      {
+        place: 'chat',
+        claim: claimOrKeepAmbient(context, channels, (message) => claimQuestion(context, message, ownThreads)),
+      },
     ],
     on: {
       sessionLost: (sinceMs) => lookThrough(context, sinceMs),
-      MESSAGE_CREATE: (message) => hearBot(context, channels, message),
+      MESSAGE_CREATE: (message) => keepAmbientOfBot(context, channels, message),
       MESSAGE_UPDATE: (message) => messageEdited(context, channels, message),
       MESSAGE_DELETE: ({ channel_id: channelId, id }) => messagesDeleted(context, channels, channelId, [id]),
       MESSAGE_DELETE_BULK: ({ channel_id: channelId, ids }) => messagesDeleted(context, channels, channelId, ids),

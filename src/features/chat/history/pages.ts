@@ -4,7 +4,7 @@ import { plainLine } from '../../../kernel/markdown/plain-line.ts';
 import { previewLine } from '../../../kernel/markdown/preview-line.ts';
 import { customId } from '../../../sdk/index.ts';
 import type { Call, ComponentHandler, OutgoingMessage, Translate } from '../../../sdk/index.ts';
-import { openExchanges } from '../chat.ts';
+import { decryptExchanges } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import type { Exchange } from '../intake/read-message.ts';
 import { latestExchanges } from './store.ts';
@@ -41,7 +41,7 @@ export async function historyPage(
     range,
   );
   const shown = rows.slice(0, onPage).reverse();
-  const exchanges = await openExchanges(context.vault.reader(context.db), shown);
+  const exchanges = await decryptExchanges(context.vault.reader(context.db), shown);
   const whose = person === null ? '' : person === caller.userId ? '-own' : '-user';
   if (exchanges.length === 0 && page === 0) {
     return { content: t(`history.nothing${whose}`, { user: person ?? '' }), embeds: [], components: [] };

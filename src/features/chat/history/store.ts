@@ -1,12 +1,7 @@
 import { sql } from 'kysely';
-import type { Selectable } from 'kysely';
-import { guildIn } from '../../../sdk/index.ts';
-import type { Db, Expiry, Tx } from '../../../sdk/index.ts';
-import type { ChatHeardTable } from '../schema.ts';
+import type { Db, Tx } from '../../../sdk/index.ts';
 import { hasEnded } from '../turns/store.ts';
 import type { AnswerRow, ExchangeRow, QuestionRow } from '../turns/store.ts';
-
-export type HeardRow = Selectable<ChatHeardTable>;
 
 /** Where somebody has talked with the bot; settings alone are no conversation. */
 const conversingChannels = (db: Db) =>
@@ -15,7 +10,7 @@ const conversingChannels = (db: Db) =>
     .select('c.channel_id')
     .where((conversation) =>
       conversation.or([
-        conversation('c.warmed_at', 'is not', null),
+        conversation('c.backfilled_at', 'is not', null),
         conversation.exists(
           conversation.selectFrom('chat_question as q').select('q.id').whereRef('q.channel_id', '=', 'c.channel_id'),
         ),
@@ -34,85 +29,8 @@ export async function conversingAmong(db: Db, channelIds: readonly string[]): Pr
   return new Set(rows.map((row) => row.channel_id));
 }
 
-/** Adds messages, those that are there already excepted, and deletes all but the latest `kept` of the channel. */
-export async function insertHeard(tx: Tx, channelId: string, rows: readonly HeardRow[], kept: number): Promise<void> {
-  if (rows.length === 0) return;
-  await tx
-    .insertInto('chat_heard')
-    .values([...rows])
-    .onConflict((conflict) => conflict.column('message_id').doNothing())
-    .execute();
-  await tx
-    .deleteFrom('chat_heard')
-    .where('message_id', 'in', (select) =>
-      select
-        .selectFrom('chat_heard')
-        .select('message_id')
-        .where('channel_id', '=', channelId)
-        .orderBy('said_at', 'desc')
-        .offset(kept),
-    )
-    .execute();
-}
-
-/** The latest of a channel up to a time, oldest first. */
-export async function heardBefore(db: Db, channelId: string, before: Date, limit: number): Promise<HeardRow[]> {
-  if (limit === 0) return [];
-  const rows = await db
-    .selectFrom('chat_heard')
-    .selectAll()
-    .where('channel_id', '=', channelId)
-    .where('said_at', '<=', before)
-    .orderBy('said_at', 'desc')
-    .limit(limit)
-    .execute();
-  return rows.reverse();
-}
-
-export async function setHeard(tx: Tx, messageId: string, sealed: Buffer): Promise<void> {
-  await tx.updateTable('chat_heard').set({ sealed }).where('message_id', '=', messageId).execute();
-}
-
-export async function deleteHeard(db: Db, messageIds: readonly string[]): Promise<void> {
-  if (messageIds.length === 0) return;
-  await db.deleteFrom('chat_heard').where('message_id', 'in', messageIds).execute();
-}
-
-/** Deletes what was heard in a channel, or of one person there. */
-export async function clearHeard(db: Db, channelId: string, authorId: string | null): Promise<number> {
-  const result = await db
-    .deleteFrom('chat_heard')
-    .where('channel_id', '=', channelId)
-    .$if(authorId !== null, (query) => query.where('author_id', '=', authorId ?? ''))
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
-
-export async function heardOf(
-  db: Db,
-  authorId: string,
-  { offset, limit }: { offset: number; limit: number },
-): Promise<HeardRow[]> {
-  const rows = db.selectFrom('chat_heard').selectAll().where('author_id', '=', authorId);
-  return rows.orderBy('said_at', 'desc').orderBy('message_id').offset(offset).limit(limit).execute();
-}
-
-export async function deleteHeardOf(db: Db, authorId: string): Promise<number> {
-  const result = await db.deleteFrom('chat_heard').where('author_id', '=', authorId).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
-
-export async function deleteHeardBefore(tx: Tx, { beforeMs, guilds }: Expiry): Promise<number> {
-  const result = await tx
-    .deleteFrom('chat_heard')
-    .where('said_at', '<', new Date(beforeMs))
-    .where(guildIn('guild_id', guilds))
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
-
 /** Conversations in which nothing was asked since, and that were begun before. */
-export async function restedSince(db: Db, before: Date): Promise<{ channelId: string; guildId: string | null }[]> {
+export async function idleSince(db: Db, before: Date): Promise<{ channelId: string; guildId: string | null }[]> {
   return db
     .selectFrom('chat_conversation as c')
     .innerJoin('chat_question as q', 'q.channel_id', 'c.channel_id')
@@ -127,7 +45,7 @@ export async function restedSince(db: Db, before: Date): Promise<{ channelId: st
  * Deletes what was asked and heard in a conversation before a time, when nothing was asked since, up to a question. False
  * when there was nothing. A branch has rested no longer than since it was opened, however old what it has copied.
  */
-export async function deleteRested(
+export async function deleteIfIdle(
   tx: Tx,
   channelId: string,
   before: Date,
@@ -155,36 +73,40 @@ export async function deleteRested(
     .where(({ not, exists }) => not(exists(young)))
     .executeTakeFirst();
   if (asked.numDeletedRows === 0n) return false;
-  await tx.deleteFrom('chat_heard').where('channel_id', '=', channelId).where('said_at', '<', before).execute();
+  await tx
+    .deleteFrom('chat_ambient_message')
+    .where('channel_id', '=', channelId)
+    .where('said_at', '<', before)
+    .execute();
   return true;
 }
 
-export async function isWarm(db: Db, channelId: string): Promise<boolean> {
+export async function isBackfilled(db: Db, channelId: string): Promise<boolean> {
   const row = await db
     .selectFrom('chat_conversation')
-    .select('warmed_at')
+    .select('backfilled_at')
     .where('channel_id', '=', channelId)
     .executeTakeFirst();
   // A conversation that has ended meanwhile needs nothing.
-  return row === undefined || row.warmed_at !== null;
+  return row === undefined || row.backfilled_at !== null;
 }
 
 /** From now on nothing that was said before is read. */
-export async function setWarm(db: Db, channelId: string, at: Date, parentId: string | null): Promise<void> {
+export async function setBackfilled(db: Db, channelId: string, at: Date, parentId: string | null): Promise<void> {
   await db
     .updateTable('chat_conversation')
-    .set({ warmed_at: at, parent_id: parentId })
+    .set({ backfilled_at: at, parent_id: parentId })
     .where('channel_id', '=', channelId)
     .execute();
 }
 
 /** What was said before is not read from Discord any more. */
-export async function stayCold(tx: Tx, channelId: string, at: Date): Promise<void> {
+export async function skipBackfill(tx: Tx, channelId: string, at: Date): Promise<void> {
   await tx
     .updateTable('chat_conversation')
-    .set({ warmed_at: at })
+    .set({ backfilled_at: at })
     .where('channel_id', '=', channelId)
-    .where('warmed_at', 'is', null)
+    .where('backfilled_at', 'is', null)
     .execute();
 }
 
@@ -210,7 +132,7 @@ export async function knownMessages(db: Db, channelId: string): Promise<string[]
     SELECT message_id AS id FROM chat_question
     WHERE channel_id = ${channelId} AND message_id IS NOT NULL AND origin <> 'branch'
     UNION SELECT unnest(parts) FROM chat_question WHERE channel_id = ${channelId}
-    UNION SELECT message_id FROM chat_heard WHERE channel_id = ${channelId}
+    UNION SELECT message_id FROM chat_ambient_message WHERE channel_id = ${channelId}
   `.execute(db);
   return rows.map(({ id }) => id);
 }
@@ -244,7 +166,7 @@ export async function partsOf(db: Db, channelId: string, messageIds: readonly st
     UNION ALL
     SELECT 'answered', id::text FROM chat_question WHERE parts && ${ids} AND channel_id = ${channelId}
     UNION ALL
-    SELECT 'heard', message_id FROM chat_heard WHERE message_id = ANY (${ids}) AND channel_id = ${channelId}
+    SELECT 'heard', message_id FROM chat_ambient_message WHERE message_id = ANY (${ids}) AND channel_id = ${channelId}
   `.execute(db);
   const of = (kind: keyof Parts) => rows.filter((row) => row.kind === kind).map(({ id }) => id);
   return { asked: of('asked'), answered: of('answered'), heard: of('heard') };
@@ -297,7 +219,7 @@ export async function deleteAnswers(tx: Tx, questionId: string): Promise<void> {
 export async function setQuestion(
   tx: Tx,
   id: string,
-  edited: Required<Pick<QuestionRow, 'sealed' | 'edited_at'>>,
+  edited: Required<Pick<QuestionRow, 'ciphertext' | 'edited_at'>>,
 ): Promise<void> {
   await tx.updateTable('chat_question').set(edited).where('id', '=', id).execute();
 }
@@ -354,7 +276,7 @@ export async function deleteConversations(
     questions.map(({ id }) => id),
   );
   await tx.deleteFrom('chat_question').where('channel_id', 'in', channels).execute();
-  await tx.deleteFrom('chat_heard').where('channel_id', 'in', channels).execute();
+  await tx.deleteFrom('chat_ambient_message').where('channel_id', 'in', channels).execute();
   await tx.deleteFrom('chat_conversation').where('channel_id', 'in', channels).execute();
   return { channels, unfinished };
 }
@@ -367,9 +289,9 @@ export async function latestExchanges(
 ): Promise<ExchangeRow[]> {
   const rows = await db
     .selectFrom('chat_question as q')
-    .leftJoin('chat_answer as a', (join) => join.onRef('a.id', '=', 'q.shown_id').on('a.sealed', 'is not', null))
+    .leftJoin('chat_answer as a', (join) => join.onRef('a.id', '=', 'q.shown_id').on('a.ciphertext', 'is not', null))
     .selectAll('q')
-    .select(['a.id as answer_id', 'a.sealed as answer_sealed'])
+    .select(['a.id as answer_id', 'a.ciphertext as answer_ciphertext'])
     .where('q.channel_id', '=', of.channelId)
     .$if(of.authorId !== undefined, (query) => query.where('q.author_id', '=', of.authorId ?? ''))
     .orderBy('q.asked_at', 'desc')
@@ -377,9 +299,9 @@ export async function latestExchanges(
     .offset(range.offset)
     .limit(range.limit)
     .execute();
-  return rows.map(({ answer_id, answer_sealed, ...question }) => ({
+  return rows.map(({ answer_id, answer_ciphertext, ...question }) => ({
     question,
-    answer: answer_id === null ? null : { id: answer_id, sealed: answer_sealed },
+    answer: answer_id === null ? null : { id: answer_id, ciphertext: answer_ciphertext },
   }));
 }
 

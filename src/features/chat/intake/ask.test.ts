@@ -235,9 +235,9 @@ describe('a thread of a channel where everything is answered', () => {
     await bot.idle();
     const { id: thread } = await bot.olivia.opensThread(base, 'aside');
     await bot.olivia.until('the thread', () => bot.olivia.view.channels.get(thread) ?? null);
-    bot.providers.answer('heard in the thread?', { text: 'Heard.' });
+    bot.providers.answer('heard in the thread?', { text: 'AmbientLine.' });
     await bot.alice.says(thread, 'heard in the thread?');
-    await answered(bot.alice, 'Heard.');
+    await answered(bot.alice, 'AmbientLine.');
     await bot.idle();
     await bot.olivia.runs('listen', { everything: false }, { in: thread });
     await bot.idle();

@@ -57,10 +57,10 @@ export function aboutModal(context: ChatContext): ComponentHandler {
       if (!isSnowflake(targetId) || text === '') throw new UserError('about.gone', 'no message or no question');
       if (call.guildId !== null) await checkMayWrite(context, call.channelId);
       const quoted = fields['message'];
-      const way = { kind: 'about' as const, targetId, ...(quoted === undefined ? {} : { quoted: asQuote(quoted) }) };
+      const source = { kind: 'about' as const, targetId, ...(quoted === undefined ? {} : { quoted: asQuote(quoted) }) };
       // A custom id is the client's word: whoever may not read back in the channel gets nothing of it.
       const readsBack = mayReadBack(call) && quoted === undefined;
-      const taken = await takeAsked(context, call, { text, way, ...(readsBack ? { replyTo: targetId } : {}) });
+      const taken = await takeAsked(context, call, { text, source, ...(readsBack ? { replyTo: targetId } : {}) });
       await reply({ content: t('about.here') });
       await tellIfWaiting(context, call, taken.begun);
     },
@@ -74,10 +74,10 @@ async function take(
   quoted: string | undefined,
 ): Promise<void> {
   const { target, t } = call;
-  const way = { kind, targetId: target.id, ...(quoted === undefined ? {} : { quoted: asQuote(quoted) }) };
+  const source = { kind, targetId: target.id, ...(quoted === undefined ? {} : { quoted: asQuote(quoted) }) };
   const readsItself = kind === 'explain' && quoted === undefined;
   const text = context.texts.in(undefined)(`about.${kind}`);
-  const taken = await takeAsked(context, call, { text, way, ...(readsItself ? { replyTo: target.id } : {}) });
+  const taken = await takeAsked(context, call, { text, source, ...(readsItself ? { replyTo: target.id } : {}) });
   await call.reply({ content: t('about.here') });
   await tellIfWaiting(context, call, taken.begun);
 }

@@ -29,7 +29,7 @@ export async function placeTurn(
   asked: TurnToPlace,
 ): Promise<QuestionRow> {
   const { row, question } = asked;
-  if (!question.way) return row;
+  if (!question.source) return row;
   const placed = await fallBackToOriginal(context, run, row, () => inThread(context, asked));
   if (placed.message_id !== null) return placed;
   return fallBackToOriginal(context, run, placed, () => shown(context, placed, question));
@@ -55,15 +55,15 @@ async function fallBackToOriginal(
 
 async function inThread(context: ChatContext, asked: TurnToPlace): Promise<QuestionRow> {
   const { row, jobId, wantedModelId } = asked;
-  const { way, text } = asked.question;
+  const { source, text } = asked.question;
   // Once it has its thread, it is no longer in the channel of that.
-  if (way?.kind !== 'ask' || way.threadIn !== row.channel_id) return row;
+  if (source?.kind !== 'ask' || source.threadIn !== row.channel_id) return row;
   const { actions } = context.discord;
   const t = context.texts.in(undefined);
   const key = `chat/ask/${row.id}`;
-  const name = provisionalName(text) || t('ways-in.title');
-  const starter = { content: t('ways-in.starter', { user: row.author_id }) };
-  const messageId = way.startsAt ?? (await actions.send(row.channel_id, starter, { key })).id;
+  const name = provisionalName(text) || t('intake.title');
+  const starter = { content: t('intake.starter', { user: row.author_id }) };
+  const messageId = source.startsAt ?? (await actions.send(row.channel_id, starter, { key })).id;
   const threadId = await actions.createThread({ channelId: row.channel_id, name, messageId, key });
   const thread = {
     id: threadId,
@@ -85,9 +85,9 @@ async function inThread(context: ChatContext, asked: TurnToPlace): Promise<Quest
 
 /** As a message of the bot, which the answer replies to. */
 async function shown(context: ChatContext, row: QuestionRow, question: Question): Promise<QuestionRow> {
-  const { way } = question;
-  if (!way) return row;
-  const replyTo = way.kind === 'ask' ? {} : { replyTo: way.targetId };
+  const { source } = question;
+  if (!source) return row;
+  const replyTo = source.kind === 'ask' ? {} : { replyTo: source.targetId };
   const message = { content: textOf(context, row, question), suppressEmbeds: true };
   const { id } = await context.discord.actions.send(row.channel_id, message, {
     ...replyTo,
@@ -98,17 +98,17 @@ async function shown(context: ChatContext, row: QuestionRow, question: Question)
 }
 
 /** The first message of a thread names the asker already, or is the asker's own with the question in it. */
-function textOf(context: ChatContext, row: QuestionRow, { way, text, attachments }: Question): string {
+function textOf(context: ChatContext, row: QuestionRow, { source, text, attachments }: Question): string {
   const t = context.texts.in(undefined);
   const user = row.author_id;
-  if (way?.kind === 'explain' || way?.kind === 'summary') return t(`ways-in.asked-${way.kind}`, { user });
-  const isInThread = way?.kind === 'ask' && way.threadIn !== null && way.threadIn !== row.channel_id;
+  if (source?.kind === 'explain' || source?.kind === 'summary') return t(`intake.asked-${source.kind}`, { user });
+  const isInThread = source?.kind === 'ask' && source.threadIn !== null && source.threadIn !== row.channel_id;
   const mentionMe =
-    way?.kind === 'ask' && way.threadIn !== null && !context.discord.messageContent
-      ? `\n${t('ways-in.mention-me')}`
+    source?.kind === 'ask' && source.threadIn !== null && !context.discord.messageContent
+      ? `\n${t('intake.mention-me')}`
       : '';
-  if (isInThread && way.startsAt !== undefined) return t('ways-in.above', { user }) + mentionMe;
-  const header = isInThread ? '' : `${t('ways-in.asked', { user })}\n`;
+  if (isInThread && source.startsAt !== undefined) return t('intake.above', { user }) + mentionMe;
+  const header = isInThread ? '' : `${t('intake.asked', { user })}\n`;
   const files = attachments.map(({ filename }) => `\n-# 📎 ${filename}`).join('');
   return `${header}${quote(text, quotedCharacters)}${files}${mentionMe}`;
 }

@@ -30,6 +30,6 @@ export async function checkMayWrite(
   const { SendMessages, SendMessagesInThreads, ViewChannel } = PermissionFlagsBits;
   const type = channel?.type ?? ChannelType.GuildText;
   const write = ViewChannel | (isThread(type) ? SendMessagesInThreads : SendMessages);
-  if ((held & write) !== write) throw new UserError('ways-in.mute', 'the bot may not write here');
+  if ((held & write) !== write) throw new UserError('intake.mute', 'the bot may not write here');
   return { type, held };
 }

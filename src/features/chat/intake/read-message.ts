@@ -5,7 +5,7 @@ import { isOwn } from '../../../sdk/index.ts';
 import type { Access, Caller } from '../../../sdk/index.ts';
 import { visibleFiles, visibleWords } from './visible.ts';
 import type { Message } from './visible.ts';
-import type { Way } from './source.ts';
+import type { TurnSource } from './source.ts';
 
 /** A question as it is stored: what a model and a later export need of the message. */
 export interface Question {
@@ -16,7 +16,7 @@ export interface Question {
   /** The message of the same channel that it replies to. */
   replyTo?: string;
   /** For one that did not come as a message to the bot. */
-  way?: Way;
+  source?: TurnSource;
   /** What the asker may do, at that moment; everyone's unless given. */
   rank?: Access;
   /** What features gave along, by feature. */

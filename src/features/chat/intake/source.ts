@@ -1,5 +1,5 @@
 /** How a question came that has no message of its own, and what is to be done before it is answered. */
-export type Way =
+export type TurnSource =
   /** By a command. */
   | {
       kind: 'ask';

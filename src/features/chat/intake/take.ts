@@ -6,11 +6,11 @@ import type { QuestionOrigin } from '../schema.ts';
 import { supersede } from '../turns/later-questions.ts';
 import { modelOf, submitTurn, turnIds } from '../turns/submit.ts';
 import type { Begun } from '../turns/submit.ts';
-import type { Way } from './source.ts';
+import type { TurnSource } from './source.ts';
 
 export interface Asked {
   text: string;
-  way: Way;
+  source: TurnSource;
   attachments?: readonly Attachment[];
   /** The message of the same channel that it is about. */
   replyTo?: string;
@@ -36,8 +36,8 @@ export interface Taken {
 export async function takeAsked(context: ChatContext, call: Call, asked: Asked): Promise<Taken> {
   const { caller, calledId } = call;
   const place = { channel_id: call.channelId, guild_id: call.guildId, author_id: caller.userId };
-  const origin: QuestionOrigin = asked.way.kind === 'ask' ? 'command' : 'context';
-  const answeredHere = asked.way.kind !== 'ask' || asked.way.threadIn === null;
+  const origin: QuestionOrigin = asked.source.kind === 'ask' ? 'command' : 'context';
+  const answeredHere = asked.source.kind !== 'ask' || asked.source.threadIn === null;
   const wantedModelId = asked.model?.id ?? null;
   const turn = {
     ...place,
@@ -56,13 +56,13 @@ export async function takeAsked(context: ChatContext, call: Call, asked: Asked):
   return { questionId, begun };
 }
 
-function questionOf({ caller }: Call, { text, way, attachments = [], replyTo, extras }: Asked): Question {
+function questionOf({ caller }: Call, { text, source, attachments = [], replyTo, extras }: Asked): Question {
   return {
     name: caller.displayName.replace(/\s+/g, ' '),
     text,
     attachments: [...attachments],
     ...(replyTo === undefined ? {} : { replyTo }),
-    way,
+    source,
     ...(extras && { extras }),
   };
 }

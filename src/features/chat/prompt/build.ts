@@ -2,8 +2,8 @@ import { UserError } from '../../../kernel/errors.ts';
 import { assistantMessage, systemMessage, userMessage } from '../../../sdk/index.ts';
 import type { ModelMessage, HistoryFill, ModelInfo, PendingTurn, Speaker, VaultReader } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import { openExchanges } from '../chat.ts';
-import { heardAround } from '../history/hear.ts';
+import { decryptExchanges } from '../chat.ts';
+import { ambientAround } from '../history/ambient.ts';
 import { spoken } from '../intake/read-message.ts';
 import type { Exchange, Question } from '../intake/read-message.ts';
 import type { ChatSettings } from '../settings.ts';
@@ -12,8 +12,8 @@ import type { ExchangeRow, QuestionRow } from '../turns/store.ts';
 import { turnOf } from '../turns/turn.ts';
 import { continuation } from './continuation.ts';
 import { fitGroups, keepOf, longestAnswer, messageOverheadTokens } from './fit.ts';
-import { heardText, interleave } from './interleave.ts';
-import type { Heard } from './interleave.ts';
+import { ambientText, interleave } from './interleave.ts';
+import type { AmbientLine } from './interleave.ts';
 import { messageContext } from './message-context.ts';
 import type { HeldFiles } from './question-files.ts';
 import { questionParts } from './question-parts.ts';
@@ -87,7 +87,7 @@ interface Collected {
   pieces: SizedPiece[];
   rows: ExchangeRow[];
   exchanges: SizedExchange[];
-  heard: (Heard & { tokens: number })[];
+  heard: (AmbientLine & { tokens: number })[];
   coversUntilMs: number | undefined;
 }
 
@@ -153,7 +153,7 @@ async function collect(asked: PromptRequest): Promise<Collected> {
       // Where no history is sent, nothing stands in for it either.
       .then((all) => all.filter(({ coversUntilMs: until }) => until === undefined || settings.historySent > 0))
       .then((all) => sized(asked, all)),
-    heardOf(asked),
+    ambientOf(asked),
   ]);
   const coversUntilMs = latest(pieces);
   const limit = Math.min(settings.historySent, settings.historyKept);
@@ -296,7 +296,7 @@ function othersIn(
 }
 
 async function exchangesOf(asked: PromptRequest, rows: readonly ExchangeRow[]): Promise<SizedExchange[]> {
-  const exchanges = await openExchanges(asked.read, rows);
+  const exchanges = await decryptExchanges(asked.read, rows);
   return Promise.all(exchanges.map((exchange) => asMessages(asked, exchange)));
 }
 
@@ -311,10 +311,10 @@ async function asMessages(
   return { atMs, messages, files, tokens: sizes.reduce((total, size) => total + size, 0) };
 }
 
-async function heardOf(asked: PromptRequest): Promise<Collected['heard']> {
+async function ambientOf(asked: PromptRequest): Promise<Collected['heard']> {
   const { context, read, row, settings, question } = asked;
-  const lines = await heardAround(context, read, row, settings.heardKept);
+  const lines = await ambientAround(context, read, row, settings.heardKept);
   // What is summarised is not told twice.
-  if (question.way?.kind === 'summary') return [];
-  return Promise.all(lines.map(async (line) => ({ ...line, tokens: await sizeOf(asked, heardText([line])) })));
+  if (question.source?.kind === 'summary') return [];
+  return Promise.all(lines.map(async (line) => ({ ...line, tokens: await sizeOf(asked, ambientText([line])) })));
 }

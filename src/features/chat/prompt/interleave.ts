@@ -2,7 +2,7 @@ import { userMessage } from '../../../sdk/index.ts';
 import type { ModelMessage } from '../../../sdk/index.ts';
 
 /** What somebody said in the channel without meaning the bot, on one line with their name. */
-export interface Heard {
+export interface AmbientLine {
   atMs: number;
   line: string;
   authorId: string;
@@ -18,17 +18,18 @@ export interface Told {
 const heading = '[Overheard]';
 
 /** One message of what was heard. A line alone takes a little more of a window than one that shares its message. */
-export const heardText = (heard: readonly Heard[]): string => [heading, ...heard.map(({ line }) => line)].join('\n');
+export const ambientText = (heard: readonly AmbientLine[]): string =>
+  [heading, ...heard.map(({ line }) => line)].join('\n');
 
 /** Everything in the order in which it was said, oldest first; what was heard between two exchanges is one message. */
-export function interleave(told: readonly Told[], heard: readonly Heard[]): ModelMessage[] {
+export function interleave(told: readonly Told[], heard: readonly AmbientLine[]): ModelMessage[] {
   const messages: ModelMessage[] = [];
   let from = 0;
   const hearUntil = (atMs: number) => {
     let until = from;
     while ((heard[until]?.atMs ?? Infinity) <= atMs) until += 1;
     const lines = heard.slice(from, until);
-    if (lines.length > 0) messages.push(userMessage(heardText(lines)));
+    if (lines.length > 0) messages.push(userMessage(ambientText(lines)));
     from = until;
   };
   for (const exchange of told) {

@@ -23,14 +23,14 @@ interface MessageContext {
 export async function messageContext(
   context: ChatContext,
   row: QuestionRow,
-  { way }: Question,
+  { source }: Question,
 ): Promise<MessageContext> {
-  if (!way || way.kind === 'ask') return { text: '', authorIds: [] };
-  if (way.kind === 'summary') {
-    const { lines, authorIds } = await saidFrom(context, row, way.targetId);
+  if (!source || source.kind === 'ask') return { text: '', authorIds: [] };
+  if (source.kind === 'summary') {
+    const { lines, authorIds } = await saidFrom(context, row, source.targetId);
     return { text: `\n\n[The messages:]\n${lines.join('\n')}`, authorIds };
   }
-  return { text: way.quoted === undefined ? '' : `\n\n[In reply to:]\n${way.quoted}`, authorIds: [] };
+  return { text: source.quoted === undefined ? '' : `\n\n[In reply to:]\n${source.quoted}`, authorIds: [] };
 }
 
 /** What was said from a message on, oldest first, by those who allow it; the asker has read it. */

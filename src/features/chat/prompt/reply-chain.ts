@@ -67,7 +67,7 @@ async function chainOf(
   const known = knownIn(history);
   const messages: APIMessage[] = [];
   // Whoever asks about a message means that one, known or not.
-  if (question.way && question.replyTo !== undefined) known.delete(question.replyTo);
+  if (question.source && question.replyTo !== undefined) known.delete(question.replyTo);
   for (let id = question.replyTo; id !== undefined && messages.length < longestChain && !known.has(id);) {
     const message = await findMessage(context, row.channel_id, id);
     if (!message) break;

@@ -1,9 +1,9 @@
-import { abortable } from '../../../kernel/abortable.ts';
 import { UserError, VendorError } from '../../../kernel/errors.ts';
 import { oneLine } from '../../../kernel/one-line.ts';
 import { explainedBy } from '../../../sdk/index.ts';
 import type { Extension, PendingTurn, PromptPiece, Speaker, TurnToSpeak } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
+import { TookTooLong, withinLimit } from '../within-limit.ts';
 
 /** A source that takes longer is left out. */
 const longestMs = 10_000;
@@ -38,22 +38,20 @@ async function collectFrom(
   { turnFor, signal }: Asked,
 ): Promise<SourcePiece[]> {
   const { name, place, keep } = source;
-  const tooLong = new AbortController();
-  const timer = context.clock.after(longestMs, () => tooLong.abort(new Error('The source took too long.')));
+  const { clock, logger } = context;
   try {
-    const within = AbortSignal.any([signal, tooLong.signal]);
-    const pieces = await explainedBy(texts, () => abortable(source.collect(turnFor(feature), within), within));
+    const pieces = await explainedBy(texts, () =>
+      withinLimit({ clock, signal, longestMs }, (within) => source.collect(turnFor(feature), within)),
+    );
     const key = `prompt-sources.${name}`;
     const label = texts.has(key) ? texts.in(undefined)(key) : name;
     return pieces.map((piece) => ({ label, ...piece, place, keep }));
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof UserError || keep === 'always') throw error;
-    const isExpected = error instanceof VendorError || tooLong.signal.aborted;
-    context.logger[isExpected ? 'warn' : 'error']({ error, feature, source: name }, 'A prompt goes without a source.');
+    const isExpected = error instanceof VendorError || error instanceof TookTooLong;
+    logger[isExpected ? 'warn' : 'error']({ error, feature, source: name }, 'A prompt goes without a source.');
     return [];
-  } finally {
-    timer.cancel();
   }
 }
 

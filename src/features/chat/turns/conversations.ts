@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
 import { mayUse } from '../../../sdk/index.ts';
 import type { Call, Db } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { placeOf } from '../chat.ts';
 import { chatSettings } from '../settings.ts';
 import type { ChatSettings } from '../settings.ts';
+import { addSetting, ownerOf, removeSetting, storedSettings } from './conversation-store.ts';
 import type { QuestionRow } from './store.ts';
 import { channelAround } from '../../../sdk/index.ts';
 
@@ -24,64 +24,34 @@ export async function settingsOf(
   return { ...settings, ...own };
 }
 
-/** What was set for a conversation alone. Values that a newer version no longer allows count as unset. */
+/** What was set for a conversation alone, without values that a newer version no longer allows. */
 export async function valuesOf(db: Db, channelId: string): Promise<Partial<ChatSettings>> {
-  const row = await db
-    .selectFrom('chat_conversation')
-    .select('settings')
-    .where('channel_id', '=', channelId)
-    .executeTakeFirst();
-  const stored = row?.settings ?? {};
+  const stored = (await storedSettings(db, channelId)) ?? {};
   const parsed = conversationSettings.safeParse(stored);
   if (!parsed.success) return {};
   // Parsing fills in defaults, which are nearer to nobody's wish.
   return Object.fromEntries(Object.entries(parsed.data).filter(([key]) => Object.hasOwn(stored, key)));
 }
 
-/** Undefined unsets. Also where nobody has talked with the bot yet: it counts when they do. */
+/** Undefined resets to the default. Works also before the first question: it applies from then on. */
 export async function setForConversation<Key extends ConversationSetting>(
   context: ChatContext,
   { channelId, guildId }: Pick<Call, 'channelId' | 'guildId'>,
   key: Key,
   value: ChatSettings[Key] | undefined,
 ): Promise<void> {
-  const { db, clock } = context;
+  const { db, clock, discord } = context;
   if (value === undefined) {
-    const settings = sql<string>`settings - ${key}::text`;
-    await db.updateTable('chat_conversation').set({ settings }).where('channel_id', '=', channelId).execute();
+    await removeSetting(db, channelId, key);
     return;
   }
-  const settings = JSON.stringify({ [key]: value });
-  const around = guildId === null ? channelId : await channelAround(context.discord.cache, channelId);
-  await db
-    .insertInto('chat_conversation')
-    .values({
-      channel_id: channelId,
-      guild_id: guildId,
-      parent_id: around === channelId ? null : around,
-      settings,
-      created_at: new Date(clock.now()),
-    })
-    .onConflict((conflict) =>
-      conflict
-        .column('channel_id')
-        .doUpdateSet({ settings: sql<string>`chat_conversation.settings || ${settings}::jsonb` }),
-    )
-    .execute();
+  const around = guildId === null ? channelId : await channelAround(discord.cache, channelId);
+  const parentId = around === channelId ? null : around;
+  await addSetting(db, { channelId, guildId, parentId, createdAt: new Date(clock.now()) }, { [key]: value });
 }
 
-/** Who opened the conversation by a command or a branch. */
-async function ownerOf(db: Db, channelId: string): Promise<string | null> {
-  const row = await db
-    .selectFrom('chat_conversation')
-    .select('owner_id')
-    .where('channel_id', '=', channelId)
-    .executeTakeFirst();
-  return row?.owner_id ?? null;
-}
-
-/** Who may change what holds for a conversation: moderators, whoever opened it and, in direct messages, the person. */
-export async function maySettle(
+/** Moderators and the member who opened a conversation may change its settings; in direct messages, the member. */
+export async function canConfigureConversation(
   context: ChatContext,
   { caller, guildId, channelId }: Pick<Call, 'caller' | 'guildId' | 'channelId'>,
 ): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { Cancelled } from '../../../kernel/errors.ts';
 import type { JobRun, Tx, VaultReader } from '../../../sdk/index.ts';
-import { openQuestion } from '../chat.ts';
+import { decryptQuestion } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import { tidyLater } from '../history/ending.ts';
 import { lockedQuestion } from '../history/store.ts';
@@ -33,7 +33,7 @@ export async function joinWaiting(context: ChatContext, tx: Tx, question: NewQue
   if (!(await context.jobs.keepWaiting(tx, answer.job_id))) return false;
   await moveAnswer(tx, answer.id, earlier.id, question.id);
   // What said how long it takes replied to the earlier one.
-  await tidyLater(context, tx, { channelId: earlier.channel_id, deleted: earlier.parts, bared: [] });
+  await tidyLater(context, tx, { channelId: earlier.channel_id, deleted: earlier.parts, stripped: [] });
   return true;
 }
 
@@ -41,7 +41,7 @@ export async function joinWaiting(context: ChatContext, tx: Tx, question: NewQue
  * Before a question is removed: its answer, if nobody has begun it, goes on to what it was to answer together with it. False
  * when there is none.
  */
-export async function passOn(context: ChatContext, tx: Tx, question: QuestionRow): Promise<boolean> {
+export async function reassignAnswer(context: ChatContext, tx: Tx, question: QuestionRow): Promise<boolean> {
   const next = (await mergedInto(tx, question.id)).at(-1);
   const answer = next && (await waitingAnswerOf(tx, question.id));
   if (!next || !answer?.job_id || !(await context.jobs.keepWaiting(tx, answer.job_id))) return false;
@@ -55,7 +55,7 @@ export async function withMerged(
   merged: readonly QuestionRow[],
   question: Question,
 ): Promise<Question> {
-  const earlier = await Promise.all(merged.map((one) => openQuestion(read, one)));
+  const earlier = await Promise.all(merged.map((one) => decryptQuestion(read, one)));
   const all = [...earlier.filter((one) => one !== null), question];
   if (all.length === 1) return question;
   const replyTo = all.findLast((one) => one.replyTo !== undefined)?.replyTo;

@@ -21,7 +21,12 @@ export async function exchangesAfter(db: Db, channelId: string, after: Date | un
     .selectFrom('chat_question as q')
     .leftJoin('chat_answer as a', (join) => join.onRef('a.id', '=', 'q.shown_id'))
     .selectAll('q')
-    .select(['a.id as answer_id', 'a.sealed as answer_sealed', 'a.tries as tries', 'a.told_ids as told_ids'])
+    .select([
+      'a.id as answer_id',
+      'a.ciphertext as answer_ciphertext',
+      'a.tries as tries',
+      'a.context_author_ids as context_author_ids',
+    ])
     .select(
       sql<boolean>`NOT EXISTS (
         SELECT FROM chat_answer b
@@ -36,12 +41,12 @@ export async function exchangesAfter(db: Db, channelId: string, after: Date | un
     .execute();
   // What never was shown there, and is not going to be, is no part of it.
   const said = rows.filter(({ placed, ended }) => placed || !ended);
-  return said.map(({ answer_id, answer_sealed, tries, told_ids, ended, placed: _, ...question }) => ({
+  return said.map(({ answer_id, answer_ciphertext, tries, context_author_ids, ended, placed: _, ...question }) => ({
     question,
-    answer: answer_id === null || answer_sealed === null ? null : { id: answer_id, sealed: answer_sealed },
+    answer: answer_id === null || answer_ciphertext === null ? null : { id: answer_id, ciphertext: answer_ciphertext },
     ended,
     tries: tries ?? 0,
-    contextAuthorIds: told_ids ?? [],
+    contextAuthorIds: context_author_ids ?? [],
   }));
 }
 
@@ -77,7 +82,7 @@ export async function lockedRevisions(tx: Tx, ids: readonly string[]): Promise<R
     .execute();
   const answers = await tx
     .selectFrom('chat_answer')
-    .select(['id', 'question_id', 'state', 'tries', 'told_ids'])
+    .select(['id', 'question_id', 'state', 'tries', 'context_author_ids'])
     .where('question_id', 'in', ids)
     .orderBy('id')
     .forShare()
@@ -87,7 +92,7 @@ export async function lockedRevisions(tx: Tx, ids: readonly string[]): Promise<R
     const versions = answers.filter((answer) => answer.question_id === id);
     if (versions.some(({ state }) => state === 'waiting' || state === 'written')) continue;
     const shown = versions.find((version) => version.id === shownId);
-    const { tries = 0, told_ids: contextAuthorIds = [] } = shown ?? {};
+    const { tries = 0, context_author_ids: contextAuthorIds = [] } = shown ?? {};
     revisions.set(id, revisionOf({ shownId, editedAt, tries, contextAuthorIds }));
   }
   return revisions;
@@ -97,8 +102,8 @@ export async function lockedRevisions(tx: Tx, ids: readonly string[]): Promise<R
 export async function markForgotten(tx: Tx, userId: string): Promise<void> {
   await tx
     .updateTable('chat_answer')
-    .set({ told_ids: sql<string[]>`array_replace(told_ids, ${userId}, ${forgotten})` })
-    .where(sql<boolean>`told_ids @> ARRAY[${userId}]::text[]`)
+    .set({ context_author_ids: sql<string[]>`array_replace(context_author_ids, ${userId}, ${forgotten})` })
+    .where(sql<boolean>`context_author_ids @> ARRAY[${userId}]::text[]`)
     .execute();
 }
 

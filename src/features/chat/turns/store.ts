@@ -9,7 +9,7 @@ export type AnswerRow = Selectable<ChatAnswerTable>;
 
 export type NewQuestion = Pick<
   QuestionRow,
-  'id' | 'channel_id' | 'guild_id' | 'author_id' | 'message_id' | 'sealed' | 'asked_at'
+  'id' | 'channel_id' | 'guild_id' | 'author_id' | 'message_id' | 'ciphertext' | 'asked_at'
 > &
   Partial<Pick<QuestionRow, 'origin'>>;
 
@@ -78,6 +78,7 @@ const questionColumns = [
   'shown_id',
   'merged_into',
   'reaction',
+  'stale_reaction',
 ] as const;
 
 export async function findAnswer(
@@ -89,15 +90,29 @@ export async function findAnswer(
     .innerJoin('chat_question as q', 'q.id', 'a.question_id')
     .selectAll('a')
     .select(questionColumns.map((column) => `q.${column}` as const))
-    .select('q.sealed as question_sealed')
+    .select('q.ciphertext as question_ciphertext')
     .where('a.id', '=', answerId)
     .executeTakeFirst();
   if (!row) return undefined;
-  const { channel_id, guild_id, author_id, message_id, asked_at, origin, edited_at, parts, shown_id, ...rest } = row;
-  const { question_sealed: sealed, merged_into, reaction, ...answer } = rest;
-  const place = { channel_id, guild_id, author_id, message_id, asked_at };
-  const question = { id: row.question_id, ...place, sealed, origin, edited_at, parts, shown_id, merged_into, reaction };
+  const { question_ciphertext: ciphertext, ...columns } = row;
+  const { channel_id, guild_id, author_id, message_id, asked_at, origin, edited_at, ...more } = columns;
+  const { parts, shown_id, merged_into, reaction, stale_reaction, ...answer } = more;
+  const place = { channel_id, guild_id, author_id, message_id, asked_at, origin, edited_at };
+  const question = {
+    id: row.question_id,
+    ...place,
+    ciphertext,
+    parts,
+    shown_id,
+    merged_into,
+    reaction,
+    stale_reaction,
+  };
   return { answer, question };
+}
+
+export async function findQuestion(db: Db, id: string): Promise<QuestionRow | undefined> {
+  return db.selectFrom('chat_question').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
 /** Remembers a sent part at its place. */
@@ -120,7 +135,7 @@ export async function trimParts(db: Db, questionId: string, kept: number): Promi
 
 export interface AnswerEnd {
   state: AnswerState;
-  sealed: Buffer | null;
+  ciphertext: Buffer | null;
   finish: string | null;
   finishedAt: Date;
   /** Others than the asker whose words the model had before it. */
@@ -138,13 +153,13 @@ export async function endAnswer(db: Db, answerId: string, end: AnswerEnd): Promi
     .updateTable('chat_answer')
     .set({
       state: end.state,
-      sealed: end.sealed,
+      ciphertext: end.ciphertext,
       finish: end.finish,
       error_code: end.errorCode ?? null,
       finished_at: end.finishedAt,
-      footnotes_sealed: end.footnotes ?? null,
-      ...(end.reasoning === undefined ? {} : { reasoning_sealed: end.reasoning }),
-      ...(end.contextAuthorIds === undefined ? {} : { told_ids: [...end.contextAuthorIds] }),
+      footnotes_ciphertext: end.footnotes ?? null,
+      ...(end.reasoning === undefined ? {} : { reasoning_ciphertext: end.reasoning }),
+      ...(end.contextAuthorIds === undefined ? {} : { context_author_ids: [...end.contextAuthorIds] }),
       ...(end.modelId === undefined ? {} : { model_id: end.modelId }),
     })
     .where('id', '=', answerId)
@@ -153,7 +168,7 @@ export async function endAnswer(db: Db, answerId: string, end: AnswerEnd): Promi
 }
 
 export async function setFootnotes(db: Db, answerId: string, footnotes: Buffer | null): Promise<void> {
-  await db.updateTable('chat_answer').set({ footnotes_sealed: footnotes }).where('id', '=', answerId).execute();
+  await db.updateTable('chat_answer').set({ footnotes_ciphertext: footnotes }).where('id', '=', answerId).execute();
 }
 
 /** An answer is on the screen, in these messages. False when it was removed. */
@@ -175,7 +190,7 @@ export async function showParts(
 
 export interface ExchangeRow {
   question: QuestionRow;
-  answer: Pick<AnswerRow, 'id' | 'sealed'> | null;
+  answer: Pick<AnswerRow, 'id' | 'ciphertext'> | null;
 }
 
 /**
@@ -197,9 +212,9 @@ export async function exchangesBefore(
   if (limit === 0) return [];
   const rows = await db
     .selectFrom('chat_question as q')
-    .leftJoin('chat_answer as a', (join) => join.onRef('a.id', '=', 'q.shown_id').on('a.sealed', 'is not', null))
+    .leftJoin('chat_answer as a', (join) => join.onRef('a.id', '=', 'q.shown_id').on('a.ciphertext', 'is not', null))
     .selectAll('q')
-    .select(['a.id as answer_id', 'a.sealed as answer_sealed'])
+    .select(['a.id as answer_id', 'a.ciphertext as answer_ciphertext'])
     .where('q.channel_id', '=', before.channel_id)
     .where('q.id', '!=', before.id)
     .where(isPlaced)
@@ -209,9 +224,9 @@ export async function exchangesBefore(
     .orderBy('q.asked_at', 'desc')
     .limit(limit)
     .execute();
-  return rows.reverse().map(({ answer_id, answer_sealed, ...question }) => ({
+  return rows.reverse().map(({ answer_id, answer_ciphertext, ...question }) => ({
     question,
-    answer: answer_id === null ? null : { id: answer_id, sealed: answer_sealed },
+    answer: answer_id === null ? null : { id: answer_id, ciphertext: answer_ciphertext },
   }));
 }
 

@@ -104,7 +104,7 @@ export class AnsweredBefore extends UserError {
 }
 
 /** A turn that is new. */
-export interface NewTurnRow extends Omit<NewQuestion, 'id' | 'sealed' | 'asked_at'> {
+export interface NewTurnRow extends Omit<NewQuestion, 'id' | 'ciphertext' | 'asked_at'> {
   /** The snowflake or other name that it came with: the same one again changes nothing. */
   cameAs: string;
   question: Question;
@@ -136,8 +136,8 @@ export async function submitTurn(
   const jobId = context.ids.uuid();
   const text = JSON.stringify({ ...question, rank: rankOf(payer.caller) });
   const begin = async (): Promise<{ id: string; tries: number } | undefined> => {
-    const sealed = await context.vault.seal(tx, turn.author_id, questionId, text);
-    const row: NewQuestion = { ...rest, id: questionId, sealed, asked_at: new Date(context.clock.now()) };
+    const ciphertext = await context.vault.seal(tx, turn.author_id, questionId, text);
+    const row: NewQuestion = { ...rest, id: questionId, ciphertext, asked_at: new Date(context.clock.now()) };
     if (!(await insertQuestion(tx, row, { id: answerId, jobId }, { answeredHere }))) return undefined;
     if (wantedModelId !== null) await setWantedModel(tx, answerId, wantedModelId);
     if (await joinWaiting(context, tx, row)) return undefined;

@@ -3,7 +3,7 @@ import type { Question } from '../intake/read-message.ts';
 import type { QuestionRow } from './store.ts';
 
 /** What another feature sees of a question; `feature` is whose `extra` it gets. */
-export function turnOf(row: Omit<QuestionRow, 'sealed'>, question: Question, feature: string): Turn {
+export function turnOf(row: Omit<QuestionRow, 'ciphertext'>, question: Question, feature: string): Turn {
   return {
     id: row.id,
     place: { guildId: row.guild_id, channelId: row.channel_id },
@@ -18,6 +18,6 @@ export function turnOf(row: Omit<QuestionRow, 'sealed'>, question: Question, fea
 }
 
 /** Whether the thread that a question is in was opened for it. */
-function hasOwnThread({ channel_id: channelId }: Pick<QuestionRow, 'channel_id'>, { way }: Question): boolean {
-  return way?.kind === 'ask' && way.threadIn !== null && way.threadIn !== channelId;
+function hasOwnThread({ channel_id: channelId }: Pick<QuestionRow, 'channel_id'>, { source }: Question): boolean {
+  return source?.kind === 'ask' && source.threadIn !== null && source.threadIn !== channelId;
 }

@@ -124,7 +124,7 @@ export async function keepFirstPart(tx: Tx, answer: Pick<AnswerRow, 'id' | 'ques
 /** Nothing was said to it; `why` is told where it is shown. */
 export async function stopUnasked(
   tx: Tx,
-  answer: Pick<AnswerRow, 'id' | 'continued' | 'sealed'>,
+  answer: Pick<AnswerRow, 'id' | 'continued' | 'ciphertext'>,
   end: { why: 'cancelled' | 'superseded'; at: Date },
 ): Promise<void> {
   await tx
@@ -132,7 +132,7 @@ export async function stopUnasked(
     .set({
       state: 'stopped',
       finish: answer.continued ? null : end.why,
-      sealed: answer.continued ? answer.sealed : null,
+      ciphertext: answer.continued ? answer.ciphertext : null,
       finished_at: end.at,
     })
     .where('id', '=', answer.id)

@@ -15,7 +15,7 @@ type Of = { answer: Pick<AnswerRow, 'id'>; row: Pick<QuestionRow, 'author_id'> }
 const contextOf = ({ id }: Pick<AnswerRow, 'id'>) => `${id}/footnotes`;
 
 /** Null when there is nothing to keep, or the asker was forgotten. They name files and quote limits, so they are the asker's as the answer is. */
-export async function sealFootnotes(
+export async function encryptFootnotes(
   context: ChatContext,
   { answer, row }: Of,
   { notices, said }: Footnotes,
@@ -25,12 +25,12 @@ export async function sealFootnotes(
 }
 
 /** None when there are none, or the asker was forgotten. */
-export async function openFootnotes(
+export async function decryptFootnotes(
   read: VaultReader,
   { author_id: authorId }: Pick<QuestionRow, 'author_id'>,
-  answer: Pick<AnswerRow, 'id' | 'footnotes_sealed'>,
+  answer: Pick<AnswerRow, 'id' | 'footnotes_ciphertext'>,
 ): Promise<Footnotes> {
-  const { footnotes_sealed: sealed } = answer;
-  const text = sealed && (await read(authorId, contextOf(answer), sealed));
+  const { footnotes_ciphertext: ciphertext } = answer;
+  const text = ciphertext && (await read(authorId, contextOf(answer), ciphertext));
   return text ? (JSON.parse(text) as Footnotes) : { notices: [] };
 }

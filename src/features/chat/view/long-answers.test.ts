@@ -37,15 +37,17 @@ describe('the file of a long answer', () => {
 });
 
 describe('an answer on the screen', () => {
-  it('is whole where there is no bound, and where it fits', () => {
+  it('is whole where there is no maxMessages, and where it fits', () => {
     const long = 'word '.repeat(3000).trim();
-    expect(layOut(long, '\n-# note', { bound: undefined, above: '' }, t)).toEqual({ content: `${long}\n-# note` });
-    expect(layOut('short', '\n-# note', { bound: 1, above: '' }, t)).toEqual({ content: 'short\n-# note' });
+    expect(layOut(long, '\n-# note', { maxMessages: undefined, above: '' }, t)).toEqual({
+      content: `${long}\n-# note`,
+    });
+    expect(layOut('short', '\n-# note', { maxMessages: 1, above: '' }, t)).toEqual({ content: 'short\n-# note' });
   });
 
   it('is its beginning with what is said below, and the whole as a file, where it does not', () => {
     const long = 'word '.repeat(3000).trim();
-    const { content, files } = layOut(long, '\n-# note', { bound: 2, above: '' }, t);
+    const { content, files } = layOut(long, '\n-# note', { maxMessages: 2, above: '' }, t);
     expect(content.endsWith('word\n[long.file]\n-# note')).toBe(true);
     expect(content.length).toBeGreaterThan(3400);
     expect(Buffer.from(files?.[0]?.data ?? []).toString('utf8')).toBe(long);
@@ -53,7 +55,7 @@ describe('an answer on the screen', () => {
 
   it('leaves room for the line above it', () => {
     const above = '-# ↩ who is it\n'.repeat(10);
-    const { content } = layOut('word '.repeat(3000), '', { bound: 2, above }, t);
+    const { content } = layOut('word '.repeat(3000), '', { maxMessages: 2, above }, t);
     expect(content.startsWith('word')).toBe(true);
     expect(splitMessage(above + content)).toHaveLength(2);
   });

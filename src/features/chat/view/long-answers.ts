@@ -13,8 +13,8 @@ import type { QuestionRow } from '../turns/store.ts';
 const mostInVisit = 3;
 
 /** How many messages an answer may fill before the whole of it is given as a file; undefined: as many as it needs. */
-export async function boundOf(
-  { discord: { cache } }: ChatContext,
+export async function maxMessagesOf(
+  { cache }: Pick<ChatContext['discord'], 'cache'>,
   { longAnswers, fileAbove }: Pick<ChatSettings, 'longAnswers' | 'fileAbove'>,
   channelId: string,
 ): Promise<number | undefined> {
@@ -27,24 +27,28 @@ const mayAttach = async (cache: ChatContext['discord']['cache'], channelId: stri
   ((await cache.selfPermissions(channelId)) & PermissionFlagsBits.AttachFiles) !== 0n;
 
 /**
- * As `boundOf` for another version in messages that stand already. Where others have written below them it grows no
- * further, or its end would stand far from its beginning: the whole of it is in the file.
+ * As `maxMessagesOf` for another version in messages that are there already. Where others have written below them it grows no
+ * further, or its end would be far from its beginning: the whole of it is in the file.
  */
-export async function boundWithin(
-  context: ChatContext,
-  settings: Parameters<typeof boundOf>[1],
+export async function maxMessagesWithin(
+  context: Pick<ChatContext, 'discord' | 'logger'>,
+  settings: Parameters<typeof maxMessagesOf>[1],
   { channel_id: channelId, parts }: Pick<QuestionRow, 'channel_id' | 'parts'>,
 ): Promise<number | undefined> {
   const { cache } = context.discord;
-  const [bound, followed] = await Promise.all([
-    boundOf(context, settings, channelId),
+  const [maxMessages, followed] = await Promise.all([
+    maxMessagesOf(context.discord, settings, channelId),
     isFollowed(context, channelId, parts.at(-1)),
   ]);
-  if (!followed || !(await mayAttach(cache, channelId))) return bound;
-  return Math.min(bound ?? Infinity, parts.length);
+  if (!followed || !(await mayAttach(cache, channelId))) return maxMessages;
+  return Math.min(maxMessages ?? Infinity, parts.length);
 }
 
-async function isFollowed(context: ChatContext, channelId: string, after: string | undefined): Promise<boolean> {
+async function isFollowed(
+  context: Pick<ChatContext, 'discord' | 'logger'>,
+  channelId: string,
+  after: string | undefined,
+): Promise<boolean> {
   if (after === undefined) return false;
   try {
     return (await context.discord.actions.messages(channelId, { after, limit: 1 })).length > 0;
@@ -55,23 +59,23 @@ async function isFollowed(context: ChatContext, channelId: string, after: string
   }
 }
 
-/** What stands below the beginning of an answer that grows on. */
-export const growingBound = (parts: number, t: Translate) => ({ parts, end: t('long.growing') });
+/** What is below the beginning of an answer that grows on. */
+export const growingLimit = (parts: number, t: Translate) => ({ parts, end: t('long.growing') });
 
 /**
- * An answer with what stands below it: whole, or its beginning with the whole as a file where that would need more messages
- * than `bound`, with the line that comes to stand above it.
+ * An answer with the small print below it: whole, or its beginning with the whole as a file where that would need more messages
+ * than `maxMessages`, with the line above it.
  */
 export function layOut(
   text: string,
   below: string,
-  { bound, above }: { bound: number | undefined; above: string },
+  { maxMessages, above }: { maxMessages: number | undefined; above: string },
   t: Translate,
 ): Pick<OutgoingMessage, 'content' | 'files'> & { content: string } {
   const content = text + below;
-  if (bound === undefined) return { content };
+  if (maxMessages === undefined) return { content };
   const end = t('long.file') + below;
-  const beginning = beginningOf(above + toDiscordMarkdown(content), { parts: bound, end });
+  const beginning = beginningOf(above + toDiscordMarkdown(content), { parts: maxMessages, end });
   return beginning === undefined ? { content } : { content: beginning.slice(above.length), files: [fileOf(text)] };
 }
 

@@ -1,5 +1,6 @@
 import type { OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import type { Notice } from '../prompt/build.ts';
+import type { AnswerRow } from '../turns/store.ts';
 import { below, failureKey } from './text.ts';
 import { layOut } from './long-answers.ts';
 import { answerRow, failureRow } from './buttons.ts';
@@ -14,16 +15,24 @@ export interface EndedAnswer {
   text: string;
   notices: readonly Notice[];
   end: End;
-  /** Why the model ended, where it did; or why nobody waited for it: `superseded` or `cancelled`. */
+  /** Why the model ended, where it did; or why its member no longer waits for it: `superseded` or `cancelled`. */
   finish: string | null;
   place: VersionPlace;
   buttons: 'all' | 'none';
-  /** How many messages it may fill, as `boundOf` says. */
-  bound: number | undefined;
-  /** What comes to stand above it, as `lineAbove` says. */
+  /** How many messages it may fill, as `maxMessagesOf` says. */
+  maxMessages: number | undefined;
+  /** The line above it, as `lineAbove` says. */
   above: string;
   /** What the model thought is kept, and may be shown. */
   hasThoughts: boolean;
+}
+
+export type RenderedAnswer = Required<Pick<OutgoingMessage, 'content' | 'components'>> & Pick<OutgoingMessage, 'files'>;
+
+/** How a stored answer ended; `said` is what its footnotes keep. */
+export function endOf({ state, error_code: code }: Pick<AnswerRow, 'state' | 'error_code'>, said?: string): End {
+  if (state !== 'failed') return { state: state === 'stopped' ? 'stopped' : 'done' };
+  return { state, code: code ?? 'model/failed', ...(said === undefined ? {} : { said }) };
 }
 
 /** Whether there is something to go on from. */
@@ -33,10 +42,7 @@ export function mayContinue(answer: { state: string; finish: string | null; hasT
 }
 
 /** An answer that has ended, as its messages show it. What was written before a failure stays, with the reason below. */
-export function endedMessage(
-  answer: EndedAnswer,
-  t: Translate,
-): Required<Pick<OutgoingMessage, 'content' | 'components'>> & Pick<OutgoingMessage, 'files'> {
+export function renderAnswer(answer: EndedAnswer, t: Translate): RenderedAnswer {
   const { id, text, end, finish, place, hasThoughts } = answer;
   if (end.state === 'failed') {
     const reason = end.said ?? t(failureKey(end.code), { model: answer.modelId });

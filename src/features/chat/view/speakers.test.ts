@@ -232,8 +232,8 @@ describe('an answer of a speaker', () => {
   });
 
   it('is no ambient message', async () => {
-    const { question } = await asks('pirate, say it', { text: 'Heard by nobody.' });
-    const heard = await sql`SELECT 1 FROM chat_heard WHERE channel_id = ${question.channel_id}`.execute(
+    const { question } = await asks('pirate, say it', { text: 'AmbientLine by nobody.' });
+    const heard = await sql`SELECT 1 FROM chat_ambient_message WHERE channel_id = ${question.channel_id}`.execute(
       bot.database.postgres.db,
     );
     expect(heard.rows).toEqual([]);

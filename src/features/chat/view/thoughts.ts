@@ -1,7 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import type { Json } from '../../../kernel/json.ts';
 import { toDiscordMarkdown } from '../../../kernel/markdown/discord.ts';
-import type { ComponentCall, Db, VaultReader } from '../../../sdk/index.ts';
+import type { ComponentCall, VaultReader } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import { reached } from '../actions/reach.ts';
@@ -24,27 +24,26 @@ export const keepsThoughts = ({ thoughts, settings }: { thoughts: string; settin
   thoughts.trim() !== '' && settings.showReasoning !== 'off';
 
 /** Null where there are none, or they are not to be kept. They are the asker's as the answer is. */
-export async function sealThoughts(
-  context: ChatContext,
-  db: Db,
+export async function encryptThoughts(
+  { db, vault }: Pick<ChatContext, 'db' | 'vault'>,
   { answer, row, thoughts, settings }: Of & { thoughts: string; settings: Shown },
 ): Promise<Buffer | null> {
   if (!keepsThoughts({ thoughts, settings })) return null;
-  return context.vault.sealIfKnown(db, row.author_id, contextOf(answer), thoughts.trim());
+  return vault.sealIfKnown(db, row.author_id, contextOf(answer), thoughts.trim());
 }
 
 /** Null where there are none, or the asker was forgotten. */
-export async function openThoughts(
+export async function decryptThoughts(
   read: VaultReader,
   { author_id: authorId }: Pick<QuestionRow, 'author_id'>,
-  answer: Pick<AnswerRow, 'id' | 'reasoning_sealed'>,
+  answer: Pick<AnswerRow, 'id' | 'reasoning_ciphertext'>,
 ): Promise<string | null> {
-  return answer.reasoning_sealed && read(authorId, contextOf(answer), answer.reasoning_sealed);
+  return answer.reasoning_ciphertext && read(authorId, contextOf(answer), answer.reasoning_ciphertext);
 }
 
 /** Whether what a model thought before an answer is to be had there. */
 export async function offersThoughts(context: ChatContext, answer: AnswerRow, question: QuestionRow): Promise<boolean> {
-  return answer.reasoning_sealed !== null && (await settingsOf(context, question)).showReasoning === 'button';
+  return answer.reasoning_ciphertext !== null && (await settingsOf(context, question)).showReasoning === 'button';
 }
 
 /** What a model thought before its answer, for the presser alone: whoever may read the answer may read that. */
@@ -53,7 +52,7 @@ export async function showThoughts(context: ChatContext, call: ComponentCall): P
   if ((await settingsOf(context, question)).showReasoning === 'off') {
     throw new UserError('thoughts.off', 'thoughts are not shown here');
   }
-  const text = await openThoughts(context.vault.reader(context.db), question, answer);
+  const text = await decryptThoughts(context.vault.reader(context.db), question, answer);
   if (text === null) throw new UserError('thoughts.forgotten', 'the thoughts are not there any more');
   const title = call.t('thoughts.title', { model: answer.model_id ?? '' });
   const shown = toDiscordMarkdown(text);
@@ -70,7 +69,7 @@ export async function exportThoughts(context: ChatContext, userId: string, budge
   const read = context.vault.reader(context.db);
   const page = (range: Parameters<typeof thoughtsOf>[2]) => thoughtsOf(context.db, userId, range);
   return collect(budget, page, async (row) => {
-    const text = await openThoughts(read, { author_id: userId }, row);
+    const text = await decryptThoughts(read, { author_id: userId }, row);
     return text === null ? null : { at: row.finished_at?.toISOString() ?? null, text };
   });
 }

@@ -64,9 +64,9 @@ async function answerRepliedTo(
   context: ChatContext,
   read: VaultReader,
   row: QuestionRow,
-  { way, replyTo }: Question,
+  { source, replyTo }: Question,
 ): Promise<{ turnId: string; speaker: Speaker | undefined } | undefined> {
-  if (way || replyTo === undefined) return undefined;
+  if (source || replyTo === undefined) return undefined;
   const turn = await turnShownIn(context.db, row.channel_id, replyTo);
   return turn && { turnId: turn.id, speaker: (await storedVoice(context.db, read, turn))?.speaker };
 }
@@ -85,7 +85,7 @@ async function keep(context: ChatContext, read: VaultReader, row: Place, speaker
 async function stillPossible(context: ChatContext, row: Place, voice: Voice): Promise<Voice> {
   if (!voice.byWebhook || (await mayUseWebhook(context, row))) return voice;
   await leaveWebhook(context.db, row.id);
-  await tidyNow(context, { channelId: row.channel_id, deleted: row.parts, bared: [] });
+  await tidyNow(context.discord.actions, { channelId: row.channel_id, deleted: row.parts, stripped: [] });
   return { ...voice, byWebhook: false, intendedAt: null };
 }
 
@@ -106,7 +106,7 @@ async function mayUseWebhook(context: ChatContext, { guild_id: guildId, channel_
 
 /** What stands above the first words of an answer: whose words they are, or to what they reply. Empty for the bot's own. */
 export function lineAbove(
-  { guild_id: guildId, channel_id: channelId, message_id: messageId }: Omit<QuestionRow, 'sealed'>,
+  { guild_id: guildId, channel_id: channelId, message_id: messageId }: Omit<QuestionRow, 'ciphertext'>,
   voice: Voice | undefined,
   t: Translate,
 ): string {

@@ -1,7 +1,7 @@
 import { ButtonStyle } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
 import type { ComponentCall, InLine, OutgoingMessage, Translate, Tx } from '../../../sdk/index.ts';
-import { openQuestion, partsKey } from '../chat.ts';
+import { decryptQuestion, partsKey } from '../chat.ts';
 import type { ChatContext } from '../chat.ts';
 import { button, row } from './buttons.ts';
 import { lockedQuestion } from '../history/store.ts';
@@ -117,7 +117,7 @@ async function bringToPlace(context: ChatContext, answerId: string): Promise<voi
   const found = await findAnswer(context.db, answerId);
   if (found?.question.message_id !== null) return;
   const { question: placed, answer } = found;
-  const question = await openQuestion(context.vault.reader(context.db), placed);
+  const question = await decryptQuestion(context.vault.reader(context.db), placed);
   if (!question) return;
   const { job_id: jobId, wanted_model_id: wantedModelId } = answer;
   if (jobId === null) return;
@@ -129,7 +129,7 @@ async function voiceOf(context: ChatContext, answerId: string): Promise<Voice | 
   const { db, vault, clock } = context;
   const row = (await findAnswer(db, answerId))?.question;
   const read = vault.reader(db);
-  const question = row && (await openQuestion(read, row));
+  const question = row && (await decryptQuestion(read, row));
   const voice = question && (await voiceFor(context, read, row, question));
   if (voice?.byWebhook && row?.parts.length === 0) await intendToSpeak(db, row.id, new Date(clock.now()));
   return voice ?? undefined;

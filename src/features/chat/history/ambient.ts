@@ -11,12 +11,13 @@ import type { Question, Self } from '../intake/read-message.ts';
 import type { QuestionRow } from '../turns/store.ts';
 import { isSaid, onOneLine, seenAs } from '../intake/visible.ts';
 import type { ConversingChannels } from './channels.ts';
-import { askedIn, deleteHeardOf, heardBefore, insertHeard, isWarm, setHeard, setWarm } from './store.ts';
-import type { HeardRow } from './store.ts';
-import type { Heard } from '../prompt/interleave.ts';
+import { askedIn, isBackfilled, setBackfilled } from './store.ts';
+import { deleteAmbientOf, ambientBefore, insertAmbient, setAmbient } from './ambient-store.ts';
+import type { AmbientRow } from './ambient-store.ts';
+import type { AmbientLine } from '../prompt/interleave.ts';
 
 /** Older messages of a channel are no part of what its people talk about now. */
-const warmedMs = 24 * 60 * 60 * 1000;
+const backfilledMs = 24 * 60 * 60 * 1000;
 /** As many as Discord gives at once. */
 const readAtOnce = 100;
 
@@ -26,7 +27,7 @@ type Said = Parameters<typeof isSaid>[0] & Parameters<typeof isOwn>[0];
  * Whether a message is part of what goes on in its channel: of people and of other bots, for people talk about what those
  * write. What a thread hangs on is told with every question there.
  */
-const isHeard = (context: ChatContext, message: Said): boolean =>
+const isAmbient = (context: ChatContext, message: Said): boolean =>
   !isOwn(message, context.discord.self) && isSaid(message) && seenAs(message) === message;
 
 const contextOf = (messageId: string) => `heard/${messageId}`;
@@ -34,10 +35,10 @@ const contextOf = (messageId: string) => `heard/${messageId}`;
 type Claim = (message: GatewayMessageCreateDispatchData) => boolean | Promise<boolean>;
 
 /** Claims as `claim` does, and hears what nobody claims. */
-export function hearing(context: ChatContext, channels: ConversingChannels, claim: Claim): Claim {
+export function claimOrKeepAmbient(context: ChatContext, channels: ConversingChannels, claim: Claim): Claim {
   const settle = (claimed: boolean, message: GatewayMessageCreateDispatchData): boolean | Promise<boolean> => {
     if (claimed) channels.begun(message.channel_id);
-    const heard = claimed ? undefined : hear(context, channels, message);
+    const heard = claimed ? undefined : keepAmbient(context, channels, message);
     return heard ? heard.then(() => false) : claimed;
   };
   return (message) => {
@@ -47,22 +48,24 @@ export function hearing(context: ChatContext, channels: ConversingChannels, clai
 }
 
 /** Hears other bots, whose messages are offered to no claim. */
-export function hearBot(
+export function keepAmbientOfBot(
   context: ChatContext,
   channels: ConversingChannels,
   message: GatewayMessageCreateDispatchData,
 ): Promise<void> | undefined {
-  return message.author.bot === true || message.webhook_id !== undefined ? hear(context, channels, message) : undefined;
+  return message.author.bot === true || message.webhook_id !== undefined
+    ? keepAmbient(context, channels, message)
+    : undefined;
 }
 
 /** Keeps what people say to each other where the bot converses. Nothing is returned when there is nothing to wait for. */
-function hear(
+function keepAmbient(
   context: ChatContext,
   channels: ConversingChannels,
   message: GatewayMessageCreateDispatchData,
 ): Promise<void> | undefined {
   const { guild_id: guildId, channel_id: channelId } = message;
-  if (guildId === undefined || !isHeard(context, message)) return undefined;
+  if (guildId === undefined || !isAmbient(context, message)) return undefined;
   const { heardKept } = context.settings.peek({ guildId, channelId });
   const conversing = heardKept > 0 && channels.has(channelId);
   if (conversing === false) return undefined;
@@ -82,27 +85,35 @@ async function keep(
     const place = { channel_id: channelId, guild_id: where.guildId };
     const saidAt = new Date(context.clock.now());
     const row = { message_id: id, ...place, author_id: author.id, said_at: saidAt };
-    await insertHeard(tx, channelId, [await seal(context, tx, row, readSaid(message, self))], where.heardKept);
+    await insertAmbient(tx, channelId, [await seal(context, tx, row, readSaid(message, self))], where.heardKept);
   });
 }
 
-async function seal(context: ChatContext, tx: Tx, row: Omit<HeardRow, 'sealed'>, said: Question): Promise<HeardRow> {
-  const sealed = await context.vault.seal(tx, row.author_id, contextOf(row.message_id), JSON.stringify(said));
-  return { ...row, sealed };
+async function seal(
+  context: ChatContext,
+  tx: Tx,
+  row: Omit<AmbientRow, 'ciphertext'>,
+  said: Question,
+): Promise<AmbientRow> {
+  const ciphertext = await context.vault.seal(tx, row.author_id, contextOf(row.message_id), JSON.stringify(said));
+  return { ...row, ciphertext };
 }
 
 /** What was heard says what the message says now. */
-export async function hearEdited(context: ChatContext, message: GatewayMessageCreateDispatchData): Promise<void> {
+export async function keepEditedAmbient(
+  context: ChatContext,
+  message: GatewayMessageCreateDispatchData,
+): Promise<void> {
   const { id, author } = message;
   const said = readSaid(message, selfAs(context, null));
   await context.transaction(async (tx) => {
-    const sealed = await context.vault.sealIfKnown(tx, author.id, contextOf(id), JSON.stringify(said));
-    if (sealed) await setHeard(tx, id, sealed);
+    const ciphertext = await context.vault.sealIfKnown(tx, author.id, contextOf(id), JSON.stringify(said));
+    if (ciphertext) await setAmbient(tx, id, ciphertext);
   });
 }
 
-export async function openHeard(read: VaultReader, row: HeardRow): Promise<Question | null> {
-  const text = await read(row.author_id, contextOf(row.message_id), row.sealed);
+export async function decryptAmbient(read: VaultReader, row: AmbientRow): Promise<Question | null> {
+  const text = await read(row.author_id, contextOf(row.message_id), row.ciphertext);
   return text === null ? null : (JSON.parse(text) as Question);
 }
 
@@ -110,28 +121,28 @@ export async function openHeard(read: VaultReader, row: HeardRow): Promise<Quest
  * What people said around a question without meaning the bot, oldest first, of those who allow it. At the first question
  * of a channel what was said before is read from Discord.
  */
-export async function heardAround(
+export async function ambientAround(
   context: ChatContext,
   read: VaultReader,
   question: QuestionRow,
   kept: number,
-): Promise<Heard[]> {
+): Promise<AmbientLine[]> {
   const { guild_id: guildId } = question;
   if (guildId === null) return [];
-  const stored = () => heardBefore(context.db, question.channel_id, question.asked_at, kept);
-  const [before, isKnown] = await Promise.all([stored(), isWarm(context.db, question.channel_id)]);
-  if (!isKnown) await warm(context, { ...question, guild_id: guildId }, kept);
+  const stored = () => ambientBefore(context.db, question.channel_id, question.asked_at, kept);
+  const [before, isKnown] = await Promise.all([stored(), isBackfilled(context.db, question.channel_id)]);
+  if (!isKnown) await backfill(context, { ...question, guild_id: guildId }, kept);
   const rows = isKnown ? before : await stored();
   const authors = [...new Set(rows.map((row) => row.author_id))];
   if (authors.length === 0) return [];
   const readable = await context.privacy.mayRead(authors);
   // Who says no later is not kept either.
-  for (const author of authors) if (!readable.has(author)) await deleteHeardOf(context.db, author);
+  for (const author of authors) if (!readable.has(author)) await deleteAmbientOf(context.db, author);
   const opened = await Promise.all(
     rows
       .filter((row) => readable.has(row.author_id))
-      .map(async (row): Promise<Heard | null> => {
-        const said = await openHeard(read, row);
+      .map(async (row): Promise<AmbientLine | null> => {
+        const said = await decryptAmbient(read, row);
         return said && { atMs: row.said_at.getTime(), line: lineOf(said), authorId: row.author_id };
       }),
   );
@@ -145,7 +156,11 @@ function lineOf({ name, text, attachments }: Question): string {
 }
 
 /** Reads what was said in a channel before its first question, once, and takes down what thread of which channel it is. */
-async function warm(context: ChatContext, question: QuestionRow & { guild_id: string }, kept: number): Promise<void> {
+async function backfill(
+  context: ChatContext,
+  question: QuestionRow & { guild_id: string },
+  kept: number,
+): Promise<void> {
   const { channel_id: channelId } = question;
   const { actions, cache } = context.discord;
   const history = PermissionFlagsBits.ViewChannel | PermissionFlagsBits.ReadMessageHistory;
@@ -161,27 +176,27 @@ async function warm(context: ChatContext, question: QuestionRow & { guild_id: st
     context.logger.warn({ error, channelId }, 'What was said before the first question could not be read.');
     if (error.retryable) return;
   }
-  const rows = await unheard(context, question, messages);
+  const rows = await notYetKept(context, question, messages);
   await context.transaction(async (tx) => {
-    const sealed: HeardRow[] = [];
+    const ciphertext: AmbientRow[] = [];
     // In the order of their authors, or two channels that make the first keys of the same authors wait for each other.
     const latest = rows.slice(0, kept).sort((a, b) => compareSnowflakes(a.row.author_id, b.row.author_id));
-    for (const { row, said } of latest) sealed.push(await seal(context, tx, row, said));
-    await insertHeard(tx, channelId, sealed, kept);
-    await setWarm(tx, channelId, new Date(context.clock.now()), channel?.parentId ?? null);
+    for (const { row, said } of latest) ciphertext.push(await seal(context, tx, row, said));
+    await insertAmbient(tx, channelId, ciphertext, kept);
+    await setBackfilled(tx, channelId, new Date(context.clock.now()), channel?.parentId ?? null);
   });
 }
 
 /** Those that would have been heard, in their order. */
-async function unheard(
+async function notYetKept(
   context: ChatContext,
   question: QuestionRow & { guild_id: string },
   messages: readonly APIMessage[],
-): Promise<{ row: Omit<HeardRow, 'sealed'>; said: Question }[]> {
+): Promise<{ row: Omit<AmbientRow, 'ciphertext'>; said: Question }[]> {
   const { guild_id: guildId, channel_id: channelId } = question;
   const self = await findSelf(context, guildId);
-  const fromMs = context.clock.now() - warmedMs;
-  const said = messages.filter((message) => isHeard(context, message) && snowflakeTime(message.id) >= fromMs);
+  const fromMs = context.clock.now() - backfilledMs;
+  const said = messages.filter((message) => isAmbient(context, message) && snowflakeTime(message.id) >= fromMs);
   const authors = [...new Set(said.map(({ author }) => author.id))];
   const [readable, forgotten, asked] = await Promise.all([
     context.privacy.mayRead(authors),

@@ -22,7 +22,7 @@ async function asks(person: Person, room: string, text: string): Promise<string[
 
 const heardIn = (room: string) =>
   bot.database.postgres.db
-    .selectFrom('chat_heard')
+    .selectFrom('chat_ambient_message')
     .select('author_id')
     .where('channel_id', '=', bot.alice.channel(room).id)
     .execute();
