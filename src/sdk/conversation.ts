@@ -131,7 +131,7 @@ export function defineTool<Schema extends z.ZodObject>(definition: ToolDefinitio
   return {
     ...rest,
     ...(confirm && { confirm: (input: unknown) => confirm(checked(input)) }),
-    run: (input, toolRun) => run(checked(input), toolRun),
+    run: async (input, toolRun) => run(checked(input), toolRun),
   };
 }
 
