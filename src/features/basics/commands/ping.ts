@@ -2,7 +2,7 @@ import { snowflakeTime } from '../../../kernel/snowflake.ts';
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Command, FeatureContext } from '../../../sdk/index.ts';
 
-/** Shows that the whole way works: gateway, database and REST, each with its time. */
+/** Shows that gateway, database and REST work, each with its time. */
 export function pingCommand(context: FeatureContext<unknown>): Command {
   return defineCommand({
     name: 'ping',
