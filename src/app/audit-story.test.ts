@@ -65,7 +65,7 @@ describe('familiar audit', () => {
     await bot.bob.runs('privacy');
     const shown = await bot.bob.sees((message) => /What I store about you/.test(textOf(message)));
     await bot.bob.presses(shown, button(shown, 'Forget me'));
-    const sure = await bot.bob.sees((message) => /Forget you\?/.test(textOf(message)));
+    const sure = await bot.bob.sees((message) => /Delete your data\?/.test(textOf(message)));
     await bot.bob.presses(sure, button(sure, 'Forget me for good'));
     await bot.idle();
     await expect.poll(named).toEqual([]);

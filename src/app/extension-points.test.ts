@@ -208,12 +208,14 @@ describe('a feature', () => {
     expect(Object.keys(document.paths)).toEqual(['/api/diary/notes/{id}', '/api/diary/fault']);
   });
 
-  it('keeps files that a person sees in their export, and that go when they are forgotten', async () => {
+  it("lists a person's files in their export and overview, and deletes them with their data", async () => {
     const id = await notes('about me');
     await bot.idle();
     const { privacy } = diaryContext ?? {};
     const { services } = (await privacy?.exportUser(bot.alice.user.id)) as { services: { files: { id: string }[] } };
     expect(services.files.map((file) => file.id)).toContain(id);
+    await bot.alice.runs('privacy');
+    await bot.alice.sees((message) => /^• \d+ files?$/m.test(message.embeds[0]?.description ?? ''));
     const receipt = await privacy?.forgetUser(bot.alice.user.id);
     expect(receipt?.removed).toContainEqual({ kind: 'service', name: 'files', count: services.files.length });
     expect(await diaryContext?.files.read(id)).toBeNull();

@@ -1,8 +1,8 @@
 /**
- * Counts how many messages each member writes a day, for what builds on activity. It only listens.
+ * Counts each member's messages per day, for features that build on activity. It only listens.
  *
  * Invariants: no text is kept, only counts; a busy server costs one statement every few seconds, whatever the number of
- * messages. A crash may lose the counts of the last few seconds; nothing else rests on them being exact.
+ * messages. A crash may lose the counts of the last few seconds; nothing else needs them to be exact.
  */
 import { z } from 'zod';
 import { defineFeature } from '../../sdk/index.ts';
@@ -15,7 +15,7 @@ export const feature = defineFeature({
   intents: ['Guilds', 'GuildMessages'],
   settings: z.strictObject({
     enabled: z.boolean().default(true),
-    /** How long counts are gathered before they are written. */
+    /** Seconds for which counts are gathered before they are written. */
     writeEverySeconds: z.int().min(1).max(600).default(10),
   }),
   setup: ({ settings, clock, db, logger }) => {

@@ -3,7 +3,7 @@ import type { ColumnType } from 'kysely';
 export interface ActivityDayTable {
   guild_id: string;
   user_id: string;
-  /** A date without time; read as text so that no time zone shifts it. */
+  /** A date without time, read as text so that no time zone shifts it. */
   day: ColumnType<string, string, string>;
   messages: number;
 }

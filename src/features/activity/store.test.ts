@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-it('adds counts to what is there, tells them and deletes them', async () => {
+it('adds counts to existing ones, lists them and deletes them', async () => {
   const { db } = database.postgres;
   const count = { guildId: '1', userId: 'a', day: '2026-01-31', messages: 2 };
   await addCounts(db, [count, { ...count, userId: 'b' }]);
@@ -25,7 +25,7 @@ it('adds counts to what is there, tells them and deletes them', async () => {
   expect(await countsOf(db, 'b')).toHaveLength(1);
 });
 
-it('takes more counts at once than a statement has parameters', async () => {
+it('accepts more counts at once than a statement has parameters', async () => {
   const { db } = database.postgres;
   const counts = Array.from({ length: 20_000 }, (_, index) => ({
     guildId: String(index),

@@ -3,7 +3,9 @@ import type { Db } from '../../sdk/index.ts';
 import type {} from './schema.ts';
 import type { Count } from './tally.ts';
 
-/** Adds counts, one for each guild, member and day, to what is there. Any number of them: they travel as one parameter. */
+/**
+ * Adds counts to the stored ones, one per guild, member and day. Any number of them: they are passed as one parameter.
+ */
 export async function addCounts(db: Db, counts: readonly Count[]): Promise<void> {
   await sql`
     INSERT INTO activity_day (guild_id, user_id, day, messages)

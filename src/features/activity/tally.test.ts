@@ -22,7 +22,7 @@ function setUp() {
 }
 
 describe('gathering counts', () => {
-  it('writes them together after the delay, per guild, member and UTC day', async () => {
+  it('writes counts together after the delay, per guild, member and UTC day', async () => {
     const { clock, written, tally } = setUp();
     tally.count('1', 'a');
     tally.count('1', 'a');
@@ -42,7 +42,7 @@ describe('gathering counts', () => {
     ]);
   });
 
-  it('keeps what could not be written for the next time', async () => {
+  it("keeps counts that couldn't be written for the next time", async () => {
     const { clock, written, errors, state, tally } = setUp();
     state.away = true;
     tally.count('1', 'a');
@@ -54,7 +54,7 @@ describe('gathering counts', () => {
     expect(written).toEqual([[{ guildId: '1', userId: 'a', day: '2026-01-31', messages: 2 }]]);
   });
 
-  it('forgets a member who is not yet written', async () => {
+  it("drops a deleted member's unwritten counts", async () => {
     const { written, tally } = setUp();
     tally.count('1', 'a');
     tally.forget('a');

@@ -18,21 +18,21 @@ interface TallyOptions {
 interface Tally {
   count(guildId: string, userId: string): void;
   forget(userId: string): void;
-  /** Writes what has been gathered. What cannot be written is kept and tried again with the next. */
+  /** Writes the gathered counts. Those that can't be written are kept for the next time. */
   flush(): Promise<void>;
 }
 
 const dayMs = 86_400_000;
 
 /**
- * Gathers counts in memory and writes them together, `delayMs` after the first. Counting runs for every message that the
- * bot sees, so it does nothing but find a number and add one.
+ * Gathers counts in memory and writes them together, `delayMs` after the first. It runs for every message that the bot
+ * sees, so counting only finds a number and adds one.
  */
 export function createTally({ clock, delayMs, write, onError }: TallyOptions): Tally {
-  /** By guild, then by user; of one day. */
+  /** One day's counts by guild, then by user. */
   let gathered = new Map<string, Map<string, { messages: number }>>();
   let dayNumber = 0;
-  /** What is to be written: whole days that have passed, and what could not be written before. */
+  /** To be written: past days, and counts that couldn't be written before. */
   let closed: Count[] = [];
   let timer: Timer | undefined;
 
@@ -83,7 +83,7 @@ export function createTally({ clock, delayMs, write, onError }: TallyOptions): T
   };
 }
 
-/** One count for each guild, member and day. */
+/** One count per guild, member and day. */
 function merge(counts: readonly Count[]): Count[] {
   const merged = new Map<string, Count>();
   for (const count of counts) {

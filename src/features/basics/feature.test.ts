@@ -22,10 +22,10 @@ describe('the help', () => {
     expect(await everyPage(bot.olivia, more)).toContain('`/listen`');
   });
 
-  it('groups the commands by feature, on pages that a menu leads to', async () => {
+  it('groups commands by feature, on pages with a menu', async () => {
     await bot.bob.runs('help');
     const help = await bot.bob.sees((message) => /What Familiar can do/.test(message.embeds[0]?.title ?? ''));
-    expect(help.embeds[0]?.description).toMatch(/\*\*First steps\*\*\n`\/ping` · See/);
+    expect(help.embeds[0]?.description).toMatch(/\*\*First steps\*\*\n`\/ping` · Check/);
     expect(help.embeds[0]?.description?.length).toBeLessThan(1600);
     const all = await everyPage(bot.bob, help);
     for (const title of ['First steps', 'Talking with me', 'Money and limits', 'Your data']) {
@@ -33,7 +33,7 @@ describe('the help', () => {
     }
   });
 
-  it('shows a page to whoever chooses it alone where everybody sees the menu', async () => {
+  it('shows a page only to the member who chose it from a public menu', async () => {
     const room = await bot.newChannel();
     await bot.olivia.says(room, '!help');
     const shown = await bot.alice.sees(({ embeds, components }) => embeds.length === 1 && components?.length === 1, {
@@ -44,13 +44,13 @@ describe('the help', () => {
     expect(await everyPage(bot.alice, own)).not.toContain('`/listen`');
   });
 
-  it('works as !h and !help, and tells about one command', async () => {
+  it('works as !h and !help, and describes one command', async () => {
     const question = await bot.alice.says('#general', '!h');
     await bot.bob.sees(
       (message) => message.message_reference?.message_id === question.id && message.embeds.length === 1,
     );
     await bot.alice.says('#general', '!help listen');
-    await bot.alice.sees(/There is no command `listen`/);
+    await bot.alice.sees(/You can't use a command `listen` here/);
     await bot.olivia.says('#general', '!help listen');
     const detail = await bot.olivia.sees((message) => message.embeds[0]?.title === '/listen');
     expect(detail.embeds[0]?.description).toContain('!listen <everything>');
@@ -68,8 +68,8 @@ describe('the help', () => {
     ]);
   });
 
-  it('says what is wrong with a prefix command', async () => {
-    // Where the tests before it have written, the refusal may wait for the end of the channel's window.
+  it('explains a mistake in a prefix command', async () => {
+    // In the rooms of the tests before, the refusal may wait for the end of the channel's window.
     await bot.olivia.says(await bot.newChannel(), '!listen perhaps');
     await bot.olivia.sees(/`everything` should be yes or no, but I got `perhaps`.*`!listen <everything>`/);
   });

@@ -1,5 +1,5 @@
 /**
- * First steps: saying hello in a new server, telling what the bot can do, and showing that it is alive.
+ * First steps: greets a new server, explains what the bot can do, and shows that it is alive.
  *
  * Invariants: the help lists exactly the commands that the caller may use here, by feature; a server is greeted once.
  */

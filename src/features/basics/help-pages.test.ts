@@ -14,7 +14,7 @@ it('short help is one page with every group', () => {
   expect(pages).toEqual([{ titles: ['A', 'B'], text: '**A**\none\n\n**B**\ntwo' }]);
 });
 
-it('long help keeps every line, each page within its length and under a title', () => {
+it('long help keeps every line, each page within its length and with a title', () => {
   const groups = [
     { title: 'A', lines: words(3) },
     { title: 'B', lines: words(40) },

@@ -5,14 +5,14 @@ export interface HelpGroup {
 }
 
 export interface HelpPage {
-  /** Titles of the groups on it. */
+  /** Titles of the groups on the page. */
   titles: string[];
   text: string;
 }
 
 /**
- * Groups in their order on as few pages as hold at most `most` characters each. A group that is too long for the rest of a
- * page begins a new one; one that is too long for a page goes on, under its title, on the next. No line is cut.
+ * Puts groups in order on few pages of at most `most` characters each. A group that doesn't fit on the rest of a page
+ * begins a new one. A group longer than a page continues, under its title, on the next. Lines are never cut.
  */
 export function pagesOf(groups: readonly HelpGroup[], most: number): HelpPage[] {
   const pages: HelpPage[] = [];

@@ -10,7 +10,7 @@ import type { TestBot } from '../../testing/bot.ts';
 
 let bot: TestBot;
 let guildId: string;
-/** Milo runs the bot, Olivia owns the server, Alice and Bob are members. */
+/** Milo is the bot's owner, Olivia owns the server, Alice and Bob are members. */
 beforeAll(async () => {
   bot = await startTestBot({
     yaml: ({ milo }) => `
@@ -57,7 +57,7 @@ async function recorded(action: string) {
 }
 
 describe('prices', () => {
-  it('are shown, set, recorded and taken back by those who run the bot', async () => {
+  it("are shown, set, recorded and reset by the bot's owner", async () => {
     await bot.milo.runs('set-price', { name: 'fake/test-model' });
     await bot.milo.sees(reading(/fake\/test-model\nNow: .*costs nothing/));
     await bot.milo.runs('set-price', { name: 'test-model', price: '10/50' });
@@ -81,13 +81,13 @@ describe('prices', () => {
     ['test-model', '-1/2', /isn't a price/],
     ['test-model', 'cheap', /isn't a price/],
     ['test-model', '99999/1', /from \$0 to \$10000/],
-    ['dream', '1/2', /don't know a model `dream`/],
+    ['dream', '1/2', /don't know a chat model `dream`/],
   ])('of %s cannot be %s', async (name, price, refusal) => {
     await bot.milo.runs('set-price', { name, price });
     await bot.milo.sees(refusal);
   });
 
-  it('are suggested by name and nobody else’s to set', async () => {
+  it('are suggested by name, and only the owner can set them', async () => {
     expect(await bot.milo.completes('set-price', { name: 'test' }, 'name')).toEqual([
       { name: 'fake/test-model', value: 'fake/test-model' },
     ]);
@@ -103,7 +103,7 @@ describe('what an answer cost', () => {
     answer = await answered('what is dear', 'Gold, mostly.');
   });
 
-  it('is told in full to the asker and to moderators, in part to others', async () => {
+  it('is explained in full to the asker and to moderators, in part to others', async () => {
     await bot.alice.picks('Why this answer?', answer);
     const full = await bot.alice.sees(reading(/Why this answer\?/));
     expect(isEphemeral(full)).toBe(true);
@@ -119,17 +119,17 @@ describe('what an answer cost', () => {
     expect(part).toBe('Why this answer?\nModel\n**fake/test-model**\nCost\n**$0.02**');
   });
 
-  it('is told to a reply with the prefix', async () => {
+  it('is explained to a reply with the prefix', async () => {
     await bot.alice.says('#general', '!why', { replyTo: answer });
     await bot.alice.sees(reading(/Why this answer\?[\s\S]*paid by/));
   });
 
-  it('is told of the last answer when no message is named', async () => {
+  it('is explained for the last answer when no message is named', async () => {
     await bot.alice.runs('why');
     expect(read(await bot.alice.sees(reading(/Why this answer\?/)))).toContain('**$0.02** · paid by');
   });
 
-  it('is unknown of other messages, from elsewhere, and where nothing was answered', async () => {
+  it('is unknown for other messages, from elsewhere, and where nothing was answered', async () => {
     const other = await bot.bob.says('#general', 'I said this');
     await bot.alice.picks('Why this answer?', other);
     await bot.alice.sees(/I know nothing about that message/);
@@ -137,12 +137,12 @@ describe('what an answer cost', () => {
     await bot.alice.runs('why', { message: answer.id }, { in: id });
     await bot.alice.sees(/I know nothing about that message/, { in: id });
     await bot.alice.runs('why', {}, { in: id });
-    await bot.alice.sees(/I have not answered anything here lately/, { in: id });
+    await bot.alice.sees(/I haven't answered here lately/, { in: id });
     await bot.alice.runs('why', { message: 'that one' });
     await bot.alice.sees(/“that one” isn't a link/);
   });
 
-  it('shows in what was used, with a chart', async () => {
+  it('shows in usage, with a chart', async () => {
     await bot.alice.runs('usage');
     const usage = await bot.alice.sees(reading(/What you used/));
     expect(read(usage)).toMatch(/Spent today\n\*\*\$0\.02\*\*/);
@@ -163,7 +163,7 @@ describe('what an answer cost', () => {
 });
 
 describe('credits', () => {
-  it('are given and taken, recorded, and told to whom they go', async () => {
+  it('are given and removed, recorded, and reported to the member', async () => {
     await bot.milo.runs('grant', { user: bot.bob.user.id, amount: '$5', reason: 'for the logo' });
     await bot.milo.sees(reading(/Gave <@\d+> \*\*\$5\.00\*\* of credits\.\n\$0\.00 → \*\*\$5\.00\*\*/));
     await bot.bob.sees(/You were given \*\*\$5\.00\*\* of credits[\s\S]*Reason: for the logo/);
@@ -173,7 +173,7 @@ describe('credits', () => {
       details: { unit: 'micros', amount: 5_000_000, before: 0, after: 5_000_000 },
     });
     await bot.milo.runs('grant', { user: bot.bob.user.id, amount: '-5.01' });
-    await bot.milo.sees(/at most \*\*\$5\.00\*\* can be taken/);
+    await bot.milo.sees(/You can remove at most \*\*\$5\.00\*\*/);
     await bot.milo.says('#general', `!grant ${bot.bob.user.id} -2 too much`);
     await bot.milo.sees(reading(/Took \*\*\$2\.00\*\*.*\n\$5\.00 → \*\*\$3\.00\*\*/));
     await bot.bob.runs('balance');
@@ -184,7 +184,7 @@ describe('credits', () => {
     await bot.milo.sees(/can't use credits myself/);
   });
 
-  it('and what was charged are listed with what was left, the newest first', async () => {
+  it('are listed with charges and what was left, newest first', async () => {
     await bot.bob.runs('balance');
     const own = read(await bot.bob.sees(reading(/Last transactions/)));
     expect(own.split('Last transactions**\n')[1]?.split('\n')).toEqual([
@@ -205,9 +205,9 @@ describe('credits', () => {
     await bot.bob.sees(reading(/Bonus: \*\*5,000\*\*/));
   });
 
-  it('of others are shown to those alone who run the bot', async () => {
+  it("of others are shown to the bot's owner only", async () => {
     await bot.alice.runs('balance', { user: bot.bob.user.id });
-    await bot.alice.sees(/Only the bot's owner can look/);
+    await bot.alice.sees(/Only the bot's owner can see another member's account/);
     await bot.milo.runs('balance', { user: bot.bob.user.id });
     const balance = read(await bot.milo.sees(reading(/Balance of/)));
     expect(balance).toContain('Credits: **$3.00**');
@@ -218,7 +218,7 @@ describe('credits', () => {
 });
 
 describe('summaries', () => {
-  it('are counted apart from answers, with their cost', async () => {
+  it('are counted separately from answers, with their cost', async () => {
     const room = await bot.newChannel();
     for (const question of ['first things', 'second things']) {
       await bot.olivia.says(room, `<@${bot.app.discord.self.userId}> ${question}`);
@@ -231,25 +231,25 @@ describe('summaries', () => {
     await bot.idle();
     await bot.olivia.runs('usage');
     expect(read(await bot.olivia.sees(reading(/What you used/)))).toContain(
-      'answers 2\none summary of long conversations · $0.012',
+      'answers 2\none summary of a long conversation · $0.012',
     );
   });
 });
 
-describe("everybody's free money a day", () => {
-  it('is shown and set by those who run the bot, at once, and unset', async () => {
+describe("everyone's free money per day", () => {
+  it("is shown, set at once, and reset by the bot's owner", async () => {
     await bot.olivia.runs('set-allowance', { amount: '5' });
     await bot.olivia.sees(/Only the bot's owner can use this/);
     await bot.milo.runs('set-allowance');
-    await bot.milo.sees(reading(/Everybody has \*\*\$0\.50\*\* of free money a day\.\nIt comes from `familiar\.yaml`/));
-    await bot.milo.runs('set-allowance', { amount: '0.75' });
     await bot.milo.sees(
-      reading(/has \*\*\$0\.75\*\*.*\nIt is set by this command, which wins over.*\nBefore: \$0\.50/),
+      reading(/Everyone has \*\*\$0\.50\*\* of free money per day\.\nIt comes from `familiar\.yaml`/),
     );
+    await bot.milo.runs('set-allowance', { amount: '0.75' });
+    await bot.milo.sees(reading(/has \*\*\$0\.75\*\*.*\nThis command set it\..*\nBefore: \$0\.50/));
     await bot.bob.runs('balance');
     await bot.bob.sees(reading(/All of \*\*\$0\.75\*\* left/));
     await bot.bob.runs('limits');
-    await bot.bob.sees(reading(/by role member, set by command/));
+    await bot.bob.sees(reading(/role member, set by command/));
     expect((await recorded('set-allowance'))[0]).toMatchObject({
       actor_id: bot.milo.user.id,
       details: { before: 500_000, after: 750_000, micros: 750_000 },
@@ -257,49 +257,49 @@ describe("everybody's free money a day", () => {
     await bot.milo.says('#general', '!set-allowance default');
     await bot.milo.sees(reading(/has \*\*\$0\.50\*\*.*\nIt comes from/));
     await bot.milo.runs('set-allowance', { amount: 'default' });
-    await bot.milo.sees(/Nothing is set by this command/);
+    await bot.milo.sees(/This command has set nothing/);
   });
 });
 
 describe('budgets', () => {
-  it('behind the prefix are asked for by whoever could mean several, under the old name, too', async () => {
+  it('by prefix ask for the scope when several are possible, under the old name too', async () => {
     const room = await bot.newChannel();
     await bot.milo.says(room, '!set_budget 5');
-    const asked = read(await bot.milo.sees(/What should 5 be for\?/, { in: room }));
+    const asked = read(await bot.milo.sees(/What is 5 for\?/, { in: room }));
     expect(asked).toContain('`!set-budget 5 month me` · you alone, a month');
     expect(asked).toContain('`!set-budget 5 month server` · this server, a month');
     expect(asked).toContain('`!set-budget 5 month everywhere`');
-    expect(asked).toContain('`!set-allowance 5` · the free money that everybody has each day');
+    expect(asked).toContain("`!set-allowance 5` · everyone's free money per day");
     await bot.bob.says(room, '!set-budget 5');
     await bot.bob.sees(reading(/You: at most \*\*\$5\.00\*\* a month/), { in: room });
     await bot.bob.says(room, '!set-budget off');
-    await bot.bob.sees(reading(/You: the cap a month .* is removed/), { in: room });
+    await bot.bob.sees(reading(/You: I removed the cap a month/), { in: room });
     expect(await recorded('set-budget')).toEqual([]);
   });
 
-  it('are set by those whose they are, and tightened by a server', async () => {
+  it('are set by their owners, and lowered by a server', async () => {
     await bot.alice.runs('set-budget', { amount: '3', scope: 'server' });
     await bot.alice.sees(/Only people who can manage this server/);
     await bot.alice.runs('set-budget', { amount: '3', scope: 'everywhere' });
-    await bot.alice.sees(/Only the bot's owner can set what is spent everywhere/);
+    await bot.alice.sees(/Only the bot's owner can cap spending everywhere/);
     await bot.olivia.runs('set-budget', { amount: '60' });
     await bot.olivia.sees(/at most \*\*\$50\.00\*\*/);
     await bot.olivia.runs('set-budget', { amount: '10' });
     await bot.olivia.sees(
       reading(
-        /This server: at most \*\*\$10\.00\*\* a month\.[\s\S]*of \$10\.00 a month\nset by this server · resets <t:\d+:f>\nYou named no scope, so I took: This server\./,
+        /This server: at most \*\*\$10\.00\*\* a month\.[\s\S]*of \$10\.00 a month\nset by this server · resets <t:\d+:f>\nYou chose no scope, so I used: This server\./,
       ),
     );
     expect((await recorded('set-budget'))[0]).toMatchObject({
       details: { scope: 'guild', by: 'guild', before: 50_000_000, after: 10_000_000 },
     });
     await bot.milo.runs('set-budget', { amount: '80', scope: 'server' });
-    await bot.milo.sees(reading(/The server's own lower budget counts\.[\s\S]*\$10\.00 a month/));
+    await bot.milo.sees(reading(/The server's own lower budget applies\.[\s\S]*\$10\.00 a month/));
     await bot.olivia.runs('set-budget', { amount: 'off' });
-    await bot.olivia.sees(reading(/is removed\.[\s\S]*of \$80\.00 a month\nset by command/));
+    await bot.olivia.sees(reading(/I removed the cap[\s\S]*of \$80\.00 a month\nset by command/));
   });
 
-  it('show what counts here, with what is used and who set it', async () => {
+  it('show what applies here, with the use and the source', async () => {
     await bot.alice.runs('set-budget', { amount: '0.4', period: 'day' });
     await bot.alice.sees(reading(/You: at most \*\*\$0\.40\*\* a day/));
     await bot.alice.says(await bot.newChannel(), '!budget');
@@ -311,7 +311,7 @@ describe('budgets', () => {
     expect((await recorded('set-budget')).every(({ actor_id }) => actor_id !== bot.alice.user.id)).toBe(true);
   });
 
-  it('may be of a channel of this server', async () => {
+  it('can be for a channel of this server', async () => {
     const { id } = bot.olivia.channel('memes');
     await bot.olivia.runs('set-budget', { amount: '1', channel: id, period: 'week' });
     await bot.olivia.sees(reading(new RegExp(`<#${id}>: at most \\*\\*\\$1\\.00\\*\\* a week`)));
@@ -323,7 +323,7 @@ describe('budgets', () => {
 });
 
 describe('a pause', () => {
-  it('is shown and ended by who manages the server', async () => {
+  it('is shown to and ended by server managers', async () => {
     const settings = await openSettings(bot.database.postgres);
     const budgets = openBudgets({ config: budgetsSchema.parse({}), settings, clock: systemClock });
     const [sinceMs, untilMs] = [systemClock.now(), systemClock.now() + 600_000];
@@ -345,15 +345,15 @@ describe('a pause', () => {
 });
 
 describe('the limits', () => {
-  it('name every figure with its rule and what is left', async () => {
+  it('show every figure with its rule and what is left', async () => {
     await bot.alice.runs('limits');
-    const limits = read(await bot.alice.sees(reading(/What applies to you here/)));
-    expect(limits).toMatch(/\*\*Requests\*\*\n\*\*\d+\*\* of 100 a minute left\nby role member/);
-    expect(limits).toMatch(/\*\*Free money today\*\*[\s\S]*by role member/);
+    const limits = read(await bot.alice.sees(reading(/Your limits here/)));
+    expect(limits).toMatch(/\*\*Requests\*\*\n\*\*\d+\*\* of 100 a minute left\nrole member/);
+    expect(limits).toMatch(/\*\*Free money today\*\*[\s\S]*role member/);
     expect(limits).toMatch(/left · you\nby personal cap/);
     expect(limits).toMatch(/left · this server\nby budget guild/);
     expect(limits).toContain('**Models**');
     await bot.milo.runs('limits');
-    await bot.milo.sees(reading(/You run me/));
+    await bot.milo.sees(reading(/You are the bot's owner/));
   });
 });

@@ -1,9 +1,9 @@
 /**
- * Money as people see it: what they used and have left, what applies to them, why an answer cost what it cost; and for
- * those who run the bot, credits, prices and budgets.
+ * Money as people see it: what they used and have left, which limits apply and why an answer cost what it did. For the
+ * bot's owner: credits, prices and budgets.
  *
- * Invariants: nothing is decided here (the services do that), only shown and asked for; every administrative act is
- * recorded with what was before and after; nobody learns of another guild, of others' messages or of others' money.
+ * Invariants: nothing is decided here (the services do that), only shown and requested; every administrative act is
+ * recorded with the values before and after; no one learns of another guild, of others' messages or of others' money.
  */
 import { z } from 'zod';
 import { defineFeature } from '../../sdk/index.ts';
@@ -21,7 +21,7 @@ import { whyCommand, whyMessageCommand } from './commands/why.ts';
 
 export const feature = defineFeature({
   name: 'money',
-  summary: 'Shows what things cost and what is left, and lets those who run the bot set it.',
+  summary: "Shows what things cost and what is left, and lets the bot's owner set it.",
   intents: ['Guilds'],
   settings: z.strictObject({}),
   setup: (context) => ({

@@ -64,7 +64,7 @@ async function gives(calledId: string, userId: string, amount: number): Promise<
 }
 
 describe('a grant', () => {
-  it('happens once for one call, however often Discord delivers it', async () => {
+  it('happens once per call, however often Discord delivers it', async () => {
     const answers = await Promise.all([1, 2, 3].map(() => gives('100', '1', 5_000_000)));
     expect(answers.filter((answer) => answer.startsWith('grant.micros.given'))).toHaveLength(1);
     expect(answers.filter((answer) => answer === 'grant.repeated')).toHaveLength(2);
@@ -75,7 +75,7 @@ describe('a grant', () => {
     expect(await context.money.ledger.verify()).toEqual([]);
   });
 
-  it('takes away no more than there is, and records nothing when it does not', async () => {
+  it('removes no more than there is, and then records nothing', async () => {
     await gives('200', '2', 1_000_000);
     await expect(gives('201', '2', -1_000_001)).rejects.toMatchObject({
       code: 'grant.too-little',
@@ -85,7 +85,7 @@ describe('a grant', () => {
     expect(await gives('202', '2', -1_000_000)).toBe('grant.micros.taken 2 $1.00\ngrant.change $1.00 $0.00');
   });
 
-  it('counts when the receiver takes no direct messages', async () => {
+  it('works when the receiver accepts no direct messages', async () => {
     reachable = false;
     expect(await gives('300', '3', 1_000_000)).toContain('grant.untold');
     expect(await audit.find({ targetId: '3' })).toHaveLength(1);

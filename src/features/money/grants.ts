@@ -7,15 +7,12 @@ import { amountText, lines } from './views/figures.ts';
 interface Gift {
   userId: string;
   unit: Exclude<Unit, 'images'>;
-  /** Below zero takes away. */
+  /** A negative amount removes. */
   amount: number;
   reason: string;
 }
 
-/**
- * Grants and records it in one transaction. The same call again (Discord delivers at least once) changes and tells
- * nothing again.
- */
+/** Grants and records in one transaction. A repeated delivery of the same call changes and sends nothing. */
 export async function give(context: MoneyContext, call: CommandCall<unknown>, gift: Gift): Promise<void> {
   const { t, reply } = call;
   if (gift.userId === context.discord.self.userId) throw new UserError('grant.to-bot', 'the bot has no allowance');
@@ -61,7 +58,7 @@ async function grantAndRecord(
   }
 }
 
-/** Many people take no direct messages from bots, so that failing is no fault. */
+/** Many people accept no direct messages from bots, so a failure isn't a fault. */
 async function tell({ discord, texts, logger }: MoneyContext, gift: Gift, savings: number, calledId: string) {
   const t = texts.in(undefined);
   const { unit, amount, reason } = gift;
@@ -76,7 +73,7 @@ async function tell({ discord, texts, logger }: MoneyContext, gift: Gift, saving
     return true;
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
-    logger.debug({ code: error.code, userId: gift.userId }, 'A grant could not be told to whom it went.');
+    logger.debug({ code: error.code, userId: gift.userId }, 'The member could not be told about a grant.');
     return false;
   }
 }

@@ -3,7 +3,7 @@ import { startTestBot } from '../../testing/bot.ts';
 import type { TestBot } from '../../testing/bot.ts';
 
 let bot: TestBot;
-/** Milo runs the bot, Olivia owns the server. */
+/** Milo is the bot's owner, Olivia owns the server. */
 beforeAll(async () => {
   bot = await startTestBot({
     yaml: ({ milo }) => `
@@ -17,15 +17,15 @@ afterAll(() => bot.close());
 const asks = async (room: string, question: string) =>
   bot.alice.says(room, `<@${bot.app.discord.self.userId}> ${question}`);
 
-describe('what runs away', () => {
-  it('pauses the server, tells who runs the bot once, and goes on when it is resumed', async () => {
+describe('runaway use', () => {
+  it("pauses the server, notifies the bot's owner once, and continues when resumed", async () => {
     const room = await bot.newChannel();
     for (const question of ['one', 'two', 'three']) {
       bot.providers.answer(question, { text: `The answer to ${question}` });
       await asks(room, question);
       await bot.alice.sees(`The answer to ${question}`);
     }
-    // The breaker looks every five seconds.
+    // The breaker checks every five seconds.
     await bot.milo.sees(/I have paused in server `\d+`: 3 calls were made in 5 minutes/, { timeoutMs: 10_000 });
     await asks(room, 'four');
     await bot.alice.sees(/because 3 calls were made in 5 minutes/);

@@ -8,18 +8,18 @@ import type { WrittenPrice } from './rules.ts';
 import { quoted } from './rules.ts';
 import { beside } from './views/figures.ts';
 
-/** Something that has a price: a model that talks, or what pictures are made with (a prefix or a model). */
+/** A thing with a price: a chat model, or a picture prefix or model. */
 interface PricedThing {
   name: string;
-  /** As people read it, with its source. */
+  /** The price with its source, for people. */
   shown(t: Translate): string;
-  /** As the audit keeps it. */
+  /** The price for the audit. */
   recorded(): JsonObject;
-  /** Undefined undoes what was set by command. Throws a UserError for a price of the wrong kind. */
+  /** Undefined resets the price. Throws a UserError for a price of the wrong kind. */
   set(price: WrittenPrice | undefined): Promise<void>;
 }
 
-/** A name that no talking model has is one of pictures: any prefix may be priced before it is used. */
+/** A name that isn't a chat model is for pictures: any prefix may be priced before it is used. */
 export function findPriced(context: MoneyContext, name: string): PricedThing {
   const meant = nameMeant(pricedNames(context), name) ?? name;
   const model = context.models.find(meant);
@@ -74,7 +74,7 @@ function picturing({ money: { prices } }: MoneyContext, name: string): PricedThi
   };
 }
 
-/** What a price may be set of, as far as it is known. */
+/** Known names that can have a price. */
 export function pricedNames({ models, money }: MoneyContext): string[] {
   const { models: setModels, images } = money.prices.overrides();
   const talk = models.list().filter(({ demo }) => !demo);

@@ -46,7 +46,7 @@ describe('an amount of money', () => {
     expect(() => readAmount(text)).toThrow(expect.objectContaining({ code: 'not-an-amount' }));
   });
 
-  it('repeats no more than is safe to show', () => {
+  it('repeats only what is safe to show', () => {
     expect(() => readAmount(`\`${'x'.repeat(100)}`)).toThrow(
       expect.objectContaining({ data: { text: `'${'x'.repeat(59)}` } }),
     );
@@ -64,7 +64,7 @@ describe('a budget', () => {
     expect(readBudget(text)).toBe(micros);
   });
 
-  it('is never below zero', () => {
+  it('is never negative', () => {
     expect(() => readBudget('-1')).toThrow(expect.objectContaining({ code: 'not-an-amount' }));
   });
 });
@@ -97,7 +97,7 @@ describe('a price', () => {
   });
 });
 
-describe('what a budget is set of', () => {
+describe('the target of a budget', () => {
   const member: Caller = {
     userId: '1',
     displayName: 'Alice',
@@ -112,31 +112,31 @@ describe('what a budget is set of', () => {
   const asMember = { ...member, permissions: null };
 
   it.each([
-    ['a member says nothing', member, here, {}, { kind: 'user', id: '1' }, 'person'],
-    ['who manages the server says nothing', manager, here, {}, { kind: 'guild', id: '5' }, 'guild'],
-    ['who runs the bot says nothing', owner, here, {}, { kind: 'guild', id: '5' }, 'instance'],
-    ['who runs the bot says nothing in private', owner, direct, {}, { kind: 'user', id: '1' }, 'person'],
+    ['a member gives no scope', member, here, {}, { kind: 'user', id: '1' }, 'person'],
+    ['a server manager gives no scope', manager, here, {}, { kind: 'guild', id: '5' }, 'guild'],
+    ["the bot's owner gives no scope", owner, here, {}, { kind: 'guild', id: '5' }, 'instance'],
+    ["the bot's owner gives no scope in private", owner, direct, {}, { kind: 'user', id: '1' }, 'person'],
     ['a channel is named', manager, here, { channel: '8' }, { kind: 'channel', id: '8' }, 'guild'],
-    ['this channel is meant', owner, here, { scope: 'channel' }, { kind: 'channel', id: '6' }, 'instance'],
-    ['everything is meant', owner, direct, { scope: 'everywhere' }, { kind: 'instance', id: '' }, 'instance'],
-    ['oneself is meant', manager, here, { scope: 'me' }, { kind: 'user', id: '1' }, 'person'],
+    ['the scope is this channel', owner, here, { scope: 'channel' }, { kind: 'channel', id: '6' }, 'instance'],
+    ['the scope is everywhere', owner, direct, { scope: 'everywhere' }, { kind: 'instance', id: '' }, 'instance'],
+    ['the scope is the caller', manager, here, { scope: 'me' }, { kind: 'user', id: '1' }, 'person'],
   ] as const)('is clear when %s', (_what, caller, place, choice, scope, by) => {
     expect(budgetTarget(caller, place, choice)).toEqual({ scope, by });
   });
 
   it.each([
-    ['a member means the server', member, here, { scope: 'server' }, 'set-budget.not-allowed'],
+    ['a member chooses the server', member, here, { scope: 'server' }, 'set-budget.not-allowed'],
     ['a member names a channel', member, here, { channel: '8' }, 'set-budget.not-allowed'],
-    ['who manages a server means everything', manager, here, { scope: 'everywhere' }, 'set-budget.everywhere'],
-    ['a member means everything in private', asMember, direct, { scope: 'everywhere' }, 'set-budget.everywhere'],
-    ['a server is meant in private', asMember, direct, { scope: 'server' }, 'set-budget.guild-only'],
+    ['a server manager chooses everywhere', manager, here, { scope: 'everywhere' }, 'set-budget.everywhere'],
+    ['a member chooses everywhere in private', asMember, direct, { scope: 'everywhere' }, 'set-budget.everywhere'],
+    ['the scope is a server in private', asMember, direct, { scope: 'server' }, 'set-budget.guild-only'],
     ['a channel is named in private', owner, direct, { channel: '8' }, 'set-budget.guild-only'],
   ] as const)('is refused when %s', (_what, caller, place, choice, code) => {
     expect(() => budgetTarget(caller, place, choice)).toThrow(expect.objectContaining({ code }));
   });
 });
 
-describe('the message that is meant', () => {
+describe('the chosen message', () => {
   const id = '1300000000000000003';
   it.each([
     id,

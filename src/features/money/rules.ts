@@ -5,10 +5,10 @@ import { isSnowflake } from '../../kernel/snowflake.ts';
 import { mayUse } from '../../sdk/index.ts';
 import type { BudgetScope, BudgetSetter, Caller } from '../../sdk/index.ts';
 
-/** What a refusal repeats of the person's words: short, and unable to break out of its code span. */
+/** A person's words as a refusal repeats them: short, and unable to break out of a code span. */
 export const quoted = (text: string): string => text.replaceAll('`', "'").slice(0, 60);
 
-/** `5`, `$0.25`, `-2`, `−2 $`: a decimal number without thousands, which people write in too many ways. */
+/** `5`, `$0.25`, `-2`, `−2 $`: a decimal number without thousands separators, which differ between countries. */
 function readNumber(text: string): number | undefined {
   const trimmed = text.trim();
   const [, sign = '', dollars = '', unsigned = ''] = /^([-−]?)(\$?)([^]*)$/.exec(trimmed) ?? [];
@@ -16,7 +16,7 @@ function readNumber(text: string): number | undefined {
   return /^\d|^\./.test(digits) ? readDecimal(sign + digits) : undefined;
 }
 
-/** Dollars as people write them, in micro-dollars; they may be below zero. Throws a UserError for anything else. */
+/** Dollars in micro-dollars; may be negative. Throws a UserError for anything else. */
 export function readAmount(text: string): number {
   const usd = readNumber(text);
   if (usd === undefined || Math.abs(usd) * 1_000_000 > MOST_MICROS) {
@@ -25,7 +25,7 @@ export function readAmount(text: string): number {
   return microsOfUsd(usd);
 }
 
-/** Undefined for the words that undo what was set. */
+/** Undefined for the words that reset a budget. */
 export function readBudget(text: string): number | undefined {
   if (undoing.has(text.trim().toLowerCase())) return undefined;
   const micros = readAmount(text);
@@ -38,7 +38,7 @@ const undoing = new Set(['off', 'none', 'unset', 'default', 'reset']);
 /** `one` for a picture, or tokens in and out. */
 export type WrittenPrice = { one: number } | { input: number; output: number };
 
-/** Dollars: `0.5`, `0.5/2`, or in and out apart. Undefined undoes. Throws a UserError for what is no price. */
+/** Dollars: `0.5`, `0.5/2`, or in and out separately. Undefined resets. Throws a UserError for an invalid price. */
 export function readPrice(price: string, output: string | undefined): WrittenPrice | undefined {
   if (output === undefined && undoing.has(price.trim().toLowerCase())) return undefined;
   const [first = '', ...rest] = output === undefined ? price.split('/') : [price, output];
@@ -54,7 +54,7 @@ export function readPrice(price: string, output: string | undefined): WrittenPri
 export const scopeChoices = ['me', 'channel', 'server', 'everywhere'] as const;
 export type ScopeChoice = (typeof scopeChoices)[number];
 
-/** What a person may set the budget of in a place. */
+/** The scopes whose budget a person may set in a place. */
 export function scopesOf(caller: Caller, guildId: string | null): ScopeChoice[] {
   const manages = guildId !== null && mayUse('guild-administrator', caller);
   const allowed: Record<ScopeChoice, boolean> = {
@@ -70,8 +70,8 @@ export interface BudgetTarget {
 }
 
 /**
- * What a person means to set the budget of, and as whom. Unless they say: the channel they name, the server that they
- * manage, else themselves. Throws a UserError when it is not theirs to set.
+ * The budget that a person means to set, and as whom. Without a scope: the named channel, else the server that they
+ * manage, else themselves. Throws a UserError when they may not set it.
  */
 export function budgetTarget(
   caller: Caller,
@@ -93,12 +93,12 @@ export function budgetTarget(
   return { scope: { kind: 'channel', id: choice.channel ?? place.channelId }, by };
 }
 
-/** The id of the message that a link or an id names. Throws a UserError for other text. */
+/** The message id in a link or id. Throws a UserError for other text. */
 export function readMessageId(text: string): string {
   const bare = text.trim().replace(/^<(.*)>$/, '$1');
   if (isSnowflake(bare)) return bare;
   const link = /^https?:\/\/[^/\s]+\/channels\/(?:@me|\d{17,20})\/\d{17,20}\/(\d{17,20})\/?$/.exec(bare);
-  // Discord copies "channel-message" for a message's id with the shift key held.
+  // With the shift key held, Discord copies a message's id as "channel-message".
   const id = link?.[1] ?? /^\d{17,20}-(\d{17,20})$/.exec(bare)?.[1];
   if (id === undefined) throw new UserError('why.not-a-message', 'no message', { text: quoted(text) });
   return id;

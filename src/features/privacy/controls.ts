@@ -8,11 +8,11 @@ import type { PrivacyContext } from './settings.ts';
 
 type Action = 'overview' | 'export' | 'read' | 'unread' | 'forget' | 'forget-now';
 
-/** Reading all that is stored about somebody takes long, for a look as for the file. */
+/** Reading everything stored about a person is slow, for the overview and the file. */
 export const overviewLimit: UseLimit = { name: 'privacy-overview', heavy: true };
 const exportLimit: UseLimit = { name: 'export', cooldownMs: 60_000, heavy: true };
 
-/** The buttons under what a person is shown. A button's id is the person's. */
+/** The buttons below the overview. A button's id is the person's. */
 export function createControls(context: PrivacyContext): Record<Action, ComponentHandler> {
   const { privacy, texts } = context;
   const own = (run: (call: ComponentCall, userId: string) => Promise<void>, limit?: UseLimit): ComponentHandler => ({

@@ -13,13 +13,13 @@ const document = {
   },
 };
 
-it('is one file that reads as JSON indented by two does', async () => {
+it('is one file, equal to JSON indented by two', async () => {
   const messages = await exportFiles(document, t);
   expect(messages).toHaveLength(1);
   expect(bytesOf(messages).toString('utf8')).toBe(`${JSON.stringify(document, null, 2)}\n`);
 });
 
-it('comes in parts that make it up when Discord would not take it whole', async () => {
+it("is split into parts when Discord wouldn't accept it whole", async () => {
   const long = { text: '🦊'.repeat(100) };
   const messages = await exportFiles(long, t, { partBytes: 64, mostParts: 2 });
   expect(messages.length).toBeGreaterThan(2);
@@ -32,7 +32,7 @@ it('comes in parts that make it up when Discord would not take it whole', async 
   expect(JSON.parse(bytesOf(messages).toString('utf8'))).toEqual(long);
 });
 
-it('leaves entries of lists out beyond its bound, stays JSON, and says so', async () => {
+it('leaves out list entries beyond the limit, stays valid JSON, and says so', async () => {
   const entries = Array.from({ length: 1000 }, (_, number) => ({ number, text: 'x'.repeat(50) }));
   const messages = await exportFiles({ features: { chat: { entries } }, person: '1' }, t, {
     partBytes: 5000,
@@ -50,7 +50,7 @@ it('says what a feature has cut itself', async () => {
   expect(message?.content).toContain('export.cut');
 });
 
-it('lets everything else have its turn while it writes', async () => {
+it('yields to the event loop while it writes', async () => {
   const entries = Array.from({ length: 4000 }, () => 'y'.repeat(1000));
   let turns = 0;
   let isWriting = true;

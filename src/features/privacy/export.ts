@@ -2,11 +2,11 @@ import { yieldToOthers } from '../../kernel/batches.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { OutgoingMessage, Translate } from '../../sdk/index.ts';
 
-/** Below the 10 MiB that Discord takes of a file, with room for what surrounds it on its way. */
+/** Below Discord's limit of 10 MiB per file, with room for the multipart request. */
 const partBytes = 9 * 1024 * 1024;
-/** Beyond so many parts, entries of lists are left out. */
+/** Beyond these, list entries are left out. */
 const mostParts = 3;
-/** Written before everything else of the process has its turn again. */
+/** Written before yielding to the event loop. */
 const bytesAtOnce = 256 * 1024;
 const name = 'familiar-export.json';
 
@@ -15,7 +15,7 @@ interface Bounds {
   mostParts: number;
 }
 
-/** The document as a file to read, or as parts that make one when they are put together in order; says what was cut. */
+/** The document as a file, or as parts to be joined in order; says what was cut. */
 export async function exportFiles(
   document: JsonObject,
   t: Translate,
@@ -39,12 +39,12 @@ const fileOf = (fileName: string, data: Uint8Array) => ({ name: fileName, conten
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A feature says `cut` of what it left out itself. */
+/** A feature sets `cut` when it left something out itself. */
 function isCut({ features }: JsonObject): boolean {
   return isObject(features) && Object.values(features).some((one) => isObject(one) && one['cut'] === true);
 }
 
-/** What has been written. */
+/** The text written so far, in parts. */
 class Pages {
   readonly pieces: Buffer[] = [];
   isCut = false;
@@ -63,7 +63,7 @@ class Pages {
     this.#sinceTurn += piece.length;
   }
 
-  /** Whether there is room for another entry of a list. */
+  /** Whether another list entry fits. */
   hasRoomFor(text: string): boolean {
     const hasRoom = this.#bytes + Buffer.byteLength(text) <= this.#mostBytes;
     if (!hasRoom) this.isCut = true;
@@ -77,7 +77,7 @@ class Pages {
   }
 }
 
-/** As JSON that is indented by two, which an entry that is left out does not break. */
+/** Writes JSON indented by two, valid also when entries are left out. */
 async function write(value: Json, indent: string, pages: Pages): Promise<void> {
   const inner = `${indent}  `;
   if (Array.isArray(value)) {

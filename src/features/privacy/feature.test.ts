@@ -15,7 +15,7 @@ const dayMs = 24 * hourMs;
 const exportCooldownMs = 60_000;
 
 let bot: TestBot;
-/** Milo runs the bot, Olivia owns the server. */
+/** Milo is the bot's owner, Olivia owns the server. */
 beforeAll(async () => {
   bot = await startTestBot({
     clock,
@@ -50,13 +50,13 @@ async function opens(person: Person): Promise<APIMessage> {
   return person.sees(overview);
 }
 
-/** Presses Forget me, and again to confirm; what is answered then. */
+/** Presses Forget me and confirms; resolves with the answer. */
 async function forgets(person: Person): Promise<APIMessage> {
   const shown = await opens(person);
   await person.presses(shown, button(shown, 'Forget me'));
-  const sure = await person.sees(reading(/Forget you\?/));
+  const sure = await person.sees(reading(/Delete your data\?/));
   await person.presses(sure, button(sure, 'Forget me for good'));
-  return person.sees(reading(/I've deleted your data|forgotten a short time ago/));
+  return person.sees(reading(/I've deleted your data|deleted your data a short time ago/));
 }
 
 async function textOf({ attachments }: APIMessage): Promise<string> {
@@ -68,12 +68,12 @@ const storedQuestions = async (person: Person) =>
   bot.database.postgres.db.selectFrom('chat_question').select('id').where('author_id', '=', person.user.id).execute();
 
 describe('what is stored', () => {
-  it('is told to the person alone, in words and with counts', async () => {
+  it('is shown to the person alone, with counts', async () => {
     await asks(bot.alice, 'what is an aardvark?');
     await bot.alice.runs('model', { name: 'fake/test-model' });
     const shown = await opens(bot.alice);
     expect(isEphemeral(shown)).toBe(true);
-    // In the words of the feature that keeps it.
+    // In the words of the feature that stores it.
     expect(read(shown)).toMatch(/• 1 question/);
     expect(read(shown)).toMatch(/• 1 setting that you chose/);
     expect(read(shown)).toMatch(/• \d+ records? of what you used/);
@@ -82,7 +82,7 @@ describe('what is stored', () => {
     expect(buttons(shown).map(({ label }) => label)).toEqual(['Export', "Don't read me", 'Forget me']);
   });
 
-  it('comes as a direct message when it was asked for in a channel', async () => {
+  it('comes as a direct message when the command was used in a channel', async () => {
     const room = await bot.newChannel();
     await bot.bob.says(room, '!privacy');
     const shown = await bot.bob.sees(overview);
@@ -94,7 +94,7 @@ describe('what is stored', () => {
     expect(exported.channel_id).toBe(shown.channel_id);
   });
 
-  it('is not told in a channel when direct messages are closed', async () => {
+  it('is not shown in a channel when direct messages are closed', async () => {
     const room = await bot.newChannel();
     const { id } = await bot.milo.opensDirectMessages(bot.app.discord.self.userId);
     await fetch(`${bot.emulator.origin}/_control/faults`, {
@@ -106,10 +106,10 @@ describe('what is stored', () => {
       }),
     });
     await bot.milo.says(room, '!privacy');
-    await bot.milo.sees(/Open your direct messages/, { in: room });
+    await bot.milo.sees(/Allow them for this server/, { in: room });
   });
 
-  it('is given as a file that is laid out for reading', async () => {
+  it('is exported as a readable file', async () => {
     const shown = await opens(bot.alice);
     await bot.alice.presses(shown, button(shown, 'Export'));
     const exported = await bot.alice.sees((message) => message.attachments.length === 1);
@@ -125,7 +125,7 @@ describe('what is stored', () => {
     });
   });
 
-  it('has buttons for its owner alone, which outlive a restart', async () => {
+  it('has buttons for its owner only, which work after a restart', async () => {
     await bot.milo.says(await bot.newChannel(), '!privacy');
     const shown = await bot.milo.sees(overview);
     const custom = button(shown, 'Export');
@@ -146,20 +146,20 @@ describe('what is stored', () => {
 });
 
 describe('being read as context', () => {
-  it('is refused and allowed again, and forgetting does not take the refusal back', async () => {
+  it('can be refused and allowed again, and deleting data keeps the refusal', async () => {
     const shown = await opens(bot.bob);
     await bot.bob.presses(shown, button(shown, "Don't read me"));
-    await bot.bob.sees(reading(/I don't read your messages/));
+    await bot.bob.sees(reading(/I read only what you write to me/));
     await forgets(bot.bob);
     const after = await opens(bot.bob);
-    expect(read(after)).toMatch(/I don't read your messages/);
+    expect(read(after)).toMatch(/I read only what you write to me/);
     await bot.bob.presses(after, button(after, 'You may read me'));
     await bot.bob.sees(reading(/I may read your messages/));
   });
 });
 
 describe('being forgotten', () => {
-  it('is asked for once more, and can be left', async () => {
+  it('asks for confirmation and can be cancelled', async () => {
     const shown = await opens(bot.alice);
     await bot.alice.presses(shown, button(shown, 'Forget me'));
     const sure = await bot.alice.sees(reading(/can't be undone/));
@@ -168,7 +168,7 @@ describe('being forgotten', () => {
     expect(await storedQuestions(bot.alice)).toHaveLength(1);
   });
 
-  it('removes everything, gives a receipt that can be confirmed, and no allowance anew', async () => {
+  it("deletes everything, gives a verifiable receipt, and doesn't reset the allowance", async () => {
     await asks(bot.alice, 'how much is left?');
     const receipt = await forgets(bot.alice);
     expect(isEphemeral(receipt)).toBe(true);
@@ -177,12 +177,12 @@ describe('being forgotten', () => {
     const { id = '' } = /Receipt `(?<id>[^`]+)`/.exec(read(receipt))?.groups ?? {};
     expect(await storedQuestions(bot.alice)).toEqual([]);
     await bot.alice.runs('privacy');
-    await bot.alice.sees(reading(/I keep nothing about you/));
+    await bot.alice.sees(reading(/I store nothing about you/));
 
     await bot.milo.runs('privacy-receipt', { user: bot.alice.user.id, id });
-    await bot.milo.sees(/Genuine: .* was forgotten/);
+    await bot.milo.sees(/Genuine: the data of .* was deleted/);
     await bot.milo.runs('privacy-receipt', { user: bot.bob.user.id, id });
-    await bot.milo.sees(/gave no such receipt to this person/);
+    await bot.milo.sees(/never gave this person such a receipt/);
 
     // 2,000 of the week's 3,000 tokens were used before.
     await bot.alice.runs('limits');
@@ -191,10 +191,10 @@ describe('being forgotten', () => {
     expect(JSON.stringify(limits.embeds)).not.toMatch(/3,000/);
   });
 
-  it('waits an hour for the next time, and adds up what was used', async () => {
+  it('waits an hour before the next time, and adds up what was used', async () => {
     await asks(bot.alice, 'short one');
     const refused = await forgets(bot.alice);
-    expect(read(refused)).toMatch(/forgotten a short time ago.*<t:\d+:R>/);
+    expect(read(refused)).toMatch(/deleted your data a short time ago.*<t:\d+:R>/);
     expect(await storedQuestions(bot.alice)).toHaveLength(1);
     clock.jump(hourMs);
     expect(read(await forgets(bot.alice))).toMatch(/I've deleted your data/);
@@ -205,7 +205,7 @@ describe('being forgotten', () => {
     await asks(bot.alice, 'a new week');
   });
 
-  it('stops what is being answered, and leaves no part of it', async () => {
+  it('stops a running answer and leaves no part of it', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('a long story', { chunks: ['It begins', ' and goes on'], hold: 1 });
     await bot.bob.says(room, `<@${bot.app.discord.self.userId}> tell me a long story`);
@@ -224,17 +224,17 @@ describe('being forgotten', () => {
 });
 
 describe('retention', () => {
-  it('is set by people who manage the server, never longer than the instance keeps', async () => {
+  it("is set by server managers, never longer than the instance's", async () => {
     await bot.alice.runs('retention', { days: 1 }).catch(() => undefined);
     await bot.olivia.runs('retention');
     await bot.olivia.sees(/after 30 days/);
     await bot.olivia.runs('retention', { days: 90 });
-    await bot.olivia.sees(/after 30 days.*nothing longer than 30 days/);
+    await bot.olivia.sees(/after 30 days.*allows at most 30 days/);
     await bot.olivia.runs('retention', { days: 7 });
     await bot.olivia.sees(/after 7 days/);
   });
 
-  it('deletes what has become old, and no more', async () => {
+  it('deletes old data only', async () => {
     await asks(bot.alice, 'an old question');
     const room = (await bot.alice.opensDirectMessages(bot.app.discord.self.userId)).id;
     bot.providers.answer('an old secret', { text: 'Kept 30 days.' });

@@ -1,9 +1,9 @@
 /**
- * What is stored about people, as they see it: shown in words, given as a file, removed when they ask, and deleted when
- * a server's time for it is over.
+ * Personal data as members see it: an overview, an export, deletion on request, and deletion after a server's
+ * retention.
  *
- * Invariants: nobody sees or removes what is stored about somebody else; what is shown of a person is never written
- * into a channel; forgetting is all or nothing, and a receipt that names nobody tells that it was done.
+ * Invariants: no one sees or deletes another person's data; a person's data is never shown in a channel; deletion is
+ * all or nothing, and a receipt without names proves it.
  */
 import { defineFeature } from '../../sdk/index.ts';
 import { privacyCommand } from './commands/privacy.ts';
@@ -15,7 +15,7 @@ import { privacySettings } from './settings.ts';
 
 export const feature = defineFeature({
   name: 'privacy',
-  summary: 'Shows people what is stored about them, gives it to them and forgets it.',
+  summary: 'Shows people what is stored about them, exports it and deletes it.',
   intents: ['Guilds'],
   settings: privacySettings,
   setup: (context) => {

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => bot.close());
 
-/** Unique words, each under the name of the way that it was planted by. */
+/** Unique words, by the way that each was planted. */
 const planted = new Map<string, string>();
 function plant(way: string): string {
   const word = `zq${(planted.size + 1).toString().padStart(2, '0')}${way.replaceAll(/[^a-z]/g, '')}qz`;
@@ -31,7 +31,7 @@ const embeds = (match: RegExp) => (message: APIMessage) => match.test(JSON.strin
 const answering = (question: APIMessage, match: RegExp) => (message: APIMessage) =>
   message.message_reference?.message_id === question.id && match.test(message.content);
 
-/** Alice asks in a room of its own; resolves with the room, the question and the answer, which repeats what was asked. */
+/** Alice asks in a new room; resolves with the room, the question and the answer, which repeats the question. */
 async function asks(text: string, options: Parameters<TestBot['alice']['says']>[2] = {}, room?: string) {
   const place = room ?? (await bot.newChannel());
   const question = await bot.alice.says(place, `${mention()} ${text}`, options);
@@ -42,14 +42,14 @@ async function asks(text: string, options: Parameters<TestBot['alice']['says']>[
   return { place, question, answer };
 }
 
-/** A command that goes wrong, or is refused, with what Alice wrote. */
+/** A command with Alice's text that fails or is refused. */
 async function says(text: string): Promise<void> {
   const message = await bot.alice.says(await bot.newChannel(), text);
   await bot.alice.sees(answering(message, /./));
   await bot.idle();
 }
 
-/** Something that nobody answers; what comes after it in the same room tells that it has arrived. */
+/** A message without an answer; a later one in the same room shows that it was handled. */
 async function saysUnanswered(text: string): Promise<APIMessage> {
   const room = await bot.newChannel();
   const message = await bot.alice.says(room, text);
@@ -135,7 +135,7 @@ async function plantFailures(): Promise<void> {
   await pressForged();
 }
 
-/** A button whose id is nothing that the feature made. */
+/** Presses a button with a forged id. */
 async function pressForged(): Promise<void> {
   const channelId = bot.alice.channel(await bot.newChannel()).id;
   const custom_id = customId('chat', 'retry', plant('id of a button'));
@@ -147,7 +147,7 @@ async function pressForged(): Promise<void> {
   await bot.idle();
 }
 
-/** What a model notes of a talk. */
+/** A summary that a model writes of a conversation. */
 async function plantSummary(): Promise<void> {
   const word = plant('summary of a talk');
   const isSummary = ({ body }: { body: Record<string, unknown> }) => JSON.stringify(body).includes('Write a summary');
@@ -212,7 +212,7 @@ async function forgetAlice(): Promise<void> {
   await bot.alice.presses(shown, button(shown, 'Export'));
   const exported = await bot.alice.sees((message) => message.attachments[0]?.filename === 'familiar-export.json');
   const text = await (await fetch(exported.attachments[0]?.url ?? '')).text();
-  // What was planted did arrive, or nothing is shown by its absence.
+  // The planted texts must have arrived, otherwise their absence proves nothing.
   const prompts = ['name of a prompt', 'prompt with another text', 'file with a prompt', 'form for a prompt'];
   for (const way of [
     'mention',
@@ -232,7 +232,7 @@ async function forgetAlice(): Promise<void> {
   await bot.idle();
 }
 
-/** Every row of every table as text; bytes are hexadecimal. By table. */
+/** Every row of every table as text, by table; bytes are hexadecimal. */
 async function dump(): Promise<Map<string, string>> {
   const { db } = bot.database.postgres;
   const { rows: tables } = await sql<{ name: string }>`
@@ -247,7 +247,7 @@ async function dump(): Promise<Map<string, string>> {
   return texts;
 }
 
-/** What the database has on disk for this test, with rows that are deleted but not yet overwritten, and its journal. */
+/** The database's files of this test, with deleted but not yet overwritten rows, and its journal. */
 async function databaseFiles(): Promise<string[]> {
   const { db } = bot.database.postgres;
   await sql`CHECKPOINT`.execute(db);
@@ -268,7 +268,7 @@ async function filesWith(folder: string, words: readonly string[]): Promise<stri
   return found;
 }
 
-it('leaves nothing of what a person planted in the database, its files, the data folder or the log', async () => {
+it('leaves no planted text in the database, its files, the data folder or the log', async () => {
   await plantNames();
   await plantQuestions();
   await plantFiles();

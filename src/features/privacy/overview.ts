@@ -4,7 +4,7 @@ import { overviewMessage } from './render.ts';
 import { daysIn } from './retention.ts';
 import type { PrivacyContext } from './settings.ts';
 
-/** What the caller is shown of themselves. */
+/** The overview of the caller's own data. */
 export async function showOverview(context: PrivacyContext, { caller, guildId, t }: Call): Promise<OutgoingMessage> {
   const { userId } = caller;
   const [amounts, readable] = await Promise.all([context.privacy.overview(userId), context.privacy.mayRead([userId])]);

@@ -5,7 +5,7 @@ const t = (key: string) => key;
 const textOf = ({ files }: Awaited<ReturnType<typeof readableExport>>) =>
   Buffer.from(files?.[0]?.data ?? []).toString('utf8');
 
-it('lays out what is stored so that a person can read it', async () => {
+it('lays out stored data for reading', async () => {
   const document = {
     person: '1',
     mayBeReadAsContext: true,
@@ -22,7 +22,7 @@ it('lays out what is stored so that a person can read it', async () => {
   ]);
 });
 
-it('ends where Discord would take no more, and says so', async () => {
+it("ends at Discord's file limit and says so", async () => {
   const entries = Array.from({ length: 1000 }, (_, number) => `entry ${number}`);
   const text = textOf(await readableExport({ features: { chat: { entries } } }, t, 2000));
   expect(text.length).toBeLessThan(2100);

@@ -2,12 +2,12 @@ import { yieldToOthers } from '../../kernel/batches.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { OutgoingMessage, Translate } from '../../sdk/index.ts';
 
-/** Below the 10 MiB that Discord takes of a file. */
+/** Below Discord's limit of 10 MiB per file. */
 const mostBytes = 9 * 1024 * 1024;
-/** Written before everything else of the process has its turn again. */
+/** Written before yielding to the event loop. */
 const bytesAtOnce = 256 * 1024;
 
-/** The document for reading, as Markdown; what does not fit is in the JSON file alone, and the text says so. */
+/** The document as Markdown for reading. What doesn't fit is only in the JSON file, and the text says so. */
 export async function readableExport(document: JsonObject, t: Translate, most = mostBytes): Promise<OutgoingMessage> {
   const lines = new Lines(most);
   lines.add(`# ${t('export.title')}`, '');
@@ -66,7 +66,7 @@ const entriesOf = (value: Json): [string, Json][] =>
       ? Object.entries(value)
       : [['', value]];
 
-/** As an item of a list, with what it holds below it; what a person wrote is quoted, so that it cannot pass for an item. */
+/** Writes a list item with its contents below it. People's texts are quoted, so they can't pass for an item. */
 async function write(key: string, value: Json, indent: string, lines: Lines): Promise<void> {
   if (lines.isFull) return;
   await lines.turn();

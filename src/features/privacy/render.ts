@@ -3,7 +3,7 @@ import type { APIButtonComponentWithCustomId, APIMessageTopLevelComponent } from
 import { customId } from '../../sdk/index.ts';
 import type { Amount, OutgoingMessage, Receipt, Texts, Translate } from '../../sdk/index.ts';
 
-/** What somebody is shown of themselves. */
+/** The overview of a person's own data. */
 interface Overview {
   userId: string;
   amounts: readonly Amount[];
@@ -20,7 +20,7 @@ const listed = (amounts: readonly Amount[], texts: Texts, t: Translate): string[
     return `• ${texts.has(`${key}_other`) ? t(key, { count }) : t('other', { count, name })}`;
   });
 
-/** `texts` are this feature's, for finding out which there are. Each feature says in its own what it keeps. */
+/** `texts` are this feature's, to look up which exist. Each feature describes its own data. */
 export function overviewMessage(overview: Overview, texts: Texts, t: Translate): OutgoingMessage {
   const { userId, amounts, mayRead, retentionDays, managesRetention } = overview;
   const retention =
@@ -29,7 +29,7 @@ export function overviewMessage(overview: Overview, texts: Texts, t: Translate):
       : [retentionDays === null ? t('retention.kept') : t('retention.days', { count: retentionDays })];
   const description = [
     amounts.length === 0 ? t('overview.nothing') : [t('overview.stored'), ...listed(amounts, texts, t)].join('\n'),
-    t('overview.sealed'),
+    t('overview.encrypted'),
     t(mayRead ? 'overview.read' : 'overview.unread'),
     [...retention, ...(managesRetention ? [t('retention.hint')] : [])].join(' '),
   ];

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { FeatureContext } from '../../sdk/index.ts';
 
-/** Ten years: longer is a slip of the pen. */
+/** Ten years: more is a typing error. */
 export const mostDays = 3650;
 
 export const privacySettings = z.strictObject({
-  /** How long what people wrote and what was answered is kept, in days; null keeps it. Guilds may only set less. */
+  /** Days after which chats are deleted; null keeps them. Guilds may only set less. */
   retentionDays: z.int().min(1).max(mostDays).nullable().default(null),
 });
 

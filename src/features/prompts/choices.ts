@@ -11,7 +11,7 @@ import type { PromptReference } from './rules.ts';
 import { called, scopeText, shadowedText, withText } from './show.ts';
 import type { ChoiceScope } from './store.ts';
 
-/** What applies to the caller here, nearest first. */
+/** The prompts that apply to the caller here, nearest first. */
 export const layersHere = (context: PromptContext, call: Call): Promise<[Layer, ...Layer[]]> =>
   layersFor(context, context.vault.reader(context.db), {
     guildId: call.guildId,
@@ -19,18 +19,18 @@ export const layersHere = (context: PromptContext, call: Call): Promise<[Layer, 
     userId: call.caller.userId,
   });
 
-/** What somebody wrote for a prompt: the name of one, the word that takes it back, or the text itself. */
+/** Interprets a written prompt: a name, the reset word, or the text itself. */
 export async function meant(context: PromptContext, call: Call, text: string): Promise<Choice | null> {
   if (normalName(text) === resetWord) return null;
   return (await promptNamed(context, call, text)) ?? { text };
 }
 
-/** The prompt that a command names. Throws a UserError when the caller may use none of that name. */
+/** The prompt with this name. Throws a UserError when the caller can't use one of that name. */
 export async function referenceTo(context: PromptContext, call: Call, name: string): Promise<PromptReference> {
   return (await neededPrompt(context, call, name)).reference;
 }
 
-/** Chooses, and says what counts from now on. Throws a UserError as `choosePrompt` does. */
+/** Chooses a prompt and says which one now applies. Throws a UserError as `choosePrompt` does. */
 export async function chooseAndTell(
   context: PromptContext,
   call: Call,
@@ -48,7 +48,7 @@ export async function chooseAndTell(
   return nearest.scope === scope ? set : `${set} ${t('system.nearer', of)}`;
 }
 
-/** The prompt that counts for the caller here, where it comes from, and which ones it stands before. */
+/** The prompt that applies to the caller here, its source, and the prompts that it overrides. */
 export async function inForce(context: PromptContext, call: Call): Promise<OutgoingMessage> {
   const { t } = call;
   const [nearest, ...shadowed] = await layersHere(context, call);

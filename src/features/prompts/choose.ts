@@ -9,12 +9,12 @@ import type { PromptReference } from './rules.ts';
 import { setChoice, writePrompt } from './store.ts';
 import type { ChoicePlace, ChoiceScope } from './store.ts';
 
-/** A prompt of a library or of the settings file, or a text for this place alone. */
+/** A prompt of a library or of the settings file, or a text for this place only. */
 export type Choice = { reference: PromptReference; text: string } | { text: string };
 
 /**
- * Chooses what counts in a scope around the call; null takes back what was chosen. Throws a UserError when the caller may
- * not, or when the text is too long.
+ * Chooses the prompt of a scope around the call; null resets it. Throws a UserError when the caller may not, or when
+ * the text is too long.
  */
 export async function choosePrompt(
   context: PromptContext,
@@ -60,7 +60,7 @@ async function write(context: PromptContext, tx: Tx, { caller }: Call, text: str
   return { id };
 }
 
-/** What counts for others is on record, by its ids alone. */
+/** Records a choice that applies to others, by its ids only. */
 async function record(
   context: PromptContext,
   tx: Tx,
@@ -72,7 +72,7 @@ async function record(
   await context.audit.record(tx, actOf(call, act));
 }
 
-/** Throws a UserError for a text that no prompt may have, or that the model that answers the caller here cannot hold. */
+/** Throws a UserError for an invalid text, or one too long for the model that answers the caller here. */
 export async function checkLength(context: PromptContext, call: Call, text: string): Promise<void> {
   checkCharacters(text);
   const { guildId, channelId, caller } = call;
@@ -81,10 +81,10 @@ export async function checkLength(context: PromptContext, call: Call, text: stri
 }
 
 function checkCharacters(text: string): void {
-  if (text.trim() === '') throw new UserError('prompts.empty', 'there is no text');
+  if (text.trim() === '') throw new UserError('prompts.empty', 'the text is missing');
   if (text.length <= promptCharacters) return;
   const characters = text.length;
-  throw new UserError('prompts.too-long', 'longer than a prompt may be', { characters, limit: promptCharacters });
+  throw new UserError('prompts.too-long', 'longer than a prompt can be', { characters, limit: promptCharacters });
 }
 
 /** Throws a UserError unless a prompt leaves the model room for the conversation and an answer. */

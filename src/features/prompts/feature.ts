@@ -26,7 +26,7 @@ import {
 
 export const feature = defineFeature({
   name: 'prompts',
-  summary: 'Keeps system prompts under names, and lets people choose what applies where.',
+  summary: 'Saves system prompts under names, and lets people choose which one applies where.',
   intents: [],
   settings: promptSettings,
   setup: (context) => {
@@ -54,7 +54,7 @@ export const feature = defineFeature({
       },
       exportUser: (userId) => exportPrompts(context, userId),
       forgetUser: deletePromptsOf,
-      // A text for one conversation alone goes with the last turn that is kept of it. Libraries are there to be kept.
+      // A text for one conversation is deleted with its last turn. Libraries have no retention.
       expire: async (tx, expiry) => {
         const channels = await conversationsWithOldText(tx, expiry);
         const kept = await context.use(chatApi).channelsWithTurns(tx, channels);

@@ -24,12 +24,12 @@ features: { prompts: { library: { long: { text: '${long}' } } } }
 sharedTill(bot);
 
 const { asks } = createAsking(() => bot);
-/** A reply to this person alone, once it says something: a slow bot defers it first. */
+/** An ephemeral reply with content: a slow bot defers it first. */
 const isEphemeral = (message: APIMessage) =>
   ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0 && message.content !== '';
-const tooLarge = /The system prompt here has \d+ tokens\. fake\/small has room for 500 of them/;
+const tooLarge = /The system prompt here has \d+ tokens, but fake\/small has room for 500/;
 
-it('refuses to choose what the model cannot hold', async () => {
+it("can't be chosen when the model has no room for it", async () => {
   const room = await bot.newChannel();
   for (const text of [long, 'long']) {
     await bot.alice.runs('system', { text, scope: 'me' }, { in: room });
@@ -37,7 +37,7 @@ it('refuses to choose what the model cannot hold', async () => {
   }
 });
 
-it('says so instead of an answer when the model was chosen afterwards; another model answers', async () => {
+it('is reported instead of an answer when the model was chosen later; another model answers', async () => {
   const room = await bot.newChannel();
   const tells = async (command: string, options: Record<string, string>) => {
     await bot.alice.runs(command, options, { in: room });

@@ -6,7 +6,7 @@ import { createAsking } from '../../testing/asking.ts';
 import { button, buttons } from '../../testing/components.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
 
-// What people are told counts here, not how fast.
+// Without rate limits, which this test isn't about.
 const bot = sharedBot({
   paced: false,
   yaml: `
@@ -33,7 +33,7 @@ async function toldToModel(person: Person, room: string): Promise<string | undef
 
 const parts = () => bot.app.features.find(({ definition }) => definition.name === 'prompts')?.parts;
 
-/** Asks to be forgotten, and resolves to the receipt. */
+/** Deletes the person's data and resolves with the receipt. */
 async function forgets(person: Person): Promise<string | undefined> {
   const room = await bot.newChannel();
   const presses = async (label: string) => {
@@ -50,8 +50,8 @@ async function forgets(person: Person): Promise<string | undefined> {
   return receipt.embeds[0]?.description;
 }
 
-describe('what somebody wrote for the bot', () => {
-  it('is in nobody’s database in clear, and in their export', async () => {
+describe('a prompt that a member wrote', () => {
+  it('is encrypted in the database and readable in their export', async () => {
     const room = await bot.newChannel();
     await runs(bot.bob, room, 'save-prompt', { name: 'a secret name', text: 'A secret text.' });
     await runs(bot.bob, room, 'system', { text: 'Another secret.', scope: 'me' });
@@ -69,7 +69,7 @@ describe('what somebody wrote for the bot', () => {
     expect(exported).toMatch(/"chosenPrompt":\[\{"name":null,"id":"[0-9a-f-]{36}"\}\]/);
   });
 
-  it('goes with them wherever it is in use; what others have chosen counts again', async () => {
+  it("is deleted with its author's data everywhere it is used; others' choices apply again", async () => {
     const room = await bot.newChannel();
     await runs(bot.olivia, room, 'system', { text: 'Of Olivia.', scope: 'channel' });
     await runs(bot.milo, room, 'save-prompt', { name: 'host', text: 'Of Milo.', library: 'server' });
@@ -84,7 +84,7 @@ describe('what somebody wrote for the bot', () => {
     expect(await choices.where('scope_id', '=', bot.alice.user.id).execute()).toEqual([]);
   });
 
-  it('goes with their choices for themselves', async () => {
+  it("is deleted with its author's own choices", async () => {
     const room = await bot.newChannel();
     await runs(bot.alice, room, 'system', { text: 'Mine.', scope: 'me' });
     expect(await toldToModel(bot.alice, room)).toBe('Mine.');
@@ -93,8 +93,8 @@ describe('what somebody wrote for the bot', () => {
   });
 });
 
-describe('when a guild keeps things for a time alone', () => {
-  it('a text for one conversation goes with the last of that; libraries and other choices stay', async () => {
+describe("with a guild's retention", () => {
+  it("a conversation's text is deleted with its last turn; libraries and other choices stay", async () => {
     const [room, other] = [await bot.newChannel(), await bot.newChannel()];
     await runs(bot.bob, room, 'system', { text: 'reset', scope: 'me' });
     await runs(bot.olivia, room, 'system', { text: 'Of a conversation.' });
@@ -120,8 +120,8 @@ describe('when a guild keeps things for a time alone', () => {
   });
 });
 
-describe('a server that the bot leaves', () => {
-  it('takes its library and what was chosen there along', async () => {
+describe('when the bot leaves a server', () => {
+  it('its library and the choices there are deleted', async () => {
     const room = await bot.newChannel();
     await runs(bot.olivia, room, 'save-prompt', { name: 'host', text: 'Of the server.', library: 'server' });
     await runs(bot.olivia, room, 'system', { text: 'host', scope: 'server' });

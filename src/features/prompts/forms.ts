@@ -5,7 +5,7 @@ import type { Translate } from '../../sdk/index.ts';
 import type { Library } from './rules.ts';
 import type { ChoiceScope } from './store.ts';
 
-/** Discord's limits for a text input; longer prompts come as files. */
+/** Discord's limit for a text input; longer prompts come as files. */
 const inputCharacters = 4000;
 const nameCharacters = 32;
 
@@ -16,11 +16,11 @@ const textInput = (t: Translate, current: string): APITextInputComponent => ({
   style: TextInputStyle.Paragraph,
   required: true,
   max_length: inputCharacters,
-  // What does not fit is not shown in part: sending the form would cut it.
+  // A longer text isn't shown in part, because submitting the form would cut it.
   ...(current === '' || current.length > inputCharacters ? {} : { value: current }),
 });
 
-/** A form for the text that is to count in a scope. */
+/** A form for a scope's own prompt text. */
 export function systemForm(scope: ChoiceScope, current: string, t: Translate): APIModalInteractionResponseCallbackData {
   return {
     custom_id: customId('prompts', 'write-system', scope),
@@ -29,7 +29,7 @@ export function systemForm(scope: ChoiceScope, current: string, t: Translate): A
   };
 }
 
-/** A form for a prompt of a library, with what it holds so far. */
+/** A form for a library prompt, with its current content. */
 export function promptForm(
   library: Library,
   current: { name: string; text: string },

@@ -6,7 +6,7 @@ import { createAsking } from '../../testing/asking.ts';
 import { hasEnded } from '../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
 
-// What people are told counts here, not how fast.
+// Without rate limits, which this test isn't about.
 const bot = sharedBot({
   paced: false,
   otherModels: ['other-model'],
@@ -29,7 +29,7 @@ const { asks, presses } = createAsking(() => bot);
 const timeoutMs = 20_000;
 const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 
-/** Runs a command and resolves to what the caller alone is told. */
+/** Runs a command and resolves with its ephemeral answer. */
 async function told(
   person: Person,
   room: string,
@@ -44,14 +44,14 @@ async function told(
 const system = async (person: Person, room: string, text: string, scope?: string) =>
   (await told(person, room, 'system', { text, ...(scope === undefined ? {} : { scope }) })).content;
 
-/** What the model is told when somebody asks in a room. */
+/** The system prompt that the model gets for a question in a room. */
 async function toldToModel(person: Person, room: string): Promise<string | undefined> {
   const words = `what are you, ${bot.providers.requests.length}?`;
   await asks(person, words, { text: `I am number ${bot.providers.requests.length}.` }, { in: room });
   return systemWith(words);
 }
 
-/** What the model was told with a question. */
+/** The system prompt that the model got with a question. */
 const systemWith = (words: string) =>
   (
     bot.providers.requests.find(({ userText }) => userText.endsWith(words))?.body['messages'] as { content: string }[]
@@ -59,7 +59,7 @@ const systemWith = (words: string) =>
 
 const isTitling = ({ body }: { body: Record<string, unknown> }) => JSON.stringify(body).includes('Write a title');
 
-/** Asks with the command; resolves to the thread, and to what the model was told. */
+/** Uses `/ask`; resolves with the thread and the system prompt that the model got. */
 async function asksInThread(person: Person, room: string, options: Record<string, string> = {}) {
   const number = bot.providers.requests.length;
   const [prompt, answer] = [`a question, ${number}`, `Answered ${number}.`];
@@ -75,8 +75,8 @@ async function asksInThread(person: Person, room: string, options: Record<string
 const lineWith = (shown: APIMessage, words: string) =>
   shown.embeds[0]?.description?.split('\n').find((line) => line.includes(words));
 
-describe('of all that is chosen', () => {
-  it('the nearest counts: request, conversation, channel, person, server, instance', async () => {
+describe('of all chosen prompts', () => {
+  it('the nearest applies: request, conversation, channel, person, server, instance', async () => {
     const room = await bot.newChannel();
     const prompt = () => toldToModel(bot.alice, room);
     expect(await prompt()).toBe('I am the instance.');
@@ -94,37 +94,39 @@ describe('of all that is chosen', () => {
 
     const shown = await told(bot.alice, room, 'system');
     expect(shown.content).toBe(
-      'The system prompt that applies to you here: **pirate** (this conversation).\n-# It comes before: ' +
-        '“I am the channel.” (this channel), “I am Alice’s.” (you), “I am the server.” (this server), the usual one (my default)' +
+      'The system prompt that applies to you here: **pirate** (this conversation).\n-# It overrides: ' +
+        '“I am the channel.” (this channel), “I am Alice’s.” (you), “I am the server.” (this server), the default (my default)' +
         '\n```\nI am a pirate.\n```',
     );
     const settings = await told(bot.alice, room, 'settings');
     expect(lineWith(settings, 'System prompt')).toBe('System prompt: **pirate** (this conversation)');
-    expect(lineWith(settings, 'It comes before')).toContain('“I am Alice’s.” (you)');
+    expect(lineWith(settings, 'It overrides')).toContain('“I am Alice’s.” (you)');
 
-    expect(await system(bot.milo, room, 'reset')).toContain('For you here “I am the channel.” (this channel) counts.');
+    expect(await system(bot.milo, room, 'reset')).toContain(
+      'For you here, “I am the channel.” (this channel) applies.',
+    );
     expect(await system(bot.milo, room, 'reset', 'channel')).toContain('I am the server.');
     expect(await system(bot.alice, room, 'Reset', 'me')).toContain(
-      'For you here “I am the server.” (this server) counts.',
+      'For you here, “I am the server.” (this server) applies.',
     );
     expect(await system(bot.milo, room, 'reset', 'server')).toContain(
-      'For you here the usual one (my default) counts.',
+      'For you here, the default (my default) applies.',
     );
     expect(await prompt()).toBe('I am the instance.');
     const left = await bot.database.postgres.db.selectFrom('prompts_prompt').selectAll().execute();
     expect(left).toEqual([]);
   }, 60_000);
 
-  it('what is chosen is said to be nearer where it is not what counts', async () => {
+  it('a choice says when a nearer prompt overrides it', async () => {
     const room = await bot.newChannel();
     await system(bot.milo, room, 'pirate', 'channel');
     expect(await system(bot.alice, room, 'Mine.', 'me')).toBe(
-      '“Mine.” now applies to you. For you here, though, **pirate** (this channel) comes before it.',
+      '“Mine.” now applies to you. For you here, **pirate** (this channel) overrides it.',
     );
     await system(bot.alice, room, 'reset', 'me');
   });
 
-  it('a channel’s counts in its threads, and nowhere else', async () => {
+  it("a channel's prompt applies in its threads, and nowhere else", async () => {
     const room = await bot.newChannel();
     await system(bot.milo, room, 'pirate', 'channel');
     const { thread, prompt } = await asksInThread(bot.alice, room);
@@ -134,7 +136,7 @@ describe('of all that is chosen', () => {
     expect(await toldToModel(bot.bob, await bot.newChannel())).toBe('I am the instance.');
   });
 
-  it('stays when the bot starts again', async () => {
+  it('a choice survives a restart', async () => {
     const room = await bot.newChannel();
     await system(bot.milo, room, 'I stay.');
     await bot.stop();
@@ -144,7 +146,7 @@ describe('of all that is chosen', () => {
 });
 
 describe('/ask with a prompt', () => {
-  it('goes on with it in its thread, for everyone', async () => {
+  it('applies it in the whole thread, for everyone', async () => {
     const room = await bot.newChannel();
     const { thread, shown, prompt } = await asksInThread(bot.alice, room, { system: 'Pirate' });
     expect(prompt).toBe('I am a pirate.');
@@ -157,7 +159,7 @@ describe('/ask with a prompt', () => {
     expect(JSON.stringify(again?.body)).toContain('Now a poet.');
   });
 
-  it('goes by it for that question alone where there is a conversation already', async () => {
+  it('applies it to that question only in an existing conversation', async () => {
     const { id: direct } = await bot.alice.opensDirectMessages(bot.app.discord.self.userId);
     bot.providers.answer('in passing', { text: 'In passing.' });
     await bot.alice.runs('ask', { prompt: 'in passing', system: 'pirate' }, { in: direct });
@@ -167,49 +169,49 @@ describe('/ask with a prompt', () => {
     expect(await toldToModel(bot.alice, direct)).toBe('I am the instance.');
   });
 
-  it('asks nothing with one that there is not', async () => {
+  it('asks nothing with an unknown prompt', async () => {
     const room = await bot.newChannel();
     const refused = await told(bot.alice, room, 'ask', { prompt: 'hello', system: 'no`such' });
-    expect(refused.content).toContain("There is no prompt `no'such` that you can use here.");
+    expect(refused.content).toContain("You have no prompt `no'such` here.");
     expect(bot.providers.requests).toEqual([]);
   });
 });
 
-describe('who may not', () => {
-  it('is told so, and changes nothing', async () => {
+describe('members without the right', () => {
+  it('are refused, and nothing changes', async () => {
     const room = await bot.newChannel();
     const { thread } = await asksInThread(bot.alice, room);
     expect(await system(bot.bob, thread, 'Bob was here.')).toContain('Only moderators and the member who opened');
     expect(await system(bot.alice, room, 'Alice was here.')).toContain('Only moderators and the member who opened');
     expect(await system(bot.alice, room, 'Alice was here.', 'channel')).toContain('Only moderators can choose');
-    expect(await system(bot.alice, room, 'reset', 'server')).toContain('in the whole server');
+    expect(await system(bot.alice, room, 'reset', 'server')).toContain('of the whole server');
     expect(await system(bot.alice, thread, 'Mine.')).toContain('now applies to');
     expect(await toldToModel(bot.bob, thread)).toBe('Mine.');
     expect(await toldToModel(bot.bob, room)).toBe('I am the instance.');
   });
 
-  it('is nobody in their own direct messages, where there are no channels and servers', async () => {
+  it('have every right in their own direct messages, which have no channel or server prompts', async () => {
     const { id: direct } = await bot.bob.opensDirectMessages(bot.app.discord.self.userId);
     expect(await system(bot.bob, direct, 'Between us.')).toContain('“Between us.” now applies to');
-    expect(await system(bot.bob, direct, 'Between us.', 'server')).toContain('Only servers have this');
+    expect(await system(bot.bob, direct, 'Between us.', 'server')).toContain('This only works in a server');
     expect(await toldToModel(bot.bob, direct)).toBe('Between us.');
     await system(bot.bob, direct, 'reset');
   });
 });
 
-describe('a name that there is not', () => {
-  it('is a text, and said to be one', async () => {
+describe('an unknown name', () => {
+  it('is taken as a text, and the reply says so', async () => {
     const room = await bot.newChannel();
     expect(await system(bot.alice, room, 'pirat', 'me')).toContain(
-      '“pirat” now applies to you.\n-# No prompt that you',
+      '“pirat” now applies to you.\n-# You have no prompt with that name',
     );
     expect(await system(bot.alice, room, 'A pirate.', 'me')).toBe('“A pirate.” now applies to you.');
     await system(bot.alice, room, 'reset', 'me');
   });
 });
 
-describe('a change for others', () => {
-  it('is on record with its ids, without its text; one’s own is not', async () => {
+describe('a choice for others', () => {
+  it("is recorded with its ids, without its text; one's own isn't recorded", async () => {
     const room = await bot.newChannel();
     const channelId = bot.alice.channel(room).id;
     await system(bot.milo, room, 'Recorded nowhere.', 'channel');
@@ -236,7 +238,7 @@ describe('a change for others', () => {
 });
 
 describe('a prompt', () => {
-  it('is filled in with what its names stand for, and nothing else', async () => {
+  it('is filled in where its placeholders are known', async () => {
     const room = await bot.newChannel();
     const [guild] = bot.emulator.core.world.guilds.values();
     await bot.bob.request('PATCH', `/guilds/${guild?.id ?? ''}/members/@me`, { nick: '{{date}} {{name}}' });
@@ -251,7 +253,7 @@ describe('a prompt', () => {
     await bot.bob.request('PATCH', `/guilds/${guild?.id ?? ''}/members/@me`, { nick: null });
   });
 
-  it('that is removed while it is in use gives way to the next; with another text it counts at once', async () => {
+  it('that is removed while in use gives way to the next; a new text applies at once', async () => {
     const room = await bot.newChannel();
     const saved = { name: 'oracle', library: 'server' };
     await told(bot.milo, room, 'save-prompt', { ...saved, text: 'I foresee.' });
@@ -262,11 +264,11 @@ describe('a prompt', () => {
     await told(bot.olivia, room, 'save-prompt', { ...saved, text: 'I foresaw.' });
     expect(await toldToModel(bot.alice, room)).toBe('I foresaw.');
     const removed = await told(bot.milo, room, 'remove-prompt', saved);
-    expect(removed.content).toContain('The 2 places that used it');
+    expect(removed.content).toContain('In 2 places that used it');
     expect(await toldToModel(bot.alice, room)).toBe('I am a pirate.');
   });
 
-  it('goes along with a branch', async () => {
+  it('is copied to a branch', async () => {
     const room = await bot.newChannel();
     await system(bot.milo, room, 'I branch.');
     const { shown } = await asks(bot.alice, 'branch here', { text: 'Here.' }, { in: room });
@@ -282,7 +284,7 @@ describe('a prompt', () => {
     expect(await toldToModel(bot.alice, thread)).toBe('I branch.');
   });
 
-  it('is gone with the channel that it was written for, and its threads', async () => {
+  it("is deleted with its channel and the channel's threads", async () => {
     const room = await bot.newChannel();
     const { thread } = await asksInThread(bot.alice, room);
     await system(bot.milo, room, 'Of the channel.', 'channel');

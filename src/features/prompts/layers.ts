@@ -7,7 +7,7 @@ import type { PromptReference } from './rules.ts';
 import { choicesAt, findPrompt } from './store.ts';
 import type { ChoiceRow, ChoiceScope } from './store.ts';
 
-/** Where a prompt comes from. */
+/** The source of a prompt. */
 export type PromptScope = Exclude<Precedence, 'persona'>;
 
 export interface PromptSource {
@@ -16,13 +16,13 @@ export interface PromptSource {
   name: string | null;
 }
 
-/** A prompt that applies, before anything is filled in. */
+/** A prompt that applies, before placeholders are filled in. */
 export interface Layer extends PromptSource {
   text: string;
   reference: PromptReference | null;
 }
 
-/** Who talks where. */
+/** The member and the place of a conversation. */
 export interface PromptPlace {
   guildId: string | null;
   channelId: string;
@@ -31,7 +31,7 @@ export interface PromptPlace {
   requested?: PromptReference | undefined;
 }
 
-/** Everything that applies in a place, nearest first: the first one applies and shadows the others. */
+/** Every prompt of a place, nearest first: the first one applies and overrides the others. */
 export async function layersFor(
   context: PromptContext,
   read: VaultReader,
@@ -78,7 +78,7 @@ async function referred(context: PromptContext, reference: PromptReference): Pro
   return { configured: null, prompt: (await findPrompt(context.db, reference.id)) ?? null };
 }
 
-/** Undefined for one that no longer exists: the next scope counts. */
+/** Undefined for a prompt that no longer exists: the next scope applies. */
 async function layerOf(
   context: PromptContext,
   read: VaultReader,

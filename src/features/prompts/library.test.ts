@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { OptionInput, Person } from '../../../emulator/testing/person.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
 
-// What people are told counts here, not how fast.
+// Without rate limits, which this test isn't about.
 const bot = sharedBot({
   paced: false,
   yaml: ({ bob }) => `
@@ -22,7 +22,7 @@ features:
 
 const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 
-/** Runs a command and resolves to what the caller alone is told. */
+/** Runs a command and resolves with its ephemeral answer. */
 async function told(
   person: Person,
   command: string,
@@ -38,15 +38,15 @@ const textOf = async ({ attachments }: APIMessage) => (await fetch(attachments[0
 const file = (data: string | Uint8Array, name = 'prompt.txt') => ({ name, data, type: 'text/plain' });
 
 describe('the prompts of the settings file', () => {
-  it('are listed for those whose roles may choose them, with the one that counts', async () => {
+  it('are listed with the one that applies, for members whose roles may choose them', async () => {
     const shown = await list(bot.alice);
-    expect(shown).toContain('▸ What applies to you here: the usual one (my default)');
+    expect(shown).toContain('▸ Applies to you here: the default (my default)');
     expect(shown).toContain('**Built in**\n• **pirate**: Talks like a pirate');
     expect(shown).not.toContain('Mutiny');
     expect(await list(bot.bob)).toContain('• **Mutiny**: Down with the captain.');
   });
 
-  it('are shown whole by their name, to who may choose them', async () => {
+  it('are shown in full by name, to members who may choose them', async () => {
     expect((await told(bot.alice, 'prompts', { name: 'PIRATE' })).content).toBe(
       '**pirate** · built in\n```\nYou are {{name}} the pirate.\n```',
     );
@@ -54,8 +54,8 @@ describe('the prompts of the settings file', () => {
   });
 });
 
-describe('an own prompt', () => {
-  it('is saved, shown, replaced and removed by its owner, whom it follows into direct messages', async () => {
+describe("a member's own prompt", () => {
+  it('is saved, shown, replaced and removed by its owner, in direct messages too', async () => {
     expect((await told(bot.alice, 'save-prompt', { name: 'Haiku', text: 'Answer in haiku.' })).content).toBe(
       'Saved: **Haiku**. `/system Haiku` chooses it.',
     );
@@ -70,17 +70,17 @@ describe('an own prompt', () => {
     expect(await list(bot.alice)).not.toContain('Yours');
   });
 
-  it('is nobody else’s', async () => {
+  it('is invisible to others', async () => {
     await told(bot.alice, 'save-prompt', { name: 'diary', text: 'I keep a diary.' });
     expect(await list(bot.bob)).not.toContain('diary');
     for (const command of ['prompts', 'remove-prompt']) {
-      expect((await told(bot.bob, command, { name: 'diary' })).content).toContain('There is no prompt `diary`');
+      expect((await told(bot.bob, command, { name: 'diary' })).content).toContain('You have no prompt `diary`');
     }
     expect((await told(bot.bob, 'ask', { prompt: 'hello', system: 'diary' })).content).toContain('no prompt `diary`');
     await told(bot.alice, 'remove-prompt', { name: 'diary' });
   });
 
-  it('is meant where one that is built in is called the same', async () => {
+  it('comes before a built-in one with the same name', async () => {
     await told(bot.alice, 'save-prompt', { name: 'Pirate', text: 'A gentle one.' });
     expect((await told(bot.alice, 'prompts', { name: 'pirate' })).content).toContain('yours\n```\nA gentle one.');
     await told(bot.alice, 'remove-prompt', { name: 'pirate' });
@@ -88,7 +88,7 @@ describe('an own prompt', () => {
     expect((await told(bot.alice, 'prompts', { name: 'pirate' })).content).toContain('built in');
   });
 
-  it('may be written into a form, which holds what there is of it', async () => {
+  it('can be written in a form, which shows its current content', async () => {
     const { modal } = await bot.bob.runs('save-prompt', { name: 'cook' });
     if (!modal) throw new Error('There is no form.');
     await bot.bob.submits(modal, { name: 'cook', text: 'Line one.\nLine two.' });
@@ -98,7 +98,7 @@ describe('an own prompt', () => {
     await told(bot.bob, 'remove-prompt', { name: 'cook' });
   });
 
-  it('may come as a file, and is shown as one when it is long', async () => {
+  it('can come as a file, and is shown as a file when it is long', async () => {
     const text = `# Rules\n${'Be kind. '.repeat(500)}`.trim();
     const saved = await told(bot.alice, 'save-prompt', { name: 'my_rules', file: file(text) });
     expect(saved.content).toBe('Saved: **my\\_rules**. `/system my_rules` chooses it.');
@@ -109,12 +109,16 @@ describe('an own prompt', () => {
   });
 
   it.each([
-    ['has no text', { name: 'x', text: '   ' }, /There is no text/],
-    ['is too long', { name: 'x', file: file('long '.repeat(4001)) }, /20004 characters; a prompt has at most 20000/],
+    ['has no text', { name: 'x', text: '   ' }, /The text is missing/],
+    [
+      'is too long',
+      { name: 'x', file: file('long '.repeat(4001)) },
+      /20004 characters; a prompt can have at most 20000/,
+    ],
     ['is far too long', { name: 'x', file: file('x'.repeat(100_000)) }, /at most 20000/],
     ['is no text', { name: 'x', file: file(new Uint8Array([0xff, 0xfe, 0x00])) }, /can't read that file as text/],
-    ['is both', { name: 'x', text: 'x', file: file('x') }, /a text or a file, not both/],
-    ['fills the model', { name: 'x', file: file('word '.repeat(3999)) }, /has room for 4000 of them/],
+    ['is both', { name: 'x', text: 'x', file: file('x') }, /either a text or a file/],
+    ['fills the model', { name: 'x', file: file('word '.repeat(3999)) }, /has room for 4000/],
     ['has no name', { name: '`<@1>`', text: 'x' }, /`'<@1>'` can't be the name/],
     ['would be taken for a word', { name: 'Reset', text: 'x' }, /not "reset"/],
   ])('is refused when it %s', async (_why, options, answer) => {
@@ -122,7 +126,7 @@ describe('an own prompt', () => {
     expect(await list(bot.alice)).not.toContain('Yours');
   });
 
-  it('is the last of as many as one person may keep', async () => {
+  it('is limited in number', async () => {
     for (let number = 1; number <= 25; number += 1) {
       await told(bot.bob, 'save-prompt', { name: `number ${number}`, text: `I am number ${number}.` });
     }
@@ -138,10 +142,10 @@ describe('an own prompt', () => {
   });
 });
 
-describe('a prompt of the server', () => {
+describe("a server's prompt", () => {
   it('is saved by moderators, for everyone there and nobody elsewhere', async () => {
     const refused = await told(bot.alice, 'save-prompt', { name: 'host', text: 'Welcome all.', library: 'server' });
-    expect(refused.content).toContain('Only people who may manage messages in the whole server');
+    expect(refused.content).toContain('Only moderators of the whole server');
     const saved = await told(bot.milo, 'save-prompt', { name: 'host', text: 'Welcome all.', library: 'server' });
     expect(saved.content).toContain('Saved for everyone in this server: **host**');
     expect(await list(bot.alice)).toContain(
@@ -149,27 +153,27 @@ describe('a prompt of the server', () => {
     );
     const { id: direct } = await bot.alice.opensDirectMessages(bot.app.discord.self.userId);
     expect(await list(bot.alice, direct)).not.toContain('host');
-    expect((await told(bot.alice, 'remove-prompt', { name: 'host' })).content).toContain('Only people who may manage');
+    expect((await told(bot.alice, 'remove-prompt', { name: 'host' })).content).toContain('Only moderators');
     expect((await told(bot.olivia, 'remove-prompt', { name: 'host' })).content).toBe('Removed: **host**.');
     expect(await list(bot.alice)).not.toContain('host');
   });
 
-  it('is not for those who moderate one channel alone', async () => {
+  it("can't be changed by moderators of one channel", async () => {
     const room = await bot.newChannel();
     const overwrite = { type: 1, allow: '8192', deny: '0' };
     const path = `/channels/${bot.alice.channel(room).id}/permissions/${bot.alice.user.id}`;
     await bot.olivia.request('PUT', path, overwrite);
     const options = { name: 'coup', text: 'Mine now.', library: 'server' };
-    expect((await told(bot.alice, 'save-prompt', options, room)).content).toContain('in the whole server');
+    expect((await told(bot.alice, 'save-prompt', options, room)).content).toContain('of the whole server');
     expect((await told(bot.alice, 'system', { text: 'Mine now.', scope: 'server' }, room)).content).toContain(
-      'in the whole server',
+      'of the whole server',
     );
     expect((await told(bot.alice, 'system', { text: 'Mine.', scope: 'channel' }, room)).content).toContain(
       'this channel',
     );
   });
 
-  it('is on record with its ids, without its text', async () => {
+  it('is recorded with its ids, without its text', async () => {
     await told(bot.milo, 'save-prompt', { name: 'recorded', text: 'Nobody reads this.', library: 'server' });
     await told(bot.milo, 'remove-prompt', { name: 'recorded', library: 'server' });
     const entries = await bot.database.postgres.db
@@ -186,7 +190,7 @@ describe('a prompt of the server', () => {
 });
 
 describe('suggestions', () => {
-  it('are the names that one may use, each once, by what is typed', async () => {
+  it('are the usable names, each once, by the typed text', async () => {
     await told(bot.alice, 'save-prompt', { name: 'pirate', text: 'Mine.' });
     const typed = (person: Person, text: string) => person.completes('system', { text }, 'text');
     expect(await typed(bot.alice, 'pir')).toEqual([{ name: 'pirate (yours)', value: 'pirate' }]);

@@ -9,21 +9,21 @@ import { normalName, promptLimits, promptName, resetWord } from './rules.ts';
 import type { Library, PromptReference } from './rules.ts';
 import { countNamed, deletePrompt, findByName, libraryOf, lockLibrary, usesOf, writePrompt } from './store.ts';
 
-/** Whose prompts they are, nearest first: of two that are called the same, the nearer one is meant. */
+/** The library of a prompt, nearest first: of two with the same name, the nearer one is used. */
 export type PromptOrigin = Library | 'configured';
 
-/** A prompt that the caller may choose by its name. */
+/** A prompt that the caller can choose by its name. */
 export interface UsablePrompt {
   name: string;
   origin: PromptOrigin;
   /** Who saved it; null for one of the settings file. */
   authorId: string | null;
   reference: PromptReference;
-  /** What lists say of it: a summary, or its text; empty unless asked for. */
+  /** Its line in lists: a summary, or its text; empty unless requested. */
   about: string;
 }
 
-/** Every prompt that the caller may choose here: their own, the server's, and those of the settings file. */
+/** Every prompt that the caller can choose here: their own, the server's, and those of the settings file. */
 export async function usablePrompts(
   context: PromptContext,
   call: Asker,
@@ -46,7 +46,7 @@ export async function usablePrompts(
   return [...byOrigin('user'), ...byOrigin('guild'), ...configuredFor(context, call)];
 }
 
-/** Those of them that a name leads to. */
+/** Those that can be found by name: the nearest of each name. */
 export async function choosablePrompts(context: PromptContext, call: Asker): Promise<UsablePrompt[]> {
   const seen = new Set<string>();
   return (await usablePrompts(context, call)).filter(({ name }) => {
@@ -56,7 +56,7 @@ export async function choosablePrompts(context: PromptContext, call: Asker): Pro
   });
 }
 
-/** Throws a StartError where a prompt of the settings file names a role that there is not. */
+/** Throws a StartError when a prompt of the settings file names an unknown role. */
 export function checkPromptRoles({ access, settings }: Pick<PromptContext, 'access' | 'settings'>): void {
   for (const [name, { roles = [] }] of Object.entries(settings.instance.library)) {
     const unknown = roles.find((role) => !access.roleNames.includes(role));
@@ -66,7 +66,7 @@ export function checkPromptRoles({ access, settings }: Pick<PromptContext, 'acce
   }
 }
 
-/** Those of the settings file that one of the caller's roles may choose. */
+/** The prompts of the settings file that one of the caller's roles may choose. */
 function configuredFor(context: PromptContext, call: Asker): UsablePrompt[] {
   const policy = context.access.policy(call.caller, call);
   return Object.entries(context.settings.instance.library)
@@ -103,7 +103,7 @@ export async function promptNamed(
   return configured && text !== undefined ? { ...configured, text } : undefined;
 }
 
-/** Throws a UserError that names what was asked for when the caller may use no prompt of that name. */
+/** Throws a UserError with the name when the caller can't use a prompt of that name. */
 export async function neededPrompt(
   context: PromptContext,
   call: Asker,
@@ -114,7 +114,7 @@ export async function neededPrompt(
   return found;
 }
 
-/** What an answer repeats of a name that somebody wrote. */
+/** A member's words for a name as an answer repeats them. */
 export const shortName = (name: string): string => name.replaceAll('`', "'").slice(0, 60);
 
 const librariesOf = ({ guildId }: Asker): Library[] => (guildId === null ? ['user'] : ['user', 'guild']);
@@ -125,7 +125,7 @@ const libraryKey = ({ caller, guildId }: Asker, library: Library): string =>
 const hashOf = ({ vault }: PromptContext, call: Asker, library: Library, name: string): string =>
   vault.pseudonym('chat/prompt', `${libraryKey(call, library)}/${normalName(name)}`);
 
-/** What a library has under a name; empty when that is nothing. */
+/** A library's text under a name; empty without one. */
 export async function textIn(context: PromptContext, call: Asker, library: Library, name: string): Promise<string> {
   const [row] = await findByName(context.db, [hashOf(context, call, library, name)]);
   const opened = row && (await openPrompt(context.vault.reader(context.db), row));
@@ -133,8 +133,8 @@ export async function textIn(context: PromptContext, call: Asker, library: Libra
 }
 
 /**
- * Saves a text under a name, in place of what the library has under it. Throws a UserError when the caller may not, when
- * the name is none, or when the library is full.
+ * Saves a text under a name and replaces an existing one. Throws a UserError when the caller may not, when the name is
+ * invalid, or when the library is full.
  */
 export async function savePrompt(
   context: PromptContext,
@@ -171,8 +171,8 @@ export async function savePrompt(
 }
 
 /**
- * Removes a prompt from a library, and returns in how many places it was in use, which fall back to the next scope.
- * Throws a UserError when the caller may not, or when there is none.
+ * Removes a prompt from a library. Returns in how many places it was used, which fall back to the next scope. Throws a
+ * UserError when the caller may not, or when it doesn't exist.
  */
 export async function removePrompt(
   context: PromptContext,
@@ -192,7 +192,7 @@ export async function removePrompt(
   });
 }
 
-/** What moderators do to the server's library; the ids alone. */
+/** Records a moderator's change of the server's library, by its ids only. */
 async function record(context: PromptContext, tx: Tx, call: Call, action: string, promptId: string): Promise<void> {
   await context.audit.record(tx, actOf(call, { action, targetId: call.guildId, details: { promptId } }));
 }

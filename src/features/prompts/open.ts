@@ -4,10 +4,10 @@ import type { PromptContext } from './settings.ts';
 import { choicesAt, promptsOf } from './store.ts';
 import type { PromptRow } from './store.ts';
 
-/** What binds a sealed name to its row. */
+/** Authenticates an encrypted name with its row. */
 export const nameContext = (id: string): string => `${id}/name`;
 
-/** Null when its author was forgotten. */
+/** Null when its author's data was deleted. */
 export async function openPrompt(
   read: VaultReader,
   row: Pick<PromptRow, 'id' | 'author_id' | 'name_ciphertext' | 'ciphertext'>,
@@ -19,7 +19,7 @@ export async function openPrompt(
   return text === null ? null : { name, text };
 }
 
-/** Every prompt that a person wrote, and the one that they chose for themselves, for their export. */
+/** A person's prompts and their own choice, for their export. */
 export async function exportPrompts(context: PromptContext, userId: string): Promise<JsonObject> {
   const read = context.vault.reader(context.db);
   const chosen = await choicesAt(context.db, [{ scope: 'user', scopeId: userId }]);

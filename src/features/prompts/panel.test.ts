@@ -41,7 +41,7 @@ async function opens(person: Person, room: string): Promise<APIMessage> {
   return person.sees((message) => isEphemeral(message) && message.embeds.length > 0, { in: room, timeoutMs });
 }
 
-/** Chooses from the menu by what the option says. */
+/** Chooses the option with this label from the menu. */
 const selecting = (person: Person, panel: APIMessage, label: string) => {
   const { custom_id, options } = promptSelect(panel);
   return person.selects(panel, custom_id, [options.find((one) => one.label.includes(label))?.value ?? label]);
@@ -55,11 +55,11 @@ async function toldToModel(room: string): Promise<string | undefined> {
 }
 
 describe('the menu of prompts', () => {
-  it('chooses one for the conversation, after a restart too, and as usual again', async () => {
+  it('chooses one for the conversation, after a restart too, and resets it', async () => {
     const room = await bot.newChannel();
     let panel = await opens(bot.milo, room);
     expect(panel.content).toContain('Settings of this conversation');
-    expect(chosen(panel)).toBe('System prompt: as usual');
+    expect(chosen(panel)).toBe('System prompt: default');
     await bot.stop();
     await bot.start();
     await selecting(bot.milo, panel, 'pirate');
@@ -67,13 +67,13 @@ describe('the menu of prompts', () => {
     expect(chosen(panel)).toBe('System prompt: pirate');
     expect(panel.embeds[0]?.description).toContain('System prompt: **pirate** (this conversation)');
     expect(await toldToModel(room)).toBe('I am a pirate.');
-    await selecting(bot.milo, panel, 'as usual');
+    await selecting(bot.milo, panel, 'default');
     panel = await changed(bot.milo, panel);
-    expect(chosen(panel)).toBe('System prompt: as usual');
+    expect(chosen(panel)).toBe('System prompt: default');
     expect(await toldToModel(room)).toContain('a friendly and helpful member');
   });
 
-  it('opens a form for an own text, which holds what there is of it', async () => {
+  it('opens a form for an own text with its current content', async () => {
     const room = await bot.newChannel();
     const { shown } = await asks(bot.alice, 'a first question', { text: 'A first answer.' }, { in: room });
     const menu = await told(bot.milo, shown, '⋯');
@@ -91,7 +91,7 @@ describe('the menu of prompts', () => {
     expect(chosen(await changed(bot.milo, after))).toBe('System prompt: “I have two lines.”');
   });
 
-  it('shows what others have chosen of their own, and keeps it', async () => {
+  it("shows others' own choices, and keeps them", async () => {
     const room = await bot.newChannel();
     await bot.milo.runs('save-prompt', { name: 'private', text: 'Of Milo.' }, { in: room });
     await bot.milo.runs('system', { text: 'private' }, { in: room });
@@ -103,7 +103,7 @@ describe('the menu of prompts', () => {
     expect(chosen(await changed(bot.olivia, panel))).toBe('System prompt: private');
   });
 
-  it('is not for those who may not, whatever their client sends', async () => {
+  it('refuses members without the right, whatever their client sends', async () => {
     const room = await bot.newChannel();
     const shown = await opens(bot.alice, room);
     expect(shown.components ?? []).toEqual([]);
@@ -121,7 +121,7 @@ describe('the menu of prompts', () => {
 });
 
 describe('/settings', () => {
-  it('says where each of them comes from', async () => {
+  it('shows where each prompt comes from', async () => {
     const room = await bot.newChannel();
     await bot.olivia.runs('server-model', { name: 'fake/test-model' }, { in: room });
     await bot.alice.runs('model', { name: 'fake/other-model' }, { in: room });
@@ -129,7 +129,7 @@ describe('/settings', () => {
     await bot.idle();
     const mine = (await opens(bot.alice, room)).embeds[0]?.description;
     expect(mine).toContain('Model: **fake/other-model** (you)');
-    expect(mine).toContain('System prompt: “Mine.” (you)\n-# It comes before: the usual one (my default)');
+    expect(mine).toContain('System prompt: “Mine.” (you)\n-# It overrides: the default (my default)');
     const panel = await opens(bot.milo, room);
     expect(panel.embeds[0]?.description).toContain('Model: **fake/test-model** (this server)');
     const creativity = selects(panel).find(({ custom_id }) => custom_id.includes('set-creativity'))?.custom_id ?? '';
@@ -143,7 +143,7 @@ describe('/settings', () => {
   });
 });
 
-describe('/system with a place and no text', () => {
+describe('/system with a scope and no text', () => {
   it('opens a form for it', async () => {
     const room = await bot.newChannel();
     const { modal } = await bot.milo.runs('system', { scope: 'channel' }, { in: room });
@@ -155,7 +155,7 @@ describe('/system with a place and no text', () => {
     await bot.alice.sees(/Only moderators can choose the system prompt of a channel/, { in: room, timeoutMs });
   });
 
-  it('works behind a prefix, too', async () => {
+  it('works by prefix too', async () => {
     const room = await bot.newChannel();
     await bot.milo.says(room, '!system You are behind a prefix.');
     await bot.milo.sees(/“You are behind a prefix\.” now applies to this conversation/, {
@@ -166,6 +166,6 @@ describe('/system with a place and no text', () => {
     await bot.milo.says(room, '!save-prompt prefixed You are saved.');
     await bot.milo.sees(/Saved: \*\*prefixed\*\*/, { in: room, timeoutMs });
     await bot.milo.says(room, '!save-prompt empty');
-    await bot.milo.sees(/There is no text/, { in: room, timeoutMs });
+    await bot.milo.sees(/The text is missing/, { in: room, timeoutMs });
   });
 });

@@ -24,7 +24,7 @@ export const promptSetting = (context: PromptContext): TurnSetting => ({
   },
 });
 
-/** The components of the panel, and the form that a command opens, too. */
+/** The panel's components, and the form that a command opens. */
 export const promptComponents = (context: PromptContext): Record<string, ComponentHandler> => ({
   'set-prompt': {
     version: 1,
@@ -60,9 +60,9 @@ async function takeWritten(context: PromptContext, call: ComponentCall): Promise
   await call.update(await context.use(chatApi).settingsPanel(call));
 }
 
-/** A custom id is the client's word: the panel belongs to the conversation that it was opened in. */
+/** A custom id comes from the client: the panel must belong to the conversation that it was opened in. */
 async function checkPanel(context: PromptContext, call: ComponentCall): Promise<void> {
   if (call.id !== call.channelId) throw new UserError('errors.expired', 'the panel of another place');
   if (await context.use(chatApi).mayConfigure(call)) return;
-  throw new UserError('system.not-yours', 'only moderators and the one who opened the conversation');
+  throw new UserError('system.not-yours', 'only moderators and the member who opened the conversation');
 }

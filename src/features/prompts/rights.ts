@@ -9,13 +9,13 @@ import type { ChoiceScope } from './store.ts';
 
 export type Asker = Pick<Call, 'caller' | 'guildId' | 'channelId'>;
 
-/** Throws a UserError unless the caller may choose the prompt of this scope here. */
+/** Throws a UserError unless the caller may choose this scope's prompt here. */
 export async function checkMayChoose(context: PromptContext, call: Asker, scope: ChoiceScope): Promise<void> {
   const { guildId, caller } = call;
   if (scope === 'user') return;
   if (scope === 'conversation') {
     if (!(await context.use(chatApi).mayConfigure(call)))
-      throw new UserError('system.not-yours', 'the conversation of somebody else');
+      throw new UserError('system.not-yours', 'the conversation of another member');
     return;
   }
   if (guildId === null) throw new UserError('system.servers-only', 'a direct message has no such scope');
@@ -23,14 +23,16 @@ export async function checkMayChoose(context: PromptContext, call: Asker, scope:
   if (!may) throw new UserError(`system.moderators-${scope}`, 'moderators only');
 }
 
-/** Throws a UserError unless the caller may save into this library and remove from it. */
+/** Throws a UserError unless the caller may change this library. */
 export async function checkMaySave(context: PromptContext, call: Asker, library: Library): Promise<void> {
   if (library === 'user') return;
   if (call.guildId === null) throw new UserError('prompts.servers-only', 'a direct message has no server');
   if (!(await moderatesGuild(context, call))) throw new UserError('prompts.moderators', 'moderators only');
 }
 
-/** Whoever may manage messages in the whole server: what holds everywhere is not for moderators of one channel. */
+/**
+ * Members who can manage messages in the whole server: moderators of one channel can't change what applies everywhere.
+ */
 async function moderatesGuild({ discord: { cache } }: PromptContext, { guildId, caller }: Asker): Promise<boolean> {
   if (guildId === null) return false;
   if (caller.instanceAdministrator) return true;

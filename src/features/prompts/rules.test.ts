@@ -6,11 +6,11 @@ describe('a name', () => {
     expect(promptName.test(name)).toBe(true);
   });
 
-  it.each(['', ' x', 'x ', '-x', 'a/b', 'a@b', 'a`b', 'a\nb', '<@1>', 'x'.repeat(33)])('may not be "%s"', (name) => {
+  it.each(['', ' x', 'x ', '-x', 'a/b', 'a@b', 'a`b', 'a\nb', '<@1>', 'x'.repeat(33)])('cannot be "%s"', (name) => {
     expect(promptName.test(name)).toBe(false);
   });
 
-  it('is found however it is written', () => {
+  it('is found in any spelling', () => {
     expect(normalName('  The   PIRATE ')).toBe('the pirate');
     expect(normalName('Ｐirate')).toBe('pirate');
   });

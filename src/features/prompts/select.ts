@@ -12,14 +12,14 @@ import type { UsablePrompt } from './library.ts';
 const selectOptions = 25;
 const optionCharacters = 100;
 
-/** What else can be chosen. */
+/** Values of the options that aren't prompts. */
 const values = { unset: 'unset', current: 'current' } as const;
-/** Before the name of a prompt, so that none is taken for something else. */
+/** The prefix of a prompt's value, so that no name equals another option's value. */
 const named = 'named/';
 
 /**
- * The menu of prompts for a conversation that goes by `current`, if by any of its own, and the button to write one: clients
- * let nobody choose the same option twice, as one would who closes the form and opens it again.
+ * The menu of prompts for a conversation whose own prompt is `current`, and the button to write one. A button, because
+ * clients don't let a member choose the same option twice, as after closing the form.
  */
 export async function promptRows(
   context: PromptContext,
@@ -69,8 +69,8 @@ function isSame({ reference }: UsablePrompt, current: Layer | undefined): boolea
 }
 
 /**
- * What was chosen from the menu: a prompt, null for as usual, undefined for what counts already.
- * Throws a UserError for a prompt that the caller may not use.
+ * The choice from the menu: a prompt, null for the default, undefined for no change. Throws a UserError for a prompt
+ * that the caller can't use.
  */
 export async function chosenFrom(
   context: PromptContext,

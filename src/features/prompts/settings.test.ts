@@ -18,7 +18,7 @@ function prompts(yaml: string) {
 }
 
 describe('prompts of the settings file', () => {
-  it('have a text, and if they like a summary and roles', () => {
+  it('have a text, and optionally a summary and roles', () => {
     expect(prompts('      the pirate: { text: Arr. }\n      長い: { text: x, summary: y, roles: [crew] }\n')).toEqual({
       'the pirate': { text: 'Arr.', summary: '' },
       長い: { text: 'x', summary: 'y', roles: ['crew'] },
@@ -40,19 +40,19 @@ describe('prompts of the settings file', () => {
     ],
     ['that are no group', '      pirate: Arr', /familiar\.yaml:4:15 .*a group of settings/],
     ['with a name that is none', '      a/b: { text: Arr }', /familiar\.yaml:4:7 .*this name is not allowed/],
-    ['called like a word', '      Reset: { text: Arr }', /library\.Reset: a name other than "reset"/],
+    ['called like the reset word', '      Reset: { text: Arr }', /library\.Reset: a name other than "reset"/],
     [
-      'called the same',
+      'with the same name',
       '      pirate: { text: Arr }\n      Pirate: { text: Arr }',
       /familiar\.yaml:5:7 .*library\.Pirate: a name that no other prompt has/,
     ],
-  ])('are refused %s, with their place', (_why, yaml, message) => {
+  ])('are refused %s, with their position', (_why, yaml, message) => {
     expect(() => prompts(yaml)).toThrow(message);
   });
 });
 
 describe('roles of prompts', () => {
-  it('are some that there are, or the start stops', async () => {
+  it('must exist, or the start stops', async () => {
     const yaml = 'features: { prompts: { library: { pirate: { text: Arr, roles: [member, crwe] } } } }';
     const bot = await startTestBot({ yaml, start: false });
     await expect(bot.start()).rejects.toThrow(

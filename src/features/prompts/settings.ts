@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FeatureContext } from '../../sdk/index.ts';
 import { normalName, promptCharacters, promptName, resetWord } from './rules.ts';
 
-/** One of the prompts that people may choose by name. */
+/** A prompt that people can choose by name. */
 const namedPrompt = z.strictObject({
   text: z
     .string()
@@ -10,12 +10,12 @@ const namedPrompt = z.strictObject({
     .refine((text) => text.trim() !== '', { error: 'text that is not empty' }),
   /** One line for lists. */
   summary: z.string().max(100).default(''),
-  /** The instance roles that may choose it; everyone unless given. */
+  /** The instance roles that may choose it; everyone by default. */
   roles: z.array(z.string().min(1)).optional(),
 });
 
 export const promptSettings = z.strictObject({
-  /** By the names under which they are chosen. */
+  /** By name. */
   library: z
     .record(
       z

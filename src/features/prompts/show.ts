@@ -3,12 +3,12 @@ import { plainLine } from '../../kernel/markdown/plain-line.ts';
 import type { Layer, PromptScope } from './layers.ts';
 import { promptCharacters } from './rules.ts';
 
-/** Longer texts come as a file, whole: Discord takes 2000 characters. */
+/** Longer texts come as a file: Discord allows 2000 characters. */
 const messageCharacters = 1900;
-/** Of a text that has no name, where it stands for one. */
+/** The length of a nameless text where it stands for a name. */
 const calledCharacters = 60;
 
-/** What a prompt is called: by its name, or by how it begins. */
+/** The name of a prompt, or its beginning. */
 export function called({ name, text, scope }: Pick<Layer, 'name' | 'text' | 'scope'>, t: Translate): string {
   if (name !== null) return `**${plainLine(name, 40)}**`;
   return scope === 'instance' ? t('system.default') : `“${plainLine(text, calledCharacters)}”`;
@@ -16,7 +16,7 @@ export function called({ name, text, scope }: Pick<Layer, 'name' | 'text' | 'sco
 
 export const scopeText = (scope: PromptScope, t: Translate): string => t(`system.scopes.${scope}`);
 
-/** A text as it was written, below a sentence. */
+/** A sentence with the original text below it. */
 export function withText(sentence: string, text: string): OutgoingMessage {
   const block = `\`\`\`\n${text}\n\`\`\``;
   if (!text.includes('```') && sentence.length + block.length < messageCharacters) {
@@ -26,7 +26,7 @@ export function withText(sentence: string, text: string): OutgoingMessage {
   return { content: sentence, files: [{ name: 'prompt.txt', contentType: 'text/plain; charset=utf-8', data }] };
 }
 
-/** Which prompts would count if those before them did not; empty when there is none but the instance's. */
+/** The prompts that a prompt overrides; empty when that is only the instance's. */
 export function shadowedText(shadowed: readonly Layer[], t: Translate): string {
   return shadowed.map((layer) => `${called(layer, t)} (${scopeText(layer.scope, t)})`).join(', ');
 }

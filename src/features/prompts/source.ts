@@ -8,7 +8,7 @@ import type { PromptReference } from './rules.ts';
 import type { PromptContext } from './settings.ts';
 import { scopeText } from './show.ts';
 
-/** The prompt that was chosen with `/ask`, as it is kept with the turn. */
+/** The prompt chosen with `/ask`, as stored with the turn. */
 const extra = z.object({
   systemPrompt: z.union([z.strictObject({ id: z.string() }), z.strictObject({ configured: z.string() })]),
 });
@@ -17,13 +17,13 @@ const extra = z.object({
 export const requestedIn = (data: JsonObject | undefined): PromptReference | undefined =>
   extra.safeParse(data).data?.systemPrompt;
 
-/** The system prompt that applies to a turn, unless that is the default. */
+/** The system prompt of a turn, unless it is the default. */
 export const systemSource = (context: PromptContext): PromptSource => ({
   name: 'system-prompt',
   place: 'system',
   keep: 'always',
   collect: async ({ place, asker, openedThread, extra: data }) => {
-    // In a thread of its own it has become that conversation's, which may have another one by now.
+    // A new thread has made it its own prompt, which may have been changed since.
     const requested = openedThread ? undefined : requestedIn(data);
     const read = context.vault.reader(context.db);
     const [{ scope, text }] = await layersFor(context, read, { ...place, userId: asker.userId, requested });
@@ -33,7 +33,7 @@ export const systemSource = (context: PromptContext): PromptSource => ({
   },
 });
 
-/** `/ask system:` chooses a prompt for the thread that is opened. */
+/** `/ask system:` chooses a prompt for the new thread. */
 export const systemOption = (context: PromptContext): AskOption => ({
   name: 'system',
   description: context.texts.in(undefined)('ask-option'),

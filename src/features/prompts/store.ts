@@ -11,13 +11,13 @@ export const choiceScopes: readonly ChoiceScope[] = ['conversation', 'channel', 
 
 export interface ChoiceRow {
   scope: ChoiceScope;
-  /** Of the settings file. */
+  /** A name of the settings file. */
   configured: string | null;
-  /** Written by somebody. */
+  /** A saved prompt. */
   prompt: PromptRow | null;
 }
 
-/** What is chosen in these scopes. */
+/** The choices of these scopes. */
 export async function choicesAt(
   db: Db,
   places: readonly { scope: ChoiceScope; scopeId: string }[],
@@ -49,7 +49,7 @@ export async function findPrompt(db: Db, id: string): Promise<PromptRow | undefi
 /** A row of a library, which has a name. */
 export type NamedRow = Pick<PromptRow, 'id' | 'author_id' | 'guild_id'> & {
   name_ciphertext: Buffer;
-  /** Only where it was asked for. */
+  /** Only on request. */
   ciphertext?: Buffer;
 };
 
@@ -80,7 +80,7 @@ export async function findByName(db: Db, nameHashes: readonly string[]): Promise
   return db.selectFrom('prompts_prompt').selectAll().where('name_hash', 'in', nameHashes).execute();
 }
 
-/** Those who save into the same library come one after the other, so that its limit holds. */
+/** Serialises changes of a library, so its limit is exact. */
 export async function lockLibrary(tx: Tx, library: string): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`chat/prompts/${library}`}, 0))`.execute(tx);
 }
@@ -98,7 +98,7 @@ export async function countNamed(db: Db, of: { guildId: string } | { userId: str
   return Number(count);
 }
 
-/** Stores a prompt, or another text, perhaps another's, under the id of one that exists. */
+/** Stores a prompt, or replaces the text (and author) of an existing id. */
 export async function writePrompt(tx: Tx, row: PromptRow): Promise<void> {
   await tx
     .insertInto('prompts_prompt')
@@ -117,7 +117,7 @@ export async function usesOf(db: Db, id: string): Promise<number> {
   return Number(count);
 }
 
-/** What was chosen with it falls back to the next scope. False when it was gone already. */
+/** Its places fall back to the next scope. False when it didn't exist. */
 export async function deletePrompt(tx: Tx, id: string): Promise<boolean> {
   const deleted = await tx.deleteFrom('prompts_prompt').where('id', '=', id).executeTakeFirst();
   return deleted.numDeletedRows === 1n;
@@ -132,8 +132,8 @@ export interface ChoicePlace {
 }
 
 /**
- * Chooses for a place, or (null) for none; a prompt that is gone by now leaves all as it was. A text that was written for
- * the place alone goes with its choice.
+ * Sets a place's choice; null resets it. A prompt that was just removed changes nothing. The place's former own text is
+ * deleted.
  */
 export async function setChoice(tx: Tx, place: ChoicePlace, reference: PromptReference | null): Promise<void> {
   if (reference === null) await unchoose(tx, place);
@@ -159,13 +159,13 @@ async function choose(
     .execute();
 }
 
-/** Whether a prompt exists, which nobody deletes before the transaction ends. */
+/** Locks an existing prompt until the transaction ends; false when it doesn't exist. */
 async function holdPrompt(tx: Tx, id: string): Promise<boolean> {
   const held = await tx.selectFrom('prompts_prompt').select('id').where('id', '=', id).forKeyShare().executeTakeFirst();
   return held !== undefined;
 }
 
-/** A conversation goes by what another one goes by. */
+/** Copies one conversation's choice to another. */
 export async function copyChoice(tx: Tx, from: string, place: ChoicePlace): Promise<void> {
   const source = await tx
     .selectFrom('prompts_choice')
@@ -177,7 +177,7 @@ export async function copyChoice(tx: Tx, from: string, place: ChoicePlace): Prom
   else if (source?.configured) await setChoice(tx, place, { configured: source.configured });
 }
 
-/** Texts without a name that are chosen nowhere any more. */
+/** Deletes nameless texts that no place uses. */
 async function deleteUnused(tx: Tx): Promise<number> {
   const deleted = await tx
     .deleteFrom('prompts_prompt')
@@ -195,7 +195,7 @@ async function deleteUnused(tx: Tx): Promise<number> {
   return Number(deleted.numDeletedRows);
 }
 
-/** Everything of a guild, or of a channel with its threads. */
+/** Deletes everything of a guild, or of a channel with its threads. */
 export async function deletePlace(tx: Tx, of: { guildId: string } | { channelId: string }): Promise<void> {
   if ('guildId' in of) {
     await tx.deleteFrom('prompts_prompt').where('guild_id', '=', of.guildId).execute();
@@ -218,7 +218,7 @@ export async function promptsOf(db: Db, authorId: string): Promise<PromptRow[]> 
   return db.selectFrom('prompts_prompt').selectAll().where('author_id', '=', authorId).orderBy('saved_at').execute();
 }
 
-/** What a person wrote goes wherever it is in use, and so does what they chose for themselves. */
+/** Deletes a person's prompts wherever they are used, and their own choice. */
 export async function deletePromptsOf(tx: Tx, userId: string): Promise<number> {
   const prompts = await tx.deleteFrom('prompts_prompt').where('author_id', '=', userId).executeTakeFirst();
   const choices = await tx
@@ -229,7 +229,7 @@ export async function deletePromptsOf(tx: Tx, userId: string): Promise<number> {
   return Number(prompts.numDeletedRows + choices.numDeletedRows);
 }
 
-/** The conversations in these guilds with a text of their own that is older than `beforeMs`. */
+/** The conversations in these guilds with their own text from before `beforeMs`. */
 export async function conversationsWithOldText(tx: Tx, { beforeMs, guilds }: Expiry): Promise<string[]> {
   const rows = await tx
     .selectFrom('prompts_choice as c')
@@ -243,7 +243,7 @@ export async function conversationsWithOldText(tx: Tx, { beforeMs, guilds }: Exp
   return rows.map((row) => row.scope_id);
 }
 
-/** Returns how many texts without a name went with what these conversations have chosen. */
+/** Returns the number of nameless texts deleted with these conversations' choices. */
 export async function deleteTextsOf(tx: Tx, channelIds: readonly string[]): Promise<number> {
   await tx
     .deleteFrom('prompts_choice')

@@ -4,12 +4,12 @@ import type { CommandFile } from '../../sdk/index.ts';
 import type { PromptContext } from './settings.ts';
 import { promptCharacters } from './rules.ts';
 
-/** No character of UTF-8 has more bytes. */
+/** A UTF-8 character has at most four bytes. */
 const fileBytes = promptCharacters * 4;
 
 /**
- * The text of a prompt as it came with a command: written there, or in a file, where it may be longer and have lines.
- * Undefined when there is neither; throws a UserError for both, and for a file that is no text.
+ * The text of a prompt in a command: written there, or in a file, where it can be longer and have lines. Undefined
+ * without both. Throws a UserError for both, and for a file that isn't text.
  */
 export async function givenText(
   context: PromptContext,
@@ -18,13 +18,13 @@ export async function givenText(
   if (!file) return text?.trim();
   if (text !== undefined) throw new UserError('prompts.text-or-file', 'both a text and a file');
   if (file.size > fileBytes) {
-    throw new UserError('prompts.too-long', 'a file longer than a prompt may be', {
+    throw new UserError('prompts.too-long', 'a file longer than a prompt can be', {
       characters: file.size,
       limit: promptCharacters,
     });
   }
   const bytes = await context.discord.actions.attachment(file.url, fileBytes);
   const read = textOf(bytes);
-  if (read === undefined) throw new UserError('prompts.no-text', 'a file that is no text');
+  if (read === undefined) throw new UserError('prompts.no-text', "a file that isn't text");
   return read.trim();
 }

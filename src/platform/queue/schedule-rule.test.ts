@@ -46,7 +46,7 @@ describe('invalid times', () => {
     [{ cron: '@daily' }, /has 1 fields/],
     [{ cron: '61 4 * * *' }, /cannot be read/],
     [{ cron: 'a b c d e' }, /cannot be read/],
-    [{ cron: '0 0 31 2 *' }, /cannot be read \(it never comes\)/],
+    [{ cron: '0 0 31 2 *' }, /cannot be read \(it never occurs\)/],
     [{ everyMs: 999 }, /everyMs is 999; allowed are whole numbers from 1000/],
     [{ everyMs: 1500.5 }, /everyMs is 1500.5/],
     [{ everyMs: Number.NaN }, /everyMs is NaN/],

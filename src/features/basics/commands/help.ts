@@ -15,13 +15,13 @@ import type {
 import { pagesOf } from '../help-pages.ts';
 import type { HelpGroup } from '../help-pages.ts';
 
-/** As much as a phone shows at a glance or two; Discord would take 4096. */
+/** Fits on one or two phone screens; Discord would allow 4096. */
 const longestPage = 1400;
-/** What Discord takes in a menu. */
+/** Discord's limit for a menu. */
 const mostPages = 25;
 const longestLabel = 100;
 
-/** Everything the caller may use here; with a name, one command in full. */
+/** Everything the caller may use here; with a name, one command in detail. */
 export function helpCommand(context: FeatureContext<unknown>): Command {
   const suggest = ({ text, ...call }: SuggestCall) =>
     Promise.resolve(
@@ -51,7 +51,7 @@ function usable(context: FeatureContext<unknown>, call: Call): CommandInfo[] {
   });
 }
 
-/** The page of that number, from 0; where there are several, a menu leads to the others. */
+/** The page with this number, from 0; with several pages, a menu leads to the others. */
 function overview(context: FeatureContext<unknown>, call: Call, number: number): OutgoingMessage {
   const { t } = call;
   const pages = pagesOf(groups(context, call), longestPage);
@@ -87,7 +87,7 @@ function groups(context: FeatureContext<unknown>, call: Call): HelpGroup[] {
 const lineOf = ({ command: { name }, describe }: CommandInfo): string =>
   `\`/${name}\` · ${describe(`${commandTextKey(name)}.description`)}`;
 
-/** Shows another page to whoever chooses it, with what they may use; in a message that all see, to them alone. */
+/** Shows another page with what the member who chose it may use. In a public message, only to them. */
 export function helpMenu(context: FeatureContext<unknown>): ComponentHandler {
   return {
     version: 1,

@@ -3,7 +3,7 @@ import { defineCommand } from '../../../sdk/index.ts';
 import type { Command, FeatureContext } from '../../../sdk/index.ts';
 import { roundTrip } from '../store.ts';
 
-/** Shows that the whole way works: gateway, database and REST, each with its time. */
+/** Shows that gateway, database and REST work, each with its time. */
 export function pingCommand(context: FeatureContext<unknown>): Command {
   return defineCommand({
     name: 'ping',

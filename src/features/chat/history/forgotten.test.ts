@@ -20,7 +20,7 @@ async function forgetsAlice(): Promise<void> {
   await alice.runs('privacy');
   const shown = await alice.sees(titled('What I store about you'));
   await alice.presses(shown, button(shown, 'Forget me'));
-  const sure = await alice.sees(titled('Forget you?'));
+  const sure = await alice.sees(titled('Delete your data?'));
   await alice.presses(sure, button(sure, 'Forget me for good'));
   await alice.sees(titled("I've deleted your data"), { timeoutMs });
 }

@@ -5,12 +5,12 @@ import type { MoneyContext } from '../money.ts';
 
 export interface Account {
   userId: string;
-  /** Whether it is the caller's. */
+  /** Whether it is the caller's own account. */
   own: boolean;
   allowances: Allowance[];
 }
 
-/** A command that tells callers about their account; those who run the bot may ask about anybody's. */
+/** A command about an account: the caller's, or anyone's for the bot's owner. */
 export function accountCommand(
   context: MoneyContext,
   name: string,
@@ -25,14 +25,14 @@ export function accountCommand(
     run: async (call) => {
       const userId = call.options.user ?? call.caller.userId;
       const own = userId === call.caller.userId;
-      if (!own && !call.caller.instanceAdministrator) throw new UserError('others', 'only for those who run the bot');
+      if (!own && !call.caller.instanceAdministrator) throw new UserError('others', "only for the bot's owner");
       const allowances = context.access.allowances(policyOf(context, call, userId));
       await call.reply(await tell(call, { userId, own, allowances }));
     },
   });
 }
 
-/** What applies to somebody here. Of others the roles in this guild are not known, so their allowances are not shown. */
+/** The policy of a member here. Others' roles in this guild are unknown, so their allowances aren't shown. */
 function policyOf({ access }: MoneyContext, call: Call, userId: string): Policy {
   const other: Caller = {
     userId,

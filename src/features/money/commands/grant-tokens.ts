@@ -3,7 +3,7 @@ import type { Command } from '../../../sdk/index.ts';
 import { give } from '../grants.ts';
 import type { MoneyContext } from '../money.ts';
 
-/** More is a slip of the pen. */
+/** More is a typing error. */
 const most = 1_000_000_000;
 
 export function grantTokensCommand(context: MoneyContext): Command {

@@ -5,7 +5,10 @@ import { targetOf } from '../money.ts';
 import type { MoneyContext } from '../money.ts';
 import { lines } from '../views/figures.ts';
 
-/** Those who run the bot end every pause that concerns the place, in a direct message all; a guild's own may end its. */
+/**
+ * The bot's owner ends every pause of the place, and in a direct message all of them; a guild's managers end their own
+ * guild's.
+ */
 export function resumeCommand(context: MoneyContext): Command {
   return defineCommand({
     name: 'resume',
@@ -37,7 +40,7 @@ function pausesToEnd({ money }: MoneyContext, { caller, guildId }: Call): Pause[
     .pauses()
     .filter(({ scope }) => guildId === null || scope.kind === 'instance' || scope.id === guildId);
   if (caller.instanceAdministrator) return concerning;
-  // A direct message is everybody's own; pauses are not.
+  // A direct message belongs to the caller, but pauses don't.
   if (guildId === null) throw new UserError('resume.not-allowed', 'not theirs');
   const own = concerning.filter(({ scope }) => scope.kind === 'guild');
   if (own.length === 0 && concerning.length > 0) throw new UserError('resume.instance-only', 'not theirs');

@@ -6,7 +6,7 @@ import type { MoneyContext } from '../money.ts';
 import { quoted, readBudget } from '../rules.ts';
 import { lines } from '../views/figures.ts';
 
-/** Shows or sets the free money that everybody has each day; without a command, the settings say it. */
+/** Shows or sets everyone's free money per day. The settings apply until this command sets a value. */
 export function setAllowanceCommand(context: MoneyContext): Command {
   return defineCommand({
     name: 'set-allowance',
@@ -23,7 +23,7 @@ export function setAllowanceCommand(context: MoneyContext): Command {
       }
       const micros = readBudget(options.amount);
       if (micros === undefined && !before.byCommand) {
-        throw new UserError('set-allowance.not-set', 'nothing to undo', { text: quoted(options.amount) });
+        throw new UserError('set-allowance.not-set', 'nothing to reset', { text: quoted(options.amount) });
       }
       await access.setEveryonesFree(micros);
       const after = access.everyonesFree();

@@ -63,7 +63,7 @@ export function setBudgetCommand(context: MoneyContext): Command {
   });
 }
 
-/** The commands that a line without a scope may have meant. */
+/** The commands that a prefix command without a scope may have meant. */
 function whichText(
   { prefix }: MoneyContext,
   { caller, options, t }: CommandCall<{ amount: string; period: string | undefined }>,
@@ -89,7 +89,7 @@ async function checkChannel({ discord }: MoneyContext, { guildId }: Call, channe
   if (channel?.guildId !== guildId) throw new UserError('set-budget.other-channel', 'another server');
 }
 
-/** Sets and records it; returns the budget that counts from now on. What people allow themselves is their own affair. */
+/** Sets and records a budget; returns the one that now applies. A person's own cap isn't recorded. */
 async function set(context: MoneyContext, call: Call, change: Change): Promise<Budget | undefined> {
   const { scope, by, period, micros } = change;
   const { budgets } = context.money;

@@ -6,7 +6,7 @@ import { findPriced, pricedNames } from '../prices.ts';
 import { readPrice } from '../rules.ts';
 import { lines } from '../views/figures.ts';
 
-/** Names of models are longer than Discord's choices, and can be pasted. */
+/** Model names can be longer than Discord's choices; they can be pasted. */
 const longestName = 500;
 /** Discord's limit is 256. */
 const longestTitle = 200;

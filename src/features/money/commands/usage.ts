@@ -37,7 +37,7 @@ export function usageCommand(context: MoneyContext): Command {
   });
 }
 
-/** The figures are worth telling without their picture. */
+/** The figures are useful without the chart. */
 async function draw(context: MoneyContext, chart: BarChart): Promise<OutgoingFile[]> {
   try {
     return [{ name: fileName, contentType: 'image/png', data: await context.charts.bars(chart) }];

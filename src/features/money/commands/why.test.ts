@@ -12,15 +12,15 @@ interface Situation {
   /** Of the message. */
   guildId: string | null;
   callerId: string;
-  /** Where it is asked from. */
+  /** Where the command is used. */
   from: { guildId: string | null; channelId: string };
-  /** Of the caller: in the message's channel, and where it is asked from. */
+  /** Of the caller: in the message's channel, and where the command is used. */
   permissions: bigint;
   permissionsHere?: bigint;
   administrator?: boolean;
 }
 
-/** Still running, so that all fields are there. */
+/** Still running, so that every field is present. */
 const admission: Hold = {
   ...{ key: '1', request: 'chat/answer/1', step: 'admission', attempt: 0, state: 'open', facts: {} },
   terms: { payerId: asker, guildId: '5', channelId: '6', allowances: [], limits: [] },
@@ -31,7 +31,7 @@ const admission: Hold = {
 const message = { guildId: '5', channelId: '6' };
 const elsewhere = { guildId: '5', channelId: '7' };
 
-/** How much of an explanation somebody is told. */
+/** How much of an explanation the caller gets. */
 async function told(situation: Situation): Promise<'full' | 'part' | 'why.unknown'> {
   const explanation: Explanation = {
     ...{ request: 'chat/answer/1', payerId: asker, guildId: situation.guildId, channelId: message.channelId },
@@ -72,24 +72,20 @@ describe('why an answer is as it is', () => {
   it.each<[string, Situation, string]>([
     ['the asker', { guildId: '5', callerId: asker, from: message, permissions: sees }, 'full'],
     ['a moderator', { guildId: '5', callerId: '2', from: message, permissions: moderates }, 'full'],
-    [
-      'who runs the bot',
-      { guildId: '5', callerId: '2', from: message, permissions: sees, administrator: true },
-      'full',
-    ],
+    ["the bot's owner", { guildId: '5', callerId: '2', from: message, permissions: sees, administrator: true }, 'full'],
     ['a member', { guildId: '5', callerId: '2', from: message, permissions: sees }, 'part'],
     [
-      'who moderates another channel only',
+      'a moderator of another channel',
       { guildId: '5', callerId: '2', from: elsewhere, permissions: sees, permissionsHere: moderates },
       'part',
     ],
     [
-      'who cannot see the channel',
+      "a member who can't see the channel",
       { guildId: '5', callerId: '2', from: elsewhere, permissions: 0n, permissionsHere: moderates },
       'why.unknown',
     ],
     [
-      'somebody in another server',
+      'a member of another server',
       { guildId: '8', callerId: '2', from: message, permissions: moderates },
       'why.unknown',
     ],
@@ -99,26 +95,26 @@ describe('why an answer is as it is', () => {
       'why.unknown',
     ],
     [
-      'somebody in a direct message',
+      'another user in a direct message',
       { guildId: '5', callerId: '2', from: { guildId: null, channelId: '9' }, permissions: sees },
       'why.unknown',
     ],
     [
-      'whose direct message it is',
+      'the owner of the direct message',
       { guildId: null, callerId: asker, from: { guildId: null, channelId: '6' }, permissions: 0n },
       'full',
     ],
     [
-      'somebody about the direct message of another',
+      "another user about someone's direct message",
       { guildId: null, callerId: '2', from: { guildId: null, channelId: '9' }, permissions: 0n },
       'why.unknown',
     ],
     [
-      'who runs the bot about the direct message of another',
+      "the bot's owner about someone's direct message",
       { guildId: null, callerId: '2', from: { guildId: null, channelId: '9' }, permissions: 0n, administrator: true },
       'why.unknown',
     ],
-  ])('is told to %s as it should be', async (_who, situation, expected) => {
+  ])('is shown to %s as it should be', async (_who, situation, expected) => {
     expect(await told(situation)).toBe(expected);
   });
 });

@@ -6,7 +6,7 @@ import type { MoneyContext } from '../money.ts';
 import { readMessageId } from '../rules.ts';
 import { whyEmbed } from '../views/why.ts';
 
-/** Messages of a channel, latest first, among which the last answer is looked for. */
+/** The last answer is searched in this many latest messages of the channel. */
 const lookedThrough = 25;
 
 export function whyCommand(context: MoneyContext): Command {
@@ -38,7 +38,7 @@ async function messageMeant(
   return asking?.message_reference?.message_id ?? (await latestAnswer(context, call.channelId));
 }
 
-/** What is most likely meant when nothing is said: the answer that was given here last. */
+/** The default: the latest answer in this channel. */
 async function latestAnswer({ discord, spending }: MoneyContext, channelId: string): Promise<string> {
   const messages = await discord.actions.messages(channelId, { limit: lookedThrough });
   for (const message of messages.filter((one) => isOwn(one, discord.self))) {
@@ -55,8 +55,8 @@ async function answer(context: MoneyContext, call: Call, messageId: string): Pro
 }
 
 /**
- * What this caller may know, asked from where they are: nothing of another guild, of others' direct messages and of
- * channels that they cannot see; all of it for the asker and for moderators of the message's channel.
+ * How much this caller may see from where they are. Nothing of another guild, of others' direct messages and of
+ * channels that they can't see. Everything for the asker and for moderators of the message's channel.
  */
 async function seenBy(
   { discord }: MoneyContext,

@@ -7,7 +7,7 @@ import { amountText, bar, beside, countText, lines, periodEnd, when } from './fi
 
 const longestModel = 60;
 
-/** An allowance with what was used of it, and savings. Of others the allowance is unknown here, so it is left out. */
+/** An allowance with its use, and savings. Others' allowances are unknown here and left out. */
 export function allowanceField(balance: Balance, own: boolean, t: Translate): APIEmbedField {
   const { allowance, savings } = balance;
   const { unit } = allowance;
@@ -43,7 +43,7 @@ function allowanceText(balance: Balance, own: boolean, t: Translate): string {
   return `${bar(spent + held, amount)}\n${t('allowance.left', figures)}`;
 }
 
-/** `answers 12 · pictures 3`, by what was asked for, and below it what the bot does by itself, with its cost. */
+/** `answers 12 · pictures 3` by kind of request; below it, what the bot does by itself, with its cost. */
 export function generationsText(today: DayOfUse | undefined, texts: Texts, t: Translate): string {
   const kinds = Object.entries(today?.calls ?? {}).sort(([, a], [, b]) => b - a);
   if (kinds.length === 0) return t('usage.none');
@@ -56,7 +56,7 @@ export function generationsText(today: DayOfUse | undefined, texts: Texts, t: Tr
   return lines(beside(...asked), summaries > 0 && t('usage.summaries', { count: summaries, cost }));
 }
 
-/** One line for each: when, what, how much and what was then left. */
+/** One line each: when, what, how much and what was left after it. */
 export function movementsText(movements: readonly MoneyMovement[], texts: Texts, t: Translate): string {
   if (movements.length === 0) return t('balance.no-transactions');
   const rows = movements.map(({ kind, atMs, request, model, amount, left }) => {
@@ -76,12 +76,12 @@ export function movementsText(movements: readonly MoneyMovement[], texts: Texts,
 
 const dayMs = 86_400_000;
 
-/** The days that end with today, oldest first. */
+/** The last days including today, oldest first. */
 export function lastDays(count: number, nowMs: number): string[] {
   return Array.from({ length: count }, (_, index) => dayAt(nowMs - (count - 1 - index) * dayMs));
 }
 
-/** Money by day; where nothing cost anything, generations by day. */
+/** Money per day; when nothing cost anything, generations per day. */
 export function usageChart(
   days: readonly string[],
   use: readonly DayOfUse[],
@@ -98,7 +98,7 @@ export function usageChart(
   return {
     title,
     subtitle: t('usage.chart.subtitle', { days: days.length }),
-    // The month is named where it begins, so that the labels stay narrow.
+    // The month is named only where it begins, so labels stay narrow.
     bars: days.map((day, index) => ({ label: dayLabel(day, index), values: [valueOf(byDay.get(day))] })),
     series: [{ name: title }],
     format: costly ? formatMicros : countText,

@@ -3,7 +3,7 @@ import { formatMicros } from '../../../kernel/money.ts';
 import type { Budget, Budgets, BudgetScope, Level, Pause, Translate } from '../../../sdk/index.ts';
 import { bar, beside, lines, periodEnd, sections, when } from './figures.ts';
 
-/** A budget with how full it is. */
+/** A budget with its use. */
 export interface FilledBudget {
   budget: Budget;
   level: Level;

@@ -5,10 +5,10 @@ import type { Unit } from '../../../sdk/index.ts';
 
 const cells = 10;
 
-/** What Discord takes in an embed: docs.discord.com/developers/resources/message#embed-object-embed-limits. */
+/** Discord's embed limits: docs.discord.com/developers/resources/message#embed-object-embed-limits. */
 const longest = { description: 4096, field: 1024 };
 
-/** `▰▰▰▱▱▱▱▱▱▱`: begun shows one cell, and only what is used up is full. */
+/** `▰▰▰▱▱▱▱▱▱▱`: any use shows one cell, and the bar is full only at the cap. */
 export function bar(used: number, of: number): string {
   const share = of <= 0 ? 1 : used / of;
   const filled = share <= 0 ? 0 : share >= 1 ? cells : Math.min(cells - 1, Math.max(1, Math.round(share * cells)));
@@ -34,12 +34,12 @@ export function periodEnd(unixMs: number, period: Period): string {
   return period === 'day' ? when(unixMs) : `<t:${Math.ceil(unixMs / 1000)}:f>`;
 }
 
-/** The parts that there are, side by side. */
+/** The given parts side by side, without missing ones. */
 export function beside(...parts: (string | false | undefined)[]): string {
   return parts.filter((part): part is string => typeof part === 'string' && part !== '').join(' · ');
 }
 
-/** The lines that there are. */
+/** The given lines, without missing ones. */
 export function lines(...parts: (string | false | undefined)[]): string {
   return parts.filter((part): part is string => typeof part === 'string' && part !== '').join('\n');
 }
@@ -48,13 +48,13 @@ export function field(name: string, value: string): APIEmbedField {
   return { name, value: clipped(value, longest.field) };
 }
 
-/** Fields as one text, which may be longer than theirs and has less air on a phone. */
+/** Fields as one text, which can be longer than fields and is denser on a phone. */
 export function sections(fields: readonly (APIEmbedField | false | undefined)[]): string {
   const texts = fields.flatMap((one) => (one ? [one.name === '' ? one.value : `**${one.name}**\n${one.value}`] : []));
   return clipped(texts.filter((text) => text !== '').join('\n\n'), longest.description);
 }
 
-/** Whole lines, so that no mark-up is cut open. */
+/** Cuts at whole lines, so that no mark-up is cut open. */
 function clipped(text: string, length: number): string {
   if (text.length <= length) return text;
   const end = text.lastIndexOf('\n', length - 2);

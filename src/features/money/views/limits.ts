@@ -7,14 +7,14 @@ interface LimitsHere {
   policy: Policy;
   rates: Awaited<ReturnType<Limits['peek']>>;
   balances: readonly Balance[];
-  /** The caller's own further limits and the pools of the place. */
+  /** The caller's further limits and the pools of the place. */
   levels: readonly Level[];
 }
 
-/** More patterns than these would fill the screen. */
+/** More patterns would fill the screen. */
 const mostPatterns = 10;
 
-/** Every figure with the rule that it comes from, what is left of it and when it is back. */
+/** Every figure with its rule, what is left and when it resets. */
 export function limitsEmbed(here: LimitsHere, t: Translate): APIEmbed {
   const { policy, balances, levels } = here;
   const who = lines(

@@ -30,7 +30,7 @@ describe('a bar', () => {
 });
 
 describe('long texts', () => {
-  it('end at a whole line within what Discord takes', () => {
+  it("end at a whole line within Discord's limit", () => {
     const line = '`openai/a-model-with-a-long-name`';
     const { value } = field('Models', Array.from({ length: 50 }, () => line).join('\n'));
     expect(value.length).toBeLessThanOrEqual(1024);
@@ -61,10 +61,10 @@ describe('an allowance', () => {
       'in use',
       balance({ spent: 120_000, held: 80_000, savings: { granted: 3_000_000, spent: 1_000_000, held: 500_000 } }),
       true,
-      '▰▰▰▰▱▱▱▱▱▱\n**$0.30** of $0.50 left, resets <t:1800000000:R>\n$0.58 held for what is running\nCredits: **$1.50**',
+      '▰▰▰▰▱▱▱▱▱▱\n**$0.30** of $0.50 left, resets <t:1800000000:R>\n$0.58 reserved for running requests\nCredits: **$1.50**',
     ],
     [
-      'lowered below what was used',
+      'lowered below its use',
       balance({ spent: 600_000 }),
       true,
       '▰▰▰▰▰▰▰▰▰▰\n**$0.00** of $0.50 left, resets <t:1800000000:R>\nCredits: **$0.00**',
@@ -77,7 +77,7 @@ describe('an allowance', () => {
     ],
     ['without limit', balance({ spent: 120_000 }, { amount: null }), true, '$0.12 used, no limit\nCredits: **$0.00**'],
     ['of nothing', balance({}, { amount: 0 }), true, 'No allowance\nCredits: **$0.00**'],
-    ['of somebody else', balance({ spent: 120_000 }), false, '$0.12 used\nCredits: **$0.00**'],
+    ['of another member', balance({ spent: 120_000 }), false, '$0.12 used\nCredits: **$0.00**'],
     [
       'of tokens',
       balance({ spent: 12_000 }, { unit: 'tokens', period: 'week', amount: 100_000 }),
@@ -88,7 +88,7 @@ describe('an allowance', () => {
     expect(allowanceField(given, own, t).value).toBe(expected);
   });
 
-  it('is named after what it is and when', () => {
+  it('is named by its unit and period', () => {
     expect(allowanceField(balance({}, { unit: 'tokens', period: 'week' }), true, t).name).toBe('Tokens this week');
   });
 });
@@ -143,7 +143,7 @@ const level = (holder: Level['limit']['holder'], cap: number, spent: number): Le
 describe('budgets', () => {
   const guild = { kind: 'guild', id: '5' } as const;
 
-  it('are shown by whose they are, pauses first', () => {
+  it('are listed by scope, pauses first', () => {
     const embed = budgetEmbed(
       {
         pools: [
@@ -161,21 +161,21 @@ describe('budgets', () => {
     );
     expect(embed.description).toBe(
       [
-        '⏸ **Paused in this server**: $6.00 were spent in 5 minutes. Goes on <t:1800000000:R>.',
+        '⏸ **Paused in this server**: $6.00 were spent in 5 minutes. Resumes <t:1800000000:R>.',
         '`/resume` ends a pause.',
         '',
         '**This server**',
         '▰▰▰▰▱▱▱▱▱▱ **$1.75** of $5.00 a day',
-        'set by command · resets <t:1800000000:R> · $0.25 of it held',
+        'set by command · resets <t:1800000000:R> · $0.25 of it reserved',
         '',
         'From 90 % on, **openai/gpt-6-luna** answers.',
       ].join('\n'),
     );
   });
 
-  it('may be none', () => {
+  it('can be empty', () => {
     const nothing = { pools: [], personal: [], pause: undefined, downgrade: undefined, mayResume: false };
-    expect(budgetEmbed(nothing, t).description).toBe('Nobody has set a budget here.');
+    expect(budgetEmbed(nothing, t).description).toBe('There is no budget here.');
   });
 });
 
@@ -203,37 +203,37 @@ describe('limits', () => {
     );
     expect(embed.description).toBe(
       [
-        'Your roles with me: everyone, member',
+        'Your roles: everyone, member',
         '',
         '**Requests**',
         '**9** of 10 a minute left',
-        'by role everyone · resets <t:1800000000:R>',
+        'role everyone · resets <t:1800000000:R>',
         '**60** of 60 an hour left',
-        'by role member',
+        'role member',
         '',
         '**Free money today**',
         'All of **$0.50** left',
         'Credits: **$0.00**',
-        'by role member',
+        'role member',
         '',
         '**Further limits**',
         '▰▰▰▰▰▰▰▰▱▱ **$1.00** of $5.00 a day left · this server',
-        'by budget guild · resets <t:1800000000:R>',
+        'budget guild · resets <t:1800000000:R>',
         '',
         '**Models**',
-        '`openai/*` · by role member',
-        'here only `openai/gpt-6-*` · by guild 5',
+        '`openai/*` · role member',
+        'here only `openai/gpt-6-*` · guild 5',
       ].join('\n'),
     );
   });
 
-  it('of who runs the bot are few', () => {
+  it("of the bot's owner are few", () => {
     const { description } = limitsEmbed(
       { policy: { ...policy, administrator: true }, rates: [], balances: [], levels: [] },
       t,
     );
-    expect(description).toContain('You run me');
-    expect(description).toContain('As many as you like');
+    expect(description).toContain("You are the bot's owner");
+    expect(description).toContain('No limit');
     expect(description).toContain('every model');
   });
 });
@@ -280,15 +280,15 @@ function why(holds: Hold[], full: boolean, refusal?: UserError): string {
 }
 
 describe('why an answer is as it is', () => {
-  it('is told in full', () => {
+  it('is shown in full', () => {
     expect(why([admission, answer], true)).toBe(
       [
         'Asked <t:1700000000:R>',
         '[Model] **fake/b**',
-        'fake/a was asked for',
+        'you chose fake/a',
         '[Cost] **$0.02** · paid by <@1>',
         '$0.015 of it free · $0.005 from credits',
-        'estimated: the provider reported no figures',
+        'estimated, since the provider reported no usage',
         '[What it read] 3 earlier questions with their answers',
         '1,200 tokens read · 300 written',
         '800 of them from a cache',
@@ -298,18 +298,18 @@ describe('why an answer is as it is', () => {
     );
   });
 
-  it('is told of a refusal, and to others without its reason', () => {
+  it('is shown for a refusal, and to others without its reason', () => {
     const refusal = new UserError('refused.own.micros', 'You have $0.16 left.', {});
     const refused = '[Refused] You have $0.16 left.\nNo model was asked, and nothing was charged.';
     expect(why([admission], true, refusal)).toContain(refused);
     expect(why([admission], false, refusal)).toBe('[Refused] No model was asked, and nothing was charged.');
   });
 
-  it('is told to others as model and cost', () => {
+  it('is shown to others as model and cost', () => {
     expect(why([admission, answer], false)).toBe('[Model] **fake/b**\n[Cost] **$0.02**');
   });
 
-  it('lists the steps of an answer that took several, and what was on the house', () => {
+  it("lists the steps of an answer with several, and what the bot's owner paid", () => {
     const lost = hold({
       ...{ state: 'lost', held: { micros: 20_000 }, onInstance: { micros: 7_000 }, facts: { model: 'fake/a' } },
     });
@@ -319,7 +319,7 @@ describe('why an answer is as it is', () => {
     expect(text).toContain("[Steps] answer · fake/a · lost, paid by the bot's owner\nanswer · fake/b · $0.02");
   });
 
-  it('says what was used beyond what was reserved', () => {
+  it('says what was used beyond the reserved amount', () => {
     const held = { micros: 20_000 };
     const overrun = { ...answer, held, onInstance: { micros: 50_000 } };
     const text = why([admission, overrun], true);
@@ -329,11 +329,11 @@ describe('why an answer is as it is', () => {
     expect(why([admission, lost], true)).toContain("$0.02 paid by the bot's owner\n$0.05 more than reserved");
   });
 
-  it('says what was given back', () => {
+  it('says what was refunded', () => {
     expect(why([{ ...answer, refunded: { micros: 20_000 } }], true)).toContain('**$0.00** · paid by <@1>');
   });
 
-  it('is not known before there was a call', () => {
+  it('is unknown before the first call', () => {
     const open = { ...admission, state: 'open' as const };
     expect(why([open], true)).toContain('[Model] still running\n[Cost] **nothing** · still running');
   });

@@ -5,7 +5,7 @@ import type { Amounts, Explanation, Hold, Texts, Translate } from '../../../sdk/
 import type { MoneyContext } from '../money.ts';
 import { beside, countText, field, lines, when } from './figures.ts';
 
-/** What the asker and moderators read is `full`; others read model and cost. */
+/** The asker and moderators see it in full; others see model and cost. */
 export function whyEmbed(
   explanation: Explanation,
   full: boolean,
@@ -13,7 +13,7 @@ export function whyEmbed(
   t: Translate,
 ): APIEmbed {
   const calls = explanation.holds.filter(({ step }) => step !== 'admission');
-  // The answer itself; a title or a summary of the same request comes after it.
+  // The answer itself; a title or summary of the same request comes after it.
   const main = calls.findLast(({ state, step }) => state === 'settled' && step === calls[0]?.step) ?? calls.at(-1);
   const asked = explanation.holds[0]?.createdAtMs;
   return {
@@ -92,7 +92,7 @@ function details(
   ];
 }
 
-/** Counts among the facts that have a text, then tokens. */
+/** Those facts that have a text, then tokens. */
 function contextText(main: Hold | undefined, texts: Texts, t: Translate): string {
   if (!main) return '';
   const counts = Object.entries(main.facts).flatMap(([name, count]) =>
@@ -113,7 +113,7 @@ function contextText(main: Hold | undefined, texts: Texts, t: Translate): string
   );
 }
 
-/** More would not fit the field; such a request is a loop, and its end is what matters. */
+/** More wouldn't fit the field; so many steps are a loop, whose end matters most. */
 const mostSteps = 10;
 
 function stepsText(calls: readonly Hold[], t: Translate): string {

@@ -5,7 +5,7 @@ import { overviewLimit } from '../controls.ts';
 import { showOverview } from '../overview.ts';
 import type { PrivacyContext } from '../settings.ts';
 
-/** Where a message came from that cannot be answered for its author alone, their direct messages have the answer. */
+/** A prefix command can't be answered for its author alone, so its answer goes to their direct messages. */
 export function privacyCommand(context: PrivacyContext): Command {
   return defineCommand({
     name: 'privacy',

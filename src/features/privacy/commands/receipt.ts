@@ -3,7 +3,7 @@ import { defineCommand } from '../../../sdk/index.ts';
 import type { Command } from '../../../sdk/index.ts';
 import type { PrivacyContext } from '../settings.ts';
 
-/** Whether a receipt that somebody shows is one that they were given. */
+/** Checks whether a receipt was issued to the person who shows it. */
 export function receiptCommand(context: PrivacyContext): Command {
   return defineCommand({
     name: 'privacy-receipt',

@@ -4,7 +4,7 @@ import { daysIn } from '../retention.ts';
 import { mostDays } from '../settings.ts';
 import type { PrivacyContext } from '../settings.ts';
 
-/** Shows or sets how long a server keeps what was written; 0 takes its own setting back. */
+/** Shows or sets how long a server keeps chats; 0 resets to the default. */
 export function retentionCommand(context: PrivacyContext): Command {
   return defineCommand({
     name: 'retention',

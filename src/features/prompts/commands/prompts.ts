@@ -10,13 +10,13 @@ import { layersHere } from '../choices.ts';
 import { plainLine } from '../../../kernel/markdown/plain-line.ts';
 import { suggestPrompts } from './system.ts';
 
-/** Leaves room for the last line in the 4096 characters of an embed. */
+/** Leaves room for the last line in an embed's 4096 characters. */
 const listCharacters = 3900;
 const aboutCharacters = 80;
 
 const origins: readonly PromptOrigin[] = ['user', 'guild', 'configured'];
 
-/** Lists the prompts that the caller may choose, with the one that counts here, or shows one of them whole. */
+/** Lists the prompts that the caller can choose, with the one that applies here, or shows one in full. */
 export function promptsCommand(context: PromptContext): Command {
   return defineCommand({
     name: 'prompts',
@@ -63,7 +63,7 @@ function section(origin: PromptOrigin, usable: readonly UsablePrompt[], nearest:
   ];
 }
 
-/** As many lines as an embed holds, and how many more there are. */
+/** As many lines as fit in an embed, and the number of the others. */
 function fitting(lines: readonly string[], t: Translate): string {
   let length = 0;
   const kept = lines.filter((one) => (length += one.length + 1) <= listCharacters);

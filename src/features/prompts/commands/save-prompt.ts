@@ -11,10 +11,10 @@ import { givenText } from '../text.ts';
 import { plainLine } from '../../../kernel/markdown/plain-line.ts';
 import { suggestPrompts } from './system.ts';
 
-/** As people call them. */
+/** The options of the command. */
 export const libraries: Readonly<Record<string, Library>> = { me: 'user', server: 'guild' };
 
-/** Saves a prompt under a name, for oneself or, for moderators, for the server. Without a text it opens a form. */
+/** Saves a prompt under a name: for oneself or, for moderators, for the server. Without a text it opens a form. */
 export function savePromptCommand(context: PromptContext): Command {
   return defineCommand({
     name: 'save-prompt',
@@ -37,13 +37,13 @@ export function savePromptCommand(context: PromptContext): Command {
       } else if (modal) {
         await modal(promptForm(library, { name, text: await textIn(context, call, library, name) }, t));
       } else {
-        throw new UserError('prompts.empty', 'there is no text');
+        throw new UserError('prompts.empty', 'the text is missing');
       }
     },
   });
 }
 
-/** Takes what was written into the form. */
+/** Saves the form's content. */
 export function writePromptForm(context: PromptContext): ComponentHandler {
   return {
     version: 1,

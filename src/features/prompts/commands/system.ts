@@ -10,7 +10,7 @@ import { promptName, resetWord } from '../rules.ts';
 import type { ChoiceScope } from '../store.ts';
 import { givenText } from '../text.ts';
 
-/** As people call them. */
+/** The options of the command. */
 const scopes: Readonly<Record<string, ChoiceScope>> = {
   conversation: 'conversation',
   me: 'user',
@@ -19,8 +19,8 @@ const scopes: Readonly<Record<string, ChoiceScope>> = {
 };
 
 /**
- * Shows the system prompt that counts here, or chooses one: a text, the name of a prompt, or none. Everybody for
- * themselves; for a conversation its owner and moderators; moderators for the channel and the server.
+ * Shows the system prompt that applies here, or chooses one: a text, a prompt's name, or none. Everyone may choose for
+ * themselves, a conversation's owner and moderators for the conversation, moderators for channel and server.
  */
 export function systemCommand(context: PromptContext): Command {
   return defineCommand({
@@ -56,11 +56,11 @@ export function systemCommand(context: PromptContext): Command {
   });
 }
 
-/** For a text that may have been meant to be the name of a prompt. */
+/** A text that may have been meant as a prompt's name. */
 const looksLikeName = (choice: Choice | null) =>
   choice !== null && !('reference' in choice) && promptName.test(choice.text) && !choice.text.includes(' ');
 
-/** The prompts that somebody may choose, as they begin to type a name. */
+/** Suggests the prompts that a member can choose while they type a name. */
 export async function suggestPrompts(
   context: PromptContext,
   call: SuggestCall,
