@@ -95,7 +95,9 @@ function oracle(persona: Persona, place: PlaceName, { feature, command, right, a
   const wanted: (readonly ['features' | 'commands', string])[] = [];
   if (feature !== null) wanted.push(['features', feature]);
   if (command !== undefined) wanted.push(['commands', command]);
-  if (right && 'commands' in right) wanted.push(...right.commands.map((name) => ['commands', name] as const));
+  for (const name of right && 'commands' in right ? right.commands : []) {
+    wanted.push(['features', featureOf(name)], ['commands', name]);
+  }
   for (const [kind, name] of wanted) {
     const given = roles.flatMap((role) => {
       const own = rules.roles[role];
@@ -107,6 +109,10 @@ function oracle(persona: Persona, place: PlaceName, { feature, command, right, a
   }
   return 'allowed';
 }
+
+/** The feature whose command this is: a component of another one may need the right to it. */
+const featureOf = (command: string): string =>
+  texts.find((one) => command in { ...one.commands, ...one['message-commands'] })?.feature ?? '';
 
 let bot: TestBot;
 let world: MatrixWorld;
@@ -366,8 +372,7 @@ async function offered(outcome: Promise<{ id: string }>): Promise<string | undef
 const nobodys = '00000000-0000-4000-8000-000000000000';
 const buttonId = (feature: string, name: string, version: number) => customId(feature, name, nobodys, version);
 
-/** Five rows of five. */
-const buttonsPerMessage = 25;
+const buttonsPerMessage = 5 * 5;
 
 function messageOf(messages: readonly APIMessage[], index: number): APIMessage {
   const message = messages[Math.floor(index / buttonsPerMessage)];
