@@ -19,7 +19,7 @@ export const feature = defineFeature({
   summary: 'Greets members.',
   intents: [],
   settings: z.strictObject({
-    enabled: z.boolean().default(true),
+    enabled: z.boolean().default(true).meta({ changedBy: 'server' }),
   }),
   setup: ({ settings }) => ({
     commands: [
@@ -28,8 +28,8 @@ export const feature = defineFeature({
         options: {},
         access: 'everyone',
         ephemeral: true,
-        run: async ({ caller, reply, t }) => {
-          const { enabled } = settings.instance;
+        run: async ({ caller, guildId, reply, t }) => {
+          const { enabled } = settings.peek({ guildId });
           await reply({ content: enabled ? t('greeting', { name: caller.displayName }) : t('off') });
         },
       }),
@@ -62,6 +62,7 @@ it('greets the member who runs /${name}', async () => {
 
 const textsOf = (name: string, title: string) => ({
   name: title.toLowerCase(),
+  config: { enabled: { name: 'Greetings', about: 'Whether the command greets members.' } },
   commands: { [name]: { description: 'Greet me' } },
   greeting: 'Hello, {{name}}!',
   off: 'Greetings are switched off.',

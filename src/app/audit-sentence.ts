@@ -126,6 +126,11 @@ const acts: Readonly<Record<string, (telling: Telling) => Filled | undefined>> =
     const place = { scope: scopeOf(telling, detail(details, 'scope')) };
     return prompt === null ? { ...place, context: 'reset' } : { ...place, after: promptText(prompt, telling.t) };
   },
+  'set-setting': (telling) => ({
+    ...{ scope: scopeOf(telling, 'guild'), setting: detail(telling.entry.details, 'setting') },
+    ...changeOf(telling.entry.details, (value) => settingText(telling, value)),
+    ...(telling.entry.details['reset'] === true && { context: 'reset' }),
+  }),
   'save-prompt': libraryChange,
   'remove-prompt': libraryChange,
 };
@@ -163,6 +168,13 @@ function keepText(value: JsonObject | null, t: Translate): string {
   const { turns, hours } = value ?? {};
   const rest = typeof hours === 'number' ? t('audit.rest.hours', { hours }) : t('audit.rest.never');
   return t('audit.keep', { turns: Number(turns ?? 0), rest });
+}
+
+function settingText({ names, t }: Telling, value: unknown): string {
+  if (typeof value === 'boolean') return t(`audit.settings.${value ? 'on' : 'off'}`);
+  if (value === null || value === '') return t('audit.settings.none');
+  if (typeof value === 'number') return String(value);
+  return `“${names.inText(typeof value === 'string' ? value : JSON.stringify(value))}”`;
 }
 
 function promptText(prompt: unknown, t: Translate): string {

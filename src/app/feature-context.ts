@@ -4,12 +4,14 @@ import type { Texts } from '../platform/texts/index.ts';
 import type { CommandInfo, FeatureContext } from '../sdk/index.ts';
 import { callerOfMessage } from './calls.ts';
 import type { FailureTexts } from './failures.ts';
+import { featureConfigs } from './feature-configs.ts';
 import { createFeatureSettings } from './feature-settings.ts';
 import { apiOf, extensionsOf } from './extensions.ts';
 import { createFeatureEvents } from './feature-events.ts';
 import { createFeatureJobs } from './feature-jobs.ts';
 import { anySpeaks } from './features.ts';
 import type { FoundFeature, LoadedFeature } from './features.ts';
+import { readGuilds } from './guild-directory.ts';
 import type { PublicRefusals } from './public-refusals.ts';
 import type { PlatformOptions, Platforms } from './platforms.ts';
 import type { Services } from './services.ts';
@@ -36,7 +38,7 @@ export function createFeatureContext(
   options: ContextOptions,
   { definition }: FoundFeature,
 ): FeatureContext<Record<string, unknown>> {
-  const { config, postgres, queue, discord } = options;
+  const { config, postgres, queue } = options;
   const { access, audit, budgets, ledger, limits, prices, privacy, spending } = options.services;
   const { name } = definition;
   const texts = textsOf(options.texts, name);
@@ -50,15 +52,7 @@ export function createFeatureContext(
     random: options.random,
     logger: options.logger.child({ feature: name }),
     checkpoint: options.checkpoint ?? (() => {}),
-    discord: {
-      self: discord.self,
-      actions: discord.actions,
-      cache: discord.cache,
-      get inviteUrl() {
-        return discord.inviteUrl({ speaks: anySpeaks(options.features()) });
-      },
-      messageContent: discord.messageContent,
-    },
+    discord: discordOf(options),
     models: options.models,
     generate: options.services.generations,
     jobs: createFeatureJobs({
@@ -84,12 +78,26 @@ export function createFeatureContext(
     commonTexts: options.appTexts,
     refuse: (message, content) => options.publicRefusals.tell(message, content),
     explain: (error) => options.failures.explain(error, texts, undefined, { feature: name }),
-    callerOf: (message) => callerOfMessage(message, discord.cache, access.administrators),
+    callerOf: (message) => callerOfMessage(message, options.discord.cache, access.administrators),
     use: (api) => apiOf(options.features(), api),
     extensions: (kind) => extensionsOf(options.features(), options.texts, kind),
     commands: options.commands,
+    configs: () => featureConfigs(options.features(), { ...options, textsOf: (of) => textsOf(options.texts, of) }),
     prefix: config.discord.prefix,
     playground: options.playground,
+  };
+}
+
+function discordOf({ discord, postgres, features }: ContextOptions): FeatureContext<unknown>['discord'] {
+  return {
+    self: discord.self,
+    actions: discord.actions,
+    cache: discord.cache,
+    get inviteUrl() {
+      return discord.inviteUrl({ speaks: anySpeaks(features()) });
+    },
+    messageContent: discord.messageContent,
+    guilds: () => readGuilds(postgres),
   };
 }
 

@@ -2,11 +2,13 @@ import type { z } from 'zod';
 import { UserError } from '../kernel/errors.ts';
 import type { Json } from '../kernel/json.ts';
 import type { FeatureSettings, Place, SettingsSchema } from '../sdk/index.ts';
+import { describeSettings, tightened } from '../sdk/setting.ts';
 import type { SettingsService } from '../services/settings/index.ts';
 
 /**
  * The settings of one feature: the YAML's, with what was set by command on top. An override that the schema no longer
- * allows (a setting removed or narrowed by an update) is passed over.
+ * allows (a setting removed or narrowed by an update) is passed over; of a setting that may only be tightened, the YAML's
+ * value is the most that applies.
  */
 export function createFeatureSettings<Schema extends SettingsSchema>(
   feature: string,
@@ -24,7 +26,13 @@ export function createFeatureSettings<Schema extends SettingsSchema>(
     }
     return values as Partial<Settings>;
   };
-  const merge = (layers: Parameters<typeof read>[0]): Settings => ({ ...instance, ...read(layers) });
+  const tightenOnly = describeSettings(schema).filter((field) => field.tightenOnly);
+  const merge = (layers: Parameters<typeof read>[0]): Settings => {
+    const merged = { ...instance, ...read(layers) } as Record<string, Json>;
+    const most = instance as Readonly<Record<string, Json>>;
+    for (const { key } of tightenOnly) merged[key] = tightened(merged[key], most[key]) ?? null;
+    return merged as Settings;
+  };
   const guild = ({ guildId }: Place) => (guildId ? service.peek(feature, 'guild', guildId) : undefined);
   const channel = ({ channelId }: Place) => (channelId ? service.peek(feature, 'channel', channelId) : undefined);
 

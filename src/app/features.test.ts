@@ -6,6 +6,7 @@ import { loadTexts } from '../platform/texts/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
 import { startTestBot } from '../testing/bot.ts';
 import type { TestBot } from '../testing/bot.ts';
+import { describeSettings } from '../sdk/setting.ts';
 import { featuresFolder, findFeatures } from './features.ts';
 import { messageCommand, slashCommand } from './command-bodies.ts';
 import { commandProblem } from './command-limits.ts';
@@ -55,6 +56,17 @@ describe('every feature', () => {
       for (const command of parts(definition.name)?.commands ?? []) expect(readme).toContain(`\`/${command.name}`);
       for (const command of parts(definition.name)?.messageCommands ?? []) {
         expect(readme).toContain(catalogueOf(definition.name).in('en')(`message-commands.${command.name}.title`));
+      }
+    });
+
+    it('says what each of its settings is, in texts that fit where people read them', () => {
+      const catalogue = catalogueOf(definition.name);
+      for (const { key, kind, choices } of describeSettings(definition.settings)) {
+        const texts = ['name', 'about', ...(kind === 'choice' ? choices.map((choice) => `values.${choice}`) : [])];
+        for (const text of texts) {
+          expect(catalogue.has(`config.${key}.${text}`), `config.${key}.${text}`).toBe(true);
+          expect(catalogue.in('en')(`config.${key}.${text}`).length).toBeLessThanOrEqual(text === 'about' ? 250 : 45);
+        }
       }
     });
 

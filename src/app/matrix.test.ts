@@ -93,7 +93,9 @@ function oracle(persona: Persona, place: PlaceName, { feature, command, right, a
   const wanted: (readonly ['features' | 'commands', string])[] = [];
   if (feature !== null) wanted.push(['features', feature]);
   if (command !== undefined) wanted.push(['commands', command]);
-  if (right && 'commands' in right) wanted.push(...right.commands.map((name) => ['commands', name] as const));
+  for (const name of right && 'commands' in right ? right.commands : []) {
+    wanted.push(['features', featureOf(name)], ['commands', name]);
+  }
   for (const [kind, name] of wanted) {
     const given = roles.flatMap((role) => {
       const own = rules.roles[role];
@@ -105,6 +107,10 @@ function oracle(persona: Persona, place: PlaceName, { feature, command, right, a
   }
   return 'allowed';
 }
+
+/** The feature whose command this is: a component of another one may need the right to it. */
+const featureOf = (command: string): string =>
+  found.find((one) => commandNamesOf(one).includes(command))?.definition.name ?? '';
 
 let bot: TestBot;
 let world: MatrixWorld;

@@ -29,6 +29,7 @@ import type { FeatureApi } from './api.ts';
 import type { Command } from './command.ts';
 import type { EventEmitter } from './event.ts';
 import type { ConversationParts } from './feature.ts';
+import type { FeatureConfig } from './setting.ts';
 
 /** Where something happens, for looking up settings. */
 export interface Place {
@@ -64,6 +65,15 @@ export interface CommandInfo {
   usage: string;
   /** The texts of the command's own feature, for its description and those of its options. */
   describe: Translate;
+}
+
+/** A guild with what settings can name of it. */
+export interface GuildEntry {
+  id: string;
+  name: string;
+  channels: readonly { id: string; name: string; type: number }[];
+  /** Without the role that everyone has. */
+  roles: readonly { id: string; name: string }[];
 }
 
 /** A job of a feature. */
@@ -102,6 +112,8 @@ export interface FeatureContext<Settings> {
     inviteUrl: string;
     /** False where messages come without their words unless they are meant for the bot. */
     messageContent: boolean;
+    /** Every guild of the bot as it last saw it, in order of name. One query each time. */
+    guilds(): Promise<GuildEntry[]>;
   };
   models: Models;
   /** Paid calls of text models. */
@@ -174,6 +186,8 @@ export interface FeatureContext<Settings> {
   extensions<Kind extends ExtensionKind>(kind: Kind): readonly Extension<Kind>[];
   /** Every command of the bot, in the order of the help. Complete once all features are set up. */
   commands(): readonly CommandInfo[];
+  /** The settings of every feature that has any. Complete once all features are set up. */
+  configs(): readonly FeatureConfig[];
   /** The prefix of prefix commands. */
   prefix: string;
   /** True in the playground, where hints for first steps are welcome. */

@@ -30,6 +30,7 @@ export type {
   FeatureContext,
   FeatureJob,
   FeatureSettings,
+  GuildEntry,
   Place,
 } from './context.ts';
 export { defineTool, precedence } from './conversation.ts';
@@ -75,6 +76,16 @@ export type { MessageCommand, MessageCommandCall } from './message-command.ts';
 export { defineRoute, RouteError } from './route.ts';
 export type { Route, RouteDefinition, RouteRequest } from './route.ts';
 export type { Schedule, ScheduleRun } from './schedule.ts';
+export { durationUnits, tightened } from './setting.ts';
+export type {
+  ChangedBy,
+  DurationUnit,
+  FeatureConfig,
+  SettingField,
+  SettingKind,
+  SettingSource,
+  SettingValue,
+} from './setting.ts';
 export { mayUse } from '../services/access/index.ts';
 export type {
   Access,

@@ -14,12 +14,12 @@ export const feature = defineFeature({
   summary: 'Counts messages per member and day, without keeping any text.',
   intents: ['Guilds', 'GuildMessages'],
   settings: z.strictObject({
-    enabled: z.boolean().default(true),
+    enabled: z.boolean().default(true).meta({ changedBy: 'server' }),
     /** Seconds for which counts are gathered before they are written. */
-    writeEverySeconds: z.int().min(1).max(600).default(10),
+    writeEverySeconds: z.int().min(1).max(600).default(10).meta({ kind: 'duration', unit: 'seconds' }),
   }),
   setup: ({ settings, clock, db, logger }) => {
-    const { enabled, writeEverySeconds } = settings.instance;
+    const { writeEverySeconds } = settings.instance;
     const tally = createTally({
       clock,
       delayMs: writeEverySeconds * 1000,
@@ -30,9 +30,9 @@ export const feature = defineFeature({
     return {
       on: {
         MESSAGE_CREATE: (message) => {
-          if (!enabled || message.guild_id === undefined || message.author.bot || message.webhook_id !== undefined)
-            return;
-          tally.count(message.guild_id, message.author.id);
+          const { guild_id: guildId, author, webhook_id: webhookId } = message;
+          if (guildId === undefined || author.bot || webhookId !== undefined) return;
+          if (settings.peek({ guildId }).enabled) tally.count(guildId, author.id);
         },
       },
       exportUser: (userId) => countsOf(db, userId),

@@ -13,14 +13,14 @@ export const feature = defineFeature({
   summary: 'Names the threads that questions open.',
   intents: [],
   settings: z.strictObject({
-    enabled: z.boolean().default(true),
+    enabled: z.boolean().default(true).meta({ changedBy: 'server' }),
   }),
   setup: (context) => ({
     answerSteps: [
       {
         name: 'title',
         at: 'after-shown',
-        applies: (answer) => context.settings.instance.enabled && needsTitle(answer),
+        applies: (answer) => context.settings.peek(answer.turn.place).enabled && needsTitle(answer),
         run: (answer, run) => nameThread(context, answer, run),
       },
     ],
