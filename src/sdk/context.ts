@@ -104,7 +104,7 @@ export interface FeatureContext<Settings> {
     messageContent: boolean;
   };
   models: Models;
-  /** Paid calls of text models. */
+  /** Paid calls of models: texts, embeddings, speech, images. */
   generate: Generations;
   jobs: {
     /** Adds a job of this feature. */
