@@ -4,13 +4,15 @@ import { systemClock } from '../kernel/clock.ts';
 import { systemIds } from '../kernel/ids.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { systemRandom } from '../kernel/random.ts';
-import { loadConfig, readEnvironment } from '../platform/config/index.ts';
+import { abilities, loadConfig, readEnvironment } from '../platform/config/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { checkDiscord } from '../platform/discord/index.ts';
-import { createModels, priceLine } from '../platform/models/index.ts';
+import { abilityPriceLine, createModels, priceLine } from '../platform/models/index.ts';
 import { attachPostgres, DataFolderInUse, lockDataFolder, openPostgres } from '../platform/postgres/index.ts';
+import type { Models } from '../platform/models/index.ts';
 import type { Postgres } from '../platform/postgres/index.ts';
 import { createLedger } from '../services/ledger/index.ts';
+import { createPrices } from '../services/prices/index.ts';
 import { readCommandLine } from './command-line.ts';
 import { featureIntents, featuresFolder, findFeatures } from './features.ts';
 import { settingSections } from './setting-sections.ts';
@@ -134,6 +136,7 @@ async function examineModels(config: Config): Promise<Finding[]> {
     providers: config.providers,
     models: config.models,
     prices: config.prices.models,
+    abilityPrices: config.prices.abilities,
     clock: systemClock,
     random: systemRandom,
     logger: silentLogger,
@@ -156,8 +159,32 @@ async function examineModels(config: Config): Promise<Finding[]> {
         fix: `add it to familiar.yaml, in US dollars per million tokens:\n${priceLine(id)}`,
       })),
       { ok: true, title: 'Model', detail: `${models.default.id} answers unless another is chosen` },
+      ...examineAbilities(config, models),
     ];
   } finally {
     await models.close();
   }
+}
+
+/** What the settings name for work that is no conversation; the rest is chosen by itself and said only where it exists. */
+function examineAbilities(config: Config, models: Models): Finding[] {
+  const prices = createPrices({
+    config: config.prices,
+    settings: { peek: () => undefined, set: () => Promise.resolve() },
+  });
+  return abilities.flatMap((ability): Finding[] => {
+    const title = `Model to ${ability}`;
+    const model = models.abilities.defaultOf(ability);
+    const wanted = config.models.defaults[ability];
+    if (wanted !== undefined && model?.id !== wanted) {
+      const fix = `name another under models.defaults.${ability} in familiar.yaml, or leave it out`;
+      return [{ ok: false, title, detail: `${wanted} is named, but its provider can't ${ability}`, fix }];
+    }
+    if (!model) return [];
+    const priced = prices.ofUse(model, { tokens: 1, seconds: 1, characters: 1, images: { count: 1 }, estimated: true });
+    if (priced !== undefined) return [{ ok: true, title, detail: model.id }];
+    const detail = `${model.id}: its price is unknown, so it is not used`;
+    // What nobody asked for by name is no fault.
+    return [{ ok: wanted === undefined, title, detail, fix: `add it to familiar.yaml:\n${abilityPriceLine(model)}` }];
+  });
 }

@@ -88,7 +88,10 @@ export async function openPlatforms(
   });
   const { providers } = config;
   const models = await abortable(
-    createModels({ providers, models: config.models, prices: config.prices.models, clock, random, logger }),
+    createModels({
+      ...{ providers, models: config.models, clock, random, logger },
+      ...{ prices: config.prices.models, abilityPrices: config.prices.abilities },
+    }),
     signal,
   );
   closers.add(() => models.close());

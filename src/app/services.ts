@@ -1,5 +1,6 @@
 import { StartError } from '../kernel/errors.ts';
 import type { Timer } from '../kernel/clock.ts';
+import { abilities } from '../platform/config/index.ts';
 import { priceLine } from '../platform/models/index.ts';
 import type { MigrationSource } from '../platform/postgres/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
@@ -110,12 +111,13 @@ export async function openServices(
     ...{ limits, ledger, audit, spending, past },
     features: () => personalDataProviders(features(), platforms),
   });
-  const generations = createGenerations({ models, spending });
+  const generations = createGenerations({ models, prices, spending });
   return { access, audit, limits, ledger, budgets, prices, spending, generations, privacy, providerNews };
 }
 
 function checkAllFree({ models }: Platforms): void {
-  const paid = models.list().find((model) => model.paid);
+  const others = abilities.flatMap((ability) => models.abilities.list(ability));
+  const paid = [...models.list(), ...others].find((model) => model.paid);
   if (!paid) return;
   throw new StartError(
     `budgets.enabled is false, but ${paid.id} costs money: nothing would be counted. Leave budgets.enabled out, or use free models only.`,

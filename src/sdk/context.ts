@@ -116,7 +116,7 @@ export interface FeatureContext<Settings> {
     guilds(): Promise<GuildEntry[]>;
   };
   models: Models;
-  /** Paid calls of text models. */
+  /** Paid calls of models: texts, embeddings, speech, images. */
   generate: Generations;
   jobs: {
     /** Adds a job of this feature. */

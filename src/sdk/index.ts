@@ -99,7 +99,18 @@ export type {
 } from '../services/access/index.ts';
 export type { Audit, AuditEntry } from '../services/audit/index.ts';
 export type { Budget, Budgets, BudgetScope, BudgetSetter, Pause } from '../services/budgets/index.ts';
-export type { GeneratedText, Generation, GenerationRequest } from '../services/generation/index.ts';
+export type {
+  AbilityRequest,
+  GeneratedText,
+  Generation,
+  GenerationRequest,
+  Generations,
+  Keep,
+  PaidRequest,
+  Quote,
+  ReservedCall,
+  ReservedDrawing,
+} from '../services/generation/index.ts';
 export { overrunOf, units } from '../services/ledger/index.ts';
 export type {
   Amounts,
@@ -119,7 +130,16 @@ export type { Priced, Prices } from '../services/prices/index.ts';
 export { guildIn } from '../services/privacy/index.ts';
 export type { StoredCount as Amount, Expiry, Privacy, Receipt } from '../services/privacy/index.ts';
 export { followUpOf } from '../services/spending/index.ts';
-export type { Explanation, Notice, PaidCall, Spending, Use } from '../services/spending/index.ts';
+export type {
+  Explanation,
+  HeldWork,
+  Notice,
+  PaidCall,
+  Spending,
+  Use,
+  Work,
+  WorkUse,
+} from '../services/spending/index.ts';
 export { isOwn, isVisit, replyLine, withoutReplyLine } from '../platform/discord/index.ts';
 export type {
   DiscordActions,
@@ -143,8 +163,31 @@ export {
   userMessage,
 } from '../platform/models/index.ts';
 export type {
+  Abilities,
+  Ability,
+  AbilityModel,
+  AbilityResults,
+  AbilityWork,
+  AudioFormat,
   ChatEvent,
   ContentPart,
+  DrawEvent,
+  Drawing,
+  DrawInput,
+  DrawnImage,
+  DrawOutcome,
+  DrawWork,
+  Embeddings,
+  EmbedWork,
+  ImageQuality,
+  ModerateWork,
+  Moderation,
+  ModerationCategory,
+  SpeakWork,
+  Speech,
+  Transcript,
+  TranscribeWork,
+  Verdict,
   ModelInfo,
   ModelMessage,
   Models,

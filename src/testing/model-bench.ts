@@ -8,6 +8,8 @@ import type { ProviderConfig } from '../platform/config/index.ts';
 import { createModels } from '../platform/models/index.ts';
 import { systemMessage, userMessage } from '../platform/models/index.ts';
 import type {
+  Ability,
+  AbilityPrices,
   ChatEvent,
   ChatRequest,
   ModelMessage,
@@ -23,7 +25,8 @@ export const timeouts = { firstByteMs: 10_000, stallMs: 5000, totalMs: 60_000 };
 type Changes = Partial<ProviderConfig>;
 
 interface OpenOptions {
-  models?: { default?: string; fallback?: string[] };
+  models?: { default?: string; fallback?: string[]; defaults?: Partial<Record<Ability, string>> };
+  abilityPrices?: Record<string, AbilityPrices>;
   prices?: Record<string, ModelPrices>;
   clock?: Clock;
   logger?: Logger;

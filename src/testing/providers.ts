@@ -9,6 +9,10 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../kernel/clock.ts';
+import { AbilityServer } from './provider-abilities.ts';
+import type { FakeAbilities } from './provider-abilities.ts';
+import { defaultModels, sendJson, sendList } from './provider-lists.ts';
+import type { FakeModels } from './provider-lists.ts';
 import { readRequest, roughTokens, wires } from './provider-wire.ts';
 import type {
   FakeApi,
@@ -78,12 +82,6 @@ export interface FakeAnswer {
 
 type FakeMatch = string | RegExp | ((request: FakeRequest) => boolean);
 
-interface FakeOllamaModel {
-  name: string;
-  capabilities: readonly string[];
-  contextTokens: number;
-}
-
 export interface FakeProviders {
   /** Ends in `/v1`; speaks Responses and Chat Completions. */
   readonly openaiBaseUrl: string;
@@ -93,7 +91,9 @@ export interface FakeProviders {
   /** Every question so far, in order of arrival. */
   readonly requests: FakeRequest[];
   /** What the lists of models hold; may be changed at any time. */
-  readonly models: { openai: Record<string, unknown>[]; anthropic: string[]; ollama: FakeOllamaModel[] };
+  readonly models: FakeModels;
+  /** What is no conversation. */
+  readonly abilities: FakeAbilities;
   /** A text matches when the last user message contains it. The first match in order of scripting answers. */
   answer(match: FakeMatch, answer: FakeAnswer): void;
   /** What answers questions that nothing was scripted for, instead of the echo. */
@@ -129,7 +129,8 @@ interface State {
   held: (() => void)[];
   waitingForHeld: (() => void)[];
   answering: Set<ServerResponse>;
-  models: FakeProviders['models'];
+  models: FakeModels;
+  abilities: AbilityServer;
 }
 
 /** Starts the server on the loopback address, on a free port by default. A silent one never answers anything. */
@@ -144,6 +145,7 @@ export async function startFakeProviders({ port = 0, silent = false } = {}): Pro
     waitingForHeld: [],
     answering: new Set(),
     models: defaultModels(),
+    abilities: new AbilityServer(),
   };
   const server = createServer((request, response) => {
     if (silent) return;
@@ -160,6 +162,7 @@ export async function startFakeProviders({ port = 0, silent = false } = {}): Pro
     ollamaBaseUrl: `${origin}/ollama`,
     requests: state.requests,
     models: state.models,
+    abilities: state.abilities,
     answer: (match, answer) => void state.scripted.push({ match, answer, left: answer.times ?? 1, used: false }),
     answerByDefault: (answer) => void (state.byDefault = typeof answer === 'function' ? answer : () => answer),
     refuseLists: (apiKey, status) => void state.refusals.set(apiKey, status),
@@ -170,11 +173,15 @@ export async function startFakeProviders({ port = 0, silent = false } = {}): Pro
     release,
     held: () =>
       state.held.length > 0 ? Promise.resolve() : new Promise((resolve) => void state.waitingForHeld.push(resolve)),
-    unused: () => state.scripted.filter((entry) => !entry.used).map((entry) => String(entry.match)),
+    unused: () => [
+      ...state.scripted.filter((entry) => !entry.used).map((entry) => String(entry.match)),
+      ...state.abilities.unused(),
+    ],
     reset: () => {
       // Idle connections stay: a client that is about to use one again would see it break.
       for (const response of state.answering) response.destroy();
       Object.assign(state.models, defaultModels());
+      state.abilities.reset();
       state.byDefault = undefined;
       state.refusals.clear();
       for (const list of [state.requests, state.scripted, state.waiting, state.held]) list.length = 0;
@@ -184,14 +191,6 @@ export async function startFakeProviders({ port = 0, silent = false } = {}): Pro
       server.closeAllConnections();
       await closed;
     },
-  };
-}
-
-function defaultModels(): FakeProviders['models'] {
-  return {
-    openai: [{ id: 'fake-large', object: 'model' }],
-    anthropic: ['claude-haiku-4-5'],
-    ollama: [{ name: 'gpt-oss:20b', capabilities: ['completion', 'tools', 'thinking'], contextTokens: 131_072 }],
   };
 }
 
@@ -209,13 +208,14 @@ const questionPaths: readonly { end: string; api: FakeApi }[] = [
 async function handle(state: State, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = new URL(incoming.url ?? '/', 'http://fake').pathname;
   const provider = path.split('/')[1] as FakeRequest['provider'];
+  if (await state.abilities.handle(incoming, response)) return;
   const body = await readBody(incoming);
   const api = questionPaths.find(({ end }) => path.endsWith(end))?.api;
   const apiKey = readKey(incoming.headers);
   if (!api) {
     const status = state.refusals.get(apiKey ?? '');
     return status === undefined
-      ? sendList(state, path, body, response)
+      ? sendList(state.models, path, body, response)
       : sendJson(response, status, { error: 'refused' });
   }
   const gone = new AbortController();
@@ -337,33 +337,6 @@ async function streamAnswer(
   }
   for (const [index, call] of callsOf(answer).entries()) response.write(wire.call(call, index, head));
   response.end(wire.close(head, text));
-}
-
-function sendList(state: State, path: string, body: Record<string, unknown>, response: ServerResponse): void {
-  const { openai, anthropic, ollama } = state.models;
-  if (path === '/openai/v1/models') return sendJson(response, 200, { object: 'list', data: openai });
-  if (path === '/anthropic/v1/models') {
-    return sendJson(response, 200, { data: anthropic.map((id) => ({ id, type: 'model' })), has_more: false });
-  }
-  if (path === '/ollama/api/tags') {
-    return sendJson(response, 200, { models: ollama.map(({ name }) => ({ name, model: name, size: 1 })) });
-  }
-  const shown = path === '/ollama/api/show' ? ollama.find((model) => model.name === body['model']) : undefined;
-  if (!shown) return sendJson(response, 404, { error: `nothing at ${path}` });
-  sendJson(response, 200, {
-    capabilities: shown.capabilities,
-    model_info: { 'general.architecture': 'fake', 'fake.context_length': shown.contextTokens },
-  });
-}
-
-function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: object,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify(body));
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Record<string, unknown>> {

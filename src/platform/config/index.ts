@@ -20,6 +20,8 @@ import type { Settings } from './schema.ts';
 import { parseYamlFile } from './yaml-file.ts';
 import type { Problem, SettingPath, YamlFile } from './yaml-file.ts';
 
+export { abilities } from './abilities.ts';
+export type { Ability } from './abilities.ts';
 export { accessSchema, builtInRoles, tighteningSchema } from './access-schema.ts';
 export type { AccessSettings, RoleSettings, Tightening } from './access-schema.ts';
 export type { BudgetsConfig } from './budgets-schema.ts';
@@ -180,6 +182,7 @@ function unknownProviders(settings: Settings, providers: readonly string[]): { p
   const named: { path: SettingPath; id: string }[] = [
     ...(settings.models.default === undefined ? [] : [{ path: ['models', 'default'], id: settings.models.default }]),
     ...settings.models.fallback.map((id, index) => ({ path: ['models', 'fallback', index], id })),
+    ...Object.entries(settings.models.defaults).map(([ability, id]) => ({ path: ['models', 'defaults', ability], id })),
     ...(settings.budgets.downgrade
       ? [{ path: ['budgets', 'downgrade', 'model'], id: settings.budgets.downgrade.model }]
       : []),

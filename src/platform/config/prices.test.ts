@@ -15,7 +15,8 @@ function load(yaml: string, env: NodeJS.ProcessEnv = {}) {
 
 describe('prices', () => {
   it('are none but the default of an image when nothing is written', () => {
-    expect(load('').prices).toEqual({ models: {}, images: { default: 0.03, models: {}, prefixes: {} }, tools: {} });
+    const images = { default: 0.03, models: {}, prefixes: {} };
+    expect(load('').prices).toEqual({ models: {}, abilities: {}, images, tools: {} });
   });
 
   it('are taken as they are written, also from a variable', () => {
@@ -42,6 +43,7 @@ prices:
         },
         'router/maker/big:free': { inputPerMillion: 0.25, outputPerMillion: 0 },
       },
+      abilities: {},
       images: {
         default: 100,
         models: {

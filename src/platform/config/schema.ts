@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkpoints, toolCheckpoints } from '../../kernel/checkpoints.ts';
+import { abilities } from './abilities.ts';
 import { accessSchema } from './access-schema.ts';
 import { budgetsSchema } from './budgets-schema.ts';
 import { httpSchema } from './http-schema.ts';
@@ -57,6 +58,17 @@ const modelPrices = z.strictObject({
   reasoningPerMillion: tokenPrice.optional(),
 });
 
+/** One figure, in the unit by which the provider charges. */
+const abilityPrices = z
+  .strictObject({
+    inputPerMillion: tokenPrice.optional(),
+    perMinute: dollars('per minute', 100).optional(),
+    perMillionCharacters: tokenPrice.optional(),
+  })
+  .refine((prices) => Object.values(prices).filter((price) => price !== undefined).length === 1, {
+    error: 'exactly one of inputPerMillion, perMinute and perMillionCharacters',
+  });
+
 const imageSize = text('a size such as 1024x1024', (value) => /^\d{2,5}x\d{2,5}$/.test(value));
 const imagePrices = z.strictObject({
   default: imagePrice.optional(),
@@ -66,6 +78,8 @@ const imagePrices = z.strictObject({
 const prices = z
   .strictObject({
     models: z.record(modelId, modelPrices).default({}),
+    /** Of models that embed, transcribe, speak or moderate. Those that draw are under `images`. */
+    abilities: z.record(modelId, abilityPrices).default({}),
     images: z
       .strictObject({
         default: imagePrice.default(0.03),
@@ -81,6 +95,8 @@ const quirkList = z.array(z.enum(quirks)).optional();
 
 const model = z.strictObject({
   name: filled,
+  /** What it does in place of holding conversations. */
+  abilities: z.array(z.enum(abilities)).min(1).optional(),
   quirks: quirkList,
   contextTokens: wholeNumber(256, 100_000_000).optional(),
   maxOutputTokens: wholeNumber(1, 10_000_000).optional(),
@@ -190,6 +206,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       default: modelId.optional(),
       fallback: z.array(modelId).default([]),
+      /** The model for each kind of work beside conversations; the first that the providers have unless given. */
+      defaults: z.partialRecord(z.enum(abilities), modelId).default({}),
       findOllama: z.boolean().default(true),
     })
     .prefault({}),

@@ -2,7 +2,9 @@ import type { Clock } from '../../kernel/clock.ts';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
-import type { ProviderConfig } from '../config/index.ts';
+import type { Ability, ProviderConfig } from '../config/index.ts';
+import { createAbilities } from './abilities/create.ts';
+import type { Abilities, AbilityPrices } from './abilities/port.ts';
 import { DEMO_MODEL, streamDemo } from './demo/model.ts';
 import { modelError } from './errors.ts';
 import { News } from './news.ts';
@@ -30,9 +32,13 @@ interface ModelsOptions {
     default?: string | undefined;
     /** Models to try in order when the one asked for does not answer. */
     fallback?: readonly string[];
+    /** The model for what is no conversation; the first that the providers have by default. */
+    defaults?: Readonly<Partial<Record<Ability, string>>>;
   };
   /** By model id; they win over what providers and the catalogue say, and make a model that costs nothing a paid one. */
   prices?: Readonly<Record<string, ModelPrices>>;
+  /** The same for what is no conversation. */
+  abilityPrices?: Readonly<Record<string, AbilityPrices>>;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -70,6 +76,7 @@ export async function createModels(options: ModelsOptions): Promise<Models> {
 }
 
 class Registry implements Models {
+  readonly abilities: Abilities;
   private readonly options: ModelsOptions;
   private readonly providers: Provider[];
   private readonly wanted: string | undefined;
@@ -86,15 +93,22 @@ class Registry implements Models {
     this.wanted = options.models?.default;
     this.fallback = options.models?.fallback ?? [];
     const named = [...(this.wanted === undefined ? [] : [this.wanted]), ...this.fallback];
-    const { clock, logger, prices = {} } = options;
+    const { clock, logger, prices = {}, abilityPrices = {} } = options;
+    const defaults = options.models?.defaults ?? {};
     const entries = Object.entries(options.providers);
     this.providers = entries
       .filter(([, config]) => config.type !== 'demo')
       .map(([name, config]) => {
         const alsoNamed = named.filter((id) => id.startsWith(`${name}/`)).map((id) => id.slice(name.length + 1));
+        const alsoAble = namedOf(name, defaults);
         const tell = (news: ModelNews): void => this.news.tell(news);
-        return new Provider({ name, config, alsoNamed, prices, clock, logger, counter: this.counter, tell });
+        const { counter } = this;
+        return new Provider({
+          ...{ name, config, alsoNamed, alsoAble, prices, abilityPrices, clock, logger, counter, tell },
+        });
       });
+    const { providers, counter } = this;
+    this.abilities = createAbilities({ providers, defaults, counter, closing: this.closing.signal });
     const demoPrices = prices[DEMO_MODEL.id];
     this.demo = demoPrices ? { ...DEMO_MODEL, paid: true, prices: demoPrices } : DEMO_MODEL;
     this.demoWanted = entries.some(([, config]) => config.type === 'demo') || named.includes(DEMO_MODEL.id);
@@ -223,6 +237,12 @@ class Registry implements Models {
     this.closing.abort(modelError('model/unreachable', 'the models are closed', { retryable: true }));
     return this.counter.close();
   }
+}
+
+/** The part after the slash of those that are of one provider. */
+function namedOf(provider: string, defaults: Readonly<Partial<Record<Ability, string>>>) {
+  const own = Object.entries(defaults).filter(([, id]) => id.startsWith(`${provider}/`));
+  return Object.fromEntries(own.map(([ability, id]) => [ability, id.slice(provider.length + 1)]));
 }
 
 function shortName(model: ModelInfo): string {

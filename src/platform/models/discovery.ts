@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ModelConfig, ProviderConfig } from '../config/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { abilityByName } from './abilities/catalogue.ts';
 import { modelError } from './errors.ts';
 import { parseJson } from './failure.ts';
 import type { ModelPrices } from './port.ts';
@@ -28,7 +29,7 @@ export interface ListedProvider {
 }
 
 /**
- * The models that a provider says it has and that hold conversations, the one to prefer first. Throws a ProviderReport
+ * The models that a provider says it has, those to prefer first. What does not hold conversations has `abilities`. Throws a ProviderReport
  * when it refuses, a ModelError for what is no list, and what `fetch` throws when it is not there.
  */
 export async function listModels(provider: ListedProvider): Promise<ModelConfig[]> {
@@ -42,10 +43,12 @@ export async function listModels(provider: ListedProvider): Promise<ModelConfig[
         ? {}
         : { authorization: `Bearer ${apiKey}` };
   const found = readList(provider, listSchema, await getJson(provider, `${baseUrl}/models`, { headers }));
-  return found.filter((entry) => !notForConversation.test(entry.id)).map((entry) => describeListed(entry));
+  return found.flatMap((entry) => {
+    const ability = abilityByName(entry.id);
+    if (ability === undefined) return describeListed(entry);
+    return ability === null ? [] : { name: entry.id, abilities: [ability] };
+  });
 }
-
-const notForConversation = /embed|whisper|tts|rerank|moderation|dall-e|image|transcribe|realtime/i;
 
 /** US dollars for one token or request; negative ones stand for a price that depends on something. */
 const listedPrice = z.coerce.number();
@@ -151,7 +154,9 @@ async function describeOllama(
     showSchema,
     await getJson(provider, `${baseUrl}/api/show`, { method: 'POST', body }),
   );
-  if (!shown.capabilities.includes('completion')) return undefined;
+  if (!shown.capabilities.includes('completion')) {
+    return shown.capabilities.includes('embedding') ? { name: model, abilities: ['embed'] } : undefined;
+  }
   const trained = Object.entries(shown.model_info).find(([key]) => key.endsWith('.context_length'))?.[1];
   const configured = /^num_ctx\s+(\d{1,9})/m.exec(shown.parameters)?.[1];
   const window = configured === undefined ? OLLAMA_CONTEXT_TOKENS : Number(configured);

@@ -28,3 +28,35 @@ export type {
   ToolChoice,
   Usage,
 } from './port.ts';
+export { LEAST_BYTES_PER_SECOND, soundOf } from './abilities/audio.ts';
+export { imageOf } from './abilities/image.ts';
+export { charactersOf } from './abilities/speak.ts';
+export { abilityPriceLine } from './abilities/catalogue.ts';
+export type {
+  Abilities,
+  Ability,
+  AbilityCall,
+  AbilityModel,
+  AbilityPrices,
+  AbilityResults,
+  AbilityUsage,
+  AbilityWork,
+  AudioFormat,
+  DrawEvent,
+  Drawing,
+  DrawInput,
+  DrawnImage,
+  DrawOutcome,
+  DrawWork,
+  Embeddings,
+  EmbedWork,
+  ImageQuality,
+  ModerateWork,
+  Moderation,
+  ModerationCategory,
+  SpeakWork,
+  Speech,
+  Transcript,
+  TranscribeWork,
+  Verdict,
+} from './abilities/port.ts';

@@ -1,5 +1,6 @@
 import type { LanguageModelV4ToolChoice, SharedV4ProviderMetadata } from '@ai-sdk/provider';
 import type { Quirk } from '../config/index.ts';
+import type { Abilities } from './abilities/port.ts';
 import type { ModelMessage, PictureSize, ToolDeclaration } from './messages.ts';
 
 /** US dollars per million tokens, as providers publish them. */
@@ -183,6 +184,8 @@ export interface Models {
   ): Promise<number>;
   /** The strictest limits of the models that `stream` tries for this one. */
   pictureLimits(modelId: string): PictureLimits;
+  /** What is no conversation. */
+  readonly abilities: Abilities;
   /** Calls `listener` with what the bot's owner should know, also with what came before it. */
   onNews(listener: (news: ModelNews) => void): void;
   /** Asks each provider, or only those named, for its model list within some 5 s; used by doctor and after start. Never throws. */

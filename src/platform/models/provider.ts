@@ -1,7 +1,10 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import type { ModelConfig, ProviderConfig, Quirk } from '../config/index.ts';
+import type { Ability, ModelConfig, ProviderConfig, Quirk } from '../config/index.ts';
+import type { Connection } from './abilities/call.ts';
+import { describeAbility, knownAbilityNames } from './abilities/catalogue.ts';
+import type { AbilityModel, AbilityPrices } from './abilities/port.ts';
 import { CircuitBreaker, ModelBreakers } from './breaker.ts';
 import { callModel, noTools } from './call.ts';
 import { catalogueNames, describeModel } from './catalogue.ts';
@@ -19,8 +22,9 @@ import type {
   ProviderStatus,
 } from './port.ts';
 import type { Counter } from './prompt-size.ts';
+import { faultOf, isMissingList } from './provider-fault.ts';
 import { longestWaitMs } from './retry-after.ts';
-import { baseUrlOf, VendorClients } from './vendor.ts';
+import { apiUrlOf, baseUrlOf, VendorClients } from './vendor.ts';
 import { QuirkBook } from './wire/quirks.ts';
 
 interface ProviderOptions {
@@ -28,8 +32,11 @@ interface ProviderOptions {
   config: ProviderConfig;
   /** Models that the settings name elsewhere (as default or fallback): usable though nothing lists them. */
   alsoNamed: readonly string[];
+  /** As `alsoNamed`, for what is no conversation. */
+  alsoAble: Readonly<Partial<Record<Ability, string>>>;
   /** By model id, from the settings. */
   prices: Readonly<Record<string, ModelPrices>>;
+  abilityPrices: Readonly<Record<string, AbilityPrices>>;
   clock: Clock;
   logger: Logger;
   counter: Counter;
@@ -72,7 +79,10 @@ export class Provider {
   private readonly listsItself: boolean;
   /** Connections in a row that could not be made. */
   private unreached = 0;
+  /** That hold conversations. */
   private listed: ModelConfig[];
+  /** That do something else. */
+  private others: ModelConfig[];
   private listedAt = Number.NEGATIVE_INFINITY;
   private listing: Promise<void> | undefined;
   private listFailure: VendorError | undefined;
@@ -93,7 +103,9 @@ export class Provider {
     this.clients = new VendorClients({ name: options.name, config: options.config, quirks, clock: options.clock });
     const { type, models } = options.config;
     this.listsItself = models === undefined && (type === 'ollama' || type === 'openai-compatible');
-    this.listed = models ?? catalogueNames(type).map((name) => ({ name }));
+    const known = models ?? catalogueNames(type).map((name) => ({ name }));
+    this.listed = known.filter(holdsConversations);
+    this.others = known.filter((model) => !holdsConversations(model));
   }
 
   /** Usable models, the provider's own choice first. A provider that must be there but did not answer has one, `auto`. */
@@ -103,8 +115,31 @@ export class Provider {
       (name) => name !== ANY_MODEL && !this.listed.some((model) => model.name === name),
     );
     const all = [...this.listed, ...missing.map((name) => ({ name }))];
-    if (all.length === 0 && !this.config.optional) all.push({ name: ANY_MODEL });
+    const mayHaveAny = this.listsItself && this.others.length === 0 && !this.config.optional;
+    if (all.length === 0 && mayHaveAny) all.push({ name: ANY_MODEL });
     return all.map((model) => this.describe(model));
+  }
+
+  /** Models that do this, the provider's own choice first. */
+  able(ability: Ability): AbilityModel[] {
+    this.refreshList();
+    const { abilityPrices, alsoAble } = this.options;
+    const listed = this.others.filter(({ abilities }) => abilities?.includes(ability)).map(({ name }) => name);
+    const known = knownAbilityNames(this.config.type, ability);
+    const names = new Set([...listed, ...known, ...(alsoAble[ability] === undefined ? [] : [alsoAble[ability]])]);
+    return [...names].map((name) => {
+      const listPrices = abilityPrices[`${this.name}/${name}`];
+      return describeAbility({ provider: this.name, config: this.config, model: { name }, ability, listPrices });
+    });
+  }
+
+  /** For calls of what is no conversation. */
+  connect(modelId: string, apiKey: string): Connection {
+    const { name: provider, config } = this;
+    const kind = config.type === 'openai' ? 'openai' : 'compatible';
+    const { totalMs: timeoutMs } = config.timeouts;
+    const { clock } = this.options;
+    return { ...{ provider, kind, apiKey, clock, timeoutMs }, baseUrl: apiUrlOf(config), model: this.nameOf(modelId) };
   }
 
   private guarded(): ListedProvider {
@@ -125,7 +160,7 @@ export class Provider {
 
   private refreshList(): void {
     const { clock } = this.options;
-    const missing = this.listed.length === 0 || this.listFailure !== undefined;
+    const missing = this.listed.length + this.others.length === 0 || this.listFailure !== undefined;
     const ageMs = missing ? NO_LIST_AGE_MS : LIST_AGE_MS;
     if (!this.listsItself || this.listing || clock.now() - this.listedAt < ageMs) return;
     this.listing = this.readList().finally(() => {
@@ -136,11 +171,16 @@ export class Provider {
 
   private async readList(): Promise<void> {
     try {
-      this.listed = await listModels(this.guarded());
-      this.listFailure = undefined;
+      this.keepList(await listModels(this.guarded()));
     } catch (error) {
       this.listFailure = translateModelError(this.name, error, this.options.clock.now());
     }
+  }
+
+  private keepList(models: readonly ModelConfig[]): void {
+    this.listed = models.filter(holdsConversations);
+    this.others = models.filter((model) => !holdsConversations(model));
+    this.listFailure = undefined;
   }
 
   /**
@@ -150,10 +190,15 @@ export class Provider {
   async *stream(asked: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
     const info = await this.resolve(asked, request);
     if (request.tools?.length && !info.abilities.tools) throw noTools(this.name);
-    const model = this.breakers.of(info.id);
-    this.enter(info, model);
+    yield* this.attempt(info.id, (apiKey) => this.callText(info, request, apiKey));
+  }
+
+  /** Makes one call, with one key after the other while nothing of a result has come. Throws a VendorError. */
+  async *attempt<Event>(modelId: string, call: (apiKey: string) => AsyncIterable<Event>): AsyncGenerator<Event> {
+    const model = this.breakers.of(modelId);
+    this.enter(modelId, model);
     try {
-      yield* this.tryKeys(info, request);
+      yield* this.tryKeys(call);
       this.unreached = 0;
       this.connection.succeeded();
       model.succeeded();
@@ -167,13 +212,13 @@ export class Provider {
   }
 
   /** Throws while the connection or the model is left alone. */
-  private enter(info: ModelInfo, model: CircuitBreaker): void {
+  private enter(modelId: string, model: CircuitBreaker): void {
     const connectionMs = this.connection.enter();
     const modelMs = connectionMs > 0 ? 0 : model.enter();
     if (connectionMs === 0 && modelMs === 0) return;
     // The one trial that the connection allows after a while must not be lost to a model that is left alone.
     if (modelMs > 0) this.connection.left();
-    const message = `${modelMs > 0 ? info.id : this.name}: it failed several times in a row and is left alone for a moment`;
+    const message = `${modelMs > 0 ? modelId : this.name}: it failed several times in a row and is left alone for a moment`;
     throw modelError('model/unreachable', message, { retryable: true, retryAfterMs: connectionMs + modelMs });
   }
 
@@ -194,8 +239,24 @@ export class Provider {
     else if (error.code === 'model/rate-limited') model.succeeded();
   }
 
-  private async *tryKeys(info: ModelInfo, request: ChatRequest): AsyncGenerator<ChatEvent> {
+  private async *callText(info: ModelInfo, request: ChatRequest, apiKey: string): AsyncGenerator<ChatEvent> {
     const { clock, counter } = this.options;
+    const { timeouts } = this.config;
+    const model = await this.clients.model(this.nameOf(info.id), apiKey);
+    let started = false;
+    try {
+      for await (const event of callModel({ model, info, request, timeouts, clock, counter })) {
+        if (!started) yield { type: 'start', modelId: info.id };
+        started = true;
+        yield event;
+      }
+    } catch (error) {
+      if (error instanceof VendorError && error.code === 'model/no-tools') this.withoutTools.add(this.nameOf(info.id));
+      throw error;
+    }
+  }
+
+  private async *tryKeys<Event>(call: (apiKey: string) => AsyncIterable<Event>): AsyncGenerator<Event> {
     const tried = new Set<string>();
     for (;;) {
       const key = this.keys.next(tried);
@@ -203,29 +264,19 @@ export class Provider {
       tried.add(key.value);
       let started = false;
       try {
-        const client = await this.clients.model(this.nameOf(info), key.value);
-        for await (const event of callModel({
-          model: client,
-          info,
-          request,
-          timeouts: this.config.timeouts,
-          clock,
-          counter,
-        })) {
-          if (!started) yield { type: 'start', modelId: info.id };
+        for await (const event of call(key.value)) {
           started = true;
           yield event;
         }
         this.keys.worked(key.value);
         return;
       } catch (error) {
-        if (error instanceof VendorError && error.code === 'model/no-tools') this.withoutTools.add(this.nameOf(info));
         if (started || !(error instanceof VendorError) || !this.retire(key, error)) throw error;
       }
     }
   }
 
-  private nameOf({ id }: ModelInfo): string {
+  private nameOf(id: string): string {
     return id.slice(this.name.length + 1);
   }
 
@@ -310,7 +361,10 @@ export class Provider {
     const { clock } = this.options;
     try {
       const models = await listModels(this.guarded());
-      if (this.listsItself) Object.assign(this, { listed: models, listedAt: clock.now(), listFailure: undefined });
+      if (this.listsItself) {
+        this.keepList(models);
+        this.listedAt = clock.now();
+      }
       const detail = models.length === 1 ? '1 model' : `${models.length} models`;
       return { provider: this.name, state: 'up', detail };
     } catch (error) {
@@ -329,27 +383,4 @@ export class Provider {
   }
 }
 
-/** Not every compatible server can list its models. */
-function isMissingList(failure: VendorError): boolean {
-  return failure.code === 'model/unknown-model';
-}
-
-function faultOf(failure: VendorError, baseUrl: string, hasKey: boolean): { fault: ProviderFault; detail: string } {
-  if (failure.code === 'model/bad-key' && !hasKey)
-    return { fault: 'no-key', detail: 'it needs a key: get one at the provider and set it in .env or familiar.yaml' };
-  if (failure.code === 'model/bad-key')
-    return {
-      fault: 'bad-key',
-      detail: 'the key is refused: make a new one at the provider and set it in .env or familiar.yaml',
-    };
-  if (failure.code === 'model/no-credit')
-    return { fault: 'no-credit', detail: 'its account has no credit left: top it up at the provider' };
-  if (failure instanceof ModelError && failure.neverReached)
-    return {
-      fault: 'unreachable',
-      detail: `nothing answers at ${baseUrl}: is the address right, and does the server run?`,
-    };
-  if (failure.code === 'model/rate-limited')
-    return { fault: 'other', detail: 'it answers, but has had too many requests for now' };
-  return { fault: 'other', detail: failure.message };
-}
+const holdsConversations = ({ abilities }: ModelConfig): boolean => abilities === undefined;

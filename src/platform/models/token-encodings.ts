@@ -14,7 +14,7 @@ export interface Counting {
  */
 const countings: readonly (readonly [name: RegExp, counting: Counting])[] = [
   [/^(?:chatgpt-4o|gpt-4o|gpt-4\.1|gpt-4\.5|gpt-5|gpt-oss|o[134])(?![a-z0-9])/, { encoding: 'o200k_base', margin: 1 }],
-  [/^(?:gpt-4|gpt-3\.5)(?![0-9])/, { encoding: 'cl100k_base', margin: 1 }],
+  [/^(?:gpt-4|gpt-3\.5|text-embedding)(?![0-9])/, { encoding: 'cl100k_base', margin: 1 }],
   [/claude/, { encoding: 'cl100k_base', margin: 1.45 }],
 ];
 const unknown: Counting = { encoding: 'cl100k_base', margin: 1.15 };

@@ -16,6 +16,11 @@ export function baseUrlOf({ type, baseUrl }: ProviderConfig): string {
   return (baseUrl ?? defaultBaseUrls[type] ?? '').replace(/\/+$/, '');
 }
 
+/** Where the paths of the provider's API begin. */
+export function apiUrlOf(config: ProviderConfig): string {
+  return config.type === 'ollama' ? `${baseUrlOf(config)}/v1` : baseUrlOf(config);
+}
+
 /** The API that a provider's answers come by. */
 function apiOf(type: ProviderConfig['type']): Api {
   return type === 'openai' ? 'responses' : type === 'anthropic' ? 'messages' : 'chat';
@@ -46,7 +51,7 @@ export class VendorClients {
 
   private async load(): Promise<(model: string, apiKey: string) => WireOptions['make']> {
     const { name, config } = this.options;
-    const baseURL = baseUrlOf(config);
+    const baseURL = apiUrlOf(config);
     if (config.type === 'openai') {
       const { createOpenAI } = await import('@ai-sdk/openai');
       return (model, apiKey) => (fetch) => createOpenAI({ apiKey, baseURL, fetch }).responses(model);
@@ -59,7 +64,7 @@ export class VendorClients {
     return (model, apiKey) => (fetch, transformRequestBody) =>
       createOpenAICompatible({
         name,
-        baseURL: config.type === 'ollama' ? `${baseURL}/v1` : baseURL,
+        baseURL,
         includeUsage: true,
         fetch,
         transformRequestBody,

@@ -1,24 +1,32 @@
-/** Paid calls of text models: see `port.ts` for what it promises. */
+/** Paid calls of models: see `port.ts` for what it promises. */
 import { VendorError } from '../../kernel/errors.ts';
-import type { ChatEvent, Models } from '../../platform/models/index.ts';
-import type { Spending, Use } from '../spending/index.ts';
+import type { ChatEvent } from '../../platform/models/index.ts';
+import type { Use } from '../spending/index.ts';
+import { quote, reserve, reserveDrawing, runWhole } from './abilities.ts';
+import type { AbilityOptions } from './abilities.ts';
 import type { GeneratedText, Generation, GenerationRequest, Generations } from './port.ts';
 
-export type { GeneratedText, Generation, GenerationRequest, Generations } from './port.ts';
+export type * from './port.ts';
 
-interface Options {
-  models: Models;
-  spending: Spending;
-}
-
-export function createGenerations(options: Options): Generations {
+export function createGenerations(options: AbilityOptions): Generations {
   return {
     start: (request) => start(options, request),
     text: (request, keep) => generateText(options, request, keep),
+    quote: async (ability, work) => {
+      const { model, amounts } = await quote(options, ability, work);
+      return { model, amounts };
+    },
+    reserve: (ability, request) => reserve(options, ability, request),
+    reserveDrawing: (request) => reserveDrawing(options, request),
+    embed: (request, keep) => runWhole(options, 'embed', request, keep),
+    transcribe: (request, keep) => runWhole(options, 'transcribe', request, keep),
+    speak: (request, keep) => runWhole(options, 'speak', request, keep),
+    draw: (request, keep) => runWhole(options, 'draw', request, keep),
+    moderate: (request, keep) => runWhole(options, 'moderate', request, keep),
   };
 }
 
-async function start({ models, spending }: Options, request: GenerationRequest): Promise<Generation> {
+async function start({ models, spending }: AbilityOptions, request: GenerationRequest): Promise<Generation> {
   const { models: candidates, messages, tools, toolChoice, temperature, ...call } = request;
   const inputTokens = await models.maxInputTokens(messages, candidates, tools);
   const paid = await spending.call({ ...call, candidates, inputTokens });
@@ -45,7 +53,7 @@ async function start({ models, spending }: Options, request: GenerationRequest):
 }
 
 async function generateText(
-  options: Options,
+  options: AbilityOptions,
   request: GenerationRequest,
   keep: (result: GeneratedText) => Promise<boolean>,
 ): Promise<boolean> {

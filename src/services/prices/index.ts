@@ -5,10 +5,10 @@ import type { Json } from '../../kernel/json.ts';
 import { microsOfUsd } from '../../kernel/money.ts';
 import type { Config } from '../../platform/config/index.ts';
 import { imagePriceUsd } from '../../platform/models/index.ts';
-import type { ModelPrices } from '../../platform/models/index.ts';
+import type { AbilityModel, AbilityUsage, ModelPrices } from '../../platform/models/index.ts';
 import type { SettingsService } from '../settings/index.ts';
-import type { Prices } from './port.ts';
-import { affordableOutput, costOf, worstCost } from './rules.ts';
+import type { PricedImage, Prices } from './port.ts';
+import { affordableOutput, costOf, costOfUse, worstCost } from './rules.ts';
 
 export type * from './port.ts';
 
@@ -52,6 +52,8 @@ export function createPrices({ config, providers = {}, settings }: PricesOptions
       const { usd, source } = imagePrice(config.images, stored(), image);
       return { micros: microsOfUsd(usd), source };
     },
+    ofUse: (model, usage) =>
+      model.ability === 'draw' ? imagesCost(config.images, stored(), model, usage) : costOfUse(model, usage),
     ofTool: (name) => microsOfUsd(config.tools[name] ?? 0),
     setModel: async (modelId, prices) =>
       set(modelKey(modelId), prices && checked(modelPrices, prices, most.perMillion)),
@@ -90,7 +92,7 @@ function checked<Value extends Json>(schema: z.ZodType, value: unknown, highest:
 function imagePrice(
   config: Config['prices']['images'],
   stored: Readonly<Record<string, Json>>,
-  { prefix, modelId, size }: Parameters<Prices['ofImage']>[0],
+  { prefix, modelId, size, quality }: PricedImage,
 ): { usd: number; source: string } {
   const byCommand = (name: string | undefined) => (name === undefined ? undefined : stored[imageKey(name)]);
   const ofModel = modelId === undefined ? undefined : config.models[modelId];
@@ -100,8 +102,22 @@ function imagePrice(
     [byCommand(modelId), `command ${modelId ?? ''}`],
     [size === undefined ? undefined : ofModel?.sizes[size], `settings ${modelId ?? ''} ${size ?? ''}`],
     [ofModel?.default, `settings ${modelId ?? ''}`],
-    [modelId === undefined ? undefined : imagePriceUsd(modelId, size ?? ''), `catalogue ${modelId ?? ''}`],
+    [modelId === undefined ? undefined : imagePriceUsd(modelId, size ?? '', quality), `catalogue ${modelId ?? ''}`],
   ];
   const found = candidates.find(([usd]) => typeof usd === 'number');
   return found ? { usd: found[0] as number, source: found[1] } : { usd: config.default, source: 'default' };
+}
+
+/** Undefined where nobody priced the model. */
+function imagesCost(
+  config: Config['prices']['images'],
+  stored: Readonly<Record<string, Json>>,
+  { id, paid }: AbilityModel,
+  { images }: AbilityUsage,
+): number | undefined {
+  if (!images) return 0;
+  const { count, size = 'auto', quality } = images;
+  const { usd, source } = imagePrice(config, stored, { modelId: id, size, ...(quality && { quality }) });
+  if (source !== 'default') return microsOfUsd(usd) * count;
+  return paid ? undefined : 0;
 }

@@ -1,9 +1,24 @@
-import type { ModelInfo, ModelPrices, Usage } from '../../platform/models/index.ts';
+import type {
+  AbilityModel,
+  AbilityUsage,
+  ImageQuality,
+  ModelInfo,
+  ModelPrices,
+  Usage,
+} from '../../platform/models/index.ts';
 
 /** A price and where it comes from; a command's wins over the settings', which win over the catalogue's. */
 export interface Priced {
   prices: ModelPrices;
   source: 'command' | 'settings' | 'catalogue' | 'free';
+}
+
+export interface PricedImage {
+  prefix?: string;
+  modelId?: string;
+  size?: string;
+  /** The best by default, because that is what a model may choose by itself. */
+  quality?: ImageQuality;
 }
 
 /** What things cost, in whole micro-dollars, rounded up. From memory. */
@@ -17,7 +32,12 @@ export interface Prices {
   /** How many output tokens `micros` pay for, after the input. Not negative. */
   affordableOutput(prices: ModelPrices, inputTokens: number, micros: number): number;
   /** Per picture, by prefix first, then model and size, then the default. */
-  ofImage(image: { prefix?: string; modelId?: string; size?: string }): { micros: number; source: string };
+  ofImage(image: PricedImage): { micros: number; source: string };
+  /**
+   * What a use of a model that holds no conversation costs. Undefined where its price is unknown, or in a unit that the
+   * use does not tell: it must not be used. The default of images is no price of a model.
+   */
+  ofUse(model: AbilityModel, usage: AbilityUsage): number | undefined;
   /** Per step; 0 for tools that nobody priced. */
   ofTool(name: string): number;
   /**

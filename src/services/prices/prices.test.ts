@@ -35,6 +35,7 @@ beforeEach(() => {
   prices = createPrices({
     config: {
       models: { 'openai/priced': { inputPerMillion: 5, outputPerMillion: 6 } },
+      abilities: {},
       images: {
         default: 0.03,
         prefixes: { '!hd': 0.08 },

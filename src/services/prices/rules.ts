@@ -1,4 +1,4 @@
-import type { ModelPrices, Usage } from '../../platform/models/index.ts';
+import type { AbilityModel, AbilityUsage, ModelPrices, Usage } from '../../platform/models/index.ts';
 
 type UsedTokens = Omit<Usage, 'estimated'>;
 
@@ -68,3 +68,22 @@ export function affordableOutput(prices: ModelPrices, inputTokens: number, micro
   const perToken = most(price.output, price.reasoning);
   return perToken === 0n ? Number.MAX_SAFE_INTEGER : Number(left / perToken);
 }
+
+/** What a use costs in micro-dollars, rounded up once; undefined for an unknown price or one in another unit. */
+export function costOfUse({ paid, prices }: AbilityModel, usage: AbilityUsage): number | undefined {
+  if (!paid || isNothing(usage)) return 0;
+  const { inputPerMillion, perMinute, perMillionCharacters } = prices ?? {};
+  if (inputPerMillion !== undefined && usage.tokens !== undefined) {
+    return toMicros(tokens(usage.tokens) * scaled(inputPerMillion));
+  }
+  if (perMillionCharacters !== undefined && usage.characters !== undefined) {
+    return toMicros(tokens(usage.characters) * scaled(perMillionCharacters));
+  }
+  if (perMinute === undefined || usage.seconds === undefined) return undefined;
+  // A dollar a minute is a million micro-dollars for 60,000 milliseconds.
+  const amount = tokens(usage.seconds * 1000) * scaled(perMinute) * BigInt(SCALE);
+  return toMicros((amount + 59_999n) / 60_000n);
+}
+
+const isNothing = ({ tokens: of = 0, seconds = 0, characters = 0, images }: AbilityUsage): boolean =>
+  of === 0 && seconds === 0 && characters === 0 && !images;

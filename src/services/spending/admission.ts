@@ -1,5 +1,5 @@
 import { UserError } from '../../kernel/errors.ts';
-import type { ModelInfo } from '../../platform/models/index.ts';
+import { abilityPriceLine } from '../../platform/models/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { Decision, Policy } from '../access/index.ts';
 import type { Amounts, HoldRequest } from '../ledger/index.ts';
@@ -63,13 +63,15 @@ function estimate({ prices }: SpendingOptions, { amounts = {}, model, tokens }: 
 /** Returns the rule that allows it. */
 function checkAccess(options: SpendingOptions, request: AdmissionRequest): string {
   const { access, prices } = options;
-  const { caller, place, action, model } = request;
+  const { caller, place, action, model, ability } = request;
   const decision = access.decide(caller, place, action);
   if (!decision.allowed) throw notAllowed(decision);
-  if (!model) return decision.rule;
-  const ofModel = access.decide(caller, place, { kind: 'model', id: model.id });
+  const asked = model ?? ability;
+  if (!asked) return decision.rule;
+  const ofModel = access.decide(caller, place, { kind: 'model', id: asked.id });
   if (!ofModel.allowed) throw notAllowed(ofModel);
-  if (!prices.ofModel(model)) throw unpriced(options, model);
+  if (model && !prices.ofModel(model)) throw unpriced(options, model);
+  if (ability && !request.amounts) throw unpriced(options, ability, abilityPriceLine(ability));
   return ofModel.rule;
 }
 
@@ -82,9 +84,8 @@ export function notAllowed(decision: Extract<Decision, { allowed: false }>): Use
 }
 
 /** With the lines of settings that would price the model. */
-export function unpriced({ models }: SpendingOptions, model: ModelInfo): UserError {
-  const data = { model: model.id, line: models.priceLine(model.id) };
-  return new UserError('refused.unpriced', `the price of ${model.id} is unknown`, data);
+export function unpriced({ models }: SpendingOptions, { id }: { id: string }, line = models.priceLine(id)): UserError {
+  return new UserError('refused.unpriced', `the price of ${id} is unknown`, { model: id, line });
 }
 
 /** The model that was refused, where it was that. */

@@ -1,23 +1,18 @@
-import { UserError, VendorError } from '../../kernel/errors.ts';
-import type { JsonObject } from '../../kernel/json.ts';
+import { UserError } from '../../kernel/errors.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import type { Amounts, Hold, HoldRequest, Terms } from '../ledger/index.ts';
 import { recordRefusal, unpriced } from './admission.ts';
-import { noticesOf, tellOverrun } from './notices.ts';
+import { CALL_LASTS_MS, endUnpaid, settle, withRetries, workOf } from './endings.ts';
 import type { SpendingOptions } from './options.ts';
-import type { Admitted, ChargedWork, ModelCall, Notice, PaidCall, Use } from './port.ts';
+import type { Admitted, ChargedWork, HeldWork, ModelCall, PaidCall, Use, Work, WorkUse } from './port.ts';
 import { refusedByLedger, refusedByPause } from './refusals.ts';
-import { isCounted, longestOutput, termsNow, worstCase } from './terms.ts';
+import { longestOutput, termsNow, worstCase } from './terms.ts';
 import type { AdmissionFacts } from './terms.ts';
 
-/** The longest answer may take 180 s; what is open after twice that belongs to a run that died. */
-const CALL_LASTS_MS = 6 * 60 * 1000;
 /** How long a call waits while only other requests' holds are in its way. */
 const PATIENCE_MS = 30_000;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2000;
-/** A charge is tried again while the database is away for a moment; after that the hold ends by its time. */
-const SETTLE_RETRIES_MS = [200, 1000, 3000];
 
 export async function readAdmitted({ ledger }: SpendingOptions, request: string): Promise<Admitted> {
   const admission = (await ledger.holds(request)).find((hold) => hold.step === 'admission');
@@ -34,12 +29,27 @@ export async function callModel(options: SpendingOptions, call: ModelCall): Prom
   const least = worstCase(prices, candidates, inputTokens, Math.min(outputTokens.least, outputTokens.wanted));
   const hold = await holdPatiently(options, admission, call, { wanted, least });
   options.checkpoint?.('held');
+  const priced = (use: Use): WorkUse => workOf(options, use);
   const longest = longestOutput(prices, candidates, inputTokens, outputTokens.wanted, hold.held);
   return {
     outputTokens: longest,
     mayUse: (model) =>
       isUsable(options, admission, model) &&
       (worstCase(prices, [model], inputTokens, longest).micros ?? 0) <= (hold.held.micros ?? 0),
+    settle: (uses) => settle(options, hold, uses.map(priced)),
+    fail: (uses) => endUnpaid(options, hold, uses.map(priced), 'lose'),
+    waive: (uses) => endUnpaid(options, hold, uses.map(priced), 'waive'),
+  };
+}
+
+export async function holdWork(options: SpendingOptions, work: Work): Promise<HeldWork> {
+  const { admission } = await (work.admitted ?? readAdmitted(options, work.follows ?? work.request));
+  const { model, worstCase: most } = work;
+  if (!isAllowed(options, admission, model)) throw refused(options, admission, notAllowed(admission, model));
+  if (!most) throw refused(options, admission, unpriced(options, model, work.priceLine));
+  const hold = await holdPatiently(options, admission, work, { wanted: most, least: most }, work.lastsMs);
+  options.checkpoint?.('held');
+  return {
     settle: (uses) => settle(options, hold, uses),
     fail: (uses) => endUnpaid(options, hold, uses, 'lose'),
     waive: (uses) => endUnpaid(options, hold, uses, 'waive'),
@@ -67,7 +77,7 @@ export async function chargeFor<T>(
 const isUsable = (options: SpendingOptions, admission: Hold, model: ModelInfo): boolean =>
   isAllowed(options, admission, model) && options.prices.ofModel(model) !== undefined;
 
-function isAllowed({ access }: SpendingOptions, { terms, facts }: Hold, model: ModelInfo): boolean {
+function isAllowed({ access }: SpendingOptions, { terms, facts }: Hold, model: { id: string }): boolean {
   const place = { guildId: terms.guildId, channelId: terms.channelId ?? '' };
   const roles = (facts as Partial<AdmissionFacts>).roles ?? [];
   return access.isGranted(
@@ -84,11 +94,18 @@ function usable(options: SpendingOptions, admission: Hold, candidates: readonly 
   if (left.length > 0) return left;
   const [first] = candidates;
   if (!first) throw new Error(`The request ${admission.request} names no model.`);
-  const error = isAllowed(options, admission, first)
-    ? unpriced(options, first)
-    : new UserError('refused.policy.models', 'this model is not allowed', { name: first.id, rule: rulesOf(admission) });
+  const isRefused = !isAllowed(options, admission, first);
+  throw refused(options, admission, isRefused ? notAllowed(admission, first) : unpriced(options, first));
+}
+
+function notAllowed(admission: Hold, { id: name }: { id: string }): UserError {
+  return new UserError('refused.policy.models', 'this model is not allowed', { name, rule: rulesOf(admission) });
+}
+
+/** Recorded as every refusal is. */
+function refused(options: SpendingOptions, admission: Hold, error: UserError): UserError {
   recordRefusal(options, whereOf(admission), error);
-  throw error;
+  return error;
 }
 
 const rulesOf = ({ facts }: Hold): string => ((facts as Partial<AdmissionFacts>).roles ?? []).join(', ');
@@ -100,6 +117,7 @@ async function holdPatiently(
   admission: Hold,
   call: HeldCall,
   amounts: { wanted: Amounts; least: Amounts },
+  lastsMs = CALL_LASTS_MS,
 ): Promise<Hold> {
   const { clock, ledger } = options;
   const untilMs = clock.now() + PATIENCE_MS;
@@ -113,16 +131,14 @@ async function holdPatiently(
       attempt: call.attempt,
       terms: termsOf(options, admission, call),
       ...amounts,
-      expiresAtMs: clock.now() + CALL_LASTS_MS,
+      expiresAtMs: clock.now() + lastsMs,
       ...(call.facts && { facts: call.facts }),
     };
     checkPause(options, admission);
     const result = await ledger.reserve(request);
     if (result.status === 'held') return result.hold;
     if (!result.refusal.passing || clock.now() >= untilMs) {
-      const error = refusedByLedger(result.refusal, admission.terms.payerId);
-      recordRefusal(options, whereOf(admission), error);
-      throw error;
+      throw refused(options, admission, refusedByLedger(result.refusal, admission.terms.payerId));
     }
     await clock.sleep(waitMs, call.signal);
   }
@@ -138,10 +154,7 @@ function termsOf({ budgets }: SpendingOptions, admission: Hold, { account }: Hel
 
 function checkPause(options: SpendingOptions, admission: Hold): void {
   const pause = options.budgets.paused({ guildId: admission.terms.guildId });
-  if (!pause) return;
-  const error = refusedByPause(pause);
-  recordRefusal(options, whereOf(admission), error);
-  throw error;
+  if (pause) throw refused(options, admission, refusedByPause(pause));
 }
 
 const whereOf = ({ request, terms }: Hold) => ({
@@ -149,96 +162,3 @@ const whereOf = ({ request, terms }: Hold) => ({
   caller: { userId: terms.payerId },
   place: { guildId: terms.guildId, channelId: terms.channelId ?? '' },
 });
-
-function amountsOf({ prices }: SpendingOptions, { model, usage }: Use): Amounts {
-  if (!isCounted(model)) return {};
-  const priced = prices.ofModel(model);
-  const micros = priced ? prices.cost(priced.prices, usage) : 0;
-  return { micros, tokens: Math.max(0, Math.ceil(usage.inputTokens + usage.outputTokens)) };
-}
-
-const factsOf = ({ model, usage }: Use): JsonObject => ({
-  model: model.id,
-  inputTokens: usage.inputTokens,
-  outputTokens: usage.outputTokens,
-  cachedInputTokens: usage.cachedInputTokens,
-  reasoningTokens: usage.reasoningTokens,
-  estimated: usage.estimated,
-});
-
-async function settle(options: SpendingOptions, hold: Hold, uses: readonly Use[]): Promise<Notice[]> {
-  const { ledger } = options;
-  const answered = uses.at(-1);
-  if (!answered) {
-    await withRetries(options, () => ledger.release(hold.key));
-    return [];
-  }
-  await loseEarlier(options, hold, uses.slice(0, -1));
-  const settlement = await withRetries(options, () =>
-    ledger.settle(hold.key, amountsOf(options, answered), factsOf(answered)),
-  );
-  options.checkpoint?.('charged');
-  if (settlement?.ended) tellOverrun(options, settlement.hold);
-  return settlement ? noticesOf(options, settlement) : [];
-}
-
-async function endUnpaid(
-  options: SpendingOptions,
-  hold: Hold,
-  uses: readonly Use[],
-  how: 'lose' | 'waive',
-): Promise<void> {
-  const { ledger } = options;
-  const last = uses.at(-1);
-  await loseEarlier(options, hold, uses.slice(0, -1));
-  const ended = await withRetries(options, () =>
-    last ? ledger[how](hold.key, amountsOf(options, last), factsOf(last)) : ledger.release(hold.key),
-  );
-  if (ended?.state === 'lost') tellOverrun(options, ended);
-}
-
-/** Models that failed before another answered. */
-async function loseEarlier(options: SpendingOptions, hold: Hold, uses: readonly Use[]): Promise<void> {
-  for (const [index, use] of uses.entries()) {
-    const key = `${hold.key}#failed-${index + 1}`;
-    await withRetries(options, () => loseUse(options, hold, key, use));
-  }
-}
-
-/** Nobody got what was paid for. */
-export async function writeOff(options: SpendingOptions, request: string): Promise<void> {
-  const { ledger } = options;
-  for (const { key } of await ledger.holds(request)) await withRetries(options, () => ledger.writeOff(key));
-}
-
-/** The hold is for one call, and this was another: what fits is held for it, and lost; the rest is an overrun. */
-async function loseUse(options: SpendingOptions, hold: Hold, key: string, use: Use): Promise<void> {
-  const { ledger, clock } = options;
-  const { request, attempt, terms } = hold;
-  const amounts = amountsOf(options, use);
-  if ((amounts.micros ?? 0) === 0) return;
-  const expiresAtMs = clock.now() + CALL_LASTS_MS;
-  const step = `${hold.step}:failed`;
-  await ledger.reserve({ key, request, step, attempt, terms, wanted: amounts, least: {}, expiresAtMs });
-  await ledger.lose(key, amounts, factsOf(use));
-}
-
-/**
- * What is paid for has been given by now, so that a database which is away must not take it back: undefined, and the
- * hold ends by its time on the instance's account.
- */
-async function withRetries<T>({ clock, logger }: SpendingOptions, run: () => Promise<T>): Promise<T | undefined> {
-  for (const delayMs of [...SETTLE_RETRIES_MS, undefined]) {
-    try {
-      return await run();
-    } catch (error) {
-      if (!(error instanceof VendorError) || !error.retryable) throw error;
-      if (delayMs === undefined) {
-        logger.error({ error }, 'A use could not be charged; its hold ends by its time, on the instance.');
-        return undefined;
-      }
-      await clock.sleep(delayMs);
-    }
-  }
-  return undefined;
-}

@@ -6,7 +6,8 @@ import type { MigrationSource } from '../../platform/postgres/index.ts';
 import type { AccessPlace } from '../access/index.ts';
 import type { ModelInfo } from '../../platform/models/index.ts';
 import { admit } from './admission.ts';
-import { callModel, chargeFor, readAdmitted, writeOff } from './calls.ts';
+import { callModel, chargeFor, holdWork, readAdmitted } from './calls.ts';
+import { writeOff } from './endings.ts';
 import { followUpOf } from './follow-ups.ts';
 import type { SpendingOptions } from './options.ts';
 import type { Explanation, Spending } from './port.ts';
@@ -35,6 +36,7 @@ export function createSpending(options: SpendingOptions): Spending {
       return reading;
     },
     call: (call) => callModel(options, call),
+    hold: (work) => holdWork(options, work),
     rolesOf: async (request) => {
       const { admission } = await readAdmitted(options, request);
       return (admission.facts as Partial<AdmissionFacts>).roles ?? [];

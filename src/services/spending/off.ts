@@ -5,8 +5,9 @@ import type { Spending } from './port.ts';
 /** For an instance whose models are all free and whose owner counts nothing: only access is asked. */
 export function createSpendingOff({ access }: { access: AccessService }): Spending {
   return {
-    admit: (_tx, { caller, place, action, model }) => {
-      const actions = model ? [action, { kind: 'model' as const, id: model.id }] : [action];
+    admit: (_tx, { caller, place, action, model, ability }) => {
+      const asked = model ?? ability;
+      const actions = asked ? [action, { kind: 'model' as const, id: asked.id }] : [action];
       for (const asked of actions) {
         const decision = access.decide(caller, place, asked);
         if (decision.allowed) continue;
@@ -24,6 +25,14 @@ export function createSpendingOff({ access }: { access: AccessService }): Spendi
         fail: () => Promise.resolve(),
         waive: () => Promise.resolve(),
       }),
+    hold: ({ model }) =>
+      model.paid
+        ? Promise.reject(new Error(`${model.id} costs money, which nobody counts.`))
+        : Promise.resolve({
+            settle: () => Promise.resolve([]),
+            fail: () => Promise.resolve(),
+            waive: () => Promise.resolve(),
+          }),
     rolesOf: () => Promise.resolve([]),
     charge: async (_of, work) => (await work()).result,
     finish: () => Promise.resolve(),

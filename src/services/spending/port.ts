@@ -1,6 +1,6 @@
 import type { UserError } from '../../kernel/errors.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import type { ModelInfo, Usage } from '../../platform/models/index.ts';
+import type { AbilityModel, ModelInfo, Usage } from '../../platform/models/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { AccessPlace, Action, Caller } from '../access/index.ts';
 import type { Amounts, Hold } from '../ledger/index.ts';
@@ -13,10 +13,12 @@ export interface AdmissionRequest {
   place: AccessPlace;
   /** The model that is going to be asked, when one is. */
   model?: ModelInfo;
+  /** The same for one that holds no conversation; without `amounts` its price is unknown, and it is refused. */
+  ability?: AbilityModel;
   /** A small part of what it will cost: enough to refuse when nothing is left. For the model's tokens … */
   tokens?: { input: number; output: number };
   /** … or for what has a fixed price, all of it. */
-  amounts?: Amounts;
+  amounts?: Amounts | undefined;
   facts?: JsonObject;
 }
 
@@ -56,6 +58,34 @@ export interface ModelCall {
 export interface Use {
   model: ModelInfo;
   usage: Usage;
+}
+
+/** One call of a model that holds no conversation. */
+export interface Work extends Pick<
+  ModelCall,
+  'request' | 'follows' | 'account' | 'admitted' | 'step' | 'attempt' | 'signal' | 'facts'
+> {
+  model: { id: string; paid: boolean };
+  /** Undefined where the model's price is unknown: it is then refused. */
+  worstCase: Amounts | undefined;
+  /** The lines of settings that would price the model. */
+  priceLine: string;
+  /** After this long an open reservation belongs to a run that died: longer than the call may take. */
+  lastsMs: number;
+}
+
+/** What one call of a provider cost. */
+export interface WorkUse {
+  amounts: Amounts;
+  /** For `/why`: no text that people wrote. */
+  facts: JsonObject;
+}
+
+/** Work that is reserved. Exactly one of these ends it, as those of `PaidCall`; ending twice changes nothing. */
+export interface HeldWork {
+  settle(uses: readonly WorkUse[]): Promise<Notice[]>;
+  fail(uses: readonly WorkUse[]): Promise<void>;
+  waive(uses: readonly WorkUse[]): Promise<void>;
 }
 
 /** Something that costs a known amount at most, and is paid on the terms of an admitted request. */
@@ -127,6 +157,8 @@ export interface Spending {
    * rejects. Throws as `call` does.
    */
   charge<T>(of: ChargedWork, work: () => Promise<{ result: T; used: Amounts }>): Promise<T>;
+  /** Reserves the most that a call of a model can cost which holds no conversation. Waits and throws as `call` does. */
+  hold(work: Work): Promise<HeldWork>;
   /** The instance roles that a request was admitted with; none where nothing is counted. */
   rolesOf(request: string): Promise<readonly string[]>;
   /** The request is over: its place in line ends. */

@@ -18,7 +18,7 @@ export class LineTooLong extends Error {}
 /**
  * Reads server-sent events as servers write them: any kind of line end, events that no blank line separates or ends,
  * JSON lines without `data:`, pings of all kinds. An event on one line is told at once. Holds no more than
- * MOST_LINE_CHARACTERS and reads each character a bounded number of times.
+ * so many characters of a line and reads each character a bounded number of times.
  */
 export class EventLines {
   #rest = '';
@@ -27,6 +27,11 @@ export class EventLines {
   /** Lines of an event whose first line alone isn't JSON. */
   #pending: string[] = [];
   #pendingLength = 0;
+  readonly #mostCharacters: number;
+
+  constructor(mostCharacters = MOST_LINE_CHARACTERS) {
+    this.#mostCharacters = mostCharacters;
+  }
 
   push(piece: string): Frame[] {
     const frames: Frame[] = [];
@@ -44,7 +49,7 @@ export class EventLines {
       this.#afterReturn = code === 13;
     }
     this.#rest += piece.slice(start);
-    if (this.#rest.length > MOST_LINE_CHARACTERS) throw new LineTooLong();
+    if (this.#rest.length > this.#mostCharacters) throw new LineTooLong();
     return frames;
   }
 
@@ -79,7 +84,7 @@ export class EventLines {
     }
     this.#pending.push(text);
     this.#pendingLength += text.length + 1;
-    if (this.#pendingLength > MOST_LINE_CHARACTERS) throw new LineTooLong();
+    if (this.#pendingLength > this.#mostCharacters) throw new LineTooLong();
   }
 
   /** Undefined for what may be the first line of an event of several. */

@@ -1,0 +1,141 @@
+import type { Clock } from '../../../kernel/clock.ts';
+import { modelError, ProviderReport, translateModelError, wasTurnedAway } from '../errors.ts';
+import { parseJson, recordOf } from '../failure.ts';
+import { Watchdog } from '../watchdog.ts';
+import { guardedFetch, hideKey } from '../wire/guarded-fetch.ts';
+import type { AbilityCall, AbilityUsage } from './port.ts';
+
+/** How a server of the OpenAI kind is reached with one key. */
+export interface Connection {
+  /** Its name in the settings. */
+  provider: string;
+  /** `openai` refuses fields that it does not know; compatible servers may know more. */
+  kind: 'openai' | 'compatible';
+  /** Ends in `/v1`. */
+  baseUrl: string;
+  /** The model's name there. */
+  model: string;
+  apiKey: string;
+  clock: Clock;
+  /** Many of these send no byte before they are done, so that this is the only limit. */
+  timeoutMs: number;
+}
+
+/** What an adapter is handed for one call. */
+export interface Attempt extends Connection {
+  /** Ends with the call: when it takes too long, and when the caller gives up. */
+  signal: AbortSignal;
+  /** Tells what was used; the first counts. */
+  used: (usage: AbilityUsage) => void;
+}
+
+const MOST_ERROR_CHARACTERS = 64 * 1024;
+const NOTHING_USED: AbilityUsage = { estimated: false };
+
+/**
+ * One call with one key: bounds its time, and tells what it used exactly once. `run` is left behind when the time is over,
+ * also when it does not react. Throws a VendorError, or the reason of the caller's signal as soon as that is aborted.
+ */
+export async function* attempt<Event>(
+  connection: Connection,
+  { model, most, signal, onUsage }: AbilityCall,
+  run: (attempt: Attempt) => AsyncGenerator<Event, void>,
+): AsyncGenerator<Event, void> {
+  signal.throwIfAborted();
+  const { provider, clock, timeoutMs } = connection;
+  const timeouts = { firstByteMs: timeoutMs, stallMs: timeoutMs, totalMs: timeoutMs };
+  const watchdog = new Watchdog({ clock, timeouts, caller: signal, provider });
+  let told = false;
+  const used = (usage: AbilityUsage): void => {
+    if (!told) onUsage?.(usage, model);
+    told = true;
+  };
+  const events = run({ ...connection, signal: watchdog.signal, used });
+  try {
+    for (;;) {
+      const step = await watchdog.wait(events.next());
+      if (step.done) return;
+      yield step.value;
+    }
+  } catch (error) {
+    if (wasTurnedAway(error)) used(NOTHING_USED);
+    signal.throwIfAborted();
+    const reason: unknown = watchdog.signal.aborted ? watchdog.signal.reason : error;
+    throw translateModelError(provider, reason, clock.now());
+  } finally {
+    watchdog.stop();
+    // Not awaited: a provider that hangs would hold up the caller.
+    events.return().catch(() => undefined);
+    used({ ...most, estimated: true });
+  }
+}
+
+interface Sent {
+  path: string;
+  /** A form, or what becomes JSON. */
+  body: FormData | Readonly<Record<string, unknown>>;
+}
+
+/** Sends a request to the provider. The body of the answer is still to be read through a bound. */
+export function send(attempt: Attempt, { path, body }: Sent): Promise<Response> {
+  const { provider, baseUrl, apiKey, clock, signal } = attempt;
+  const isForm = body instanceof FormData;
+  const headers: Record<string, string> = {
+    ...(!isForm && { 'content-type': 'application/json' }),
+    ...(apiKey !== '' && { authorization: `Bearer ${apiKey}` }),
+  };
+  const request = { method: 'POST', headers, body: isForm ? body : JSON.stringify(body), signal };
+  return guardedFetch(`${baseUrl}${path}`, request, { provider, clock, apiKey });
+}
+
+/** The whole body. Reads no more than `most` bytes, after decompression: more is a `model/failed`. */
+export async function readBytes(
+  { provider, signal }: Pick<Attempt, 'provider' | 'signal'>,
+  response: Response,
+  most: number,
+): Promise<Uint8Array> {
+  const body: ReadableStream<Uint8Array> | null = response.body;
+  if (!body) return new Uint8Array();
+  const reader = body.getReader();
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (done) return Buffer.concat(pieces, bytes);
+      bytes += value.length;
+      if (bytes > most) {
+        const message = `${provider}: it sends more than ${Math.round(most / 1e6)} MB for one result`;
+        throw modelError('model/failed', message, { retryable: false });
+      }
+      pieces.push(value);
+    }
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+/** A JSON object. An error under a 200 is thrown as the provider's report. */
+export async function readObject(attempt: Attempt, response: Response, most: number): Promise<Record<string, unknown>> {
+  const text = Buffer.from(await readBytes(attempt, response, most)).toString('utf8');
+  const fields = recordOf(parseJson(text));
+  if (fields) {
+    if (fields['error']) {
+      const body = hideKey(text.slice(0, MOST_ERROR_CHARACTERS), attempt.apiKey);
+      throw new ProviderReport({ body, turnedAway: true });
+    }
+    return fields;
+  }
+  const { provider } = attempt;
+  if (text.trim() === '') throw modelError('model/empty', `${provider}: it sent no result`, { retryable: true });
+  if (text.trimStart().startsWith('<')) {
+    const message = `${provider}: it answered with a web page: is baseUrl right?`;
+    throw modelError('model/web-page', message, { retryable: false });
+  }
+  throw unreadable(provider, 'something that is no result');
+}
+
+export function unreadable(provider: string, what: string): Error {
+  return modelError('model/unreadable', `${provider}: it answered with ${what}`, { retryable: true });
+}

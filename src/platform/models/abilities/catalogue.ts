@@ -1,0 +1,92 @@
+import type { Ability, ModelConfig, ProviderConfig } from '../../config/index.ts';
+import { withoutDate } from '../catalogue.ts';
+import { isPrivateUrl } from '../private-network.ts';
+import { baseUrlOf } from '../vendor.ts';
+import type { AbilityModel, AbilityPrices } from './port.ts';
+
+interface KnownModel {
+  ability: Ability;
+  /** Null: charged in a way that none of the figures says. Owners price it in the settings. */
+  prices: AbilityPrices | null;
+}
+
+/**
+ * OpenAI's models that do something other than hold conversations, the sensible default of each kind first, with the prices
+ * of developers.openai.com/api/docs/pricing as price lists of November 2026 quote them (BerriAI/litellm, pydantic/
+ * genai-prices). The models `gpt-4o-…` are charged by tokens of audio; the figure here is what the page calls the
+ * estimated cost a minute. Images are priced in `../image-catalogue.ts`.
+ */
+const known: Readonly<Record<string, KnownModel>> = {
+  'text-embedding-3-small': { ability: 'embed', prices: { inputPerMillion: 0.02 } },
+  'text-embedding-3-large': { ability: 'embed', prices: { inputPerMillion: 0.13 } },
+  'text-embedding-ada-002': { ability: 'embed', prices: { inputPerMillion: 0.1 } },
+  'whisper-1': { ability: 'transcribe', prices: { perMinute: 0.006 } },
+  'gpt-4o-mini-transcribe': { ability: 'transcribe', prices: { perMinute: 0.003 } },
+  'gpt-4o-transcribe': { ability: 'transcribe', prices: { perMinute: 0.006 } },
+  'tts-1': { ability: 'speak', prices: { perMillionCharacters: 15 } },
+  'tts-1-hd': { ability: 'speak', prices: { perMillionCharacters: 30 } },
+  'gpt-4o-mini-tts': { ability: 'speak', prices: { perMinute: 0.015 } },
+  'omni-moderation-latest': { ability: 'moderate', prices: { inputPerMillion: 0 } },
+  'gpt-image-1-mini': { ability: 'draw', prices: null },
+  'gpt-image-1.5': { ability: 'draw', prices: null },
+  'gpt-image-2': { ability: 'draw', prices: null },
+};
+
+/** What a name says of a model that nothing else is known of, in the order in which it is looked for. */
+const named: readonly (readonly [RegExp, Ability | null])[] = [
+  [/rerank|realtime/i, null],
+  [/embed|(^|[-_/])(bge|gte|e5|minilm)([-_:.]|$)/i, 'embed'],
+  [/whisper|transcri|[-_]asr|parakeet/i, 'transcribe'],
+  [/(^|[-_/])tts|[-_]speech|kokoro/i, 'speak'],
+  [/moderation/i, 'moderate'],
+  [/dall-e|image|stable-diffusion|sdxl|(^|[-_/])flux/i, 'draw'],
+];
+
+/**
+ * What a listed model does in place of holding conversations, by its name: undefined for one that holds them, null for one
+ * of no use here.
+ */
+export function abilityByName(name: string): Ability | null | undefined {
+  const catalogued = known[withoutDate(name)];
+  return catalogued ? catalogued.ability : named.find(([pattern]) => pattern.test(name))?.[1];
+}
+
+/** Names of the models that a provider of this type is known to have, its default first. */
+export function knownAbilityNames(type: ProviderConfig['type'], ability: Ability): string[] {
+  if (type !== 'openai') return [];
+  return Object.keys(known).filter((name) => known[name]?.ability === ability);
+}
+
+interface DescribedModel {
+  provider: string;
+  config: ProviderConfig;
+  model: Pick<ModelConfig, 'name'>;
+  ability: Ability;
+  /** From the settings; they win, and make a model that costs nothing a paid one. */
+  listPrices: AbilityPrices | undefined;
+}
+
+/** Prices come from the catalogue only for the provider that publishes them; a reseller has its own. */
+export function describeAbility({ provider, config, model, ability, listPrices }: DescribedModel): AbilityModel {
+  const longestMs = config.timeouts.totalMs;
+  const base = { id: `${provider}/${model.name}`, provider, ability, longestMs, demo: false };
+  if (listPrices) return { ...base, paid: true, prices: listPrices, priceSource: 'settings' };
+  if (isPrivateUrl(baseUrlOf(config))) return { ...base, paid: false, prices: null, priceSource: 'free' };
+  const catalogued = config.type === 'openai' ? known[withoutDate(model.name)] : undefined;
+  const prices = catalogued?.ability === ability ? catalogued.prices : null;
+  return { ...base, paid: true, prices, priceSource: prices ? 'catalogue' : null };
+}
+
+const examples: Readonly<Record<Exclude<Ability, 'draw'>, string>> = {
+  embed: 'inputPerMillion',
+  moderate: 'inputPerMillion',
+  transcribe: 'perMinute',
+  speak: 'perMillionCharacters',
+};
+
+/** The lines to put into familiar.yaml to price a model. DOLLARS is not accepted as a price. */
+export function abilityPriceLine({ id, ability }: Pick<AbilityModel, 'id' | 'ability'>): string {
+  const name = JSON.stringify(id);
+  if (ability === 'draw') return `prices:\n  images:\n    models:\n      ${name}: { default: DOLLARS }`;
+  return `prices:\n  abilities:\n    ${name}: { ${examples[ability]}: DOLLARS }`;
+}

@@ -1,0 +1,102 @@
+/** Models that embed, transcribe, speak, moderate and draw: see `port.ts` for what it promises. */
+import type { Ability } from '../../config/index.ts';
+import { modelError } from '../errors.ts';
+import type { Provider } from '../provider.ts';
+import type { Counter } from '../prompt-size.ts';
+import { attempt } from './call.ts';
+import type { Attempt } from './call.ts';
+import { embedWords, moderateByList, WORD_LIST_MODEL, WORDS_MODEL } from './demo.ts';
+import { embed, textsToEmbed } from './embed.ts';
+import { draw } from './draw.ts';
+import { moderate } from './moderate.ts';
+import type { Abilities, AbilityCall, AbilityModel } from './port.ts';
+import { speak } from './speak.ts';
+import { transcribe } from './transcribe.ts';
+
+interface AbilitiesOptions {
+  providers: readonly Provider[];
+  /** `provider/model` by ability, from the settings. */
+  defaults: Readonly<Partial<Record<Ability, string>>>;
+  counter: Counter;
+  /** Ends every call. */
+  closing: AbortSignal;
+}
+
+const builtIn: readonly AbilityModel[] = [WORDS_MODEL, WORD_LIST_MODEL];
+/** What a tokenizer may put around each text. */
+const AROUND_TEXT_TOKENS = 4;
+
+export function createAbilities({ providers, defaults, counter, closing }: AbilitiesOptions): Abilities {
+  const list = (ability: Ability): AbilityModel[] => {
+    // Ollama is there by chance: what was configured on purpose comes first.
+    const ordered = [...providers].sort(
+      (a, b) => Number(a.config.type === 'ollama') - Number(b.config.type === 'ollama'),
+    );
+    const models = ordered.flatMap((provider) => provider.able(ability));
+    models.push(...builtIn.filter((model) => model.ability === ability));
+    const wanted = models.findIndex(({ id }) => id === defaults[ability]);
+    const first = wanted > 0 ? models.splice(wanted, 1) : [];
+    return [...first, ...models];
+  };
+  const ask = <Event>(
+    call: AbilityCall,
+    run: (attempt: Attempt) => AsyncGenerator<Event, void>,
+  ): AsyncGenerator<Event> => {
+    const { model } = call;
+    const provider = providers.find(({ name }) => name === model.provider);
+    if (!provider) {
+      throw modelError('model/unknown-model', `there is no model ${model.id} to ${model.ability}`, {
+        retryable: false,
+      });
+    }
+    const signal = AbortSignal.any([call.signal, closing]);
+    return provider.attempt(model.id, (apiKey) =>
+      attempt(provider.connect(model.id, apiKey), { ...call, signal }, run),
+    );
+  };
+  return {
+    list,
+    find: (ability, name) => find(list(ability), name),
+    defaultOf: (ability) => list(ability)[0],
+    embed: async (call) => {
+      if (call.model.demo) return builtInResult(call, () => embedWords(call));
+      return only(ask(call, (one) => embed(one, call, call.model.id)));
+    },
+    transcribe: async (call) => only(ask(call, (one) => transcribe(one, call, call.model.id))),
+    speak: async (call) => only(ask(call, (one) => speak(one, call, call.model.id))),
+    draw: (call) => ask(call, (one) => draw(one, call, call.model.id)),
+    moderate: async (call) => {
+      if (call.model.demo) return builtInResult(call, () => moderateByList(call));
+      return only(ask(call, (one) => moderate(one, call, call.model.id)));
+    },
+    maxTokens: async ({ id, ability }, work) => {
+      const texts = ability === 'embed' ? textsToEmbed(id, work) : [...work.texts];
+      return (await counter.measure(id, texts)).most + texts.length * AROUND_TEXT_TOKENS;
+    },
+  };
+}
+
+function find(models: readonly AbilityModel[], name: string): AbilityModel | undefined {
+  const exact = models.find(({ id }) => id === name);
+  if (exact) return exact;
+  const wanted = name.toLowerCase();
+  const similar = models.filter(({ id, provider }) =>
+    [id, id.slice(provider.length + 1)].some((known) => known.toLowerCase() === wanted),
+  );
+  return similar.length === 1 ? similar[0] : undefined;
+}
+
+function builtInResult<Result>({ model, signal, onUsage }: AbilityCall, run: () => Result): Result {
+  signal.throwIfAborted();
+  const result = run();
+  onUsage?.({ estimated: false }, model);
+  return result;
+}
+
+/** Reads to the end, which is when a call counts as one that worked. */
+async function only<Event>(events: AsyncIterable<Event>): Promise<Event> {
+  let last: Event | undefined;
+  for await (const event of events) last = event;
+  if (last === undefined) throw new Error('a call ended without a result');
+  return last;
+}

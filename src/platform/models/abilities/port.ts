@@ -1,0 +1,242 @@
+import type { Json } from '../../../kernel/json.ts';
+import type { Ability } from '../../config/index.ts';
+
+export type { Ability } from '../../config/index.ts';
+
+/** US dollars, as providers publish them. One figure, in the unit by which the provider charges. */
+export interface AbilityPrices {
+  inputPerMillion?: number | undefined;
+  perMinute?: number | undefined;
+  perMillionCharacters?: number | undefined;
+}
+
+/** A model that does something other than hold conversations. */
+export interface AbilityModel {
+  /** `provider/model`. */
+  id: string;
+  provider: string;
+  ability: Ability;
+  /** False for what runs in this process or in a private network, which costs nothing unless the settings price it. */
+  paid: boolean;
+  /** Null where it is unknown. What draws is priced by the image: see the service `prices`. */
+  prices: AbilityPrices | null;
+  /** Where the price is from; `free` only for models that are not paid. */
+  priceSource: 'settings' | 'catalogue' | 'free' | null;
+  /** How long one call may take. */
+  longestMs: number;
+  /** True for what is built in. */
+  demo: boolean;
+}
+
+export type ImageQuality = 'low' | 'medium' | 'high';
+
+/** What a provider charges for, in the units that it counts. Units that don't matter to an ability are left out. */
+export interface AbilityUsage {
+  /** Of text that goes in. */
+  tokens?: number;
+  /** Of audio that goes in or comes out. */
+  seconds?: number;
+  /** Of text to be spoken. */
+  characters?: number;
+  images?: { count: number; size?: string; quality?: ImageQuality };
+  /** True when it was measured here, because the provider did not report it. */
+  estimated: boolean;
+}
+
+export interface AbilityCall {
+  model: AbilityModel;
+  /** The most that the call can use: what is told when nobody knows what it used. */
+  most: AbilityUsage;
+  signal: AbortSignal;
+  /**
+   * Told what a call of a provider used, once for every call that was begun, however it ends; several are begun when one
+   * key stands in for another. Must not throw.
+   *
+   * - The result is complete: what the provider reports, else what is known of the request and the result.
+   * - The provider refuses, answers with an HTTP error or cannot be reached: nothing, unless it says that it charges.
+   * - Whatever else ends the call (a timeout, an abort, a lost connection, a reader that leaves): `most`.
+   */
+  onUsage?: (usage: AbilityUsage, model: AbilityModel) => void;
+}
+
+export interface EmbedWork {
+  texts: readonly string[];
+  /** `query`: what is looked for; some models embed it otherwise than what is found. `document` by default. */
+  purpose?: 'query' | 'document';
+}
+
+export interface Embeddings {
+  /** One for each text, in order, all of length 1: their dot product is the cosine. */
+  vectors: Float32Array[];
+  dimensions: number;
+  /** Vectors of two models cannot be compared: store it with them. */
+  modelId: string;
+}
+
+export interface TranscribeWork {
+  audio: Uint8Array;
+  /** `audio/ogg`; the provider reads the format from the name that is made of it. */
+  contentType: string;
+  /** ISO 639-1, where it is known. */
+  language?: string;
+  /** Names and words that may be said. */
+  hint?: string;
+}
+
+export interface Transcript {
+  /** Trimmed; empty where nobody speaks. */
+  text: string;
+  /** As the provider names it: `en` or `english`. */
+  language?: string;
+  /** Of the audio; undefined where neither the provider nor the bytes tell. */
+  seconds?: number;
+  /** Empty where the model gives none. */
+  segments: { startSeconds: number; endSeconds: number; text: string }[];
+  modelId: string;
+}
+
+export type AudioFormat = 'mp3' | 'opus' | 'wav';
+
+export interface SpeakWork {
+  text: string;
+  /** As the provider names it; its first by default. */
+  voice?: string;
+  /** `opus` by default, in an Ogg file: what Discord's voice messages are. */
+  format?: AudioFormat;
+  /** 0.25 to 4; 1 by default. */
+  speed?: number;
+  /** How it is to be said, for models that take it. */
+  instructions?: string;
+}
+
+export interface Speech {
+  bytes: Uint8Array;
+  /** By the bytes, not by what the provider says. */
+  contentType: string;
+  /** Undefined where the bytes don't tell. */
+  seconds?: number;
+  modelId: string;
+}
+
+export interface ModerateWork {
+  texts: readonly string[];
+}
+
+/** What a text may be objected to for. `other`: a category of the provider's that is none of these. */
+export type ModerationCategory =
+  'harassment' | 'hate' | 'illicit' | 'self-harm' | 'sexual' | 'sexual-minors' | 'violence' | 'other';
+
+export interface Verdict {
+  /** The provider's own judgement. */
+  flagged: boolean;
+  /** Of every category that the provider knows, the highest of its scores: 0 to 1. Scores of two models differ. */
+  scores: Partial<Record<ModerationCategory, number>>;
+  /** The categories that it flagged. */
+  categories: ModerationCategory[];
+}
+
+export interface Moderation {
+  /** One for each text, in order. */
+  verdicts: Verdict[];
+  modelId: string;
+}
+
+export interface DrawInput {
+  bytes: Uint8Array;
+  /** `mask`: of the first image, the transparent part is drawn anew. At most one. */
+  role: 'image' | 'mask';
+}
+
+export interface DrawWork {
+  prompt: string;
+  /** What is not to be seen. Models without such a setting are told in the prompt. */
+  negativePrompt?: string;
+  /** Images to change or to draw from; none draws from the prompt alone. */
+  inputs?: readonly DrawInput[];
+  /** `1024x1024`, or … */
+  size?: string;
+  /** … `16:9`, of which the model's nearest size is taken. Its own choice without either. */
+  aspect?: string;
+  /** 1 by default. */
+  count?: number;
+  /** The same seed and prompt give the same image, for models that have seeds. */
+  seed?: number;
+  quality?: ImageQuality;
+  /** How many unfinished images are told on the way, at most 3; 0 by default. Models without them tell none. */
+  previews?: number;
+  /** Fields of the provider's own that are sent as they are. Never from people. */
+  options?: Readonly<Record<string, Json>>;
+}
+
+export interface DrawnImage {
+  bytes: Uint8Array;
+  /** By the bytes, not by what the provider says. */
+  contentType: string;
+  /** Undefined where the bytes don't tell. */
+  width?: number;
+  height?: number;
+  seed?: number;
+  /** What the model made of the prompt. */
+  revisedPrompt?: string;
+}
+
+/**
+ * How drawing ended. What it costs is in the usage that is told, since providers differ.
+ *
+ * - `done`: as many images as were asked for.
+ * - `partial`: fewer, because the provider kept some back or failed on the way.
+ * - `blurred`: the provider hid what it drew, and charges for it.
+ * - `refused`: the provider does not draw this.
+ */
+export type DrawOutcome = 'done' | 'partial' | 'blurred' | 'refused';
+
+export interface Drawing {
+  outcome: DrawOutcome;
+  /** None where it was refused. */
+  images: DrawnImage[];
+  modelId: string;
+}
+
+export type DrawEvent =
+  /** How an image looks so far. `index` counts the previews of an image. */
+  | { type: 'preview'; image: DrawnImage; index: number }
+  /** Last event of every stream that does not throw. */
+  | ({ type: 'finish' } & Drawing);
+
+export interface AbilityWork {
+  embed: EmbedWork;
+  transcribe: TranscribeWork;
+  speak: SpeakWork;
+  moderate: ModerateWork;
+  draw: DrawWork;
+}
+
+export interface AbilityResults {
+  embed: Embeddings;
+  transcribe: Transcript;
+  speak: Speech;
+  moderate: Moderation;
+  draw: Drawing;
+}
+
+/**
+ * What models do beside conversations. Every call throws a VendorError with a ModelErrorCode, or the signal's reason when
+ * that is aborted. Another key of the provider stands in for one that is refused; no other model does: a vector space, a
+ * voice and a judgement belong to one model.
+ */
+export interface Abilities {
+  /** The default first. Empty where no provider has it. */
+  list(ability: Ability): AbilityModel[];
+  /** By full id, or by the part after the slash when that is unambiguous. */
+  find(ability: Ability, name: string): AbilityModel | undefined;
+  /** Of the settings, else the first of the providers, else what is built in: there is always one to embed and to moderate. */
+  defaultOf(ability: Ability): AbilityModel | undefined;
+  embed(call: AbilityCall & EmbedWork): Promise<Embeddings>;
+  transcribe(call: AbilityCall & TranscribeWork): Promise<Transcript>;
+  speak(call: AbilityCall & SpeakWork): Promise<Speech>;
+  moderate(call: AbilityCall & ModerateWork): Promise<Moderation>;
+  /** To be read once. Ending the reading cancels it. */
+  draw(call: AbilityCall & DrawWork): AsyncIterable<DrawEvent>;
+  /** An upper bound of what a model counts for these texts, with all that is put around them. Never rejects. */
+  maxTokens(model: AbilityModel, work: EmbedWork | ModerateWork): Promise<number>;
+}

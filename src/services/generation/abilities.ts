@@ -1,0 +1,136 @@
+/** Paid calls of models that hold no conversation: see `port.ts` for what it promises. */
+import { UserError } from '../../kernel/errors.ts';
+import { abilityPriceLine } from '../../platform/models/index.ts';
+import type {
+  Abilities,
+  Ability,
+  AbilityCall,
+  AbilityModel,
+  AbilityResults,
+  AbilityUsage,
+  AbilityWork,
+  DrawEvent,
+  Drawing,
+  Models,
+} from '../../platform/models/index.ts';
+import type { Amounts } from '../ledger/index.ts';
+import type { Prices } from '../prices/index.ts';
+import type { Spending, WorkUse } from '../spending/index.ts';
+import { measures } from './measure.ts';
+import type { AbilityRequest, Keep, Quote, ReservedCall, ReservedDrawing } from './port.ts';
+
+export interface AbilityOptions {
+  models: Models;
+  prices: Prices;
+  spending: Spending;
+}
+
+type Runs = {
+  [A in Ability]: (abilities: Abilities, call: AbilityCall & AbilityWork[A]) => Promise<AbilityResults[A]>;
+};
+
+const runs: Runs = {
+  embed: (abilities, call) => abilities.embed(call),
+  transcribe: (abilities, call) => abilities.transcribe(call),
+  speak: (abilities, call) => abilities.speak(call),
+  moderate: (abilities, call) => abilities.moderate(call),
+  draw: async (abilities, call) => {
+    for await (const event of abilities.draw(call)) if (event.type === 'finish') return drawingOf(event);
+    throw new Error('a drawing ended without a result');
+  },
+};
+
+const drawingOf = ({ outcome, images, modelId }: Drawing): Drawing => ({ outcome, images, modelId });
+
+type Measured = Quote & { most: AbilityUsage };
+
+export async function quote<A extends Ability>(
+  { models, prices }: Pick<AbilityOptions, 'models' | 'prices'>,
+  ability: A,
+  work: AbilityWork[A] & { model?: AbilityModel },
+): Promise<Measured> {
+  const model = work.model ?? models.abilities.defaultOf(ability);
+  if (!model) throw new UserError(`paid.no-model.${ability}`, `no provider can ${ability}`, { ability });
+  const most = await measures[ability](work, model, models.abilities);
+  return { model, most, amounts: amountsOf(prices, model, most) };
+}
+
+/** What is built in uses nothing of anybody. Undefined for an unknown price. */
+function amountsOf(prices: Prices, model: AbilityModel, usage: AbilityUsage): Amounts | undefined {
+  if (model.demo && !model.paid) return {};
+  const micros = prices.ofUse(model, usage);
+  if (micros === undefined) return undefined;
+  return { micros, ...(model.ability === 'draw' && { images: usage.images?.count ?? 0 }) };
+}
+
+/** A reservation with the call that it is for. */
+interface Begun<A extends Ability> extends Omit<ReservedCall<A>, 'run'> {
+  call: AbilityCall & AbilityWork[A];
+}
+
+async function begin<A extends Ability>(
+  options: AbilityOptions,
+  ability: A,
+  request: AbilityRequest<A>,
+): Promise<Begun<A>> {
+  const { prices, spending } = options;
+  const { model, most, amounts } = await quote(options, ability, request);
+  const { signal } = request;
+  const held = await spending.hold({
+    ...request,
+    ...{ model, worstCase: amounts, priceLine: abilityPriceLine(model), lastsMs: 2 * model.longestMs },
+  });
+  const uses: WorkUse[] = [];
+  const worstCase = amounts ?? {};
+  const onUsage = (usage: AbilityUsage): void => {
+    uses.push({ amounts: amountsOf(prices, model, usage) ?? worstCase, facts: factsOf(model, usage) });
+  };
+  return {
+    model,
+    worstCase,
+    uses,
+    call: { ...request, model, most, signal, onUsage },
+    settle: () => held.settle(uses),
+    fail: () => held.fail(uses),
+    waive: () => held.waive(uses),
+  };
+}
+
+export async function reserve<A extends Ability>(
+  options: AbilityOptions,
+  ability: A,
+  request: AbilityRequest<A>,
+): Promise<ReservedCall<A>> {
+  const { call, ...reserved } = await begin(options, ability, request);
+  return { ...reserved, run: () => runs[ability](options.models.abilities, call) };
+}
+
+export async function reserveDrawing(
+  options: AbilityOptions,
+  request: AbilityRequest<'draw'>,
+): Promise<ReservedDrawing> {
+  const { call, ...reserved } = await begin(options, 'draw', request);
+  return { ...reserved, events: (): AsyncIterable<DrawEvent> => options.models.abilities.draw(call) };
+}
+
+function factsOf({ id, ability }: AbilityModel, { images, ...usage }: AbilityUsage): WorkUse['facts'] {
+  return { model: id, ability, ...usage, ...(images && { images: { ...images } }) };
+}
+
+/** A whole call: charged once `keep` has stored the result. */
+export async function runWhole<A extends Ability>(
+  options: AbilityOptions,
+  ability: A,
+  request: AbilityRequest<A>,
+  keep: Keep<AbilityResults[A]>,
+): Promise<boolean> {
+  const call = await reserve(options, ability, request);
+  let kept = false;
+  try {
+    kept = await keep(await call.run());
+  } finally {
+    if (!kept) await call.fail();
+  }
+  if (kept) await call.settle();
+  return kept;
+}
