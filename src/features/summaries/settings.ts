@@ -8,7 +8,7 @@ export const summarySettings = z.strictObject({
   model: z.string().default(''),
   /** The longest summary, in tokens. */
   maxTokens: z.int().min(100).max(4000).default(600),
-  /** Who pays for summaries in servers that nobody asked for: the server's pool, or whoever asked last. */
+  /** Who pays for automatic summaries in servers: the server's pool, or the member who asked last. */
   paidBy: z.enum(['server', 'asker']).default('server'),
 });
 
