@@ -62,6 +62,7 @@ export function createFeatureContext(
       features: options.features,
     }),
     events: createFeatureEvents(name, options.features),
+    signals: options.signals,
     charts: { bars: renderBarChart },
     pictures: { prepare: preparePicture },
     fileBytes,

@@ -23,8 +23,10 @@ import type { SettingsService } from '../services/settings/index.ts';
 import type { Closers } from './closers.ts';
 import { abortable } from '../kernel/abortable.ts';
 import { instanceId } from './instance.ts';
+import { openSignals } from './signals.ts';
 import { rolesName } from './roles.ts';
 import type { Roles } from './roles.ts';
+import type { Signals } from '../sdk/index.ts';
 
 export interface PlatformOptions {
   config: Config;
@@ -47,6 +49,7 @@ export interface PlatformOptions {
 export interface Platforms {
   postgres: Postgres;
   settings: SettingsService;
+  signals: Signals;
   vault: Vault;
   queue: Queue;
   models: Models;
@@ -76,6 +79,8 @@ export async function openPlatforms(
   await abortable(postgres.migrate([...platformMigrations, ...migrations]), signal);
   const settings = await openSettings(postgres);
   closers.add(() => settings.close());
+  const signals = await openSignals(postgres, clock, logger);
+  closers.add(() => signals.close());
   const instanceKey = await loadInstanceKey({ dataDir, fromEnvironment: config.instanceKey });
   const queue = createQueue({
     postgres,
@@ -103,7 +108,7 @@ export async function openPlatforms(
   const vault = createVault({ instanceKey });
   const disk = await openDisk(config.files.path);
   const files = createFiles({ postgres, vault, disk, clock, ids, logger, limits: fileLimits(config.files) });
-  return { postgres, settings, vault, queue, models, discord, web, files };
+  return { postgres, settings, signals, vault, queue, models, discord, web, files };
 }
 
 function fileLimits({ maxFileMb, maxMbPerOwner, maxMb }: Config['files']) {

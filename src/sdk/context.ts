@@ -30,6 +30,7 @@ import type { Command } from './command.ts';
 import type { EventEmitter } from './event.ts';
 import type { ConversationParts } from './feature.ts';
 import type { FeatureConfig } from './setting.ts';
+import type { Signals } from './signals.ts';
 
 /** Where something happens, for looking up settings. */
 export interface Place {
@@ -144,6 +145,8 @@ export interface FeatureContext<Settings> {
   };
   /** Tells other features, in the caller's transaction. */
   events: EventEmitter;
+  /** Names begin with the feature's. */
+  signals: Signals;
   /** The till: what costs something goes through here. */
   spending: Spending;
   /** For showing and administering what `spending` decides by. */

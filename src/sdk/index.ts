@@ -56,6 +56,7 @@ export type {
   TurnToSpeak,
   WrittenAnswer,
 } from './conversation.ts';
+export type { Signals } from './signals.ts';
 export type { EventEmitter, EventSubscriptions, FeatureEvents } from './event.ts';
 export { claimOrder, defineFeature } from './feature.ts';
 export type {

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../kernel/json.ts';
 import { defineApi } from '../../sdk/index.ts';
 import type { Call, Caller, ModelInfo, OutgoingMessage, Tx, TurnFile } from '../../sdk/index.ts';
 
+export { messageOverheadTokens } from './prompt/fit.ts';
 export { promptCharacters } from './prompt/variables.ts';
 
 export interface ConversationPlace {
@@ -70,9 +71,11 @@ export interface ChatApi {
   turnsAfter(channelId: string, afterMs: number | undefined): Promise<PastTurn[]>;
   /** Whether these turns are as they were read. They stay so until the transaction ends. */
   areUnchanged(tx: Tx, turns: readonly PastTurn[]): Promise<boolean>;
+  /** The name of who answered in place of the bot in a message; undefined for the bot's own, and for any other message. */
+  speakerIn(messageId: string): Promise<string | undefined>;
   /** Tokens that a past turn takes of a prompt. */
   tokensOf(model: ModelInfo, said: PastTurn['said']): Promise<number>;
-  /** Whether the caller may change what holds for the conversation: moderators, and whoever opened it. */
+  /** Whether the caller may change the settings of the conversation: moderators, and the member who opened it. */
   mayConfigure(call: Pick<Call, 'caller' | 'guildId' | 'channelId'>): Promise<boolean>;
   /** The panel of `/settings` as it is now, for a component that has changed something. */
   settingsPanel(call: Call): Promise<OutgoingMessage>;

@@ -1,15 +1,22 @@
 import type { FeatureContext, ModelInfo, VaultReader } from '../../sdk/index.ts';
 import type { ExchangeRow, QuestionRow } from './turns/store.ts';
 import type { Exchange, Question } from './intake/read-message.ts';
+import type { TurnSource } from './intake/source.ts';
 import type { ChatSettings } from './settings.ts';
 
 /** What the parts of this feature are handed. */
 export type ChatContext = FeatureContext<ChatSettings>;
 
-/** Null when its author was forgotten. */
+/** The part of it that a function needs. */
+export type Needs<Keys extends keyof ChatContext> = Pick<ChatContext, Keys>;
+
+/** Null when its author's data was deleted. */
 export async function decryptQuestion(read: VaultReader, row: QuestionRow): Promise<Question | null> {
   const text = await read(row.author_id, row.id, row.ciphertext);
-  return text === null ? null : (JSON.parse(text) as Question);
+  if (text === null) return null;
+  const { way, ...question } = JSON.parse(text) as Question & { way?: TurnSource };
+  // As earlier versions called it.
+  return way ? { ...question, source: way } : question;
 }
 
 /** The exchanges whose authors are still known, as text. */
@@ -18,7 +25,7 @@ export async function decryptExchanges(read: VaultReader, rows: readonly Exchang
   return opened.filter((exchange) => exchange !== null);
 }
 
-/** Null when its author was forgotten. */
+/** Null when its author's data was deleted. */
 export async function decryptExchange(
   read: VaultReader,
   { question: row, answer }: ExchangeRow,
@@ -44,7 +51,7 @@ export const placeOf = (row: Pick<QuestionRow, 'guild_id' | 'channel_id' | 'auth
 
 /** The model that was asked for, else the one that the settings choose, or the default one when it no longer exists. */
 export function chooseModel(
-  context: ChatContext,
+  context: Needs<'models'>,
   settings: ChatSettings,
   wantedModelId: string | null = null,
 ): ModelInfo {
@@ -52,7 +59,7 @@ export function chooseModel(
   return wanted ?? (settings.model === '' ? undefined : context.models.find(settings.model)) ?? context.models.default;
 }
 
-/** Names the messages that show one try of an answer, so that whoever sends the first of them, it is one message. */
+/** Names the messages that show one try of an answer, so that the first of them is one message, whichever process sends it. */
 export const partsKey = (answer: { question_id: string; id: string; tries: number }): string =>
   `chat/${answer.question_id}/${answer.id}/${answer.tries}`;
 

@@ -2,11 +2,13 @@ import type { ModelInfo, Tx } from '../../sdk/index.ts';
 import { settingsView } from './actions/settings-panel.ts';
 import type { ChatApi, ConversationPlace, NewTurn, PastTurn, Window } from './api.ts';
 import { decryptExchange } from './chat.ts';
-import type { ChatContext } from './chat.ts';
+import type { ChatContext, Needs } from './chat.ts';
 import { longestAnswer, messageOverheadTokens } from './prompt/fit.ts';
 import { canConfigureConversation, settingsOf } from './turns/conversations.ts';
 import { channelsWithTurns, exchangesAfter, forgotten, lockedRevisions, revisionOf } from './turns/past-store.ts';
 import { modelOf, submitTurn, turnIds } from './turns/submit.ts';
+import { turnShownIn } from './view/voice-store.ts';
+import { storedVoice } from './view/voice.ts';
 
 export function createChatApi(context: ChatContext): ChatApi {
   return {
@@ -21,6 +23,7 @@ export function createChatApi(context: ChatContext): ChatApi {
       );
       return turns.every(({ id, revision }) => revisions.get(id) === revision);
     },
+    speakerIn: (messageId) => speakerIn(context, messageId),
     tokensOf: (model, said) => tokensOf(context, model, said),
     mayConfigure: (call) => canConfigureConversation(context, call),
     settingsPanel: (call) => settingsView(context, { ...call, t: context.texts.in(undefined) }),
@@ -53,7 +56,10 @@ async function ask(context: ChatContext, tx: Tx, feature: string, turn: NewTurn)
   return { turnId: turnIds(cameAs).questionId };
 }
 
-async function windowAt(context: ChatContext, { guildId, channelId, userId }: ConversationPlace): Promise<Window> {
+async function windowAt(
+  context: Needs<'db' | 'models' | 'settings' | 'spending'>,
+  { guildId, channelId, userId }: ConversationPlace,
+): Promise<Window> {
   const place = { guild_id: guildId, channel_id: channelId, author_id: userId };
   const [settings, model] = await Promise.all([settingsOf(context, place), modelOf(context, place)]);
   return {
@@ -64,7 +70,11 @@ async function windowAt(context: ChatContext, { guildId, channelId, userId }: Co
   };
 }
 
-async function turnsAfter(context: ChatContext, channelId: string, afterMs: number | undefined): Promise<PastTurn[]> {
+async function turnsAfter(
+  context: Needs<'db' | 'vault'>,
+  channelId: string,
+  afterMs: number | undefined,
+): Promise<PastTurn[]> {
   const read = context.vault.reader(context.db);
   const rows = await exchangesAfter(context.db, channelId, afterMs === undefined ? undefined : new Date(afterMs));
   return Promise.all(
@@ -87,7 +97,12 @@ async function turnsAfter(context: ChatContext, channelId: string, afterMs: numb
   );
 }
 
-async function tokensOf({ models }: ChatContext, model: ModelInfo, said: PastTurn['said']): Promise<number> {
+async function speakerIn({ db, vault }: Needs<'db' | 'vault'>, messageId: string): Promise<string | undefined> {
+  const turn = await turnShownIn(db, messageId);
+  return turn && (await storedVoice(db, vault.reader(db), turn))?.speaker.name;
+}
+
+async function tokensOf({ models }: Needs<'models'>, model: ModelInfo, said: PastTurn['said']): Promise<number> {
   if (!said) return 0;
   const texts = [`${said.name}: ${said.question}`, said.answer ?? ''];
   const sizes = await Promise.all(texts.map((text) => models.countTokens(model.id, text)));

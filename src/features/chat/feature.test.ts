@@ -49,9 +49,9 @@ describe('what is answered', () => {
   it('is everything in a channel that is set so, and only there', async () => {
     await bot.olivia.runs('listen', { everything: true }, { in: 'art' });
     await bot.alice.says('#memes', 'nobody asked you');
-    bot.providers.answer('plain words', { text: 'AmbientLine.' });
+    bot.providers.answer('plain words', { text: 'Heard.' });
     const question = await bot.alice.says('#art', 'plain words');
-    await bot.alice.sees(complete(question, 'AmbientLine.'), { in: 'art' });
+    await bot.alice.sees(complete(question, 'Heard.'), { in: 'art' });
     await bot.olivia.runs('listen', { everything: false }, { in: 'art' });
     await bot.alice.says('#art', 'plain words again');
     await bot.idle();

@@ -7,7 +7,7 @@
  */
 import type { JsonObject } from '../../kernel/json.ts';
 import { defineFeature } from '../../sdk/index.ts';
-import type { ChatContext } from './chat.ts';
+import type { Needs } from './chat.ts';
 import { createChatApi } from './create-api.ts';
 import { askCommand } from './commands/ask.ts';
 import { clearCommand } from './commands/clear.ts';
@@ -30,6 +30,7 @@ import { exportThoughts } from './view/thoughts.ts';
 import { deleteQuestionsBefore, deleteQuestionsOf } from './turns/store.ts';
 import { markForgotten } from './turns/past-store.ts';
 import { followWaiting } from './view/waiting-notices.ts';
+import { sweepMarks } from './view/reactions.ts';
 import { aboutModal, createMessageCommands } from './intake/message-commands.ts';
 
 export const feature = defineFeature({
@@ -40,7 +41,8 @@ export const feature = defineFeature({
   setup: (context) => {
     const history = followHistory(context);
     const notices = followWaiting(context);
-    const rested = deleteIdleConversations(context);
+    const idle = deleteIdleConversations(context);
+    const marks = sweepMarks(context);
     return {
       api: createChatApi(context),
       on: history.on,
@@ -63,7 +65,7 @@ export const feature = defineFeature({
         about: aboutModal(context),
       },
       jobs: chatJobs(context),
-      stop: () => Promise.all([history.stop(), notices.stop(), rested.stop()]).then(() => undefined),
+      stop: () => Promise.all([history.stop(), notices.stop(), idle.stop(), marks.stop()]).then(() => undefined),
       exportUser: (userId) => exportUser(context, userId),
       onReadConsentRevoked: async (tx, userId) => void (await deleteAmbientOf(tx, userId)),
       forgetUser: async (tx, userId) => {
@@ -78,7 +80,7 @@ export const feature = defineFeature({
   },
 });
 
-async function exportUser(context: ChatContext, userId: string): Promise<JsonObject> {
+async function exportUser(context: Needs<'db' | 'discord' | 'vault'>, userId: string): Promise<JsonObject> {
   const budget = newBudget();
   const exported = {
     ...(await exportOf(context, userId, budget)),

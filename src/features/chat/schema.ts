@@ -37,7 +37,7 @@ export interface ChatQuestionTable {
   shown_id: string | null;
   merged_into: string | null;
   reaction: string | null;
-  stale_reaction: string | null;
+  stale_reactions: Generated<string[]>;
 }
 
 export interface ChatAnswerTable {

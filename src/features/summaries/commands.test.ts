@@ -98,7 +98,7 @@ describe('/summary', () => {
       deny,
     });
     for (const command of ['summary', 'context']) {
-      expect((await runs(bot.bob, command, room)).content).toContain('You may not read older messages here');
+      expect((await runs(bot.bob, command, room)).content).toContain("You can't read older messages here");
     }
   });
 });
@@ -113,12 +113,12 @@ describe('/context', () => {
     expect(isEphemeral(shown)).toBe(true);
     expect(shown.embeds[0]?.title).toBe('What fake/test-model gets with your next question');
     const told = description(shown);
-    expect(told).toMatch(/▰▱+ \*\*\d %\*\*\n\d+ of 16000 tokens; up to 4000 more are for the answer/);
+    expect(told).toMatch(/▰▱+ \*\*\d %\*\*\n\d+ of 16000 tokens, and up to 4000 more for the answer/);
     expect(told).toMatch(/\*\*System prompt\*\*, from my default: \d+ tokens/);
     expect(told).toMatch(/\*\*Summary\*\* of 2 questions, up to <t:\d+:R>: \d+ tokens/);
     expect(told).toMatch(/\*\*Questions with answers\*\*: the latest one: \d+ tokens/);
-    expect(told).toMatch(/\*\*Messages around\*\*: the latest one: \d+ tokens/);
-    expect(told).toContain('this model sees no pictures');
+    expect(told).toMatch(/\*\*Other messages here\*\*: the latest one: \d+ tokens/);
+    expect(told).toContain("this model can't see pictures");
     const file = await fileOf(shown);
     expect(file).toContain('> They counted.');
     expect(file).toContain('Alice: three');
@@ -133,7 +133,7 @@ describe('/context', () => {
     const long = (word: string) => [bot.alice, `${'第'.repeat(1800)}${word}`] as const;
     await talks(room, [...words('one'), long('two'), long('three'), long('four')]);
     const told = description(await runs(bot.alice, 'context', room));
-    expect(told).toMatch(/left out: (one|\d) older, which finds? no room in the window/);
+    expect(told).toMatch(/left out: (one|\d) older, because the window is full/);
     expect(told).toContain('left out: one older, because 3 are sent at most');
     expect(told).not.toContain('**Summary**');
   });

@@ -1,7 +1,7 @@
 import { UserError } from '../../kernel/errors.ts';
 import type { Call } from '../../sdk/index.ts';
 import { chatApi } from '../chat/api.ts';
-import { jobOf } from './make.ts';
+import { jobOf, storedSignal } from './make.ts';
 import type { SummaryTask } from './make.ts';
 import { summaryOf } from './read.ts';
 import type { Summary } from './read.ts';
@@ -12,7 +12,6 @@ import { latestSummary } from './store.ts';
 const admittedTokens = { input: 500, output: 100 };
 /** How long the caller waits to see it. */
 const waitMs = 20_000;
-const lookAgainMs = 250;
 
 /**
  * Has a conversation summarised now, but for its latest exchange; the caller pays. Resolves to the summary, or undefined
@@ -41,12 +40,10 @@ export async function demandSummary(context: SummaryContext, call: Call): Promis
   return appears(context, channelId, before?.id);
 }
 
-async function appears(context: SummaryContext, channelId: string, beforeId?: string): Promise<Summary | undefined> {
-  const untilMs = context.clock.now() + waitMs;
-  do {
+function appears(context: SummaryContext, channelId: string, beforeId?: string): Promise<Summary | undefined> {
+  const look = async (): Promise<Summary | undefined> => {
     const latest = await latestSummary(context.db, channelId);
-    if (latest && latest.id !== beforeId) return summaryOf(context, channelId);
-    await context.clock.sleep(lookAgainMs);
-  } while (context.clock.now() < untilMs);
-  return undefined;
+    return latest && latest.id !== beforeId ? summaryOf(context, channelId) : undefined;
+  };
+  return context.signals.until(storedSignal(channelId), look, { withinMs: waitMs });
 }

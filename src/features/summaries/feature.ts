@@ -2,7 +2,7 @@
  * Keeps a summary of what is too long ago to be sent word for word, so that a long conversation stays within the model's
  * window.
  *
- * Invariants: a summary never outlives a change to what it covers; it holds nothing of anybody whose data was deleted; it
+ * Invariants: a summary never outlives a change to what it covers; it holds nothing of people whose data was deleted; it
  * is paid once, after it is stored.
  */
 import { defineFeature } from '../../sdk/index.ts';

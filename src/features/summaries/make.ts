@@ -148,6 +148,9 @@ async function planOf(
   return { before, turns: due, lines };
 }
 
+/** Sent when a channel has a new summary. */
+export const storedSignal = (channelId: string): string => `summaries/stored/${channelId}`;
+
 /** False, and nothing is stored, when what it covers has changed since it was read. */
 async function store(
   context: SummaryContext,
@@ -164,7 +167,7 @@ async function store(
     ...(before?.context_author_ids ?? []),
     ...turns.flatMap(({ contextAuthorIds }) => contextAuthorIds),
   ]);
-  return context.transaction(async (tx) => {
+  const isStored = await context.transaction(async (tx) => {
     const id = context.ids.uuid();
     // First: deleting the data of one of them waits for the end of this, or their key is gone by now.
     const ciphertext = await context.vault.sealTogether(tx, authors, id, text);
@@ -188,6 +191,8 @@ async function store(
     await insertSummary(tx, row);
     return true;
   });
+  if (isStored) context.signals.send(storedSignal(channelId));
+  return isStored;
 }
 
 const unique = (ids: readonly string[]): string[] => [...new Set(ids)];

@@ -78,8 +78,8 @@ function withTies(candidates: readonly Candidate[], count: number, most: number)
 const longestMessage = 8000;
 
 /**
- * An exchange as material for a summary: a JSON object a line, so that nothing that somebody writes looks like the words
- * of another. An answer that may hold something of people who were forgotten is left out.
+ * An exchange as material for a summary: a JSON object a line, so that nothing that a member writes looks like the words
+ * of another. An answer that may hold words of people whose data was deleted is left out.
  */
 export function material(
   { name, question, answer }: NonNullable<PastTurn['said']>,

@@ -8,7 +8,7 @@ export const summarySettings = z.strictObject({
   model: z.string().default('').meta({ kind: 'model', changedBy: 'server' }),
   /** The longest summary, in tokens. */
   maxTokens: z.int().min(100).max(4000).default(600).meta({ changedBy: 'server', tightenOnly: true }),
-  /** Who pays for summaries in servers that nobody asked for: the server's pool, or whoever asked last. */
+  /** Who pays for automatic summaries in servers: the server's pool, or the member who asked last. */
   paidBy: z.enum(['server', 'asker']).default('server').meta({ changedBy: 'owner' }),
 });
 

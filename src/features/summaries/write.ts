@@ -1,9 +1,8 @@
 import { systemMessage, userMessage } from '../../sdk/index.ts';
 import type { GeneratedText, ModelInfo, StepRun } from '../../sdk/index.ts';
+import { messageOverheadTokens } from '../chat/api.ts';
 import type { SummaryContext } from './settings.ts';
 
-/** What surrounds each message, in tokens. */
-const messageOverheadTokens = 6;
 /** Less is no summary. */
 const leastTokens = 80;
 /** A model that reasons thinks first, and what it thinks counts. */

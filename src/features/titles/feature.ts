@@ -2,7 +2,7 @@
  * Names the thread of an `/ask` after its first answer.
  *
  * Invariants: a thread is named once, after its answer is on the screen; where the title is refused or fails, the thread
- * keeps its provisional name and nobody pays.
+ * keeps its provisional name at no cost.
  */
 import { z } from 'zod';
 import { defineFeature } from '../../sdk/index.ts';

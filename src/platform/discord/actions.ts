@@ -61,7 +61,9 @@ export function createActions(context: ActionsContext): DiscordActions {
     },
     typing: (channelId) => (isVisit(channelId) ? () => undefined : typing.start(channelId)),
     mark: (channelId, messageId, emoji, { instead } = {}) =>
-      isVisit(channelId) ? Promise.resolve(false) : marks.set(channelId, messageId, emoji, instead),
+      isVisit(channelId)
+        ? Promise.resolve({ stands: false, isReplaced: false, leftover: [] })
+        : marks.set(channelId, messageId, emoji, instead),
     message: async (channelId, messageId) => {
       checkMember(channelId);
       return http.ask<APIMessage>({

@@ -34,7 +34,7 @@ const asked = (messageId = MESSAGE) =>
     .map(({ method, path }) => `${method === 'PUT' ? '+' : '-'}${decodeURIComponent(path.split('/').at(-2) ?? '')}`);
 
 const mark = (emoji: string | null, instead: string[] = [], messageId = MESSAGE) =>
-  bench.actions.mark(CHANNEL, messageId, emoji, { instead });
+  bench.actions.mark(CHANNEL, messageId, emoji, { instead }).then(({ stands }) => stands);
 
 describe('a mark', () => {
   it('is set, replaced and taken away at the pace of reactions, and never refused for it', async () => {
@@ -98,6 +98,19 @@ describe('a mark', () => {
     await bench.until(() => asked().length === 2);
     expect(asked()).toEqual(['+gone:1', '-👀']);
     expect(warnings).toMatchObject([{ emoji: 'gone:1' }]);
+  });
+
+  it('tells which earlier emoji may still be there', async () => {
+    bench.api.intercept = ({ method }) => ({ status: method === 'DELETE' ? 503 : 204 });
+    const marked = bench.actions.mark(CHANNEL, MESSAGE, '✅', { instead: ['👀'] });
+    expect(await bench.whilePassing(marked)).toEqual({ stands: true, isReplaced: false, leftover: ['👀'] });
+  });
+
+  it('is removed when Discord may have set it although the request failed', async () => {
+    bench.api.intercept = ({ method }) => ({ status: method === 'PUT' ? 503 : 204 });
+    const marked = bench.actions.mark(CHANNEL, MESSAGE, '👀');
+    expect(await bench.whilePassing(marked)).toEqual({ stands: false, isReplaced: false, leftover: [] });
+    expect(asked().at(-1)).toBe('-👀');
   });
 
   it('is tried again after a fault that passes, for some seconds', async () => {

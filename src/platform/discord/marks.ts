@@ -5,6 +5,7 @@ import type { Logger } from '../../kernel/logger.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { DiscordHttp } from './http.ts';
 import type { BucketState } from './pacer.ts';
+import type { Marked } from './port.ts';
 
 /** After a request that failed in passing, where Discord does not say how long to wait. */
 const AFTER_FAILURE_MS = 1000;
@@ -18,8 +19,15 @@ interface Mark {
   wanted: string | null;
   /** What of ours stands there, or may stand. */
   standing: Set<string>;
-  told: ((stands: boolean) => void)[];
+  told: ((marked: Marked) => void)[];
+  /** What could not be removed. */
+  leftover: Set<string>;
 }
+
+const replaced: Marked = { stands: false, isReplaced: true, leftover: [] };
+
+/** `unsure`: Discord may have done it, or may do it when it is asked again. */
+type Outcome = 'done' | 'refused' | 'unsure';
 
 /**
  * Reactions that tell the state of something. Each channel has its queue, which asks Discord for one thing at a time, at
@@ -41,16 +49,16 @@ export class Marks {
   }
 
   /** See `DiscordActions.mark`. */
-  set(channelId: string, messageId: string, wanted: string | null, instead: readonly string[] = []): Promise<boolean> {
+  set(channelId: string, messageId: string, wanted: string | null, instead: readonly string[] = []): Promise<Marked> {
     const queue = this.#channels.get(channelId);
     const marks = queue ?? [];
     let mark = marks.find((one) => one.messageId === messageId);
-    if (!mark) marks.push((mark = { messageId, wanted, standing: new Set(), told: [] }));
-    for (const tell of mark.told.splice(0)) tell(false);
+    if (!mark) marks.push((mark = { messageId, wanted, standing: new Set(), told: [], leftover: new Set() }));
+    for (const tell of mark.told.splice(0)) tell(replaced);
     mark.wanted = wanted;
     for (const emoji of instead) mark.standing.add(emoji);
     const { told } = mark;
-    const settled = new Promise<boolean>((resolve) => told.push(resolve));
+    const settled = new Promise<Marked>((resolve) => told.push(resolve));
     if (!queue) {
       this.#channels.set(channelId, marks);
       const work: Promise<void> = this.#work(channelId, marks).finally(() => this.#works.delete(work));
@@ -72,22 +80,16 @@ export class Marks {
       const change = nextChange(mark);
       if (!change) {
         marks.shift();
-        for (const tell of mark.told.splice(0)) tell(mark.wanted !== null);
+        const marked = { stands: mark.wanted !== null, isReplaced: false, leftover: [...mark.leftover] };
+        for (const tell of mark.told.splice(0)) tell(marked);
         continue;
       }
-      const done = await this.#request(channelId, mark, change);
-      if (change.method === 'DELETE' || !done) mark.standing.delete(change.emoji);
-      else mark.standing.add(change.emoji);
-      if (!done && change.emoji === mark.wanted) {
-        mark.wanted = null;
-        for (const tell of mark.told.splice(0)) tell(false);
-      }
+      apply(mark, change, await this.#request(channelId, mark, change));
     }
     this.#channels.delete(channelId);
   }
 
-  /** False when Discord refused. */
-  async #request(channelId: string, { messageId }: Mark, { method, emoji }: Change): Promise<boolean> {
+  async #request(channelId: string, { messageId }: Mark, { method, emoji }: Change): Promise<Outcome> {
     const path = Routes.channelMessageOwnReaction(channelId, messageId, encodeURIComponent(emoji));
     for (let waitedMs = 0; ;) {
       let freeInMs = 0;
@@ -96,14 +98,15 @@ export class Marks {
         const how = { priority: 'decoration', patient: false, repeatable: true } as const;
         await this.#http.request({ method, path, ...how, onBucket });
         if (freeInMs > 0) await this.#clock.sleep(Math.min(freeInMs, MOST_WAITED_MS));
-        return true;
+        return 'done';
       } catch (error) {
         const passing = error instanceof VendorError && error.retryable;
         const waitMs = passing ? (error.retryAfterMs ?? AFTER_FAILURE_MS) : Infinity;
         waitedMs += waitMs;
         if (waitedMs > MOST_WAITED_MS) {
           this.#tell(error, channelId, emoji);
-          return false;
+          // What Discord refused for a limit has not been done.
+          return passing && !(method === 'PUT' && error.code === discordCodes.rateLimited) ? 'unsure' : 'refused';
         }
         await this.#clock.sleep(waitMs);
       }
@@ -125,6 +128,20 @@ export class Marks {
 interface Change {
   method: 'PUT' | 'DELETE';
   emoji: string;
+}
+
+/** What is known of the message after a request. */
+function apply(mark: Mark, { method, emoji }: Change, outcome: Outcome): void {
+  mark.leftover.delete(emoji);
+  if (method === 'DELETE') {
+    mark.standing.delete(emoji);
+    if (outcome === 'unsure') mark.leftover.add(emoji);
+    return;
+  }
+  // One that may be there after all is removed like any other.
+  if (outcome === 'refused') mark.standing.delete(emoji);
+  else mark.standing.add(emoji);
+  if (outcome !== 'done' && emoji === mark.wanted) mark.wanted = null;
 }
 
 /** What comes goes before what goes, so that the message is never without. */

@@ -41,9 +41,9 @@ const THREADS: readonly number[] = [
   ChannelType.PrivateThread,
 ];
 
-export function isThread(channel: Pick<CachedChannel, 'type'>): boolean {
-  return THREADS.includes(channel.type);
-}
+export const isThreadType = (channelType: number): boolean => THREADS.includes(channelType);
+
+export const isThread = (channel: Pick<CachedChannel, 'type'>): boolean => isThreadType(channel.type);
 
 export interface Holder {
   userId: string;

@@ -211,6 +211,16 @@ export interface InteractionReplies {
   autocomplete(choices: APIApplicationCommandOptionChoice[]): Promise<void>;
 }
 
+/** What became of a mark. */
+export interface Marked {
+  /** Whether the emoji is on the message. */
+  stands: boolean;
+  /** The mark changed again before this one was done, and the later call is told what became of it. */
+  isReplaced: boolean;
+  /** Emojis that may still be on the message although they should be gone: Discord could not be asked, which may pass. */
+  leftover: readonly string[];
+}
+
 /** What a bot does over REST. Every method rejects with a VendorError whose code is `discord/<Discord's code>`. */
 export interface DiscordActions {
   send(channelId: string, message: OutgoingMessage, options?: SendOptions): Promise<APIMessage>;
@@ -228,15 +238,14 @@ export interface DiscordActions {
   /**
    * Makes an emoji (`👀`, or `name:id` of a server) the one reaction by which the bot marks a message, or takes its mark
    * away (null). Best effort: paced apart from messages, tried no longer than some seconds, left out when the mark has
-   * changed again by then. Resolves to whether the emoji stands; never rejects. Takes back what this process put there,
-   * if that is still under way, and `instead`.
+   * changed again by then. Removes what this process put there, if that is still under way, and `instead`. Never rejects.
    */
   mark(
     channelId: string,
     messageId: string,
     emoji: string | null,
     options?: { instead?: readonly string[] },
-  ): Promise<boolean>;
+  ): Promise<Marked>;
   message(channelId: string, messageId: string): Promise<APIMessage>;
   /** Newest first, as Discord gives them. At most 100. */
   messages(

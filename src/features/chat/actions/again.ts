@@ -1,7 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { uuidFromName } from '../../../kernel/ids.ts';
 import type { ComponentCall, ModelInfo, Tx } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { historyChanged } from '../history/changes.ts';
 import { findAnswer } from '../turns/store.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
@@ -60,7 +60,7 @@ export async function retry(
 
 /** Of a stored text, estimated as for a new question; none once its author was forgotten. */
 async function tokensIn(
-  { vault, db }: ChatContext,
+  { vault, db }: Needs<'db' | 'vault'>,
   { author_id: authorId }: QuestionRow,
   id: string,
   ciphertext: Buffer,
@@ -76,7 +76,7 @@ async function shownStill(tx: Tx, answerId: string): Promise<AnswerRow> {
 }
 
 /**
- * Has an answer written by a job; whoever presses pays. `begin` writes down what is begun. Throws a UserError, and leaves
+ * Has an answer written by a job; the member who presses pays. `begin` writes down what is begun. Throws a UserError, and leaves
  * everything as it was, when a version is being written already, or when the presser may not or cannot pay. Undefined when
  * this press has begun it before.
  */

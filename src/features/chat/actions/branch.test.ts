@@ -18,7 +18,7 @@ it('a branch promises as many exchanges as the model then gets, and says where t
   const thread = /<#(\d+)>/.exec(done.content)?.[1] ?? '';
   const note = await bot.alice.sees("let's go on here", { in: thread });
   expect(note.content).toContain('I remember the last 2 questions and answers');
-  expect(note.content).toContain('2 older ones stay in `/history`');
+  expect(note.content).toContain('2 older questions stay in `/history`');
   await asks(bot.alice, 'what was said?', { text: 'Third and fourth.' }, { in: thread });
   const sent = bot.providers.requests.at(-1)?.body['messages'] as { content: string }[];
   expect(sent.slice(1).map(({ content }) => content)).toEqual([

@@ -4,7 +4,7 @@ import { provisionalName } from '../../../kernel/thread-name.ts';
 import { isThread } from '../../../sdk/index.ts';
 import type { ComponentCall, Tx } from '../../../sdk/index.ts';
 import { decryptQuestion } from '../chat.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import type { Question } from '../intake/read-message.ts';
 import { exchangesBefore } from '../turns/store.ts';
@@ -54,7 +54,7 @@ export async function branch(context: ChatContext, call: ComponentCall): Promise
 
 /** What the branch begins with: a model gets so many of the latest exchanges as the settings say, not all that is kept. */
 async function noteOf(
-  context: ChatContext,
+  context: Needs<'db' | 'settings' | 'texts'>,
   place: Pick<QuestionRow, 'guild_id' | 'channel_id' | 'author_id'>,
   kept: number,
 ): Promise<string> {
@@ -69,7 +69,7 @@ async function noteOf(
 const homes: readonly number[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
 
 /** The channel for the thread. Throws a UserError where there can be none, or where presser or bot may not open one. */
-async function homeOfThread({ discord: { cache } }: ChatContext, call: ComponentCall): Promise<string> {
+async function homeOfThread({ discord: { cache } }: Needs<'discord'>, call: ComponentCall): Promise<string> {
   const here = await cache.channel(call.channelId);
   // What is said in a private thread is not for everyone in its channel.
   if (here?.type === ChannelType.PrivateThread) throw new UserError('branch.private', 'a private thread');
@@ -86,8 +86,11 @@ async function homeOfThread({ discord: { cache } }: ChatContext, call: Component
   return home.id;
 }
 
-/** The conversation up to an answer, oldest first; what forgotten people asked is left out. */
-async function remember(context: ChatContext, { question, answer }: Reached): Promise<Remembered[]> {
+/** The conversation up to an answer, oldest first; without questions of people whose data was deleted. */
+async function remember(
+  context: Needs<'db' | 'settings' | 'vault'>,
+  { question, answer }: Reached,
+): Promise<Remembered[]> {
   const read = context.vault.reader(context.db);
   const { historyKept } = await settingsOf(context, question);
   const before = await exchangesBefore(context.db, question, Math.max(0, historyKept - 1));
@@ -104,9 +107,9 @@ async function remember(context: ChatContext, { question, answer }: Reached): Pr
   return opened.filter((one) => one !== null);
 }
 
-/** Sealed anew for each author, so that forgetting one takes their part of the copy along; who was is left out. */
+/** Encrypted again for each author, so that deleting one's data deletes their part of the copy; deleted authors are left out. */
 async function copyInto(
-  context: ChatContext,
+  context: Needs<'clock' | 'events' | 'ids' | 'vault'>,
   tx: Tx,
   branch: { threadId: string; guildId: string; homeId: string; ownerId: string },
   { question: { channel_id: sourceId, asked_at } }: Reached,

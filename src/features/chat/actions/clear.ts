@@ -3,13 +3,13 @@ import { UserError } from '../../../kernel/errors.ts';
 import { isSnowflake } from '../../../kernel/snowflake.ts';
 import { mayUse } from '../../../sdk/index.ts';
 import type { Call, ComponentCall, OutgoingMessage } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { clearHistory } from '../history/clear.ts';
 import { moderates, reached } from './reach.ts';
 import { button, row } from '../view/buttons.ts';
 
 /** Asks what shall be forgotten of a conversation: for good, so not at the first press. */
-export async function askWhatToClear(context: ChatContext, call: ComponentCall): Promise<void> {
+export async function askWhatToClear(context: Needs<'db'>, call: ComponentCall): Promise<void> {
   const { answer } = await reached(context, call);
   const { t, guildId } = call;
   const offer = (action: string) =>
@@ -20,7 +20,11 @@ export async function askWhatToClear(context: ChatContext, call: ComponentCall):
 }
 
 /** Clears what the menu of an answer offers. */
-export async function clear(context: ChatContext, call: ComponentCall, part: 'own' | 'everything'): Promise<void> {
+export async function clear(
+  context: Needs<'clock' | 'db' | 'events' | 'transaction'>,
+  call: ComponentCall,
+  part: 'own' | 'everything',
+): Promise<void> {
   await reached(context, call);
   await clearNow(context, call, part === 'own' ? call.caller.userId : null);
 }
@@ -41,12 +45,19 @@ export function askToClear(call: Call, personId: string | null): OutgoingMessage
 }
 
 /** The id says whose part is cleared; whether the presser may is decided again, since everyone sees some of these buttons. */
-export async function clearAsked(context: ChatContext, call: ComponentCall): Promise<void> {
+export async function clearAsked(
+  context: Needs<'clock' | 'events' | 'transaction'>,
+  call: ComponentCall,
+): Promise<void> {
   if (call.id !== everyone && !isSnowflake(call.id)) throw new UserError('errors.expired', 'nobody to clear');
   await clearNow(context, call, call.id === everyone ? null : call.id);
 }
 
-async function clearNow(context: ChatContext, call: ComponentCall, personId: string | null): Promise<void> {
+async function clearNow(
+  context: Needs<'clock' | 'events' | 'transaction'>,
+  call: ComponentCall,
+  personId: string | null,
+): Promise<void> {
   checkMayClear(call, personId);
   const { caller, channelId, t } = call;
   const { exchanges, heard } = await clearHistory(context, channelId, personId);

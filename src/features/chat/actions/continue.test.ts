@@ -26,7 +26,7 @@ it('is not offered where the answer is whole', async () => {
 it('goes on where the answer was cut, twice, in the same message, until it is whole', async () => {
   const asked = await asks(bot.alice, 'count', cut('One, two,'));
   expect(labels(asked.shown)).toEqual(['Regenerate', 'Continue', '⋯']);
-  expect(asked.shown.content).toContain('reached its longest allowed length');
+  expect(asked.shown.content).toContain('reached the longest length allowed');
   bot.providers.answer(goesOn, cut(' three, four,'));
   await presses(bot.alice, asked.shown, 'Continue');
   const second = await endsWith(asked.shown, 'One, two, three, four,\n');

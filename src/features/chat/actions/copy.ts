@@ -1,6 +1,6 @@
 import { UserError } from '../../../kernel/errors.ts';
 import type { ComponentCall } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { reached } from './reach.ts';
 
 /** Longer texts come as a file, whole. */
@@ -13,7 +13,7 @@ function withoutLabel(text: string): string {
 }
 
 /** The source of an answer, as the model wrote it, without what is said below it. */
-export async function copy(context: ChatContext, call: ComponentCall): Promise<void> {
+export async function copy(context: Needs<'db' | 'models' | 'vault'>, call: ComponentCall): Promise<void> {
   const { answer, question } = await reached(context, call);
   const stored =
     answer.ciphertext && (await context.vault.open(context.db, question.author_id, answer.id, answer.ciphertext));

@@ -1,12 +1,12 @@
 import { ButtonStyle } from 'discord-api-types/v10';
 import type { ComponentCall } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { removeExchange } from '../history/deletions.ts';
 import { controlled } from './reach.ts';
 import { button, row } from '../view/buttons.ts';
 
 /** What is deleted can't be had back, so the first press only asks. */
-export async function askToDelete(context: ChatContext, call: ComponentCall): Promise<void> {
+export async function askToDelete(context: Needs<'db'>, call: ComponentCall): Promise<void> {
   const { answer } = await controlled(context, call);
   const { t } = call;
   const confirm = button('delete-now', answer.id, { label: t('buttons.delete-now'), style: ButtonStyle.Danger });
@@ -14,7 +14,10 @@ export async function askToDelete(context: ChatContext, call: ComponentCall): Pr
 }
 
 /** Removes an answer's messages, and the exchange from history; what is being written ends. */
-export async function remove(context: ChatContext, call: ComponentCall): Promise<void> {
+export async function remove(
+  context: Needs<'db' | 'events' | 'jobs' | 'spending' | 'transaction'>,
+  call: ComponentCall,
+): Promise<void> {
   const { question } = await controlled(context, call);
   await removeExchange(context, question.id);
   await call.update({ content: call.t('delete.done'), components: [] });

@@ -1,5 +1,5 @@
 import type { ComponentCall, ComponentHandler, ComponentRight } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { turnModels } from '../commands/models.ts';
 import { continueAnswer, regenerate, retry } from './again.ts';
 import type { Begun } from '../turns/submit.ts';
@@ -70,7 +70,7 @@ export function createControls(context: ChatContext): Record<string, ComponentHa
   return Object.fromEntries(Object.entries(controls).map(([name, control]) => [name, { version: 1, ...control }]));
 }
 
-const clearing = (context: ChatContext): Record<string, Control> => ({
+const clearing = (context: Needs<'clock' | 'db' | 'events' | 'transaction'>): Record<string, Control> => ({
   clear: { right: { commands: ['clear'] }, run: (call) => askWhatToClear(context, call) },
   'clear-own': { right: { commands: ['clear'] }, run: (call) => clear(context, call, 'own') },
   'clear-all': { right: { commands: ['clear'] }, run: (call) => clear(context, call, 'everything') },

@@ -1,7 +1,7 @@
 import type { APISelectMenuOption } from 'discord-api-types/v10';
 import { nameMeant, shortChoices } from '../../../kernel/long-names.ts';
 import type { ModelInfo, Translate } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 
 /** Discord's limit for the options of a select menu. */
 export const selectOptions = 25;
@@ -34,7 +34,7 @@ export function modelOptions(
 }
 
 /** The model that a person names, in full or by what a menu or a suggestion stands for. */
-export function modelMeant({ models }: Pick<ChatContext, 'models'>, given: string): ModelInfo | undefined {
+export function modelMeant({ models }: Needs<'models'>, given: string): ModelInfo | undefined {
   const ids = models.list().map(({ id }) => id);
   return models.find(nameMeant(ids, given) ?? given);
 }

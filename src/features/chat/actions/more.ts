@@ -1,13 +1,13 @@
 import { ButtonStyle } from 'discord-api-types/v10';
 import type { ComponentCall } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { canConfigureConversation } from '../turns/conversations.ts';
 import { offersThoughts } from '../view/thoughts.ts';
 import { canControlAnswer, reached } from './reach.ts';
 import { button, rows } from '../view/buttons.ts';
 
 /** What can be done with an answer beside what its own row offers: for the presser alone, and only what they may do. */
-export async function showMore(context: ChatContext, call: ComponentCall): Promise<void> {
+export async function showMore(context: Needs<'access' | 'db' | 'settings'>, call: ComponentCall): Promise<void> {
   const { t, guildId } = call;
   const { answer, question } = await reached(context, call);
   const offer = (action: string, emoji: string, danger = false) =>

@@ -3,7 +3,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import { customId } from '../../../sdk/index.ts';
 import type { ComponentCall, OutgoingMessage } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { retry } from './again.ts';
 import { modelMeant, modelOptions, pageIn, selectOptions } from './model-select.ts';
 import { controlled } from './reach.ts';
@@ -11,12 +11,17 @@ import type { AnswerRow } from '../turns/store.ts';
 import { tellIfWaiting } from '../view/waiting-notices.ts';
 
 /** Offers the models that the presser may use instead of the one that failed. */
-export async function offerModels(context: ChatContext, call: ComponentCall): Promise<void> {
+export async function offerModels(context: Needs<'access' | 'db' | 'models'>, call: ComponentCall): Promise<void> {
   const { answer } = await controlled(context, call);
   await call.reply(othersThan(context, call, answer, 0));
 }
 
-function othersThan(context: ChatContext, call: ComponentCall, answer: AnswerRow, page: number): OutgoingMessage {
+function othersThan(
+  context: Needs<'access' | 'models'>,
+  call: ComponentCall,
+  answer: AnswerRow,
+  page: number,
+): OutgoingMessage {
   if (answer.state !== 'failed') throw new UserError('not-failed', 'this answer has not failed');
   const others = allowedModels(context, call).filter(({ id }) => id !== answer.model_id);
   if (others.length === 0) throw new UserError('no-other-model', 'there is no other model');

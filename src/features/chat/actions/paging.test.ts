@@ -32,7 +32,7 @@ describe('a version that is paged back to', () => {
     bot.providers.answer((request) => request.model === 'test-model', { status: 400, errorCode: 'model_not_found' });
     const usage = { inputTokens: 100, outputTokens: 400 };
     const asked = await asks(bot.alice, 'who are you?', { text: 'The other one.', usage });
-    expect(asked.shown.content).toMatch(/^The other one\.\n-# fake\/test-model is not available right now/);
+    expect(asked.shown.content).toMatch(/^The other one\.\n-# fake\/test-model isn't available right now/);
     expect(asked.shown.content).toMatch(/\n-# You have used \d+ % of your money/);
     await till.grant(bot.alice, 1_000_000);
     bot.providers.answer('who are you?', { text: 'The right one.', usage: { inputTokens: 1, outputTokens: 1 } });

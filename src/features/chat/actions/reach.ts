@@ -1,7 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { mayUse } from '../../../sdk/index.ts';
 import type { ComponentCall } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { mayControl } from '../intake/read-message.ts';
 import { findAnswer } from '../turns/store.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
@@ -15,7 +15,7 @@ export interface Reached {
  * The answer that a component is about. Throws a UserError when it is gone. Who sees the component may read it: a custom
  * id is the client's word, so it reaches nothing of another guild or channel.
  */
-export async function reached(context: ChatContext, call: ComponentCall): Promise<Reached> {
+export async function reached(context: Needs<'db'>, call: ComponentCall): Promise<Reached> {
   const found = await findAnswer(context.db, call.id);
   const here = found?.question.guild_id === call.guildId && found.question.channel_id === call.channelId;
   if (!here) throw new UserError('answer-gone', 'the answer was cleared');
@@ -23,7 +23,7 @@ export async function reached(context: ChatContext, call: ComponentCall): Promis
 }
 
 /** As `reached`, and throws a UserError unless the one who pressed may change this answer. */
-export async function controlled(context: ChatContext, call: ComponentCall): Promise<Reached> {
+export async function controlled(context: Needs<'db'>, call: ComponentCall): Promise<Reached> {
   const found = await reached(context, call);
   const { author_id: asker } = found.question;
   if (!canControlAnswer(call, asker)) throw new UserError('not-yours', 'only the asker and moderators', { asker });

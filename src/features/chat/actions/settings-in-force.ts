@@ -1,7 +1,7 @@
 import type { APIEmbed } from 'discord-api-types/v10';
 import type { Call, Precedence, Translate } from '../../../sdk/index.ts';
 import { chooseModel, placeOf } from '../chat.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { idleHoursIn } from '../history/idle.ts';
 import type { ConversationSetting } from '../turns/conversations.ts';
 import type { ChatSettings } from '../settings.ts';
@@ -11,7 +11,11 @@ type Shown = ConversationSetting | 'historyKept';
 type SourceText = (setting: Shown) => Promise<string>;
 
 /** What applies to the caller here, each with where it comes from and what limits it. */
-export async function settingsInForce(context: ChatContext, call: Call, own: Partial<ChatSettings>): Promise<APIEmbed> {
+export async function settingsInForce(
+  context: Needs<'extensions' | 'models' | 'settings'>,
+  call: Call,
+  own: Partial<ChatSettings>,
+): Promise<APIEmbed> {
   const { guildId, channelId, caller, t } = call;
   const ofPlace = await context.settings.at(
     placeOf({ guild_id: guildId, channel_id: channelId, author_id: caller.userId }),
@@ -41,7 +45,7 @@ async function contextLine({ historySent, historyKept }: ChatSettings, source: S
 }
 
 /** Undefined where conversations do not end by themselves. */
-function restLine(context: ChatContext, { guildId, channelId, t }: Call): string | undefined {
+function restLine(context: Needs<'settings'>, { guildId, channelId, t }: Call): string | undefined {
   const hours = idleHoursIn(context, guildId, channelId);
   if (hours === null) return undefined;
   const most = context.settings.instance.restHours;
@@ -55,7 +59,7 @@ function restLine(context: ChatContext, { guildId, channelId, t }: Call): string
 
 /** What an applying value comes from. */
 export async function sourceOf(
-  { settings }: ChatContext,
+  { settings }: Needs<'settings'>,
   { guildId, channelId, caller }: Call,
   own: Partial<ChatSettings>,
   setting: Shown,
@@ -67,6 +71,6 @@ export async function sourceOf(
   if (ofUser[setting] !== settings.instance[setting]) return 'user';
   const ofGuild = guildId === null ? undefined : settings.own('guild', guildId)[setting];
   if (ofGuild === undefined) return 'instance';
-  // Whoever has chosen the instance's own value for themselves has it also where the guild has another.
+  // A member who chose the instance's own value has it also where the guild has another.
   return ofGuild === inForce[setting] ? 'guild' : 'user';
 }

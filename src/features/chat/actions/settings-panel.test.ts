@@ -90,6 +90,6 @@ it('in a direct message it speaks of no server', async () => {
   const { id } = await bot.milo.opensDirectMessages(bot.app.discord.self.userId);
   await bot.milo.runs('settings', {}, { in: id });
   const shown = await bot.milo.sees((message) => message.embeds.length > 0, { in: id });
-  expect(shown.content).toContain('what you have chosen for yourself');
+  expect(shown.content).toContain('follows your own choice');
   expect(`${shown.content} ${JSON.stringify(shown.embeds)}`).not.toMatch(/server|everyone/);
 });

@@ -5,7 +5,7 @@ import { shortLabel, shortReference } from '../../../kernel/long-names.ts';
 import { customId, parseCustomId } from '../../../sdk/index.ts';
 import type { Call, ComponentCall, OutgoingMessage } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { canConfigureConversation, setForConversation, valuesOf } from '../turns/conversations.ts';
 import type { ConversationSetting } from '../turns/conversations.ts';
 import type { ChatSettings } from '../settings.ts';
@@ -94,7 +94,7 @@ function checkPanel(call: ComponentCall): void {
   if (call.id !== call.channelId) throw new UserError('errors.expired', 'the panel of another place');
 }
 
-async function checkCanConfigure(context: ChatContext, call: ComponentCall): Promise<void> {
+async function checkCanConfigure(context: Needs<'db'>, call: ComponentCall): Promise<void> {
   if (await canConfigureConversation(context, call)) return;
   throw new UserError('settings.not-yours', 'only moderators and the one who opened the conversation');
 }

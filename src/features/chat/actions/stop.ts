@@ -9,7 +9,7 @@ import { controlled } from './reach.ts';
 import { showAnswer } from '../view/show-answer.ts';
 import type { Screens } from './versions.ts';
 
-/** Ends an answer that is waited for or written; what is there of it stays. */
+/** Ends an answer that waits or is written; its text so far stays. */
 export async function stop(context: ChatContext, screens: Screens, call: ComponentCall): Promise<void> {
   const { answer, question } = await controlled(context, call);
   const result = answer.job_id && (await context.jobs.cancel(answer.job_id, call.caller.userId));
@@ -24,7 +24,7 @@ export async function stop(context: ChatContext, screens: Screens, call: Compone
     await call.acknowledge();
     return;
   }
-  // Between two runs no worker has it, so that nobody else would end it on the screen.
+  // Between two runs no worker has it, so that no worker would end it on the screen.
   const ciphertext = answer.continued ? answer.ciphertext : null;
   const finishedAt = new Date(context.clock.now());
   await endAnswer(context.db, answer.id, { state: 'stopped', ciphertext, finish: null, finishedAt });

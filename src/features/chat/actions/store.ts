@@ -127,7 +127,7 @@ export async function insertBranch(
   await tx
     .insertInto('chat_conversation')
     .values({ channel_id: branch.threadId, guild_id: branch.guildId, created_at: branch.createdAt, ...own })
-    // Somebody was quicker to write into the thread.
+    // A member was quicker to write into the thread.
     .onConflict((conflict) => conflict.column('channel_id').doUpdateSet(own))
     .execute();
 }

@@ -175,7 +175,7 @@ describe('Retry with another model', () => {
     expect(select?.options.map(({ value }) => value)).toEqual(['fake/other-model']);
     bot.providers.answer((request) => request.model === 'other-model', { text: 'Hello from the other.' });
     await bot.alice.selects(offer, select?.custom_id ?? '', ['fake/other-model']);
-    expect((await bot.alice.sees('**fake/other-model** tries now.')).id).toBe(offer.id);
+    expect((await bot.alice.sees('Trying **fake/other-model** …')).id).toBe(offer.id);
     expect((await endsWith(bot.alice, asked.shown, 'Hello from the other.')).id).toBe(asked.shown.id);
   });
 });

@@ -1,7 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { decryptFootnotes } from '../view/footnotes.ts';
 import type { ComponentCall } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import { historyChanged } from '../history/changes.ts';
 import { maxMessagesWithin } from '../view/long-answers.ts';
@@ -52,7 +52,7 @@ export function createScreens(context: ChatContext): Screens {
 
 /** Turns the page to the version before or after the one that is shown. */
 export async function turnPage(
-  context: ChatContext,
+  context: Needs<'db' | 'events' | 'transaction'>,
   screens: Screens,
   call: ComponentCall,
   step: 1 | -1,

@@ -42,7 +42,7 @@ const isAnswerTo = (question: APIMessage) => (message: APIMessage) =>
   message.message_reference?.message_id === question.id;
 const isAnswered = (question: APIMessage) => (message: APIMessage) =>
   isAnswerTo(question)(message) && /^You said/.test(message.content) && hasEnded(message);
-const away = /^I can't reach my memory right now/;
+const away = /^I can't reach my database right now/;
 
 interface Told {
   question: APIMessage;
@@ -102,7 +102,7 @@ describe.each([
       const callsBefore = bot.providers.requests.length;
       // A command that reads what no process has in memory.
       await milo.runs('balance');
-      await milo.sees(/^I can't reach my memory right now/, { in: 'general', timeoutMs: wordWithinMs });
+      await milo.sees(/^I can't reach my database right now/, { in: 'general', timeoutMs: wordWithinMs });
       expect(await health()).toBe(503);
       await systemClock.sleep(Math.max(0, leftMs + awayMs - systemClock.now()));
       expect(bot.providers.requests).toHaveLength(callsBefore);

@@ -8,10 +8,10 @@ import { startTestBot } from '../../../testing/bot.ts';
 
 describe('a provider that does not answer', () => {
   it.each([
-    ['429', { status: 429 }, 'gets more questions than its provider allows'],
-    ['401', { status: 401 }, 'does not accept my key'],
+    ['429', { status: 429 }, 'is getting more questions than its provider allows'],
+    ['401', { status: 401 }, "doesn't accept my key"],
     ['503', { status: 503 }, 'overloaded'],
-    ['an empty answer', { text: '' }, 'finished without saying anything'],
+    ['an empty answer', { text: '' }, 'sent an empty answer'],
   ])('(%s) is named with its reason, and the question can be asked again', async (_, answer, words) => {
     const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
     try {
@@ -32,7 +32,7 @@ describe('a provider that does not answer', () => {
       bot.providers.answer('hello', { status, headers: { 'retry-after': '1800' } });
       const before = Date.now();
       await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
-      const words = /can be asked again <t:(\d+):R>/;
+      const words = /Try again <t:(\d+):R>/;
       const failed = await bot.alice.sees(words);
       expect(failed.content).not.toContain('in a minute');
       const at = Number(words.exec(failed.content)?.[1]) * 1000;
@@ -46,12 +46,20 @@ describe('a provider that does not answer', () => {
 
   it('but sends something else is told to do so, each thing by its name', async () => {
     const sent = [
-      { status: 403, body: '<!DOCTYPE html><title>Just a moment...</title>', words: 'answered with a web page' },
-      { status: 200, body: '<html>Sign in</html>', words: 'answered with a web page' },
-      { status: 200, body: 'hello there', words: "something that is no model's answer" },
-      { status: 200, body: '', words: 'finished without saying anything' },
-      { status: 307, body: '', words: 'sends me on to another one' },
-      { status: 200, body: '{"error":"model \\"m\\" not found, try pulling it first"}', words: 'does not know' },
+      {
+        status: 403,
+        body: '<!DOCTYPE html><title>Just a moment...</title>',
+        words: 'its address answers with a web page',
+      },
+      { status: 200, body: '<html>Sign in</html>', words: 'its address answers with a web page' },
+      { status: 200, body: 'hello there', words: "I can't read what" },
+      { status: 200, body: '', words: 'sent an empty answer' },
+      { status: 307, body: '', words: 'its address leads to another one' },
+      {
+        status: 200,
+        body: '{"error":"model \\"m\\" not found, try pulling it first"}',
+        words: "doesn't exist any more",
+      },
     ];
     let next = sent[0];
     const server = createServer((request, response) => {

@@ -180,7 +180,7 @@ describe.each(Object.entries(ways).map(([way, begin], index) => ({ way, begin, i
         const mended = await bot.alice.sees((message) => message.id === begun.shown.id && hasEnded(message), {
           timeoutMs,
         });
-        expect(mended.content).toMatch(/The beginning.*\n\n-# ⚠️ Discord did not let me show this answer/s);
+        expect(mended.content).toMatch(/The beginning.*\n\n-# ⚠️ Discord didn't let me show this answer/s);
         expect(buttons(mended).map(({ label }) => label)).toContain('Retry');
       },
     );
@@ -241,6 +241,6 @@ describe('an answer that Discord does not take for long', () => {
     bot.emulator.core.faults.clear();
     await presses(bot.alice, begun.shown, 'Stop');
     const mended = await bot.alice.sees((message) => message.id === begun.shown.id && hasEnded(message), { timeoutMs });
-    expect(mended.content).toMatch(/^The beginning and its end\.\n\n-# ⚠️ Discord did not let me show this answer/);
+    expect(mended.content).toMatch(/^The beginning and its end\.\n\n-# ⚠️ Discord didn't let me show this answer/);
   }, 90_000);
 });

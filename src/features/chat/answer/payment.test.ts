@@ -236,7 +236,7 @@ describe('a model that will not answer is asked once', () => {
     [
       'that only thinks, at length',
       { reasoning: ['So…'], chunks: [], finishReason: 'length' },
-      'thought until its answer had no room left',
+      'thought until there was no room left for an answer',
       ['Thoughts'],
       true,
     ],

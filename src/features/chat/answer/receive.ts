@@ -75,5 +75,5 @@ const fallbackNotice = (asked: ModelInfo, modelId: string): Notice => ({
   data: { asked: asked.id, model: modelId },
 });
 
-/** The first words of a step stand in a paragraph of their own below those of the step before. */
+/** The first words of a step begin a new paragraph below the step before. */
 const asNextStep = (text: string, words: string): string => (/\S$/.test(text) ? `\n\n${words.trimStart()}` : words);

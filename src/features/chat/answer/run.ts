@@ -11,10 +11,11 @@ import { isStopped, openTask } from './task.ts';
 import type { AnswerTask, AnswerTry } from './task.ts';
 import { startWaitSigns } from './wait-signs.ts';
 import type { WaitSigns } from './wait-signs.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { requestOf } from '../chat.ts';
 import { retryWhileDatabaseDown } from './retry-while-database-down.ts';
 import { failureKey } from '../view/text.ts';
+import { begunSignal } from '../view/waiting-notices.ts';
 import { runStepsBeforeStore } from './before-store.ts';
 import { enqueueSteps } from './steps.ts';
 import { placeTurn } from '../intake/place-turn.ts';
@@ -25,6 +26,7 @@ import { isSuperseded } from '../turns/later-questions.ts';
  * is asked for again, and the same Discord messages are edited either way.
  */
 export async function runAnswer(context: ChatContext, run: JobRun, asked: AnswerTry): Promise<void> {
+  context.signals.sendHere(begunSignal(asked.answerId));
   const task = await openTask(context, run, asked, (placed) =>
     placeTurn(context, run, { ...placed, jobId: run.job.id }),
   );
@@ -121,7 +123,7 @@ const soonMs = 60_000;
 
 /** When a provider that asks for a long pause can be asked again, where that has a text. */
 function untilText(
-  { texts, clock }: Pick<ChatContext, 'texts' | 'clock'>,
+  { texts, clock }: Needs<'texts' | 'clock'>,
   { model }: Draft,
   { code, retryAfterMs = 0 }: VendorError,
 ): string | undefined {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { AnswerStep, Extension, HistoryFill, JobRun, ShownAnswer } from '../../../sdk/index.ts';
 import { followUpOf } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { decryptQuestion, requestOf } from '../chat.ts';
 import type { Question } from '../intake/read-message.ts';
 import { findAnswer } from '../turns/store.ts';
@@ -38,11 +38,14 @@ type StepJob = z.output<typeof stepPayload>;
 type AfterShown = Extract<AnswerStep, { at: 'after-shown' }>;
 type Step = Omit<Extension<'answerSteps'>, 'part'> & { part: AfterShown };
 
-const stepsOf = (context: ChatContext): Step[] =>
+const stepsOf = (context: Needs<'extensions'>): Step[] =>
   context.extensions('answerSteps').filter((one): one is Step => one.part.at === 'after-shown');
 
 /** Adds a job for every step that has something to do after an answer. Steps that cannot be added are left out. */
-export async function enqueueSteps(context: ChatContext, shown: Shown): Promise<void> {
+export async function enqueueSteps(
+  context: Needs<'db' | 'extensions' | 'jobs' | 'logger'>,
+  shown: Shown,
+): Promise<void> {
   for (const { feature, part: step } of stepsOf(context)) {
     const answer = shownTo(feature, shown);
     if (!step.applies(answer)) continue;
@@ -91,7 +94,7 @@ function shownTo(feature: string, { row, question, answer, text, history }: Show
 
 /** Runs one step after an answer. Nothing is done for an answer that was removed, or is written again. */
 export async function runStep(
-  context: ChatContext,
+  context: Needs<'db' | 'extensions' | 'logger' | 'spending' | 'vault'>,
   run: JobRun,
   { answerId, tries, step: name, history }: StepJob,
 ): Promise<void> {
@@ -116,6 +119,6 @@ export async function runStep(
 }
 
 /** For one whose every run was lost with its worker: what they held is free at once, not only when its time is over. */
-export async function loseStep(context: ChatContext, { answerId, tries, step }: StepJob): Promise<void> {
+export async function loseStep(context: Needs<'spending'>, { answerId, tries, step }: StepJob): Promise<void> {
   await context.spending.recover(followUpOf(requestOf({ id: answerId, tries }), step));
 }

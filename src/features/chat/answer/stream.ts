@@ -1,6 +1,6 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import { maySpeak } from '../intake/claim.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { requestOf } from '../chat.ts';
 import { resetIfIdle } from '../history/idle.ts';
 import { buildPrompt } from '../prompt/build.ts';
@@ -36,7 +36,7 @@ export async function streamAnswer(task: AnswerTask, signs: WaitSigns): Promise<
   }
 }
 
-/** Where an answer stands already, its buttons go and Stop comes before the model says its first word. */
+/** Where an answer is shown already, its buttons go and Stop comes before the model says its first word. */
 async function takeScreen({ context, run, screen, row, before }: AnswerTask, signs: WaitSigns): Promise<void> {
   const { parts } = row;
   const last = parts.at(-1);
@@ -56,7 +56,7 @@ async function takeScreen({ context, run, screen, row, before }: AnswerTask, sig
 }
 
 /** Nothing is bought for a channel that was hidden from the bot while the question waited. */
-async function checkMaySpeak(context: ChatContext, { row }: Pick<AnswerTask, 'row'>): Promise<void> {
+async function checkMaySpeak(context: Needs<'discord' | 'logger'>, { row }: Pick<AnswerTask, 'row'>): Promise<void> {
   if (row.guild_id === null || (await maySpeak(context, row.channel_id))) return;
   throw new VendorError('discord/50013', 'The bot may not write there any more.', { retryable: false });
 }

@@ -1,6 +1,6 @@
 import { Cancelled } from '../../../kernel/errors.ts';
 import type { JobRun, LiveMessage, ModelInfo, VaultReader } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { chooseModel, decryptQuestion, partsKey } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import { stopRow } from '../view/buttons.ts';
@@ -105,11 +105,11 @@ interface Shown {
 }
 
 /**
- * From now on nobody else writes into the messages of the answer, and all of them are known. Whoever tells of the wait has
- * ended: Discord makes two messages where it does not know the name of the first.
+ * From now on no other process writes into the messages of the answer, and all of them are known. The one that tells of the wait
+ * has ended: Discord makes two messages where it does not know the name of the first.
  */
 async function takeMessages(
-  context: ChatContext,
+  context: Needs<'db' | 'discord' | 'logger'>,
   run: JobRun,
   { answer, row, voice }: Shown,
 ): Promise<{ row: QuestionRow; isNoticed: boolean }> {
@@ -124,7 +124,7 @@ async function takeMessages(
 }
 
 function liveMessage(
-  context: ChatContext,
+  context: Needs<'clock' | 'db' | 'discord' | 'texts'>,
   run: JobRun,
   { answer, row, voice }: Shown,
   maxMessages: number | undefined,

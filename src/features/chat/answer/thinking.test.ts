@@ -112,7 +112,7 @@ describe('a model that thinks', () => {
   it('is stopped while it thinks, and says so', async () => {
     const { shown } = await asksForThoughts('endless', ['On and on']);
     await presses(bot.alice, shown, 'Stop');
-    const stopped = await endsWith(shown, 'Stopped before I had said anything.');
+    const stopped = await endsWith(shown, 'Stopped before I said anything.');
     expect(stopped.content).toContain('Thought for');
   });
 
@@ -152,7 +152,7 @@ describe('a model that thinks', () => {
 
   it('that thinks until it has no tokens left is not asked again, and says so', async () => {
     const { shown } = await asks(bot.alice, 'too deep', { reasoning: ['So…'], chunks: [], finishReason: 'length' });
-    expect(shown.content).toContain('thought until its answer had no room left');
+    expect(shown.content).toContain('thought until there was no room left for an answer');
     expect(labels(shown)).toContain('Retry');
     expect(bot.providers.requests).toHaveLength(1);
   });
@@ -172,7 +172,7 @@ describe('a model that thinks', () => {
     await db.updateTable('chat_answer').set({ reasoning_ciphertext: null }).where('question_id', '=', id).execute();
     clock.jump(cooldownMs);
     await presses(bot.alice, menu, 'Thoughts');
-    await bot.alice.sees('The thoughts behind that answer are forgotten.', { timeoutMs });
+    await bot.alice.sees('The thoughts behind that answer are deleted.', { timeoutMs });
     expect(labels(await told(bot.alice, shown, '⋯'))).not.toContain('Thoughts');
     await clears(bot.milo, { everyone: true }, { in: question.channel_id });
     clock.jump(cooldownMs);

@@ -1,14 +1,12 @@
 import { ButtonStyle } from 'discord-api-types/v10';
 import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { ComponentCall } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { callState, findCall, moveCall } from '../turns/tool-store.ts';
 import type { ToolCallRow } from '../turns/tool-store.ts';
 import { button, row as buttonRow } from '../view/buttons.ts';
 import type { AnswerTask } from './task.ts';
 
-/** Another process may have got the press. */
-const lookAgainMs = 1000;
 const questionCharacters = 1500;
 
 /** The message that asks about a call. */
@@ -17,6 +15,9 @@ interface AskedMessage {
   messageId: string;
   content: string;
 }
+
+/** Sent when a member has decided about a call: the process that waits may be another. */
+const decidedSignal = (callId: string): string => `chat/tool/${callId}`;
 
 /** Asks the member below their question whether a tool may run. */
 export async function askAboutCall(
@@ -39,22 +40,23 @@ export async function askAboutCall(
 }
 
 /**
- * Waits until the member has decided. Nobody who says nothing has allowed it: the call is denied when its time is over, and
- * when the answer is stopped. The message that asks then says how it ended.
+ * Waits until the member has decided. Silence is no permission: the call is denied when its time is over, and when the answer
+ * is stopped. The message that asks then says how it ended.
  */
 export async function decisionOf(
   { context, run }: AnswerTask,
   { id, asked_until: until }: ToolCallRow,
   asked: AskedMessage,
 ): Promise<'allowed' | 'denied'> {
-  const untilMs = until?.getTime() ?? 0;
+  const { clock, db, signals } = context;
+  const isDecided = async () => {
+    const state = await callState(db, id);
+    return state === 'asked' ? undefined : { isAllowed: state === 'allowed' };
+  };
   try {
-    for (;;) {
-      const state = await callState(context.db, id);
-      if (state !== 'asked') return await shown(context, asked, state === 'allowed' ? 'allowed' : 'denied');
-      if (context.clock.now() >= untilMs) break;
-      await context.clock.sleep(lookAgainMs, run.signal);
-    }
+    const withinMs = (until?.getTime() ?? 0) - clock.now();
+    const decided = await signals.until(decidedSignal(id), isDecided, { withinMs, signal: run.signal });
+    if (decided) return await shown(context, asked, decided.isAllowed ? 'allowed' : 'denied');
   } catch (error) {
     if (!run.signal.aborted) throw error;
     await shown(context, asked, 'denied');
@@ -65,7 +67,7 @@ export async function decisionOf(
 }
 
 async function shown(
-  { discord: { actions }, texts, logger }: ChatContext,
+  { discord: { actions }, texts, logger }: Needs<'discord' | 'logger' | 'texts'>,
   { channelId, messageId, content }: AskedMessage,
   decision: 'allowed' | 'denied',
 ): Promise<'allowed' | 'denied'> {
@@ -81,7 +83,7 @@ async function shown(
 
 /** A press of Allow or Deny: only the member whom the call is asked of decides about it. */
 export async function decideCall(
-  context: ChatContext,
+  context: Needs<'db' | 'signals'>,
   call: ComponentCall,
   decision: 'allowed' | 'denied',
 ): Promise<void> {
@@ -91,5 +93,6 @@ export async function decideCall(
     throw new UserError('tools.not-yours', 'only whoever asked', { asker: found.asker_id });
   }
   if (!(await moveCall(context.db, call.id, 'asked', decision))) throw new UserError('tools.decided', 'it was decided');
+  context.signals.send(decidedSignal(call.id));
   await call.acknowledge();
 }

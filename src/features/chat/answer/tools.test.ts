@@ -181,7 +181,7 @@ describe('a tool that asks first', () => {
     after('Then not.');
     const { room, press } = await begin('buy me another die');
     await press(bot.milo, 'Allow');
-    await bot.milo.sees(/Only .* can decide about this/, { in: room, timeoutMs });
+    await bot.milo.sees(/Only .* can decide this/, { in: room, timeoutMs });
     await press(bot.alice, 'Deny');
     await bot.alice.sees(/Then not/, { in: room, timeoutMs });
     await bot.idle();

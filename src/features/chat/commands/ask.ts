@@ -4,8 +4,9 @@ import { shortChoices, shortLabel } from '../../../kernel/long-names.ts';
 import { defineCommand, explainedBy } from '../../../sdk/index.ts';
 import type { Call, Command, Extension, ModelInfo, OptionSpec, SuggestCall, Translate } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { modelMeant } from '../actions/model-select.ts';
+import { placedSignal } from '../intake/place-turn.ts';
 import { threadPlace } from '../intake/places.ts';
 import { whereabouts } from '../intake/store.ts';
 import { takeAsked } from '../intake/take.ts';
@@ -13,7 +14,6 @@ import { tellIfWaiting, waitOf } from '../view/waiting-notices.ts';
 
 /** How long the asker waits to hear which thread it is; a question that waits in line gets its thread later. */
 const threadWaitMs = 8000;
-const lookAgainMs = 100;
 
 /** Asks in a thread of its own; in a thread or a direct message, there. */
 export function askCommand(context: ChatContext): Command {
@@ -51,7 +51,7 @@ export function askCommand(context: ChatContext): Command {
         if (!byMessage || why !== '') await reply({ content: t('ask.here') + why });
         if (!byMessage) await tellIfWaiting(context, { reply, t }, taken.begun);
       } else if (!byMessage) {
-        const where = await told(context, taken.questionId, threadIn, t);
+        const where = await placeText(context, taken.questionId, threadIn, t);
         const wait = taken.begun && (await waitOf(context, taken.begun, t));
         await reply(wait ? { ...wait, content: `${where}\n${wait.content ?? ''}` } : { content: where });
       }
@@ -73,7 +73,7 @@ const optionOf = ({ part }: Extension<'askOptions'>): [string, OptionSpec] => [
 
 /** What features keep with the turn, by feature. */
 async function extrasFrom(
-  context: ChatContext,
+  context: Needs<'extensions'>,
   call: Call,
   options: Readonly<Record<string, unknown>>,
 ): Promise<Record<string, JsonObject>> {
@@ -87,14 +87,14 @@ async function extrasFrom(
   return extras;
 }
 
-function suggestions(context: ChatContext, call: SuggestCall): { name: string; value: string }[] {
+function suggestions(context: Needs<'access' | 'models'>, call: SuggestCall): { name: string; value: string }[] {
   const wanted = call.text.toLowerCase();
   const ids = allowedModels(context, call).map(({ id }) => id);
   const wantedIds = ids.filter((id) => id.toLowerCase().includes(wanted));
   return shortChoices(wantedIds).map(({ label, value }) => ({ name: label, value }));
 }
 
-function modelNamed(context: ChatContext, call: Call, name: string): ModelInfo {
+function modelNamed(context: Needs<'access' | 'audit' | 'models'>, call: Call, name: string): ModelInfo {
   const model = modelMeant(context, name);
   if (!model) {
     throw new UserError('model.unknown', 'no such model', { name: shortLabel(name.replaceAll('`', "'")) });
@@ -104,13 +104,16 @@ function modelNamed(context: ChatContext, call: Call, name: string): ModelInfo {
 }
 
 /** Waits until a worker has opened the thread of a question, or shown it where it was asked, and says where that is. */
-async function told(context: ChatContext, questionId: string, askedIn: string, t: Translate): Promise<string> {
-  const untilMs = context.clock.now() + threadWaitMs;
-  do {
-    const now = await whereabouts(context.db, questionId);
+async function placeText(
+  { db, signals }: Needs<'db' | 'signals'>,
+  questionId: string,
+  askedIn: string,
+  t: Translate,
+): Promise<string> {
+  const look = async (): Promise<string | undefined> => {
+    const now = await whereabouts(db, questionId);
     if (now && now.channel_id !== askedIn) return t('ask.thread', { thread: now.channel_id });
-    if (!now || now.message_id !== null) return `${t('ask.here')} ${t('ask.may-not')}`;
-    await context.clock.sleep(lookAgainMs);
-  } while (context.clock.now() < untilMs);
-  return t('ask.later');
+    return !now || now.message_id !== null ? `${t('ask.here')} ${t('ask.may-not')}` : undefined;
+  };
+  return (await signals.until(placedSignal(questionId), look, { withinMs: threadWaitMs })) ?? t('ask.later');
 }

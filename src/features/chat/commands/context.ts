@@ -56,11 +56,15 @@ async function nextPrompt(context: ChatContext, { caller, guildId, channelId, t 
     shown_id: null,
     merged_into: null,
     reaction: null,
-    stale_reaction: null,
+    stale_reactions: [],
   };
   await resetIfIdle(context, row);
-  const [settings, model] = await Promise.all([settingsOf(context, row), modelOf(context, row)]);
   const question = { name: caller.displayName, text: t('context.placeholder'), attachments: [] };
+  const speaker = await speakerFor(context, (feature) => turnOf(row, question, feature));
+  const [settings, model] = await Promise.all([
+    settingsOf(context, row),
+    modelOf(context, row, speaker?.model ?? null),
+  ]);
   const files = new HeldFiles(context.fileBytes);
   const prompt = await buildPrompt({
     context,
@@ -69,7 +73,7 @@ async function nextPrompt(context: ChatContext, { caller, guildId, channelId, t 
     model,
     row,
     question,
-    speaker: await speakerFor(context, (feature) => turnOf(row, question, feature)),
+    speaker,
     written: '',
     files,
     signal: new AbortController().signal,

@@ -98,7 +98,7 @@ describe('/history', () => {
     );
     expect(description(older)).not.toContain('Alice');
     await bot.alice.runs('history', { user: bot.bob.user.id, export: 'json' }, { in: room });
-    await bot.alice.sees(/Only moderators get what another member asked/, { in: room });
+    await bot.alice.sees(/Only moderators can export another member's part/, { in: room });
     await bot.milo.runs('history', { user: bot.alice.user.id, export: 'json' }, { in: room });
     const given = await bot.milo.sees(/What <@\d+> asked here: one question/, { in: room });
     expect(await (await fetch(given.attachments[0]?.url ?? '')).text()).toContain('of Alice');
@@ -120,7 +120,7 @@ describe('/history', () => {
     const shown = await bot.alice.sees((message) => message.embeds.length > 0, { in: room });
     expect(description(shown).match(/by \w+/g)).toEqual(['by Alice']);
     await bot.alice.runs('history', { user: bot.bob.user.id }, { in: room });
-    await bot.alice.sees(/You may not read older messages here/, { in: room });
+    await bot.alice.sees(/You can't read older messages here/, { in: room });
   });
 
   it('says so when there is nothing to give', async () => {
@@ -145,7 +145,7 @@ describe('/clear', () => {
     await asks(bot.alice, room, 'by Alice');
     await asks(bot.bob, room, 'by Bob');
     await bot.alice.runs('clear', { user: bot.bob.user.id }, { in: room });
-    await bot.alice.sees(/Only moderators can clear what another member said/, { in: room });
+    await bot.alice.sees(/Only moderators can clear another member's part/, { in: room });
     const done = await clears(bot.milo, { user: bot.bob.user.id }, { in: room });
     expect(done.content).toMatch(/Forgotten: the question of/);
     expect(await left(room)).toEqual(['by Alice']);
@@ -155,9 +155,9 @@ describe('/clear', () => {
     const room = await bot.newChannel();
     await asks(bot.alice, room, 'by Alice');
     await bot.milo.says(room, `!clear <@${bot.alice.user.id}>`);
-    const asked = await bot.bob.sees(/Should I forget what .* asked here/, { in: room });
+    const asked = await bot.bob.sees(/Should I forget the questions of .* here/, { in: room });
     await bot.bob.presses(asked, button(asked, 'Forget it'));
-    await bot.bob.sees(/Only moderators can clear what another member said/, { in: room });
+    await bot.bob.sees(/Only moderators can clear another member's part/, { in: room });
     expect(await left(room)).toEqual(['by Alice']);
     await bot.alice.presses(asked, button(asked, 'Forget it'));
     await bot.alice.sees(/Forgotten: your question/, { in: room });

@@ -1,7 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { defineCommand, mayUse } from '../../../sdk/index.ts';
 import type { Command } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { exportConversation, exportFormats } from '../history/export.ts';
 import type { ExportFormat } from '../history/export.ts';
 import { historyPage } from '../history/pages.ts';
@@ -10,7 +10,7 @@ import { historyPage } from '../history/pages.ts';
  * Shows what was asked and answered here, of all or of one person, or gives it as a file: one's own part, moderators the
  * whole or anybody's.
  */
-export function historyCommand(context: ChatContext): Command {
+export function historyCommand(context: Needs<'db' | 'vault'>): Command {
   return defineCommand({
     name: 'history',
     options: { user: { type: 'user' }, export: { type: 'string', choices: exportFormats } },

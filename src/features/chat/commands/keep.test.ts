@@ -28,7 +28,7 @@ it('is for people who manage the server, never more hours than the instance, and
   await olivia.runs('keep');
   await olivia.sees(/keep the last 50 questions.*After 48 hours without a question/);
   await olivia.runs('keep', { turns: 2, hours: 96 });
-  await olivia.sees(/keep the last 2 questions.*After 48 hours .* none longer than 48 hours/);
+  await olivia.sees(/keep the last 2 questions.*After 48 hours .* at most 48 hours/);
   await olivia.runs('keep', { hours: 5 });
   await olivia.sees(/keep the last 2 questions.*After 5 hours/);
   await olivia.runs('keep', { turns: 0, hours: 0 });
@@ -43,7 +43,7 @@ it('is what /settings goes by, which says what limits what, and is on record', a
   await alice.runs('settings', {}, { in: room });
   const shown = await alice.sees((message) => message.embeds.length > 0, { in: room });
   expect(shown.embeds[0]?.description?.split('\n').slice(2, 5)).toEqual([
-    'Context: the last 2 exchanges (my default: 8, but no more are kept)',
+    'Context: the last 2 exchanges (my default: 8, but fewer are kept)',
     'Kept: the last 2 exchanges (this server)',
     "Forgotten: after 48 hours without a question (my default; this server chose 96, and the bot's owner allows no more)",
   ]);

@@ -1,11 +1,11 @@
 import { actOf, defineCommand } from '../../../sdk/index.ts';
 import type { Command } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { idleHoursIn } from '../history/idle.ts';
 import { mostKept, mostRestHours } from '../settings.ts';
 
-/** Shows or sets how much of conversations a server keeps, beside the days of the privacy feature; 0 takes it back. */
-export function keepCommand(context: ChatContext): Command {
+/** Shows or sets how much of conversations a server keeps, beside the days of the privacy feature; 0 resets to the default. */
+export function keepCommand(context: Needs<'audit' | 'db' | 'settings'>): Command {
   return defineCommand({
     name: 'keep',
     options: {

@@ -1,9 +1,9 @@
 import { actOf, defineCommand } from '../../../sdk/index.ts';
 import type { Command } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 
 /** Chooses whether a channel's every message is answered, or only what is addressed to the bot. */
-export function listenCommand(context: ChatContext): Command {
+export function listenCommand(context: Needs<'audit' | 'db' | 'discord' | 'settings'>): Command {
   return defineCommand({
     name: 'listen',
     options: { everything: { type: 'boolean', required: true } },

@@ -27,17 +27,17 @@ it('/model here is for everyone in the conversation, everywhere for oneself, and
   );
   expect(await answering(bot.alice, room)).toBe('other-model');
   expect(await told(bot.alice, room, { name: 'fake/third-model', where: 'everywhere' })).toBe(
-    '**fake/third-model** now answers you, everywhere. But a setting that is nearer applies: ' +
+    '**fake/third-model** now answers you, everywhere. But here another setting applies: ' +
       '**fake/other-model** answers you here (this conversation).',
   );
   expect(await answering(bot.alice, room)).toBe('other-model');
   expect(await answering(bot.alice, await bot.newChannel())).toBe('third-model');
   expect(await told(bot.milo, room, { name: 'default', where: 'here' })).toBe(
-    'This conversation has no model of its own any more. **fake/test-model** answers you here (my default).',
+    'This conversation no longer has a model of its own. **fake/test-model** answers you here (my default).',
   );
   expect(await told(bot.alice, room, {})).toBe('**fake/third-model** answers you here (you).');
   expect(await answering(bot.alice, room)).toBe('third-model');
   expect(await told(bot.alice, room, { name: 'default' })).toBe(
-    'You have no model of your own any more. **fake/test-model** answers you here (my default).',
+    'You no longer have a model of your own. **fake/test-model** answers you here (my default).',
   );
 });

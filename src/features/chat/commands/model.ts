@@ -7,7 +7,7 @@ import { chooseModel } from '../chat.ts';
 import { modelMeant } from '../actions/model-select.ts';
 import { sourceOf } from '../actions/settings-in-force.ts';
 import { canConfigureConversation, setForConversation, settingsOf, valuesOf } from '../turns/conversations.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 
 const reset = 'default';
 /** Names of models are longer than Discord's choices, and can be pasted. */
@@ -45,7 +45,7 @@ export function modelCommands(context: ChatContext): Command[] {
   ];
 }
 
-function suggestions(context: ChatContext, call: SuggestCall): { name: string; value: string }[] {
+function suggestions(context: Needs<'access' | 'models'>, call: SuggestCall): { name: string; value: string }[] {
   const wanted = call.text.toLowerCase();
   const ids = allowedModels(context, call).map((model) => model.id);
   const wantedIds = [...ids, reset].filter((id) => id.toLowerCase().includes(wanted));
@@ -53,7 +53,7 @@ function suggestions(context: ChatContext, call: SuggestCall): { name: string; v
 }
 
 /** Undefined for what follows the next setting that applies. Throws a UserError for a model that may not be chosen. */
-function chosen(context: ChatContext, call: Call, name: string): ModelInfo | undefined {
+function chosen(context: Needs<'access' | 'audit' | 'models'>, call: Call, name: string): ModelInfo | undefined {
   if (name === reset) return undefined;
   const model = modelMeant(context, name);
   if (!model) throw new UserError('model.unknown', 'no such model', { name: shortLabel(name.replaceAll('`', "'")) });
@@ -61,7 +61,10 @@ function chosen(context: ChatContext, call: Call, name: string): ModelInfo | und
   return model;
 }
 
-async function choose(context: ChatContext, call: ModelCall): Promise<void> {
+async function choose(
+  context: Needs<'access' | 'audit' | 'db' | 'models' | 'settings'>,
+  call: ModelCall,
+): Promise<void> {
   const { caller, guildId, options, reply, scope, t } = call;
   const { name } = options;
   const model = name === undefined ? undefined : chosen(context, call, name);
@@ -111,7 +114,10 @@ async function chooseHere(context: ChatContext, call: ModelCallHere): Promise<vo
 }
 
 /** The model that answers the caller here, and what chose it. */
-async function inForce(context: ChatContext, call: Call): Promise<{ id: string; text: string }> {
+async function inForce(
+  context: Needs<'db' | 'models' | 'settings'>,
+  call: Call,
+): Promise<{ id: string; text: string }> {
   const { guildId, channelId, caller, t } = call;
   const place = { guild_id: guildId, channel_id: channelId, author_id: caller.userId };
   const [settings, own] = await Promise.all([settingsOf(context, place), valuesOf(context.db, channelId)]);

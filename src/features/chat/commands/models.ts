@@ -5,7 +5,7 @@ import { customId, defineCommand } from '../../../sdk/index.ts';
 import type { Call, Command, ComponentCall, ModelInfo, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import { allowedModels } from '../allowed-models.ts';
 import { chooseModel } from '../chat.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 
 /** So many of the longest lines fit the 4,096 characters that Discord takes. */
@@ -13,7 +13,7 @@ const onPage = 12;
 const longestShown = 200;
 
 /** Lists the models that the caller may talk with, by name, with what they cost and can do. */
-export function modelsCommand(context: ChatContext): Command {
+export function modelsCommand(context: Needs<'access' | 'db' | 'models' | 'money' | 'settings'>): Command {
   return defineCommand({
     name: 'models',
     options: {},
@@ -25,12 +25,19 @@ export function modelsCommand(context: ChatContext): Command {
 }
 
 /** The id is the number of the page, which shows what there is by then. */
-export async function turnModels(context: ChatContext, call: ComponentCall): Promise<void> {
+export async function turnModels(
+  context: Needs<'access' | 'db' | 'models' | 'money' | 'settings'>,
+  call: ComponentCall,
+): Promise<void> {
   if (!/^\d{1,4}$/.test(call.id)) throw new UserError('errors.expired', 'no such page');
   await call.update(await modelsPage(context, call, Number(call.id)));
 }
 
-async function modelsPage(context: ChatContext, call: Call, wanted: number): Promise<OutgoingMessage> {
+async function modelsPage(
+  context: Needs<'access' | 'db' | 'models' | 'money' | 'settings'>,
+  call: Call,
+  wanted: number,
+): Promise<OutgoingMessage> {
   const { guildId, channelId, caller, t } = call;
   const place = { guild_id: guildId, channel_id: channelId, author_id: caller.userId };
   const current = chooseModel(context, await settingsOf(context, place));
@@ -54,7 +61,7 @@ async function modelsPage(context: ChatContext, call: Call, wanted: number): Pro
   };
 }
 
-function line(context: ChatContext, model: ModelInfo, current: boolean, t: Translate): string {
+function line(context: Needs<'money'>, model: ModelInfo, current: boolean, t: Translate): string {
   const abilities = (['vision', 'reasoning'] as const).filter((name) => model.abilities[name]);
   const facts = [
     price(context, model, t),
@@ -65,8 +72,8 @@ function line(context: ChatContext, model: ModelInfo, current: boolean, t: Trans
   return `${current ? '▸ ' : ''}**${shortLabel(model.id, longestShown)}** · ${facts.join(' · ')}`;
 }
 
-/** Dollars per million tokens. A model whose price nobody knows is not asked. */
-function price({ money }: ChatContext, model: ModelInfo, t: Translate): string {
+/** Dollars per million tokens. A model without a price is not asked. */
+function price({ money }: Needs<'money'>, model: ModelInfo, t: Translate): string {
   const priced = money.prices.ofModel(model);
   if (!priced) return t('models.no-price');
   const { inputPerMillion, outputPerMillion } = priced.prices;

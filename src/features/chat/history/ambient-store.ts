@@ -54,7 +54,7 @@ export async function deleteAmbient(db: Db, messageIds: readonly string[]): Prom
   await db.deleteFrom('chat_ambient_message').where('message_id', 'in', messageIds).execute();
 }
 
-/** Deletes what was heard in a channel, or of one person there. */
+/** Deletes the ambient messages of a channel, or of one person there. */
 export async function clearAmbient(db: Db, channelId: string, authorId: string | null): Promise<number> {
   const result = await db
     .deleteFrom('chat_ambient_message')

@@ -5,7 +5,7 @@ import { compareSnowflakes, snowflakeTime } from '../../../kernel/snowflake.ts';
 import { isOwn } from '../../../sdk/index.ts';
 import type { Tx, VaultReader } from '../../../sdk/index.ts';
 import { findSelf, selfAs } from '../intake/claim.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { isAddressed, readSaid, spoken } from '../intake/read-message.ts';
 import type { Question, Self } from '../intake/read-message.ts';
 import type { QuestionRow } from '../turns/store.ts';
@@ -27,15 +27,19 @@ type Said = Parameters<typeof isSaid>[0] & Parameters<typeof isOwn>[0];
  * Whether a message is part of what goes on in its channel: of people and of other bots, for people talk about what those
  * write. What a thread hangs on is told with every question there.
  */
-const isAmbient = (context: ChatContext, message: Said): boolean =>
+const isAmbient = (context: Needs<'discord'>, message: Said): boolean =>
   !isOwn(message, context.discord.self) && isSaid(message) && seenAs(message) === message;
 
 const contextOf = (messageId: string) => `heard/${messageId}`;
 
 type Claim = (message: GatewayMessageCreateDispatchData) => boolean | Promise<boolean>;
 
-/** Claims as `claim` does, and hears what nobody claims. */
-export function claimOrKeepAmbient(context: ChatContext, channels: ConversingChannels, claim: Claim): Claim {
+/** Claims as `claim` does, and keeps what no feature claims as ambient messages. */
+export function claimOrKeepAmbient(
+  context: Needs<'clock' | 'discord' | 'privacy' | 'settings' | 'transaction' | 'vault'>,
+  channels: ConversingChannels,
+  claim: Claim,
+): Claim {
   const settle = (claimed: boolean, message: GatewayMessageCreateDispatchData): boolean | Promise<boolean> => {
     if (claimed) channels.begun(message.channel_id);
     const heard = claimed ? undefined : keepAmbient(context, channels, message);
@@ -47,9 +51,9 @@ export function claimOrKeepAmbient(context: ChatContext, channels: ConversingCha
   };
 }
 
-/** Hears other bots, whose messages are offered to no claim. */
+/** Keeps messages of other bots, which are offered to no claim. */
 export function keepAmbientOfBot(
-  context: ChatContext,
+  context: Needs<'clock' | 'discord' | 'privacy' | 'settings' | 'transaction' | 'vault'>,
   channels: ConversingChannels,
   message: GatewayMessageCreateDispatchData,
 ): Promise<void> | undefined {
@@ -60,7 +64,7 @@ export function keepAmbientOfBot(
 
 /** Keeps what people say to each other where the bot converses. Nothing is returned when there is nothing to wait for. */
 function keepAmbient(
-  context: ChatContext,
+  context: Needs<'clock' | 'discord' | 'privacy' | 'settings' | 'transaction' | 'vault'>,
   channels: ConversingChannels,
   message: GatewayMessageCreateDispatchData,
 ): Promise<void> | undefined {
@@ -73,7 +77,7 @@ function keepAmbient(
 }
 
 async function keep(
-  context: ChatContext,
+  context: Needs<'clock' | 'discord' | 'privacy' | 'transaction' | 'vault'>,
   message: GatewayMessageCreateDispatchData,
   where: { guildId: string; heardKept: number; conversing: true | Promise<boolean> },
 ): Promise<void> {
@@ -90,7 +94,7 @@ async function keep(
 }
 
 async function seal(
-  context: ChatContext,
+  context: Needs<'vault'>,
   tx: Tx,
   row: Omit<AmbientRow, 'ciphertext'>,
   said: Question,
@@ -99,9 +103,9 @@ async function seal(
   return { ...row, ciphertext };
 }
 
-/** What was heard says what the message says now. */
+/** Keeps what the message says now. */
 export async function keepEditedAmbient(
-  context: ChatContext,
+  context: Needs<'discord' | 'transaction' | 'vault'>,
   message: GatewayMessageCreateDispatchData,
 ): Promise<void> {
   const { id, author } = message;
@@ -136,7 +140,7 @@ export async function ambientAround(
   const authors = [...new Set(rows.map((row) => row.author_id))];
   if (authors.length === 0) return [];
   const readable = await context.privacy.mayRead(authors);
-  // Who says no later is not kept either.
+  // What was kept of people who refuse later goes.
   for (const author of authors) if (!readable.has(author)) await deleteAmbientOf(context.db, author);
   const opened = await Promise.all(
     rows
@@ -187,9 +191,9 @@ async function backfill(
   });
 }
 
-/** Those that would have been heard, in their order. */
+/** Those that would have been kept, in their order. */
 async function notYetKept(
-  context: ChatContext,
+  context: Needs<'clock' | 'db' | 'discord' | 'prefix' | 'privacy'>,
   question: QuestionRow & { guild_id: string },
   messages: readonly APIMessage[],
 ): Promise<{ row: Omit<AmbientRow, 'ciphertext'>; said: Question }[]> {
@@ -209,7 +213,7 @@ async function notYetKept(
   return said
     .filter((message) => readable.has(message.author.id) && !asked.has(message.id))
     .filter((message) => snowflakeTime(message.id) > (forgotten.get(message.author.id) ?? -Infinity))
-    .filter((message) => !isToBot(context, self, { ...message, guild_id: guildId }))
+    .filter((message) => !isForBot(context, self, { ...message, guild_id: guildId }))
     .map((message) => {
       const saidAt = new Date(snowflakeTime(message.id));
       const place = { channel_id: channelId, guild_id: guildId };
@@ -218,5 +222,5 @@ async function notYetKept(
     });
 }
 
-const isToBot = (context: ChatContext, self: Self, message: GatewayMessageCreateDispatchData) =>
+const isForBot = (context: Needs<'prefix'>, self: Self, message: GatewayMessageCreateDispatchData) =>
   isAddressed(message, self) || message.content.startsWith(context.prefix);

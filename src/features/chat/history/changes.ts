@@ -1,7 +1,7 @@
 import type { Tx } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 
-type Emitter = Pick<ChatContext, 'events'>;
+type Emitter = Needs<'events'>;
 
 /**
  * Called in the transaction that edits or deletes something of a conversation's history: what was derived from what was

@@ -34,7 +34,7 @@ export function rememberChannels(clock: Pick<Clock, 'now'>, find: Find): Convers
       const known = remembered.get(channelId);
       if (known && (known.conversing || clock.now() < known.untilMs)) return known.conversing;
       return ask(channelId).then((conversing) => {
-        // A question that came meanwhile knows better.
+        // A question came while the database was asked.
         if (!conversing && remembered.get(channelId)?.conversing) return true;
         remember(channelId, conversing);
         return conversing;

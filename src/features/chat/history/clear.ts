@@ -1,12 +1,12 @@
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { clearConversation } from '../turns/store.ts';
 import { historyChanged } from './changes.ts';
 import { skipBackfill } from './store.ts';
 import { clearAmbient } from './ambient-store.ts';
 
-/** Forgets what has ended of a conversation and what was heard in it, of one person or (null) of all. */
+/** Deletes the ended exchanges and the ambient messages of a conversation, of one person or (null) of all. */
 export async function clearHistory(
-  context: ChatContext,
+  context: Needs<'clock' | 'events' | 'transaction'>,
   channelId: string,
   authorId: string | null,
 ): Promise<{ exchanges: number; heard: number }> {

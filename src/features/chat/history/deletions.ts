@@ -1,4 +1,4 @@
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import type { ChatSettings } from '../settings.ts';
 import { historyChanged } from './changes.ts';
@@ -21,7 +21,7 @@ import { deleteAmbient } from './ambient-store.ts';
  * Takes out of a conversation what its people have deleted of it. Nothing is returned when there is nothing to wait for.
  */
 export function messagesDeleted(
-  context: ChatContext,
+  context: Needs<'db' | 'events' | 'jobs' | 'settings' | 'spending' | 'transaction'>,
   channels: ConversingChannels,
   channelId: string,
   messageIds: readonly string[],
@@ -33,7 +33,7 @@ export function messagesDeleted(
 
 /** As `messagesDeleted` where the bot is known to converse. */
 export async function removeMessages(
-  context: ChatContext,
+  context: Needs<'db' | 'events' | 'jobs' | 'settings' | 'spending' | 'transaction'>,
   channelId: string,
   messageIds: readonly string[],
 ): Promise<void> {
@@ -45,7 +45,10 @@ export async function removeMessages(
 }
 
 /** A question that its author or a moderator deleted leaves with its answer. */
-async function removeQuestion(context: ChatContext, id: string): Promise<void> {
+async function removeQuestion(
+  context: Needs<'db' | 'events' | 'jobs' | 'settings' | 'spending' | 'transaction'>,
+  id: string,
+): Promise<void> {
   const found = await findQuestion(context.db, id);
   if (!found) return;
   const settings = await settingsOf(context, found);
@@ -54,7 +57,7 @@ async function removeQuestion(context: ChatContext, id: string): Promise<void> {
 
 /** A question leaves with its answers, in branches too; what is being written ends. Their messages go, too, unless they are to stay. */
 export async function removeExchange(
-  context: ChatContext,
+  context: Needs<'events' | 'jobs' | 'spending' | 'transaction'>,
   id: string,
   goesFromScreen: (finished: boolean) => boolean = () => true,
 ): Promise<void> {
@@ -87,7 +90,11 @@ function answerGoes({ deleteAnswersWithQuestion }: ChatSettings, finished: boole
 }
 
 /** An answer of which a part was deleted leaves in all its versions, in branches too; what is left of it on the screen cannot be used. */
-async function removeAnswer(context: ChatContext, questionId: string, deleted: readonly string[]): Promise<void> {
+async function removeAnswer(
+  context: Needs<'events' | 'jobs' | 'spending' | 'transaction'>,
+  questionId: string,
+  deleted: readonly string[],
+): Promise<void> {
   const unfinished = await context.transaction(async (tx) => {
     const question = await lockedQuestion(tx, questionId);
     if (!question?.parts.some((part) => deleted.includes(part))) return [];
@@ -104,10 +111,10 @@ async function removeAnswer(context: ChatContext, questionId: string, deleted: r
 }
 
 /**
- * For an answer of which nothing is on the screen when it ends, because somebody deleted it before it was known which
+ * For an answer of which nothing is on the screen when it ends, because it was deleted before it was known which
  * message shows it.
  */
-export async function answerVanished(context: ChatContext, questionId: string): Promise<void> {
+export async function answerVanished(context: Needs<'events' | 'transaction'>, questionId: string): Promise<void> {
   await context.transaction(async (tx) => {
     const question = await lockedQuestion(tx, questionId);
     if (!question) return;
@@ -118,7 +125,7 @@ export async function answerVanished(context: ChatContext, questionId: string): 
 
 /** Ends the conversations of a guild that the bot has left, or of a channel that is gone with its threads. */
 export async function placeDeleted(
-  context: ChatContext,
+  context: Needs<'events' | 'jobs' | 'spending' | 'transaction'>,
   place: { guildId: string } | { channelId: string },
 ): Promise<void> {
   const unfinished = await context.transaction(async (tx) => {

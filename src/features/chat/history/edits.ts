@@ -9,7 +9,7 @@ import { customId, isOwn } from '../../../sdk/index.ts';
 import type { Db } from '../../../sdk/index.ts';
 import { questionIn } from '../intake/claim.ts';
 import { decryptQuestion } from '../chat.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import type { Question } from '../intake/read-message.ts';
 import { findAnswer, findQuestion } from '../turns/store.ts';
 import type { QuestionRow } from '../turns/store.ts';
@@ -35,7 +35,10 @@ export function messageEdited(
   return conversing.then((it) => (it ? change() : undefined));
 }
 
-async function unfoldAmbient(context: ChatContext, message: GatewayMessageUpdateDispatchData): Promise<void> {
+async function unfoldAmbient(
+  context: Needs<'db' | 'discord' | 'transaction' | 'vault'>,
+  message: GatewayMessageUpdateDispatchData,
+): Promise<void> {
   const { heard } = await partsOf(context.db, message.channel_id, [message.id]);
   if (heard.length > 0) await keepEditedAmbient(context, message);
 }
@@ -76,22 +79,22 @@ async function changeQuestion(
 }
 
 const saysTheSame = (one: Question, other: Question): boolean => essence(one) === essence(other);
-/** Addresses of files are signed anew from time to time. */
+/** Discord signs the addresses of files again from time to time. */
 const essence = ({ text, attachments }: Question) =>
   JSON.stringify([text, attachments.map(({ filename, size }) => [filename, size])]);
 
 /** For an answer that has come to its end on the screen, in case its question was edited after it was begun. */
-export async function offerIfEdited(context: ChatContext, row: QuestionRow, answer: ShownEnd): Promise<void> {
+export async function offerIfEdited(context: Needs<'db' | 'jobs'>, row: QuestionRow, answer: ShownEnd): Promise<void> {
   if (await wasEditedSince(context.db, row)) await offerLater(context, context.db, answer);
 }
 
-async function offerLater(context: ChatContext, db: Db, { id, tries }: ShownEnd): Promise<void> {
+async function offerLater(context: Needs<'jobs'>, db: Db, { id, tries }: ShownEnd): Promise<void> {
   await context.jobs.enqueue(db, { queue: 'text', name: 'offer', payload: { answerId: id, tries } });
 }
 
 /** Offers below an answer to answer the edited question, unless something else is shown by then. */
 export async function offer(
-  context: ChatContext,
+  context: Needs<'db' | 'discord' | 'logger' | 'texts'>,
   { answerId, tries }: { answerId: string; tries: number },
 ): Promise<void> {
   const found = await findAnswer(context.db, answerId);
@@ -103,7 +106,7 @@ export async function offer(
 }
 
 async function showOffer(
-  context: ChatContext,
+  context: Needs<'discord' | 'logger' | 'texts'>,
   { channel_id: channelId, parts }: QuestionRow,
   answerId: string,
 ): Promise<void> {

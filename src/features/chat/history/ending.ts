@@ -1,7 +1,7 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import type { DiscordActions, Tx } from '../../../sdk/index.ts';
 import { requestOf } from '../chat.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import type { Unfinished } from './store.ts';
 
 /** Told to the handler of a job that is cancelled because what it was for is gone: its messages, or the whole place. */
@@ -13,7 +13,7 @@ export const goneChannel = 'gone channel';
  * shown, one that waits never begins.
  */
 export async function cancelAnswers(
-  context: ChatContext,
+  context: Needs<'jobs' | 'spending'>,
   answers: readonly Unfinished[],
   because: typeof goneMessage | typeof goneChannel = goneMessage,
 ): Promise<void> {
@@ -34,7 +34,7 @@ export interface Leftovers {
 }
 
 /** In the transaction that removes what they stood for; done by a worker. */
-export async function tidyLater(context: ChatContext, tx: Tx, leftovers: Leftovers): Promise<void> {
+export async function tidyLater(context: Needs<'jobs'>, tx: Tx, leftovers: Leftovers): Promise<void> {
   const { channelId, deleted, stripped } = leftovers;
   if (deleted.length + stripped.length === 0) return;
   await context.jobs.enqueue(tx, {

@@ -11,6 +11,8 @@ export interface ExportedTurn {
   question: QuestionRow;
   /** Every version of its answer, oldest first. */
   versions: VersionRow[];
+  /** Who answered in place of the bot, encrypted; null: the bot itself. */
+  speaker: Buffer | null;
 }
 
 /** What a person asked, newest first. */
@@ -35,9 +37,19 @@ export async function turnsOf(
     .where('question_id', '=', sql<string>`any(${ids}::uuid[])`)
     .orderBy('version')
     .execute();
+  const speakers = await db
+    .selectFrom('chat_speaker')
+    .select(['question_id', 'ciphertext'])
+    .where('question_id', '=', sql<string>`any(${ids}::uuid[])`)
+    .execute();
+  const speakerOf = new Map(speakers.map((row) => [row.question_id, row.ciphertext]));
   const versions = new Map<string, VersionRow[]>();
   for (const answer of answers) {
     versions.set(answer.question_id, [...(versions.get(answer.question_id) ?? []), answer]);
   }
-  return questions.map((question) => ({ question, versions: versions.get(question.id) ?? [] }));
+  return questions.map((question) => ({
+    question,
+    versions: versions.get(question.id) ?? [],
+    speaker: speakerOf.get(question.id) ?? null,
+  }));
 }

@@ -2,8 +2,9 @@ import { mapInBatches } from '../../../kernel/batches.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
 import type { OutgoingFile, VaultReader } from '../../../sdk/index.ts';
 import { decryptQuestion } from '../chat.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import type { ExchangeRow } from '../turns/store.ts';
+import { decryptSpeaker } from '../view/voice.ts';
 import { collect } from './collect.ts';
 import type { ExportBudget } from './collect.ts';
 import { turnsOf } from './export-store.ts';
@@ -13,10 +14,14 @@ import { countExchanges, latestExchanges } from './store.ts';
 import { ambientOf } from './ambient-store.ts';
 
 /**
- * Everything that is stored about a person: what they asked, with every version of what was answered, and what was heard of
- * them; each with its time (ISO 8601, UTC) and place.
+ * Everything that is stored about a person: what they asked, with every version of the answer, and their ambient
+ * messages; each with its time (ISO 8601, UTC) and place.
  */
-export async function exportOf(context: ChatContext, userId: string, budget: ExportBudget): Promise<JsonObject> {
+export async function exportOf(
+  context: Needs<'db' | 'discord' | 'vault'>,
+  userId: string,
+  budget: ExportBudget,
+): Promise<JsonObject> {
   const { db } = context;
   const read = context.vault.reader(db);
   const nameOf = channelNames(context);
@@ -43,7 +48,7 @@ type NameOf = (channelId: string) => Promise<string | null>;
 const mostNamed = 100;
 
 /** The names of channels, of a thread that of its channel; null for direct messages, and for what can't be found. */
-function channelNames({ discord: { cache } }: ChatContext): NameOf {
+function channelNames({ discord: { cache } }: Needs<'discord'>): NameOf {
   const names = new Map<string, Promise<string | null>>();
   const find = async (channelId: string): Promise<string | null> => {
     const channel = await cache.channel(channelId);
@@ -61,7 +66,7 @@ function channelNames({ discord: { cache } }: ChatContext): NameOf {
 
 async function exportedTurn(
   read: VaultReader,
-  { question: row, versions }: ExportedTurn,
+  { question: row, versions, speaker }: ExportedTurn,
   nameOf: NameOf,
 ): Promise<JsonObject | null> {
   const question = await decryptQuestion(read, row);
@@ -84,6 +89,7 @@ async function exportedTurn(
     channelName: await nameOf(row.channel_id),
     question: question.text,
     files: question.attachments.map(({ filename }) => filename),
+    ...(speaker && { answeredAs: (await decryptSpeaker(read, row, speaker))?.name ?? null }),
     answers,
   };
 }
@@ -112,7 +118,7 @@ type Of = Parameters<typeof latestExchanges>[1];
  * are too large for Discord. Undefined when there are none.
  */
 export async function exportConversation(
-  context: ChatContext,
+  context: Needs<'db' | 'vault'>,
   of: Of,
   format: ExportFormat,
 ): Promise<{ file: OutgoingFile; count: number; left: number } | undefined> {
@@ -168,7 +174,7 @@ function section({ askedAt, asker, question, attachments, answer }: Entry): stri
 }
 
 /** In the order of the rows, without those of people who were forgotten. */
-async function entriesOf(context: ChatContext, rows: readonly ExchangeRow[]): Promise<Entry[]> {
+async function entriesOf(context: Needs<'db' | 'vault'>, rows: readonly ExchangeRow[]): Promise<Entry[]> {
   const read = context.vault.reader(context.db);
   const entries = await mapInBatches(rows, async ({ question: row, answer }): Promise<Entry | null> => {
     const question = await decryptQuestion(read, row);

@@ -1,10 +1,10 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 
 /** Undefined when it is gone or may not be read. */
 export async function findMessage(
-  context: ChatContext,
+  context: Needs<'discord' | 'logger'>,
   channelId: string,
   messageId: string,
 ): Promise<APIMessage | undefined> {

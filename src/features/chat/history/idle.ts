@@ -1,20 +1,27 @@
 import type { Timer } from '../../../kernel/clock.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import type { QuestionRow } from '../turns/store.ts';
 import { historyChanged } from './changes.ts';
 import { deleteIfIdle, idleSince } from './store.ts';
 
 const hourMs = 60 * 60 * 1000;
 
-/** Hours without a question after which a conversation is forgotten: the server's own, at most the instance's. */
-export function idleHoursIn({ settings }: ChatContext, guildId: string | null, channelId?: string): number | null {
+/** Hours without a question after which a conversation is deleted: the server's own, at most the instance's. */
+export function idleHoursIn(
+  { settings }: Needs<'settings'>,
+  guildId: string | null,
+  channelId?: string,
+): number | null {
   const most = settings.instance.restHours;
   const own = settings.peek({ guildId, ...(channelId === undefined ? {} : { channelId }) }).restHours;
   return most === null || own === null ? (own ?? most) : Math.min(own, most);
 }
 
-/** Before a question is answered: a conversation that has rested too long starts afresh with it. */
-export async function resetIfIdle(context: ChatContext, question: QuestionRow): Promise<void> {
+/** Before a question is answered: deletes what came before it when the conversation was idle for too long. */
+export async function resetIfIdle(
+  context: Needs<'events' | 'settings' | 'transaction'>,
+  question: QuestionRow,
+): Promise<void> {
   const hours = idleHoursIn(context, question.guild_id, question.channel_id);
   if (hours === null) return;
   const before = new Date(question.asked_at.getTime() - hours * hourMs);
@@ -22,10 +29,12 @@ export async function resetIfIdle(context: ChatContext, question: QuestionRow): 
 }
 
 /**
- * Forgets conversations that have rested too long, at the start and then once an hour, in every process: whichever is first
- * does it for all.
+ * Deletes conversations that were idle for too long, at the start and then once an hour, in every process: the first does it
+ * for all.
  */
-export function deleteIdleConversations(context: ChatContext): { stop(): Promise<void> } {
+export function deleteIdleConversations(
+  context: Needs<'clock' | 'db' | 'events' | 'logger' | 'settings' | 'transaction'>,
+): { stop(): Promise<void> } {
   const { clock, logger } = context;
   let timer: Timer | undefined;
   let running = sweep();
@@ -33,7 +42,7 @@ export function deleteIdleConversations(context: ChatContext): { stop(): Promise
     try {
       await deleteAllIdle(context);
     } catch (error) {
-      logger.warn({ error }, 'Conversations that have rested could not be forgotten; it is tried again in an hour.');
+      logger.warn({ error }, 'Idle conversations could not be deleted; trying again in an hour.');
     }
     timer = clock.after(hourMs, () => {
       running = sweep();
@@ -47,7 +56,7 @@ export function deleteIdleConversations(context: ChatContext): { stop(): Promise
   };
 }
 
-async function deleteAllIdle(context: ChatContext): Promise<void> {
+async function deleteAllIdle(context: Needs<'clock' | 'db' | 'events' | 'settings' | 'transaction'>): Promise<void> {
   const nowMs = context.clock.now();
   for (const { channelId, guildId } of await idleSince(context.db, new Date(nowMs - hourMs))) {
     const hours = idleHoursIn(context, guildId, channelId);
@@ -56,7 +65,7 @@ async function deleteAllIdle(context: ChatContext): Promise<void> {
 }
 
 async function forget(
-  context: ChatContext,
+  context: Needs<'events' | 'transaction'>,
   channelId: string,
   before: Date,
   question: Pick<QuestionRow, 'id' | 'asked_at'> | null,

@@ -1,6 +1,6 @@
 /**
- * What a conversation remembers of its channel, and that it stays true: what people say beside the bot is heard, what
- * they edit is changed, and what they delete is gone.
+ * What a conversation remembers of its channel, and that it stays true: ambient messages are kept, edits are
+ * followed, and deleted messages are removed.
  */
 import type { FeatureParts } from '../../../sdk/index.ts';
 import { claimQuestion } from '../intake/claim.ts';

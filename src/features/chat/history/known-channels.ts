@@ -27,16 +27,16 @@ export interface KnownChannels extends ConversingChannels {
 export function knowChannels(clock: Pick<Clock, 'now' | 'after'>, search: Search): KnownChannels {
   const some = rememberChannels(clock, (channelIds) => search.among(channelIds));
   let listed: Set<string> | undefined;
-  let begunMeanwhile: string[] = [];
+  let begunWhileReading: string[] = [];
   let timer: Timer | undefined;
   let isStopped = false;
   const read = async () => {
-    begunMeanwhile = [];
+    begunWhileReading = [];
     try {
       const found = await search.all(mostListed + 1);
-      listed = found.length > mostListed ? undefined : new Set([...found, ...begunMeanwhile]);
+      listed = found.length > mostListed ? undefined : new Set([...found, ...begunWhileReading]);
     } catch {
-      // Whoever has to store something about a message will say that the database is away.
+      // The next write about a message reports that the database is down.
     }
     if (!isStopped) timer = clock.after(readAgainMs, () => void (reading = read()));
   };
@@ -45,7 +45,7 @@ export function knowChannels(clock: Pick<Clock, 'now' | 'after'>, search: Search
     has: (channelId) => listed?.has(channelId) ?? some.has(channelId),
     begun: (channelId) => {
       listed?.add(channelId);
-      begunMeanwhile.push(channelId);
+      begunWhileReading.push(channelId);
       some.begun(channelId);
     },
     stop: () => {

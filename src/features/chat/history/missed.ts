@@ -3,7 +3,7 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
 import { compareSnowflakes } from '../../../kernel/snowflake.ts';
 import { isOwn } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { placeDeleted, removeMessages } from './deletions.ts';
 import { changeMessage } from './edits.ts';
 import { conversingSince, knownMessages } from './store.ts';
@@ -16,7 +16,7 @@ const readAtOnce = 100;
 const unknownChannel = 'discord/10003';
 
 /** Has conversations looked through for what Discord did not tell after a time: what was edited and deleted. */
-export async function lookThrough(context: ChatContext, sinceMs: number): Promise<void> {
+export async function lookThrough(context: Needs<'db' | 'jobs'>, sinceMs: number): Promise<void> {
   const places = await conversingSince(context.db, new Date(sinceMs - lookedBackMs), mostConversations);
   for (const { channel_id: channelId, guild_id: guildId } of places) {
     await context.jobs.enqueue(context.db, { queue: 'text', name: 'missed', payload: { channelId, guildId, sinceMs } });
@@ -29,7 +29,7 @@ export async function findMissed(
   { channelId, guildId, sinceMs }: { channelId: string; guildId: string | null; sinceMs: number },
 ): Promise<void> {
   if (guildId !== null && !(await mayLook(context, channelId))) return;
-  // Before Discord is asked: what is written meanwhile is not missing.
+  // Before Discord is asked: what is written while it answers is not missing.
   const known = await knownMessages(context.db, channelId);
   const messages = await latestMessages(context, channelId);
   if (!messages) return;
@@ -44,14 +44,17 @@ export async function findMissed(
   }
 }
 
-/** To who may not read the history, a channel looks empty. */
-async function mayLook({ discord: { cache } }: ChatContext, channelId: string): Promise<boolean> {
+/** To a bot that may not read the history, a channel looks empty. */
+async function mayLook({ discord: { cache } }: Needs<'discord'>, channelId: string): Promise<boolean> {
   const needed = PermissionFlagsBits.ViewChannel | PermissionFlagsBits.ReadMessageHistory;
   return ((await cache.selfPermissions(channelId)) & needed) === needed;
 }
 
 /** Undefined when they cannot be had; a channel that is gone takes its conversation along. */
-async function latestMessages(context: ChatContext, channelId: string): Promise<APIMessage[] | undefined> {
+async function latestMessages(
+  context: Needs<'discord' | 'events' | 'jobs' | 'spending' | 'transaction'>,
+  channelId: string,
+): Promise<APIMessage[] | undefined> {
   try {
     return await context.discord.actions.messages(channelId, { limit: readAtOnce });
   } catch (error) {

@@ -1,11 +1,11 @@
-import { ButtonStyle, ComponentType, PermissionFlagsBits } from 'discord-api-types/v10';
+import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
 import { plainLine } from '../../../kernel/markdown/plain-line.ts';
 import { previewLine } from '../../../kernel/markdown/preview-line.ts';
-import { customId } from '../../../sdk/index.ts';
+import { customId, mayReadBack } from '../../../sdk/index.ts';
 import type { Call, ComponentHandler, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import { decryptExchanges } from '../chat.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import type { Exchange } from '../intake/read-message.ts';
 import { latestExchanges } from './store.ts';
 
@@ -25,11 +25,11 @@ interface Shown {
  * their own.
  */
 export async function historyPage(
-  context: ChatContext,
+  context: Needs<'db' | 'vault'>,
   { channelId, guildId, caller, t }: Pick<Call, 'channelId' | 'guildId' | 'caller' | 't'>,
   { page, userId }: Shown,
 ): Promise<OutgoingMessage> {
-  const readsBack = guildId === null || ((caller.permissions ?? 0n) & PermissionFlagsBits.ReadMessageHistory) !== 0n;
+  const readsBack = mayReadBack({ guildId, caller });
   if (!readsBack && userId !== null && userId !== caller.userId) {
     throw new UserError('history.no-history', 'the caller may not read history');
   }
@@ -75,7 +75,7 @@ function turns({ page, userId }: Shown, more: boolean, t: Translate): NonNullabl
 }
 
 /** The id is the number of the page, and the person where it is one's: it shows what the channel's history has by then. */
-export function turnHistory(context: ChatContext): ComponentHandler {
+export function turnHistory(context: Needs<'db' | 'vault'>): ComponentHandler {
   return {
     version: 1,
     right: { commands: ['history'] },

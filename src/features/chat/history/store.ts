@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../../sdk/index.ts';
 import { hasEnded } from '../turns/store.ts';
 import type { AnswerRow, ExchangeRow, QuestionRow } from '../turns/store.ts';
 
-/** Where somebody has talked with the bot; settings alone are no conversation. */
+/** Where the bot was asked something; settings alone are no conversation. */
 const conversingChannels = (db: Db) =>
   db
     .selectFrom('chat_conversation as c')
@@ -42,8 +42,8 @@ export async function idleSince(db: Db, before: Date): Promise<{ channelId: stri
 }
 
 /**
- * Deletes what was asked and heard in a conversation before a time, when nothing was asked since, up to a question. False
- * when there was nothing. A branch has rested no longer than since it was opened, however old what it has copied.
+ * Deletes the exchanges and ambient messages of a conversation before a time, when nothing was asked since, up to a question. False
+ * when there was nothing. A branch is idle since it was opened at the earliest, however old its copies are.
  */
 export async function deleteIfIdle(
   tx: Tx,
@@ -87,11 +87,11 @@ export async function isBackfilled(db: Db, channelId: string): Promise<boolean> 
     .select('backfilled_at')
     .where('channel_id', '=', channelId)
     .executeTakeFirst();
-  // A conversation that has ended meanwhile needs nothing.
+  // A conversation that was deleted needs nothing.
   return row === undefined || row.backfilled_at !== null;
 }
 
-/** From now on nothing that was said before is read. */
+/** From now on, earlier messages are not backfilled. */
 export async function setBackfilled(db: Db, channelId: string, at: Date, parentId: string | null): Promise<void> {
   await db
     .updateTable('chat_conversation')
@@ -100,7 +100,7 @@ export async function setBackfilled(db: Db, channelId: string, at: Date, parentI
     .execute();
 }
 
-/** What was said before is not read from Discord any more. */
+/** Earlier messages are no longer backfilled from Discord. */
 export async function skipBackfill(tx: Tx, channelId: string, at: Date): Promise<void> {
   await tx
     .updateTable('chat_conversation')
@@ -110,7 +110,7 @@ export async function skipBackfill(tx: Tx, channelId: string, at: Date): Promise
     .execute();
 }
 
-/** Conversations in which somebody asked after a time, the latest first. */
+/** Conversations with a question after a time, the latest first. */
 export async function conversingSince(
   db: Db,
   since: Date,
@@ -154,7 +154,7 @@ export interface Parts {
   asked: string[];
   /** Ids of questions whose answers they show. */
   answered: string[];
-  /** Ids of messages that were heard. */
+  /** Ids of ambient messages. */
   heard: string[];
 }
 
@@ -172,7 +172,7 @@ export async function partsOf(db: Db, channelId: string, messageIds: readonly st
   return { asked: of('asked'), answered: of('answered'), heard: of('heard') };
 }
 
-/** Waits for whoever else changes it. Undefined when it is gone. */
+/** Waits for other transactions that change it. Undefined when it is gone. */
 export async function lockedQuestion(tx: Tx, id: string): Promise<QuestionRow | undefined> {
   return tx.selectFrom('chat_question').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 }
@@ -210,7 +210,7 @@ export async function copiesOf(
     .execute();
 }
 
-/** The question stays, as one that nobody has answered. */
+/** The question stays, unanswered. */
 export async function deleteAnswers(tx: Tx, questionId: string): Promise<void> {
   await tx.deleteFrom('chat_answer').where('question_id', '=', questionId).execute();
   await tx.updateTable('chat_question').set({ parts: [], shown_id: null }).where('id', '=', questionId).execute();

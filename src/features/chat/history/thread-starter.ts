@@ -1,6 +1,6 @@
 import { ChannelType } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import type { QuestionRow } from '../turns/store.ts';
 import { isThread } from '../../../sdk/index.ts';
 import { isOwned } from '../intake/store.ts';
@@ -11,7 +11,7 @@ import { findMessage } from './find-message.ts';
  * thread, for one without such a message, and where the bot opened it for a question, which is in the history.
  */
 export async function threadStarter(
-  context: ChatContext,
+  context: Needs<'db' | 'discord' | 'logger'>,
   { channel_id: channelId, guild_id: guildId }: QuestionRow,
 ): Promise<APIMessage | undefined> {
   if (guildId === null) return undefined;

@@ -25,7 +25,7 @@ const answered = (person: Person, text: string) =>
 /** Asks with the command and resolves to the thread that the asker is told of. */
 async function asksInThread(person: Person, room: string, options: Record<string, string>): Promise<string> {
   await person.runs('ask', options, { in: room });
-  const { content } = await told(person, /I answer in <#\d+>/, room);
+  const { content } = await told(person, /I'll answer in <#\d+>/, room);
   return /<#(\d+)>/.exec(content)?.[1] ?? '';
 }
 
@@ -136,7 +136,7 @@ describe('/ask elsewhere', () => {
     await bot.olivia.request('PUT', `/channels/${bot.alice.channel(room).id}/permissions/${botId}`, overwrite);
     bot.providers.answer('no thread for me?', { text: 'Here, then.' });
     await bot.alice.runs('ask', { prompt: 'no thread for me?' }, { in: room });
-    await told(bot.alice, /I answer here\. I may not open threads here/, room);
+    await told(bot.alice, /I'll answer here\. I can't open threads here/, room);
     const answer = await answered(bot.bob, 'Here, then.');
     expect(answer.channel_id).toBe(bot.alice.channel(room).id);
   });
@@ -213,14 +213,18 @@ describe('/ask when Discord fails', () => {
     expect(bot.providers.requests).toHaveLength(2);
   });
 
-  it('answers in the channel where the thread is refused', async () => {
+  it('answers in the channel where the thread is refused, below one message that shows the question', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('no thread?', { text: 'Never mind.' });
     failing(1, { status: 403, body: { code: 50013, message: 'Missing Permissions' } });
     await bot.alice.runs('ask', { prompt: 'no thread?' }, { in: room });
-    await told(bot.alice, /I answer here\. I may not open threads here/, room);
+    await told(bot.alice, /I'll answer here\. I can't open threads here/, room);
     const answer = await answered(bot.alice, 'Never mind.');
     expect(answer.channel_id).toBe(bot.alice.channel(room).id);
+    const [question, ...others] = (await bot.bob.messages(room)).filter(({ id }) => id !== answer.id);
+    expect(question?.content).toBe(`<@${bot.alice.user.id}> asked:\n> no thread?`);
+    expect(answer.message_reference?.message_id).toBe(question?.id);
+    expect(others).toEqual([]);
   });
 });
 
@@ -235,9 +239,9 @@ describe('a thread of a channel where everything is answered', () => {
     await bot.idle();
     const { id: thread } = await bot.olivia.opensThread(base, 'aside');
     await bot.olivia.until('the thread', () => bot.olivia.view.channels.get(thread) ?? null);
-    bot.providers.answer('heard in the thread?', { text: 'AmbientLine.' });
+    bot.providers.answer('heard in the thread?', { text: 'Heard.' });
     await bot.alice.says(thread, 'heard in the thread?');
-    await answered(bot.alice, 'AmbientLine.');
+    await answered(bot.alice, 'Heard.');
     await bot.idle();
     await bot.olivia.runs('listen', { everything: false }, { in: thread });
     await bot.idle();

@@ -1,7 +1,7 @@
 import { ChannelType, MessageType, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import type { ConversingChannels } from '../history/channels.ts';
 import { supersede } from '../turns/later-questions.ts';
 import { AnsweredBefore, modelOf, submitTurn, turnIds } from '../turns/submit.ts';
@@ -31,14 +31,14 @@ export function claimQuestion(
 }
 
 /** Whom people mean when they name the bot in a guild. */
-export async function findSelf(context: ChatContext, guildId: string): Promise<Self> {
+export async function findSelf(context: Needs<'discord'>, guildId: string): Promise<Self> {
   const { self, cache } = context.discord;
   const guild = await cache.guild(guildId);
   const own = [...(guild?.roles ?? [])].find(([, role]) => role.botId === self.userId);
   return selfAs(context, own?.[0] ?? null);
 }
 
-export function selfAs({ discord }: ChatContext, roleId: string | null): Self {
+export function selfAs({ discord }: Needs<'discord'>, roleId: string | null): Self {
   const { userId, applicationId } = discord.self;
   return { userId, roleId, applicationId };
 }
@@ -76,21 +76,24 @@ async function takeQuestion(
 }
 
 /** A mention alone is a greeting. */
-function questionOf(context: ChatContext, self: Self, message: GatewayMessageCreateDispatchData): Question {
+function questionOf(context: Needs<'texts'>, self: Self, message: GatewayMessageCreateDispatchData): Question {
   const question = readQuestion(message, self);
   const isEmpty = question.text === '' && question.attachments.length === 0;
   return isEmpty ? { ...question, text: context.texts.in(undefined)('empty-question') } : question;
 }
 
 /** What a message that was meant for the bot asks. */
-export async function questionIn(context: ChatContext, message: GatewayMessageCreateDispatchData): Promise<Question> {
+export async function questionIn(
+  context: Needs<'discord' | 'texts'>,
+  message: GatewayMessageCreateDispatchData,
+): Promise<Question> {
   const { guild_id: guildId } = message;
   const self = guildId === undefined ? selfAs(context, null) : await findSelf(context, guildId);
   return questionOf(context, self, message);
 }
 
-/** Without the permission to write there is nobody to tell but the log. */
-export async function maySpeak(context: ChatContext, channelId: string): Promise<boolean> {
+/** Without the permission to write, only the log can be told. */
+export async function maySpeak(context: Needs<'discord' | 'logger'>, channelId: string): Promise<boolean> {
   const { cache } = context.discord;
   const [channel, held] = await Promise.all([cache.channel(channelId), cache.selfPermissions(channelId)]);
   const inThread = isThread(channel?.type ?? ChannelType.GuildText);

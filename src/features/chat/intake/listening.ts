@@ -1,16 +1,16 @@
 import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import type { ConversingChannels } from '../history/channels.ts';
 import { isListed } from './read-message.ts';
 import type { ChatSettings } from '../settings.ts';
 
 /**
- * Whether every message is answered where this one is: what is set for a thread itself comes first, then whether somebody
+ * Whether every message is answered where this one is: what is set for a thread itself comes first, then whether a member
  * opened it to talk with the bot, then its channel and what that has from its server. Most messages are decided without
  * waiting.
  */
 export function answersEverything(
-  context: ChatContext,
+  context: Needs<'discord' | 'playground' | 'settings'>,
   message: Pick<GatewayMessageCreateDispatchData, 'guild_id' | 'channel_id'>,
   ownThreads: ConversingChannels,
 ): boolean | Promise<boolean> {
@@ -32,7 +32,7 @@ export function answersEverything(
 }
 
 function isAnswered(
-  context: ChatContext,
+  context: Needs<'discord' | 'playground'>,
   settings: ChatSettings,
   channelIds: readonly string[],
 ): boolean | Promise<boolean> {
@@ -45,7 +45,7 @@ function isAnswered(
 }
 
 /** The playground comes with a channel where everything is answered, unless the settings name others. */
-function answeredChannels(context: ChatContext, settings: ChatSettings): readonly string[] {
+function answeredChannels(context: Needs<'playground'>, settings: ChatSettings): readonly string[] {
   const { answerEverythingIn } = settings;
   return context.playground && answerEverythingIn.length === 0 ? ['bot-chat'] : answerEverythingIn;
 }

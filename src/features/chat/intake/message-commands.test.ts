@@ -106,7 +106,7 @@ describe('"Summarise from here"', () => {
     const path = `/channels/${bot.alice.channel(room).id}/permissions/${bot.alice.user.id}`;
     await bot.olivia.request('PUT', path, { type: 1, allow: '0', deny: String(1n << 16n) });
     await bot.alice.picks('Summarise from here', target);
-    await told(bot.alice, /You may not read older messages here/);
+    await told(bot.alice, /You can't read older messages here/);
     expect(bot.providers.requests).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import { isSnowflake } from '../../../kernel/snowflake.ts';
 import { customId, defineMessageCommand, isOwn, mayReadBack } from '../../../sdk/index.ts';
 import type { ComponentHandler, MessageCommand, MessageCommandCall } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { seenAs, visibleText } from './visible.ts';
 import { lineOf } from '../prompt/message-context.ts';
 import { checkMayWrite } from './places.ts';
@@ -14,7 +14,7 @@ import { tellIfWaiting } from '../view/waiting-notices.ts';
 /** Discord's limit for a text input. */
 const inputCharacters = 4000;
 
-/** Questions about a message, from its menu. They are answered below it, for all to see, and paid by whoever asks. */
+/** Questions about a message, from its menu. They are answered below it, for all to see, and paid by the member who asks. */
 export function createMessageCommands(context: ChatContext): MessageCommand[] {
   const everyones = { access: 'everyone', ephemeral: true } as const;
   const everywhere = { ...everyones, installs: ['guild', 'user'] } as const;
@@ -58,7 +58,7 @@ export function aboutModal(context: ChatContext): ComponentHandler {
       if (call.guildId !== null) await checkMayWrite(context, call.channelId);
       const quoted = fields['message'];
       const source = { kind: 'about' as const, targetId, ...(quoted === undefined ? {} : { quoted: asQuote(quoted) }) };
-      // A custom id is the client's word: whoever may not read back in the channel gets nothing of it.
+      // A custom id is the client's word: a member who may not read back in the channel gets nothing of it.
       const readsBack = mayReadBack(call) && quoted === undefined;
       const taken = await takeAsked(context, call, { text, source, ...(readsBack ? { replyTo: targetId } : {}) });
       await reply({ content: t('about.here') });
@@ -82,8 +82,11 @@ async function take(
   await tellIfWaiting(context, call, taken.begun);
 }
 
-/** Throws a UserError when there is nothing to ask about, or nobody may be told of it. */
-async function checkTarget(context: ChatContext, { target, caller, guildId, channelId }: MessageCommandCall) {
+/** Throws a UserError when there is nothing to ask about, or its author does not want to be read. */
+async function checkTarget(
+  context: Needs<'discord' | 'privacy'>,
+  { target, caller, guildId, channelId }: MessageCommandCall,
+) {
   if (guildId !== null) await checkMayWrite(context, channelId);
   const seen = seenAs(target);
   if (visibleText(seen) === '') throw new UserError('about.empty', 'nothing to read');
@@ -93,7 +96,7 @@ async function checkTarget(context: ChatContext, { target, caller, guildId, chan
 }
 
 /** Throws a UserError unless both the caller and the bot may read what was said in the channel. */
-async function checkMayReadOn(context: ChatContext, call: MessageCommandCall): Promise<void> {
+async function checkMayReadOn(context: Needs<'discord'>, call: MessageCommandCall): Promise<void> {
   if (call.guildId === null) return;
   const { held } = await checkMayWrite(context, call.channelId);
   if (!context.discord.messageContent) throw new UserError('about.no-content', 'the intent is off');
@@ -102,7 +105,7 @@ async function checkMayReadOn(context: ChatContext, call: MessageCommandCall): P
 }
 
 /** What a message says, where it can be read only now, because Discord sends it along. */
-function quotedFrom({ discord }: ChatContext, call: MessageCommandCall): string | undefined {
+function quotedFrom({ discord }: Needs<'discord'>, call: MessageCommandCall): string | undefined {
   const { target } = call;
   const sent = discord.messageContent || target.author.id === discord.self.userId;
   return sent && mayReadBack(call) ? undefined : lineOf(seenAs(target));

@@ -51,16 +51,14 @@ describe('without the Message Content Intent', () => {
     bot.providers.answer('and now?', { text: 'I do.' });
     await bot.bob.says(thread, `${mention()} and now?`);
     await answered(bot.bob, 'I do.');
-    const hints = (await bot.bob.messages(thread)).filter(({ content }) =>
-      content.includes('messages here that mention'),
-    );
+    const hints = (await bot.bob.messages(thread)).filter(({ content }) => content.includes('To go on, mention me'));
     expect(hints).toHaveLength(1);
   });
 
   it('says what it cannot do where everything is to be answered', async () => {
     const room = await bot.newChannel();
     await bot.olivia.runs('listen', { everything: true }, { in: room });
-    await told(bot.olivia, /switch on the Message Content Intent/);
+    await told(bot.olivia, /turn on the Message Content Intent/);
     await bot.alice.says(room, 'anybody there?');
     await bot.idle();
     expect(bot.providers.requests).toEqual([]);

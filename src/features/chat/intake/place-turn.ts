@@ -1,7 +1,7 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import { provisionalName } from '../../../kernel/thread-name.ts';
 import type { JobRun } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import type { Question } from './read-message.ts';
 import type { QuestionRow } from '../turns/store.ts';
 import { laneOf } from '../turns/lane.ts';
@@ -10,6 +10,9 @@ import { quote } from './quote.ts';
 
 /** Leaves room for the sentence above it in Discord's 2000 characters; the whole question is in what the model gets. */
 const quotedCharacters = 1600;
+
+/** Sent when a question has got its thread or its message. */
+export const placedSignal = (questionId: string): string => `chat/placed/${questionId}`;
 
 /** A question with the job that answers it. */
 export interface TurnToPlace {
@@ -30,13 +33,13 @@ export async function placeTurn(
 ): Promise<QuestionRow> {
   const { row, question } = asked;
   if (!question.source) return row;
-  const placed = await fallBackToOriginal(context, run, row, () => inThread(context, asked));
+  const placed = await fallBackToOriginal(context, run, row, () => inThread(context, run, asked));
   if (placed.message_id !== null) return placed;
   return fallBackToOriginal(context, run, placed, () => shown(context, placed, question));
 }
 
 async function fallBackToOriginal(
-  context: ChatContext,
+  context: Needs<'logger'>,
   run: Pick<JobRun, 'lastAttempt'>,
   row: QuestionRow,
   step: () => Promise<QuestionRow>,
@@ -44,7 +47,7 @@ async function fallBackToOriginal(
   try {
     return await step();
   } catch (error) {
-    if (!(error instanceof VendorError) || (error.retryable && !run.lastAttempt)) throw error;
+    if (!isFinal(run, error)) throw error;
     context.logger.warn(
       { error, channelId: row.channel_id },
       'A question could not be brought to where it is answered.',
@@ -53,8 +56,15 @@ async function fallBackToOriginal(
   }
 }
 
-async function inThread(context: ChatContext, asked: TurnToPlace): Promise<QuestionRow> {
-  const { row, jobId, wantedModelId } = asked;
+const isFinal = (run: Pick<JobRun, 'lastAttempt'>, error: unknown): boolean =>
+  error instanceof VendorError && (!error.retryable || run.lastAttempt);
+
+async function inThread(
+  context: ChatContext,
+  run: Pick<JobRun, 'lastAttempt'>,
+  asked: TurnToPlace,
+): Promise<QuestionRow> {
+  const { row } = asked;
   const { source, text } = asked.question;
   // Once it has its thread, it is no longer in the channel of that.
   if (source?.kind !== 'ask' || source.threadIn !== row.channel_id) return row;
@@ -64,7 +74,35 @@ async function inThread(context: ChatContext, asked: TurnToPlace): Promise<Quest
   const name = provisionalName(text) || t('intake.title');
   const starter = { content: t('intake.starter', { user: row.author_id }) };
   const messageId = source.startsAt ?? (await actions.send(row.channel_id, starter, { key })).id;
-  const threadId = await actions.createThread({ channelId: row.channel_id, name, messageId, key });
+  let threadId: string;
+  try {
+    threadId = await actions.createThread({ channelId: row.channel_id, name, messageId, key });
+  } catch (error) {
+    if (source.startsAt !== undefined || !isFinal(run, error)) throw error;
+    context.logger.warn({ error, channelId: row.channel_id }, 'A question could not get its thread.');
+    return showInStarter(context, asked, messageId);
+  }
+  await moveTo(context, asked, threadId);
+  return { ...row, channel_id: threadId };
+}
+
+/** The message that was to begin the thread shows the question instead, and the answer replies to it. */
+async function showInStarter(
+  context: Needs<'db' | 'discord' | 'signals' | 'texts'>,
+  { row, question }: TurnToPlace,
+  messageId: string,
+): Promise<QuestionRow> {
+  const content = textOf(context, row, question);
+  await context.discord.actions.edit(row.channel_id, messageId, { content, suppressEmbeds: true });
+  return keepMessage(context, row, messageId);
+}
+
+async function moveTo(
+  context: Needs<'clock' | 'events' | 'jobs' | 'settings' | 'signals' | 'transaction'>,
+  asked: TurnToPlace,
+  threadId: string,
+): Promise<void> {
+  const { row, jobId, wantedModelId } = asked;
   const thread = {
     id: threadId,
     parentId: row.channel_id,
@@ -76,15 +114,19 @@ async function inThread(context: ChatContext, asked: TurnToPlace): Promise<Quest
   const opened = { guildId: row.guild_id, channelId: row.channel_id, threadId, extras };
   await context.transaction(async (tx) => {
     await moveIntoThread(tx, row, thread);
-    const lane = laneOf(context, { ...row, channel_id: threadId });
+    const lane = laneOf(context.settings, { ...row, channel_id: threadId });
     if (lane !== null) await context.jobs.enterLane(tx, jobId, lane);
     await context.events.emit(tx, 'chat/thread-opened', opened);
   });
-  return { ...row, channel_id: threadId };
+  context.signals.send(placedSignal(row.id));
 }
 
 /** As a message of the bot, which the answer replies to. */
-async function shown(context: ChatContext, row: QuestionRow, question: Question): Promise<QuestionRow> {
+async function shown(
+  context: Needs<'db' | 'discord' | 'signals' | 'texts'>,
+  row: QuestionRow,
+  question: Question,
+): Promise<QuestionRow> {
   const { source } = question;
   if (!source) return row;
   const replyTo = source.kind === 'ask' ? {} : { replyTo: source.targetId };
@@ -93,12 +135,25 @@ async function shown(context: ChatContext, row: QuestionRow, question: Question)
     ...replyTo,
     key: `chat/asked/${row.id}`,
   });
-  await setMessage(context.db, row.id, id);
-  return { ...row, message_id: id };
+  return keepMessage(context, row, id);
+}
+
+async function keepMessage(
+  { db, signals }: Needs<'db' | 'signals'>,
+  row: QuestionRow,
+  messageId: string,
+): Promise<QuestionRow> {
+  await setMessage(db, row.id, messageId);
+  signals.send(placedSignal(row.id));
+  return { ...row, message_id: messageId };
 }
 
 /** The first message of a thread names the asker already, or is the asker's own with the question in it. */
-function textOf(context: ChatContext, row: QuestionRow, { source, text, attachments }: Question): string {
+function textOf(
+  context: Needs<'discord' | 'texts'>,
+  row: QuestionRow,
+  { source, text, attachments }: Question,
+): string {
   const t = context.texts.in(undefined);
   const user = row.author_id;
   if (source?.kind === 'explain' || source?.kind === 'summary') return t(`intake.asked-${source.kind}`, { user });

@@ -2,7 +2,7 @@ import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
 import { isThread } from '../../../sdk/index.ts';
 import type { Call } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 
 const homes: readonly number[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
 
@@ -10,7 +10,7 @@ const homes: readonly number[] = [ChannelType.GuildText, ChannelType.GuildAnnoun
 export type ThreadPlace = 'possible' | 'here' | 'no-threads' | 'not-allowed' | 'may-not';
 
 /** Throws a UserError where the bot cannot write at all. */
-export async function threadPlace(context: ChatContext, call: Call): Promise<ThreadPlace> {
+export async function threadPlace(context: Needs<'discord'>, call: Call): Promise<ThreadPlace> {
   if (call.guildId === null) return 'here';
   const { type, held } = await checkMayWrite(context, call.channelId);
   if (isThread(type)) return 'here';
@@ -23,7 +23,7 @@ export async function threadPlace(context: ChatContext, call: Call): Promise<Thr
 
 /** An interaction reaches the bot anywhere. Throws a UserError where it may not answer; else what it may do there. */
 export async function checkMayWrite(
-  { discord: { cache } }: ChatContext,
+  { discord: { cache } }: Needs<'discord'>,
   channelId: string,
 ): Promise<{ type: number; held: bigint }> {
   const [channel, held] = await Promise.all([cache.channel(channelId), cache.selfPermissions(channelId)]);

@@ -1,6 +1,6 @@
 import { cutAtWord } from '../../../kernel/cut-at-word.ts';
 
-/** What somebody wrote, as a quote of at most about `length` characters. */
+/** A text as a quote of at most about `length` characters. */
 export function quote(text: string, length: number): string {
   return cutAtWord(text.trim(), length)
     .split('\n')

@@ -75,7 +75,7 @@ export function readSaid(message: GatewayMessageCreateDispatchData, self: Self):
   };
 }
 
-/** On one line, so that no name can pretend that somebody else speaks below it. */
+/** On one line, so that no name can pretend that another member speaks below it. */
 export function nameOf({ member, author }: Pick<GatewayMessageCreateDispatchData, 'member' | 'author'>): string {
   return (member?.nick ?? author.global_name ?? author.username).replace(/\s+/g, ' ');
 }

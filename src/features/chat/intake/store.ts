@@ -23,7 +23,7 @@ export async function moveIntoThread(
   await tx
     .insertInto('chat_conversation')
     .values({ channel_id: thread.id, guild_id: question.guild_id, created_at: thread.createdAt, ...own })
-    // Somebody was quicker to write into the thread.
+    // A member was quicker to write into the thread.
     .onConflict((conflict) => conflict.column('channel_id').doUpdateSet(own))
     .execute();
   await tx.updateTable('chat_question').set({ channel_id: thread.id }).where('id', '=', question.id).execute();
@@ -33,11 +33,11 @@ export async function setMessage(db: Db, questionId: string, messageId: string):
   await db.updateTable('chat_question').set({ message_id: messageId }).where('id', '=', questionId).execute();
 }
 
-/** Whether somebody opened this thread to talk with the bot. */
+/** Whether a member opened this thread to talk with the bot. */
 export const isOwned = async (db: Db, channelId: string): Promise<boolean> =>
   (await ownedAmong(db, [channelId])).has(channelId);
 
-/** Those among these threads that somebody opened to talk with the bot. */
+/** Those among these threads that members opened to talk with the bot. */
 export async function ownedAmong(db: Db, channelIds: readonly string[]): Promise<Set<string>> {
   const rows = await db
     .selectFrom('chat_conversation')

@@ -141,7 +141,7 @@ describe('a branch without the message content intent', () => {
       await bot.start();
       const { shown } = await asks(bot.alice, 'where from?', { text: 'From here.' });
       await presses(bot.alice, await told(bot.alice, shown, '⋯'), 'Branch');
-      await bot.alice.sees(/let's go on here.*\n-# I only see messages here that mention me/, { timeoutMs });
+      await bot.alice.sees(/let's go on here.*\n-# To go on, mention me or reply to me/, { timeoutMs });
     } finally {
       await bot.stop();
       for (const { privilegedIntents } of applications) privilegedIntents.messageContent = true;

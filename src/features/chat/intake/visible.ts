@@ -35,7 +35,7 @@ const mostOnLine = 2000;
 const mostComponents = 200;
 const deepest = 6;
 
-/** Kinds of messages that somebody wrote, or that hold what somebody wrote. */
+/** Kinds of messages that people wrote, or that hold what people wrote. */
 const saidTypes: readonly MessageType[] = [
   MessageType.Default,
   MessageType.Reply,
@@ -75,7 +75,7 @@ export function visibleWords(message: Message): string {
   return shortened(blocks.filter((block) => block !== '').join('\n'), mostCharacters);
 }
 
-/** The messages that a message forwards. Nobody is told whose they are. */
+/** The messages that a message forwards. Discord does not tell whose they are. */
 function snapshotsOf({ message_snapshots: snapshots = [] }: Message): Message[] {
   // A forward of a forward comes without what that forwarded.
   return snapshots.slice(0, 5).map(({ message }) => ({ ...message, message_snapshots: [] }));
@@ -123,7 +123,7 @@ function embedWords(embed: APIEmbed): string {
   return lines.filter((line) => line !== undefined && line !== '').join('\n');
 }
 
-/** Pictures have words where somebody described them. */
+/** Pictures with a description have words. */
 function pictureWords(picture: object | undefined): string | undefined {
   const { description } = (picture ?? {}) as { description?: unknown };
   return typeof description === 'string' && description !== '' ? `[Picture: ${description}]` : undefined;

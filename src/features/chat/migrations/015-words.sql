@@ -18,6 +18,6 @@ ALTER INDEX chat_heard_author RENAME TO chat_ambient_message_author;
 ALTER TABLE chat_conversation RENAME COLUMN warmed_at TO backfilled_at;
 
 ALTER TABLE chat_question
-  -- An emoji that the bot has put on the question's message earlier, and that has to be gone; null: none.
-  ADD COLUMN stale_reaction text;
-CREATE INDEX chat_question_stale_reaction ON chat_question (asked_at) WHERE stale_reaction IS NOT NULL;
+  -- Emojis that the bot has put on the question's message earlier, and that may still be there although they should be gone.
+  ADD COLUMN stale_reactions text[] NOT NULL DEFAULT '{}';
+CREATE INDEX chat_question_stale_reactions ON chat_question (asked_at) WHERE stale_reactions <> '{}';

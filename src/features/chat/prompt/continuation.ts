@@ -2,7 +2,7 @@ import { assistantMessage, userMessage } from '../../../sdk/index.ts';
 import type { ModelMessage } from '../../../sdk/index.ts';
 import type { PromptRequest } from './build.ts';
 
-/** Said by nobody in the channel: it is for the model alone, and models follow English best. */
+/** For the model alone, and models follow English best. */
 const instruction =
   'Your answer was cut off. Continue it exactly where it ends, in the same language, as if you had never stopped: begin ' +
   'with the next character (a space or a line break where one belongs), repeat nothing and comment on nothing.';

@@ -1,7 +1,7 @@
 import { userMessage } from '../../../sdk/index.ts';
 import type { ModelMessage } from '../../../sdk/index.ts';
 
-/** What somebody said in the channel without meaning the bot, on one line with their name. */
+/** An ambient message: said in the channel, not to the bot; on one line with the author's name. */
 export interface AmbientLine {
   atMs: number;
   line: string;
@@ -14,14 +14,14 @@ export interface Told {
   messages: readonly ModelMessage[];
 }
 
-/** Begins what was heard, so that a model does not take it for a question. */
+/** Begins ambient messages, so that a model does not take them for a question. */
 const heading = '[Overheard]';
 
-/** One message of what was heard. A line alone takes a little more of a window than one that shares its message. */
+/** Ambient messages as one message. A line alone takes a little more of a window than one that shares its message. */
 export const ambientText = (heard: readonly AmbientLine[]): string =>
   [heading, ...heard.map(({ line }) => line)].join('\n');
 
-/** Everything in the order in which it was said, oldest first; what was heard between two exchanges is one message. */
+/** Everything in the order in which it was said, oldest first; the ambient messages between two exchanges are one message. */
 export function interleave(told: readonly Told[], heard: readonly AmbientLine[]): ModelMessage[] {
   const messages: ModelMessage[] = [];
   let from = 0;

@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { isOwn } from '../../../sdk/index.ts';
 import { ownWords } from './own-words.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { nameOf } from '../intake/read-message.ts';
 import type { Question } from '../intake/read-message.ts';
 import type { QuestionRow } from '../turns/store.ts';
@@ -21,7 +21,7 @@ interface MessageContext {
 
 /** What a question from a message's menu is about, for the model. */
 export async function messageContext(
-  context: ChatContext,
+  context: Needs<'discord' | 'privacy'>,
   row: QuestionRow,
   { source }: Question,
 ): Promise<MessageContext> {
@@ -35,7 +35,7 @@ export async function messageContext(
 
 /** What was said from a message on, oldest first, by those who allow it; the asker has read it. */
 async function saidFrom(
-  context: ChatContext,
+  context: Needs<'discord' | 'privacy'>,
   row: QuestionRow,
   targetId: string,
 ): Promise<{ lines: string[]; authorIds: string[] }> {

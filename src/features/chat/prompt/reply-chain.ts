@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { isOwn } from '../../../sdk/index.ts';
 import { ownWords } from './own-words.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { attachmentsOf, nameOf, repliedTo } from '../intake/read-message.ts';
 import type { Attachment, Question } from '../intake/read-message.ts';
 import type { ExchangeRow, QuestionRow } from '../turns/store.ts';
@@ -23,11 +23,11 @@ export interface Quoted {
 
 /**
  * The messages that a question replies to, one replying to the other, up to those that are in `history` anyway, and the
- * one that its thread hangs on. Its author saw them where it was asked; who does not want to be read is quoted to nobody
- * else.
+ * one that its thread hangs on. Its author saw them where it was asked; people who do not want to be read are quoted to
+ * no other member.
  */
 export async function quotedBy(
-  context: ChatContext,
+  context: Needs<'db' | 'discord' | 'logger' | 'privacy'>,
   row: QuestionRow,
   question: Question,
   history: readonly ExchangeRow[],
@@ -59,14 +59,14 @@ const knownIn = (history: readonly ExchangeRow[]): Set<string | null> =>
 
 /** Oldest first. */
 async function chainOf(
-  context: ChatContext,
+  context: Needs<'discord' | 'logger'>,
   row: QuestionRow,
   question: Question,
   history: readonly ExchangeRow[],
 ): Promise<APIMessage[]> {
   const known = knownIn(history);
   const messages: APIMessage[] = [];
-  // Whoever asks about a message means that one, known or not.
+  // A question about a message means that one, known or not.
   if (question.source && question.replyTo !== undefined) known.delete(question.replyTo);
   for (let id = question.replyTo; id !== undefined && messages.length < longestChain && !known.has(id);) {
     const message = await findMessage(context, row.channel_id, id);

@@ -2,7 +2,7 @@ import { UserError, VendorError } from '../../../kernel/errors.ts';
 import { oneLine } from '../../../kernel/one-line.ts';
 import { explainedBy } from '../../../sdk/index.ts';
 import type { Extension, PendingTurn, PromptPiece, Speaker, TurnToSpeak } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { TookTooLong, withinLimit } from '../within-limit.ts';
 
 /** A source that takes longer is left out. */
@@ -26,14 +26,17 @@ interface Asked {
  * What the features add to a prompt, in order of their names. A source that fails is left out, unless what it adds always
  * belongs there. Throws what such a source throws, and every UserError.
  */
-export async function piecesFor(context: ChatContext, asked: Asked): Promise<SourcePiece[]> {
+export async function piecesFor(
+  context: Needs<'clock' | 'extensions' | 'logger'>,
+  asked: Asked,
+): Promise<SourcePiece[]> {
   const sources = context.extensions('promptSources');
   const collected = await Promise.all(sources.map((source) => collectFrom(context, source, asked)));
   return collected.flat().filter(({ audience }) => audience !== 'asker' || !asked.isPublic);
 }
 
 async function collectFrom(
-  context: ChatContext,
+  context: Needs<'clock' | 'logger'>,
   { feature, texts, part: source }: Extension<'promptSources'>,
   { turnFor, signal }: Asked,
 ): Promise<SourcePiece[]> {
@@ -57,7 +60,7 @@ async function collectFrom(
 
 /** Who answers a turn; undefined: the bot itself. A source that fails is left out. */
 export async function speakerFor(
-  context: ChatContext,
+  context: Needs<'extensions' | 'logger'>,
   turnFor: (feature: string) => TurnToSpeak,
 ): Promise<Speaker | undefined> {
   for (const { feature, part } of context.extensions('speakers')) {

@@ -1,6 +1,6 @@
 import { precedence } from '../../../sdk/index.ts';
 import type { PromptPiece, Precedence, Speaker } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { channelAround } from '../../../sdk/index.ts';
 import { fillIn, variablesIn } from './variables.ts';
 import type { Variable } from './variables.ts';
@@ -19,7 +19,7 @@ type SystemPiece = Pick<PromptPiece, 'content' | 'replacesDefault'>;
  * features add.
  */
 export async function systemText(
-  context: ChatContext,
+  context: Needs<'clock' | 'discord' | 'settings'>,
   pieces: readonly SystemPiece[],
   speaker: Speaker | undefined,
   place: AskedIn,
@@ -41,7 +41,11 @@ function nearestText(pieces: readonly SystemPiece[], speaker: Speaker | undefine
 /** Said to the model alone, and models follow English best. */
 const inDirectMessages = { guild: 'no server', channel: 'direct messages' };
 
-async function filled(context: ChatContext, text: string, { guildId, channelId, userName }: AskedIn): Promise<string> {
+async function filled(
+  context: Needs<'clock' | 'discord'>,
+  text: string,
+  { guildId, channelId, userName }: AskedIn,
+): Promise<string> {
   const { discord, clock } = context;
   const wanted = variablesIn(text);
   if (wanted.size === 0) return text;

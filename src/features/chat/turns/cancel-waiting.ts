@@ -2,7 +2,7 @@ import { MessageFlags } from 'discord-api-types/v10';
 import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { ComponentCall, Tx } from '../../../sdk/index.ts';
 import { partsKey, requestOf } from '../chat.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { settingsOf } from './conversations.ts';
 import { controlled } from '../actions/reach.ts';
 import { showVersion } from '../actions/versions.ts';
@@ -23,7 +23,7 @@ type Ended =
   | { result: 'ending' | 'over' }
   | { result: 'ended'; answer: AnswerRow; question: QuestionRow; shownId: string | undefined };
 
-/** Takes back a question that waits, or ends its answer where it is being written already. */
+/** Cancels a question that waits, or ends its answer where it is being written already. */
 export async function cancel(context: ChatContext, call: ComponentCall): Promise<void> {
   const found = await findAnswer(context.db, call.id);
   // Their own question people reach from everywhere: what they were told of it may stand elsewhere than the question.
@@ -36,13 +36,13 @@ export async function cancel(context: ChatContext, call: ComponentCall): Promise
 }
 
 /**
- * Ends an answer that is waited for. One that nobody has begun is never asked for and costs nothing; its message says what
+ * Ends an answer that is waited for. One that no worker has begun is never asked for and costs nothing; its message says what
  * became of it, also when this process dies before it has said so.
  */
 export async function endAnswering(context: ChatContext, answerId: string, because: Because): Promise<Ended['result']> {
   const ended = await context.transaction((tx) => endWithin(context, tx, answerId, because));
   if (ended.result !== 'ended') return ended.result;
-  // Nobody has begun it, or who has died.
+  // No worker has begun it, or the one that did has died.
   await context.spending.recover(requestOf(ended.answer));
   await context.spending.finish(requestOf(ended.answer));
   const { answer, question } = ended;
@@ -51,9 +51,14 @@ export async function endAnswering(context: ChatContext, answerId: string, becau
   return 'ended';
 }
 
-async function endWithin(context: ChatContext, tx: Tx, answerId: string, { why, by }: Because): Promise<Ended> {
+async function endWithin(
+  context: Needs<'clock' | 'jobs'>,
+  tx: Tx,
+  answerId: string,
+  { why, by }: Because,
+): Promise<Ended> {
   const seen = await findAnswer(tx, answerId);
-  // After whoever changes the question: it may have been answered, removed or merged meanwhile.
+  // After others that change the question: it may have been answered, removed or merged since.
   const question = seen && (await lockedQuestion(tx, seen.question.id));
   const answer = (await findAnswer(tx, answerId))?.answer;
   if (answer?.state !== 'waiting' || answer.job_id === null || answer.question_id !== question?.id) {
@@ -70,7 +75,7 @@ async function endWithin(context: ChatContext, tx: Tx, answerId: string, { why, 
   return { result: 'ended', answer, question, shownId: answer.id };
 }
 
-/** Shows how an answer ended that nobody began. Where Discord cannot be reached, that is tried again later. */
+/** Shows how an answer ended that no worker began. Where Discord cannot be reached, that is tried again later. */
 export async function tellEnd(context: ChatContext, answerId: string): Promise<void> {
   const found = await findAnswer(context.db, answerId);
   if (!found) return;

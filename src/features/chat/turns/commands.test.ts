@@ -28,7 +28,7 @@ describe('/ask that has to wait', () => {
     await occupies();
     const running = bot.bob.runs('ask', { prompt: 'what now?' }, { in: room });
     clock.jump(4_000);
-    const reply = await told(bot.bob, room, /I answer in <#\d+>\.\n⏳ 1st in line/);
+    const reply = await told(bot.bob, room, /I'll answer in <#\d+>\.\n⏳ 1st in line/);
     await running;
     const thread = /<#(\d+)>/.exec(reply.content)?.[1] ?? '';
     const notice = await bot.milo.sees(
@@ -57,7 +57,7 @@ describe('/ask that has to wait', () => {
     const reply = await told(bot.bob, room, /in line/);
     await running;
     await bot.bob.presses(reply, button(reply, 'Cancel'));
-    await told(bot.bob, room, /^Cancelled; it cost nothing\.$/);
+    await told(bot.bob, room, /^Cancelled\. You weren't charged\.$/);
     bot.providers.release();
     await bot.idle();
     expect(bot.providers.requests.some(({ userText }) => userText.includes('never mind'))).toBe(false);
@@ -70,7 +70,7 @@ describe('a command in the menu of a message that has to wait', () => {
     const target = await bot.alice.says(room, 'a riddle');
     await occupies();
     const running = bot.bob.picks('Explain', target);
-    await told(bot.bob, room, /I answer below/);
+    await told(bot.bob, room, /I'll answer below/);
     clock.jump(4_000);
     await told(bot.bob, room, /⏳ 1st in line/);
     await running;

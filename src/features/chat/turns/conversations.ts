@@ -1,6 +1,6 @@
 import { mayUse } from '../../../sdk/index.ts';
 import type { Call, Db } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { placeOf } from '../chat.ts';
 import { chatSettings } from '../settings.ts';
 import type { ChatSettings } from '../settings.ts';
@@ -14,7 +14,7 @@ export type ConversationSetting = keyof typeof conversationSettings.shape;
 
 /** What applies to a question, nearest first: its conversation, channel, asker, guild and the instance. */
 export async function settingsOf(
-  context: ChatContext,
+  context: Needs<'db' | 'settings'>,
   question: Pick<QuestionRow, 'guild_id' | 'channel_id' | 'author_id'>,
 ): Promise<ChatSettings> {
   const [settings, own] = await Promise.all([
@@ -29,13 +29,13 @@ export async function valuesOf(db: Db, channelId: string): Promise<Partial<ChatS
   const stored = (await storedSettings(db, channelId)) ?? {};
   const parsed = conversationSettings.safeParse(stored);
   if (!parsed.success) return {};
-  // Parsing fills in defaults, which are nearer to nobody's wish.
+  // Parsing fills in defaults, which nobody has set.
   return Object.fromEntries(Object.entries(parsed.data).filter(([key]) => Object.hasOwn(stored, key)));
 }
 
 /** Undefined resets to the default. Works also before the first question: it applies from then on. */
 export async function setForConversation<Key extends ConversationSetting>(
-  context: ChatContext,
+  context: Needs<'clock' | 'db' | 'discord'>,
   { channelId, guildId }: Pick<Call, 'channelId' | 'guildId'>,
   key: Key,
   value: ChatSettings[Key] | undefined,
@@ -52,7 +52,7 @@ export async function setForConversation<Key extends ConversationSetting>(
 
 /** Moderators and the member who opened a conversation may change its settings; in direct messages, the member. */
 export async function canConfigureConversation(
-  context: ChatContext,
+  context: Needs<'db'>,
   { caller, guildId, channelId }: Pick<Call, 'caller' | 'guildId' | 'channelId'>,
 ): Promise<boolean> {
   if (guildId === null || mayUse('moderator', caller)) return true;

@@ -1,16 +1,16 @@
 import type { ChatContext } from '../chat.ts';
 import type { QuestionRow } from './store.ts';
 
-/** The line in which a question is answered, one after the other; null: beside all others. */
+/** The lane in which a question is answered, one after the other; null: in parallel to all others. */
 export function laneOf(
-  context: ChatContext,
+  settings: Pick<ChatContext['settings'], 'peek'>,
   {
     guild_id: guildId,
     channel_id: channelId,
     author_id: authorId,
   }: Pick<QuestionRow, 'author_id' | 'guild_id' | 'channel_id'>,
 ): string | null {
-  const { oneAnswerPer } = context.settings.peek({ guildId, channelId });
+  const { oneAnswerPer } = settings.peek({ guildId, channelId });
   if (oneAnswerPer === 'question') return null;
   return oneAnswerPer === 'person' ? `chat/${channelId}/${authorId}` : `chat/${channelId}`;
 }

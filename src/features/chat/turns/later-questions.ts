@@ -1,7 +1,7 @@
 import { Cancelled } from '../../../kernel/errors.ts';
 import type { JobRun, Tx, VaultReader } from '../../../sdk/index.ts';
 import { decryptQuestion } from '../chat.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { tidyLater } from '../history/ending.ts';
 import { lockedQuestion } from '../history/store.ts';
 import type { Question } from '../intake/read-message.ts';
@@ -17,14 +17,18 @@ const mostTogether = 10;
 
 type Asked = Pick<NewQuestion, 'id' | 'guild_id' | 'channel_id' | 'author_id'>;
 
-const settingOf = (context: ChatContext, { guild_id: guildId, channel_id: channelId }: Asked) =>
+const settingOf = (context: Needs<'settings'>, { guild_id: guildId, channel_id: channelId }: Asked) =>
   context.settings.peek({ guildId, channelId }).laterQuestions;
 
 /**
  * Has the answer that waits for an earlier message of the same person answer this one, too, as a reply to this one. False
- * when there is none, or the settings want each answered by itself. Nothing is admitted anew: one answer is paid for.
+ * when there is none, or the settings want each answered by itself. Nothing is admitted again: one answer is paid for.
  */
-export async function joinWaiting(context: ChatContext, tx: Tx, question: NewQuestion): Promise<boolean> {
+export async function joinWaiting(
+  context: Needs<'jobs' | 'settings'>,
+  tx: Tx,
+  question: NewQuestion,
+): Promise<boolean> {
   if (settingOf(context, question) !== 'merge' || (question.origin ?? 'message') !== 'message') return false;
   const earlierId = await latestWaiting(tx, question);
   const earlier = earlierId === undefined ? undefined : await lockedQuestion(tx, earlierId);
@@ -38,10 +42,10 @@ export async function joinWaiting(context: ChatContext, tx: Tx, question: NewQue
 }
 
 /**
- * Before a question is removed: its answer, if nobody has begun it, goes on to what it was to answer together with it. False
+ * Before a question is removed: its answer, if no worker has begun it, goes on to the question that it was to answer together with it. False
  * when there is none.
  */
-export async function reassignAnswer(context: ChatContext, tx: Tx, question: QuestionRow): Promise<boolean> {
+export async function reassignAnswer(context: Needs<'jobs'>, tx: Tx, question: QuestionRow): Promise<boolean> {
   const next = (await mergedInto(tx, question.id)).at(-1);
   const answer = next && (await waitingAnswerOf(tx, question.id));
   if (!next || !answer?.job_id || !(await context.jobs.keepWaiting(tx, answer.job_id))) return false;
@@ -71,7 +75,7 @@ export async function withMerged(
 export const isSuperseded = ({ signal }: JobRun): boolean =>
   signal.reason instanceof Cancelled && signal.reason.by === newerQuestion;
 
-/** Where the latest question counts: ends what its asker asked before, whether that waits or is being answered. */
+/** Where only the latest question is answered: ends what its asker asked before, whether that waits or is being answered. */
 export async function supersede(context: ChatContext, question: Asked): Promise<void> {
   if (settingOf(context, question) !== 'latest') return;
   for (const answerId of await ownUnfinishedBefore(context.db, question.id)) {

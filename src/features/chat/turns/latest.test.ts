@@ -65,7 +65,7 @@ describe('where the latest question counts', () => {
     await occupies(bot.bob, room);
     const first = await asks(bot.alice, room, 'the first thought');
     const second = await asks(bot.alice, room, 'the second thought');
-    const left = await replyTo(bot.alice, first, 'Left out for your newer question.');
+    const left = await replyTo(bot.alice, first, 'Skipped for your newer question.');
     bot.providers.answer('the second thought', { text: 'A thought.' });
     bot.providers.release();
     await replyTo(bot.alice, second, 'A thought.');
@@ -85,7 +85,7 @@ describe('where the latest question counts', () => {
     clock.jump(11_000);
     const notice = await replyTo(bot.alice, first, 'in line');
     const second = await asks(bot.alice, room, 'told nothing');
-    const left = await replyTo(bot.alice, first, 'Left out for your newer question.');
+    const left = await replyTo(bot.alice, first, 'Skipped for your newer question.');
     expect(left.id).toBe(notice.id);
     bot.providers.answer('told nothing', { text: 'Here.' });
     bot.providers.release();

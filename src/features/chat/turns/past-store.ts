@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../../sdk/index.ts';
 import { isPlaced } from './store.ts';
 import type { ExchangeRow } from './store.ts';
 
-/** Stands in an answer's `context_author_ids` for people whose data was deleted. */
+/** In an answer's `context_author_ids`, in place of people whose data was deleted. */
 export const forgotten = 'forgotten';
 
 /** An exchange with what tells whether it has changed. */
@@ -71,7 +71,7 @@ export const revisionOf = (of: {
 
 /** Locks turns and their answers until the transaction ends, and returns the revision of each that has ended. */
 export async function lockedRevisions(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  // Whoever changes an answer locks its question first.
+  // Every transaction that changes an answer locks its question first.
   const questions = await tx
     .selectFrom('chat_question')
     .select(['id', 'edited_at', 'shown_id'])

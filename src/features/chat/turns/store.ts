@@ -78,7 +78,7 @@ const questionColumns = [
   'shown_id',
   'merged_into',
   'reaction',
-  'stale_reaction',
+  'stale_reactions',
 ] as const;
 
 export async function findAnswer(
@@ -96,7 +96,7 @@ export async function findAnswer(
   if (!row) return undefined;
   const { question_ciphertext: ciphertext, ...columns } = row;
   const { channel_id, guild_id, author_id, message_id, asked_at, origin, edited_at, ...more } = columns;
-  const { parts, shown_id, merged_into, reaction, stale_reaction, ...answer } = more;
+  const { parts, shown_id, merged_into, reaction, stale_reactions, ...answer } = more;
   const place = { channel_id, guild_id, author_id, message_id, asked_at, origin, edited_at };
   const question = {
     id: row.question_id,
@@ -106,7 +106,7 @@ export async function findAnswer(
     shown_id,
     merged_into,
     reaction,
-    stale_reaction,
+    stale_reactions,
   };
   return { answer, question };
 }

@@ -2,7 +2,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import { uuidFromName } from '../../../kernel/ids.ts';
 import { mayUse } from '../../../sdk/index.ts';
 import type { Access, Caller, ModelInfo, Tx } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { chooseModel, requestOf } from '../chat.ts';
 import type { Question } from '../intake/read-message.ts';
 import { settingsOf } from './conversations.ts';
@@ -25,7 +25,7 @@ interface Submission {
   answeredHere?: boolean;
 }
 
-/** Whoever asks for the answer, and the model that they get: see `modelOf`. */
+/** The member who asks for the answer, and the model that they get: see `modelOf`. */
 export interface Payer {
   caller: Caller;
   model: ModelInfo;
@@ -45,7 +45,7 @@ export const estimateTokens = (text: string): number => Math.ceil(text.length / 
 
 /** The model that answers a turn. Asked before the transaction: inside, it would wait for a second connection. */
 export async function modelOf(
-  context: ChatContext,
+  context: Needs<'db' | 'models' | 'settings' | 'spending'>,
   turn: TurnPlace,
   wantedModelId: string | null = null,
 ): Promise<ModelInfo> {
@@ -60,7 +60,7 @@ export async function modelOf(
  * was answered before. Last in the transaction, since it holds the locks of accounts and limits until the commit.
  */
 export async function submit(
-  context: ChatContext,
+  context: Needs<'jobs' | 'settings' | 'spending'>,
   tx: Tx,
   submission: Submission,
   { caller, model }: Payer,
@@ -69,7 +69,7 @@ export async function submit(
   const answer = await submission.begin(tx);
   if (!answer) return undefined;
   const request = requestOf(answer);
-  const lane = answeredHere ? laneOf(context, place) : null;
+  const lane = answeredHere ? laneOf(context.settings, place) : null;
   const { guild_id: guildId, channel_id: channelId } = place;
   await context.spending.admit(tx, {
     request,
@@ -126,7 +126,7 @@ export const turnIds = (cameAs: string) => ({
 
 /** Stores a new turn and submits its answer, or has it answered together with one that waits. Throws as `submit` does. */
 export async function submitTurn(
-  context: ChatContext,
+  context: Needs<'clock' | 'ids' | 'jobs' | 'settings' | 'spending' | 'vault'>,
   tx: Tx,
   turn: NewTurnRow,
   payer: Payer,

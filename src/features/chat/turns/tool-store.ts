@@ -46,7 +46,7 @@ export async function findCall(db: Db, id: string): Promise<ToolCallRow | undefi
   return db.selectFrom('chat_tool_call').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** Moves a call from one state to another. False when it is in neither, whoever moved it: of two, exactly one succeeds. */
+/** Moves a call from one state to another. False when it is not in the first: of two that try, exactly one succeeds. */
 export async function moveCall(
   db: Db,
   id: string,

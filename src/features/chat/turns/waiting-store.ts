@@ -4,12 +4,12 @@ import type { AnswerRow, QuestionRow } from './store.ts';
 
 // ——— notices ———
 
-/** More notices in one channel would be read by nobody, and cost the answers there their pace. */
+/** More notices in one channel would only slow down the answers there. */
 const mostPerChannel = 5;
 /** More than answers are written at a time, which look the same here. */
 const mostLookedAt = 200;
 
-/** An answer that nobody has begun, or that is being written: only the queue knows. */
+/** An answer that waits, or that is being written: only the queue knows which. */
 export interface Unanswered {
   answerId: string;
   jobId: string;
@@ -81,7 +81,7 @@ export async function deleteNotice(db: Db, answerId: string): Promise<void> {
 }
 
 /**
- * For the worker that begins an answer: from now on nobody else writes into its message. Waits for whoever does. True when
+ * For the worker that begins an answer: from now on no other process writes into its message. Waits for one that does. True when
  * the message said how long the wait was.
  */
 export async function endNotice(db: Db, answer: Pick<AnswerRow, 'id' | 'question_id'>): Promise<boolean> {
@@ -92,7 +92,7 @@ export async function endNotice(db: Db, answer: Pick<AnswerRow, 'id' | 'question
   return rows.length > 0;
 }
 
-/** Answers that have ended since a notice was written for them, which nobody seems to tell of. */
+/** Answers that have ended since a notice was written for them, which no process seems to tell of. */
 export async function endedNotices(db: Db, writtenBefore: Date): Promise<{ answerId: string; isUntold: boolean }[]> {
   const rows = await db
     .selectFrom('chat_notice as n')

@@ -71,7 +71,7 @@ export function failureRow(
   ]);
 }
 
-/** The count stands in the second button: a row holds five. */
+/** The count is in the second button: a row holds five. */
 function pageButtons(id: string, { at, of }: VersionPlace): APIButtonComponentWithCustomId[] {
   if (of < 2) return [];
   return [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** `<:name:id>`, as a server's own emoji stands in a message. */
+/** `<:name:id>`, as a server's own emoji is written in a message. */
 const custom = /^<?(a?):?(\w{2,32}:\d{17,20})>?$/;
 /** One picture: pictographs with their joiners, flags, and digits with a keycap. */
 const picture = /\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|^[0-9#*]\ufe0f?\u20e3$/u;

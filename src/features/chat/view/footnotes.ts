@@ -1,5 +1,5 @@
 import type { VaultReader } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import type { Notice } from '../prompt/build.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
 
@@ -14,9 +14,9 @@ type Of = { answer: Pick<AnswerRow, 'id'>; row: Pick<QuestionRow, 'author_id'> }
 
 const contextOf = ({ id }: Pick<AnswerRow, 'id'>) => `${id}/footnotes`;
 
-/** Null when there is nothing to keep, or the asker was forgotten. They name files and quote limits, so they are the asker's as the answer is. */
+/** Null when there is nothing to keep, or the asker's data was deleted. They name files and quote limits, so they are the asker's as the answer is. */
 export async function encryptFootnotes(
-  context: ChatContext,
+  context: Needs<'db' | 'vault'>,
   { answer, row }: Of,
   { notices, said }: Footnotes,
 ): Promise<Buffer | null> {
@@ -24,7 +24,7 @@ export async function encryptFootnotes(
   return context.vault.sealIfKnown(context.db, row.author_id, contextOf(answer), JSON.stringify({ notices, said }));
 }
 
-/** None when there are none, or the asker was forgotten. */
+/** None when there are none, or the asker's data was deleted. */
 export async function decryptFootnotes(
   read: VaultReader,
   { author_id: authorId }: Pick<QuestionRow, 'author_id'>,

@@ -46,7 +46,7 @@ describe('an answer that is longer than the settings allow', () => {
     expect(shown).toHaveLength(2);
     expect(posted(asked.question.channel_id)).toBe(2);
     expect(files(shown)).toEqual([[], ['answer.md']]);
-    expect(shown[1]?.content.endsWith('.\n-# 📄 … it goes on in the file, which holds the whole answer.')).toBe(true);
+    expect(shown[1]?.content.endsWith('.\n-# 📄 … The file has the whole answer.')).toBe(true);
     expect(await fileOf(shown[1])).toBe(text);
     expect(buttons(asked.shown).map(({ label }) => label)).toEqual(['Regenerate', '⋯']);
     const menu = await told(bot.alice, asked.shown, '⋯');
@@ -59,7 +59,7 @@ describe('an answer that is longer than the settings allow', () => {
     const text = paragraphs('growing', 12);
     bot.providers.answer('grow', { chunks: [text, ' The end.'], hold: 1 });
     const question = await bot.alice.says(await bot.newChannel(), `${mention()} grow`);
-    const goesOn = /it goes on in a file, which comes when it is complete/;
+    const goesOn = /The rest comes as a file when the answer is complete/;
     const growing = await bot.alice.sees(goesOn, { in: question.channel_id, timeoutMs });
     expect(buttons(growing).map(({ label }) => label)).toEqual(['Stop']);
     await presses(bot.alice, growing, 'Stop');
@@ -85,7 +85,7 @@ describe('an answer that is longer than the settings allow', () => {
     await bot.idle();
     expect(files(await screen(asked))).toEqual([[]]);
     await presses(bot.alice, short, '◀');
-    await endsWith(asked.shown, 'holds the whole answer');
+    await endsWith(asked.shown, 'The file has the whole answer');
     await bot.idle();
     const again = await screen(asked);
     expect(files(again)).toEqual([[], ['answer.md']]);
@@ -145,7 +145,7 @@ describe('an answer that is longer than the settings allow', () => {
   it('comes in messages where Discord refuses the file all the same', async () => {
     bot.providers.answer('refused file', { chunks: [paragraphs('refused', 12), ' End.'], hold: 1 });
     const question = await bot.alice.says(await bot.newChannel(), `${mention()} refused file`);
-    await bot.alice.sees(/it goes on in a file, which comes/, { in: question.channel_id, timeoutMs });
+    await bot.alice.sees(/The rest comes as a file/, { in: question.channel_id, timeoutMs });
     bot.emulator.core.faults.add({
       match: { method: 'PATCH', route: '/channels/*/messages/*' },
       times: 1,

@@ -5,7 +5,7 @@ import { fenceAfter } from '../../../kernel/markdown/blocks.ts';
 import { toDiscordMarkdown } from '../../../kernel/markdown/discord.ts';
 import { isVisit } from '../../../sdk/index.ts';
 import type { OutgoingFile, OutgoingMessage, Translate } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import type { ChatSettings } from '../settings.ts';
 import type { QuestionRow } from '../turns/store.ts';
 
@@ -31,7 +31,7 @@ const mayAttach = async (cache: ChatContext['discord']['cache'], channelId: stri
  * further, or its end would be far from its beginning: the whole of it is in the file.
  */
 export async function maxMessagesWithin(
-  context: Pick<ChatContext, 'discord' | 'logger'>,
+  context: Needs<'discord' | 'logger'>,
   settings: Parameters<typeof maxMessagesOf>[1],
   { channel_id: channelId, parts }: Pick<QuestionRow, 'channel_id' | 'parts'>,
 ): Promise<number | undefined> {
@@ -45,7 +45,7 @@ export async function maxMessagesWithin(
 }
 
 async function isFollowed(
-  context: Pick<ChatContext, 'discord' | 'logger'>,
+  context: Needs<'discord' | 'logger'>,
   channelId: string,
   after: string | undefined,
 ): Promise<boolean> {

@@ -177,6 +177,37 @@ describe('a question', () => {
   });
 });
 
+describe('questions whose marks Discord would not remove', () => {
+  const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1, concurrency: { text: 4 } }\n' });
+
+  it('keep none that says that they wait, once the bot has restarted', { timeout: 60_000 }, async () => {
+    const rooms = await Promise.all([1, 2, 3, 4].map(() => bot.newChannel()));
+    bot.providers.answerByDefault({ text: 'At last.' });
+    const asked: APIMessage[] = [];
+    for (const room of rooms) {
+      bot.providers.answer(`first in ${room}`, { text: 'At last.', hold: true });
+      asked.push(await bot.alice.says(room, `${mention(bot)} first in ${room}`));
+      for (const person of [bot.bob, bot.milo, bot.olivia]) {
+        asked.push(await person.says(room, `${mention(bot)} then I`));
+      }
+    }
+    await Promise.all(asked.map((question) => comesTo(bot, question, '+👀')));
+    bot.emulator.core.faults.add({
+      match: { method: 'DELETE', route: '/channels/*/messages/*/reactions/*/@me' },
+      times: 1000,
+      answer: { status: 429, headers: { 'retry-after': '600' }, body: { message: 'Slow down', retry_after: 600 } },
+    });
+    bot.providers.release();
+    await Promise.all(asked.map((question) => comesTo(bot, question, '+👀', '+✅')));
+    await bot.stop();
+    bot.emulator.core.faults.clear();
+    await bot.start();
+    await Promise.all(asked.map((question) => comesTo(bot, question, '+👀', '+✅', '-👀')));
+    const left = () => bot.database.postgres.db.selectFrom('chat_question').select('stale_reactions').execute();
+    while ((await left()).some((row) => row.stale_reactions.length > 0)) await new Promise(setImmediate);
+  });
+});
+
 describe('questions that wait for one that is being answered', () => {
   const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1 }\nfeatures: { chat: { laterQuestions: merge } }\n' });
   const { presses } = createAsking(() => bot);

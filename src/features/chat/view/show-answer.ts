@@ -2,7 +2,7 @@ import { VendorError } from '../../../kernel/errors.ts';
 import type { LivePart } from '../../../sdk/index.ts';
 import { versionPlace } from '../actions/store.ts';
 import { requestOf } from '../chat.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import type { ChatSettings } from '../settings.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
 import { renderAnswer } from './render-answer.ts';
@@ -25,7 +25,7 @@ const missingPermissions = 'discord/50013';
  * the cache of permissions allowed, the answer comes in as many messages as it needs.
  */
 export async function showAnswer(
-  { db, texts, spending }: Pick<ChatContext, 'db' | 'texts' | 'spending'>,
+  { db, texts, spending }: Needs<'db' | 'texts' | 'spending'>,
   shown: ShownAnswer,
   finish: (message: RenderedAnswer) => Promise<readonly LivePart[]>,
 ): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import { isOwn } from '../../../sdk/index.ts';
 import type { Db, DiscordActions, LiveMessage, SpokenOptions } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { setPart, trimParts } from '../turns/store.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
 import { lineAbove } from './voice.ts';
@@ -17,7 +17,7 @@ const clockMarginMs = 60_000;
 
 /** The messages that show an answer: the bot's own, or those of who speaks in its place. */
 export function answerMessages(
-  context: ChatContext,
+  context: Needs<'clock' | 'db' | 'discord' | 'texts'>,
   row: QuestionRow,
   voice: Voice | undefined,
   options: Pick<LiveOptions, 'key' | 'liveComponents' | 'bound' | 'signal' | 'onDeadline'>,
@@ -51,7 +51,7 @@ export function spokenAs(
   return {
     speaker: { name, avatarUrl },
     sentAfterMs: intendedAt?.getTime(),
-    isKnown: async (messageId) => (await turnShownIn(db, channelId, messageId)) !== undefined,
+    isKnown: async (messageId) => (await turnShownIn(db, messageId, channelId)) !== undefined,
   };
 }
 
@@ -75,7 +75,7 @@ function below(line: string, live: LiveMessage): LiveMessage {
  * that its buttons name, or by the question that its first line leads to.
  */
 export async function withUnnoted(
-  context: ChatContext,
+  context: Needs<'db' | 'discord' | 'logger'>,
   row: QuestionRow,
   answer: Pick<AnswerRow, 'id'>,
   { intendedAt }: Voice,
@@ -101,7 +101,7 @@ const leadsTo = (messageId: string | null, content: string): boolean =>
   messageId !== null && content.startsWith('-# ↩ ') && (content.split('\n')[0] ?? '').endsWith(`/${messageId}`);
 
 /** Newest first; none where the bot may not look. */
-async function latest(context: ChatContext, channelId: string): ReturnType<DiscordActions['messages']> {
+async function latest(context: Needs<'discord' | 'logger'>, channelId: string): ReturnType<DiscordActions['messages']> {
   try {
     return await context.discord.actions.messages(channelId, { limit: readAtOnce });
   } catch (error) {

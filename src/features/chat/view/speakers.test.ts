@@ -25,11 +25,7 @@ mkdirSync(join(folder, 'migrations'));
 writeFileSync(join(folder, 'locales', 'en.json'), JSON.stringify({ name: 'Crew' }));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const pirate: Speaker = {
-  name: 'Pirate',
-  model: 'fake/pirate-model',
-  prompt: 'You are a pirate.',
-};
+const pirate: Speaker = { name: 'Pirate', model: 'fake/pirate-model', prompt: 'You are a pirate.' };
 /** Of the latest question, and of what it replies to. */
 let asked: TurnToSpeak | undefined;
 let inviteUrl = (): string => '';
@@ -232,7 +228,7 @@ describe('an answer of a speaker', () => {
   });
 
   it('is no ambient message', async () => {
-    const { question } = await asks('pirate, say it', { text: 'AmbientLine by nobody.' });
+    const { question } = await asks('pirate, say it', { text: 'Heard by nobody.' });
     const heard = await sql`SELECT 1 FROM chat_ambient_message WHERE channel_id = ${question.channel_id}`.execute(
       bot.database.postgres.db,
     );
@@ -257,14 +253,21 @@ it('the context of a question names who would answer it', async () => {
   expect(JSON.stringify(bots.embeds)).not.toContain('Answers as');
   speaksAlways = true;
   await bot.alice.runs('context', {}, { in: room });
-  await bot.alice.sees((message) => JSON.stringify(message.embeds).includes('Answers as Pirate'), { in: room });
+  await bot.alice.sees(
+    (message) => /What fake.pirate-model gets.*Answers as Pirate/s.test(JSON.stringify(message.embeds)),
+    { in: room },
+  );
 });
 
-it('an answer of a speaker is the one that /why is about', async () => {
+it('an answer of a speaker is the one that /why is about, under their name, which is in the export, too', async () => {
   const room = await bot.newChannel();
   await asks('pirate, what did it cost?', { text: 'Nothing.' }, room);
   await bot.alice.runs('why', {}, { in: room });
-  await bot.alice.sees((message) => JSON.stringify(message.embeds).includes('pirate-model'), { in: room });
+  await bot.alice.sees((message) => /pirate-model.*as \*\*Pirate\*\*/s.test(JSON.stringify(message.embeds)), {
+    in: room,
+  });
+  const chat = bot.app.features.find(({ definition }) => definition.name === 'chat')?.parts;
+  expect(JSON.stringify(await chat?.exportUser?.(bot.alice.user.id))).toContain('"answeredAs":"Pirate"');
 });
 
 describe('a speaker who is waited for', () => {

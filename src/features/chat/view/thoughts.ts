@@ -2,7 +2,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import type { Json } from '../../../kernel/json.ts';
 import { toDiscordMarkdown } from '../../../kernel/markdown/discord.ts';
 import type { ComponentCall, VaultReader } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import { reached } from '../actions/reach.ts';
 import { collect } from '../history/collect.ts';
@@ -25,14 +25,14 @@ export const keepsThoughts = ({ thoughts, settings }: { thoughts: string; settin
 
 /** Null where there are none, or they are not to be kept. They are the asker's as the answer is. */
 export async function encryptThoughts(
-  { db, vault }: Pick<ChatContext, 'db' | 'vault'>,
+  { db, vault }: Needs<'db' | 'vault'>,
   { answer, row, thoughts, settings }: Of & { thoughts: string; settings: Shown },
 ): Promise<Buffer | null> {
   if (!keepsThoughts({ thoughts, settings })) return null;
   return vault.sealIfKnown(db, row.author_id, contextOf(answer), thoughts.trim());
 }
 
-/** Null where there are none, or the asker was forgotten. */
+/** Null where there are none, or the asker's data was deleted. */
 export async function decryptThoughts(
   read: VaultReader,
   { author_id: authorId }: Pick<QuestionRow, 'author_id'>,
@@ -42,12 +42,16 @@ export async function decryptThoughts(
 }
 
 /** Whether what a model thought before an answer is to be had there. */
-export async function offersThoughts(context: ChatContext, answer: AnswerRow, question: QuestionRow): Promise<boolean> {
+export async function offersThoughts(
+  context: Needs<'db' | 'settings'>,
+  answer: AnswerRow,
+  question: QuestionRow,
+): Promise<boolean> {
   return answer.reasoning_ciphertext !== null && (await settingsOf(context, question)).showReasoning === 'button';
 }
 
-/** What a model thought before its answer, for the presser alone: whoever may read the answer may read that. */
-export async function showThoughts(context: ChatContext, call: ComponentCall): Promise<void> {
+/** What a model thought before its answer, for the presser alone: members who may read the answer may read it. */
+export async function showThoughts(context: Needs<'db' | 'settings' | 'vault'>, call: ComponentCall): Promise<void> {
   const { answer, question } = await reached(context, call);
   if ((await settingsOf(context, question)).showReasoning === 'off') {
     throw new UserError('thoughts.off', 'thoughts are not shown here');
@@ -65,7 +69,11 @@ export async function showThoughts(context: ChatContext, call: ComponentCall): P
 }
 
 /** What models thought before they answered a person. */
-export async function exportThoughts(context: ChatContext, userId: string, budget: ExportBudget): Promise<Json> {
+export async function exportThoughts(
+  context: Needs<'db' | 'vault'>,
+  userId: string,
+  budget: ExportBudget,
+): Promise<Json> {
   const read = context.vault.reader(context.db);
   const page = (range: Parameters<typeof thoughtsOf>[2]) => thoughtsOf(context.db, userId, range);
   return collect(budget, page, async (row) => {

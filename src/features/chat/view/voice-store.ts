@@ -61,17 +61,17 @@ export async function hasSpoken(db: Db, questionId: string): Promise<void> {
   await db.updateTable('chat_speaker').set({ intended_at: null }).where('question_id', '=', questionId).execute();
 }
 
-/** The turn whose answer a message of a channel shows. */
+/** The turn whose answer a message shows; with `channelId`, only one of that channel. */
 export async function turnShownIn(
   db: Db,
-  channelId: string,
   messageId: string,
+  channelId?: string,
 ): Promise<{ id: string; author_id: string } | undefined> {
   return db
     .selectFrom('chat_question')
     .select(['id', 'author_id'])
     .where(sql<boolean>`parts @> ARRAY[${messageId}]::text[]`)
-    .where('channel_id', '=', channelId)
+    .$if(channelId !== undefined, (query) => query.where('channel_id', '=', channelId ?? ''))
     .executeTakeFirst();
 }
 

@@ -1,7 +1,7 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import { replyLine } from '../../../sdk/index.ts';
 import type { Db, Speaker, Translate, VaultReader } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { tidyNow } from '../history/ending.ts';
 import type { Question } from '../intake/read-message.ts';
 import { speakerFor } from '../prompt/sources.ts';
@@ -29,9 +29,18 @@ export async function storedVoice(
   { id, author_id: authorId }: Pick<QuestionRow, 'id' | 'author_id'>,
 ): Promise<Voice | undefined> {
   const row = await findSpeaker(db, id);
-  const text = row && (await read(authorId, contextOf(id), row.ciphertext));
-  if (!row || text === null || text === undefined) return undefined;
-  return { speaker: JSON.parse(text) as Speaker, byWebhook: row.by_webhook, intendedAt: row.intended_at };
+  const speaker = row && (await decryptSpeaker(read, { id, author_id: authorId }, row.ciphertext));
+  return row && speaker && { speaker, byWebhook: row.by_webhook, intendedAt: row.intended_at };
+}
+
+/** Undefined when the asker's data was deleted. */
+export async function decryptSpeaker(
+  read: VaultReader,
+  { id, author_id: authorId }: Pick<QuestionRow, 'id' | 'author_id'>,
+  ciphertext: Buffer,
+): Promise<Speaker | undefined> {
+  const text = await read(authorId, contextOf(id), ciphertext);
+  return text === null ? undefined : (JSON.parse(text) as Speaker);
 }
 
 /**
@@ -39,7 +48,7 @@ export async function storedVoice(
  * Undefined: as the bot itself. May leave the turn without messages, where the bot can write into them no longer.
  */
 export async function voiceFor(
-  context: ChatContext,
+  context: Needs<'db' | 'discord' | 'extensions' | 'logger' | 'vault'>,
   read: VaultReader,
   row: QuestionRow,
   question: Question,
@@ -61,17 +70,22 @@ export async function voiceFor(
 }
 
 async function answerRepliedTo(
-  context: ChatContext,
+  context: Needs<'db'>,
   read: VaultReader,
   row: QuestionRow,
   { source, replyTo }: Question,
 ): Promise<{ turnId: string; speaker: Speaker | undefined } | undefined> {
   if (source || replyTo === undefined) return undefined;
-  const turn = await turnShownIn(context.db, row.channel_id, replyTo);
+  const turn = await turnShownIn(context.db, replyTo, row.channel_id);
   return turn && { turnId: turn.id, speaker: (await storedVoice(context.db, read, turn))?.speaker };
 }
 
-async function keep(context: ChatContext, read: VaultReader, row: Place, speaker: Speaker): Promise<Voice | undefined> {
+async function keep(
+  context: Needs<'db' | 'discord' | 'logger' | 'vault'>,
+  read: VaultReader,
+  row: Place,
+  speaker: Speaker,
+): Promise<Voice | undefined> {
   const { db, vault } = context;
   const byWebhook = await mayUseWebhook(context, row);
   const ciphertext = await vault.sealIfKnown(db, row.author_id, contextOf(row.id), JSON.stringify(speaker));
@@ -81,22 +95,25 @@ async function keep(context: ChatContext, read: VaultReader, row: Place, speaker
   return isFirst ? voice : ((await storedVoice(db, read, row)) ?? voice);
 }
 
-/** Without the webhook nobody can edit what came through it: the bot begins again below, as itself. */
-async function stillPossible(context: ChatContext, row: Place, voice: Voice): Promise<Voice> {
+/** Without the webhook, its messages cannot be edited: the bot begins again below, as itself. */
+async function stillPossible(context: Needs<'db' | 'discord' | 'logger'>, row: Place, voice: Voice): Promise<Voice> {
   if (!voice.byWebhook || (await mayUseWebhook(context, row))) return voice;
   await leaveWebhook(context.db, row.id);
   await tidyNow(context.discord.actions, { channelId: row.channel_id, deleted: row.parts, stripped: [] });
   return { ...voice, byWebhook: false, intendedAt: null };
 }
 
-async function mayUseWebhook(context: ChatContext, { guild_id: guildId, channel_id: channelId }: Place) {
+async function mayUseWebhook(
+  context: Needs<'discord' | 'logger'>,
+  { guild_id: guildId, channel_id: channelId }: Place,
+) {
   if (guildId === null) return false;
   try {
     await context.discord.actions.readyToSpeak(channelId);
     return true;
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
-    // Whoever sends finds out.
+    // Sending shows whether it is possible.
     if (error.retryable) return true;
     const hint = 'A speaker answers as the bot itself: give me "Manage Webhooks" there, and room for one more webhook.';
     context.logger.warn({ error, channelId }, hint);
@@ -104,7 +121,7 @@ async function mayUseWebhook(context: ChatContext, { guild_id: guildId, channel_
   }
 }
 
-/** What stands above the first words of an answer: whose words they are, or to what they reply. Empty for the bot's own. */
+/** The line above an answer: who speaks, or what it replies to. Empty for the bot's own answers. */
 export function lineAbove(
   { guild_id: guildId, channel_id: channelId, message_id: messageId }: Omit<QuestionRow, 'ciphertext'>,
   voice: Voice | undefined,

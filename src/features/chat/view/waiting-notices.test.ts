@@ -119,7 +119,7 @@ describe('who has to wait', () => {
     await bot.stop();
     await bot.start();
     await bot.bob.presses(notices[1], button(notices[1], 'Cancel'));
-    await replyTo(bot.bob, second, /Cancelled before its turn/);
+    await replyTo(bot.bob, second, /Cancelled\. You weren't charged/);
     bot.providers.answer('the first of two', { text: 'One of two.' });
     await bot.providers.held();
     bot.providers.release();
@@ -138,7 +138,7 @@ describe('Cancel', () => {
     wait();
     const notice = await replyTo(bot.bob, question, /in line/);
     await bot.bob.presses(notice, button(notice, 'Cancel'));
-    const ended = await replyTo(bot.bob, question, /Cancelled before its turn/);
+    const ended = await replyTo(bot.bob, question, /Cancelled\. You weren't charged/);
     expect(ended.id).toBe(notice.id);
     expect(labels(ended)).toEqual(['Regenerate', '⋯']);
     bot.providers.answer('and then?', { text: 'The end.' });
@@ -159,7 +159,7 @@ describe('Cancel', () => {
     await bot.alice.presses(notice, button(notice, 'Cancel'));
     await bot.alice.sees(/Only <@\d+> and moderators/, { timeoutMs });
     await bot.milo.presses(notice, button(notice, 'Cancel'));
-    await replyTo(bot.bob, question, /Cancelled before its turn/);
+    await replyTo(bot.bob, question, /Cancelled\. You weren't charged/);
   });
 
   it('that comes when the answer has just begun stops it', async () => {
@@ -189,7 +189,7 @@ describe('Cancel', () => {
     wait();
     const told = await bot.bob.sees((message) => /in line/.test(message.content), { timeoutMs, in: room });
     await bot.bob.presses(told, button(told, 'Cancel'));
-    await bot.bob.sees('Cancelled; it cost nothing.', { timeoutMs, in: room });
+    await bot.bob.sees("Cancelled. You weren't charged.", { timeoutMs, in: room });
     bot.providers.release();
     await bot.idle();
     expect(await repliesTo(question)).toEqual([expect.objectContaining({ id: shown.id, content: 'Word.' })]);

@@ -2,7 +2,7 @@ import { ButtonStyle } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
 import type { ComponentCall, InLine, OutgoingMessage, Translate, Tx } from '../../../sdk/index.ts';
 import { decryptQuestion, partsKey } from '../chat.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { button, row } from './buttons.ts';
 import { lockedQuestion } from '../history/store.ts';
 import { findAnswer } from '../turns/store.ts';
@@ -23,9 +23,9 @@ import { lineAbove, voiceFor } from './voice.ts';
 import type { Voice } from './voice.ts';
 import { lineText } from './waiting-words.ts';
 
-/** Nobody is told of a wait that is shorter. */
+/** A shorter wait is not mentioned. */
 const noticeableMs = 2500;
-/** Who has waited so long is told also when the rest of the wait should be shorter than that. */
+/** After this long, a member is told also when the rest of the wait is shorter than that. */
 const longMs = 10_000;
 const lookEveryMs = 1000;
 /** Between two writes into one channel, where the answers have to share what Discord takes with the notices. */
@@ -34,8 +34,6 @@ const channelPauseMs = 2500;
 const noticePauseMs = 8000;
 /** At the same time. Each holds a connection to the database. */
 const writesAtOnce = 2;
-/** How often an interaction that waits for its turn looks whether that has come. */
-const lookAgainMs = 100;
 
 /** Tells askers who have to wait how many are before them, in the message that becomes the answer. */
 export interface Notices {
@@ -108,7 +106,7 @@ async function tell(context: ChatContext, waiting: Unanswered): Promise<void> {
     await context.transaction((tx) => write(context, tx, waiting, voice));
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
-    context.logger.debug({ error, channelId: waiting.channelId }, 'Somebody who waits could not be told.');
+    context.logger.debug({ error, channelId: waiting.channelId }, 'A member who waits could not be told.');
   }
 }
 
@@ -125,7 +123,10 @@ async function bringToPlace(context: ChatContext, answerId: string): Promise<voi
 }
 
 /** As whom the answer is going to speak. Where that is by a webhook, it is noted first that a message may be sent. */
-async function voiceOf(context: ChatContext, answerId: string): Promise<Voice | undefined> {
+async function voiceOf(
+  context: Needs<'clock' | 'db' | 'discord' | 'extensions' | 'logger' | 'vault'>,
+  answerId: string,
+): Promise<Voice | undefined> {
   const { db, vault, clock } = context;
   const row = (await findAnswer(db, answerId))?.question;
   const read = vault.reader(db);
@@ -141,7 +142,7 @@ async function voiceOf(context: ChatContext, answerId: string): Promise<Voice | 
  * makes only one.
  */
 async function write(
-  context: ChatContext,
+  context: Needs<'discord' | 'jobs' | 'texts'>,
   tx: Tx,
   { answerId, questionId }: Unanswered,
   voice: Voice | undefined,
@@ -178,9 +179,9 @@ function noticeOf(answerId: string, standing: InLine, t: Translate): OutgoingMes
   };
 }
 
-/** What is said of an answer that nobody has begun; undefined when somebody has. */
+/** The notice for an answer that no worker has begun; undefined when one has. */
 export async function waitOf(
-  context: ChatContext,
+  context: Needs<'jobs'>,
   answer: { id: string; jobId: string },
   t: Translate,
 ): Promise<OutgoingMessage | undefined> {
@@ -188,20 +189,18 @@ export async function waitOf(
   return standing && noticeOf(answer.id, standing, t);
 }
 
-/** Tells whoever pressed a button, or used a command, and has to wait for what that began; for them alone. */
+/** Sent in the process that begins an answer. */
+export const begunSignal = (answerId: string): string => `chat/begun/${answerId}`;
+
+/** Tells a member who pressed a button or used a command, when that has to wait for its turn; them alone. */
 export async function tellIfWaiting(
-  context: ChatContext,
+  context: Needs<'jobs' | 'signals'>,
   call: Pick<ComponentCall, 'reply' | 't'>,
   answer: { id: string; jobId: string } | undefined,
 ): Promise<void> {
   if (!answer) return;
-  const fromMs = context.clock.now();
-  for (;;) {
-    await context.clock.sleep(lookAgainMs);
-    const notice = await waitOf(context, answer, call.t);
-    if (!notice) return;
-    if (context.clock.now() - fromMs < noticeableMs) continue;
-    await call.reply(notice, { ephemeral: true });
-    return;
-  }
+  const isBegun = async () => ((await context.jobs.inLine([answer.jobId])).length === 0 ? true : undefined);
+  if (await context.signals.until(begunSignal(answer.id), isBegun, { withinMs: noticeableMs })) return;
+  const notice = await waitOf(context, answer, call.t);
+  if (notice) await call.reply(notice, { ephemeral: true });
 }

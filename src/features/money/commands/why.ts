@@ -5,6 +5,7 @@ import type { Call, Command, CommandCall, Explanation, MessageCommand, OutgoingM
 import type { MoneyContext } from '../money.ts';
 import { readMessageId } from '../rules.ts';
 import { whyEmbed } from '../views/why.ts';
+import { chatApi } from '../../chat/api.ts';
 
 /** The last answer is searched in this many latest messages of the channel. */
 const lookedThrough = 25;
@@ -51,7 +52,8 @@ async function answer(context: MoneyContext, call: Call, messageId: string): Pro
   const explanation = await context.spending.explain(messageId);
   const seen = explanation && (await seenBy(context, call, explanation));
   if (!seen) throw new UserError('why.unknown', 'unknown message');
-  return { embeds: [whyEmbed(explanation, seen === 'full', context, call.t)] };
+  const speaker = await context.use(chatApi).speakerIn(messageId);
+  return { embeds: [whyEmbed({ ...explanation, speaker }, seen === 'full', context, call.t)] };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { APIEmbed, APIEmbedField } from 'discord-api-types/v10';
+import { plainLine } from '../../../kernel/markdown/plain-line.ts';
 import { formatMicros } from '../../../kernel/money.ts';
 import { overrunOf } from '../../../sdk/index.ts';
 import type { Amounts, Explanation, Hold, Texts, Translate } from '../../../sdk/index.ts';
@@ -7,7 +8,7 @@ import { beside, countText, field, lines, when } from './figures.ts';
 
 /** The asker and moderators see it in full; others see model and cost. */
 export function whyEmbed(
-  explanation: Explanation,
+  explanation: Explanation & { /** Who answered in place of the bot. */ speaker?: string | undefined },
   full: boolean,
   { texts, explain }: Pick<MoneyContext, 'texts' | 'explain'>,
   t: Translate,
@@ -21,7 +22,10 @@ export function whyEmbed(
     ...(full && asked !== undefined ? { description: t('why.when', { when: when(asked) }) } : {}),
     fields: [
       ...(calls.length > 0 || isRunning(explanation)
-        ? [field(t('why.model'), modelText(main, full, t)), field(t('why.cost'), costText(explanation, calls, full, t))]
+        ? [
+            field(t('why.model'), modelText(main, full, explanation.speaker, t)),
+            field(t('why.cost'), costText(explanation, calls, full, t)),
+          ]
         : [field(t('why.refused'), refusalText(explanation, full, explain, t))]),
       ...(full ? details(explanation, calls, main, texts, t) : []),
     ],
@@ -41,11 +45,15 @@ const factOf = (hold: Hold | undefined, name: string): string | number | undefin
 };
 const modelOf = (hold: Hold | undefined): string | undefined => factOf(hold, 'model')?.toString();
 
-function modelText(main: Hold | undefined, full: boolean, t: Translate): string {
+function modelText(main: Hold | undefined, full: boolean, speaker: string | undefined, t: Translate): string {
   const model = modelOf(main);
   if (model === undefined) return t('why.running');
   const asked = factOf(main, 'asked');
-  return lines(`**${model}**`, full && asked !== undefined && asked !== model && t('why.asked', { asked }));
+  return lines(
+    `**${model}**`,
+    speaker !== undefined && t('why.speaker', { name: plainLine(speaker, 80) }),
+    full && asked !== undefined && asked !== model && t('why.asked', { asked }),
+  );
 }
 
 const total = (holds: readonly Hold[], amounts: (hold: Hold) => Amounts): number =>
