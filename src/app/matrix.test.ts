@@ -6,7 +6,7 @@ import { callableCommands } from '../sdk/index.ts';
 import type { Command, ComponentRight } from '../sdk/index.ts';
 import type { Access, Action, Caller } from '../services/access/index.ts';
 import { everyPage } from '../testing/help.ts';
-import { verdictOf } from '../testing/refusal-words.ts';
+import { answersTo, verdictOf } from '../testing/refusal-words.ts';
 import { longTests } from '../testing/long.ts';
 import { startTestBot } from '../testing/bot.ts';
 import type { TestBot } from '../testing/bot.ts';
@@ -210,14 +210,6 @@ describe('the policy', () => {
     }
   });
 });
-
-/** What a person read in answer to something, once everything that was sent has arrived. */
-function answersTo({ person }: Actor, isAnswer: (message: APIMessage) => boolean): APIMessage[] {
-  return person.view.dispatches
-    .filter(({ t }) => t === 'MESSAGE_CREATE' || t === 'MESSAGE_UPDATE')
-    .map(({ d }) => d as APIMessage)
-    .filter((message) => message.author.id !== person.user.id && isAnswer(message));
-}
 
 /** Events reach a person in order, so their own message comes after all that was sent before. */
 async function allArrived(): Promise<void> {
