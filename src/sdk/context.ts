@@ -27,8 +27,8 @@ import type { ScopeName } from '../services/settings/index.ts';
 import type { Spending } from '../services/spending/index.ts';
 import type { FeatureApi } from './api.ts';
 import type { Command } from './command.ts';
+import type { ConversationParts } from './conversation.ts';
 import type { EventEmitter } from './event.ts';
-import type { ConversationParts } from './feature.ts';
 import type { FeatureConfig } from './setting.ts';
 import type { Signals } from './signals.ts';
 

@@ -249,3 +249,13 @@ export interface TurnSetting {
    */
   rows(call: Call): Promise<APIMessageTopLevelComponent[]>;
 }
+
+/** How features take part in conversations: each part says what it promises. */
+export interface ConversationParts {
+  promptSources?: readonly PromptSource[];
+  tools?: readonly Tool[];
+  speakers?: readonly SpeakerSource[];
+  answerSteps?: readonly AnswerStep[];
+  turnSettings?: readonly TurnSetting[];
+  askOptions?: readonly AskOption[];
+}

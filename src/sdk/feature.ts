@@ -10,7 +10,7 @@ import type { Tx } from '../platform/postgres/index.ts';
 import type { JobHandler } from '../platform/queue/index.ts';
 import type { Expiry } from '../services/privacy/index.ts';
 import type { DeclaredCommand } from './command.ts';
-import type { AnswerStep, AskOption, PromptSource, SpeakerSource, Tool, TurnSetting } from './conversation.ts';
+import type { ConversationParts } from './conversation.ts';
 import type { ComponentHandler } from './component.ts';
 import type { FeatureContext } from './context.ts';
 import type { EventSubscriptions } from './event.ts';
@@ -56,16 +56,6 @@ export interface MessageClaim {
    * a crash. Never called for messages of bots and webhooks.
    */
   claim(message: GatewayMessageCreateDispatchData): boolean | Promise<boolean>;
-}
-
-/** How features take part in conversations: see `conversation.ts` for what each promises. */
-export interface ConversationParts {
-  promptSources?: readonly PromptSource[];
-  tools?: readonly Tool[];
-  speakers?: readonly SpeakerSource[];
-  answerSteps?: readonly AnswerStep[];
-  turnSettings?: readonly TurnSetting[];
-  askOptions?: readonly AskOption[];
 }
 
 export interface FeatureParts extends ConversationParts {

@@ -37,6 +37,7 @@ export { defineTool, precedence } from './conversation.ts';
 export type {
   AnswerStep,
   AskOption,
+  ConversationParts,
   HistoryFill,
   PendingTurn,
   Precedence,
@@ -62,7 +63,6 @@ export { claimOrder, defineFeature } from './feature.ts';
 export type {
   ClaimPlace,
   ContextOf,
-  ConversationParts,
   EventListeners,
   FeatureDefinition,
   FeatureParts,

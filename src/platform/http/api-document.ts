@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ApiOptions, ApiRoute } from './api.ts';
+import type { ApiOptions, ApiRoute } from './api-route.ts';
 
 type JsonSchema = Record<string, unknown>;
 

@@ -1,66 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
 import { allows, findKey, presentedKey } from './api-keys.ts';
 import type { ApiKey } from './api-keys.ts';
 import { apiDocument } from './api-document.ts';
 import { problemsOf } from './api-problems.ts';
+import type { ApiOptions, ApiRefusal, ApiRequest, ApiRoute } from './api-route.ts';
 import { VisitorRate } from './visitor-rate.ts';
-
-export interface ApiRequest {
-  params: unknown;
-  query: unknown;
-  body: unknown;
-  /** Null where the route is public and no key came. */
-  key: Pick<ApiKey, 'name' | 'scopes'> | null;
-  /** Aborted when the client goes away. */
-  signal: AbortSignal;
-}
-
-export interface ApiRoute {
-  feature: string;
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below `/api/<feature>`, with `:name` for parameters. */
-  path: string;
-  summary: string;
-  /** `public` needs no key. */
-  scope: string;
-  /** 64 KiB unless given. */
-  maxBodyBytes?: number | undefined;
-  params?: z.ZodType | undefined;
-  query?: z.ZodType | undefined;
-  body?: z.ZodType | undefined;
-  /** Without it the answer is 204. */
-  response?: z.ZodType | undefined;
-  run(request: ApiRequest): Promise<unknown>;
-}
-
-/** What a request gets instead of an answer. `message` is for people. */
-export interface ApiRefusal {
-  status: number;
-  error: string;
-  message: string;
-  /** In milliseconds. */
-  retryAfterMs?: number;
-}
-
-export interface ApiOptions {
-  routes: readonly ApiRoute[];
-  keys: readonly ApiKey[];
-  /** Of one address without a key. */
-  visitorsPerMinute: number;
-  trustProxy: boolean | readonly string[];
-  publicUrl: string | undefined;
-  version: string;
-  now: () => number;
-  /** The refusal of a key that asks too often; undefined counts it. */
-  takeRate(key: ApiKey): Promise<ApiRefusal | undefined>;
-  /** The refusal of a public route to a visitor. */
-  refuseVisitor(route: ApiRoute): Promise<ApiRefusal | undefined>;
-  /** What is told of an error of a route; logs what is a bug. */
-  explain(error: unknown, route: ApiRoute): ApiRefusal;
-}
 
 export interface Api {
   handle(request: IncomingMessage, response: ServerResponse): void;

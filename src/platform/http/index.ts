@@ -4,7 +4,8 @@ import { isAllowedHost } from './allowed-host.ts';
 import type { Api } from './api.ts';
 
 export { createApi, tooMany } from './api.ts';
-export type { Api, ApiRefusal, ApiRequest, ApiRoute } from './api.ts';
+export type { Api } from './api.ts';
+export type { ApiRefusal, ApiRequest, ApiRoute } from './api-route.ts';
 
 export interface HttpAnswer {
   status: number;

@@ -1,5 +1,5 @@
 import type { Generation, HistoryFill, ModelInfo } from '../../../sdk/index.ts';
-import type { Notice } from '../prompt/build.ts';
+import type { Notice } from '../notice.ts';
 import { keepsThoughts } from '../view/thoughts.ts';
 import type { AnswerTask } from './task.ts';
 

@@ -2,7 +2,7 @@ import { VendorError } from '../../../kernel/errors.ts';
 import type { Generation, ModelMessage } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
 import { requestOf } from '../chat.ts';
-import type { Prompt } from '../prompt/build.ts';
+import type { Prompt } from '../prompt/prompt.ts';
 import type { HeldFiles } from '../prompt/question-files.ts';
 import { temperatureOf } from './creativity.ts';
 import { withNotices } from './draft.ts';

@@ -1,6 +1,6 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import { requestOf } from '../chat.ts';
-import type { Notice } from '../prompt/build.ts';
+import type { Notice } from '../notice.ts';
 import { setFootnotes } from '../turns/store.ts';
 import { encryptFootnotes } from '../view/footnotes.ts';
 import { hasNewText, hasNewThoughts, withNotices } from './draft.ts';

@@ -1,5 +1,5 @@
 import type { ChatEvent, ModelInfo } from '../../../sdk/index.ts';
-import type { Notice } from '../prompt/build.ts';
+import type { Notice } from '../notice.ts';
 import type { HeldFiles } from '../prompt/question-files.ts';
 import type { Attempt, Draft } from './draft.ts';
 import type { AnswerTask } from './task.ts';

@@ -1,5 +1,5 @@
 import type { Timer } from '../../../kernel/clock.ts';
-import type { Notice } from '../prompt/build.ts';
+import type { Notice } from '../notice.ts';
 import { durationOf } from '../view/thoughts.ts';
 import type { AnswerTask } from './task.ts';
 

@@ -18,7 +18,7 @@ import type { ToolCallRow } from '../turns/tool-store.ts';
 import { turnOf } from '../turns/turn.ts';
 import { askAboutCall, decisionOf } from './tool-confirmation.ts';
 import type { ToolCall } from './tool-steps.ts';
-import type { Notice } from '../prompt/build.ts';
+import type { Notice } from '../notice.ts';
 import type { Draft } from './draft.ts';
 import type { AnswerTask } from './task.ts';
 

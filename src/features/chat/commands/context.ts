@@ -10,7 +10,7 @@ import type { ChatContext } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import { resetIfIdle } from '../history/idle.ts';
 import { buildPrompt } from '../prompt/build.ts';
-import type { Prompt } from '../prompt/build.ts';
+import type { Prompt } from '../prompt/prompt.ts';
 import { HeldFiles, pictureLimit } from '../prompt/question-files.ts';
 import type { ChatSettings } from '../settings.ts';
 import type { QuestionRow } from '../turns/store.ts';

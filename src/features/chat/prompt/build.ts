@@ -1,85 +1,26 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { assistantMessage, systemMessage, userMessage } from '../../../sdk/index.ts';
-import type { ModelMessage, HistoryFill, ModelInfo, PendingTurn, Speaker, VaultReader } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { ModelMessage, PendingTurn } from '../../../sdk/index.ts';
 import { decryptExchanges } from '../chat.ts';
 import { ambientAround } from '../history/ambient.ts';
 import { spoken } from '../intake/read-message.ts';
 import type { Exchange, Question } from '../intake/read-message.ts';
-import type { ChatSettings } from '../settings.ts';
+import type { Notice } from '../notice.ts';
 import { exchangesBefore } from '../turns/store.ts';
-import type { ExchangeRow, QuestionRow } from '../turns/store.ts';
+import type { ExchangeRow } from '../turns/store.ts';
 import { turnOf } from '../turns/turn.ts';
 import { continuation } from './continuation.ts';
 import { fitGroups, keepOf, longestAnswer, messageOverheadTokens } from './fit.ts';
 import { ambientText, interleave } from './interleave.ts';
 import type { AmbientLine } from './interleave.ts';
 import { messageContext } from './message-context.ts';
-import type { HeldFiles } from './question-files.ts';
+import type { Prompt, PromptContents, PromptRequest } from './prompt.ts';
 import { questionParts } from './question-parts.ts';
 import type { QuestionParts } from './question-parts.ts';
 import { quotedBy } from './reply-chain.ts';
 import { piecesFor } from './sources.ts';
 import type { SourcePiece } from './sources.ts';
 import { systemText } from './system.ts';
-
-/** Something about the answer that its reader should know: a key of the catalogue with its data. */
-export interface Notice {
-  key: string;
-  data: Record<string, string | number>;
-}
-
-export interface PromptRequest {
-  context: ChatContext;
-  read: VaultReader;
-  settings: ChatSettings;
-  model: ModelInfo;
-  speaker: Speaker | undefined;
-  /** What comes later in its channel is not part of the prompt. */
-  row: QuestionRow;
-  question: Question;
-  /** The part of its answer to go on from; empty for a new answer. */
-  written: string;
-  /** Released by the caller, when the model has ended. */
-  files: HeldFiles;
-  signal: AbortSignal;
-}
-
-export interface Prompt {
-  messages: ModelMessage[];
-  maxOutputTokens: number;
-  inputTokens: number;
-  notices: Notice[];
-  contents: PromptContents;
-  /** Others than the asker whose words are in it. */
-  contextAuthorIds: string[];
-  /** What the conversation takes of the window with this question, before the answer. */
-  history: HistoryFill;
-}
-
-/** A piece by its name, and whether the model gets it. */
-export interface ShownPiece {
-  label: string;
-  tokens: number;
-  sent: boolean;
-}
-
-/** What a prompt is made of, in tokens, and how much of each part was sent. */
-export interface PromptContents {
-  /** The whole prompt and the longest answer share it. */
-  windowTokens: number;
-  /** With the names of the pieces that it is made of. */
-  system: { labels: string[]; tokens: number };
-  others: ShownPiece[];
-  /** Undefined when no memory piece covers a part of the history. */
-  coversUntilMs: number | undefined;
-  /** With the pictures and files of those that are sent, which are not sent again. */
-  exchanges: { sent: number; of: number; tokens: number; files: number };
-  heard: { sent: number; of: number; tokens: number };
-  question: QuestionParts['tokens'];
-  /** The beginning of the answer, where it is to go on. */
-  continued: number;
-}
 
 /** Everything that may go into a prompt, each part with its size. */
 interface Collected {

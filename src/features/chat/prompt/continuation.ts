@@ -1,6 +1,6 @@
 import { assistantMessage, userMessage } from '../../../sdk/index.ts';
 import type { ModelMessage } from '../../../sdk/index.ts';
-import type { PromptRequest } from './build.ts';
+import type { PromptRequest } from './prompt.ts';
 
 /** For the model alone, and models follow English best. */
 const instruction =

@@ -5,7 +5,7 @@ import { silentLogger } from '../../../kernel/logger.ts';
 import { bombPng, brokenJpeg, gif, noisePng, plainPng } from '../../../testing/pictures.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import type { ChatContext } from '../chat.ts';
-import type { Notice } from './build.ts';
+import type { Notice } from '../notice.ts';
 import { HeldFiles, loadFiles } from './question-files.ts';
 
 const bot = sharedBot({

@@ -5,7 +5,7 @@ import type { FileKind } from '../../../kernel/file-kind.ts';
 import { picturePart } from '../../../sdk/index.ts';
 import type { ContentPart, ModelInfo } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import type { Notice } from './build.ts';
+import type { Notice } from '../notice.ts';
 import type { Attachment } from '../intake/read-message.ts';
 
 const mebibyte = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { pictureSizeOf } from '../../../sdk/index.ts';
 import type { ContentPart, ModelInfo } from '../../../sdk/index.ts';
 import type { ChatContext } from '../chat.ts';
-import type { Notice } from './build.ts';
+import type { Notice } from '../notice.ts';
 import { loadFiles } from './question-files.ts';
 import type { HeldFiles, LoadedFile } from './question-files.ts';
 import { spoken } from '../intake/read-message.ts';

@@ -1,6 +1,6 @@
 import type { VaultReader } from '../../../sdk/index.ts';
 import type { Needs } from '../chat.ts';
-import type { Notice } from '../prompt/build.ts';
+import type { Notice } from '../notice.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
 
 /** What a reader is told below an answer; kept with each version, so that paging back shows what was shown first. */

@@ -1,5 +1,5 @@
 import type { OutgoingMessage, Translate } from '../../../sdk/index.ts';
-import type { Notice } from '../prompt/build.ts';
+import type { Notice } from '../notice.ts';
 import type { AnswerRow } from '../turns/store.ts';
 import { below, failureKey } from './text.ts';
 import { layOut } from './long-answers.ts';

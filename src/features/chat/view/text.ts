@@ -1,5 +1,5 @@
 import type { Translate } from '../../../sdk/index.ts';
-import type { Notice } from '../prompt/build.ts';
+import type { Notice } from '../notice.ts';
 
 /** What the reader of an answer should know, in small print below it. */
 export const below = (notices: readonly Notice[], t: Translate): string =>
