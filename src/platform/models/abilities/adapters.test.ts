@@ -176,7 +176,7 @@ describe('speech', () => {
       ...{ model: 'gpt-4o-mini-tts', input: 'Hi.', voice: 'nova', response_format: 'opus' },
       ...{ speed: 1.5, instructions: 'Whisper.' },
     });
-    expect(used).toEqual([{ characters: 3, seconds: 2, estimated: true }]);
+    expect(used).toEqual([{ characters: 3, seconds: 2, estimated: false }]);
   });
 });
 
@@ -282,6 +282,7 @@ describe('models for an ability', () => {
       'bge-reranker',
     ].map((id) => ({ id }));
     const models = await open({ p: compatible({ models: undefined }) });
+    await models.check();
     const first = (['embed', 'transcribe', 'speak', 'draw'] as const).map(
       (ability) => models.abilities.defaultOf(ability)?.id,
     );
@@ -292,6 +293,7 @@ describe('models for an ability', () => {
   it('of Ollama are those that it says can embed', async () => {
     bench.fake.models.ollama.push({ name: 'nomic-embed-text', capabilities: ['embedding'], contextTokens: 2048 });
     const models = await open({ ollama: ollama() });
+    await models.check();
     expect(models.abilities.defaultOf('embed')).toMatchObject({ id: 'ollama/nomic-embed-text', paid: false });
     expect(models.list().map(({ id }) => id)).toEqual(['ollama/gpt-oss:20b']);
   });
