@@ -272,6 +272,13 @@ describe('models for an ability', () => {
     expect(models.list().map(({ id }) => id)).toEqual(['openai/gpt-6-luna']);
   });
 
+  it('are none where the settings name one that its provider cannot have', async () => {
+    const providers = { openai: openai(), anthropic: bench.anthropic() };
+    const { abilities } = await open(providers, { models: { defaults: { draw: 'anthropic/painter' } } });
+    expect(abilities.defaultOf('draw')).toBeUndefined();
+    expect(abilities.find('draw', 'openai/gpt-image-1.5')).toBeDefined();
+  });
+
   it('are found in the lists of servers by their names', async () => {
     bench.fake.models.openai = [
       'plain',
