@@ -193,6 +193,18 @@ describe('a paid call', () => {
     expect(bot.providers.abilities.requests).toHaveLength(12);
   });
 
+  it('is made with the model that /models shows', async () => {
+    const room = await bot.newChannel();
+    await bot.alice.runs('models', {}, { in: room });
+    const { embeds } = await bot.alice.sees(() => true, { in: room });
+    expect(embeds[0]?.fields?.[0]?.value).toBe(
+      [
+        ...['Comparing texts: **fake/embedder**', 'Listening: **fake/listener**', 'Speaking: **fake/speaker**'],
+        ...['Judging texts: **fake/guard**', 'Drawing: **fake/painter**'],
+      ].join('\n'),
+    );
+  });
+
   it('of a model without a price is refused with the line that prices it', async () => {
     const { content } = await asks('embed', { model: 'far/unpriced' });
     expect(content).toContain('abilities:\n    "far/unpriced": { inputPerMillion: DOLLARS }');

@@ -264,5 +264,6 @@ describe('familiar doctor', () => {
     const doctor = run({}, ['doctor']);
     expect(await doctor.ended).toBe(0);
     expect(doctor.output).toMatch(/✓ Database: .* runs on it already \(process \d+ on/);
+    expect(doctor.output).toContain('✓ Model to embed: demo/words');
   });
 });

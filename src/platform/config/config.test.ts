@@ -259,6 +259,18 @@ describe('mistakes in the file', () => {
     );
   });
 
+  it('include models for other work that are none, or that do what nothing does', () => {
+    const unknown = failure(() => load('models: { defaults: { embed: nowhere/embedder } }'));
+    expect(unknown).toContain('models.defaults.embed: "nowhere/embedder" names a provider that is not configured');
+    expect(failure(() => load('models: { defaults: { drow: openai/x } }'))).toContain('models.defaults.drow');
+    const provider = 'providers: { p: { type: ollama, models: [{ name: x, abilities: [embedd] }] } }';
+    expect(failure(() => load(provider))).toContain('"embedd" is not allowed. Did you mean embed?');
+    const twoUnits = 'prices: { abilities: { p/x: { perMinute: 1, inputPerMillion: 1 } } }';
+    expect(failure(() => load(twoUnits))).toContain(
+      'exactly one of inputPerMillion, perMinute and perMillionCharacters',
+    );
+  });
+
   it("in a feature's settings are located too", () => {
     const config = load('features:\n  chat:\n    turnz: 4\n    model:\n      size: x\n');
     const schema = z.object({ turns: z.number().default(8), model: z.strictObject({ size: z.number() }).optional() });

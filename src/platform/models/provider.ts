@@ -123,6 +123,8 @@ export class Provider {
   /** Models that do this, the provider's own choice first. */
   able(ability: Ability): AbilityModel[] {
     this.refreshList();
+    // Its API has nothing but conversations.
+    if (this.config.type === 'anthropic') return [];
     const { abilityPrices, alsoAble } = this.options;
     const listed = this.others.filter(({ abilities }) => abilities?.includes(ability)).map(({ name }) => name);
     const known = knownAbilityNames(this.config.type, ability);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Json } from '../../kernel/json.ts';
-import type { ModelInfo } from '../../platform/models/index.ts';
+import type { AbilityModel, AbilityUsage, ModelInfo } from '../../platform/models/index.ts';
 import { createPrices } from './index.ts';
 import type { Prices } from './index.ts';
 
@@ -108,4 +108,40 @@ describe('the price of a picture', () => {
 it('a step of a tool costs what the settings say, or nothing', () => {
   expect(prices.ofTool('web')).toBe(1000);
   expect(prices.ofTool('python')).toBe(0);
+});
+
+describe('the price of other work', () => {
+  const able = (changes: Partial<AbilityModel>): AbilityModel => ({
+    ...{ id: 'p/x', provider: 'p', ability: 'embed', paid: true, prices: null, priceSource: null },
+    ...{ longestMs: 1000, demo: false },
+    ...changes,
+  });
+  const of = (changes: Partial<AbilityModel>, usage: Omit<AbilityUsage, 'estimated'>) =>
+    prices.ofUse(able(changes), { ...usage, estimated: false });
+
+  it.each([
+    ['tokens', { inputPerMillion: 0.02 }, { tokens: 101 }, 3],
+    ['minutes', { perMinute: 0.006 }, { seconds: 60 }, 6000],
+    ['parts of a minute', { perMinute: 0.006 }, { seconds: 1.234 }, 124],
+    ['characters', { perMillionCharacters: 15 }, { characters: 100, seconds: 9 }, 1500],
+    ['nothing', { perMinute: 1 }, {}, 0],
+  ])('is by %s, rounded up once', (_unit, ofModel, usage, micros) => {
+    expect(of({ prices: ofModel }, usage)).toBe(micros);
+  });
+
+  it('is unknown without a price, and for one in another unit', () => {
+    expect(of({}, { tokens: 1 })).toBeUndefined();
+    expect(of({ prices: { perMinute: 1 } }, { tokens: 1 })).toBeUndefined();
+    expect(of({ paid: false }, { tokens: 1 })).toBe(0);
+  });
+
+  it('of images is by size and quality, and never the default', () => {
+    const draw = (id: string, paid = true, images: AbilityUsage['images'] = { count: 2 }) =>
+      of({ id, ability: 'draw', paid }, { images });
+    expect(draw('studio/draw', true, { count: 3, size: '512x512' })).toBe(30_000);
+    expect(draw('openai/gpt-image-1-mini', true, { count: 2, size: '1024x1024', quality: 'low' })).toBe(10_000);
+    expect(draw('openai/gpt-image-1-mini')).toBe(104_000);
+    expect(draw('openai/gpt-image-2')).toBeUndefined();
+    expect(draw('home/sd', false)).toBe(0);
+  });
 });

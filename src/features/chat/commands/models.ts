@@ -11,6 +11,8 @@ import { settingsOf } from '../turns/conversations.ts';
 /** So many of the longest lines fit the 4,096 characters that Discord takes. */
 const onPage = 12;
 const longestShown = 200;
+/** Five of them fit the 1,024 characters of a field. */
+const longestOtherShown = 150;
 
 /** Lists the models that the caller may talk with, by name, with what they cost and can do. */
 export function modelsCommand(context: Needs<'access' | 'db' | 'models' | 'money' | 'settings'>): Command {
@@ -56,7 +58,7 @@ async function modelsPage(
   const footer = { text: pages === 1 ? t('models.hint') : t('models.hint-page', { page: page + 1, pages }) };
   return {
     content: '',
-    embeds: [{ title: t('models.title'), description, footer }],
+    embeds: [{ title: t('models.title'), description, fields: otherWork(context, t), footer }],
     components: pages === 1 ? [] : turns(page, pages, t),
   };
 }
@@ -70,6 +72,16 @@ function line(context: Needs<'money'>, model: ModelInfo, current: boolean, t: Tr
     ...(model.demo ? [t('models.demo')] : []),
   ];
   return `${current ? '▸ ' : ''}**${shortLabel(model.id, longestShown)}** · ${facts.join(' · ')}`;
+}
+
+/** Which model does what is no conversation. What is built in is not worth a line. */
+function otherWork({ models }: Needs<'models'>, t: Translate): { name: string; value: string }[] {
+  const lines = (['embed', 'transcribe', 'speak', 'moderate', 'draw'] as const).flatMap((ability) => {
+    const model = models.abilities.defaultOf(ability);
+    if (!model || model.demo) return [];
+    return t(`models.other-work.${ability}`, { model: shortLabel(model.id, longestOtherShown) });
+  });
+  return lines.length === 0 ? [] : [{ name: t('models.other-work.title'), value: lines.join('\n') }];
 }
 
 /** Dollars per million tokens. A model without a price is not asked. */

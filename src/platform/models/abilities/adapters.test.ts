@@ -176,7 +176,7 @@ describe('speech', () => {
       ...{ model: 'gpt-4o-mini-tts', input: 'Hi.', voice: 'nova', response_format: 'opus' },
       ...{ speed: 1.5, instructions: 'Whisper.' },
     });
-    expect(used).toEqual([{ characters: 3, seconds: 2, estimated: true }]);
+    expect(used).toEqual([{ characters: 3, seconds: 2, estimated: false }]);
   });
 });
 
@@ -272,6 +272,13 @@ describe('models for an ability', () => {
     expect(models.list().map(({ id }) => id)).toEqual(['openai/gpt-6-luna']);
   });
 
+  it('are none where the settings name one that its provider cannot have', async () => {
+    const providers = { openai: openai(), anthropic: bench.anthropic() };
+    const { abilities } = await open(providers, { models: { defaults: { draw: 'anthropic/painter' } } });
+    expect(abilities.defaultOf('draw')).toBeUndefined();
+    expect(abilities.find('draw', 'openai/gpt-image-1.5')).toBeDefined();
+  });
+
   it('are found in the lists of servers by their names', async () => {
     bench.fake.models.openai = [
       'plain',
@@ -282,6 +289,7 @@ describe('models for an ability', () => {
       'bge-reranker',
     ].map((id) => ({ id }));
     const models = await open({ p: compatible({ models: undefined }) });
+    await models.check();
     const first = (['embed', 'transcribe', 'speak', 'draw'] as const).map(
       (ability) => models.abilities.defaultOf(ability)?.id,
     );
@@ -292,6 +300,7 @@ describe('models for an ability', () => {
   it('of Ollama are those that it says can embed', async () => {
     bench.fake.models.ollama.push({ name: 'nomic-embed-text', capabilities: ['embedding'], contextTokens: 2048 });
     const models = await open({ ollama: ollama() });
+    await models.check();
     expect(models.abilities.defaultOf('embed')).toMatchObject({ id: 'ollama/nomic-embed-text', paid: false });
     expect(models.list().map(({ id }) => id)).toEqual(['ollama/gpt-oss:20b']);
   });

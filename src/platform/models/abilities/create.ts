@@ -57,7 +57,11 @@ export function createAbilities({ providers, defaults, counter, closing }: Abili
   return {
     list,
     find: (ability, name) => find(list(ability), name),
-    defaultOf: (ability) => list(ability)[0],
+    defaultOf: (ability) => {
+      const [first] = list(ability);
+      const wanted = defaults[ability];
+      return wanted === undefined || first?.id === wanted ? first : undefined;
+    },
     embed: async (call) => {
       if (call.model.demo) return builtInResult(call, () => embedWords(call));
       return only(ask(call, (one) => embed(one, call, call.model.id)));

@@ -229,7 +229,10 @@ export interface Abilities {
   list(ability: Ability): AbilityModel[];
   /** By full id, or by the part after the slash when that is unambiguous. */
   find(ability: Ability, name: string): AbilityModel | undefined;
-  /** Of the settings, else the first of the providers, else what is built in: there is always one to embed and to moderate. */
+  /**
+   * Of the settings, else the first of the providers, else what is built in to embed and to moderate. Undefined where there is
+   * none, and where the settings name one that its provider cannot have: another is not what the owner chose.
+   */
   defaultOf(ability: Ability): AbilityModel | undefined;
   embed(call: AbilityCall & EmbedWork): Promise<Embeddings>;
   transcribe(call: AbilityCall & TranscribeWork): Promise<Transcript>;

@@ -30,7 +30,7 @@ export async function* speak(attempt: Attempt, work: SpeakWork, modelId: string)
   }
   const { contentType, seconds } = sound;
   const heard = seconds === undefined ? {} : { seconds };
-  attempt.used({ characters: charactersOf(text), ...heard, estimated: true });
+  attempt.used({ characters: charactersOf(text), ...heard, estimated: false });
   yield { bytes, contentType, ...heard, modelId };
 }
 

@@ -8,7 +8,11 @@ const MOST_BYTES = 8_000_000;
 const MOST_SEGMENTS = 20_000;
 
 /** `POST /audio/transcriptions`. */
-export async function* transcribe(attempt: Attempt, work: TranscribeWork, modelId: string): AsyncGenerator<Transcript, void> {
+export async function* transcribe(
+  attempt: Attempt,
+  work: TranscribeWork,
+  modelId: string,
+): AsyncGenerator<Transcript, void> {
   const { provider, model } = attempt;
   const sound = soundOf(work.audio);
   const body = new FormData();
