@@ -82,6 +82,7 @@ const CATALOGUE = {
   unknownEmoji: [404, 10014, 'Unknown Emoji'],
   unknownReactionEmoji: [400, 10014, 'Unknown Emoji'],
   unknownWebhook: [404, 10015, 'Unknown Webhook'],
+  failedToBan: [400, 500000, 'Failed to ban users'],
   unknownBan: [404, 10026, 'Unknown Ban'],
   unknownEntitlement: [404, 10029, 'Unknown Entitlement'],
   unknownSticker: [404, 10060, 'Unknown Sticker'],

@@ -18,7 +18,7 @@ export const guildEndpoints: EndpointTable = {
   },
   '/guilds/{guild_id}/bans': { GET: 'done' },
   '/guilds/{guild_id}/bans/{user_id}': { GET: 'done', PUT: 'done', DELETE: 'done' },
-  '/guilds/{guild_id}/bulk-ban': { POST: later.community },
+  '/guilds/{guild_id}/bulk-ban': { POST: 'done' },
   '/guilds/{guild_id}/channels': {
     GET: 'done',
     POST: { partly: 'no voice regions, video quality and default tag setting' },

@@ -193,6 +193,16 @@ describe('members', () => {
   });
 });
 
+it('members are banned many at once, those that can be', async () => {
+  const path = `${guild}/bulk-ban`;
+  const ids = [await newMember('erin'), await newMember('frank')];
+  expect(await refusal(playground.milo.post(path, { user_ids: ids }))).toEqual([403, 50013]);
+  const everyone = { user_ids: [...ids, playground.userId('olivia')] };
+  const { body } = await playground.olivia.post(path, everyone);
+  expect(body).toEqual({ banned_users: ids, failed_users: [playground.userId('olivia')] });
+  expect(await refusal(playground.olivia.post(path, everyone))).toEqual([400, 500000]);
+});
+
 describe('emojis and invites', () => {
   const image =
     'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';

@@ -1,7 +1,7 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { z } from 'zod';
 import type { Caller, Core, StoredGuild, StoredMember } from '../contract.ts';
-import { discordError, formError } from '../errors.ts';
+import { DiscordError, discordError, formError } from '../errors.ts';
 import { integer, parseForm, snowflake, text } from '../forms.ts';
 import type { Routes } from '../http/router.ts';
 import { requireAbove } from '../permissions.ts';
@@ -202,6 +202,10 @@ export const registerBanRoutes: Routes = (api, core) => {
     },
   });
   guildRoute(api, core, {
+    ...{ method: 'POST', path: '/guilds/{guild_id}/bulk-ban', needs: needs | PermissionFlagsBits.ManageGuild },
+    handler: ({ guild, caller, body, reason }) => bulkBan(core, caller, guild, reason, body),
+  });
+  guildRoute(api, core, {
     ...{ method: 'DELETE', path: `${path}/{user_id}`, needs },
     handler: ({ guild, params }) => {
       const user = world.users.get(params['user_id'] ?? '');
@@ -210,6 +214,28 @@ export const registerBanRoutes: Routes = (api, core) => {
     },
   });
 };
+
+const bulkBanForm = z.object({
+  user_ids: z.array(snowflake).min(1).max(200),
+  delete_message_seconds: integer(0, 604_800).default(0),
+});
+
+/** Bans those whom it can; Discord refuses when it can ban none of them. Source: "Bulk Guild Ban" in its documentation. */
+function bulkBan(core: Core, caller: Caller, guild: StoredGuild, reason: string | null, body: unknown): unknown {
+  const form = parseForm(bulkBanForm, body);
+  const banned: string[] = [];
+  for (const userId of form.user_ids) {
+    if (userId === caller.user.id || core.world.bans.get(memberKey(guild.id, userId)) !== undefined) continue;
+    try {
+      banMember(core, caller, guild, userId, reason, form.delete_message_seconds);
+      banned.push(userId);
+    } catch (error) {
+      if (!(error instanceof DiscordError)) throw error;
+    }
+  }
+  if (banned.length === 0) throw discordError('failedToBan');
+  return { banned_users: banned, failed_users: form.user_ids.filter((id) => !banned.includes(id)) };
+}
 
 function banMember(
   core: Core,

@@ -80,7 +80,12 @@ export const registerReactionRoutes: Routes = (api, core) => {
 };
 
 const registerReading: Routes = (api, core) => {
-  const listQuery = z.object({ limit: integer(1, 100).default(25), after: snowflake.optional() });
+  const listQuery = z.object({
+    limit: integer(1, 100).default(25),
+    after: snowflake.optional(),
+    /** 0 are normal reactions, 1 super reactions, of which nobody has any here. */
+    type: integer(0, 1).default(0),
+  });
   api.route({
     method: 'GET',
     path: '/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}',
@@ -89,10 +94,10 @@ const registerReading: Routes = (api, core) => {
       const channel = visibleChannel(core, caller, params['channel_id']);
       const message = messageIn(core, channel, params['message_id']);
       requireIn(core, caller, channel, PermissionFlagsBits.ReadMessageHistory);
-      const { limit, after } = parseForm(listQuery, query);
+      const { limit, after, type } = parseForm(listQuery, query);
       const emoji = parseEmoji(core, params['emoji_name']);
       const userIds = message.reactions.find((reaction) => isSame(reaction.emoji, emoji))?.userIds ?? [];
-      return [...userIds]
+      return (type === 1 ? [] : [...userIds])
         .sort(compareSnowflakes)
         .filter((userId) => after === undefined || compareSnowflakes(userId, after) > 0)
         .slice(0, limit)

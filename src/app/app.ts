@@ -21,6 +21,7 @@ import { createCommandRunner } from './command-runner.ts';
 import { checkComponentRights, createComponentRunner } from './component-runner.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Dispatch } from './dispatch.ts';
+import { checkEventIntents } from './event-intents.ts';
 import { checkExtensionNames } from './extensions.ts';
 import { createFailureTexts } from './failures.ts';
 import { createFeatureContext, textsOf } from './feature-context.ts';
@@ -201,6 +202,7 @@ async function setUp(
   );
   checkSubscriptions(features);
   checkExtensionNames(features);
+  checkEventIntents(features);
   commands = createCommandRegistry(
     features.flatMap((feature) => commandsOf(feature, texts)),
     features.flatMap((feature) => messageCommandsOf(feature, texts)),

@@ -56,7 +56,10 @@ async function press(options: {
     ]),
     registry: { named: (name) => registered(name, name === 'tidy' ? 'moderator' : 'everyone') },
     useLimits: { take: () => Promise.resolve({ run: (work) => work() }) },
-    discord: { actions: { interaction: () => replies } } as unknown as Discord,
+    discord: {
+      actions: { interaction: () => replies },
+      visits: { of: () => undefined, open: () => Promise.resolve() },
+    } as unknown as Discord,
     access: createAccess({
       config: accessSchema.parse({ roles: { member: { features, commands } } }),
       administrators: [],

@@ -1,6 +1,7 @@
 import { UserError, VendorError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { MissingPermission } from '../platform/discord/index.ts';
 import type { Texts, Translate } from '../platform/texts/index.ts';
 
 /**
@@ -25,6 +26,11 @@ export function createFailureTexts(appTexts: Texts, ids: Ids, logger: Logger): F
       if (error instanceof VendorError) {
         logger.warn({ ...where, code: error.code, error }, 'A call failed at a vendor.');
         if (error.code === 'postgres/unavailable') return appTexts.in(locale)('errors.away');
+        if (error instanceof MissingPermission) {
+          return appTexts.in(locale)('discord.missing-permission', { permission: error.permission });
+        }
+        const known = error.code.replace('/', '.');
+        if (known.startsWith('discord.') && appTexts.has(known)) return appTexts.in(locale)(known);
         const service = error.code.split('/')[0] ?? 'service';
         return appTexts.in(locale)('errors.vendor', { service, code: error.code });
       }

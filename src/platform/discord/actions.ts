@@ -15,6 +15,7 @@ import { discordLimits } from './limits.ts';
 import { LiveAnswer } from './live.ts';
 import type { Marks } from './marks.ts';
 import { Pacer } from './pacer.ts';
+import type { SubjectActions } from './subjects.ts';
 import { Typing } from './typing.ts';
 import { isVisit } from './visit.ts';
 import { VisitWriter } from './visit-writer.ts';
@@ -32,6 +33,8 @@ interface ActionsContext {
   webhooks: Webhooks;
   visits: Visits;
   fileOrigins: readonly string[];
+  /** What features do beside messages. */
+  subjects: SubjectActions;
   /** Remembers a DM channel that was opened. */
   onDmOpened: (channelId: string) => void;
 }
@@ -45,6 +48,7 @@ export function createActions(context: ActionsContext): DiscordActions {
   const writer = new MessageWriter({ http, channels, spoken, webhooks, visits: visitWriter });
   const typing = new Typing(http, gate, clock);
   return {
+    ...context.subjects,
     send: (channelId, message, options) => writer.create(channelId, message, options),
     edit: (channelId, messageId, message) => writer.edit(channelId, messageId, message),
     delete: (channelId, messageId) => writer.delete(channelId, messageId),

@@ -6,6 +6,8 @@ import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { MigrationSource, Postgres } from '../postgres/index.ts';
 import { createActions } from './actions.ts';
+import { createSubjectActions } from './actions/create.ts';
+import { Requester } from './actions/requester.ts';
 import { fetchApplication, fetchSelf, inviteUrl, requestStartError, tokenFault } from './application.ts';
 import { fileOrigins } from './attachment.ts';
 import { Backoff } from './backoff.ts';
@@ -64,6 +66,7 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
     const rate = new SharedRate({ postgres, gate, clock, logger, applicationId });
     const cache = new Cache({ postgres, http, clock, logger, selfUserId: user.id });
     const channelOf = (channelId: string) => cache.channel(channelId);
+    const listsMembers = (privilegedWithout(application.flags ?? 0) & GatewayIntentBits.GuildMembers) === 0;
     const visits = new Visits({ postgres, clock, logger });
     const webhooks = new Webhooks({ http, clock, applicationId, name: user.username, channelOf });
     await Promise.all([rate.start(), cache.listen()]);
@@ -82,6 +85,7 @@ export async function createDiscord(options: CreateDiscordOptions): Promise<Disc
         logger,
         webhooks,
         visits,
+        subjects: createSubjectActions(new Requester({ http, cache, selfUserId: user.id, listsMembers }), clock),
         fileOrigins: fileOrigins(apiBase),
         onDmOpened: (channelId) => cache.rememberDm(channelId),
       }),

@@ -34,6 +34,8 @@ export const discordCodes = {
   manageWebhooks: 'discord/manage-webhooks',
   /** Said by us: a direct message, where nobody can speak as somebody else. */
   noWebhooks: 'discord/no-webhooks',
+  /** Said by us: members are listed only with the Server Members Intent. */
+  membersIntent: 'discord/members-intent',
   /** Said by us: the bot is no member there, and may no longer answer. */
   visitOver: 'discord/visit-over',
   /** Said by us: only a member of the server can do that. */
@@ -41,6 +43,17 @@ export const discordCodes = {
   /** Said by us: the channel has no room for what is not urgent. */
   crowded: 'discord/crowded',
 } as const;
+
+/** Said by us before Discord is asked, with its own code. */
+export class MissingPermission extends VendorError {
+  /** As Discord's settings call it: `Ban Members`. */
+  readonly permission: string;
+
+  constructor(permission: string) {
+    super(discordCodes.missingPermissions, `the bot lacks the permission "${permission}" there`, { retryable: false });
+    this.permission = permission;
+  }
+}
 
 export function isDiscordError(error: unknown, ...codes: string[]): error is VendorError {
   return error instanceof VendorError && codes.includes(error.code);

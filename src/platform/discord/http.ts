@@ -29,6 +29,8 @@ interface DiscordRequest {
   /** Whether to wait and try again at all; an edit that the next one replaces is not worth it. */
   patient?: boolean;
   signal?: AbortSignal;
+  /** For the server's audit log. */
+  reason?: string | undefined;
   onBucket?: (bucket: BucketState) => void;
 }
 
@@ -122,6 +124,7 @@ export class DiscordHttp {
         ...(request.query ? { query: new URLSearchParams(request.query) } : {}),
         ...(request.files?.length ? { files: request.files } : {}),
         ...(request.signal ? { signal: request.signal } : {}),
+        ...(request.reason === undefined ? {} : { reason: request.reason }),
       });
       const bucket = readBucket(response.headers);
       if (bucket) request.onBucket?.(bucket);

@@ -1,7 +1,8 @@
 export type * from './port.ts';
 export { checkDiscord } from './check.ts';
 export { createDiscord, discordMigrations } from './create.ts';
-export { discordCodes } from './errors.ts';
+export { discordCodes, MissingPermission } from './errors.ts';
+export type * from './subjects.ts';
 export { discordLimits } from './limits.ts';
 export { isOwn } from './own-message.ts';
 export { effectivePermissions, isThreadType } from './permissions.ts';

@@ -36,6 +36,12 @@ export const discordLimits = {
   /** Per file, unless an interaction's `attachment_size_limit` says more. */
   fileSizeBytes: 10 * 1024 * 1024,
   reactionsPerMessage: 20,
+  auditReasonLength: 512,
+  /** Older ones are deleted one by one. */
+  bulkDeleteAgeMs: 14 * 24 * 60 * 60 * 1000,
+  bulkDeleteMessages: 100,
+  bulkBanUsers: 200,
+  timeoutMs: 28 * 24 * 60 * 60 * 1000,
   pingsPerMessage: 100,
   messagesPerFetch: 100,
   /** Until which an interaction must have its first answer. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RawFile } from '@discordjs/rest';
 import { MessageFlags, type APIEmbed } from 'discord-api-types/v10';
-import type { OutgoingMessage } from './port.ts';
+import type { OutgoingMessage } from './outgoing.ts';
 import { discordLimits } from './limits.ts';
 
 const CLIPPED = '…';

@@ -1,6 +1,5 @@
 import type {
   APIApplicationCommandOptionChoice,
-  APIEmbed,
   APIInteraction,
   APIMessage,
   APIMessageTopLevelComponent,
@@ -8,24 +7,10 @@ import type {
   GatewayDispatchPayload,
   RESTPutAPIApplicationCommandsJSONBody,
 } from 'discord-api-types/v10';
+import type { OutgoingMessage } from './outgoing.ts';
+import type { SubjectActions } from './subjects.ts';
 
-/** A message as features write it. Nothing in it pings unless `pings` says so. */
-export interface OutgoingMessage {
-  content?: string;
-  embeds?: APIEmbed[];
-  components?: APIMessageTopLevelComponent[];
-  files?: OutgoingFile[];
-  /** User ids that this message may notify. Roles, @everyone and the replied-to author never are. */
-  pings?: readonly string[];
-  /** Hides link previews, and `embeds` too; an edit to false shows them again. */
-  suppressEmbeds?: boolean;
-}
-
-export interface OutgoingFile {
-  name: string;
-  contentType?: string;
-  data: Uint8Array;
-}
+export type { OutgoingFile, OutgoingMessage } from './outgoing.ts';
 
 /** Somebody as whom the bot speaks, through a webhook of its own. */
 export interface Speaker {
@@ -222,7 +207,7 @@ export interface Marked {
 }
 
 /** What a bot does over REST. Every method rejects with a VendorError whose code is `discord/<Discord's code>`. */
-export interface DiscordActions {
+export interface DiscordActions extends SubjectActions {
   send(channelId: string, message: OutgoingMessage, options?: SendOptions): Promise<APIMessage>;
   /** Also of a message that a webhook of the bot's own sent. */
   edit(channelId: string, messageId: string, message: OutgoingMessage): Promise<void>;

@@ -6,6 +6,7 @@ import { GlobalGate } from '../global-gate.ts';
 import { DiscordHttp } from '../http.ts';
 import type { DiscordActions } from '../index.ts';
 import { Marks } from '../marks.ts';
+import type { SubjectActions } from '../subjects.ts';
 import type { Visits } from '../visits.ts';
 import { Webhooks } from '../webhooks.ts';
 import { startFakeApi, type FakeApi } from './fake-api.ts';
@@ -54,6 +55,7 @@ export async function startActionsBench(logger: Logger = silentLogger): Promise<
     webhooks,
     // Nothing here is a visit.
     visits: {} as Visits,
+    subjects: {} as SubjectActions,
     fileOrigins,
     onDmOpened,
   });

@@ -55,6 +55,8 @@ describe('offering commands', () => {
     expect(offered({ contexts: [0] }, null)).toBe(false);
     expect(offered({ contexts: [1] }, null)).toBe(true);
     expect(offered({ contexts: [1] }, 0n)).toBe(false);
+    expect(offered({ integration_types: [1] }, 0n)).toBe(false);
+    expect(offered({ integration_types: [0, 1] }, 0n)).toBe(true);
     expect(offered({ guild_id: '10' }, 0n)).toBe(true);
     expect(offered({ guild_id: '11' }, 0n)).toBe(false);
     expect(offered({ guild_id: '10' }, null)).toBe(false);

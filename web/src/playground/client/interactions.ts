@@ -5,6 +5,7 @@ import { allows, Permission } from '../state/permissions.ts';
 export const CommandKind = { slash: 1, user: 2, message: 3 } as const;
 
 const contextKinds = { guild: 0, direct: 1 } as const;
+const guildInstall = 0;
 
 /** Kinds of command options. */
 export const OptionKind = {
@@ -58,6 +59,9 @@ export interface CommandPlace {
 /** Whether Discord would offer the command: by its guild and contexts, and in guilds by the permissions it asks for. */
 export function isOffered(command: APIApplicationCommand, { guildId, guildPermissions }: CommandPlace): boolean {
   if (command.guild_id !== undefined && command.guild_id !== guildId) return false;
+  // People here have installed no application for themselves.
+  const installs: readonly number[] = command.integration_types ?? [guildInstall];
+  if (!installs.includes(guildInstall)) return false;
   const contexts: readonly number[] | null | undefined = command.contexts;
   if (contexts && !contexts.includes(guildId === null ? contextKinds.direct : contextKinds.guild)) return false;
   const needed = command.default_member_permissions;
