@@ -219,7 +219,7 @@ describe('an answer of a speaker', () => {
     expect(messages.flatMap(labels)).toEqual([]);
   });
 
-  it('that somebody deletes leaves the history', async () => {
+  it('that a moderator deletes leaves the history', async () => {
     const { question, shown } = await asks('pirate, a secret', { text: 'The gold is here.' });
     await bot.olivia.deletes(shown);
     await bot.idle();
