@@ -32,7 +32,11 @@ afterAll(async () => {
 /** Looks that find nothing until `found` is set. */
 function watch() {
   const seen = { looks: 0, found: undefined as string | undefined };
-  return { seen, look: () => Promise.resolve(((seen.looks += 1), seen.found)) };
+  const look = () => {
+    seen.looks += 1;
+    return Promise.resolve(seen.found);
+  };
+  return { seen, look };
 }
 
 describe('waiting for a signal', () => {
