@@ -36,7 +36,7 @@ export function createFeatureContext(
   options: ContextOptions,
   { definition }: FoundFeature,
 ): FeatureContext<Record<string, unknown>> {
-  const { config, postgres, queue, discord } = options;
+  const { config, postgres, queue, discord, signals, vault, web } = options;
   const { access, audit, budgets, ledger, limits, prices, privacy, spending } = options.services;
   const { name } = definition;
   const texts = textsOf(options.texts, name);
@@ -68,11 +68,10 @@ export function createFeatureContext(
       features: options.features,
     }),
     events: createFeatureEvents(name, options.features),
-    signals: options.signals,
+    ...{ signals, vault, web },
     charts: { bars: renderBarChart },
     pictures: { prepare: preparePicture },
     fileBytes,
-    web: options.web,
     files: options.files.of(name),
     spending,
     money: { ledger, budgets, prices },
@@ -80,7 +79,6 @@ export function createFeatureContext(
     limits,
     audit,
     privacy,
-    vault: options.vault,
     texts,
     commonTexts: options.appTexts,
     refuse: (message, content) => options.publicRefusals.tell(message, content),
