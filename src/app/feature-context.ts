@@ -38,7 +38,7 @@ export function createFeatureContext(
   options: ContextOptions,
   { definition }: FoundFeature,
 ): FeatureContext<Record<string, unknown>> {
-  const { config, postgres, queue } = options;
+  const { config, postgres, queue, signals, vault, web } = options;
   const { access, audit, budgets, ledger, limits, prices, privacy, spending } = options.services;
   const { name } = definition;
   const texts = textsOf(options.texts, name);
@@ -62,11 +62,10 @@ export function createFeatureContext(
       features: options.features,
     }),
     events: createFeatureEvents(name, options.features),
-    signals: options.signals,
+    ...{ signals, vault, web },
     charts: { bars: renderBarChart },
     pictures: { prepare: preparePicture },
     fileBytes,
-    web: options.web,
     files: options.files.of(name),
     spending,
     money: { ledger, budgets, prices },
@@ -74,7 +73,6 @@ export function createFeatureContext(
     limits,
     audit,
     privacy,
-    vault: options.vault,
     texts,
     commonTexts: options.appTexts,
     refuse: (message, content) => options.publicRefusals.tell(message, content),

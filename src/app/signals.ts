@@ -68,11 +68,7 @@ async function wokenWithin(
 ): Promise<void> {
   const over = new AbortController();
   try {
-    const slept = clock.sleep(ms, signal ? AbortSignal.any([signal, over.signal]) : over.signal);
-    await Promise.race([
-      woken,
-      slept.catch((error: unknown) => (over.signal.aborted ? undefined : Promise.reject(error))),
-    ]);
+    await Promise.race([woken, clock.sleep(ms, signal ? AbortSignal.any([signal, over.signal]) : over.signal)]);
   } finally {
     over.abort();
   }

@@ -89,7 +89,7 @@ describe('what the model gets', () => {
     expect(sent(2)[0]).toContain(`You are ${bot.app.discord.self.username}`);
   });
 
-  it('begins afresh after /clear', async () => {
+  it('starts again after /clear', async () => {
     const room = await bot.newChannel();
     bot.providers.answerByDefault({ text: 'Noted.' });
     const first = await bot.alice.says(room, `${mention()} remember me`);
@@ -251,7 +251,7 @@ describe('choosing a model', () => {
     ]);
   });
 
-  it('refuses unknown models and people who may not choose for the server', async () => {
+  it('refuses unknown models and members without the right to choose for the server', async () => {
     await bot.alice.runs('model', { name: 'gpt-1' });
     await bot.alice.sees(/don't know a model `gpt-1`/);
     await bot.alice.says('#general', '!server-model fake/test-model');

@@ -45,7 +45,7 @@ async function redone(room: string, left: readonly string[]): Promise<void> {
   expect(await summaries(room)).toBe(1);
 }
 
-describe('a summary is made anew of what is left when', () => {
+describe('a summary is written again without the old words when', () => {
   it('a question that it covers is edited', async () => {
     const { room, one } = await summarised();
     await bot.alice.edits(one.question, `${mention()} changed`);
@@ -75,7 +75,7 @@ describe('a summary is made anew of what is left when', () => {
     await redone(room, [said('Bob', 'two'), said('Alice', 'three')]);
   });
 
-  it('somebody clears their part', async () => {
+  it('a member clears their part', async () => {
     const { room } = await summarised();
     await clears(bot.alice, {}, { in: room });
     await redone(room, [said('Bob', 'two'), said('Familiar', 'A: two')]);
@@ -173,7 +173,7 @@ describe('a person who is forgotten', () => {
     await bot.database.postgres.transaction(async (tx) => chat?.forgetUser?.(tx, userId));
   };
 
-  it('leaves no summary that covers what they asked; what others asked is summarised anew', async () => {
+  it('leaves no summary that covers what they asked; what others asked is summarised again', async () => {
     const { room } = await summarised('Alice said one.');
     await forget(bot.alice.user.id);
     expect(await summaries(room)).toBe(0);

@@ -36,8 +36,8 @@ describe('/summary', () => {
     await talks(room, words('one', 'two', 'three'));
     const shown = await runs(bot.bob, 'summary', room);
     expect(description(shown)).toBe('They counted, as [a bank](https://evil.example/a) (evil.example) does.');
-    expect(shown.content).toMatch(/In place of 2 questions and their answers, asked <t:\d+:R> to <t:\d+:R>/);
-    expect(shown.content).toMatch(/Made <t:\d+:R> by fake\/test-model/);
+    expect(shown.content).toMatch(/Covers 2 questions and their answers, asked <t:\d+:R> to <t:\d+:R>/);
+    expect(shown.content).toMatch(/Written <t:\d+:R> by fake\/test-model/);
     const other = await bot.newChannel();
     expect((await runs(bot.bob, 'summary', other)).content).toContain('There is no summary here');
   });
@@ -50,7 +50,7 @@ describe('/summary', () => {
     expect(await fileOf(await runs(bot.alice, 'summary', room))).toBe(text);
   });
 
-  it('is made now for whoever wants it, who pays', async () => {
+  it('is written now for a member who wants it and pays', async () => {
     const room = await bot.newChannel();
     await asks(bot.alice, room, 'one');
     expect((await runs(bot.bob, 'summary', room, { action: 'make' })).content).toContain('nothing to summarise');
@@ -81,14 +81,14 @@ describe('/summary', () => {
     nextSummary({ text: 'To be dropped.' });
     await talks(room, words('one', 'two', 'three'));
     expect((await runs(bot.alice, 'summary', room, { action: 'drop' })).content).toContain('Only moderators');
-    expect((await runs(bot.milo, 'summary', room, { action: 'drop' })).content).toMatch(/^Dropped\./);
-    expect((await runs(bot.milo, 'summary', room, { action: 'drop' })).content).toContain('no summary to drop');
+    expect((await runs(bot.milo, 'summary', room, { action: 'drop' })).content).toMatch(/^Deleted\./);
+    expect((await runs(bot.milo, 'summary', room, { action: 'drop' })).content).toContain('no summary to delete');
     nextSummary({ text: 'Made anew.' });
     await asks(bot.alice, room, 'four');
     expect(latestPrompt()[0]).toBe('user: Alice: one');
   });
 
-  it('and /context are for who may read what was said before', async () => {
+  it('and /context are for members who may read older messages', async () => {
     const room = await bot.newChannel();
     const channel = bot.bob.channel(room);
     const deny = String(PermissionFlagsBits.ReadMessageHistory);
@@ -134,7 +134,7 @@ describe('/context', () => {
     await talks(room, [...words('one'), long('two'), long('three'), long('four')]);
     const told = description(await runs(bot.alice, 'context', room));
     expect(told).toMatch(/left out: (one|\d) older, because the window is full/);
-    expect(told).toContain('left out: one older, because 3 are sent at most');
+    expect(told).toContain('left out: one older, because I send at most 3');
     expect(told).not.toContain('**Summary**');
   });
 });

@@ -187,7 +187,7 @@ describe('a summary', () => {
     expect((await till.callsAfter(question, 'summary')).map(({ state }) => state)).toEqual(['lost']);
   });
 
-  it('that fails is no trouble for anybody, costs nobody anything, and is made after the next answer', async () => {
+  it('that fails costs nothing, and is written after the next answer', async () => {
     const room = await bot.newChannel();
     nextSummary({ status: 400, text: 'Nothing for you.' });
     const told = await talks(room, words('one', 'two', 'three'));

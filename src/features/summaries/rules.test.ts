@@ -72,7 +72,7 @@ describe('the material of a summary', () => {
       { from: 'Familiar', text: 'hello' },
     ]);
   });
-  it('holds no answer that may tell of somebody who was forgotten, and the ends of long texts', () => {
+  it('holds no answer with words of a person whose data was deleted, and the ends of long texts', () => {
     expect(material(exchange, 'Familiar', false)).not.toContain('hello');
     const long = material({ ...exchange, question: `${'a'.repeat(9000)}z`, answer: null }, 'Familiar');
     expect(long.length).toBeLessThan(8100);

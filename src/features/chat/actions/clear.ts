@@ -60,9 +60,9 @@ async function clearNow(
 ): Promise<void> {
   checkMayClear(call, personId);
   const { caller, channelId, t } = call;
-  const { exchanges, heard } = await clearHistory(context, channelId, personId);
+  const { exchanges, ambient } = await clearHistory(context, channelId, personId);
   const of = personId === null ? 'everything' : personId === caller.userId ? 'own' : 'user';
-  const key = exchanges > 0 ? of : heard > 0 ? 'heard' : 'nothing';
+  const key = exchanges > 0 ? of : ambient > 0 ? 'ambient' : 'nothing';
   await call.update({ content: t(`clear.${key}`, { count: exchanges, user: personId ?? '' }), components: [] });
 }
 

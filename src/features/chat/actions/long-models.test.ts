@@ -70,7 +70,7 @@ describe('models whose long names begin alike', () => {
     expect(new Set(options.map(({ value }) => value)).size).toBe(options.length);
   });
 
-  it('are told apart by /models and /model, by name and by what a suggestion stands for', async () => {
+  it('are told apart by /models and /model, by name and by their suggestions', async () => {
     const room = await bot.newChannel();
     await bot.alice.runs('models', {}, { in: room });
     const list = await bot.alice.sees((message) => message.embeds.length > 0, { in: room, timeoutMs });

@@ -138,7 +138,7 @@ describe('Settings', () => {
     expect(bot.providers.requests.at(-1)?.body).not.toHaveProperty('temperature');
   });
 
-  it('are the own of whoever opened a branch', async () => {
+  it('of a branch belong to the member who opened it', async () => {
     const asked = await asks(bot.bob, 'to branch', { text: 'Branch me.' });
     const done = await turns(bot.bob, await menuOf(bot.bob, asked), 'Branch', 'Your branch');
     const threadId = /<#(\d+)>/.exec(done.content)?.[1] ?? '';

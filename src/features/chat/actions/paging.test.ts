@@ -55,7 +55,7 @@ describe('a version that is paged back to', () => {
     await bot.idle();
     const between = await bot.bob.says(brief.channel_id, 'something else');
     await presses(bot.milo, brief, '◀');
-    const back = await endsWith(asked.shown, 'in the file');
+    const back = await endsWith(asked.shown, 'The file has the whole answer');
     expect(back.id).toBe(brief.id);
     expect(back.content).toMatch(/^long 0 x/);
     const [file] = back.attachments;
@@ -65,13 +65,13 @@ describe('a version that is paged back to', () => {
     expect((await endsWith(asked.shown, 'Briefly.')).attachments).toEqual([]);
   }, 40_000);
 
-  it('is written anew in its place, too, when others have written below', async () => {
+  it('is written again in its place, too, when others have written below', async () => {
     await till.grant(bot.olivia, 1_000_000);
     const asked = await asks(bot.olivia, 'a word', { text: 'One.' });
     await bot.bob.says(asked.shown.channel_id, 'something else');
     bot.providers.answer('a word', { chunks: [paragraphs('many', 3)] });
     await presses(bot.olivia, asked.shown, 'Regenerate');
-    const many = await endsWith(asked.shown, 'in the file');
+    const many = await endsWith(asked.shown, 'The file has the whole answer');
     expect(many).toMatchObject({ id: asked.shown.id, attachments: [{ filename: 'answer.md' }] });
     await bot.idle();
     expect(await screen(asked)).toHaveLength(1);

@@ -95,7 +95,7 @@ describe('Regenerate', () => {
     expect(await contents()).toEqual(['Briefl']);
   }, 60_000);
 
-  it('is paid by whoever presses', async () => {
+  it('is paid by the member who presses', async () => {
     const asked = await asks(bot.alice, 'whose', { text: 'Hers.', usage: { inputTokens: 10, outputTokens: 10 } });
     const paidBefore = { alice: await till.paid(bot.alice), milo: await till.paid(bot.milo) };
     bot.providers.answer('whose', { text: 'His.', usage: { inputTokens: 100, outputTokens: 100 } });

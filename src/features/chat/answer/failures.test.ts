@@ -159,7 +159,9 @@ describe('an answer whose worker was lost in every run', () => {
         ended_at_ms: null,
       } as const;
       await db.updateTable('queue_job').set(lost).where('kind', '=', 'chat/answer').execute();
-      const told = await bot.alice.sees((message) => isAnswer(message) && message.content.includes('broke down'));
+      const told = await bot.alice.sees(
+        (message) => isAnswer(message) && message.content.includes('I crashed each time'),
+      );
       expect(buttons(told).map(({ label }) => label)).toEqual(['Retry', 'Another model']);
       await bot.idle();
       const jobs = db.selectFrom('queue_job').select(['state', 'error']).where('kind', '=', 'chat/answer');
@@ -175,7 +177,7 @@ describe('an answer whose worker was lost in every run', () => {
 });
 
 describe('the bot being away', () => {
-  it('loses nothing: what was asked meanwhile is answered at its return, once', async () => {
+  it('loses nothing: questions of that time are answered once, after its return', async () => {
     const bot = await startTestBot();
     try {
       const mention = `<@${bot.app.discord.self.userId}>`;

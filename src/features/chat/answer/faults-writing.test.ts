@@ -212,7 +212,7 @@ describe.each(Object.entries(ways).map(([way, begin], index) => ({ way, begin, i
       expect(await paid()).toBeGreaterThan(begun.paidBefore);
     });
 
-    it('arrives when the gateway drops meanwhile', async () => {
+    it('arrives when the gateway drops in between', async () => {
       const begun = await begin();
       const dropped = await fetch(`${bot.emulator.origin}/_control/gateway`, {
         method: 'POST',

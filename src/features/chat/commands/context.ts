@@ -137,10 +137,10 @@ const exchangeLines: Lines = ({ prompt, settings, older }, t) => {
 };
 
 const ambientLines: Lines = ({ prompt }, t) => {
-  const { sent, of, tokens } = prompt.contents.heard;
+  const { sent, of, tokens } = prompt.contents.ambient;
   if (of === 0) return [];
-  const told = t('context.heard', { count: sent, tokens });
-  return [told, ...(of > sent ? [t('context.no-room-heard', { count: of - sent })] : [])];
+  const told = t('context.ambient', { count: sent, tokens });
+  return [told, ...(of > sent ? [t('context.no-room-ambient', { count: of - sent })] : [])];
 };
 
 function questionLine({ model, pictureTokens }: NextPrompt, t: Call['t']): string {

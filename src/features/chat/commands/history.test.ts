@@ -106,7 +106,7 @@ describe('/history', () => {
     await bot.alice.sees(/has asked nothing here/, { in: room });
   });
 
-  it('shows only their own to who may not read older messages', async () => {
+  it('shows only their own questions to a member who may not read older messages', async () => {
     const room = await bot.newChannel();
     await asks(bot.bob, room, 'by Bob');
     await asks(bot.alice, room, 'by Alice');
@@ -151,7 +151,7 @@ describe('/clear', () => {
     expect(await left(room)).toEqual(['by Alice']);
   });
 
-  it('asks first, and its button clears nothing for who may not', async () => {
+  it('asks first, and its button clears nothing for members without the right', async () => {
     const room = await bot.newChannel();
     await asks(bot.alice, room, 'by Alice');
     await bot.milo.says(room, `!clear <@${bot.alice.user.id}>`);

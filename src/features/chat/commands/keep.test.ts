@@ -78,7 +78,7 @@ it('turns: a conversation keeps so many', async () => {
   await bot.olivia.runs('keep', { turns: 0 });
 });
 
-it('hours: a conversation that has rested starts afresh, and what is rested everywhere goes by itself', async () => {
+it('hours: an idle conversation starts again, and idle conversations are deleted everywhere', async () => {
   await bot.olivia.runs('keep', { hours: 5 });
   await bot.olivia.sees(/After 5 hours/);
   const [room, left] = [await bot.newChannel(), await bot.newChannel()];

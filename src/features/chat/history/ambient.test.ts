@@ -92,7 +92,7 @@ describe('what people say beside the bot', () => {
 });
 
 describe('who does not want to be read', () => {
-  it('is not heard, and what was heard before goes', async () => {
+  it('keeps no ambient messages, and deletes earlier ones', async () => {
     const room = await bot.newChannel();
     await asks(bot.alice, room, 'hello');
     await bot.bob.says(room, 'before I said no');
@@ -112,7 +112,7 @@ describe('who does not want to be read', () => {
   });
 });
 
-describe('what was heard', () => {
+describe('an ambient message', () => {
   it('changes and goes with the message', async () => {
     const room = await bot.newChannel();
     await asks(bot.alice, room, 'hello');
@@ -152,7 +152,9 @@ describe('what was heard', () => {
     await bot.olivia.says(room, 'heard of Olivia');
     await bot.idle();
     const chat = bot.app.features.find(({ definition }) => definition.name === 'chat')?.parts;
-    expect(await chat?.exportUser?.(bot.olivia.user.id)).toMatchObject({ heard: [{ text: 'heard of Olivia' }] });
+    expect(await chat?.exportUser?.(bot.olivia.user.id)).toMatchObject({
+      ambientMessages: [{ text: 'heard of Olivia' }],
+    });
     await bot.database.postgres.transaction(async (tx) => chat?.forgetUser?.(tx, bot.olivia.user.id));
     const left = await chat?.exportUser?.(bot.olivia.user.id);
     expect(Object.values(left as object).flat()).toEqual([]);

@@ -42,8 +42,8 @@ export function claimOrKeepAmbient(
 ): Claim {
   const settle = (claimed: boolean, message: GatewayMessageCreateDispatchData): boolean | Promise<boolean> => {
     if (claimed) channels.begun(message.channel_id);
-    const heard = claimed ? undefined : keepAmbient(context, channels, message);
-    return heard ? heard.then(() => false) : claimed;
+    const kept = claimed ? undefined : keepAmbient(context, channels, message);
+    return kept ? kept.then(() => false) : claimed;
   };
   return (message) => {
     const claimed = claim(message);
@@ -150,7 +150,7 @@ export async function ambientAround(
         return said && { atMs: row.said_at.getTime(), line: lineOf(said), authorId: row.author_id };
       }),
   );
-  return opened.filter((heard) => heard !== null);
+  return opened.filter((kept) => kept !== null);
 }
 
 /** On one line, so that nothing in it looks like another's; files by their names. */

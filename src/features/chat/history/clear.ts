@@ -9,12 +9,12 @@ export async function clearHistory(
   context: Needs<'clock' | 'events' | 'transaction'>,
   channelId: string,
   authorId: string | null,
-): Promise<{ exchanges: number; heard: number }> {
+): Promise<{ exchanges: number; ambient: number }> {
   return context.transaction(async (tx) => {
     const exchanges = await clearConversation(tx, channelId, authorId);
-    const heard = await clearAmbient(tx, channelId, authorId);
+    const ambient = await clearAmbient(tx, channelId, authorId);
     if (authorId === null) await skipBackfill(tx, channelId, new Date(context.clock.now()));
     await historyChanged(context, tx, channelId, new Date(0));
-    return { exchanges, heard };
+    return { exchanges, ambient };
   });
 }

@@ -37,10 +37,10 @@ export async function removeMessages(
   channelId: string,
   messageIds: readonly string[],
 ): Promise<void> {
-  const { asked, answered, heard } = await partsOf(context.db, channelId, messageIds);
+  const { asked, answered, ambient } = await partsOf(context.db, channelId, messageIds);
   for (const id of asked) await removeQuestion(context, id);
   for (const id of answered) await removeAnswer(context, id, messageIds);
-  await deleteAmbient(context.db, heard);
+  await deleteAmbient(context.db, ambient);
   await context.transaction((tx) => context.events.emit(tx, 'chat/messages-changed', { messageIds }));
 }
 

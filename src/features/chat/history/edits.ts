@@ -39,14 +39,14 @@ async function unfoldAmbient(
   context: Needs<'db' | 'discord' | 'transaction' | 'vault'>,
   message: GatewayMessageUpdateDispatchData,
 ): Promise<void> {
-  const { heard } = await partsOf(context.db, message.channel_id, [message.id]);
-  if (heard.length > 0) await keepEditedAmbient(context, message);
+  const { ambient } = await partsOf(context.db, message.channel_id, [message.id]);
+  if (ambient.length > 0) await keepEditedAmbient(context, message);
 }
 
 /** As `messageEdited` where the bot is known to converse. */
 export async function changeMessage(context: ChatContext, message: GatewayMessageUpdateDispatchData): Promise<void> {
-  const { asked, heard } = await partsOf(context.db, message.channel_id, [message.id]);
-  if (heard.length > 0) await keepEditedAmbient(context, message);
+  const { asked, ambient } = await partsOf(context.db, message.channel_id, [message.id]);
+  if (ambient.length > 0) await keepEditedAmbient(context, message);
   for (const id of asked) await changeQuestion(context, id, message);
   if (asked.length > 0) return;
   const messageIds = [message.id];

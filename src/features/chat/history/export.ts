@@ -30,7 +30,7 @@ export async function exportOf(
     (range) => turnsOf(db, userId, range),
     (turn) => exportedTurn(read, turn, nameOf),
   );
-  const heard = await collect(
+  const ambientMessages = await collect(
     budget,
     (range) => ambientOf(db, userId, range),
     async (row) => {
@@ -39,7 +39,7 @@ export async function exportOf(
       return said && { at: row.said_at.toISOString(), channelId: row.channel_id, channelName, text: said.text };
     },
   );
-  return { exchanges, heard };
+  return { exchanges, ambientMessages };
 }
 
 type NameOf = (channelId: string) => Promise<string | null>;

@@ -28,7 +28,7 @@ async function losesSession(): Promise<void> {
 const known = (words: string) => JSON.stringify(bot.providers.requests.at(-1)?.body).includes(words);
 
 describe('what happened while the bot had lost its session', { timeout: 60_000 }, () => {
-  it('is looked up: what was deleted and edited is history as it stands', async () => {
+  it('is looked up: deleted and edited messages are deleted and edited in the history', async () => {
     const room = await bot.newChannel();
     bot.providers.answerByDefault({ text: 'Noted.' });
     await asks(room, 'first');

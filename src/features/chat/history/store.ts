@@ -155,7 +155,7 @@ export interface Parts {
   /** Ids of questions whose answers they show. */
   answered: string[];
   /** Ids of ambient messages. */
-  heard: string[];
+  ambient: string[];
 }
 
 /** One query, whatever it finds. */
@@ -166,10 +166,10 @@ export async function partsOf(db: Db, channelId: string, messageIds: readonly st
     UNION ALL
     SELECT 'answered', id::text FROM chat_question WHERE parts && ${ids} AND channel_id = ${channelId}
     UNION ALL
-    SELECT 'heard', message_id FROM chat_ambient_message WHERE message_id = ANY (${ids}) AND channel_id = ${channelId}
+    SELECT 'ambient', message_id FROM chat_ambient_message WHERE message_id = ANY (${ids}) AND channel_id = ${channelId}
   `.execute(db);
   const of = (kind: keyof Parts) => rows.filter((row) => row.kind === kind).map(({ id }) => id);
-  return { asked: of('asked'), answered: of('answered'), heard: of('heard') };
+  return { asked: of('asked'), answered: of('answered'), ambient: of('ambient') };
 }
 
 /** Waits for other transactions that change it. Undefined when it is gone. */

@@ -51,7 +51,7 @@ describe('/ask in a channel', () => {
     expect(bot.providers.requests.find(isTitling)?.body['max_tokens']).toBe(24);
   });
 
-  it('goes on with every message of the thread, by whoever, with what was said there', async () => {
+  it('goes on with every message of the thread, by any member, with its history', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('a riddle please', { text: 'What has keys but no locks?' });
     titled('A riddle');

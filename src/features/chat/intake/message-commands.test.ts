@@ -43,7 +43,7 @@ describe('"Ask about this"', () => {
     );
   });
 
-  it('is paid by whoever asks', async () => {
+  it('is paid by the member who asks', async () => {
     const room = await bot.newChannel();
     const target = await bot.bob.says(room, 'who pays for this?');
     bot.providers.answer('Explain', { text: 'You do.' });
@@ -100,7 +100,7 @@ describe('"Summarise from here"', () => {
     expect(card).toMatchObject({ message_reference: { message_id: target.id } });
   });
 
-  it('reads nothing for who may not read older messages', async () => {
+  it('reads nothing for a member who may not read older messages', async () => {
     const room = await bot.newChannel();
     const target = await bot.bob.says(room, 'shall we meet?');
     const path = `/channels/${bot.alice.channel(room).id}/permissions/${bot.alice.user.id}`;

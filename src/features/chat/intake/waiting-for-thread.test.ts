@@ -5,7 +5,7 @@ import { sharedBot } from '../../../testing/shared-bot.ts';
 const bot = sharedBot();
 const timeoutMs = 20_000;
 
-it('a question that has no thread yet is told to nobody who asks in the channel meanwhile', async () => {
+it('a question that has no thread yet is in no prompt of the channel', async () => {
   const room = await bot.newChannel();
   const route = '/channels/{channel_id}/messages/{message_id}/threads';
   bot.emulator.core.faults.add({ match: { method: 'POST', route }, times: 1, answer: { delayMs: 2000 } });

@@ -28,7 +28,7 @@ interface Collected {
   pieces: SizedPiece[];
   rows: ExchangeRow[];
   exchanges: SizedExchange[];
-  heard: (AmbientLine & { tokens: number })[];
+  ambient: (AmbientLine & { tokens: number })[];
   coversUntilMs: number | undefined;
 }
 
@@ -89,7 +89,7 @@ async function sizeOf({ context, model }: PromptRequest, text: string): Promise<
 async function collect(asked: PromptRequest): Promise<Collected> {
   const { context, row, question, model, speaker, settings, signal } = asked;
   const turnFor = (feature: string): PendingTurn => ({ ...turnOf(row, question, feature), model, speaker });
-  const [pieces, heard] = await Promise.all([
+  const [pieces, ambient] = await Promise.all([
     piecesFor(context, { turnFor, isPublic: row.guild_id !== null, signal })
       // Where no history is sent, nothing stands in for it either.
       .then((all) => all.filter(({ coversUntilMs: until }) => until === undefined || settings.historySent > 0))
@@ -100,7 +100,7 @@ async function collect(asked: PromptRequest): Promise<Collected> {
   const limit = Math.min(settings.historySent, settings.historyKept);
   const after = coversUntilMs === undefined ? undefined : new Date(coversUntilMs);
   const [system, rows] = await Promise.all([systemOf(asked, pieces), exchangesBefore(context.db, row, limit, after)]);
-  return { system, pieces, rows, exchanges: await exchangesOf(asked, rows), heard, coversUntilMs };
+  return { system, pieces, rows, exchanges: await exchangesOf(asked, rows), ambient, coversUntilMs };
 }
 
 function latest(pieces: readonly SourcePiece[]): number | undefined {
@@ -147,13 +147,13 @@ async function questionWith(
 
 interface Fitted {
   exchanges: SizedExchange[];
-  heard: Collected['heard'];
+  ambient: Collected['ambient'];
   pieces: SizedPiece[];
   tokens: number;
 }
 
 /** What stays of what was collected. */
-function fit({ system, pieces, exchanges, heard }: Collected, questionTokens: number, budgetTokens: number): Fitted {
+function fit({ system, pieces, exchanges, ambient }: Collected, questionTokens: number, budgetTokens: number): Fitted {
   const separate = pieces.filter(({ place }) => place === 'memory' || place === 'history');
   const always = separate.filter(({ keep }) => keep === 'always');
   const droppable = separate.filter(({ keep }) => keep !== 'always');
@@ -161,21 +161,21 @@ function fit({ system, pieces, exchanges, heard }: Collected, questionTokens: nu
   const groups = [
     ...droppable.map(({ keep, tokens }) => ({ keep: Number(keep), sizes: [tokens] })),
     { keep: keepOf.history, sizes: tokensOf(exchanges) },
-    { keep: keepOf.ambient, sizes: tokensOf(heard) },
+    { keep: keepOf.ambient, sizes: tokensOf(ambient) },
   ];
   const { kept, tokens } = fitGroups(system.tokens + questionTokens + sum(always), groups, budgetTokens);
-  const [exchangesKept = 0, heardKept = 0] = kept.slice(droppable.length);
+  const [exchangesKept = 0, ambientKept = 0] = kept.slice(droppable.length);
   return {
     pieces: separate.filter((piece) => always.includes(piece) || kept[droppable.indexOf(piece)] === 1),
     exchanges: exchanges.slice(exchanges.length - exchangesKept),
-    heard: heard.slice(heard.length - heardKept),
+    ambient: ambient.slice(ambient.length - ambientKept),
     tokens,
   };
 }
 
 /** The messages, in the order in which the model reads them. */
 function assemble(
-  { pieces, exchanges, heard }: Fitted,
+  { pieces, exchanges, ambient }: Fitted,
   { system }: Collected,
   question: QuestionParts,
   continued: readonly ModelMessage[],
@@ -185,7 +185,7 @@ function assemble(
   return [
     systemMessage(system.text),
     ...asMessages('memory'),
-    ...interleave(exchanges, heard),
+    ...interleave(exchanges, ambient),
     ...asMessages('history'),
     userMessage(question.content),
     ...continued,
@@ -195,7 +195,7 @@ function assemble(
 type Parts = Omit<PromptContents, 'windowTokens' | 'question' | 'continued'>;
 
 function contentsOf({ context, speaker }: PromptRequest, fitted: Fitted, collected: Collected): Parts {
-  const { system, pieces, exchanges, heard, coversUntilMs } = collected;
+  const { system, pieces, exchanges, ambient, coversUntilMs } = collected;
   const isSent = (piece: SizedPiece) => piece.place === 'turn' || fitted.pieces.includes(piece);
   return {
     system: {
@@ -215,19 +215,19 @@ function contentsOf({ context, speaker }: PromptRequest, fitted: Fitted, collect
       tokens: sum(fitted.exchanges),
       files: fitted.exchanges.reduce((total, { files }) => total + files, 0),
     },
-    heard: { sent: fitted.heard.length, of: heard.length, tokens: sum(fitted.heard) },
+    ambient: { sent: fitted.ambient.length, of: ambient.length, tokens: sum(fitted.ambient) },
   };
 }
 
 /** Others than the asker and the bot whose words the prompt may hold. */
 function othersIn(
   { context, row }: PromptRequest,
-  { rows, heard, pieces }: Collected,
+  { rows, ambient, pieces }: Collected,
   quotedIds: readonly string[],
 ): string[] {
   const ids = new Set([
     ...rows.map(({ question }) => question.author_id),
-    ...heard.map(({ authorId }) => authorId),
+    ...ambient.map(({ authorId }) => authorId),
     ...quotedIds,
     ...pieces.flatMap(({ authorIds = [] }) => authorIds),
   ]);
@@ -252,7 +252,7 @@ async function asMessages(
   return { atMs, messages, files, tokens: sizes.reduce((total, size) => total + size, 0) };
 }
 
-async function ambientOf(asked: PromptRequest): Promise<Collected['heard']> {
+async function ambientOf(asked: PromptRequest): Promise<Collected['ambient']> {
   const { context, read, row, settings, question } = asked;
   const lines = await ambientAround(context, read, row, settings.heardKept);
   // What is summarised is not told twice.

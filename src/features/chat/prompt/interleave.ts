@@ -18,17 +18,17 @@ export interface Told {
 const heading = '[Overheard]';
 
 /** Ambient messages as one message. A line alone takes a little more of a window than one that shares its message. */
-export const ambientText = (heard: readonly AmbientLine[]): string =>
-  [heading, ...heard.map(({ line }) => line)].join('\n');
+export const ambientText = (ambient: readonly AmbientLine[]): string =>
+  [heading, ...ambient.map(({ line }) => line)].join('\n');
 
 /** Everything in the order in which it was said, oldest first; the ambient messages between two exchanges are one message. */
-export function interleave(told: readonly Told[], heard: readonly AmbientLine[]): ModelMessage[] {
+export function interleave(told: readonly Told[], ambient: readonly AmbientLine[]): ModelMessage[] {
   const messages: ModelMessage[] = [];
   let from = 0;
   const hearUntil = (atMs: number) => {
     let until = from;
-    while ((heard[until]?.atMs ?? Infinity) <= atMs) until += 1;
-    const lines = heard.slice(from, until);
+    while ((ambient[until]?.atMs ?? Infinity) <= atMs) until += 1;
+    const lines = ambient.slice(from, until);
     if (lines.length > 0) messages.push(userMessage(ambientText(lines)));
     from = until;
   };

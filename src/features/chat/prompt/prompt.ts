@@ -53,7 +53,7 @@ export interface PromptContents {
   coversUntilMs: number | undefined;
   /** With the pictures and files of those that are sent, which are not sent again. */
   exchanges: { sent: number; of: number; tokens: number; files: number };
-  heard: { sent: number; of: number; tokens: number };
+  ambient: { sent: number; of: number; tokens: number };
   question: QuestionParts['tokens'];
   /** The beginning of the answer, where it is to go on. */
   continued: number;

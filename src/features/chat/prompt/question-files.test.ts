@@ -106,7 +106,7 @@ describe('the files of a question', { timeout: 60_000 }, () => {
     expect(said).toBe('Noted.');
   });
 
-  it('that nobody can read are named below the answer', async () => {
+  it('that cannot be read are named below the answer', async () => {
     const zip = Buffer.from('PK\x03\x04\x14\0\0\0\x08\0', 'latin1');
     const pdf = Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj', 'latin1');
     const { text, said } = await sends([

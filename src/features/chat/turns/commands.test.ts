@@ -49,7 +49,7 @@ describe('/ask that has to wait', () => {
     expect(answer.id).toBe(notice.id);
   });
 
-  it('can be taken back from what the asker was told', async () => {
+  it('can be cancelled from the reply to the asker', async () => {
     const room = await bot.newChannel();
     await occupies();
     const running = bot.bob.runs('ask', { prompt: 'never mind then' }, { in: room });

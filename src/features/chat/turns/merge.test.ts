@@ -102,7 +102,7 @@ describe('what a person asks while their question waits', () => {
     ]);
   });
 
-  it('is answered as it stands then: without what was deleted, with what was edited', async () => {
+  it('is answered without deleted and with edited messages', async () => {
     const room = await bot.newChannel();
     await occupies(bot.alice, room);
     const first = await asks(bot.bob, room, 'the deleted part');
@@ -155,7 +155,7 @@ describe('what a person asks while their question waits', () => {
     expect(sentFor('this stays').at(-1)).toBe('Bob: this stays');
   });
 
-  it('takes what said how long it takes along: that stands below the latest, once', async () => {
+  it('moves its waiting notice below the latest question', async () => {
     const room = await bot.newChannel();
     await occupies(bot.alice, room);
     const first = await asks(bot.bob, room, 'one more thing');

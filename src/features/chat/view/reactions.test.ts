@@ -212,7 +212,7 @@ describe('questions that wait for one that is being answered', () => {
   const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1 }\nfeatures: { chat: { laterQuestions: merge } }\n' });
   const { presses } = createAsking(() => bot);
 
-  it('lose their mark when they are taken back', async () => {
+  it('lose their mark when they are cancelled', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('the first', { text: 'At last.', hold: true });
     const first = await bot.alice.says(room, `${mention(bot)} the first`);
@@ -244,7 +244,7 @@ describe('questions that wait for one that is being answered', () => {
 describe('roles in processes of their own', () => {
   const bot = sharedBot({ roles: { gateway: true, queues: [], api: false } });
 
-  it('mark a question together: one while nobody works, the other when it is done', async () => {
+  it('mark a question together: one while it waits, the other when it is done', async () => {
     bot.providers.answer('anybody', { text: 'Here I am.' });
     const question = await bot.alice.says(await bot.newChannel(), `${mention(bot)} anybody?`);
     await comesTo(bot, question, '+👀');

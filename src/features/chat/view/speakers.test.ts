@@ -59,6 +59,7 @@ const MANAGE_WEBHOOKS = 1n << 29n;
 const EXECUTE = '/webhooks/{webhook_id}/{webhook_token}';
 
 const mention = (words: string) => `<@${bot.app.discord.self.userId}> ${words}`;
+const embeds = (message: APIMessage) => JSON.stringify(message.embeds);
 const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
 const lineTo = (question: APIMessage) => {
   const [guild] = bot.emulator.core.world.guilds.values();
@@ -219,7 +220,7 @@ describe('an answer of a speaker', () => {
     expect(messages.flatMap(labels)).toEqual([]);
   });
 
-  it('that somebody deletes leaves the history', async () => {
+  it('that a moderator deletes leaves the history', async () => {
     const { question, shown } = await asks('pirate, a secret', { text: 'The gold is here.' });
     await bot.olivia.deletes(shown);
     await bot.idle();
@@ -249,23 +250,18 @@ it('an answer that is too long keeps within its messages with its first line, an
 it('the context of a question names who would answer it', async () => {
   const room = await bot.newChannel();
   await bot.alice.runs('context', {}, { in: room });
-  const bots = await bot.alice.sees((message) => JSON.stringify(message.embeds).includes('tokens'), { in: room });
+  const bots = await bot.alice.sees((message) => embeds(message).includes('tokens'), { in: room });
   expect(JSON.stringify(bots.embeds)).not.toContain('Answers as');
   speaksAlways = true;
   await bot.alice.runs('context', {}, { in: room });
-  await bot.alice.sees(
-    (message) => /What fake.pirate-model gets.*Answers as Pirate/s.test(JSON.stringify(message.embeds)),
-    { in: room },
-  );
+  await bot.alice.sees((message) => /What fake.pirate-model .*Answers as Pirate/s.test(embeds(message)), { in: room });
 });
 
 it('an answer of a speaker is the one that /why is about, under their name, which is in the export, too', async () => {
   const room = await bot.newChannel();
   await asks('pirate, what did it cost?', { text: 'Nothing.' }, room);
   await bot.alice.runs('why', {}, { in: room });
-  await bot.alice.sees((message) => /pirate-model.*as \*\*Pirate\*\*/s.test(JSON.stringify(message.embeds)), {
-    in: room,
-  });
+  await bot.alice.sees((message) => /pirate-model.*as \*\*Pirate\*\*/s.test(embeds(message)), { in: room });
   const chat = bot.app.features.find(({ definition }) => definition.name === 'chat')?.parts;
   expect(JSON.stringify(await chat?.exportUser?.(bot.alice.user.id))).toContain('"answeredAs":"Pirate"');
 });
