@@ -23,6 +23,7 @@ import type { Problem, SettingPath, YamlFile } from './yaml-file.ts';
 export { accessSchema, builtInRoles, tighteningSchema } from './access-schema.ts';
 export type { AccessSettings, RoleSettings, Tightening } from './access-schema.ts';
 export type { BudgetsConfig } from './budgets-schema.ts';
+export { apiKeyOf } from './http-schema.ts';
 export type { ApiKey } from './http-schema.ts';
 export type { ModelConfig, ProviderConfig } from './schema.ts';
 export { quirks } from './quirks.ts';
