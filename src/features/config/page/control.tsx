@@ -80,7 +80,7 @@ function Chosen({ setting, busy, problem, onChange, options }: ControlProps & { 
     return <MultiSelect {...shared} data={data} value={value} onChange={(chosen) => onChange({ value: chosen })} />;
   }
   const data = setting.nullable ? [{ value: none, label: texts.none }, ...options] : [...options];
-  const value = setting.value === null ? none : setting.value === '' ? byDefault : String(setting.value as string);
+  const value = setting.value === null ? none : setting.value === '' ? byDefault : String(setting.value);
   const change = (chosen: string | null): void => {
     if (chosen === null || chosen === value) return;
     if (chosen === none) onChange({ value: null });
