@@ -80,7 +80,8 @@ function Chosen({ setting, busy, problem, onChange, options }: ControlProps & { 
     return <MultiSelect {...shared} data={data} value={value} onChange={(chosen) => onChange({ value: chosen })} />;
   }
   const data = setting.nullable ? [{ value: none, label: texts.none }, ...options] : [...options];
-  const value = setting.value === null ? none : setting.value === '' ? byDefault : String(setting.value);
+  const named = typeof setting.value === 'string' ? setting.value : JSON.stringify(setting.value);
+  const value = setting.value === null ? none : named === '' ? byDefault : named;
   const change = (chosen: string | null): void => {
     if (chosen === null || chosen === value) return;
     if (chosen === none) onChange({ value: null });
