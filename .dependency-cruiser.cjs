@@ -2,6 +2,8 @@
 // "$1" in a `to` is the first group of the rule's `from`.
 
 const TEST_CODE = '\\.test\\.tsx?$|(^|/)testing/|^emulator/foreign/';
+/** Built by Vite with the pages of web. */
+const FEATURE_PAGES = '^src/features/[^/]+/page/';
 const ANY_FOLDER = '^(src|emulator|web|bench|tools)/';
 const NPM = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 const PLATFORM_PORT = '^src/platform/[^/]+/index\\.ts$';
@@ -73,9 +75,15 @@ module.exports = {
     ),
     mayImport(
       'features-imports',
-      '^src/features/([^/]+)/',
+      '^src/features/([^/]+)/(?!page/)',
       ['^src/kernel/', '^src/sdk/', '^src/features/$1/', '^src/features/[^/]+/api\\.ts$'],
       "Features reach the kernel, the sdk, their own folder and another feature's api.ts: ask the sdk for it, or export it from that api.ts.",
+    ),
+    mayImport(
+      'feature-pages-imports',
+      '^src/features/([^/]+)/page/',
+      ['^src/features/$1/(page|locales)/', '^web/src/(dashboard/kit/index\\.ts$|shared/)'],
+      "A feature's page runs in the browser: it reaches its own folder, the feature's texts, web/src/dashboard/kit and web/src/shared, and asks the feature's routes for all else.",
     ),
     mayImport(
       'app-imports',
@@ -107,7 +115,7 @@ module.exports = {
       severity: 'error',
       comment:
         'Vendor packages are wrapped in src/platform: add what you need to the port there. zod, kysely and discord-api-types are free for all.',
-      from: { path: '^src/(services|sdk|features|app)/', pathNot: TEST_CODE },
+      from: { path: '^src/(services|sdk|features|app)/', pathNot: `${TEST_CODE}|${FEATURE_PAGES}` },
       to: { dependencyTypes: NPM, pathNot: '^node_modules/(zod|kysely|discord-api-types)/' },
     },
     {
@@ -122,7 +130,7 @@ module.exports = {
       severity: 'error',
       comment:
         'An installation without development packages must run this: move the package to "dependencies", or the code to a test.',
-      from: { path: '^(src|emulator)/', pathNot: TEST_CODE },
+      from: { path: '^(src|emulator)/', pathNot: `${TEST_CODE}|${FEATURE_PAGES}` },
       to: { dependencyTypes: ['npm-dev'], pathNot: '^node_modules/@types/' },
     },
     {

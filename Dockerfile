@@ -10,6 +10,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY web web
+# The pages of features are built with those of web.
+COPY src/features src/features
 RUN node node_modules/vite/bin/vite.js build web
 
 FROM node:24-slim AS packages

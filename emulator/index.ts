@@ -24,6 +24,8 @@ export interface EmulatorOptions {
   dataDir: string | null;
   /** Folder with the built playground page, served at `/`. */
   page?: string | null;
+  /** The address of another page that the playground links; asked each time. */
+  dashboard?: () => string | null;
   /** Whether an empty world gets the playground's server (yes unless false). */
   seed?: boolean;
   clock?: Clock;
@@ -63,7 +65,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       if (guard.refusal(request) !== undefined) socket.destroy();
     });
     gateway = attachGateway(app.server, core);
-    registerControl({ server, core, guard, gateway });
+    registerControl({ server, core, guard, gateway, dashboard: options.dashboard ?? (() => null) });
     await listen(() => app.listen({ port: options.port, host }), options.port, host);
     const { port } = app.server.address() as AddressInfo;
     core.origin = `http://${addressForClients(host)}:${port}`;

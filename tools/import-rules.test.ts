@@ -42,6 +42,8 @@ const PLANTS: Plant[] = [
   plant('features-imports', 'src/features/gif/to-service.ts', '../../services/ledger/index.ts'),
   plant('features-imports', 'src/features/gif/to-inside.ts', '../chat/store.ts'),
   plant('features-imports', 'src/features/gif/to-app.ts', '../../app/main.ts'),
+  plant('feature-pages-imports', 'src/features/gif/page/to-server.tsx', '../feature.ts'),
+  plant('feature-pages-imports', 'src/features/gif/page/to-frame.tsx', '../../../../web/src/page.tsx'),
   plant('app-imports', 'src/app/to-bench.ts', '../../bench/run.ts'),
   plant('app-imports', 'src/app/playground.ts', '../../emulator/contract.ts'),
   plant('emulator-door', 'src/app/roles.ts', '../../emulator/index.ts'),
@@ -126,6 +128,8 @@ const ALLOWED: Record<string, string> = {
     'discord.js',
   ),
   'src/features/gif/feature.ts': imports('../chat/api.ts', '../../sdk/index.ts'),
+  'src/features/gif/page/index.tsx': imports('react', '../../../../web/src/dashboard/kit/index.ts'),
+  'web/src/dashboard/kit/index.ts': imports('react'),
   'src/app/main.ts': imports(
     './emulator-command.ts',
     '../platform/postgres/open.ts',

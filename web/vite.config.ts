@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -8,7 +9,12 @@ export default defineConfig({
   root: import.meta.dirname,
   base: '/',
   plugins: [react()],
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 650 },
+  build: {
+    ...{ outDir: 'dist', emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 650 },
+    rollupOptions: {
+      input: ['index.html', 'dashboard.html'].map((name) => join(import.meta.dirname, name)),
+    },
+  },
   server: {
     proxy: {
       '/api': { target: emulatorOrigin, ws: true },

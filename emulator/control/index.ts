@@ -31,6 +31,7 @@ interface ControlParts {
   core: Core;
   guard: RequestGuard;
   gateway: Gateway;
+  dashboard: () => string | null;
 }
 
 type ControlRoute = (body: unknown, query: unknown) => unknown;
@@ -117,7 +118,7 @@ const applicationForm = z.object({
 
 /** The control interface under `/_control`: what no Discord has, for tests and for the playground. */
 export function registerControl(parts: ControlParts): void {
-  const { server, core, guard } = parts;
+  const { server, core, guard, dashboard } = parts;
   const mount = (method: 'GET' | 'POST' | 'DELETE', name: string, run: ControlRoute): void => {
     server.app.route({
       method,
@@ -133,7 +134,10 @@ export function registerControl(parts: ControlParts): void {
   };
   registerMaking(core, mount);
   mount('POST', 'crowd', (body) => makeCrowd(core, parseForm(crowdForm, body)));
-  mount('GET', 'state', () => ({ ...stateObject(core), invalidRequests: core.limits.invalidCounts() }));
+  mount('GET', 'state', () => ({
+    ...{ ...stateObject(core), dashboard: dashboard() },
+    invalidRequests: core.limits.invalidCounts(),
+  }));
   mount('GET', 'requests', (_body, query) => {
     const { since } = parseForm(z.object({ since: integer(0, Number.MAX_SAFE_INTEGER).default(0) }), query);
     return server.requests.since(since);

@@ -3,6 +3,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { StartError } from '../kernel/errors.ts';
 import type { Discord } from '../platform/discord/index.ts';
 import { startHttp } from '../platform/http/index.ts';
+import type { Pages } from '../platform/http/index.ts';
 import type { Models } from '../platform/models/index.ts';
 import { createMetrics } from '../platform/telemetry/index.ts';
 import { loadTexts } from '../platform/texts/index.ts';
@@ -57,6 +58,8 @@ const registrationMs = 5000;
 interface AppOptions extends PlatformOptions {
   /** True in the playground. */
   playground: boolean;
+  /** Where the dashboard's pages are. */
+  pages?: Pages;
   /** For tests of what features can do. */
   moreFeatures?: readonly FoundFeature[];
   /** For tests that are about something else: 0 puts every public refusal into words. */
@@ -101,7 +104,10 @@ async function assemble(options: AppOptions, closers: Closers): Promise<App> {
   const metrics = createMetrics();
   const routes = [health.route, ...(roles.api ? [metricsRoute(metrics)] : [])];
   const guard = createRouteGuard();
-  const http = await startHttp({ ...config.http, api: roles.api, routes: routes.map((route) => guard.guard(route)) });
+  const http = await startHttp({
+    ...{ ...config.http, api: roles.api, routes: routes.map((route) => guard.guard(route)) },
+    pages: roles.api ? options.pages : undefined,
+  });
   closers.add(() => http.close());
   const found = [...(await findFeatures(featuresFolder)), ...(options.moreFeatures ?? [])];
   checkFeatureNames(Object.keys(config.features), found);

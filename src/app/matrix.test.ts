@@ -21,10 +21,10 @@ const features = found.map(({ definition }) => definition.name);
 
 /** Command names and titles by feature, from the texts that every command must have. */
 const texts = found.map(({ definition, folder }) => ({
-  feature: definition.name,
   ...(JSON.parse(readFileSync(join(folder, 'locales', 'en.json'), 'utf8')) as {
     'message-commands'?: Record<string, { title: string }>;
   }),
+  feature: definition.name,
 }));
 const commandNames = [...new Set(found.flatMap(commandNamesOf))].sort();
 

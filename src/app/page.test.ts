@@ -68,6 +68,17 @@ describe('ensurePage', () => {
     expect(lines).toHaveLength(2);
   });
 
+  it('builds it again when the page of a feature has changed', async () => {
+    installBuilder();
+    put('web/src/main.tsx', 'first');
+    put('src/features/levels/page/index.tsx', 'first');
+    await ensurePage({ root, logger });
+    change('src/features/levels/page/index.tsx', 'second');
+    await ensurePage({ root, logger });
+    await ensurePage({ root, logger });
+    expect(lines).toHaveLength(2);
+  });
+
   it('serves the older page when the build fails, and says how to see why', async () => {
     installBuilder();
     put('web/src/main.tsx', 'first');

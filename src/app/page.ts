@@ -25,7 +25,7 @@ export async function ensurePage({ root, logger, signal }: PageOptions): Promise
   const dist = join(sources, 'dist');
   const index = join(dist, 'index.html');
   const builtMs = await modifiedMs(index);
-  const changedMs = await newestMs(sources);
+  const changedMs = Math.max(await newestMs(sources), await newestPageMs(join(root, 'src', 'features')));
   if (builtMs !== null && builtMs >= changedMs) return dist;
 
   const fallback = builtMs === null ? null : dist;
@@ -62,6 +62,13 @@ async function newestMs(folder: string): Promise<number> {
       const ownMs = (await modifiedMs(path)) ?? 0;
       return entry.isDirectory() ? Math.max(ownMs, await newestMs(path)) : ownMs;
     });
+  return Math.max(0, ...(await Promise.all(times)));
+}
+
+/** When a feature's page or its texts changed last. */
+async function newestPageMs(features: string): Promise<number> {
+  const folders = await readdir(features).catch(() => []);
+  const times = folders.flatMap((name) => ['page', 'locales'].map((part) => newestMs(join(features, name, part))));
   return Math.max(0, ...(await Promise.all(times)));
 }
 

@@ -5,7 +5,7 @@ import { StartError } from '../kernel/errors.ts';
 import { systemIds } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { systemRandom } from '../kernel/random.ts';
-import { furtherFeatureFolders, loadConfig, readEnvironment, secretsOf } from '../platform/config/index.ts';
+import { apiKeyOf, furtherFeatureFolders, loadConfig, readEnvironment, secretsOf } from '../platform/config/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { lockDataFolder } from '../platform/postgres/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
@@ -98,8 +98,10 @@ async function start({ config, roles, logger, closers, signal, moreFeatures }: S
   const lock = await lockDataFolder(config.dataDir, lockSlot(config, roles));
   closers.add(() => lock.release());
   const playground = await openPlayground({ config, roles, logger, closers, signal });
+  const key = `${systemIds.uuid()}-${systemIds.uuid()}`;
   const app = await startApp({
-    config: withAdministrators(config, playground?.administrators ?? []),
+    config: playground ? forPlayground(config, playground.administrators, key) : config,
+    pages: { folder: join(root, 'web', 'dist'), prepare: () => ensurePage({ root, logger, signal }) },
     roles,
     clock: systemClock,
     ids: systemIds,
@@ -112,6 +114,7 @@ async function start({ config, roles, logger, closers, signal, moreFeatures }: S
     ...(config.crashAt && { checkpoint: crashAt(config.crashAt, logger) }),
   });
   closers.add(() => app.stop());
+  playground?.offerDashboard(`${addressOf(app, config)}/dashboard#key=${key}`);
   if (signal.aborted) return;
   process.stdout.write(greeting(app, config, playground));
   // In the background: a provider that is silent delays nothing.
@@ -119,9 +122,17 @@ async function start({ config, roles, logger, closers, signal, moreFeatures }: S
     app.checkProviders().catch((error: unknown) => logger.warn({ error }, 'Checking the providers failed.'));
 }
 
-function withAdministrators(config: Config, more: readonly string[]): Config {
-  const administrators = [...new Set([...config.instance.administrators, ...more])];
-  return { ...config, instance: { ...config.instance, administrators } };
+/** Who runs the playground owns the bot, and opens its dashboard from there with a key of this process alone. */
+function forPlayground(config: Config, owners: readonly string[], key: string): Config {
+  const administrators = [...new Set([...config.instance.administrators, ...owners])];
+  const apiKeys = [...config.apiKeys, apiKeyOf('playground', key, ['*'])];
+  return { ...config, instance: { ...config.instance, administrators }, apiKeys };
+}
+
+/** Where a browser on this machine reaches the bot's own pages. */
+function addressOf(app: App, { http }: Config): string {
+  const host = ['0.0.0.0', '::'].includes(http.host) ? '127.0.0.1' : http.host;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${app.port}`;
 }
 
 /**
@@ -188,6 +199,7 @@ function greeting(app: App, config: Config, playground: Playground | null): stri
     `  ${app.discord.self.username} is ready.`,
     '',
     ...(playground ? [`  Playground   ${playground.origin}`] : [`  Invite me    ${invite}`]),
+    `  Dashboard    ${addressOf(app, config)}/dashboard`,
     `  Health       http://${config.http.host}:${app.port}/health`,
     `  Model        ${model.id}${model.demo ? ' (built in; put a key into .env for a real one, see .env.example)' : ''}`,
     '',

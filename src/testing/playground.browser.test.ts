@@ -321,6 +321,56 @@ describe('the playground in a browser', () => {
     await milo.close();
   });
 
+  it('changes settings by keyboard, and gives back what was written wrong', async () => {
+    const page = await open('olivia', 'general');
+    const olivia = await connectPerson(address, 'olivia');
+    await olivia.runs('config', {}, { in: '#general' });
+    const choose = async (menu: string, choice: RegExp) => {
+      await page.getByRole('button', { name: menu }).press('Enter');
+      await page.getByRole('option', { name: choice }).press('Enter');
+    };
+    await choose('Choose a feature', /^Chat/);
+    await choose('Choose a setting', /^Exchanges sent/);
+    const write = async (button: string, text: string) => {
+      await page.getByRole('button', { name: button }).press('Enter');
+      const input = page.getByRole('dialog').getByRole('textbox');
+      const before = await input.inputValue();
+      await input.fill(text);
+      await page.getByRole('dialog').getByRole('button', { name: 'Submit' }).press('Enter');
+      return before;
+    };
+    expect(await write('Change…', '500')).toBe('8');
+    await page.getByText('“500” is out of range.').waitFor();
+    expect(await write('Edit again…', '12')).toBe('500');
+    await page.getByText('Saved. It applies from now on.').waitFor();
+    await olivia.close();
+  });
+
+  it('opens the dashboard, whose changes apply in the server', async () => {
+    const page = await open('olivia', 'general');
+    const opened = page.waitForEvent('popup');
+    await page.getByRole('link', { name: 'Open the dashboard' }).click();
+    const dashboard = await opened;
+    dashboard.on('pageerror', (error) => problems.push(error.message));
+    await dashboard.getByRole('textbox', { name: 'Search settings' }).fill('name threads');
+    // The key is in no history.
+    expect(new URL(dashboard.url()).hash).toBe('');
+    await dashboard.getByRole('switch', { name: 'Name threads' }).press('Space');
+    await dashboard.getByText('this server').waitFor();
+    const olivia = await connectPerson(address, 'olivia');
+    await olivia.runs('config', { feature: 'titles' }, { in: '#general' });
+    await olivia.sees(
+      ({ embeds }) => embeds[0]?.description?.includes('**Name threads** · off · this server') ?? false,
+    );
+    await dashboard.getByRole('button', { name: 'Reset' }).press('Enter');
+    await dashboard.getByText('default', { exact: true }).waitFor();
+    await dashboard.getByRole('button', { name: 'Sign out' }).click();
+    await dashboard.getByLabel('API key').fill('wrong');
+    await dashboard.getByRole('button', { name: 'Open' }).click();
+    await dashboard.getByText('doesn’t know this key').waitFor();
+    await olivia.close();
+  });
+
   it('goes on after the program was killed and started again, with the page open', async () => {
     const page = await open('olivia', 'bot-chat');
     await say(page, 'tell me a long story');

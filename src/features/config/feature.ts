@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { defineFeature } from '../../sdk/index.ts';
 import { configCommand } from './commands/config.ts';
 import { configComponents } from './components.ts';
+import { configRoutes } from './routes.ts';
 
 export const feature = defineFeature({
   name: 'config',
@@ -18,5 +19,6 @@ export const feature = defineFeature({
   setup: (context) => ({
     commands: [configCommand(context)],
     components: configComponents(context),
+    routes: configRoutes(context),
   }),
 });

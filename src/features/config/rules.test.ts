@@ -113,8 +113,11 @@ describe('what a person writes', () => {
   });
 
   it('comes back as it was written', () => {
-    expect(writtenForm(['a', 'b'])).toBe('a\nb');
-    expect([writtenForm(null), writtenForm(3), writtenForm('x')]).toEqual(['', '3', 'x']);
+    const written = (key: string, value: Parameters<typeof writtenForm>[1]) => writtenForm(field(key), value);
+    expect(written('words', ['a', 'b'])).toBe('a\nb');
+    expect([written('rest', null), written('count', 3), written('greeting', 'x')]).toEqual(['', '3', 'x']);
+    expect([written('rest', 1), written('rest', 36)]).toEqual(['1 hour', '36 hours']);
+    expect(read('rest', written('rest', 36))).toEqual({ value: 36 });
   });
 });
 

@@ -100,9 +100,10 @@ function within({ min, max }: Bounds, value: number, text: string): ReadValue {
   return isIn ? { value } : { problem: { code: 'bounds', data: { text } } };
 }
 
-/** How a value stands in a form, to be changed there. */
-export function writtenForm(value: Json): string {
+/** How a value stands in a form, to be changed there: as `readWritten` takes it. */
+export function writtenForm({ unit }: Pick<SettingField, 'unit'>, value: Json): string {
   if (value === null) return '';
+  if (unit && typeof value === 'number') return `${value} ${value === 1 ? unit.slice(0, -1) : unit}`;
   if (Array.isArray(value)) return value.map(String).join('\n');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -251,7 +251,7 @@ export function settingForm(
 ): APIModalInteractionResponseCallbackData {
   const { name } = settingTexts(config, field);
   const current = config.valueIn(guildId, field.key);
-  const value = text ?? writtenForm(current.value);
+  const value = text ?? writtenForm(field, current.value);
   const isLong = field.isList || (field.kind === 'text' && (field.max ?? longestInput) > 200);
   const allowed = allowedText(config, field, boundsOf(field, current), t);
   return {

@@ -120,4 +120,10 @@ export function readApiKeys(
   });
 }
 
+/** A key of this process alone. */
+export const apiKeyOf = (name: string, secret: string, scopes: readonly string[]): ApiKey => ({
+  ...{ name, scopes, secret },
+  sha256: sha256(secret),
+});
+
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,11 +1,15 @@
+import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import { StartError } from '../../kernel/errors.ts';
 import { isAllowedHost } from './allowed-host.ts';
+import { addPages } from './pages.ts';
+import type { Pages } from './pages.ts';
 import type { Api } from './api.ts';
 
 export { createApi, tooMany } from './api.ts';
 export type { Api } from './api.ts';
 export type { ApiRefusal, ApiRequest, ApiRoute } from './api-route.ts';
+export type { Pages } from './pages.ts';
 
 export interface HttpAnswer {
   status: number;
@@ -39,11 +43,12 @@ export async function startHttp(options: {
   /** Whether there will be something below `/api`. */
   api?: boolean;
   routes: readonly HttpRoute[];
+  /** Served at `/dashboard`. */
+  pages?: Pages | undefined;
 }): Promise<HttpServer> {
   const server = fastify({ forceCloseConnections: true, bodyLimit: 1024 * 1024 });
   const { publicUrl } = options;
-  const publicName = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
-  const allowed = [options.host, ...publicName, ...(options.allowedHosts ?? [])];
+  const allowed = [options.host, ...(publicUrl ? [new URL(publicUrl).hostname] : []), ...(options.allowedHosts ?? [])];
   let api: Api | undefined;
   server.addHook('onRequest', async (request, reply) => {
     if (isAllowedHost(request.headers.host, allowed)) return;
@@ -59,6 +64,7 @@ export async function startHttp(options: {
       api.handle(request.raw, reply.raw);
     });
   }
+  if (options.pages) await addPages(server, options.pages);
   for (const route of options.routes) {
     server.route({
       method: route.method,
@@ -75,9 +81,9 @@ export async function startHttp(options: {
   } catch (error) {
     throw listenError(error, options);
   }
-  const address = server.server.address();
+  const address = server.server.address() as AddressInfo;
   return {
-    port: typeof address === 'object' && address ? address.port : options.port,
+    port: address.port,
     serveApi: (served) => {
       api = served;
     },

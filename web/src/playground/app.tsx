@@ -61,6 +61,7 @@ function Session({ control, username, onBecome, onRefresh }: SessionProps) {
       members: control.members,
       botUserId: control.application?.botUserId ?? null,
       commands: control.commands,
+      dashboard: control.dashboard,
       refreshCommands: onRefresh,
       becomeMember: onBecome,
     }),

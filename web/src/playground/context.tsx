@@ -14,6 +14,7 @@ export interface Playground {
   readonly commands: readonly APIApplicationCommand[];
   /** Asks the emulator again which commands there are. */
   readonly refreshCommands: () => void;
+  readonly dashboard: string | null;
   readonly becomeMember: (username: string) => void;
 }
 

@@ -12,6 +12,8 @@ export interface ControlState {
   readonly members: readonly ControlMember[];
   readonly application: { readonly id: string; readonly botUserId: string } | null;
   readonly commands: readonly APIApplicationCommand[];
+  /** The address of the bot's dashboard, where it has one. */
+  readonly dashboard: string | null;
 }
 
 /** Asks the emulator who lives in it. Rejects when it is out of reach or refuses. */
@@ -23,5 +25,6 @@ export async function fetchControlState(fetchFunction: typeof globalThis.fetch):
     members: state.members ?? [],
     application: state.application ?? null,
     commands: state.commands ?? [],
+    dashboard: state.dashboard ?? null,
   };
 }

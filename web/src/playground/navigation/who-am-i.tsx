@@ -35,6 +35,7 @@ export function WhoAmI() {
           ))}
         </Menu.Dropdown>
       </Menu>
+      <DashboardLink />
       <SchemeSwitch />
     </div>
   );
@@ -64,6 +65,23 @@ function MemberItem({ member, current, onChoose }: MemberItemProps) {
     >
       {member.username} <small className={styles.roleNote}>{title}</small>
     </Menu.Item>
+  );
+}
+
+function DashboardLink() {
+  const { dashboard } = usePlayground();
+  if (dashboard === null) return null;
+  return (
+    <a
+      className={styles.iconButton}
+      href={dashboard}
+      target="_blank"
+      rel="noreferrer noopener"
+      aria-label="Open the dashboard"
+      title="Open the dashboard"
+    >
+      <Icon name="settings" />
+    </a>
   );
 }
 

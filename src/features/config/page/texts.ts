@@ -1,0 +1,3 @@
+import catalogue from '../locales/en.json';
+
+export const texts = catalogue.page;
