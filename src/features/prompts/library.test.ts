@@ -119,7 +119,7 @@ describe("a member's own prompt", () => {
     ['is no text', { name: 'x', file: file(new Uint8Array([0xff, 0xfe, 0x00])) }, /can't read that file as text/],
     ['is both', { name: 'x', text: 'x', file: file('x') }, /either a text or a file/],
     ['fills the model', { name: 'x', file: file('word '.repeat(3999)) }, /has room for 4000/],
-    ['has no name', { name: '`<@1>`', text: 'x' }, /`'<@1>'` can't be the name/],
+    ['has no name', { name: '`<@1>`', text: 'x' }, /`'<@1>'` can't be a prompt's name/],
     ['would be taken for a word', { name: 'Reset', text: 'x' }, /not "reset"/],
   ])('is refused when it %s', async (_why, options, answer) => {
     expect((await told(bot.alice, 'save-prompt', options)).content).toMatch(answer);
