@@ -25,7 +25,8 @@ export const wordsToReplace: readonly { old: RegExp; use: string }[] = [
 
 /** Names that the code no longer uses, with the name that took their place. */
 const namesToReplace: readonly { old: RegExp; use: string }[] = [
-  { old: /\b(?:purses?|Purse)\b/, use: '`allowance`, `Allowance`' },
+  // Not in quotes: migrations and their tests name stored data.
+  { old: /(?<!')\b(?:purses?|Purse)\b/, use: '`allowance`, `Allowance`' },
   { old: /\b(?:keepers?|Keeper|keepersOf)\b/, use: '`provider`, `PersonalDataProvider`' },
   { old: /\bunreadUser\b/, use: '`onReadConsentRevoked`' },
   { old: /\bDoorkeeper\b/, use: '`AccessGate`' },
