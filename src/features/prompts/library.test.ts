@@ -20,7 +20,9 @@ features:
 `,
 });
 
-const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+/** A slow bot defers its answer first, which then is empty. */
+const isAnswer = ({ flags, content, embeds, attachments }: APIMessage) =>
+  ((flags ?? 0) & MessageFlags.Ephemeral) !== 0 && (content !== '' || embeds.length > 0 || attachments.length > 0);
 
 /** Runs a command and resolves with its ephemeral answer. */
 async function told(
@@ -30,7 +32,7 @@ async function told(
   room = 'general',
 ): Promise<APIMessage> {
   await person.runs(command, options, { in: room });
-  return person.sees(isEphemeral, { in: room });
+  return person.sees(isAnswer, { in: room, timeoutMs: 20_000 });
 }
 
 const list = async (person: Person, room?: string) => (await told(person, 'prompts', {}, room)).embeds[0]?.description;
