@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProblems, type SourceFile } from './shape.ts';
-import { findWords, isForReaders } from './words.ts';
+import { findWords, isCode, isForReaders } from './words.ts';
 
 const BINARY = /\.(png|jpe?g|gif|webp|ico|woff2?|wasm|gz)$/;
 
@@ -22,7 +22,9 @@ const files: SourceFile[] = listFiles(root).map((path) => ({
   path,
   text: BINARY.test(path) ? '' : readFileSync(join(root, path), 'utf8'),
 }));
-const words = files.filter(({ path }) => isForReaders(path)).flatMap(({ path, text }) => findWords(path, text));
+const words = files
+  .filter(({ path }) => isForReaders(path) || isCode(path))
+  .flatMap(({ path, text }) => findWords(path, text));
 const problems = [...findProblems(files), ...words];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;

@@ -13,6 +13,13 @@ describe('the word list', () => {
     expect(findWords('src/app/locales/en.json', '  "who": "Somebody"')).toHaveLength(1);
   });
 
+  it('finds an old name in code', () => {
+    expect(findWords('src/a.ts', 'const purse = 1;')).toEqual([
+      'src/a.ts:1: "purse" reads badly; write `allowance`, `Allowance`.',
+    ]);
+    expect(findWords('src/a.ts', 'const allowance = 1; // meanwhile')).toEqual([]);
+  });
+
   it.each([
     ['README.md', true],
     ['src/features/chat/README.md', true],

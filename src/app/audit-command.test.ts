@@ -106,7 +106,7 @@ describe('a line of familiar audit', () => {
     ],
     [
       { action: 'set-allowance', targetId: 'instance', details: { before: 500_000, after: 1e6, micros: 1e6 } },
-      "Alice set everybody's free money a day from $0.50 to $1.",
+      "Alice set everyone's free money per day from $0.50 to $1.",
     ],
     [
       {

@@ -60,8 +60,11 @@ function run(env: NodeJS.ProcessEnv = {}, args: readonly string[] = ['start']): 
     },
   });
   let output = '';
+  let more = Promise.withResolvers<void>();
   const onOutput = (text: Buffer) => {
     output += text.toString();
+    more.resolve();
+    more = Promise.withResolvers();
   };
   child.stdout.on('data', onOutput);
   child.stderr.on('data', onOutput);
@@ -76,7 +79,7 @@ function run(env: NodeJS.ProcessEnv = {}, args: readonly string[] = ['start']): 
         const match = output.match(pattern);
         if (match) return match;
         if (child.exitCode !== null) throw new Error(`It ended without saying ${pattern}:\n${output}`);
-        await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), closed]);
+        await Promise.race([more.promise, closed]);
       }
     },
     ended,

@@ -5,23 +5,23 @@ import type { TestBot } from './bot.ts';
 import { button, hasEnded } from './components.ts';
 import type { FakeAnswer } from './providers.ts';
 
-/** Asking and pressing, as tests tell it. */
+/** Helpers for asking and pressing buttons. */
 interface Asking {
-  /** Asks in a channel, a new one unless given, and resolves when the answer has ended. */
+  /** Asks in a channel (a new one by default) and resolves when the answer has ended. */
   asks(person: Person, words: string, answer: FakeAnswer, options?: { in?: string }): Promise<Asked>;
-  /** Presses the button with this label under a message. */
+  /** Presses the button with this label below a message. */
   presses(person: Person, message: APIMessage, label: string): Promise<void>;
-  /** Presses it and resolves to what the presser alone is told. */
+  /** Presses it and resolves with the ephemeral answer. */
   told(person: Person, message: APIMessage, label: string): Promise<APIMessage>;
-  /** Presses it in a message that only the presser sees, and resolves to that once it says this. */
+  /** Presses it in an ephemeral message, and resolves with that message once it contains the text. */
   turns(person: Person, menu: APIMessage, label: string, text: string): Promise<APIMessage>;
-  /** The answer's messages as they are now, in order. */
+  /** The answer's messages now, in order. */
   screen(asked: Pick<Asked, 'question'>): Promise<APIMessage[]>;
 }
 
 export interface Asked {
   question: APIMessage;
-  /** The message that ends the answer: the one with the buttons. */
+  /** The last message of the answer, which has the buttons. */
   shown: APIMessage;
 }
 

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../services/audit/index.ts';
 
-/** An act as it is recorded. */
+/** An act for tests. */
 export const grant: AuditEntry = {
   actorId: '1',
   action: 'grant',

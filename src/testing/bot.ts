@@ -26,56 +26,56 @@ import { startFakeProviders } from './providers.ts';
 import type { FakeProviders } from './providers.ts';
 
 export interface TestBotOptions {
-  /** Added to the settings file, at its top level. */
+  /** Added to the settings file at its top level. */
   yaml?: string | ((people: People, emulator: Emulator, providers: FakeProviders) => string | Promise<string>);
-  /** Models of the fake provider beside test-model. */
+  /** Further models of the fake provider, besides test-model. */
   otherModels?: readonly string[];
-  /** False where a test says more in a channel than Discord takes in the time, and is about something else. */
+  /** False where a test writes more in a channel than Discord's rate limits allow, and is about something else. */
   paced?: boolean;
-  /** Where it keeps its memory; a database of its own on the run's server unless given. */
+  /** Its database; by default a new one on the run's server. */
   database?: (options: { migrations: readonly MigrationSource[] }) => Promise<TestDatabase>;
   clock?: Clock;
   roles?: Roles;
-  /** Beside those of the bot. */
+  /** In addition to the bot's own. */
   features?: readonly FoundFeature[];
-  /** Of this machine, that links may lead to. */
+  /** Addresses of this machine that links may lead to. */
   allowAddresses?: readonly string[];
   logger?: Logger;
-  /** False starts everything but the bot, which `start` then does. */
+  /** False starts everything except the bot; call `start`. */
   start?: boolean;
 }
 
 /** Members of the seeded server: its owner, a moderator and two members. */
 export type People = Record<'olivia' | 'milo' | 'alice' | 'bob', Person>;
 
-/** The whole bot against the emulator, a database of its own and providers that say what the test wants. */
+/** The whole bot with the emulator, its own database and scripted providers. */
 export interface TestBot extends Readonly<People> {
   readonly app: App;
   readonly emulator: Emulator;
   readonly providers: FakeProviders;
   readonly database: TestDatabase;
   readonly dataDir: string;
-  /** Makes a channel of its own for a test, with a budget of messages of its own, and returns its name. */
+  /** Creates a channel for a test, with its own rate limit, and returns its name. */
   newChannel(): Promise<string>;
   start(): Promise<void>;
-  /** Starts another process's worth of the bot on the same database; the caller stops it. */
+  /** Starts the bot once more on the same database, as another process would; the caller stops it. */
   another(roles: Roles): Promise<App>;
-  /** Stops the bot alone. */
+  /** Stops only the bot. */
   stop(): Promise<void>;
   /** Resolves when the bot has nothing left to do. */
   idle(): Promise<void>;
-  /** Stops everything. Fails when a fake answer was prepared and never asked for. */
+  /** Stops everything. Fails when a prepared answer was never used. */
   close(): Promise<void>;
 }
 
-/** What the settings file says where a test does not: each section is left out when the test brings its own. */
+/** Default sections of the settings file; a test's own section replaces one. */
 const defaultSections: Readonly<Record<string, (providers: FakeProviders, models: readonly string[]) => string>> = {
   models: () => `
 models:
   default: fake/test-model
   findOllama: false
 `,
-  /** The model that tests talk with: an OpenAI-compatible server of their own. */
+  /** The tests' model: an OpenAI-compatible server of their own. */
   providers: ({ openaiBaseUrl }, models) => `
 providers:
   fake:
@@ -84,7 +84,7 @@ providers:
     apiKeys: [test-key]
     models:
 ${models.map((name) => `      - { name: ${name}, contextTokens: 16000, maxOutputTokens: 4000 }\n`).join('')}`,
-  /** A test may ask more in a minute than a person; one that is about limits brings its own. */
+  /** Tests may ask more in a minute than people; tests of limits set their own. */
   access: () => `
 access:
   roles:
@@ -92,7 +92,7 @@ access:
 `,
 };
 
-/** A test's own settings, and the default ones for the sections that it leaves out. */
+/** A test's own settings, plus the defaults of the sections that it leaves out. */
 function settingsFile(own: string, providers: FakeProviders, otherModels: readonly string[]): string {
   const defaults = Object.entries(defaultSections).filter(([name]) => !new RegExp(`^${name}:`, 'm').test(own));
   return [...defaults.map(([, section]) => section(providers, ['test-model', ...otherModels])), own].join('\n');

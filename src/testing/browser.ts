@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
-/** Keeps the browser from everything that needs a graphics card, a display or a network. */
+/** Disables everything that needs a graphics card, a display or a network. */
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -15,7 +15,9 @@ const ARGS = [
   '--disable-sync',
 ];
 
-/** Starts the Chromium of this machine: the one that `CHROMIUM` names, else the first on the path. Throws when none is. */
+/**
+ * Starts this machine's Chromium: the one named by `CHROMIUM`, else the first on the path. Throws when there is none.
+ */
 export async function launchBrowser(env: NodeJS.ProcessEnv): Promise<Browser> {
   const executablePath = env['CHROMIUM'] ?? onPath(env['PATH'] ?? '');
   if (executablePath === undefined || !existsSync(executablePath)) {

@@ -2,7 +2,7 @@ import type { APIMessage } from 'discord-api-types/v10';
 import type { Person } from '../../emulator/testing/person.ts';
 import { button, buttons } from './components.ts';
 
-/** Calls `/clear`, confirms it, and resolves to what it then says. */
+/** Runs `/clear`, confirms it, and resolves with its text. */
 export async function clears(
   person: Person,
   options: { user?: string; everyone?: boolean },

@@ -5,7 +5,7 @@ import type { FoundFeature } from '../app/features.ts';
 import type { Json } from '../kernel/json.ts';
 import type { FeatureDefinition, SettingsSchema } from '../sdk/index.ts';
 
-/** A feature of a test, outside the folder of the bot's own, with its texts. */
+/** A feature of a test, outside the bot's own folder, with its texts. */
 export function testFeature<Schema extends SettingsSchema>(
   definition: FeatureDefinition<Schema>,
   texts: Readonly<Record<string, Json>> = {},

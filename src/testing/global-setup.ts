@@ -15,7 +15,7 @@ declare module 'vitest' {
   }
 }
 
-/** Nothing here must outlive the power supply, so nothing waits for the disk. */
+/** Test data need not survive a power cut, so nothing waits for the disk. */
 const SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -26,8 +26,8 @@ const SETTINGS = {
 };
 
 /**
- * Waits until its input ends, which is when our process does, however it does; then stops what server is left in the
- * folder ($1) and removes it together with the folder of its socket.
+ * Waits until its input ends, which happens when our process ends in any way. Then stops a server that is left in the
+ * folder ($1) and removes it with its socket's folder.
  */
 const WATCHMAN = `
   read -r _
@@ -43,7 +43,7 @@ const WATCHMAN = `
 
 let stopServer: () => Promise<void> = () => Promise.resolve();
 
-/** One database server for a whole run of vitest; its address reaches the workers by `inject`. */
+/** One database server for a whole run of vitest; the workers get its address by `inject`. */
 export async function setup(project: TestProject): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'familiar-test-'));
   await chmod(dataDir, 0o711);

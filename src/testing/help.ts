@@ -4,7 +4,7 @@ import type { Person } from '../../emulator/testing/person.ts';
 const optionsOf = ({ components = [] }: APIMessage) =>
   (components as APIActionRowComponent<APIStringSelectComponent>[])[0]?.components[0]?.options ?? [];
 
-/** The text of every page of a help that a person alone sees, of which the first is shown. */
+/** The text of every page of an ephemeral help message, given its first page. */
 export async function everyPage(person: Person, first: APIMessage | undefined): Promise<string> {
   if (!first) return '';
   const texts = [first.embeds[0]?.description ?? ''];

@@ -5,15 +5,15 @@ import { settleUp, untilAnswered, untilKilled } from './kill-rounds.ts';
 import type { KillStage } from './kill-stage.ts';
 import { answerMicros } from './kill-stage.ts';
 
-/** Not three calls at their worst. */
+/** Less than three calls at their highest possible cost. */
 const ROOM_MICROS = 20 * answerMicros;
-/** After the crash: for some of the answers, one call after another, and not for all of them. */
+/** After the crash: enough for some of the answers, one call after another, but not for all. */
 export const ROOM_LEFT_MICROS = 5.4 * answerMicros;
 
 /**
- * Twice as many people as ever ask at once while the budget of the instance has little room, and the bot dies with two
- * calls open, which are lost: what is left then pays for some of the answers. Resolves when each has a whole answer or a
- * refusal, and what was paid is looked at. Leaves the stage with that cap, and with a peak of what was used since the crash.
+ * Twice as many people as usual ask at once with little room in the instance's budget, and the bot dies with two open
+ * calls, which are lost. The rest pays for some of the answers. Resolves when each question has a complete answer or a
+ * refusal, and the charges are checked. The stage keeps that cap, and a peak of the use since the crash.
  */
 export async function lastRound(stage: KillStage, name: string): Promise<Bill & { asked: number }> {
   const before = await stage.look(async (postgres) => {
@@ -22,7 +22,7 @@ export async function lastRound(stage: KillStage, name: string): Promise<Bill & 
   });
   await stage.setCap(before + ROOM_MICROS);
   let firstLife = true;
-  // Until the bot dies no answer ends, so that every call stays open.
+  // No answer ends until the bot dies, so every call stays open.
   stage.providers.answer(() => firstLife, { text: 'A word and no more.', hold: 1, times: Number.POSITIVE_INFINITY });
   const crash = { checkpoint: 'asked', time: 2 } as const;
   const dying = await stage.start(crash);

@@ -13,27 +13,27 @@ import { isExact, isSummary, usage } from './kill-stage.ts';
 import { checkSummaries } from './kill-summaries.ts';
 import type { SummaryBill } from './kill-summaries.ts';
 
-/** Nothing that is held may stay so for longer, whatever becomes of those who held it. */
+/** No hold may stay open longer, whatever happened to its process. */
 const LONGEST_HOLD_MS = 60 * 60 * 1000;
 
-/** What a round cost whom. */
+/** What a round cost, and whom. */
 export interface Bill {
   answers: number;
   /** Answers that their askers paid for. */
   charges: number;
-  /** Answers that nobody was charged for: the bot died when they were stored and not yet charged. */
+  /** Uncharged answers: the bot died after storing and before charging them. */
   gifts: number;
-  /** Summaries that were made after answers, and those of them that were charged. */
+  /** Summaries after answers, and how many were charged. */
   summaries: number;
   summaryCharges: number;
-  /** Calls that a crash cut off, and what they cost the instance. */
+  /** Calls cut off by a crash, and their cost to the instance. */
   lostCalls: number;
   lostMicros: number;
 }
 
 /**
- * From now on the database itself remembers the most that the instance ever had spent and held, in every transaction that
- * was committed: looking now and then would miss it.
+ * Makes the database record the highest sum of spent and held of the instance over all committed transactions; polling
+ * would miss it.
  */
 export async function watchInstance({ db }: Postgres): Promise<void> {
   await sql`CREATE SCHEMA watch`.execute(db);
@@ -53,7 +53,7 @@ export async function watchInstance({ db }: Postgres): Promise<void> {
   `.execute(db);
 }
 
-/** Forgets what was remembered so far. */
+/** Resets the record. */
 export async function watchAnew({ db }: Postgres): Promise<void> {
   await sql`DELETE FROM watch.peak`.execute(db);
 }
@@ -67,13 +67,13 @@ export async function usedMicros({ db }: Postgres): Promise<number> {
   return rows[0]?.micros ?? 0;
 }
 
-/** The most that was spent and held on a day since the watch began. */
+/** The highest sum of spent and held on a day since the watch began. */
 export async function peakMicros({ db }: Postgres): Promise<number> {
   const { rows } = await sql<{ micros: number }>`SELECT max(micros)::bigint AS micros FROM watch.peak`.execute(db);
   return rows[0]?.micros ?? 0;
 }
 
-/** Everything that money promises after a crash. Throws an Error that lists what is broken. */
+/** Checks every guarantee about money after a crash. Throws an Error that lists the violations. */
 export async function checkMoney(
   stage: KillStage,
   questions: readonly Question[],
@@ -93,7 +93,7 @@ export async function checkMoney(
       const terms = first && (await ledger.holds(first.request))[0]?.terms;
       if (terms) amiss.push(...(await allowanceAmiss(postgres, ledger, authorId, terms.allowances)));
     }
-    // Where money runs out, so may it for them all.
+    // Where money runs out, it may run out for all of them.
     const whole = !refusable && crashes <= RUNS_AFTER_LOSS;
     const summarised = await checkSummaries(stage, postgres, ledger, { questions, whole, amiss });
     if (summarised.summaries === 0 && !refusable) amiss.push('nothing was summarised');
@@ -123,7 +123,7 @@ function billOf(holds: readonly Hold[], answers: number, { summaries, summaryCha
   };
 }
 
-/** One question: who paid what for it, by its holds, by the entries and by what the provider was asked. */
+/** One question: who paid what for it, by its holds, by the entries and by the provider's requests. */
 async function requestAmiss(
   stage: KillStage,
   postgres: Postgres,
@@ -156,7 +156,7 @@ async function requestAmiss(
   return amiss;
 }
 
-/** Micro-dollars by the account of a person that paid them. */
+/** Micro-dollars by the account of the person who paid. */
 async function chargedByEntries({ db }: Postgres, request: string): Promise<Map<string, number>> {
   const { rows } = await sql<{ account: string; micros: number }>`
     SELECT e.account, -sum(e.amount)::bigint AS micros
@@ -171,14 +171,14 @@ async function isAnswered(stage: KillStage, question: Question): Promise<boolean
   return (await answersTo(stage, question)).some((message) => message.content === question.answer);
 }
 
-/** Whether the messages that people see of an answer are known to be this request's. */
+/** Whether the visible messages of an answer are known to belong to this request. */
 async function isExplained(stage: KillStage, { db }: Postgres, question: Question): Promise<boolean> {
   const ids = (await answersTo(stage, question)).map((message) => message.id);
   const rows = await db.selectFrom('spending_message').select('request').where('message_id', 'in', ids).execute();
   return rows.length === ids.length && rows.every((row) => row.request === question.request);
 }
 
-/** What a person has left of the day is what they had less what they were charged, and nothing of it is held. */
+/** A person's balance equals their allowance minus their charges, and nothing of it is held. */
 async function allowanceAmiss(
   { db }: Postgres,
   ledger: Ledger,
@@ -199,7 +199,7 @@ async function allowanceAmiss(
     .map((balance) => `user ${userId} was charged ${charged} today, and the balance is ${JSON.stringify(balance)}`);
 }
 
-/** No job failed, and none was given up but that of a summary which crashes cut off again and again. */
+/** No job failed, and none was given up except a summary that crashes cut off repeatedly. */
 async function jobsAmiss({ db }: Postgres, crashes: number): Promise<string[]> {
   const rows = await db
     .selectFrom('queue_job')
@@ -212,7 +212,7 @@ async function jobsAmiss({ db }: Postgres, crashes: number): Promise<string[]> {
   return left.map(({ kind, state, error }) => `a job ${kind} is ${state}: ${error ?? ''}`);
 }
 
-/** Of all requests, also those of earlier rounds. */
+/** Checks all requests, including those of earlier rounds. */
 async function holdsAmiss({ db }: Postgres): Promise<string[]> {
   const open = await db
     .selectFrom('ledger_hold')

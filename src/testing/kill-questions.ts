@@ -4,22 +4,22 @@ import { usage } from './kill-stage.ts';
 import { read, say } from './people.ts';
 import type { SeenMessage } from './people.ts';
 
-/** Pieces in which an answer comes, unless told otherwise. */
+/** Pieces of an answer by default. */
 export const PIECES = 12;
 
 export interface Question {
-  /** In the text that the model is asked, so that the provider knows it. */
+  /** Appears in the question, so the provider recognises it. */
   name: string;
   username: string;
   authorId: string;
   channelId: string;
   messageId: string;
-  /** What is paid for it goes by this name. */
+  /** The name of its request in the ledger. */
   request: string;
   answer: string;
 }
 
-/** Asks, and scripts what the model answers however often it is asked. */
+/** Asks, and scripts the model's answer for any number of attempts. */
 export async function ask(
   { place, providers }: KillStage,
   username: string,
@@ -27,7 +27,7 @@ export async function ask(
   { name, pieces = PIECES, delayMs }: { name: string; pieces?: number; delayMs: number },
 ): Promise<Question> {
   const chunks = Array.from({ length: pieces }, (_, index) => `${name}-${index} `);
-  // What nobody answered yet may stand before it, in one message with it.
+  // Unanswered messages may come before it in the same model message.
   providers.answer(new RegExp(`question ${name}\\.$`), { chunks, delayMs, usage, times: Number.POSITIVE_INFINITY });
   const { id, author } = await say(place, username, channelId, `<@${place.botId}> question ${name}.`);
   return {
@@ -41,10 +41,10 @@ export async function ask(
   };
 }
 
-/** How many `askSeveral` are. */
+/** The number of questions of `askSeveral`. */
 export const SEVERAL = 3;
 
-/** Three people ask in three places and are answered at three speeds, so that a crash finds them at different steps. */
+/** Three people ask in three places and are answered at three speeds, so a crash finds them at different steps. */
 export function askSeveral(stage: KillStage, round: string, delaysMs: readonly [number, number, number]) {
   const channel = (name: string) => stage.place.channels.get(name) ?? '';
   const [first, second, third] = delaysMs;
@@ -55,14 +55,14 @@ export function askSeveral(stage: KillStage, round: string, delaysMs: readonly [
   ]);
 }
 
-/** One more, while the bot is down. */
+/** Asks once more while the bot is down. */
 export function askMeanwhile(stage: KillStage, name: string): Promise<Question> {
   return ask(stage, 'olivia', stage.place.channels.get('memes') ?? '', { name, delayMs: 10 });
 }
 
 /**
- * What is wrong with what people see of the answers to these questions; empty when nothing is. With `refusable`, an
- * answer may also be a refusal, which shows nothing of the model's text.
+ * What is wrong with the visible answers to these questions; empty when nothing is. With `refusable`, an answer may
+ * also be a refusal, which shows none of the model's text.
  */
 export async function answersAmiss(
   { place }: KillStage,
@@ -85,7 +85,7 @@ export async function answersAmiss(
   return amiss;
 }
 
-/** The messages of the bot that reply to a question. */
+/** The bot's messages that reply to a question. */
 export async function answersTo({ place }: KillStage, question: Question): Promise<SeenMessage[]> {
   const messages = await read(place, question.username, question.channelId, question.messageId);
   return messages.filter((message) => isAnswerTo(question, message));

@@ -8,15 +8,15 @@ import type { Question } from './kill-questions.ts';
 import type { Crash, KillStage } from './kill-stage.ts';
 import type { Program } from './processes.ts';
 
-/** Within this time after a restart every question must be answered. */
+/** After a restart, every question must be answered within this time. */
 export const ANSWERED_WITHIN_MS = 20_000;
-/** After this time it is taken for granted that something never comes: a busy machine is slow, which is another matter. */
+/** After this time something is taken to be missing. It is long, because a slow machine isn't a failure. */
 const NEVER_MS = 90_000;
 const LOOK_AGAIN_MS = 50;
 
 /**
- * A time at which a life is sure to come to this checkpoint. One that recovers is sure of a single whole answer, with the
- * summary after it.
+ * A time at which a process surely reaches this checkpoint. A recovering process is sure of one complete answer and its
+ * summary.
  */
 function crashAt(checkpoint: Checkpoint, chance: number, { recovering }: { recovering: boolean }): Crash {
   const answers = recovering ? 1 : SEVERAL;
@@ -24,7 +24,7 @@ function crashAt(checkpoint: Checkpoint, chance: number, { recovering }: { recov
   return { checkpoint, time: 1 + Math.floor(chance * times) };
 }
 
-/** Rounds at every checkpoint in turn; in every third the bot ends once more, while it recovers. */
+/** Rounds at every checkpoint in turn; in every third one the bot ends again while it recovers. */
 export function crashPlan(rounds: number, random: () => number): Crash[][] {
   const nth = (index: number) => checkpoints[index % checkpoints.length] ?? 'admitted';
   return Array.from({ length: rounds }, (_, round) => {
@@ -36,8 +36,8 @@ export function crashPlan(rounds: number, random: () => number): Crash[][] {
 }
 
 /**
- * Two rounds of as few lives as can be: the bot ends at some of the checkpoints, every second time while it recovers, and once
- * between a summary and its charge.
+ * Two rounds with as few processes as possible: the bot ends at some of the checkpoints, every second time while it
+ * recovers, and once between a summary and its charge.
  */
 export function crashSample(random: () => number): Crash[][] {
   const others = checkpoints
@@ -61,9 +61,9 @@ export interface Round {
 }
 
 /**
- * Several people ask; the bot ends at each of these crashes in turn, and somebody asks each time that it is down. Then it
- * lives, until everybody has seen one whole answer and no job is left, and what was paid is looked at. Rejects with what is
- * wrong.
+ * Several people ask; the bot ends at each of these crashes in turn, and a member asks each time that it is down. Then
+ * it runs until everyone has seen one complete answer and no job is left, and the charges are checked. Rejects with the
+ * violations.
  */
 export async function crashRound(stage: KillStage, name: string, crashes: readonly Crash[]): Promise<Round> {
   const questions: Question[] = [];
@@ -78,22 +78,22 @@ export async function crashRound(stage: KillStage, name: string, crashes: readon
   await untilAnswered(stage, bot, questions);
   const elapsedMs = performance.now() - restartedAt;
   const bill = await settleUp(stage, bot, questions, { crashes: crashes.length, refusable: false });
-  // Nothing is left to do, and to stop takes longer.
+  // Nothing is left to do, and an orderly stop takes longer.
   await bot.kill();
   return { bill, elapsedMs };
 }
 
-/** Asks once in every place and waits until all is done: from then on each answer there is followed by a summary. */
+/** Asks once in every place and waits until all is done, so each later answer is followed by a summary. */
 export async function warmUp(stage: KillStage): Promise<void> {
   const bot = await stage.start();
   const questions = [...(await askSeveral(stage, 'first', [5, 5, 5])), await askMeanwhile(stage, 'first-d')];
   await untilAnswered(stage, bot, questions);
   await untilNothingIsDue(stage, bot);
-  // Not killed: what Node has compiled is kept at a clean end alone, and every life after this one begins with it.
+  // Not killed: Node stores its compile cache only at an orderly end, and every later process uses it.
   await bot.stop();
 }
 
-/** Rejects when the life does not end at its checkpoint. */
+/** Rejects when the process doesn't end at its checkpoint. */
 export async function untilKilled(bot: Program, { checkpoint, time }: Crash): Promise<void> {
   const enough = new AbortController();
   const late = systemClock.sleep(NEVER_MS, enough.signal).catch(() => undefined);
@@ -104,7 +104,7 @@ export async function untilKilled(bot: Program, { checkpoint, time }: Crash): Pr
   throw new Error(`The bot did not kill itself at ${checkpoint}:${time}: ${state}.\n${bot.output()}`);
 }
 
-/** Rejects with what is wrong with the answers when that takes too long. */
+/** Rejects with what is wrong with the answers after the time limit. */
 export async function untilAnswered(
   stage: KillStage,
   bot: Program,
@@ -118,7 +118,7 @@ export async function untilAnswered(
   }
 }
 
-/** Waits until no job is left, and then looks at the money. */
+/** Waits until no job is left, then checks the money. */
 export async function settleUp(
   stage: KillStage,
   bot: Program,
@@ -134,7 +134,7 @@ async function untilNothingIsDue({ look }: KillStage, bot: Program): Promise<voi
   await look(async ({ db }) => {
     for (const deadline = performance.now() + NEVER_MS; ; await systemClock.sleep(LOOK_AGAIN_MS)) {
       const living = db.selectFrom('queue_job').select('kind').where('state', 'in', ['waiting', 'active']);
-      // What is planned waits for its time.
+      // Planned jobs wait for their time.
       const due = await living.where('queue', '!=', 'schedules').execute();
       if (due.length === 0) return;
       if (performance.now() > deadline) throw new Error(`${due.length} jobs do not end.\n${bot.output()}`);

@@ -15,31 +15,31 @@ import type { Program } from './processes.ts';
 import { startFakeProviders } from './providers.ts';
 import type { FakeProviders, FakeRequest } from './providers.ts';
 
-/** Where a life of the bot ends: the `time`-th time that it comes to this checkpoint. */
+/** The bot ends when it reaches this checkpoint for the `time`-th time. */
 export interface Crash {
   checkpoint: Checkpoint;
   time: number;
 }
 
-/** Micro-dollars per token, and what the provider says that every answer took. */
+/** Micro-dollars per token, and the usage that the provider reports for every answer. */
 const price = { inputMicros: 5, outputMicros: 50 };
 export const usage = { inputTokens: 200, outputTokens: 40 };
 export const summaryUsage = { inputTokens: 300, outputTokens: 20 };
 const micros = ({ inputTokens, outputTokens }: typeof usage): number =>
   inputTokens * price.inputMicros + outputTokens * price.outputMicros;
-/** What one answer costs, unless it is longer than the provider says. */
+/** The cost of one answer, unless it is longer than the provider reports. */
 export const answerMicros = micros(usage);
 
-/** Whether a hold was charged for what the provider reported, or for our own count where that is more. */
+/** Whether a hold was charged for the reported usage, or for our own count where that is higher. */
 export function isExact(hold: Hold | undefined, reported: typeof usage): boolean {
   const [inputTokens, outputTokens] = [Number(hold?.facts['inputTokens']), Number(hold?.facts['outputTokens'])];
   if (inputTokens < reported.inputTokens || outputTokens < reported.outputTokens) return false;
   return hold?.charged.micros === micros({ inputTokens, outputTokens });
 }
-/** Beyond what rounds cost: some $0.03 for their answers and summaries, and up to $0.04 for each call that a crash loses. */
+/** More than a round costs: $0.03 for answers and summaries, and up to $0.04 for each call that a crash loses. */
 const USD_PER_ROUND = 0.5;
 
-/** Whether a model is asked to summarise, as opposed to answering a member. */
+/** Whether a model is asked for a summary, not for an answer. */
 export function isSummary({ body }: Pick<FakeRequest, 'body'>): boolean {
   const [instruction] = (body['messages'] ?? []) as { content?: unknown }[];
   return String(instruction?.content).startsWith('Write a summary of a conversation');
@@ -58,37 +58,37 @@ const settings = (baseUrl: string, capMicros: number) => ({
   },
   prices: { models: { [model]: { inputPerMillion: price.inputMicros, outputPerMillion: price.outputMicros } } },
   budgets: { instance: { dayUsd: capMicros / MICROS_PER_USD } },
-  // Every answer but the first of a place is followed by a summary of what came before it.
-  // Each asker pays for what follows their answer, so that the books can be compared with what they asked.
+  // Every answer except the first of a place is followed by a summary. Each asker pays for it, so the books can be
+  // compared with their questions.
   features: { chat: { historySent: 2 }, summaries: { paidBy: 'asker' } },
 });
 
 interface KillStageOptions {
-  /** Writes a settings file that lifts what one person may ask in a minute, with these settings in it; returns its path. */
+  /** Writes a settings file without rate limits for one person, plus these settings; returns its path. */
   writeSettings: (folder: string, settings: Readonly<Record<string, unknown>>) => Promise<string>;
-  /** An empty one. Without it the bot brings its own, which survives it. */
+  /** An empty database. Without it the bot uses its own, which survives the bot. */
   databaseUrl?: string;
-  /** What the instance's budget of a day is made for. */
+  /** Sets the instance's budget for a day. */
   rounds: number;
 }
 
-/** Discord, a priced provider, a database and people, all of which live on when the bot is killed. */
+/** Discord, a priced provider, a database and people; all survive when the bot is killed. */
 export interface KillStage {
   readonly place: Place;
-  /** Of bob. */
+  /** Bob's. */
   readonly dmChannelId: string;
   readonly providers: FakeProviders;
   /** The bot's. */
   readonly dataDir: string;
   /** The most that the instance may spend and hold in a day. */
   readonly capMicros: number;
-  /** From the next life on. */
+  /** Applies from the next process on. */
   setCap(micros: number): Promise<void>;
-  /** Starts a life of the bot and waits until it listens, unless it is to end before it may come to that. */
+  /** Starts the bot and waits until it listens, unless it must end before that. */
   start(crash?: Crash, options?: { wait: boolean }): Promise<Program>;
-  /** Whether Discord keeps people and bot to its pace; it does unless told otherwise. */
+  /** Whether Discord's rate limits apply; they do by default. */
   setPace(paced: boolean): void;
-  /** Looks into the bot's database with connections of its own. */
+  /** Reads the bot's database over its own connections. */
   look<T>(run: (postgres: Postgres) => Promise<T>): Promise<T>;
   /** Ends what is left. */
   close(): Promise<void>;
@@ -129,7 +129,7 @@ export async function openKillStage(options: KillStageOptions): Promise<KillStag
     },
     start: async (crash, { wait } = { wait: true }) => {
       const crashAt = crash && { FAMILIAR_CRASH_AT: `${crash.checkpoint}:${crash.time}` };
-      // One that a failed round left.
+      // Left by a failed round.
       await last?.kill();
       const bot = startFamiliar(['start'], { ...env, ...crashAt });
       last = bot;
@@ -143,7 +143,7 @@ export async function openKillStage(options: KillStageOptions): Promise<KillStag
       return run(postgres).finally(() => postgres.close());
     },
     close: async () => {
-      // Asked, not killed: its own database ends with it.
+      // Stopped, not killed: its own database ends with it.
       await last?.stop();
       await emulator.close();
       await providers.close();

@@ -6,19 +6,19 @@ import type { Question } from './kill-questions.ts';
 import { isExact, isSummary, summaryUsage } from './kill-stage.ts';
 import type { KillStage } from './kill-stage.ts';
 
-/** What the summaries of a round cost. */
+/** The cost of a round's summaries. */
 export interface SummaryBill {
   /** Summaries that were stored. */
   summaries: number;
-  /** Of them, those that the payers of their answers paid for. */
+  /** Those paid by the payers of their answers. */
   summaryCharges: number;
   holds: readonly Hold[];
 }
 
 /**
- * Looks at what followed the answers to these questions: each summary that was stored was charged once, to who asked for the
- * answer before it, or a crash came between and the call is lost. With `whole`, each conversation is summarised as far as is
- * due. Appends to `amiss` what is wrong.
+ * Checks the summaries after these answers: each stored one was charged once to the asker of the answer before it, or a
+ * crash came between and the call is lost. With `whole`, each conversation is summarised as far as it is due. Appends
+ * violations to `amiss`.
  */
 export async function checkSummaries(
   stage: KillStage,
@@ -64,7 +64,7 @@ function holdsAmiss({ name, authorId }: Question, holds: readonly Hold[]): strin
   return amiss;
 }
 
-/** Nothing else makes summaries, and all of earlier rounds had come to rest when the first of these was asked. */
+/** Nothing else makes summaries, and earlier rounds had ended before the first of these questions. */
 async function storedSince(
   { db }: Postgres,
   channelId: string,
@@ -79,7 +79,7 @@ async function storedSince(
   return rows[0]?.count ?? 0;
 }
 
-/** How many questions of a place no summary covers. */
+/** The number of a place's questions that no summary covers. */
 async function uncoveredIn({ db }: Postgres, channelId: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     SELECT count(*)::integer AS count FROM chat_question AS q WHERE channel_id = ${channelId} AND NOT EXISTS (
@@ -89,7 +89,7 @@ async function uncoveredIn({ db }: Postgres, channelId: string): Promise<number>
   return rows[0]?.count ?? 0;
 }
 
-/** Over all rounds: whatever a provider was asked is charged or lost, and what a crash lost costs the instance alone. */
+/** Over all rounds: every provider call is charged or lost, and only the instance pays for losses. */
 async function callsAmiss({ providers }: KillStage, { db }: Postgres): Promise<string[]> {
   const { rows } = await sql<{ step: string; calls: number; wrong: number }>`
     SELECT step, count(*) FILTER (WHERE state IN ('settled', 'lost'))::integer AS calls,

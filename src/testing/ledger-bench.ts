@@ -25,8 +25,8 @@ export const NOON_MS = Date.UTC(2026, 10, 21, 12);
 export const HOUR_MS = 3_600_000;
 
 /**
- * Processes of the bot over one database of the ledger, one of them started, whose books are verified after each test.
- * Call it once per file.
+ * Processes of the bot over one ledger database, one of them started. Their books are verified after each test. Call it
+ * once per file.
  */
 export async function ledgerBench() {
   const database = await testDatabase({ migrations: [ledgerMigrations] });
@@ -52,7 +52,7 @@ export async function ledgerBench() {
   return { ledger, postgres: database.postgres, start };
 }
 
-/** What nobody may do in earnest: the triggers are asleep in this transaction. */
+/** Empties the append-only tables, with their triggers disabled in this transaction. */
 export const emptyBooks = (postgres: Postgres): Promise<void> =>
   postgres.transaction(async (tx) => {
     await sql`SET LOCAL session_replication_role = replica`.execute(tx);
@@ -64,20 +64,20 @@ export const guild = (id: string): Holder => ({ kind: 'guild', id });
 export const channel = (id: string): Holder => ({ kind: 'channel', id });
 export const user = (id: string): Holder => ({ kind: 'user', id });
 
-/** A cap on money by the day, unless told else. */
+/** A cap on money per day by default. */
 export const limit = (holder: Holder, cap: number, overrides: Partial<Limit> = {}): Limit => ({
   ...{ holder, cap, unit: 'micros', period: 'day', rule: `budget ${holder.kind}` },
   ...overrides,
 });
 
-/** Of a person in a channel of a guild, with 500 micro-dollars a day, unless told else. */
+/** A person in a channel of a guild, with 500 micro-dollars a day by default. */
 export const terms = (payerId: string, overrides: Partial<Terms> = {}): Terms => ({
   ...{ payerId, guildId: 'g', channelId: 'c', limits: [] },
   allowances: [dayOfMoney],
   ...overrides,
 });
 
-/** Of 100 micro-dollars for an hour, unless told else. */
+/** For 100 micro-dollars and an hour by default. */
 export const request = (key: string, overrides: Partial<HoldRequest> & Pick<HoldRequest, 'terms'>): HoldRequest => ({
   ...{ key, request: `chat/answer/${key}`, step: 'answer', attempt: 1, wanted: { micros: 100 } },
   expiresAtMs: NOON_MS + HOUR_MS,
@@ -95,15 +95,15 @@ export function refusalOf(result: HoldResult): Refusal {
 }
 
 let made = 0;
-/** A name that nothing else in this file has: tests with people and places of their own see no other's use. */
+/** A unique name in this file, so tests with their own people and places see no other use. */
 export const fresh = (name: string): string => `${name}${(made += 1)}`;
 
 export const dayOfMoney: Allowance = { unit: 'micros', period: 'day', amount: 500, rule: 'role member' };
 
-/** What is used of a allowance that nothing was taken from. */
+/** The use of an untouched allowance. */
 export const free = { spent: 0, held: 0 };
 
-/** What a person has of money, under the terms that `terms` makes. */
+/** A person's money under the terms of `terms`. */
 export async function moneyOf(ledger: Ledger, userId: string): Promise<Balance> {
   const [balance] = await ledger.balances(userId, [dayOfMoney]);
   if (!balance) throw new Error('There is no balance');
@@ -114,7 +114,7 @@ export const grantOf = (userId: string, amount: number) => ({
   ...{ key: fresh('grant'), userId, unit: 'micros' as const, amount, actorId: 'admin', reason: 'thanks' },
 });
 
-/** The reserve of one call that uses up what it wants. */
+/** Reserves one call and settles it at the whole amount. */
 export async function spend(ledger: Ledger, asked: HoldRequest): Promise<Hold> {
   const hold = heldOf(await ledger.reserve(asked));
   return (await ledger.settle(hold.key, hold.held)).hold;

@@ -11,7 +11,7 @@ import type {
 } from '../services/ledger/index.ts';
 import { units } from '../services/ledger/index.ts';
 
-/** What the model knows of a hold. Amounts are by unit and complete. */
+/** The model's state of a hold. Amounts are by unit and complete. */
 export interface ModelHold {
   request: HoldRequest;
   kind: 'admission' | 'call';
@@ -42,7 +42,7 @@ interface Sum {
   admitted: number;
 }
 
-/** How much room a cap leaves, and how much it would if nothing were held. */
+/** What is free under a cap, and what would be free if nothing were held. */
 interface Room {
   rule: string;
   cap: number;
@@ -55,15 +55,15 @@ interface Room {
 type Prediction = { status: 'held'; held: Full } | { status: 'refused'; by: Map<string, Room>; passing: boolean };
 
 /**
- * The ledger as one would explain it: a list of holds and grants that is summed anew for every question. It shares no
- * code with the ledger but the calendar.
+ * The simplest ledger: a list of holds and grants that is summed again for every question. It shares no code with the
+ * real ledger except the calendar.
  */
 export class LedgerModel {
   readonly holds = new Map<string, ModelHold>();
   readonly #granted = new Map<string, number>();
   readonly #done = new Set<string>();
 
-  /** What asking for a hold must give. */
+  /** The expected result of a hold request. */
   predict(asked: HoldRequest, kind: ModelHold['kind'], nowMs: number): Prediction {
     const { wanted, least = wanted, terms } = asked;
     const held = none();
@@ -98,7 +98,7 @@ export class LedgerModel {
     });
   }
 
-  /** `actual` undefined: nobody knows. */
+  /** `actual` undefined: the use is unknown. */
   end(key: string, state: 'settled' | 'released' | 'lost' | 'expired', actual: Full | undefined): boolean {
     const hold = this.holds.get(key);
     if (hold?.state !== 'open') return false;
@@ -133,7 +133,7 @@ export class LedgerModel {
     hold.refunded = full((unit) => hold.refunded[unit] + back[unit]);
   }
 
-  /** What a grant must answer; `changed` undefined when it must be rejected with `most`. */
+  /** The expected result of a grant; with `changed` undefined it must be rejected with `most`. */
   grant(key: string, userId: string, unit: Unit, amount: number): { savings: number; changed?: boolean; most: number } {
     const { granted, spent, held } = this.savings(userId, unit);
     const most = granted - spent - held;
@@ -150,7 +150,7 @@ export class LedgerModel {
     }
   }
 
-  /** Ends what `recover` must end; how many. */
+  /** Ends the holds that `recover` must end; returns their number. */
   recover(request: string): number {
     const calls = [...this.holds].filter(([, hold]) => hold.request.request === request && hold.kind === 'call');
     return calls.filter(([key]) => this.end(key, 'lost', undefined)).length;
@@ -161,7 +161,7 @@ export class LedgerModel {
     return over.filter(([key]) => this.end(key, 'expired', undefined)).length;
   }
 
-  /** What a limit counts at a time. */
+  /** The expected level of a limit at a time. */
   level({ holder, unit, period }: Pick<Limit, 'holder' | 'unit' | 'period'>, nowMs: number): Sum {
     return this.#sum(unit, periodAt(period, nowMs), (hold) => {
       if (!concerns(holder, hold.request.terms)) return undefined;
@@ -236,7 +236,7 @@ export class LedgerModel {
   }
 }
 
-/** What of a hold savings paid, after refunds, which give back to them first. */
+/** The part of a hold that savings paid, after refunds, which go to savings first. */
 const savingsSpent = (hold: ModelHold, unit: Unit): number => Math.max(0, hold.fromSavings[unit] - hold.refunded[unit]);
 
 const limits = (limit: Limit, holder: Holder, unit: Unit): boolean =>

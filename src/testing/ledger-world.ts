@@ -12,7 +12,7 @@ const USERS = 3;
 const REQUESTS = 8;
 const HOLD_MS = 6 * HOUR_MS;
 
-/** Where caps can be, and on what. */
+/** The possible caps. */
 const SLOTS: readonly { kind: Holder['kind']; unit: Unit; period: Period }[] = [
   { kind: 'instance', unit: 'micros', period: 'day' },
   { kind: 'instance', unit: 'micros', period: 'month' },
@@ -28,7 +28,7 @@ const amount = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 60 }), fc.inte
 const amounts = fc.record({ micros: amount, tokens: amount });
 const process = index(PROCESSES);
 
-/** What people, workers and administrators may do, in any order. */
+/** Everything that people, workers and administrators may do, in any order. */
 export const operation = fc.oneof(
   {
     weight: 10,
@@ -101,14 +101,14 @@ type Of<Do extends Operation['do']> = Operation extends infer Each
     : never
   : never;
 
-/** One process: what it does it does at its own time. */
+/** One process, with its own clock. */
 export interface WorldProcess {
   ledger: Ledger;
   postgres: Postgres;
   setTime(nowMs: number): void;
 }
 
-/** What the ledger promises, held against the model after every operation. Names are this world's own. */
+/** Checks the guarantees of the ledger against the model after every operation. Names are unique to this world. */
 export class LedgerWorld {
   readonly #model = new LedgerModel();
   readonly #name: string;
@@ -134,7 +134,7 @@ export class LedgerWorld {
     else await this.#sweep(step);
   }
 
-  /** Every figure that can be asked for, and the books among themselves. */
+  /** Every figure, and the consistency of the books. */
   async check(): Promise<void> {
     const { ledger, nowMs } = this.#process(0);
     const holds = await Promise.all(this.#requests().map((request) => ledger.holds(request)));
@@ -155,7 +155,7 @@ export class LedgerWorld {
     await Promise.all(people.map((userId) => this.#checkBalance(userId)));
   }
 
-  /** Ends what is open, all at once. */
+  /** Ends every open hold at once. */
   async close(): Promise<void> {
     const { ledger } = this.#process(0);
     const ends = this.#requests().map(async (request) => {
@@ -227,13 +227,13 @@ export class LedgerWorld {
     return kind === 'call' ? ledger.reserve(asked) : postgres.transaction((tx) => ledger.admit(tx, asked));
   }
 
-  /** What was just granted is within every cap that it was granted under, by what the ledger itself tells. */
+  /** What was just granted is within every cap that it was granted under, by the ledger's own figures. */
   async #checkCaps(ledger: Ledger, { terms, wanted }: HoldRequest): Promise<void> {
     const concerned = terms.limits.filter((limit) => (wanted[limit.unit] ?? 0) > 0);
     for (const { limit, spent, held } of await ledger.levels(concerned)) {
       const granted = this.#model.level(limit, this.#nowOf(ledger));
       expect({ spent, held }).toEqual({ spent: granted.spent, held: granted.held });
-      // A cap that was lowered below what is used stays passed until its period ends, but nothing is added.
+      // A cap lowered below its use stays exceeded until its period ends, but nothing is added.
       const last = [...this.#model.holds.values()].at(-1)?.held[limit.unit] ?? 0;
       if (last > 0) expect(spent + held).toBeLessThanOrEqual(limit.cap);
     }
@@ -243,7 +243,7 @@ export class LedgerWorld {
     return this.#nowMs[this.#processes.findIndex((each) => each.ledger === ledger)] ?? Number.NaN;
   }
 
-  /** A hold by chance, of those that `prefer` names when there are any. */
+  /** A random hold, one that `prefer` accepts if there is any. */
   #pick(at: number, prefer: (hold: ModelHold) => boolean): [string, ModelHold] | undefined {
     const all = [...this.#model.holds];
     const preferred = all.filter(([, hold]) => prefer(hold));

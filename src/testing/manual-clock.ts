@@ -3,12 +3,11 @@ import type { Clock, Timer } from '../kernel/clock.ts';
 
 export interface ManualClock extends Clock {
   /**
-   * Moves time on by `delayMs`, running what falls due in order, each at its own time. What a timer sets off may set
-   * further timers, which run too when they fall due within `delayMs`. Promises that need no outside world settle in
-   * between; for the others, await what you expect.
+   * Advances time by `delayMs` and runs due timers in order, each at its own time. Timers that they set run too when
+   * due within `delayMs`. Promises without outside work settle in between; for the others, await what you expect.
    */
   advance(delayMs: number): Promise<void>;
-  /** Timers and sleeps that are still to come. */
+  /** Timers and sleeps that haven't run yet. */
   readonly pending: number;
 }
 
@@ -17,17 +16,17 @@ interface Due {
   run: () => void;
 }
 
-/** Enough turns of the event loop for a chain of promises and immediates to come to rest. */
+/** Enough turns of the event loop for a chain of promises and immediates to settle. */
 const SETTLING_TURNS = 5;
 
 async function settle(): Promise<void> {
   for (let turn = 0; turn < SETTLING_TURNS; turn += 1) await macrotask();
 }
 
-/** Time that stands still at `startMs` (Unix ms) until it is advanced. */
+/** A clock that stands still at `startMs` (Unix ms) until it is advanced. */
 export function createManualClock(startMs: number): ManualClock {
   let nowMs = startMs;
-  /** In order of time, and of creation where that is equal. */
+  /** In order of time, then of creation. */
   const due: Due[] = [];
 
   const after = (delayMs: number, run: () => void): Timer => {

@@ -17,15 +17,15 @@ import type { Access } from '../services/access/index.ts';
 export const placeNames = ['own', 'tightened', 'foreign', 'direct'] as const;
 export type PlaceName = (typeof placeNames)[number];
 
-/** What a person is: written down here, so that nothing of it is computed by what is tested. */
+/** A person's rights, written down here, so that the tested code computes none of them. */
 export interface Persona {
   name: string;
-  /** Instance roles by place; what is left out is everyone's role alone. */
+  /** Instance roles by place; by default everyone's role only. */
   roles?: Partial<Record<PlaceName, string[]>>;
-  /** Ranks by place beside `everyone`. In direct messages everyone is moderator and administrator. */
+  /** Ranks by place in addition to `everyone`. In direct messages everyone is moderator and administrator. */
   ranks?: Partial<Record<PlaceName, Access[]>>;
   instanceAdministrator?: boolean;
-  /** The Discord role that they have in their own server, and in the foreign one. */
+  /** Their Discord role in their own server and in the foreign one. */
   discordRole?: { own?: string; foreign?: string };
 }
 
@@ -49,7 +49,7 @@ const discordRoles: Readonly<Record<string, bigint>> = {
   Manager: PermissionFlagsBits.ManageGuild,
 };
 
-/** A persona in the emulator, with a channel of their own for each place, since a channel takes few messages a second. */
+/** A persona in the emulator, with a channel per place, because a channel accepts few messages a second. */
 export interface Actor {
   persona: Persona;
   person: Person;
@@ -64,7 +64,7 @@ export interface MatrixWorld {
   artistRoleId: string;
 }
 
-/** Peoples the emulator with every persona, in two servers and in direct messages with the bot. */
+/** Adds every persona to the emulator: in two servers and in direct messages with the bot. */
 export async function makeMatrixWorld(emulator: Emulator): Promise<MatrixWorld> {
   const { world, clock, limits } = emulator.core;
   limits.enforce = false;
@@ -109,7 +109,7 @@ export async function makeMatrixWorld(emulator: Emulator): Promise<MatrixWorld> 
   return { actors, foreignGuildId: foreign.id, artistRoleId: roles.own['Artist'] ?? '' };
 }
 
-/** Something for every required option. */
+/** A value for every required option. */
 export function inputsFor({ options }: Command, actor: Actor, place: PlaceName): Record<string, OptionInput> {
   const { guildId, channelId } = actor.places[place];
   const values = { string: 'x', boolean: false, user: actor.person.user.id, channel: channelId, role: guildId ?? '0' };

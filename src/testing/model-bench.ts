@@ -40,7 +40,7 @@ interface ModelBench {
   compatible(changes?: Changes): ProviderConfig;
   ollama(changes?: Changes): ProviderConfig;
   open(providers: Record<string, ProviderConfig>, options?: OpenOptions): Promise<Models>;
-  /** Closes what was opened, forgets what was scripted, and expects that all of it was used. */
+  /** Closes everything, resets the scripts, and expects that all of them were used. */
   finish(): Promise<void>;
 }
 
@@ -115,7 +115,7 @@ export async function collect(events: AsyncIterable<ChatEvent>): Promise<Answer>
   return answer;
 }
 
-/** The VendorError that a stream ends with, and what it said before. */
+/** The VendorError at the end of a stream, and the text before it. */
 export async function failure(events: AsyncIterable<ChatEvent>): Promise<{ error: VendorError; text: string }> {
   let text = '';
   try {

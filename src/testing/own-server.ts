@@ -15,15 +15,15 @@ import { readPidFile, serverProcesses } from '../platform/postgres/stale-server.
 import type { TestDatabase } from './postgres.ts';
 import { signalIfRunning } from './processes.ts';
 
-/** A PostgreSQL server for one test, which may be away for a while. */
+/** A PostgreSQL server for one test, which can be stopped for a while. */
 export interface OwnServer {
-  /** Its one database with these migrations applied; closing it leaves the server. */
+  /** Its one database with these migrations applied; closing it keeps the server. */
   database(options: { migrations: readonly MigrationSource[] }): Promise<TestDatabase>;
-  /** Ends it at once, as a power cut would: what was committed is on disk. */
+  /** Ends it at once, as in a power cut: committed data is on disk. */
   crash(): Promise<void>;
-  /** Starts it again and resolves when it answers. */
+  /** Restarts it and resolves when it answers. */
   start(): Promise<void>;
-  /** Stops all of its processes where they are: connections stay, new ones are taken, and nothing is answered. Linux only. */
+  /** Suspends all of its processes: connections stay, new ones are accepted, and nothing is answered. Linux only. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
   close(): Promise<void>;
@@ -73,7 +73,7 @@ export async function startOwnServer(): Promise<OwnServer> {
   };
 }
 
-/** The first one comes first, so that no other is born meanwhile. */
+/** The main process first, so that it starts no others. */
 async function signalAll(folder: string, signal: NodeJS.Signals): Promise<void> {
   const pidFile = await readPidFile(folder);
   if (pidFile) signalIfRunning(pidFile.pid, signal);

@@ -39,12 +39,12 @@ export async function lookAround(origin: string): Promise<Place> {
   };
 }
 
-/** Posts as a member and returns the message. Waits as told when the member is too fast. */
+/** Posts as a member and returns the message. Obeys rate limits. */
 export async function say(place: Place, username: string, channelId: string, content: string): Promise<SeenMessage> {
   return (await asMember(place, username, 'POST', `/channels/${channelId}/messages`, { content })) as SeenMessage;
 }
 
-/** The latest messages of a channel, newest first; all of them after `after` when it is given, at most 100. */
+/** The latest messages of a channel, newest first; with `after` those since then, at most 100. */
 export async function read(place: Place, username: string, channelId: string, after?: string): Promise<SeenMessage[]> {
   const query = after === undefined ? 'limit=100' : `limit=100&after=${after}`;
   return (await asMember(place, username, 'GET', `/channels/${channelId}/messages?${query}`)) as SeenMessage[];
@@ -55,7 +55,7 @@ export async function openDm(place: Place, username: string): Promise<string> {
   return (channel as { id: string }).id;
 }
 
-/** Any request as a member; waits as told when the member is too fast. Rejects with the answer unless it is 2xx. */
+/** Any request as a member. Obeys rate limits. Rejects with the answer unless it is 2xx. */
 export async function asMember(
   place: Place,
   username: string,

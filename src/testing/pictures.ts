@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 
-/** Pictures that need no library to make, so that what decodes them is tested by something else. */
+/** Pictures made without a library, so that another one tests the decoder. */
 
 function chunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
@@ -33,14 +33,14 @@ export function noisePng(width: number, height: number): Buffer {
 export const plainPng = (width: number, height: number): Buffer =>
   png(width, height, deflateSync(Buffer.alloc((width * 3 + 1) * height)));
 
-/** Says that it is 60,000 pixels wide and high, which would take 10 GB. */
+/** Claims to be 60,000 pixels wide and high, which would take 10 GB. */
 export const bombPng = (): Buffer => png(60_000, 60_000, deflateSync(Buffer.alloc(1_000_000)));
 
-/** Begins as a JPEG and goes on with nothing that could be one. */
+/** Begins like a JPEG and continues with garbage. */
 export const brokenJpeg = (bytes: number): Buffer =>
   Buffer.concat([Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex'), Buffer.alloc(bytes, 0x41)]);
 
-/** A GIF of one pixel with so many frames. */
+/** A GIF of one pixel with this many frames. */
 export function gif(frames: number): Buffer {
   const head = Buffer.from('474946383961010001008000000000 00ffffff'.replace(' ', ''), 'hex');
   const frame = Buffer.from('21f904000a0000002c00000000010001000002024401 00'.replace(' ', ''), 'hex');

@@ -75,7 +75,7 @@ async function stopProgram(): Promise<void> {
   await ended;
 }
 
-/** The playground as this member sees it, in a channel. What goes wrong in the page fails the test. */
+/** The playground as this member sees it, in a channel. Errors in the page fail the test. */
 async function open(member: string, channel: string): Promise<Page> {
   const page = await context.newPage();
   page.on('pageerror', (error) => problems.push(error.message));
@@ -120,7 +120,7 @@ async function idOf(page: Page, username: string): Promise<string> {
   return members.find((member) => member.username === username)?.id ?? '';
 }
 
-/** The different lengths that the text of an answer is seen with, until it holds these words. */
+/** The different lengths of an answer's text until it contains these words. */
 async function growth(answer: Locator, words: string): Promise<number[]> {
   const lengths: number[] = [];
   const look = async () => {
@@ -133,7 +133,7 @@ async function growth(answer: Locator, words: string): Promise<number[]> {
 }
 
 describe('the playground in a browser', () => {
-  it('shows an answer while it is written, and keeps all of it over a reload', async () => {
+  it('shows an answer while it is written, and keeps it after a reload', async () => {
     const page = await open('alice', 'bot-chat');
     await say(page, 'what can you do?');
     const lengths = await growth(answers(page).first(), lastWords);
@@ -150,7 +150,7 @@ describe('the playground in a browser', () => {
     expect(await speaker(page)).toBe('alice');
   });
 
-  it('runs a command by keyboard, whose answer only its caller sees', async () => {
+  it('runs a command by keyboard, with an ephemeral answer', async () => {
     const page = await open('alice', 'bot-chat');
     const other = await open('bob', 'bot-chat');
     await composer(page).press('/');
@@ -169,7 +169,7 @@ describe('the playground in a browser', () => {
     await note.waitFor({ state: 'detached' });
   });
 
-  it('offers what apps do with a message, by keyboard alone, and tells when nobody does it', async () => {
+  it("offers apps' message commands by keyboard, and says when no app responds", async () => {
     const { application } = (await (await fetch(`${address}/_control/state`)).json()) as {
       application: { id: string; botToken: string };
     };
@@ -188,7 +188,7 @@ describe('the playground in a browser', () => {
     expect(await page.getByRole('menu').count()).toBe(0);
   });
 
-  it('lets one become another member, who sees what was written before', async () => {
+  it('switches to another member, who sees earlier messages', async () => {
     const page = await open('alice', 'general');
     await say(page, 'left for somebody else');
     await page.getByTestId('who-am-i').click();
@@ -199,7 +199,7 @@ describe('the playground in a browser', () => {
     await say(page, 'found it');
   });
 
-  it('stops a long answer at the press of its button', async () => {
+  it('stops a long answer by its button', async () => {
     const page = await open('bob', 'bot-chat');
     await say(page, 'tell me a long story');
     const stop = answers(page).last().getByRole('button', { name: 'Stop' });
@@ -210,7 +210,7 @@ describe('the playground in a browser', () => {
     expect(await answer.textContent()).not.toContain(lastWords);
   });
 
-  it('shows a picture that was attached', async () => {
+  it('shows an attached picture', async () => {
     const page = await open('alice', 'art');
     await page.locator('input[type="file"]').setInputFiles({ name: 'red.png', mimeType: 'image/png', buffer: picture });
     await say(page, 'look at this');
@@ -218,7 +218,7 @@ describe('the playground in a browser', () => {
     await expect.poll(() => image.evaluate((element: { naturalWidth?: number }) => element.naturalWidth)).toBe(1);
   });
 
-  it('shows a forum, whose posts are found by tag, by search and by Ctrl+K', async () => {
+  it('shows a forum, whose posts are found by tag, search and Ctrl+K', async () => {
     const olivia = await connectPerson(address, 'olivia');
     const guildId = olivia.channel('general').guildId;
     await olivia.request('POST', `/guilds/${guildId}/channels`, {
@@ -265,7 +265,7 @@ describe('the playground in a browser', () => {
     await page.getByPlaceholder('Message #bot-chat').waitFor();
   });
 
-  it('sends a sticker, forwards it, and shows where it came from', async () => {
+  it('sends a sticker, forwards it, and shows its source', async () => {
     const page = await open('bob', 'memes');
     await page.getByRole('button', { name: 'Stickers' }).click();
     await page.getByRole('button', { name: /^Wave/ }).click();
@@ -283,7 +283,7 @@ describe('the playground in a browser', () => {
     await sent.last().waitFor();
   });
 
-  it('shows who someone is, and direct messages with a badge until they are read', async () => {
+  it('shows profiles, and direct messages with an unread badge', async () => {
     const page = await open('alice', 'general');
     await page
       .getByRole('button', { name: /^Familiar/ })
@@ -309,7 +309,7 @@ describe('the playground in a browser', () => {
     await page.getByPlaceholder('Message @Familiar').waitFor();
   });
 
-  it('lets Olivia administer the instance, and nobody else', async () => {
+  it('lets only Olivia administer the instance', async () => {
     const olivia = await connectPerson(address, 'olivia');
     const milo = await connectPerson(address, 'milo');
     const grant = (person: Person) => person.runs('grant', { user: person.user.id, amount: '1' }, { in: '#art' });
@@ -371,7 +371,7 @@ describe('the playground in a browser', () => {
     await olivia.close();
   });
 
-  it('goes on after the program was killed and started again, with the page open', async () => {
+  it('continues after the program was killed and restarted with the page open', async () => {
     const page = await open('olivia', 'bot-chat');
     await say(page, 'tell me a long story');
     await answers(page).last().getByRole('button', { name: 'Stop' }).waitFor();

@@ -8,17 +8,17 @@ import { connect } from '../platform/postgres/open.ts';
 
 export interface TestDatabase {
   postgres: Postgres;
-  /** For whoever opens it by itself, as `DATABASE_URL` would name it. */
+  /** As in `DATABASE_URL`, for code that connects itself. */
   url: string;
-  /** Another set of connections to the same database, as another process would have. Close it before the database. */
+  /** Another pool of connections to the same database, like another process. Close it before the database. */
   another(): Postgres;
-  /** Drops the database, even under connections that others left open. */
+  /** Drops the database, even with open connections. */
   close(): Promise<void>;
 }
 
 /**
- * A fresh database with these migrations applied (an empty one for none), on the run's one server. Files that ask for the same migrations get
- * copies of one template, which takes some 20 ms. Call `afterAll(database.close)`.
+ * A new database with these migrations applied, on the run's one server. Files with the same migrations get copies of
+ * one template, which take 20 ms. Call `afterAll(database.close)`.
  */
 export async function testDatabase(options: { migrations: readonly MigrationSource[] }): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
@@ -56,7 +56,7 @@ async function withServer<T>(run: (server: pg.Client) => Promise<T>): Promise<T>
   }
 }
 
-/** Made once per run for each set of migrations, whichever worker asks first. Named by its content. */
+/** Made once per run for each set of migrations, by the first worker that needs it. Named by its content. */
 async function ensureTemplate(server: pg.Client, migrations: readonly MigrationSource[]): Promise<string> {
   const files = await readMigrations(migrations);
   const content = files.map(({ source, file, sha256 }) => `${source}/${file}/${sha256}`).join('\n');

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { signalIfRunning } from './processes.ts';
 
 describe('signalIfRunning', () => {
-  it('ends a process that runs, and leaves one that has ended meanwhile', async () => {
+  it('ends a running process, and ignores one that has just ended', async () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     await once(child, 'spawn');
     const pid = child.pid ?? NaN;
@@ -14,7 +14,7 @@ describe('signalIfRunning', () => {
     expect(() => signalIfRunning(pid, 'SIGKILL')).not.toThrow();
   });
 
-  it('tells of a signal that does not exist', () => {
+  it('rejects an unknown signal', () => {
     expect(() => signalIfRunning(process.pid, 'SIGNOTHING' as NodeJS.Signals)).toThrow(/SIGNOTHING/);
   });
 });

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** How a process ended: by itself, or killed. */
+/** How a process ended: with a code, or killed. */
 export type End = { code: number } | { signal: NodeJS.Signals };
 
-/** A program of ours in a process of its own, as a person would run it. */
+/** One of our programs in its own process, run like a person would run it. */
 export interface Program {
   readonly child: ChildProcess;
-  /** The end of what it printed, for the report of a failure. */
+  /** The last part of its output, for error reports. */
   output(): string;
-  /** Resolves when it has ended, however it does. */
+  /** Resolves when it has ended in any way. */
   readonly ended: Promise<End>;
   /** SIGTERM, then waits for its end. */
   stop(): Promise<void>;
@@ -68,7 +68,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Asks until the address answers 200. Rejects with what the program printed when it ends or takes too long. */
+/** Polls until the address answers 200. Rejects with the program's output when it ends or takes too long. */
 export async function untilAnswers(url: string, program: Program, withinMs = 60_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   for (;;) {
@@ -82,7 +82,7 @@ export async function untilAnswers(url: string, program: Program, withinMs = 60_
   }
 }
 
-/** Signals a process that was found a moment ago; one that has ended since needs none. Throws when it may not be signalled. */
+/** Signals a process found just before; one that has ended since is ignored. Throws without the right to signal it. */
 export function signalIfRunning(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

@@ -20,7 +20,7 @@ export const START_MS = 1_800_000_000_000;
 
 const LIMITS: QueueLimits = { waitingPerGuild: 50, waitingPerUser: 10 };
 
-/** Several processes of the bot over one database of queues, emptied after each test. Call it once per file. */
+/** Several processes of the bot over one queue database, emptied after each test. Call it once per file. */
 export async function queueBench() {
   const database = await testDatabase({ migrations: [queueMigrations] });
   const { postgres } = database;
@@ -51,7 +51,7 @@ export async function queueBench() {
       await queue.stop(0);
       await connections.close();
     };
-    /** As kill -9 would: nothing is handed back, its connections are gone. */
+    /** Like kill -9: nothing is handed back, and its connections are gone. */
     const kill = async () => {
       ended = true;
       await connections.close();
@@ -82,14 +82,14 @@ export async function queueBench() {
         },
         { timeout: 5_000, interval: 5 },
       ),
-    /** Lets time pass in steps, with room for the database to answer after each. */
+    /** Advances time in steps, with time for the database to answer after each. */
     pass: async (clock: ManualClock, totalMs: number): Promise<void> => {
       for (let passedMs = 0; passedMs < totalMs; passedMs += 1_000) {
         await clock.advance(Math.min(1_000, totalMs - passedMs));
         for (let turn = 0; turn < 8; turn += 1) await postgres.ping();
       }
     },
-    /** Cuts every connection of every process, as a restart of the server would. */
+    /** Cuts every connection of every process, like a restart of the server. */
     cutConnections: () =>
       sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()`.execute(postgres.db),
@@ -100,7 +100,7 @@ export function jobSpec(overrides: Partial<JobSpec> = {}): JobSpec {
   return { queue: 'text', kind: 'test/job', payload: {}, ...overrides };
 }
 
-/** Works the jobs that `jobSpec` makes. */
+/** Works the jobs of `jobSpec`. */
 export async function work(
   queue: Queue,
   handler: JobHandler,
@@ -114,7 +114,7 @@ export interface HeldRun extends JobRun {
   fail(error: Error): void;
 }
 
-/** A handler that holds its runs until the test lets them go, or their signal is aborted. */
+/** A handler whose runs wait until the test releases them or their signal aborts. */
 export function holding() {
   const runs: HeldRun[] = [];
   const handler: RunJob = (run) =>
@@ -124,12 +124,12 @@ export function holding() {
       else run.signal.addEventListener('abort', stop);
       runs.push({ ...run, finish: resolve, fail: reject });
     });
-  /** The run that began as number `index`, from 0, once it has. */
+  /** Resolves with the run that started as number `index`, from 0. */
   const nth = (index: number): Promise<HeldRun> =>
     vi.waitFor(
       () => {
         const run = runs[index];
-        if (!run) throw new Error(`run ${index} has not begun`);
+        if (!run) throw new Error(`run ${index} has not started`);
         return run;
       },
       { timeout: 5_000, interval: 2 },

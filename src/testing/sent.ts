@@ -4,8 +4,8 @@ interface Sent {
 }
 
 /**
- * What a compatible server was sent but for the system prompt, a part each: what one role says in a row goes out as one
- * message, its parts divided by blank lines.
+ * What a compatible server received except the system prompt, one entry per part. Consecutive messages of one role are
+ * sent as one, separated by blank lines.
  */
 export function sentParts(body: Record<string, unknown> | undefined): Sent[] {
   const messages = (body?.['messages'] ?? []) as Sent[];

@@ -7,8 +7,8 @@ import { openTill } from './till.ts';
 import type { Till } from './till.ts';
 
 /**
- * One bot for the tests of a file, which starts before the first and ends after the last. After each it comes to rest and
- * forgets faults and prepared answers; a test fails when one of its answers was never asked for.
+ * One bot for a file's tests, started before the first and stopped after the last. After each test it becomes idle, and
+ * faults and prepared answers are reset. A test fails when a prepared answer was never used.
  */
 export function sharedBot(options: TestBotOptions = {}): TestBot {
   let started: TestBot | undefined;
@@ -26,7 +26,7 @@ export function sharedBot(options: TestBotOptions = {}): TestBot {
   return bot;
 }
 
-/** The books of a shared bot. A test fails when they do not balance after it, or a call is still held. */
+/** The billing books of a shared bot. A test fails when they don't balance after it, or a call is still held. */
 export function sharedTill(bot: TestBot, clock: Clock = systemClock): Till {
   let opened: Till | undefined;
   beforeAll(() => {
@@ -41,12 +41,12 @@ export function sharedTill(bot: TestBot, clock: Clock = systemClock): Till {
   return till;
 }
 
-/** For something that is there only while tests run, where a file wants to name it. */
+/** A stand-in for an object that exists only while tests run. */
 function standIn<T extends object>(find: () => T | undefined): T {
   return new Proxy({} as T, {
     get: (_, name): unknown => {
       const found = find();
-      if (!found) throw new Error('Not before the tests have begun.');
+      if (!found) throw new Error('Only available while tests run.');
       return Reflect.get(found, name);
     },
   });

@@ -11,23 +11,23 @@ interface Link {
   sent: string;
 }
 
-/** What a silent connection still does: nothing, or pass on requests whose answers are lost. */
+/** What a silent connection still does: nothing, or forward requests whose answers are lost. */
 type Silence = 'both ways' | 'answers only';
 
-/** A TCP port before a PostgreSQL server, whose connections can go silent one by one without being closed. */
+/** A TCP port before a PostgreSQL server, whose connections can go silent one by one without closing. */
 export interface SilentProxy {
   /** DATABASE_URL of the given one, through the proxy. */
   readonly url: string;
-  /** Connections that are not silent and match. */
+  /** The number of matching connections that aren't silent. */
   count(matches: (link: Link) => boolean): number;
-  /** Silences the connections that are open now and match. Returns how many. */
+  /** Silences the matching open connections. Returns their number. */
   silence(matches?: (link: Link) => boolean): number;
-  /** Silences a connection, from then on, when its client sends this text. */
+  /** Silences a connection when its client sends this text. */
   silenceAt(text: RegExp, silence: Silence): void;
   close(): Promise<void>;
 }
 
-/** `url` names a server by the folder of its socket, as those of the tests do. */
+/** `url` names a server by its socket's folder, like those of the tests. */
 export async function startSilentProxy(url: string): Promise<SilentProxy> {
   const target = new URL(url);
   const { host, port } = Object.fromEntries(target.searchParams) as Record<string, string>;
@@ -48,7 +48,7 @@ export async function startSilentProxy(url: string): Promise<SilentProxy> {
     for (const socket of [client, link.server]) {
       socket.on('error', () => {});
       socket.on('close', () => {
-        // A silent connection passes on no goodbye either.
+        // A silent connection doesn't forward its end either.
         if (link.silent) return;
         links.delete(link);
         client.destroy();

@@ -9,15 +9,15 @@ import { CAP_MICROS } from './soak-stage.ts';
 export interface Books {
   amiss: string[];
   charges: number;
-  /** Of them, what followed answers. */
+  /** How many of them follow answers. */
   summaries: number;
   titles: number;
-  /** Calls that a kill cut off. */
+  /** Calls cut off by a kill. */
   lostCalls: number;
   peakMicros: number;
 }
 
-/** The books balance, nothing is held, nobody was charged twice for the same, and no work is left. */
+/** The books balance, nothing is held, no one was charged twice, and no work is left. */
 export async function checkBooks(postgres: Postgres): Promise<Books> {
   const { db } = postgres;
   const ledger = createLedger({ postgres, clock: systemClock, ids: systemIds, logger: silentLogger });
@@ -26,7 +26,7 @@ export async function checkBooks(postgres: Postgres): Promise<Books> {
   );
   const holds = await db.selectFrom('ledger_hold').select(['key', 'request', 'step', 'kind', 'state']).execute();
   for (const { key, state } of holds) if (state === 'open') amiss.push(`${key} is still held`);
-  // A use that is on the instance alone is booked under a step of its own.
+  // Use charged to the instance alone is booked under its own step.
   const settled = holds.filter(
     ({ kind, state, step }) => kind === 'call' && state === 'settled' && !step.includes(':'),
   );

@@ -11,10 +11,10 @@ type Says = Extract<Step, { kind: 'says' }>;
 type Opens = Extract<Step, { kind: 'opens' }>;
 type Meddles = Extract<Step, { kind: 'edits' | 'deletes' | 'stops' | 'regenerates' }>;
 
-/** What people change is one of their latest messages. */
+/** People change one of this many latest messages. */
 const LATEST = 40;
 
-/** Does what a person does in one step. A step for which there is no occasion is left out. */
+/** Performs one step of a person. Skips a step that isn't possible. */
 export async function act(stage: SoakStage, step: Asks | Says | Opens | Meddles): Promise<void> {
   switch (step.kind) {
     case 'asks':
@@ -24,7 +24,7 @@ export async function act(stage: SoakStage, step: Asks | Says | Opens | Meddles)
     case 'opens':
       return opens(stage, step);
     default:
-      // Discord tells a new session what people wrote before it, and of nothing else that happened since the one before.
+      // A new session gets people's messages from before it, but no other event since the last session.
       if (await isInSession(stage)) await meddle(stage, step);
   }
 }
@@ -66,7 +66,7 @@ function talkOf({ channels, directs, record }: SoakStage, { where, chance }: Ask
   return talk;
 }
 
-/** Latest answers of a place that are there to stay. */
+/** Latest answers of a place that won't be deleted. */
 function answersIn(stage: SoakStage, talk: Talk): string[] {
   const own = stage.record.utterances.filter((one) => one.talk === talk && one.deletedAt === NEVER);
   return pressable(stage, own, 'regenerate').map(({ messageId }) => messageId);
@@ -104,7 +104,7 @@ async function meddle(stage: SoakStage, { kind, chance }: Meddles): Promise<void
   await asMember(place, author.username, 'PATCH', path, { content });
 }
 
-/** A message that its author can still change: a question by command is shown by the bot. */
+/** A message that its author can still change: the bot posts a command's question. */
 function isOwn({ core }: SoakStage, { messageId, author, deletedAt }: Utterance): boolean {
   const message = core.world.messages.get(messageId ?? '');
   return deletedAt === NEVER && message?.authorId === author.id;

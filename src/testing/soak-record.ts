@@ -6,14 +6,14 @@ export interface Member {
   id: string;
 }
 
-/** A conversation: nothing of it may ever be told in another. */
+/** A conversation: its content must never appear in another. */
 export interface Talk {
   id: string;
   kind: 'channel' | 'everything' | 'direct' | 'thread';
   name: string;
 }
 
-/** One wording of a message: what it said from one event of Discord to another, both by their place in order. */
+/** One wording of a message, valid from one Discord event to another, both by their position in order. */
 interface Wording {
   number: number;
   from: number;
@@ -23,26 +23,26 @@ interface Wording {
 export interface Press {
   kind: 'stop' | 'regenerate' | 'ask';
   nonce: string;
-  /** Whether the bot took it in time; people are told otherwise. */
+  /** Whether the bot answered in time; otherwise people get an error. */
   outcome: 'open' | 'taken' | 'failed';
 }
 
-/** A message of a person, or a question by command. */
+/** A member's message, or a question by command. */
 export interface Utterance {
   author: Member;
   isQuestion: boolean;
-  /** Of a question by command: unknown until its thread is opened. */
+  /** Unknown for a question by command until its thread exists. */
   talk: Talk | undefined;
   /** The message that an answer replies to. */
   messageId: string | undefined;
   /** Each edit adds one. */
   wordings: Wording[];
-  /** Its place in order; infinite while it is there. */
+  /** Its position in order; infinite while it exists. */
   deletedAt: number;
   presses: Press[];
 }
 
-/** The place in order of what has not happened. */
+/** The position of an event that hasn't happened. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
 interface SeenMessage {
@@ -53,7 +53,7 @@ interface SeenMessage {
   message_reference?: { message_id?: string };
 }
 
-/** What happened in a scripted conversation as Discord saw it, which is the order in which the bot is told of it. */
+/** The events of a scripted conversation in Discord's order, which is the order in which the bot gets them. */
 export class SoakRecord {
   readonly utterances: Utterance[] = [];
   readonly threads: Talk[] = [];
@@ -71,19 +71,19 @@ export class SoakRecord {
     core.bus.subscribe((announcement) => this.#follow(announcement));
   }
 
-  /** Before it is said. */
+  /** Called before it is sent. */
   add(begun: Pick<Utterance, 'author' | 'isQuestion' | 'talk'>): { utterance: Utterance; number: number } {
     const utterance: Utterance = { ...begun, messageId: undefined, wordings: [], deletedAt: NEVER, presses: [] };
     this.utterances.push(utterance);
     return { utterance, number: this.#word(utterance, NEVER) };
   }
 
-  /** Before an edit; the number that the new wording carries. Until Discord has it, it is nowhere. */
+  /** Called before an edit; returns the number of the new wording. It exists nowhere until Discord has it. */
   reword(utterance: Utterance): number {
     return this.#word(utterance, 0);
   }
 
-  /** Before it is pressed. */
+  /** Called before the press. */
   press(utterance: Utterance, { kind, nonce }: Pick<Press, 'kind' | 'nonce'>): Press {
     const press: Press = { kind, nonce, outcome: 'open' };
     this.#presses.set(nonce, press);
@@ -95,12 +95,12 @@ export class SoakRecord {
     return this.#byNumber.get(number);
   }
 
-  /** The bot's messages that reply to it, whether or not they are still there. */
+  /** The bot's messages that reply to it, including deleted ones. */
   repliesTo({ messageId }: Utterance): readonly string[] {
     return this.#replies.get(messageId ?? '') ?? [];
   }
 
-  /** Presses that Discord still waits to see answered. */
+  /** Presses that the bot hasn't answered yet. */
   openPresses(): number {
     return [...this.#presses.values()].filter(({ outcome }) => outcome === 'open').length;
   }
@@ -131,12 +131,12 @@ export class SoakRecord {
       return;
     }
     const { utterance, wording } = this.#worded(message);
-    // Delivered once more it is nothing new.
+    // A repeated delivery is nothing new.
     if (!utterance || !wording || utterance.messageId !== undefined) return;
     utterance.messageId = message.id;
     wording.from = this.#order;
     this.#byMessage.set(message.id, utterance);
-    // The bot shows the question of a command as a message of its own.
+    // The bot posts a command's question as its own message.
     if (isBots) this.#placed(utterance, message.channel_id);
   }
 

@@ -5,18 +5,20 @@ import type { Press, Talk, Utterance } from './soak-record.ts';
 import type { SoakStage } from './soak-stage.ts';
 import { answerText, marksIn } from './soak-words.ts';
 
-/** What people see of the answers in the end. */
+/** The final answers on the screen. */
 export interface Screen {
   amiss: string[];
   answered: number;
   stopped: number;
-  /** Answers of which there is more than one version. */
+  /** Answers with more than one version. */
   regenerated: number;
-  /** Questions with a reaction that says that they wait; those give way to all other requests, and up after a while. */
+  /**
+   * Questions with a waiting reaction. These reactions give way to all other requests, and are given up after a while.
+   */
   marked: number;
 }
 
-/** Every question that is still there has one answer, its own, in its own place; and there is nothing else of the bot. */
+/** Every remaining question has exactly one answer, its own, in its own place; the bot posted nothing else. */
 export function checkScreen(stage: SoakStage): Screen {
   const { record, channels, directs } = stage;
   const screen: Screen = { amiss: [], answered: 0, stopped: 0, regenerated: 0, marked: 0 };
@@ -42,13 +44,13 @@ export const nameOf = ({ talk, author, wordings }: Utterance): string =>
 
 const startOf = ({ content }: StoredMessage) => content.slice(0, 60);
 
-/** Not what Discord itself writes in its name when it opens a thread. */
+/** Without Discord's own message about a new thread. */
 function messagesOfBot({ core, place }: SoakStage, { id }: Talk): StoredMessage[] {
   const own = core.world.messagesOf(id).filter((message) => message.authorId === place.botId);
   return own.filter(({ type }) => type === MessageType.Default || type === MessageType.Reply);
 }
 
-/** The question that a message of the bot answers; undefined for one that opens a thread or shows a question there. */
+/** The question that a bot message answers; undefined for one that opens a thread or shows a question there. */
 function meantBy({ record }: SoakStage, talk: Talk, message: StoredMessage): Utterance | 'orphan' | undefined {
   const { said, answered } = marksIn(message.content);
   const [number] = answered;
@@ -64,7 +66,7 @@ function meantBy({ record }: SoakStage, talk: Talk, message: StoredMessage): Utt
   return utterance && isOne && utterance.talk === talk ? utterance : 'orphan';
 }
 
-/** Undefined when all is well with the messages that answer it. */
+/** Undefined when all its answer messages are right. */
 function answerAmiss(utterance: Utterance, parts: readonly StoredMessage[], screen: Screen): string | undefined {
   const { isQuestion, talk, messageId, deletedAt } = utterance;
   if (!isQuestion) return parts.length === 0 ? undefined : 'it was for others and has an answer';
@@ -83,7 +85,7 @@ function isMarked({ core, place }: SoakStage, { messageId }: Utterance): boolean
   return reactions.some(({ emoji, userIds }) => emoji.name === WAITING_MARK && userIds.includes(place.botId));
 }
 
-/** Of a command that nobody took in time, people are told that it failed. */
+/** Whether a command was taken in time; otherwise people see that it failed. */
 function wasAsked({ talk, presses }: Utterance): boolean {
   return talk !== undefined || presses.some(({ kind, outcome }) => kind === 'ask' && outcome === 'taken');
 }
@@ -109,7 +111,7 @@ function endAmiss(utterance: Utterance, parts: readonly StoredMessage[], screen:
 
 const pressed = ({ presses }: Utterance, kind: Press['kind']): boolean => presses.some((press) => press.kind === kind);
 
-/** As somebody sees it who stopped the answer, or cancelled it before there was any. */
+/** The view after stopping the answer, or cancelling it before it began. */
 function isBeginning(text: string, number: number): boolean {
   const [, kept] = /^([^]*?)\s*-# (?:Stopped|Cancelled)[^\n]*$/.exec(text) ?? [];
   return kept !== undefined && answerText(number).startsWith(kept.trim());
@@ -119,7 +121,7 @@ function versionsAmiss(utterance: Utterance, components: string, screen: Screen)
   const of = Number(/"label":"\d+\/(\d+) ▶"/.exec(components)?.[1] ?? 1);
   const wanted = utterance.presses.filter(({ kind }) => kind === 'regenerate');
   if (of > 1) screen.regenerated += 1;
-  // There may be fewer: who presses while one is written is told so, and one that is cancelled in time is dropped.
+  // There may be fewer: a press during an answer is refused, and one that is cancelled in time is dropped.
   return of > 1 + wanted.length ? `${of} versions after ${wanted.length} presses` : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** What happens in a scripted conversation, drawn from one seed. What depends on time is chosen by `chance` when it comes. */
 
-/** How often a message is delivered once more: right behind itself, or some time later. */
+/** How often a message is delivered again: at once, or some time later. */
 export type Repeat = 'never' | 'at once' | 'soon';
 
 interface Spoken {
@@ -12,7 +12,7 @@ interface Spoken {
 export type Trouble = 'drop' | 'reconnect' | 'invalidate' | 'kill a worker' | 'kill the gateway';
 
 export type Step =
-  /** To the bot: with a mention or as a reply to it; in the `everything` channel and in direct messages without. */
+  /** To the bot: with a mention or as a reply; without either in the `everything` channel and in direct messages. */
   | (Spoken & { kind: 'asks'; where: { channel: number } | { direct: number } | 'a thread'; way: 'mention' | 'reply' })
   /** To each other. */
   | (Spoken & { kind: 'says'; channel: number })
@@ -27,14 +27,14 @@ export interface SoakSize {
   people: number;
   /** In the last one every message is answered. */
   channels: number;
-  /** So many of the people write to the bot directly, too. */
+  /** This many members also send direct messages. */
   direct: number;
   troubles: Readonly<Record<Trouble, number>>;
 }
 
-/** Shares of a hundred messages; the rest are questions in channels. */
+/** Per hundred messages; the rest are questions in channels. */
 const shares = { says: 18, direct: 8, thread: 9, opens: 3 };
-/** In a hundred messages. */
+/** Per hundred messages. */
 const meddling = { edits: 10, deletes: 10, stops: 5, regenerates: 5 } as const;
 
 export function writeScript(random: () => number, size: SoakSize): Step[] {
@@ -51,7 +51,7 @@ export function writeScript(random: () => number, size: SoakSize): Step[] {
   return steps;
 }
 
-/** After the first messages, and not so late that nothing comes after it. */
+/** After the first messages, and early enough that some follow. */
 function troublesByMessage(random: () => number, { messages, troubles }: SoakSize): Map<number, Trouble[]> {
   const all = Object.entries(troubles).flatMap(([name, count]) => Array.from({ length: count }, () => name as Trouble));
   return Map.groupBy(all, () => Math.floor(messages * (0.05 + 0.9 * random())));

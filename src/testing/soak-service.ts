@@ -1,13 +1,13 @@
 import { startFamiliar } from './processes.ts';
 import type { Program } from './processes.ts';
 
-/** A role of the bot in a process of its own, which can have many lives, all under one name. */
+/** A role of the bot as a process that can be killed and restarted under one name. */
 export interface Service {
   /** SIGKILL. */
   kill(): Promise<void>;
   /** After it was killed. */
   start(): void;
-  /** SIGTERM. Resolves to what went wrong in all of its lives. */
+  /** SIGTERM. Resolves with the errors of all its processes. */
   stop(): Promise<string[]>;
   readonly kills: number;
 }
@@ -41,7 +41,7 @@ export function startService(roles: readonly string[], env: Record<string, strin
   };
 }
 
-/** Lines of the log, which holds errors alone, and whatever else a process prints when it breaks. */
+/** Lines of the error log, and everything else that a crashing process prints. */
 function errorsIn(output: string): string[] {
   return output.split('\n').filter((line) => line.startsWith('{') || /\bError\b|^\s+at /.test(line));
 }

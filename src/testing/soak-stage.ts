@@ -19,14 +19,14 @@ import { answerText, askedIn } from './soak-words.ts';
 
 /** Micro-dollars per token. */
 const price = { inputMicros: 5, outputMicros: 50 };
-/** More than all answers can cost, with every call that a kill may lose. */
+/** More than all answers can cost, including every call that a kill may lose. */
 const CAP_USD = 1000;
 export const CAP_MICROS = CAP_USD * 1_000_000;
 
 interface SoakStageOptions {
   size: SoakSize;
   database: TestDatabase;
-  /** Writes a settings file that lifts what one person may ask in a minute, with these settings in it; returns its path. */
+  /** Writes a settings file without rate limits for one person, plus these settings; returns its path. */
   writeSettings: (folder: string, settings: Readonly<Record<string, unknown>>) => Promise<string>;
 }
 
@@ -38,14 +38,14 @@ export interface SoakStage {
   readonly applicationId: string;
   readonly members: readonly Member[];
   readonly channels: readonly Talk[];
-  /** Of the first members, in their order. */
+  /** Those of the first members, in order. */
   readonly directs: readonly Talk[];
   readonly providers: FakeProviders;
   readonly postgres: Postgres;
   readonly record: SoakRecord;
   readonly gateway: Service;
   readonly workers: readonly Service[];
-  /** Stops the bot; resolves to what it logged as errors. */
+  /** Stops the bot; resolves with its logged errors. */
   stopBot(): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -63,9 +63,9 @@ const settings = (baseUrl: string, everythingIn: string) => ({
   },
   prices: { models: { [model]: { inputPerMillion: price.inputMicros, outputPerMillion: price.outputMicros } } },
   budgets: { instance: { dayUsd: CAP_USD } },
-  // Nobody's question is refused because others wait.
+  // Questions aren't refused because others wait.
   queue: { waitingPerGuild: 10_000, waitingPerUser: 10_000 },
-  // So few that even a short script has every conversation summarised.
+  // Low enough that even a short script gets every conversation summarised.
   features: { chat: { answerEverythingIn: [everythingIn], historySent: 4 } },
 });
 
@@ -76,7 +76,7 @@ export async function openSoakStage(options: SoakStageOptions): Promise<SoakStag
   providers.answerByDefault(answerOf);
   const emulator = await startEmulator({ port: 0, dataDir: null });
   const { core } = emulator;
-  // At Discord's pace for one channel it would take the better part of an hour.
+  // With Discord's rate limit for one channel it would take most of an hour.
   core.limits.enforce = false;
   const place = await lookAround(emulator.origin);
   const channels = await makeChannels(place, size.channels);
@@ -95,7 +95,7 @@ export async function openSoakStage(options: SoakStageOptions): Promise<SoakStag
     FAMILIAR_DATA_DIR: join(folder, 'bot'),
   };
   const gateway = startService(['gateway'], env);
-  // Roles of different names share a folder, and with it the key that seals what people write.
+  // Roles with different names share a folder, and with it the key that encrypts what people write.
   const workers = [startService(['worker', '--queues', 'text'], env), startService(['worker'], env)];
   const stopBot = async () => (await Promise.all([gateway, ...workers].map((service) => service.stop()))).flat();
   return {
@@ -144,7 +144,7 @@ async function makeMembers({ origin, guildId, tokens }: Place, count: number): P
   return members;
 }
 
-/** The model says the number of what it was asked last, at a speed of its own for each. */
+/** The model answers with the question's number, at a different speed for each. */
 function answerOf({ userText, body }: FakeRequest): FakeAnswer {
   if (isTitling(body)) return { text: 'A talk' };
   const number = askedIn(userText) ?? 0;

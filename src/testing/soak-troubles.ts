@@ -3,16 +3,16 @@ import { systemClock } from '../kernel/clock.ts';
 import type { Repeat, Trouble } from './soak-script.ts';
 import type { SoakStage } from './soak-stage.ts';
 
-/** Messages that come once more when the gateway has been killed. */
+/** Messages that are repeated after the gateway was killed. */
 const REMEMBERED = 8;
 const SOON_MS = 400;
 
 export interface Troubles {
-  /** Strikes; what has to come back is on its way when it resolves. */
+  /** Causes a trouble; resolves when the recovery has begun. */
   strike(trouble: Trouble, chance: number): Promise<void>;
-  /** How often the next message of a person is to be delivered. */
+  /** How often the next message of a person is delivered. */
   repeatNext(repeat: Repeat): void;
-  /** Resolves when nothing is left that will still be delivered once more. */
+  /** Resolves when no repeated delivery is left. */
   over(): Promise<void>;
   /** Messages that were delivered more than once. */
   readonly repeated: number;
@@ -26,7 +26,7 @@ export function prepareTroubles(stage: SoakStage): Troubles {
   let next: Repeat = 'never';
   let repeating = false;
 
-  /** Only as it stands: Discord does not tell what a message was before it was changed. */
+  /** Only in its current form: Discord doesn't send what a message was before a change. */
   const again = (announcement: Announcement) => {
     const { id, content } = announcement.d as { id: string; content: string };
     if (core.world.messages.get(id)?.content !== content) return;
@@ -62,7 +62,7 @@ export function prepareTroubles(stage: SoakStage): Troubles {
     'kill the gateway': async () => {
       await gateway.kill();
       gateway.start();
-      // To a process that does not remember them.
+      // To a process that doesn't remember them.
       for (const announcement of [...seen]) again(announcement);
     },
   };

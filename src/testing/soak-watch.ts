@@ -3,7 +3,7 @@ import type { SoakStage } from './soak-stage.ts';
 
 const LOOK_AGAIN_MS = 20;
 
-/** How many events of Discord the bot has not handled and written down yet; infinite between two sessions. */
+/** The number of Discord events that the bot hasn't handled and stored; infinite between two sessions. */
 export async function eventsBehind({ core, place, postgres: { db } }: SoakStage): Promise<number> {
   const sessions = [...core.world.sessions.values()].filter(({ userId }) => userId === place.botId);
   const known = await db.selectFrom('discord_session').select(['session_id', 'sequence']).executeTakeFirst();
@@ -22,7 +22,7 @@ export async function livingJobs({ postgres: { db } }: SoakStage): Promise<numbe
   return Number(count);
 }
 
-/** What keeps the bot from coming to rest, a line for each job. */
+/** What keeps the bot busy, one line per job. */
 export async function tellJobs({ postgres: { db } }: SoakStage): Promise<string[]> {
   const jobs = await db
     .selectFrom('queue_job')
@@ -38,7 +38,7 @@ export async function tellJobs({ postgres: { db } }: SoakStage): Promise<string[
   );
 }
 
-/** Looks until nothing is missing any more. Rejects with what is when that takes too long. */
+/** Polls until nothing is missing. Rejects with what is missing after the time limit. */
 export async function until(withinMs: number, missing: () => Promise<string | undefined>): Promise<void> {
   const deadline = performance.now() + withinMs;
   for (let left = await missing(); left !== undefined; left = await missing()) {
@@ -47,7 +47,7 @@ export async function until(withinMs: number, missing: () => Promise<string | un
   }
 }
 
-/** Whether the bot is told of what happens, be it later: its session is there and written down. */
+/** Whether the bot gets events, perhaps late: its session exists and is stored. */
 export const isInSession = async (stage: SoakStage): Promise<boolean> => Number.isFinite(await eventsBehind(stage));
 
 export function untilInSession(stage: SoakStage, withinMs: number): Promise<void> {
@@ -62,7 +62,7 @@ export function untilHeard(stage: SoakStage, withinMs: number): Promise<void> {
   });
 }
 
-/** Until nobody waits for anything: every event is handled, every press answered and every job done. */
+/** Until every event is handled, every press answered and every job done. */
 export async function untilQuiet(stage: SoakStage, withinMs: number): Promise<void> {
   const unheard = async () => {
     const behind = await eventsBehind(stage);
@@ -71,7 +71,7 @@ export async function untilQuiet(stage: SoakStage, withinMs: number): Promise<vo
   await until(withinMs, async () => {
     const presses = stage.record.openPresses();
     if (presses > 0) return `${presses} presses are not answered`;
-    // A job tells Discord something, and an event adds jobs.
+    // A job sends something to Discord, and an event adds jobs.
     const before = await unheard();
     const jobs = await livingJobs(stage);
     return before ?? (jobs > 0 ? `${jobs} jobs are not done` : await unheard());

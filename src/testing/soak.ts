@@ -16,7 +16,7 @@ import { eventsBehind, livingJobs, tellJobs, until, untilHeard, untilInSession, 
 const READY_WITHIN_MS = 60_000;
 /** From the last message to the last answer. */
 const QUIET_WITHIN_MS = 180_000;
-/** People do not go on for ever while nobody answers; Discord does not keep more for whom it misses. */
+/** People don't write endlessly without an answer, and Discord keeps no more events for a missing session. */
 const MOST_WAITING = 30;
 const MOST_BEHIND = 300;
 const HEARD_WITHIN_MS = 60_000;
@@ -26,7 +26,7 @@ export interface Soak {
   screen: Screen;
   prompts: Prompts;
   books: Books;
-  /** What people wrote, in all. */
+  /** All messages of people. */
   messages: number;
   questions: number;
   edited: number;
@@ -36,7 +36,7 @@ export interface Soak {
   durationMs: number;
 }
 
-/** Plays the whole script, waits until everything has come to rest, stops the bot and looks at what is left. */
+/** Plays the whole script, waits until everything has ended, stops the bot and checks what is left. */
 export async function playSoak(stage: SoakStage, random: () => number, size: SoakSize): Promise<Soak> {
   const troubles = prepareTroubles(stage);
   await untilInSession(stage, READY_WITHIN_MS);
@@ -64,7 +64,7 @@ export async function playSoak(stage: SoakStage, random: () => number, size: Soa
   };
 }
 
-/** A bot finds out of a direct channel when somebody writes there. What it misses in those that it knows, it can look up. */
+/** A bot learns of a direct channel by a message in it. In known ones it can look up what it missed. */
 async function introduce(stage: SoakStage, { direct }: SoakSize): Promise<void> {
   for (let person = 0; person < direct; person += 1) {
     await act(stage, { kind: 'asks', person, where: { direct: person }, way: 'mention', repeat: 'never', chance: 0 });
@@ -72,7 +72,7 @@ async function introduce(stage: SoakStage, { direct }: SoakSize): Promise<void> 
   await untilQuiet(stage, READY_WITHIN_MS);
 }
 
-/** Resolves to what kept it from coming to rest: what is then left to see tells more. */
+/** Resolves with what kept it from ending: the remaining state says more. */
 async function playAll(stage: SoakStage, troubles: Troubles, steps: readonly Step[]): Promise<string[]> {
   try {
     for (const step of steps) {
@@ -89,7 +89,7 @@ async function playAll(stage: SoakStage, troubles: Troubles, steps: readonly Ste
 
 async function play(stage: SoakStage, troubles: Troubles, step: Step): Promise<void> {
   if (step.kind === 'trouble') {
-    // Who loses its session never hears what became of messages that it has not heard of yet.
+    // A bot that loses its session never learns about changes of messages that it hasn't received yet.
     if (step.trouble === 'invalidate') await untilHeard(stage, HEARD_WITHIN_MS);
     return troubles.strike(step.trouble, step.chance);
   }
@@ -102,7 +102,7 @@ async function untilKeptUp(stage: SoakStage): Promise<void> {
     const jobs = await livingJobs(stage);
     if (jobs > MOST_WAITING) return `${jobs} jobs wait`;
     const behind = await eventsBehind(stage);
-    // Between two sessions nothing is kept for it.
+    // Between two sessions no events are kept for it.
     return behind > MOST_BEHIND && Number.isFinite(behind) ? `${behind} events wait` : undefined;
   });
 }

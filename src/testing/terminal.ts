@@ -3,22 +3,22 @@ import { once } from 'node:events';
 import { access, constants, readFile, readdir, readlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A command in a pseudo-terminal, as in the window of a person. */
+/** A command in a pseudo-terminal, as in a person's window. */
 export interface Terminal {
   /** Types text; `\x03` is Ctrl+C. */
   types(text: string): void;
-  /** All that was shown until now. */
+  /** Everything shown so far. */
   shown(): string;
-  /** Resolves with the part of what was shown that matches. */
+  /** Resolves with the matching part of the output. */
   shows(pattern: RegExp): Promise<RegExpMatchArray>;
-  /** As when the window is closed: the terminal is hung up. */
+  /** Closes the window: the terminal hangs up. */
   close(): Promise<void>;
 }
 
 const SCRIPT = '/usr/bin/script';
 const PATIENCE_MS = 60_000;
 
-/** Why there can be no pseudo-terminal here; undefined when there can. Node has none, so the one of util-linux serves. */
+/** Why a pseudo-terminal isn't possible here; undefined when it is. Node has none, so util-linux's `script` is used. */
 export async function withoutTerminal(): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'Needs the program script of util-linux, which is for Linux.';
   return access(SCRIPT, constants.X_OK).then(
@@ -65,7 +65,7 @@ export interface ProcessInFolder {
   command: string;
 }
 
-/** Living processes that work in `folder` or below. */
+/** Living processes whose working directory is `folder` or below. */
 export async function processesIn(folder: string): Promise<ProcessInFolder[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = await Promise.all(

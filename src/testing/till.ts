@@ -11,25 +11,25 @@ import type { Hold, Ledger } from '../services/ledger/index.ts';
 import { followUpOf } from '../services/spending/index.ts';
 import type { TestBot } from './bot.ts';
 
-/** What the books of a test's bot say, read as another process would. */
+/** A test bot's billing, read like another process would. */
 export interface Till {
   readonly ledger: Ledger;
-  /** The calls that were held for the answer to a question, without its place in line; `tries` counts Retry. */
+  /** The calls held for the answer to a question, without its place in line; `tries` counts Retry. */
   calls(question: APIMessage, tries?: number): Promise<Hold[]>;
-  /** Those that were held for what followed its first try. */
+  /** The calls held for what followed its first try. */
   callsAfter(question: APIMessage, followUp: 'title' | 'summary'): Promise<Hold[]>;
   /** Micro-dollars that a person paid today, and from what. */
   paid(person: Person): Promise<{ free: number; credits: number }>;
   /** Adds to a person's credits. */
   grant(person: Person, micros: number): Promise<void>;
-  /** The refusal with this reason of whoever asked a question, where it was asked; waits until it is written. */
+  /** The refusal of the asker of this question with this reason; waits until it is written. */
   refusal(question: APIMessage, reason: string): Promise<RecordedEntry>;
-  /** Fails unless the accounts equal their entries and no call is held any more. */
+  /** Fails unless the accounts equal their entries and no call is held. */
   balances(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What an answer to a message is paid under. */
+/** The request of an answer in the ledger. */
 const requestOf = ({ id }: Pick<APIMessage, 'id'>, tries = 0): string =>
   `chat/answer/${uuidFromName(`chat/answer/${id}`)}/${tries}`;
 

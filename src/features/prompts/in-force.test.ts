@@ -27,7 +27,9 @@ features:
 sharedTill(bot);
 const { asks, presses } = createAsking(() => bot);
 const timeoutMs = 20_000;
-const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+/** A slow bot defers its answer first, which then is empty. */
+const isAnswer = ({ flags, content, embeds, attachments }: APIMessage) =>
+  ((flags ?? 0) & MessageFlags.Ephemeral) !== 0 && (content !== '' || embeds.length > 0 || attachments.length > 0);
 
 /** Runs a command and resolves with its ephemeral answer. */
 async function told(
@@ -37,7 +39,7 @@ async function told(
   options: Record<string, OptionInput> = {},
 ): Promise<APIMessage> {
   await person.runs(command, options, { in: room });
-  return person.sees(isEphemeral, { in: room, timeoutMs });
+  return person.sees(isAnswer, { in: room, timeoutMs });
 }
 
 /** `/system` with its answer. */
@@ -68,7 +70,7 @@ async function asksInThread(person: Person, room: string, options: Record<string
   await person.runs('ask', { prompt, ...options }, { in: room });
   const shown = await person.sees((message) => message.content === answer && hasEnded(message), { timeoutMs });
   await bot.idle();
-  await person.sees((message) => isEphemeral(message) && message.content.includes(shown.channel_id), { timeoutMs });
+  await person.sees((message) => isAnswer(message) && message.content.includes(shown.channel_id), { timeoutMs });
   return { thread: shown.channel_id, shown, prompt: systemWith(prompt) };
 }
 

@@ -20,7 +20,9 @@ features:
 `,
 });
 
-const isEphemeral = (message: APIMessage) => ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+/** A slow bot defers its answer first, which then is empty. */
+const isAnswer = ({ flags, content, embeds, attachments }: APIMessage) =>
+  ((flags ?? 0) & MessageFlags.Ephemeral) !== 0 && (content !== '' || embeds.length > 0 || attachments.length > 0);
 
 /** Runs a command and resolves with its ephemeral answer. */
 async function told(
@@ -30,7 +32,7 @@ async function told(
   room = 'general',
 ): Promise<APIMessage> {
   await person.runs(command, options, { in: room });
-  return person.sees(isEphemeral, { in: room });
+  return person.sees(isAnswer, { in: room, timeoutMs: 20_000 });
 }
 
 const list = async (person: Person, room?: string) => (await told(person, 'prompts', {}, room)).embeds[0]?.description;
@@ -119,7 +121,7 @@ describe("a member's own prompt", () => {
     ['is no text', { name: 'x', file: file(new Uint8Array([0xff, 0xfe, 0x00])) }, /can't read that file as text/],
     ['is both', { name: 'x', text: 'x', file: file('x') }, /either a text or a file/],
     ['fills the model', { name: 'x', file: file('word '.repeat(3999)) }, /has room for 4000/],
-    ['has no name', { name: '`<@1>`', text: 'x' }, /`'<@1>'` can't be the name/],
+    ['has no name', { name: '`<@1>`', text: 'x' }, /`'<@1>'` can't be a prompt's name/],
     ['would be taken for a word', { name: 'Reset', text: 'x' }, /not "reset"/],
   ])('is refused when it %s', async (_why, options, answer) => {
     expect((await told(bot.alice, 'save-prompt', options)).content).toMatch(answer);

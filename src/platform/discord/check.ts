@@ -50,8 +50,8 @@ export async function checkDiscord(options: CheckDiscordOptions): Promise<Discor
       ...checkIntents(application, options.intents),
       await checkGateway(http),
       ...(await checkCommands(options.db, application.id)),
-      // Features are not set up here, so that what they may need beside is not known.
-      { ok: true, title: 'Invite link', detail: inviteUrl(application.id, { speaks: false }) },
+      // Features aren't set up here, so the link includes Manage Webhooks, in case one speaks under another name.
+      { ok: true, title: 'Invite link', detail: inviteUrl(application.id, { speaks: true }) },
     ];
   } catch (error) {
     return [tokenFinding(error, apiBase)];

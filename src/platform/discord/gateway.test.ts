@@ -244,6 +244,9 @@ describe('checkDiscord', () => {
       'Discord gateway',
       'Invite link',
     ]);
+    const invite = new URL(findings.at(-1)?.detail ?? '');
+    const asked = BigInt(invite.searchParams.get('permissions') ?? 0);
+    expect(asked & Bits.ManageWebhooks).toBe(Bits.ManageWebhooks);
     const refused = await checkDiscord({ token: 'a.b.c', apiBase, intents: INTENTS, db: undefined });
     expect(refused).toMatchObject([
       { ok: false, title: 'Discord token', fix: expect.stringContaining('Reset Token') as string },

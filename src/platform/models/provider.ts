@@ -377,7 +377,7 @@ export class Provider {
         return {
           provider: this.name,
           state: 'unknown',
-          detail: `nothing answers at ${baseUrlOf(this.config)}, and nothing has to`,
+          detail: `not running (optional), at ${baseUrlOf(this.config)}`,
         };
       }
       return { provider: this.name, state: 'down', ...this.faultOf(failure) };

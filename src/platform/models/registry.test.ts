@@ -259,7 +259,7 @@ describe('the check', () => {
         fault: 'unreachable',
         detail: expect.stringContaining(`nothing answers at ${gone}/v1`) as string,
       },
-      { provider: 'maybe', state: 'unknown', detail: `nothing answers at ${gone}, and nothing has to` },
+      { provider: 'maybe', state: 'unknown', detail: `not running (optional), at ${gone}` },
     ]);
   });
 

@@ -159,3 +159,16 @@ it('overruns of an earlier version enter the meters by the migration', async () 
   );
   expect(after.rows).toEqual(rows);
 });
+
+it('terms of an earlier version get their allowances by the migration', async () => {
+  const own = terms(fresh('u'));
+  const { key, request: name } = heldOf(await ledger.reserve(request(fresh('k'), { terms: own })));
+  const before = own.allowances.map(({ amount, ...rest }) => ({ ...rest, allowance: amount }));
+  await sql`
+    UPDATE ledger_hold SET terms = (terms - 'allowances') || jsonb_build_object('purses', ${JSON.stringify(before)}::jsonb)
+    WHERE key = ${key}
+  `.execute(postgres.db);
+  const migration = await readFile(new URL('migrations/004-allowances.sql', import.meta.url), 'utf8');
+  await sql.raw(migration).execute(postgres.db);
+  expect((await ledger.holds(name)).map((hold) => hold.terms)).toEqual([own]);
+});

@@ -10,15 +10,15 @@ export interface Attack {
   readonly botId: string;
   readonly applicationId: string;
   readonly guildId: string;
-  /** Where the attacker writes. */
+  /** The channels that the attacker writes in. */
   readonly channels: readonly string[];
   readonly directChannelId: string;
   readonly random: () => number;
-  /** A channel that is made for one act. */
+  /** A new channel for one act. */
   makeChannel(): Promise<string>;
 }
 
-/** Tries its part and does not wait for its outcome longer than it needs to. */
+/** Tries its part and waits no longer than necessary. */
 type Act = (attack: Attack) => Promise<unknown>;
 
 const pick = <T>({ random }: Attack, from: readonly T[]): T => {
@@ -31,7 +31,7 @@ const channelOf = (attack: Attack): string => pick(attack, attack.channels);
 const caseOf = (attack: Attack): string => `case:${pick(attack, hostileCases)}`;
 const mention = ({ botId }: Attack): string => `<@${botId}>`;
 
-/** What Discord itself refuses is no fault of the bot's. */
+/** A refusal by Discord itself isn't the bot's fault. */
 const tried = (work: Promise<unknown>): Promise<unknown> => work.catch(() => undefined);
 
 const post = (attack: Attack, channelId: string, content: string, files: Parameters<Person['request']>[3] = []) => {
@@ -43,7 +43,7 @@ const post = (attack: Attack, channelId: string, content: string, files: Paramet
 const ask = (attack: Attack, words = caseOf(attack), channelId = channelOf(attack)) =>
   post(attack, channelId, `${mention(attack)} ${words}`);
 
-/** The bot's latest message in a channel that has buttons, looking for up to `withinMs`. */
+/** The bot's latest message with buttons in a channel, waiting up to `withinMs`. */
 async function answerIn(attack: Attack, channelId: string, withinMs = 4000): Promise<APIMessage | undefined> {
   for (let waitedMs = 0; waitedMs <= withinMs; waitedMs += 200) {
     const path = `/channels/${channelId}/messages?limit=20`;
@@ -172,7 +172,7 @@ const acts: Readonly<Record<string, Act>> = {
 
 export const actNames: readonly string[] = Object.keys(acts);
 
-/** Does one act; whatever the server refuses of it is over with that. */
+/** Runs one act; a refusal by the server ends it. */
 export async function commit(attack: Attack, name: string): Promise<void> {
   await tried(Promise.resolve(acts[name]?.(attack)));
 }

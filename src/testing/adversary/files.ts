@@ -4,7 +4,7 @@ import type { PersonFile } from '../../../emulator/testing/person.ts';
 type Random = () => number;
 
 const LARGEST_TEXT = 256 * 1024;
-/** Where an estimate from samples of such a file used to look. */
+/** Where an earlier estimate took its samples from such a file. */
 const sampleStarts = (length: number) =>
   Array.from({ length: 30 }, (_, index) => Math.floor((index * (length - 2000)) / 29));
 
@@ -40,7 +40,7 @@ const chunk = (type: string, data: Buffer): Buffer => {
   return framed;
 };
 
-/** A grey PNG of this size, with pixels that hardly compress when `noise` is given. */
+/** A grey PNG of this size; with `noise` its pixels hardly compress. */
 function png(width: number, height: number, rows: number, noise?: Random): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -66,7 +66,7 @@ const pictures: Readonly<Record<string, (random: Random) => Buffer>> = {
 const typeOf = (name: string): string =>
   name.endsWith('.svg') ? 'image/svg+xml' : name.endsWith('.png') ? 'image/png' : 'text/plain; charset=utf-8';
 
-/** Each made once: a large one takes a second, and an attacker sends it many times. */
+/** Each is made once: a large one takes a second, and an attacker sends it many times. */
 const made = new Map<string, PersonFile>();
 
 function make(name: string, build: (random: Random) => string | Buffer, random: Random): PersonFile {

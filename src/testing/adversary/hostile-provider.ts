@@ -6,35 +6,35 @@ import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { imageSize } from '../../../emulator/messages/image-size.ts';
 import { systemClock } from '../../kernel/clock.ts';
 
-/** What the provider really did for one call, whatever it reported. */
+/** The provider's real work for one call, whatever it reported. */
 interface Work {
   /** The texts of the request. */
   texts: string[];
   pictures: { width: number; height: number }[];
-  /** What it wrote until the caller hung up, thoughts included. */
+  /** The text written until the caller hung up, including thoughts. */
   written: string;
-  /** False for calls that it turned away with an HTTP error, which no provider charges. */
+  /** False for calls refused with an HTTP error, which no provider charges. */
   begun: boolean;
   cut: boolean;
 }
 
 export interface HostileProvider {
-  /** Ends in `/v1`. Its answers to `case:NAME` behave as that case says, others are plain. */
+  /** Ends in `/v1`. Answers to `case:NAME` behave as that case says; others are plain. */
   readonly baseUrl: string;
   /** Calls so far. */
   readonly calls: number;
-  /** Calls whose answers were cut off while they were written. */
+  /** Calls that were cut off during the answer. */
   readonly cutOff: number;
-  /** What it saw beside calls: an address that must never be asked, reached by a redirect. */
+  /** Other requests that it saw: an address that must never be reached by a redirect. */
   readonly leaks: string[];
-  /** What all calls that cost money were worth, in micro-dollars, by the provider's own count. */
+  /** The price of all paid calls in micro-dollars, by the provider's own count. */
   worth(prices: { inputMicros: number; outputMicros: number }): number;
   close(): Promise<void>;
 }
 
 type Behaviour = (call: Call) => Promise<void>;
 
-/** Calls of this model are free; nothing of them is counted. */
+/** Calls of this model are free and not counted. */
 export const FREE_MODEL = 'kind';
 
 export async function startHostileProvider(): Promise<HostileProvider> {
@@ -65,7 +65,7 @@ export async function startHostileProvider(): Promise<HostileProvider> {
 }
 
 function worthOf(work: Work, { inputMicros, outputMicros }: { inputMicros: number; outputMicros: number }): number {
-  // Special tokens in what people write are plain text to a provider.
+  // Special tokens in people's texts are plain text for a provider.
   const count = (text: string) => countTokens(text, { disallowedSpecial: new Set() });
   const pictures = work.pictures.reduce((sum, { width, height }) => sum + Math.ceil((width * height) / 750), 0);
   const input = work.texts.reduce((sum, text) => sum + count(text), 0) + pictures;
@@ -79,7 +79,7 @@ async function answer(
   leaks: string[],
 ): Promise<void> {
   const path = request.url ?? '';
-  // Asked after the start whether it answers at all; it lists nothing.
+  // The start asks whether the server answers; it lists no models.
   if (path === '/v1/models') {
     response.writeHead(404).end('{}');
     return;
@@ -137,7 +137,7 @@ function lastUserText({ messages }: WireBody): string {
     : '';
 }
 
-/** One call and what it does to its caller. */
+/** One call and its hostile behaviour. */
 class Call {
   readonly response: ServerResponse;
   readonly path: string;
@@ -162,7 +162,7 @@ class Call {
     if (!this.response.write(text)) await Promise.race([once(this.response, 'drain'), once(this.response, 'close')]);
   }
 
-  /** Writes a frame with a piece of the answer or of the thoughts, and counts it unless the caller is gone. */
+  /** Writes a frame with a piece of answer or thoughts; counts it unless the caller has hung up. */
   async says(piece: string, field: 'content' | 'reasoning_content' = 'content'): Promise<void> {
     if (this.gone) return;
     this.work.written += piece;
@@ -190,7 +190,7 @@ const pause = (delayMs: number): Promise<void> => systemClock.sleep(delayMs);
 const words = (count: number, word = 'word') =>
   Array.from({ length: count }, (_, index) => `${word}${index} `).join('');
 
-/** Writes 600 words in pieces, and then ends with this report. */
+/** Writes 600 words in pieces, then ends with this report. */
 const reporting = (usage: object | undefined) => async (call: Call) => {
   call.open();
   for (let index = 0; index < 20; index += 1) {
@@ -200,7 +200,7 @@ const reporting = (usage: object | undefined) => async (call: Call) => {
   await call.finish(usage);
 };
 
-/** Goes on whatever it was asked for, until the caller hangs up or two minutes have passed. */
+/** Continues, whatever the request's limits, until the caller hangs up or two minutes have passed. */
 const endless = (piece: (index: number) => string, field?: 'reasoning_content') => async (call: Call) => {
   call.open();
   for (let index = 0; index < 6000 && !call.gone; index += 1) {
@@ -322,5 +322,5 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   },
 };
 
-/** The names that a question may choose from with `case:NAME`. */
+/** The names for `case:NAME` in a question. */
 export const hostileCases: readonly string[] = Object.keys(behaviours);

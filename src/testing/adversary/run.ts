@@ -5,30 +5,36 @@ import { prices } from './stage.ts';
 
 export interface AttackReport {
   acts: number;
-  /** How often each kind was committed. */
+  /** How often each kind of act ran. */
   kinds: Readonly<Record<string, number>>;
-  /** Calls that the paid provider was asked for. */
+  /** Calls made to the paid provider. */
   calls: number;
-  /** What the provider's work was worth, by its own count, in micro-dollars. */
+  /** The price of the provider's work by its own count, in micro-dollars. */
   worth: number;
-  /** What of that may have been on its way when we hung up, in micro-dollars. */
+  /** The part of it that may have been under way when we hung up, in micro-dollars. */
   onItsWay: number;
   books: Books;
-  /** Milliseconds until each answer to the neighbour was whole. */
+  /** Milliseconds until each complete answer to the neighbour. */
   neighbourMs: number[];
   peakMb: number;
 }
 
-/** A provider that writes every 20 ms hears of our end one or two pieces late, and a piece has so many tokens at most. */
+/**
+ * A provider that writes every 20 ms notices our hanging up one or two pieces late; a piece has this many tokens at
+ * most.
+ */
 const PIECES_ON_THEIR_WAY = 2;
 const MOST_TOKENS_OF_A_PIECE = 100;
-/** So many acts go on at the same time. */
+/** Acts that run at the same time. */
 const HANDS = 4;
 const NEIGHBOUR_EVERY_MS = 1500;
-/** The longest call takes 10 s, a job is tried three times, and ten may wait for each other. */
+/** The longest call takes 10 s, a job has three attempts, and ten may wait for each other. */
 const REST_WITHIN_MS = 120_000;
 
-/** Commits `count` acts, every kind before any kind twice, while a neighbour goes on asking; resolves when all is at rest. */
+/**
+ * Runs `count` acts, every kind before any kind twice, while a neighbour keeps asking. Resolves when nothing is
+ * running.
+ */
 export async function attackWith(stage: Stage, count: number): Promise<AttackReport> {
   const { attack, provider } = stage;
   const kinds: Record<string, number> = {};

@@ -21,7 +21,7 @@ export const prices = { inputMicros: 2, outputMicros: 20 };
 const paidModel = 'priced/hostile';
 const freeModel = `free/${FREE_MODEL}`;
 
-/** Everything that would keep an attacker from spending, but the money itself, is lifted. */
+/** Lifts every limit on the attacker except money. */
 const timeouts = { firstByteMs: 2000, stallMs: 2000, totalMs: 10_000 };
 const settings = (baseUrl: string, capUsd: number) => ({
   models: { default: paidModel, findOllama: false },
@@ -45,26 +45,26 @@ const settings = (baseUrl: string, capUsd: number) => ({
   },
 });
 
-/** What the books of the bot say after an attack, in micro-dollars. */
+/** The bot's books after an attack, in micro-dollars. */
 export interface Books {
-  /** By the meter of the instance, today. */
+  /** By the instance's meter, today. */
   spent: number;
   held: number;
-  /** What calls used beyond what was held for them. */
+  /** Use beyond the calls' holds. */
   overrun: number;
 }
 
 export interface Stage {
   readonly attack: Attack;
   readonly provider: HostileProvider;
-  /** Asks in a channel of its own, for nothing, and resolves to the milliseconds until the whole answer was there. */
+  /** Asks a free question in its own channel; resolves with the milliseconds until the complete answer. */
   neighbourAsks(): Promise<number>;
-  /** The most memory that the bot's processes had together so far, in MB (PSS). */
+  /** Peak memory of all the bot's processes together, in MB (PSS). */
   peakMb(): number;
   books(): Promise<Books>;
-  /** Resolves when nothing is running, waiting or held any more. */
+  /** Resolves when nothing is running, waiting or held. */
   rest(withinMs: number): Promise<void>;
-  /** What the bot printed as errors. */
+  /** The errors that the bot printed. */
   output(): string;
   close(): Promise<void>;
 }
@@ -77,7 +77,7 @@ interface StageOptions {
   writeSettings: (folder: string, settings: Readonly<Record<string, unknown>>) => Promise<string>;
 }
 
-/** The bot in a process of its own, Discord at its own pace, a provider that lies, an attacker and a neighbour. */
+/** The bot in its own process, Discord with its rate limits, a lying provider, an attacker and a neighbour. */
 export async function openStage({ database, capUsd, random, writeSettings }: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'familiar-attack-'));
   const provider = await startHostileProvider();
@@ -140,7 +140,7 @@ async function joined(origin: string, guildId: string, username: string, roles: 
   return connectPerson(origin, username, { timeoutMs: 20_000 });
 }
 
-/** An attacker may well run the server that the bot was invited to. */
+/** An attacker may be the administrator of the server that the bot was invited to. */
 async function empower(origin: string, guildId: string, attacker: Person): Promise<void> {
   const owner = await connectPerson(origin, 'olivia');
   const role = await owner.request<{ id: string }>('POST', `/guilds/${guildId}/roles`, {
@@ -169,7 +169,7 @@ function askerOf(neighbour: Person, channelId: string, botId: string): () => Pro
   };
 }
 
-/** Proportional set size of a process and all below it: shared pages count once (proc_pid_smaps(5)). Linux only. */
+/** Proportional set size of a process and its descendants: shared pages count once (proc_pid_smaps(5)). Linux only. */
 function treeMb(root: number): number {
   const parents = new Map<number, number>();
   for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {

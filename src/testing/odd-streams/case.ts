@@ -5,13 +5,13 @@ import type { FinishReason, ModelErrorCode, ModelMessage } from '../../platform/
 export interface OddRequest {
   body: Record<string, unknown>;
   headers: IncomingHttpHeaders;
-  /** How often this case was asked before. */
+  /** How often this case was requested before. */
   before: number;
-  /** Where another host listens. */
+  /** The address of another host. */
   elsewhere: string;
 }
 
-/** Written one after the other; the piece `cut` breaks the connection, `hang` keeps it open for ever. */
+/** Written one after the other. `cut` breaks the connection, `hang` keeps it open forever. */
 type Piece = string;
 
 export type Serve = (request: OddRequest, response: ServerResponse) => void | Promise<void>;
@@ -27,11 +27,11 @@ export interface OddEnding {
   error?: ModelErrorCode;
   retryable?: boolean;
   retryAfterMs?: number;
-  /** What the message of an error says. */
+  /** The error's message. */
   says?: RegExp;
-  /** How many requests it took; 1 by default. */
+  /** The number of requests; 1 by default. */
   requests?: number;
-  /** Of the last request. */
+  /** About the last request. */
   sent?: (body: Record<string, unknown>) => boolean;
 }
 
@@ -44,7 +44,7 @@ export interface OddCase {
   provider?: Partial<ProviderConfig>;
   messages?: ModelMessage[];
   temperature?: number;
-  /** A tool `weather` is offered. */
+  /** Offers a tool `weather`. */
   offersTools?: boolean;
 }
 
@@ -86,7 +86,7 @@ export function stream(pieces: readonly string[]): Serve {
   };
 }
 
-/** A complete answer, as every case of a group begins or ends with. */
+/** A complete answer, the common part of a group's cases. */
 export const answered = (text: string): OddEnding => ({ text, finish: 'stop', usage: [100, 20] });
 export const broken = (text: string): OddEnding => ({ text, error: 'model/broke-off', retryable: true });
 export const nothing: OddEnding = { text: '', error: 'model/empty', retryable: true };

@@ -7,7 +7,7 @@ const chat = (group: string, name: string, serve: OddCase['serve'], ends: OddEnd
   type: 'openai-compatible',
 });
 
-/** The same answer, framed in all the ways that servers have. */
+/** The same answer in every framing that servers use. */
 const answer = plain('Framed well.').join('');
 const framings: Record<string, string | Serve> = {
   'line ends of Windows': answer.replaceAll('\n', '\r\n'),
@@ -57,7 +57,7 @@ const framings: Record<string, string | Serve> = {
   },
 };
 
-/** An event that carries nothing, before, within and behind the answer. */
+/** Events without content: before, within and after the answer. */
 const nothings: Record<string, string> = {
   'a ping with a name': 'event: ping\ndata: {"type":"ping"}\n\n',
   'empty data': 'data:\n\n',

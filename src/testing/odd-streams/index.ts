@@ -9,7 +9,7 @@ import { vendorCases } from './vendors.ts';
 export type { OddCase } from './case.ts';
 export { oddKey, startOddServer } from './server.ts';
 
-/** Every way in which a provider is known to answer oddly, with the ending that is right. */
+/** Every known odd way in which a provider answers, with the right result. */
 export const oddCases: readonly OddCase[] = [
   ...chatCases,
   ...errorCases,

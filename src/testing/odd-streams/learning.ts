@@ -9,7 +9,7 @@ const has = (field: string) => (body: Body) => body[field] !== undefined;
 const roles = (body: Body) => (body['messages'] as { role: string }[]).map(({ role }) => role);
 const hasSystem = (body: Body) => roles(body).includes('system');
 
-/** Refuses while the request has what it doesn't take. */
+/** Refuses while the request has what it doesn't support. */
 function refuses(when: (body: Body) => boolean, refusal: Serve): Serve {
   return (request, response) => (when(request.body) ? refusal : stream(plain('Taken.')))(request, response);
 }
@@ -21,7 +21,7 @@ const forbidden = (...loc: (string | number)[]) =>
     detail: [{ loc: ['body', ...loc], msg: 'Extra inputs are not permitted', type: 'extra_forbidden', input: 'x' }],
   });
 
-/** Four users in a row, and an assistant that begins. */
+/** Four user messages in a row, and an assistant message first. */
 const messages: ModelMessage[] = [
   systemMessage('Be kind.'),
   assistantMessage('Earlier I said this.'),
@@ -196,7 +196,7 @@ const learns: [string, Serve, OddEnding][] = [
   ],
 ];
 
-/** Refuses more output than a model has, naming the most. */
+/** Refuses more output than a model has, and names its maximum. */
 const atMost =
   (field: string, most: number, message: string): Serve =>
   (request, response) =>

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { OddCase, OddRequest } from './case.ts';
 
-/** The key that every case is asked with, which must never be seen again. */
+/** The key of every request, which must never appear in a result. */
 export const oddKey = 'sk-odd-secret-4711';
 
 export interface OddServer {
@@ -11,14 +11,14 @@ export interface OddServer {
   baseUrl(id: string): string;
   /** Requests of a case, in order. */
   bodies(id: string): Record<string, unknown>[];
-  /** Bytes that left for the caller, all cases together. */
+  /** Bytes sent to callers in all cases together. */
   readonly bytesSent: number;
   /** Requests that another host saw. */
   readonly elsewhere: number;
   close(): Promise<void>;
 }
 
-/** Serves every case at an address of its own, beside a host that must see nothing. */
+/** Serves every case at its own address, beside a host that must receive nothing. */
 export async function startOddServer(cases: ReadonlyMap<string, OddCase>): Promise<OddServer> {
   const asked = new Map<string, Record<string, unknown>[]>();
   const count = { bytes: 0, elsewhere: 0 };
@@ -68,7 +68,7 @@ async function serve(found: OddCase, place: Place, request: IncomingMessage, res
   for (const piece of found.serve) {
     if (piece === 'hang') return;
     if (piece === 'cut') return void response.destroy();
-    // A break right behind a write could overtake it: the piece counts as sent when the socket has taken it.
+    // A break right after a write could overtake it: the piece counts as sent once the socket has accepted it.
     await new Promise<void>((resolve) => void response.write(piece, () => resolve()));
   }
   response.end();

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { broken, data, plain, say, sse } from './case.ts';
 import type { OddCase, OddEnding, Serve } from './case.ts';
 
-/** Writes the same piece until nobody takes it any more. */
+/** Writes the same piece until the caller hangs up. */
 async function endless(
   response: ServerResponse,
   piece: string | Buffer,

@@ -1,17 +1,17 @@
 /**
- * The example of a whole feature, outside the bot's own: an oracle that answers under its own name when somebody calls it,
- * looks into the future with a tool that asks first, remembers a saying of the day, and serves what it foretold.
+ * The example of a whole feature, outside the bot's own folder: an oracle. It answers under its own name when called,
+ * foretells with a tool that asks first, has a saying of the day, and serves its prophecies.
  *
- * Invariants: what it foretells is stored once for each call of the tool, whatever crashes.
+ * Invariants: a prophecy is stored once per tool call, whatever crashes.
  */
 import { z } from 'zod';
 import { defineFeature, defineRoute, defineTool } from '../../sdk/index.ts';
 import type { ContextOf } from '../../sdk/index.ts';
 
 const settings = z.strictObject({
-  /** The word that calls it, at the beginning of a message. */
+  /** The word that calls it, at the start of a message. */
   summon: z.string().min(1).default('oracle'),
-  /** How often it finds another saying. */
+  /** How often it finds a new saying. */
   sayingEveryMs: z.int().min(1000).default(3_600_000),
 });
 type OracleContext = ContextOf<typeof settings>;

@@ -54,7 +54,7 @@ describe('a feature outside the bot', () => {
     String((bot.providers.requests.at(-1)?.body['messages'] as { content: string }[])[0]?.content);
 
   it(
-    'speaks under its own name and avatar, adds to the prompt, and goes on where it is replied to',
+    'speaks under its own name and avatar, adds to the prompt, and continues on a reply',
     { timeout: 60_000 },
     async () => {
       const room = await bot.newChannel();
@@ -87,7 +87,7 @@ describe('a feature outside the bot', () => {
     },
   );
 
-  it('stops at the press of a button, and its unfinished answer goes with the question', async () => {
+  it('stops when the button is pressed, and its unfinished answer is deleted with the question', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('seer, go on', { chunks: ['One. ', 'Two. ', 'Three.'], hold: 2 });
     const question = await bot.alice.says(room, `${mention()} seer, go on`);
@@ -106,7 +106,7 @@ describe('a feature outside the bot', () => {
     await bot.idle();
   });
 
-  it('asks before its tool runs, and serves what that has written', async () => {
+  it('asks before its tool runs, and serves the result', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('seer, foretell', foretells);
     bot.providers.answer((request) => request.toolResults.length > 0, { text: 'So be it.' });
@@ -125,7 +125,7 @@ describe('a feature outside the bot', () => {
     expect(refused.status).toBe(401);
   });
 
-  it('finds another saying as often as its setting says', async () => {
+  it('finds a new saying as often as its setting says', async () => {
     const { db } = bot.database.postgres;
     await db.updateTable('oracle_saying').set({ saying: 'Old.' }).execute();
     const saying = () => db.selectFrom('oracle_saying').select('saying').executeTakeFirst();
@@ -138,7 +138,7 @@ describe('a feature outside the bot', () => {
     { checkpoint: 'tool-done', told: ['Rain.'] },
     { checkpoint: 'tool-running', told: [] },
   ])(
-    'goes on after kill -9 at $checkpoint: one answer, one call',
+    'continues after kill -9 at $checkpoint: one answer, one call',
     { timeout: 90_000 },
     async ({ checkpoint, told }) => {
       const stage = await startTestBot({ features, start: false, yaml: (_p, _e, fake) => yaml(fake) });

@@ -168,7 +168,7 @@ describe('budgets', () => {
         '▰▰▰▰▱▱▱▱▱▱ **$1.75** of $5.00 a day',
         'set by command · resets <t:1800000000:R> · $0.25 of it reserved',
         '',
-        'From 90 % on, **openai/gpt-6-luna** answers.',
+        'Above 90%, **openai/gpt-6-luna** answers.',
       ].join('\n'),
     );
   });
