@@ -31,7 +31,8 @@ export function createFailureTexts(appTexts: Texts, ids: Ids, logger: Logger): F
         }
         const known = error.code.replace('/', '.');
         if (known.startsWith('discord.') && appTexts.has(known)) return appTexts.in(locale)(known);
-        const service = error.code.split('/')[0] ?? 'service';
+        const [word = 'service'] = error.code.split('/');
+        const service = word.charAt(0).toUpperCase() + word.slice(1);
         return appTexts.in(locale)('errors.vendor', { service, code: error.code });
       }
       const id = ids.uuid().slice(0, 8);

@@ -85,10 +85,10 @@ describe('a provider that does not work', () => {
     const room = await bot.newChannel();
     bot.providers.answerByDefault({ status: 401, text: 'Incorrect API key provided', errorCode: 'invalid_api_key' });
     await bot.alice.says(room, `${name} one`);
-    await bot.alice.sees(/does not accept my key/);
+    await bot.alice.sees(/doesn't accept my key/);
     await bot.milo.sees(/The provider `main` refuses my key/);
     await bot.alice.says(room, `${name} two`);
-    await bot.alice.sees(/does not accept my key/);
+    await bot.alice.sees(/doesn't accept my key/);
     await bot.idle();
     expect(directMessages(bot, 'refuses my key')).toHaveLength(1);
     await bot.close();

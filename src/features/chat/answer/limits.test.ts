@@ -186,7 +186,7 @@ access:
     const usage = { inputTokens: 100, outputTokens: 50 };
     bot.providers.answer(fails('cheap'), { text: 'From the other.', usage });
     const question = await asks(bot.alice, 'hello');
-    await bot.alice.sees(ended(question, 'fake/cheap answered instead'));
+    await bot.alice.sees(ended(question, "isn't available right now, so fake/cheap answered."));
     await bot.idle();
     const [call] = await till.calls(question);
     expect(call).toMatchObject({ charged: { micros: 200 }, onInstance: {}, facts: { model: 'fake/cheap' } });

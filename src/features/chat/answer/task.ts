@@ -124,7 +124,7 @@ async function takeMessages(
 }
 
 function liveMessage(
-  context: Needs<'clock' | 'db' | 'discord' | 'texts'>,
+  context: Needs<'clock' | 'db' | 'discord' | 'jobs' | 'texts'>,
   run: JobRun,
   { answer, row, voice }: Shown,
   maxMessages: number | undefined,
@@ -135,6 +135,8 @@ function liveMessage(
     liveComponents: stopRow(answer.id, t),
     ...(maxMessages === undefined ? {} : { bound: growingLimit(maxMessages, t) }),
     signal: run.signal,
+    // Ends it as Stop would, with the text so far.
+    onDeadline: () => void context.jobs.cancel(run.job.id, 'familiar').catch(() => undefined),
   });
 }
 
