@@ -111,7 +111,7 @@ beforeAll(async () => {
   const eslint = new ESLint({ cwd: root, overrideConfigFile: join(projectRoot, 'eslint.config.js') });
   const linted = await eslint.lintFiles(PLANTS.map(({ file }) => file));
   results = new Map(linted.map((result) => [result.filePath, result]));
-});
+}, 120_000);
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 

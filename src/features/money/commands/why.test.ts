@@ -41,6 +41,7 @@ async function told(situation: Situation): Promise<'full' | 'part' | 'why.unknow
     spending: { explain: () => Promise.resolve(explanation) },
     discord: { cache: { memberPermissions: () => Promise.resolve(situation.permissions) } },
     texts: { has: () => false },
+    use: () => ({ speakerIn: () => Promise.resolve(undefined) }),
   } as unknown as MoneyContext;
   const caller: Caller = {
     userId: situation.callerId,
