@@ -6,12 +6,13 @@ const { inlineRegex } = SimpleMarkdown;
 /** Deeper marks stay text, so that hostile input costs no more than a scan per mark and level. */
 const deepestNesting = 10;
 /** What counts as one while the end of a mark is looked for: an escape, code, a run of one mark, anything else. */
-const piece = /\\[\s\S]|(`{1,2})(?!`)[\s\S]*?[^`]\1(?!`)|([`*_~|])\2*|[^\\`*_~|]+|\\/g;
+const piece = /\\(?:`+|[\s\S])|(`{1,2})(?!`)[\s\S]*?[^`]\1(?!`)|([`*_~|])\2*|[^\\`*_~|]+|\\/g;
 
 /** In the order in which they are tried. What none of the others takes is text. */
 export const inlineRules = {
   break: rule(inlineRegex(/^\n/), () => ({ type: 'break' })),
-  escape: rule(inlineRegex(/^\\([\\`*_~|<>[\]()#@:\-.!])/), ([, text = '']) => ({ type: 'text', text })),
+  // A run of backticks is escaped whole, so that each run ends code or does not, wherever one looks from.
+  escape: rule(inlineRegex(/^\\(`+|[\\*_~|<>[\]()#@:\-.!])/), ([, text = '']) => ({ type: 'text', text })),
   code: rule(inlineRegex(/^(`{1,2})(?!`)([\s\S]*?[^`])\1(?!`)/), ([, ticks, text = '']) => ({
     type: 'code',
     text: ticks === '``' ? text.trim() : text,
@@ -42,7 +43,7 @@ export const inlineRules = {
     ([url = '']) => link(url),
   ),
   maskedLink: rule(
-    unlessTooDeep(/^\[((?:[^[\]\\]|\\.|\[[^[\]]*\])+)\]\(<?(https?:\/\/(?:\([^\s<>()]*\)|[^\s<>()])+)>?\)/),
+    unlessTooDeep(/^\[((?:[^[\]\\]|\\.|\[(?:[^[\]\\]|\\.)*\])+)\]\(<?(https?:\/\/(?:\([^\s<>()]*\)|[^\s<>()])+)>?\)/),
     ([, text = '', url = ''], inner) => ({ type: 'link', url, children: inner(text, { depth: deepestNesting }) }),
   ),
   spoiler: marked('spoiler', '||'),

@@ -67,6 +67,7 @@ describe('inline Markdown', () => {
     ['`**raw**` ``a`b``', 'code(**raw**) code(a`b)'],
     ['**unclosed', '**unclosed'],
     ['\\*not\\* \\_so\\_', '*not* _so_'],
+    ['\\``no code``', '``no code``'],
     ['**a `**` b**', 'strong(a code(**) b)'],
     ['**a __b__ **c** d', 'strong(a underline(b) )c** d'],
     ['foo **_it_** snake__case', 'foo strong(emphasis(it)) snake__case'],
@@ -133,7 +134,7 @@ describe('Markdown blocks', () => {
     );
   });
 
-  it.each([...['*', '||a', '***a', '`', '```a\n> ', '- a\n', '\n', '[[a]', '[a](http://a(', '<@']])(
+  it.each(['*', '||a', '***a', '`', '``*\\', '```a\n> ', '- a\n', '\n', '[[a]', '][\\', '[a](http://a(', '<@'])(
     'reads 100,000 characters of %j in less than 3 s',
     (part) => {
       const text = part.repeat(Math.ceil(100_000 / part.length));
