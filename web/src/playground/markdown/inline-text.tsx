@@ -22,7 +22,7 @@ export function InlineText({ nodes, guildId }: InlineTextProps): ReactNode {
 }
 
 function InlineNode({ node, guildId }: { readonly node: Inline; readonly guildId: string | null }): ReactNode {
-  switch (node.kind) {
+  switch (node.type) {
     case 'text':
       return node.text;
     case 'break':
@@ -57,7 +57,7 @@ function InlineNode({ node, guildId }: { readonly node: Inline; readonly guildId
     case 'time':
       return <Moment unixSeconds={node.unixSeconds} style={node.style} />;
     default:
-      return <Marked kind={node.kind} nodes={node.children} guildId={guildId} />;
+      return <Marked kind={node.type} nodes={node.children} guildId={guildId} />;
   }
 }
 

@@ -2,8 +2,7 @@ import { memo, useMemo } from 'react';
 import type { Block, ListItem } from './ast.ts';
 import { CodeBlock } from './code-block.tsx';
 import { InlineText } from './inline-text.tsx';
-import { parseInline } from './parse-inline.ts';
-import { parseMarkdown } from './parse.ts';
+import { parseInline, parseMarkdown } from './parse.ts';
 import styles from './markdown.module.css';
 
 const onlyEmoji = /^(?:(?:\p{Extended_Pictographic}|\p{Emoji_Component}|<a?:\w+:\d+>)\s*){1,27}$/u;
@@ -34,7 +33,7 @@ export function InlineMarkdown({ text, guildId }: { readonly text: string; reado
 }
 
 function BlockView({ block, guildId }: { readonly block: Block; readonly guildId: string | null }) {
-  switch (block.kind) {
+  switch (block.type) {
     case 'paragraph':
       return (
         <p>

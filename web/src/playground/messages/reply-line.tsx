@@ -1,7 +1,7 @@
 import { Icon } from '../../shared/icons.tsx';
 import { useClientState } from '../context.tsx';
 import { InlineText } from '../markdown/inline-text.tsx';
-import { parseInline } from '../markdown/parse-inline.ts';
+import { parseInline } from '../markdown/parse.ts';
 import { type Message } from '../state/model.ts';
 import { displayName } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
@@ -50,7 +50,7 @@ export function ReplyLine({ message, guildId }: LineProps) {
           <em>{target.attachments.length > 0 ? 'a file' : 'a message without text'}</em>
         ) : (
           <InlineText
-            nodes={parseInline(preview(target.content)).filter((node) => node.kind !== 'break')}
+            nodes={parseInline(preview(target.content)).filter((node) => node.type !== 'break')}
             guildId={guildId}
           />
         )}
