@@ -39,6 +39,9 @@ interface ActionsContext {
   onDmOpened: (channelId: string) => void;
 }
 
+/** The bot may not react where it is no member. */
+const unmarked = { stands: false, isReplaced: false, leftover: [] };
+
 export function createActions(context: ActionsContext): DiscordActions {
   const { http, gate, marks, clock, logger, webhooks, visits } = context;
   const pacer = new Pacer(clock);
@@ -49,6 +52,7 @@ export function createActions(context: ActionsContext): DiscordActions {
   const typing = new Typing(http, gate, clock);
   return {
     ...context.subjects,
+    ...reading(context),
     send: (channelId, message, options) => writer.create(channelId, message, options),
     edit: (channelId, messageId, message) => writer.edit(channelId, messageId, message),
     delete: (channelId, messageId) => writer.delete(channelId, messageId),
@@ -65,30 +69,15 @@ export function createActions(context: ActionsContext): DiscordActions {
     },
     typing: (channelId) => (isVisit(channelId) ? () => undefined : typing.start(channelId)),
     mark: (channelId, messageId, emoji, { instead } = {}) =>
-      isVisit(channelId)
-        ? Promise.resolve({ stands: false, isReplaced: false, leftover: [] })
-        : marks.set(channelId, messageId, emoji, instead),
-    message: async (channelId, messageId) => {
-      checkMember(channelId);
-      return http.ask<APIMessage>({
-        method: 'GET',
-        path: Routes.channelMessage(channelId, messageId),
-        repeatable: true,
-      });
-    },
-    messages: async (channelId, { limit, ...range }) => {
-      checkMember(channelId);
-      return http.ask<APIMessage[]>({
-        method: 'GET',
-        path: Routes.channelMessages(channelId),
-        query: { ...range, limit: String(Math.min(limit, discordLimits.messagesPerFetch)) },
-        repeatable: true,
-      });
-    },
+      isVisit(channelId) ? Promise.resolve(unmarked) : marks.set(channelId, messageId, emoji, instead),
     openDm: async (userId) => {
-      const body = { recipient_id: userId };
-      const path = Routes.userChannels();
-      const channel = await http.ask<APIChannel>({ method: 'POST', path, body, repeatable: true });
+      const made = {
+        method: 'POST',
+        path: Routes.userChannels(),
+        body: { recipient_id: userId },
+        repeatable: true,
+      } as const;
+      const channel = await http.ask<APIChannel>(made);
       context.onDmOpened(channel.id);
       return channel.id;
     },
@@ -101,6 +90,26 @@ export function createActions(context: ActionsContext): DiscordActions {
     interaction: (interaction) => new Replies(interaction, http, writer, visits),
   };
 }
+
+const reading = ({ http }: ActionsContext): Pick<DiscordActions, 'message' | 'messages'> => ({
+  message: async (channelId, messageId) => {
+    checkMember(channelId);
+    return http.ask<APIMessage>({
+      method: 'GET',
+      path: Routes.channelMessage(channelId, messageId),
+      repeatable: true,
+    });
+  },
+  messages: async (channelId, { limit, ...range }) => {
+    checkMember(channelId);
+    return http.ask<APIMessage[]>({
+      method: 'GET',
+      path: Routes.channelMessages(channelId),
+      query: { ...range, limit: String(Math.min(limit, discordLimits.messagesPerFetch)) },
+      repeatable: true,
+    });
+  },
+});
 
 async function createThread({ http }: ActionsContext, writer: MessageWriter, thread: NewThread): Promise<string> {
   const { channelId, key } = thread;
