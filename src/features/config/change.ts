@@ -42,12 +42,13 @@ export async function problemWith(
   if (typeof value === 'number' && (value < (min ?? value) || value > (max ?? value))) {
     return { code: 'bounds', data: { text: String(value) } };
   }
-  for (const entry of (Array.isArray(value) ? value : [value]) as unknown[]) {
-    const named = await problemWithName(context, field, guildId, String(entry), call);
+  const reason = config.problemWith(field.key, value);
+  if (reason !== undefined) return { code: 'schema', data: { reason } };
+  for (const entry of Array.isArray(value) ? value : [value]) {
+    const named = typeof entry === 'string' && (await problemWithName(context, field, guildId, entry, call));
     if (named) return named;
   }
-  const reason = config.problemWith(field.key, value);
-  return reason === undefined ? undefined : { code: 'schema', data: { reason } };
+  return undefined;
 }
 
 async function problemWithName(

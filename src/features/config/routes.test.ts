@@ -76,9 +76,38 @@ describe('/api/config', () => {
     ['chat/systemPrompt', { written: 'Be brief.' }, 403, 'familiar.yaml'],
     ['chat/nothing', { value: 1 }, 404, 'no such setting'],
     ['chat/historySent', { other: 1 }, 400, 'body'],
+    ['chat/creativity', { value: { toString: 'high' } }, 422, 'low, medium, high'],
+    ['chat/answerEverythingIn', { value: [{ toString: 1 }] }, 422, 'Allowed'],
+    ['chat/doneEmoji', { value: { toString: 1 } }, 422, 'Allowed'],
+    ['chat/creativity', { value: 7 }, 422, 'low, medium, high'],
   ])('refuses for %s the body %j', async (setting, body, status, words) => {
     const answer = await ask('PUT', `/servers/${guildId()}/${setting}`, body);
     expect([answer.status, answer.body['message']]).toEqual([status, expect.stringContaining(words)]);
+  });
+
+  it('refuses a body of many nested lists before it looks into it', async () => {
+    const answer = await fetch(`http://127.0.0.1:${bot.app.port}/api/config/servers/${guildId()}/chat/creativity`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: `{"value":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+    });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { error: 'invalid', message: 'body: is nested more than 64 times' },
+    ]);
+  });
+
+  it('answers addresses that there are not in the form of every refusal', async () => {
+    for (const path of ['/servers/%E0%A4%A', `/servers/1/${'k'.repeat(300)}/x`, '/nothing']) {
+      const { status, body } = await ask('GET', path);
+      expect(Object.keys(body).sort()).toEqual(['error', 'message']);
+      expect([400, 404, 414]).toContain(status);
+      expect(JSON.stringify(body)).not.toContain('FST_');
+    }
+    for (const path of ['/', '/nowhere/at/all', '/%E0%A4%A']) {
+      const answer = await fetch(`http://127.0.0.1:${bot.app.port}${path}`);
+      expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('"error":"not-found"')]);
+    }
   });
 
   it('is for keys alone, and for servers that there are', async () => {

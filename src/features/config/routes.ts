@@ -7,7 +7,7 @@ import { boundsOf, readWritten, writtenForm } from './rules.ts';
 import type { Problem } from './rules.ts';
 import { allowedText, choiceText, featureName, settingTexts } from './values.ts';
 
-const id = z.string().regex(/^\d{17,20}$/);
+const id = z.string().regex(/^\d{17,20}$/, 'a Discord id has 17 to 20 digits');
 const named = z.object({ id: z.string(), name: z.string() });
 const serverParams = z.object({ serverId: id });
 const settingParams = z.object({ serverId: id, feature: z.string().max(32), key: z.string().max(64) });

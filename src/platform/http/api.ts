@@ -31,7 +31,10 @@ class Refused extends Error {
  */
 export async function createApi(options: ApiOptions): Promise<Api> {
   const trustProxy = typeof options.trustProxy === 'boolean' ? options.trustProxy : [...options.trustProxy];
-  const server = fastify({ bodyLimit: bodyBytes, trustProxy, exposeHeadRoutes: false });
+  const server = fastify({
+    ...{ bodyLimit: bodyBytes, trustProxy, exposeHeadRoutes: false },
+    frameworkErrors: (error, _request, reply) => void sendRefusal(reply as FastifyReply, refusalOf(error)),
+  });
   const rate = new VisitorRate(options.visitorsPerMinute);
   server.setErrorHandler((error, _request, reply) => sendRefusal(reply, refusalOf(error)));
   server.setNotFoundHandler(async (request, reply) => {
@@ -142,9 +145,26 @@ class Invalid extends Error {
   }
 }
 
+/** A schema walks a value by calling itself, so a body of many nested lists would end its stack. */
+const mostNested = 64;
+
+function isNestedDeeply(body: unknown): boolean {
+  let level: unknown[] = [body];
+  for (let depth = 0; depth <= mostNested; depth += 1) {
+    level = level.flatMap((value): unknown[] =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
 function readInput(request: FastifyRequest, route: ApiRoute): Pick<ApiRequest, 'params' | 'query' | 'body'> {
   const input: Record<'params' | 'query' | 'body', unknown> = { params: undefined, query: undefined, body: undefined };
   const problems: ReturnType<typeof problemsOf> = [];
+  if (isNestedDeeply(request.body)) {
+    throw new Invalid([{ path: 'body', message: `is nested more than ${mostNested} times` }]);
+  }
   for (const part of ['params', 'query', 'body'] as const) {
     const parsed = route[part]?.safeParse(request[part]);
     if (parsed?.success) input[part] = parsed.data;

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { StartError } from '../../kernel/errors.ts';
 import { isAllowedHost } from './allowed-host.ts';
 import { addPages } from './pages.ts';
@@ -32,6 +33,18 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+const nothing = { error: 'not-found', message: 'There is nothing at this address.' };
+
+/** Also for an address that cannot be read, the answer has the form of every refusal. */
+function createServer(): FastifyInstance {
+  const server = fastify({
+    ...{ forceCloseConnections: true, bodyLimit: 1024 * 1024 },
+    frameworkErrors: (_error, _request, reply) => void (reply as FastifyReply).status(404).send(nothing),
+  });
+  server.setNotFoundHandler((_request, reply) => reply.status(404).send(nothing));
+  return server;
+}
+
 /** Serves the routes, under names that are known to be ours alone. Throws a StartError that names the port when it is taken or not allowed. */
 export async function startHttp(options: {
   host: string;
@@ -46,7 +59,7 @@ export async function startHttp(options: {
   /** Served at `/dashboard`. */
   pages?: Pages | undefined;
 }): Promise<HttpServer> {
-  const server = fastify({ forceCloseConnections: true, bodyLimit: 1024 * 1024 });
+  const server = createServer();
   const { publicUrl } = options;
   const allowed = [options.host, ...(publicUrl ? [new URL(publicUrl).hostname] : []), ...(options.allowedHosts ?? [])];
   let api: Api | undefined;
