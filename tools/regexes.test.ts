@@ -18,10 +18,6 @@ const EXEMPT: Readonly<Record<string, string>> = {
   'src/platform/discord/http.ts /\\/+$/': 'an address in the settings',
   'src/platform/models/vendor.ts /\\/+$/': 'an address in the settings',
   'web/src/playground/client/gateway.ts /\\/+$/': 'the address of the emulator',
-  'web/src/playground/markdown/parse-inline.ts /(`{1,2})([\\s\\S]*?[^`])\\1(?!`)/y':
-    'a message of at most 4,096 characters',
-  'web/src/playground/markdown/parse-inline.ts /\\[((?:[^[\\]\\\\]|\\\\.|\\[[^\\]]*\\])+)\\]\\(<?(https?:\\/\\/[^\\s<>)]+(?:\\([^\\s<>)]*\\)[^\\s<>)]*)*)>?\\)/y':
-    'a message of at most 4,096 characters',
 };
 /** Migrations, which are files of the repository. */
 const EXEMPT_FILES = ['src/platform/postgres/sql-statements.ts'];

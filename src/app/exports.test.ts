@@ -52,7 +52,7 @@ it(`${PRESSES} presses of Export at once give one file, and hold up nobody`, { t
     bot.alice.presses(shown, button(shown, 'Export')).catch(() => null),
   );
   await bot.bob.runs('ping');
-  await bot.bob.sees(/Pong!/);
+  await bot.bob.sees(/Pong!/, { timeoutMs: 30_000 });
   await Promise.all(presses);
   await bot.alice.sees(isFile, { timeoutMs: 60_000 });
   await bot.idle();

@@ -25,9 +25,15 @@ export function choiceText({ texts }: FeatureConfig, { key }: SettingField, choi
   return texts.has(name) ? texts.in(undefined)(name) : choice;
 }
 
+/** What it means that there is no value: `forever` for a time after which something ends. */
+function noneText({ texts }: FeatureConfig, { key }: SettingField, t: Translate): string {
+  const name = `config.${key}.none`;
+  return texts.has(name) ? texts.in(undefined)(name) : t('values.none');
+}
+
 /** A value in Discord's Markdown, cut where it is long. */
 export function valueText(config: FeatureConfig, field: SettingField, value: Json, t: Translate): string {
-  if (value === null) return t('values.none');
+  if (value === null) return noneText(config, field, t);
   if (field.kind === 'group') return `\`${plainCode(JSON.stringify(value), 60)}\``;
   if (!Array.isArray(value)) return oneText(config, field, value, t);
   if (value.length === 0) return t('values.none');
