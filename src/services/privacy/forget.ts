@@ -46,7 +46,10 @@ export async function forgetUser(options: ForgetOptions, userId: string): Promis
   const used = await usesNow(ledger, past, userId, clock.now());
   await audit.flush();
   const id = ids.uuid();
-  return postgres.transaction((tx) => forgetWithin(options, tx, { userId, id, used }));
+  const receipt = await postgres.transaction((tx) => forgetWithin(options, tx, { userId, id, used }));
+  // The meters are empty now: whoever asks before this is known could use the allowance a second time.
+  await past.refresh();
+  return receipt;
 }
 
 export const receiptHash = (vault: Pick<Vault, 'pseudonym'>, receiptId: string, userId: string): string =>

@@ -23,6 +23,8 @@ export interface PastUses {
   of(userId: string, unit: Unit, period: Period): number;
   /** Call it in the transaction that deletes the person's data. */
   keep(tx: Tx, userId: string, used: readonly PastUse[]): Promise<void>;
+  /** Resolves when this process knows everything that was committed before the call; others hear of it by NOTIFY. */
+  refresh(): Promise<void>;
   sweep(): Promise<void>;
   close(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export async function openPastUses(options: { postgres: Postgres; vault: Vault; 
       await storeForgotten(tx, { hash: personHash(vault, userId), atMs, used, untilMs });
       await postgres.notify(tx, changedChannel, '');
     },
+    refresh: reloadInTurn,
     sweep: () => sweepForgotten(postgres.db, clock.now()),
     close: unlisten,
   };
