@@ -141,7 +141,7 @@ const visibleTo = {
   everyone: null,
   moderator: PermissionFlagsBits.ManageMessages,
   'guild-administrator': PermissionFlagsBits.ManageGuild,
-  // Whoever runs the bot need not be a moderator of the guild: the access check decides when it is called.
+  // The bot's owner need not be a moderator of the guild: the access check decides when it is called.
   'instance-administrator': null,
 } as const;
 

@@ -1,3 +1,4 @@
+import { capitalise } from '../kernel/capitalise.ts';
 import { UserError, VendorError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -32,7 +33,7 @@ export function createFailureTexts(appTexts: Texts, ids: Ids, logger: Logger): F
         const known = error.code.replace('/', '.');
         if (known.startsWith('discord.') && appTexts.has(known)) return appTexts.in(locale)(known);
         const [word = 'service'] = error.code.split('/');
-        const service = word.charAt(0).toUpperCase() + word.slice(1);
+        const service = capitalise(word);
         return appTexts.in(locale)('errors.vendor', { service, code: error.code });
       }
       const id = ids.uuid().slice(0, 8);

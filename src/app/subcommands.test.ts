@@ -73,7 +73,7 @@ const texts = {
         frame: {
           description: 'Frames of pictures',
           subcommands: {
-            add: { description: 'Give somebody a frame', options: { member: 'To whom' } },
+            add: { description: 'Give a member a frame', options: { member: 'To whom' } },
             list: { description: 'List the frames' },
           },
         },

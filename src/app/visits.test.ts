@@ -80,7 +80,7 @@ const commandsOf = async () =>
   ).application_commands.map(({ name }) => name);
 
 describe('in a server that the bot is not in', () => {
-  it('whoever installed it has the commands for themselves and questions, and none of those for servers', async () => {
+  it('a user who installed it has personal commands and questions, and no server commands', async () => {
     const offered = await commandsOf();
     expect(offered).toEqual(expect.arrayContaining(['ask', 'balance', 'privacy', 'help', 'Ask about this', 'Explain']));
     for (const name of ['clear', 'listen', 'retention', 'server-model', 'Summarise from here']) {
@@ -124,7 +124,7 @@ describe('in a server that the bot is not in', () => {
     expect(bot.providers.requests.at(-1)?.userText).toContain('> Bob: entropy rises');
   });
 
-  it('lets the buttons below an answer be used by whoever installed it, for 15 minutes', async () => {
+  it('lets the user who installed it use the buttons of an answer, for 15 minutes', async () => {
     bot.providers.answer('a number', { text: 'Seven.' });
     await bot.alice.runs('ask', { prompt: 'a number' }, there());
     const shown = await answered('Seven.');

@@ -70,7 +70,7 @@ export interface Call {
   /** Texts of the feature in the caller's language. */
   t: Translate;
   /**
-   * There where the bot is no member: whoever installed it for themselves calls it. `guildId` is null then, `channelId` stands
+   * There where the bot is no member: a user who installed it for themselves calls it. `guildId` is null then, `channelId` stands
    * for this call alone, nothing can be read, and it can be answered for 15 minutes.
    */
   visit?: Visit | undefined;

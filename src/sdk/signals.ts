@@ -1,7 +1,7 @@
 /** News between the processes of the bot: a member who waits for a change hears of it without a poll of the database. */
 export interface Signals {
   /**
-   * Wakes whoever waits for `name`, in every process. Returns at once, and never throws; sent outside of transactions, after
+   * Wakes code that waits for `name`, in every process. Returns at once, and never throws; sent outside of transactions, after
    * their commit. May get lost while the database is down: waiters look again by themselves, too.
    */
   send(name: string): void;

@@ -1,3 +1,4 @@
+import { capitalise } from '../../kernel/capitalise.ts';
 import { cutAtWord } from '../../kernel/cut-at-word.ts';
 import type { Json } from '../../kernel/json.ts';
 import { formatMicros, microsOfUsd } from '../../kernel/money.ts';
@@ -11,7 +12,7 @@ const longestText = 200;
 
 /** The names of a feature and of its settings, as people read them. */
 export const featureName = ({ feature }: Pick<FeatureConfig, 'feature'>): string =>
-  feature.charAt(0).toUpperCase() + feature.slice(1).replaceAll('-', ' ');
+  capitalise(feature.replaceAll('-', ' '));
 
 export function settingTexts({ texts }: FeatureConfig, { key }: SettingField): { name: string; about: string } {
   const t = texts.in(undefined);

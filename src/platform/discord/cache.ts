@@ -11,7 +11,7 @@ import { DM_PERMISSIONS, effectivePermissions, isThread, VISIT_PERMISSIONS, type
 import { isVisit } from './visit.ts';
 import { channelOf, guildOf, mutedUntilMs, sameChannel, sameGuild, type GuildRecord } from './records.ts';
 
-/** What is visited looks like a direct message with whoever uses the bot there: nothing of the server is known. */
+/** A visited place looks like a direct message with the user: nothing of the server is known. */
 const visitedChannel = (id: string): CachedChannel => ({
   ...{ id, guildId: null, type: ChannelType.DM, name: null, parentId: null, nsfw: false, overwrites: [] },
 });

@@ -252,7 +252,7 @@ export interface DiscordActions extends SubjectActions {
 }
 
 /**
- * A use of the bot where it is no member, by somebody who installed it for themselves. It can answer for 15 minutes, by
+ * A use of the bot where it is no member, by a user who installed it for themselves. It can answer for 15 minutes, by
  * messages alone: no threads, no reactions, nothing of the channel to read, and five messages at most.
  */
 export interface Visit {

@@ -89,7 +89,7 @@ export interface MemberActions {
   /** Needs Manage Roles, and a role of the bot above it. */
   addRole(guildId: string, userId: string, roleId: string, why?: Reasoned): Promise<void>;
   removeRole(guildId: string, userId: string, roleId: string, why?: Reasoned): Promise<void>;
-  /** Of somebody who is in a voice channel. Needs Move Members. */
+  /** Of a member in a voice channel. Needs Move Members. */
   moveVoice(guildId: string, userId: string, channelId: string, why?: Reasoned): Promise<void>;
   disconnectVoice(guildId: string, userId: string, why?: Reasoned): Promise<void>;
 }

@@ -125,9 +125,9 @@ describe('debouncing', () => {
     await queue.debounce(db, debounced(1));
     const rolledBack = postgres.transaction(async (tx) => {
       await queue.debounce(tx, debounced(2));
-      throw new Error('taken back');
+      throw new Error('rolled back');
     });
-    await expect(rolledBack).rejects.toThrow('taken back');
+    await expect(rolledBack).rejects.toThrow('rolled back');
     expect(await living()).toMatchObject([{ payload: { number: 1 } }]);
   });
 

@@ -151,7 +151,7 @@ function paged(
 export const pageAction = 'settings-page';
 const pageId = /^(\d{17,20})-(\d{1,2})$/;
 
-/** The page that a panel is on: the one before that which its button leads to. */
+/** The page of a panel. Its button leads to the next one. */
 function pageOf(message: APIMessage | undefined): number {
   for (const { components = [] } of (message?.components ?? []) as { components?: { custom_id?: string }[] }[]) {
     for (const { custom_id: id = '' } of components) {

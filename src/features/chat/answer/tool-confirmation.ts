@@ -90,7 +90,7 @@ export async function decideCall(
   const found = await findCall(context.db, call.id);
   if (!found) throw new UserError('answer-gone', 'the answer was cleared');
   if (found.asker_id !== call.caller.userId) {
-    throw new UserError('tools.not-yours', 'only whoever asked', { asker: found.asker_id });
+    throw new UserError('tools.not-yours', 'only the asker', { asker: found.asker_id });
   }
   if (!(await moveCall(context.db, call.id, 'asked', decision))) throw new UserError('tools.decided', 'it was decided');
   context.signals.send(decidedSignal(call.id));

@@ -85,7 +85,7 @@ beforeAll(async () => {
   database = await testDatabase({ migrations: [discordMigrations] });
   const connect = (name: string) => connectPerson(emulator.origin, name);
   const [olivia, alice, bob, milo] = await Promise.all(['olivia', 'alice', 'bob', 'milo'].map(connect));
-  if (!olivia || !alice || !bob || !milo) throw new Error('Somebody is missing.');
+  if (!olivia || !alice || !bob || !milo) throw new Error('A member is missing.');
   people = { olivia, alice, bob, milo };
   token = [...emulator.core.world.users.values()].find((user) => user.bot)?.token ?? '';
 });

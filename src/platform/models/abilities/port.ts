@@ -143,7 +143,7 @@ export interface Moderation {
 
 export interface DrawInput {
   bytes: Uint8Array;
-  /** `mask`: of the first image, the transparent part is drawn anew. At most one. */
+  /** `mask`: the transparent part of the first image is drawn again. At most one. */
   role: 'image' | 'mask';
 }
 

@@ -1,3 +1,4 @@
+import { capitalise } from '../../../kernel/capitalise.ts';
 import { isPicture, textOf } from '../messages.ts';
 import type { ModelMessage } from '../messages.ts';
 
@@ -79,7 +80,7 @@ export function readName(text: string): string | undefined {
   const found = /\b(?:my name(?:'s| is)|call me|i(?:'m| am) called)\s+([\p{L}\p{M}][\p{L}\p{M}'’-]{0,31})/iu.exec(
     text,
   )?.[1];
-  return found && found.charAt(0).toUpperCase() + found.slice(1);
+  return found && capitalise(found);
 }
 
 const ownFact =

@@ -1,3 +1,4 @@
+import { capitalise } from '../../../kernel/capitalise.ts';
 import { textOf } from '../messages.ts';
 import type { ModelMessage } from '../messages.ts';
 
@@ -45,5 +46,5 @@ function readObject(line: string): Record<string, unknown> {
 function title(request: string): string {
   const words = request.replace(opening, '').split(/\s+/).slice(0, titleWords).join(' ');
   const plain = words.replace(/[^\p{L}\p{N})]+$/u, '');
-  return plain.charAt(0).toUpperCase() + plain.slice(1);
+  return capitalise(plain);
 }
