@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../postgres/index.ts';
+import { freeIdleLane } from './line-store.ts';
 import type { KeyedJob } from './port.ts';
 import { DEFAULT_MAX_ATTEMPTS } from './rules.ts';
 import './schema.ts';
@@ -28,7 +29,7 @@ export async function replace(
   { runAtMs, wake }: { runAtMs: number | undefined; wake: string },
 ): Promise<number> {
   // Attempts only grow, because they identify runs: a replaced job gets as many more.
-  const { rows } = await sql<{ run_at_ms: number }>`
+  const { rows } = await sql<{ run_at_ms: number; lane: string | null; held: boolean }>`
     UPDATE queue_job SET
       payload = ${JSON.stringify(job.payload)}::jsonb,
       priority = ${job.priority ?? 0}::integer,
@@ -36,8 +37,10 @@ export async function replace(
       run_at_ms = coalesce(${runAtMs ?? null}::bigint, run_at_ms),
       error = NULL
     WHERE id = ${id}::uuid
-    RETURNING run_at_ms, pg_notify(${wake}, queue)
+    RETURNING run_at_ms, lane, held, pg_notify(${wake}, queue)
   `.execute(tx);
+  const lane = rows[0]?.held ? rows[0].lane : null;
+  if (lane !== null) await freeIdleLane(tx, lane, wake);
   return rows[0]?.run_at_ms ?? 0;
 }
 

@@ -175,6 +175,30 @@ describe('concurrent requests', () => {
     expect(begun).toEqual([...begun].sort((a, b) => a - b));
   });
 
+  it.each(['replaced', 'locked by a change that failed'] as const)(
+    'continue a lane whose next job was being %s when the last one ended',
+    async (how) => {
+      const { queue, clock } = start();
+      const { handler, nth } = holding();
+      await work(queue, handler);
+      await queue.enqueue(db, jobSpec({ lane: 'l' }));
+      const first = await nth(0);
+      const next = await queue.debounce(db, debounced(1, { delayMs: 0, lane: 'l' }));
+      const nextId = 'jobId' in next ? next.jobId : '';
+      const changing = postgres.transaction(async (tx) => {
+        // The row is locked from here on, before the change itself asks for the lane.
+        await tx.selectFrom('queue_job').select('id').where('id', '=', nextId).forUpdate().execute();
+        first.finish();
+        await until(first.job.id, 'done');
+        if (how === 'replaced') return queue.debounce(tx, debounced(2, { delayMs: 0, lane: 'l' }));
+        throw new Error('the change failed');
+      });
+      await changing.catch(() => undefined);
+      if (how !== 'replaced') await pass(clock, 31_000);
+      expect((await nth(1)).job).toMatchObject({ id: nextId, payload: { number: how === 'replaced' ? 2 : 1 } });
+    },
+  );
+
   it("don't block the deletion of a person's data", async () => {
     const { queue } = start();
     await queue.debounce(db, debounced(0, { userId: 'u', lane: 'l' }));

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Db, Tx } from '../postgres/index.ts';
+import type { Db, Postgres, Tx } from '../postgres/index.ts';
 import type { Standing } from './rules.ts';
 import './schema.ts';
 
@@ -10,6 +10,36 @@ const MEASURED_FOR_MS = 24 * 3_600_000;
 /** Until the transaction ends, no one else adds to the lane, and no end frees a job of it: see migrations/002. */
 export const lockLane = (lane: string): RawBuilder<unknown> =>
   sql`pg_advisory_xact_lock(hashtextextended('queue/lane/' || ${lane}::text, 0))`;
+
+/**
+ * Lets the lane's next job go when none of its jobs is free to run. An ending job frees the next one itself, but passes over
+ * a row that another transaction has locked: whoever locked it calls this, or `freeIdleLanes` does later.
+ */
+export async function freeIdleLane(tx: Tx, lane: string, wake: string): Promise<boolean> {
+  await sql`SELECT ${lockLane(lane)}`.execute(tx);
+  const { rows } = await sql`
+    UPDATE queue_job SET held = false WHERE id = (
+      SELECT id FROM queue_job WHERE lane = ${lane} AND state = 'waiting' AND held ORDER BY sequence LIMIT 1
+      FOR NO KEY UPDATE SKIP LOCKED
+    ) AND NOT EXISTS (
+      SELECT FROM queue_job other WHERE other.lane = ${lane} AND other.state IN ('waiting', 'active') AND NOT other.held
+    )
+    RETURNING pg_notify(${wake}, queue)
+  `.execute(tx);
+  return rows.length === 1;
+}
+
+/** Frees lanes that a transaction left idle because it locked a job and then failed; returns their number. */
+export async function freeIdleLanes(postgres: Postgres, wake: string): Promise<number> {
+  const { rows } = await sql<{ lane: string }>`
+    SELECT DISTINCT lane FROM queue_job job WHERE state = 'waiting' AND held AND NOT EXISTS (
+      SELECT FROM queue_job other WHERE other.lane = job.lane AND other.state IN ('waiting', 'active') AND NOT other.held
+    )
+  `.execute(postgres.db);
+  let freed = 0;
+  for (const { lane } of rows) if (await postgres.transaction((tx) => freeIdleLane(tx, lane, wake))) freed += 1;
+  return freed;
+}
 
 /** For the row `of` of a waiting job: the jobs of its lane that come first. */
 const laneAheadOf = (of: string) => sql`(

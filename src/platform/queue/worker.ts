@@ -7,6 +7,7 @@ import type { Postgres } from '../postgres/index.ts';
 import { Coalesced } from './coalesced.ts';
 import { Completions } from './completions.ts';
 import type { Job, JobRun, QueueName, RunJob, WorkOptions } from './port.ts';
+import { freeIdleLanes } from './line-store.ts';
 import { LeaseLost, ShuttingDown } from './reasons.ts';
 import { HEARTBEAT_MS, isAfterLoss, LEASE_MS, type Outcome, outcomeOfFailure, TICK_MS, WORKER_LOST } from './rules.ts';
 import * as runs from './run-store.ts';
@@ -28,6 +29,7 @@ interface Running {
 }
 
 const SWEEP_EVERY_MS = 3_600_000;
+const LOOK_FOR_IDLE_LANES_EVERY_MS = 30_000;
 const RECORD_AGAIN_MS = 250;
 /** Real time, because handlers unwind in real time after their signal, even in tests with a manual clock. */
 const UNWIND_MS = 2_000;
@@ -55,6 +57,7 @@ export class Worker {
   #leasedUntilMs = 0;
   #lastBeatMs = 0;
   #lastSweepMs = 0;
+  #lastLaneLookMs = 0;
 
   constructor(context: WorkerContext, options: WorkOptions) {
     this.#context = context;
@@ -287,6 +290,11 @@ export class Worker {
       if (nowMs - this.#lastBeatMs >= HEARTBEAT_MS) await this.#beat(nowMs);
       const count = await runs.reclaimExpired(postgres.db, { nowMs, tellingKinds: this.#tellingKinds });
       if (count > 0) logger.warn({ count }, 'Jobs of a silent worker are free to be taken again');
+      if (nowMs - this.#lastLaneLookMs >= LOOK_FOR_IDLE_LANES_EVERY_MS) {
+        this.#lastLaneLookMs = nowMs;
+        const freed = await freeIdleLanes(postgres, WAKE_CHANNEL);
+        if (freed > 0) logger.warn({ count: freed }, 'Lanes that a failed change had left idle continue');
+      }
       if (nowMs - this.#lastSweepMs >= SWEEP_EVERY_MS) {
         this.#lastSweepMs = nowMs;
         await sweep(postgres.db, nowMs);
