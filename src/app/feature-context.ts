@@ -46,7 +46,7 @@ export function createFeatureContext(
   return {
     settings: createFeatureSettings(name, definition.settings, instance, options.settings),
     db: postgres.db,
-    transaction: (run) => postgres.transaction(run),
+    transaction: (run, options) => postgres.transaction(run, options),
     clock: options.clock,
     ids: options.ids,
     random: options.random,

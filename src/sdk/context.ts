@@ -10,7 +10,7 @@ import type { DiscordActions, DiscordCache, SelfUser } from '../platform/discord
 import type { FeatureFiles } from '../platform/files/index.ts';
 import type { BarChart, Picture } from '../platform/media/index.ts';
 import type { Models } from '../platform/models/index.ts';
-import type { Database, Db, Tx } from '../platform/postgres/index.ts';
+import type { Database, Db, Transact, Tx } from '../platform/postgres/index.ts';
 import type { EnqueueResult, JobSpec, KeyedResult, KeyMode, Queue } from '../platform/queue/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
 import type { Texts, Translate } from '../platform/texts/index.ts';
@@ -99,7 +99,7 @@ export interface Extension<Kind extends ExtensionKind> {
 export interface FeatureContext<Settings> {
   settings: FeatureSettings<Settings>;
   db: Kysely<Database>;
-  transaction<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
+  transaction: Transact;
   clock: Clock;
   ids: Ids;
   random: Random;

@@ -33,9 +33,13 @@ interface VendorClientsOptions {
   clock: Clock;
 }
 
+/** Of names and keys that are no longer used, too, after a settings file was changed. */
+const MOST_KEPT = 500;
+
 /** Makes the AI SDK's models of one provider; each package is loaded when it is first used. */
 export class VendorClients {
   private readonly options: VendorClientsOptions;
+  private readonly kept = new Map<string, LanguageModelV4>();
   private loaded: Promise<(model: string, apiKey: string) => WireOptions['make']> | undefined;
 
   constructor(options: VendorClientsOptions) {
@@ -44,9 +48,15 @@ export class VendorClients {
 
   async model(model: string, apiKey: string): Promise<LanguageModelV4> {
     const { name, config, quirks, clock } = this.options;
+    const id = JSON.stringify([model, apiKey]);
+    const known = this.kept.get(id);
+    if (known) return known;
     this.loaded ??= this.load();
     const make = (await this.loaded)(model, apiKey);
-    return wireModel({ provider: name, api: apiOf(config.type), model, apiKey, clock, quirks, make });
+    const made = wireModel({ provider: name, api: apiOf(config.type), model, apiKey, clock, quirks, make });
+    if (this.kept.size >= MOST_KEPT) this.kept.clear();
+    this.kept.set(id, made);
+    return made;
   }
 
   private async load(): Promise<(model: string, apiKey: string) => WireOptions['make']> {

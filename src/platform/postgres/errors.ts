@@ -29,11 +29,19 @@ export function sqlState(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** True for conflicts between transactions, which go away when one of them runs again. */
+/** True for what goes away when the transaction runs again: a conflict with another one, or a plan that was too old. */
 export function isConflict(error: unknown): boolean {
   const state = sqlState(error);
-  return state === '40001' || state === '40P01';
+  return state === '40001' || state === '40P01' || isStalePlan(error);
 }
+
+/**
+ * The server's plan of a named statement no longer fits: another version changed the table (0A000), or a pooler gave the connection to another session (26000). Nothing has run.
+ */
+export const isStalePlan = (error: unknown): boolean =>
+  error instanceof Error &&
+  (sqlState(error) === '26000' ||
+    (sqlState(error) === '0A000' && 'routine' in error && error.routine === STALE_ROUTINE));
 
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof VendorError) return error.code === 'postgres/unavailable';
@@ -43,6 +51,9 @@ export function isUnavailable(error: unknown): boolean {
   if (code === undefined) return AWAY_MESSAGES.test(error.message);
   return AWAY_STATES.test(code) || AWAY_SYSTEM_CODES.has(code);
 }
+
+/** The function of the server that refuses such a plan, whatever language its messages have. */
+const STALE_ROUTINE = 'RevalidateCachedQuery';
 
 /** Class 22, data exceptions: their messages quote the value, which may be what a member wrote. Appendix A. */
 const DATA_STATES = /^22...$/;

@@ -46,6 +46,19 @@ describe('a transaction', () => {
     await expect(run).rejects.toMatchObject({ code: 'postgres/conflict', retryable: true });
   });
 
+  it('waits for the disk unless its caller can do without', async () => {
+    const waits = async (options?: { flush: 'soon' }) =>
+      postgres.transaction(async (tx) => {
+        const { rows } = await sql<{ value: string }>`SELECT current_setting('synchronous_commit') AS value`.execute(
+          tx,
+        );
+        return rows[0]?.value;
+      }, options);
+    const usual = await waits();
+    expect(await waits({ flush: 'soon' })).toBe('off');
+    expect(await waits()).toBe(usual);
+  });
+
   it('does not run again after other failures', async () => {
     let runs = 0;
     const run = postgres.transaction(() => {

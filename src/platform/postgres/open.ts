@@ -6,7 +6,7 @@ import type { Logger } from '../../kernel/logger.ts';
 import { startEmbeddedServer } from './embedded-server.ts';
 import { isConflict, isUnavailable, translate } from './errors.ts';
 import { inspectServer } from './inspect-server.ts';
-import type { Database, MigrationSource, Postgres, Tx } from './port.ts';
+import type { Database, MigrationSource, Postgres, TransactionOptions, Tx } from './port.ts';
 import { Listener } from './listener.ts';
 import { migrate } from './migrations.ts';
 import { clientConfig, createKysely, createPool } from './pool.ts';
@@ -14,6 +14,7 @@ import { missingRight } from './rights.ts';
 import { EMBEDDED_SCHEMA } from './server-process.ts';
 import { Session } from './session.ts';
 import type { SessionConfig } from './session.ts';
+import { StatementNames } from './statement-names.ts';
 import { ConnectionWatch } from './watch.ts';
 
 export interface OpenPostgresOptions {
@@ -61,8 +62,9 @@ interface ConnectOptions {
 export function connect(connection: SessionConfig, { logger, poolSize, onClose }: ConnectOptions): Postgres {
   const watch = new ConnectionWatch(clientConfig(connection), logger);
   const config = { ...clientConfig(connection), watch };
-  const pool = createPool(config, poolSize, logger);
-  const db = createKysely(pool, watch);
+  const names = new StatementNames();
+  const pool = createPool({ ...config, names }, poolSize, logger);
+  const db = createKysely(pool, watch, names);
   const listener = new Listener(config, logger, () => watch.answered());
   let closed: Promise<void> | undefined;
   const close = async () => {
@@ -76,7 +78,7 @@ export function connect(connection: SessionConfig, { logger, poolSize, onClose }
   };
   return {
     db,
-    transaction: (run) => retryConflicts(() => transaction(db, run)),
+    transaction: (run, options) => retryConflicts(() => transaction(db, run, options)),
     listen: (channel, onPayload, onReconnect) => listener.listen(channel, onPayload, onReconnect),
     notify: async (target, channel, payload) => {
       await sql`SELECT pg_notify(${channel}, ${payload})`.execute(target);
@@ -95,11 +97,16 @@ export function connect(connection: SessionConfig, { logger, poolSize, onClose }
  * Runs again when the connection was lost before COMMIT was sent, because nothing has happened then. Later it may have
  * happened, which only the caller can find out.
  */
-async function transaction<T>(db: Kysely<Database>, run: (tx: Tx) => Promise<T>): Promise<T> {
+async function transaction<T>(
+  db: Kysely<Database>,
+  run: (tx: Tx) => Promise<T>,
+  { flush }: TransactionOptions = {},
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     let isCommitting = false;
     try {
       return await db.transaction().execute(async (tx) => {
+        if (flush === 'soon') await sql`SET LOCAL synchronous_commit = off`.execute(tx);
         const result = await run(tx);
         isCommitting = true;
         return result;

@@ -2,8 +2,9 @@ import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } f
 import pg from 'pg';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Database } from './database.ts';
-import { isUnavailable, translate } from './errors.ts';
+import { isStalePlan, isUnavailable, translate } from './errors.ts';
 import { Session } from './session.ts';
+import type { StatementNames } from './statement-names.ts';
 import type { SessionConfig } from './session.ts';
 import type { ConnectionWatch } from './watch.ts';
 
@@ -46,12 +47,12 @@ export function createPool(config: SessionConfig, poolSize: number, logger: Logg
   return pool;
 }
 
-export function createKysely(pool: pg.Pool, watch: ConnectionWatch): Kysely<Database> {
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: translatingPool(pool, watch) }) });
+export function createKysely(pool: pg.Pool, watch: ConnectionWatch, names: StatementNames): Kysely<Database> {
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: translatingPool(pool, watch, names) }) });
 }
 
 /** Kysely recognises a connection by identity, so each client keeps one wrapper for life. */
-function translatingPool(pool: pg.Pool, watch: ConnectionWatch): PostgresPool {
+function translatingPool(pool: pg.Pool, watch: ConnectionWatch, names: StatementNames): PostgresPool {
   const wrappers = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
     options: pool.options,
@@ -62,7 +63,7 @@ function translatingPool(pool: pg.Pool, watch: ConnectionWatch): PostgresPool {
       });
       const known = wrappers.get(client);
       if (known) return known;
-      const wrapper = translatingClient(client, () => usableClient(pool, watch));
+      const wrapper = translatingClient(client, names, () => usableClient(pool, watch));
       wrappers.set(client, wrapper);
       return wrapper;
     },
@@ -87,12 +88,21 @@ async function usableClient(pool: pg.Pool, watch: ConnectionWatch): Promise<Pool
  */
 const READ = /^\s*select\b/i;
 
-function translatingClient(client: PooledSession, another: () => Promise<PooledSession>): PostgresPoolClient {
+function translatingClient(
+  client: PooledSession,
+  names: StatementNames,
+  another: () => Promise<PooledSession>,
+): PostgresPoolClient {
   let released = false;
   const query = async (sql: string, parameters: readonly unknown[]) => {
-    const isRead = client.getTransactionStatus() === 'I' && READ.test(sql);
+    const isAlone = client.getTransactionStatus() === 'I';
+    const isRead = isAlone && READ.test(sql);
     try {
       return await client.run(sql, parameters).catch((error: unknown) => {
+        if (isStalePlan(error)) {
+          names.renew();
+          if (isAlone) return client.run(sql, parameters);
+        }
         if (!isRead || released || !isUnavailable(error)) throw error;
         // Frees its place in the pool first: others may be waiting for one.
         released = true;

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { sessionSettings } from './session-settings.ts';
+import type { StatementNames } from './statement-names.ts';
 
 /** Tracks sessions from before they connect until they end. */
 interface Registry {
@@ -14,6 +15,8 @@ export interface SessionConfig extends pg.ClientConfig {
   schema?: string | undefined;
   /** Notices when the connection goes silent. */
   watch?: Registry | undefined;
+  /** Names for the statements that come often. Without them each is planned each time. */
+  names?: StatementNames | undefined;
 }
 
 /** The server's process of a connection; its start time distinguishes it from a later process with the same number. */
@@ -31,6 +34,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 export class Session extends pg.Client {
   readonly schema: string | undefined;
   readonly #watch: Registry | undefined;
+  readonly #names: StatementNames | undefined;
   readonly #timeoutMs: number;
   #backend: Backend | undefined;
   #requests = 0;
@@ -43,6 +47,7 @@ export class Session extends pg.Client {
     super(config);
     this.schema = config.schema;
     this.#watch = config.watch;
+    this.#names = config.names;
     this.#timeoutMs = config.connectionTimeoutMillis ?? CONNECT_TIMEOUT_MS;
     // A lost connection fails the query that uses it; without a listener the event would end the process.
     this.on('error', () => {});
@@ -84,7 +89,9 @@ export class Session extends pg.Client {
   }
 
   run<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<pg.QueryResult<Row>> {
-    return this.#tracked(this.query<Row>(text, values ? [...values] : undefined));
+    const name = values && values.length > 0 ? this.#names?.of(text) : undefined;
+    const statement = { text, ...(values && { values: [...values] }), ...(name !== undefined && { name }) };
+    return this.#tracked(this.query<Row>(statement));
   }
 
   /** Asks for a sign of life. Not inside a transaction, where it would hide an abandoned one. */

@@ -12,7 +12,7 @@ const SILENCE_MS = 2_500;
 const QUIET_MS = 2_000;
 const PING_MS = 1_000;
 /** A pooled connection that was idle longer is pinged before use, and must answer within this time. */
-const FRESH_MS = 250;
+const FRESH_MS = 1_000;
 const USABLE_MS = 500;
 /** How long `trouble` reports replaced connections, so that a monitor that polls now and then sees it. */
 const RECENT_MS = 5_000;

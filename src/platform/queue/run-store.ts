@@ -35,19 +35,34 @@ interface TakenRow {
   max_attempts: number;
   created_at_ms: number;
   cancel_by: string | null;
+  next_due_ms: number | null;
+}
+
+interface NothingTaken {
+  id: null;
+  next_due_ms: number | null;
+}
+
+interface Take {
+  queue: QueueName;
+  /** All that this process works; `nextDueMs` speaks of them. */
+  queues: readonly QueueName[];
+  kinds: readonly string[];
+  count: number;
+  nowMs: number;
 }
 
 /**
  * Takes up to `count` due jobs of one queue that aren't held by their lanes, in order. Skips jobs that another process
- * is taking.
+ * is taking. `nextDueMs` is when the next job of any of the queues becomes due; null when none waits for a later time.
  */
 export async function take(
   db: Db,
   owner: Owner,
-  options: { queue: QueueName; kinds: readonly string[]; count: number; nowMs: number },
-): Promise<TakenJob[]> {
-  const { queue, kinds, count, nowMs } = options;
-  const { rows } = await sql<TakenRow>`
+  options: Take,
+): Promise<{ jobs: TakenJob[]; nextDueMs: number | null }> {
+  const { queue, queues, kinds, count, nowMs } = options;
+  const { rows } = await sql<TakenRow | NothingTaken>`
     WITH next AS (
       SELECT id FROM queue_job
       WHERE queue = ${queue} AND state = 'waiting' AND NOT held AND run_at_ms <= ${nowMs} AND kind = ANY(${kinds})
@@ -60,43 +75,36 @@ export async function take(
         instance_id = ${owner.instanceId}, boot_id = ${owner.bootId}::uuid, lease_until_ms = ${nowMs + LEASE_MS}::bigint
       WHERE id IN (SELECT id FROM next)
       RETURNING *
+    ),
+    due AS (
+      SELECT (
+        SELECT run_at_ms FROM queue_job
+        -- A held job becomes due when its lane frees it, whatever its time.
+        WHERE state = 'waiting' AND NOT held AND run_at_ms > ${nowMs} AND queue = ANY(${queues})
+        ORDER BY run_at_ms LIMIT 1
+      ) AS next_due_ms
     )
-    SELECT id, queue, kind, payload, user_id, guild_id, attempt, max_attempts, created_at_ms, cancel_by
-    FROM taken ORDER BY priority DESC, turn, sequence
+    SELECT id, queue, kind, payload, user_id, guild_id, attempt, max_attempts, created_at_ms, cancel_by, next_due_ms
+    FROM due LEFT JOIN taken ON true ORDER BY priority DESC, turn, sequence
   `.execute(db);
-  return rows.map((row) => ({
-    cancelBy: row.cancel_by,
-    job: {
-      id: row.id,
-      queue: row.queue,
-      kind: row.kind,
-      payload: row.payload,
-      userId: row.user_id,
-      guildId: row.guild_id,
-      attempt: row.attempt,
-      maxAttempts: row.max_attempts,
-      createdAt: row.created_at_ms,
-    },
-  }));
+  const nextDueMs = rows[0]?.next_due_ms ?? null;
+  return { nextDueMs, jobs: rows.flatMap((row) => (row.id === null ? [] : [takenFrom(row)])) };
 }
 
-/** A held job becomes due when its lane frees it, whatever its time. */
-const isFree = sql<boolean>`NOT held`;
-
-/** When the next job becomes due (Unix ms); null when none waits. */
-export async function nextDue(db: Db, queues: readonly QueueName[], nowMs: number): Promise<number | null> {
-  const row = await db
-    .selectFrom('queue_job')
-    .select('run_at_ms')
-    .where('state', '=', 'waiting')
-    .where(isFree)
-    .where('run_at_ms', '>', nowMs)
-    .where('queue', 'in', queues)
-    .orderBy('run_at_ms')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.run_at_ms ?? null;
-}
+const takenFrom = (row: TakenRow): TakenJob => ({
+  cancelBy: row.cancel_by,
+  job: {
+    id: row.id,
+    queue: row.queue,
+    kind: row.kind,
+    payload: row.payload,
+    userId: row.user_id,
+    guildId: row.guild_id,
+    attempt: row.attempt,
+    maxAttempts: row.max_attempts,
+    createdAt: row.created_at_ms,
+  },
+});
 
 export async function hasDue(
   db: Db,
@@ -108,7 +116,7 @@ export async function hasDue(
     .selectFrom('queue_job')
     .select('id')
     .where('state', '=', 'waiting')
-    .where(isFree)
+    .where(sql<boolean>`NOT held`)
     .where('run_at_ms', '<=', nowMs)
     .where('queue', 'in', queues)
     .where('kind', 'in', kinds)

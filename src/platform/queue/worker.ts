@@ -143,29 +143,30 @@ export class Worker {
     try {
       const queues = [...this.#lookedFor];
       this.#lookedFor.clear();
-      const slotsLeft = await Promise.all(queues.map((queue) => this.#takeFor(queue)));
-      if (slotsLeft.some(Boolean)) await this.#scheduleNextDue();
+      const dues = await Promise.all(queues.map((queue) => this.#takeFor(queue)));
+      const known = dues.find((due) => due !== undefined);
+      if (known) this.#lookWhenDue(known.nextDueMs);
     } catch (error) {
       this.#context.logger.warn({ error }, 'Could not look for jobs; trying again soon');
     }
   }
 
-  /** Fills the free slots of a queue; true when some stay free. */
-  async #takeFor(queue: QueueName): Promise<boolean> {
+  /** Fills the free slots of a queue. When some stay free, tells when a job becomes due; otherwise an end looks again. */
+  async #takeFor(queue: QueueName): Promise<{ nextDueMs: number | null } | undefined> {
     const { postgres, clock, owner } = this.#context;
     const busy = [...this.#running.values()].filter((running) => running.job.queue === queue).length;
     const count = this.#slots(queue) - busy;
-    if (count <= 0) return false;
+    if (count <= 0) return undefined;
     const nowMs = clock.now();
-    const taken = await runs.take(postgres.db, owner, { queue, kinds: this.#kinds, count, nowMs });
+    const wanted = { queue, queues: this.#queues, kinds: this.#kinds, count, nowMs };
+    const { jobs, nextDueMs } = await runs.take(postgres.db, owner, wanted);
     if (this.#running.size === 0) this.#leasedUntilMs = nowMs + LEASE_MS;
-    for (const entry of taken) this.#begin(entry);
-    return taken.length < count;
+    for (const entry of jobs) this.#begin(entry);
+    return jobs.length < count ? { nextDueMs } : undefined;
   }
 
-  async #scheduleNextDue(): Promise<void> {
-    const { postgres, clock } = this.#context;
-    const dueMs = await runs.nextDue(postgres.db, this.#queues, clock.now());
+  #lookWhenDue(dueMs: number | null): void {
+    const { clock } = this.#context;
     this.#dueTimer?.cancel();
     this.#dueTimer = undefined;
     // The tick comes before a later time, and a timer can't be set months ahead.

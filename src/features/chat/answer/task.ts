@@ -12,7 +12,7 @@ import { answerMessages, withUnnoted } from '../view/speak.ts';
 import { decryptThoughts } from '../view/thoughts.ts';
 import { voiceFor } from '../view/voice.ts';
 import type { Voice } from '../view/voice.ts';
-import { shownParts } from '../view/voice-store.ts';
+import { findSpeaker, shownParts } from '../view/voice-store.ts';
 import { findAnswer } from '../turns/store.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
 import { withMerged } from '../turns/later-questions.ts';
@@ -68,16 +68,18 @@ export async function openTask(
   if (!found || found.answer.state === 'done' || found.answer.job_id !== run.job.id) return undefined;
   const { answer, question: asked } = found;
   const read = context.vault.reader(context.db);
+  const finding = findSpeaker(context.db, asked.id);
   const [question, merged, settingsThere] = await Promise.all([
     decryptQuestion(read, asked),
     mergedInto(context.db, asked.id),
     settingsOf(context, asked),
+    finding,
   ]);
   if (!question) return undefined;
   const placed = (await place?.({ row: asked, question, wantedModelId: answer.wanted_model_id })) ?? asked;
   const whole = await withMerged(read, merged, question);
   const settings = placed.channel_id === asked.channel_id ? settingsThere : await settingsOf(context, placed);
-  const voice = await voiceFor(context, read, placed, whole);
+  const voice = await voiceFor(context, read, placed, whole, finding);
   const { row, isNoticed } = await takeMessages(context, run, { answer, row: placed, voice });
   const isAgain = (answer.version > 1 || answer.tries > 0) && !answer.continued;
   const [before, maxMessages] = await Promise.all([

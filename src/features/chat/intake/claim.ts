@@ -114,7 +114,8 @@ async function store(
   const [caller, model] = await Promise.all([context.callerOf(message), modelOf(context, place)]);
   const turn = { ...place, cameAs: message.id, message_id: message.id, question };
   try {
-    await context.transaction((tx) => submitTurn(context, tx, turn, { caller, model }));
+    // Discord keeps the message: after a failure of the whole machine it is found there again.
+    await context.transaction((tx) => submitTurn(context, tx, turn, { caller, model }), { flush: 'soon' });
   } catch (error) {
     if (error instanceof AnsweredBefore) return;
     throw error;

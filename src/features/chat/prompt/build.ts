@@ -89,18 +89,19 @@ async function sizeOf({ context, model }: PromptRequest, text: string): Promise<
 async function collect(asked: PromptRequest): Promise<Collected> {
   const { context, row, question, model, speaker, settings, signal } = asked;
   const turnFor = (feature: string): PendingTurn => ({ ...turnOf(row, question, feature), model, speaker });
-  const [pieces, ambient] = await Promise.all([
+  const [pieces, ambient, latestRows] = await Promise.all([
     piecesFor(context, { turnFor, isPublic: row.guild_id !== null, signal })
       // Where no history is sent, nothing stands in for it either.
       .then((all) => all.filter(({ coversUntilMs: until }) => until === undefined || settings.historySent > 0))
       .then((all) => sized(asked, all)),
     ambientOf(asked),
+    exchangesBefore(context.db, row, Math.min(settings.historySent, settings.historyKept)),
   ]);
   const coversUntilMs = latest(pieces);
-  const limit = Math.min(settings.historySent, settings.historyKept);
-  const after = coversUntilMs === undefined ? undefined : new Date(coversUntilMs);
-  const [system, rows] = await Promise.all([systemOf(asked, pieces), exchangesBefore(context.db, row, limit, after)]);
-  return { system, pieces, rows, exchanges: await exchangesOf(asked, rows), ambient, coversUntilMs };
+  // What is summarised is not sent twice.
+  const rows = latestRows.filter(({ question: { asked_at: at } }) => at.getTime() > (coversUntilMs ?? -Infinity));
+  const [system, exchanges] = await Promise.all([systemOf(asked, pieces), exchangesOf(asked, rows)]);
+  return { system, pieces, rows, exchanges, ambient, coversUntilMs };
 }
 
 function latest(pieces: readonly SourcePiece[]): number | undefined {

@@ -201,14 +201,9 @@ export const isPlaced = sql<boolean>`(q.message_id IS NOT NULL OR q.parts <> '{}
 
 /**
  * The latest exchanges of a channel before a question, oldest first, each with the version of its answer that is shown. What
- * is answered together with the question is part of that. None of them was asked at `after` or earlier.
+ * is answered together with the question is part of that.
  */
-export async function exchangesBefore(
-  db: Db,
-  before: QuestionRow,
-  limit: number,
-  after?: Date,
-): Promise<ExchangeRow[]> {
+export async function exchangesBefore(db: Db, before: QuestionRow, limit: number): Promise<ExchangeRow[]> {
   if (limit === 0) return [];
   const rows = await db
     .selectFrom('chat_question as q')
@@ -220,7 +215,6 @@ export async function exchangesBefore(
     .where(isPlaced)
     .where('q.asked_at', '<=', before.asked_at)
     .where(sql<boolean>`q.merged_into IS DISTINCT FROM ${before.id}::uuid`)
-    .$if(after !== undefined, (query) => query.where('q.asked_at', '>', after ?? new Date(0)))
     .orderBy('q.asked_at', 'desc')
     .limit(limit)
     .execute();

@@ -27,8 +27,9 @@ export async function storedVoice(
   db: Db,
   read: VaultReader,
   { id, author_id: authorId }: Pick<QuestionRow, 'id' | 'author_id'>,
+  finding: ReturnType<typeof findSpeaker> = findSpeaker(db, id),
 ): Promise<Voice | undefined> {
-  const row = await findSpeaker(db, id);
+  const row = await finding;
   const speaker = row && (await decryptSpeaker(read, { id, author_id: authorId }, row.ciphertext));
   return row && speaker && { speaker, byWebhook: row.by_webhook, intendedAt: row.intended_at };
 }
@@ -52,8 +53,9 @@ export async function voiceFor(
   read: VaultReader,
   row: QuestionRow,
   question: Question,
+  finding?: ReturnType<typeof findSpeaker>,
 ): Promise<Voice | undefined> {
-  const stored = await storedVoice(context.db, read, row);
+  const stored = await storedVoice(context.db, read, row, finding);
   // The bot has answered it as itself.
   if (!stored && row.parts.length > 0) return undefined;
   const repliesTo = await answerRepliedTo(context, read, row, question);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,
@@ -35,25 +36,36 @@ export interface WireOptions {
   apiKey: string;
   clock: Clock;
   quirks: QuirkBook;
-  /** Makes the AI SDK's model over this call's own `fetch`. */
+  /** Makes the AI SDK's model over a `fetch` of ours. Called once: it builds the schemas of every event anew. */
   make: (fetch: typeof globalThis.fetch, shape: (body: Fields) => Fields) => LanguageModelV4;
 }
 
+/** The call on whose behalf the AI SDK is working. */
+const currentCall = new AsyncLocalStorage<WireCall>();
+
 /** A model of the AI SDK whose every call goes through the guarded fetch and is read tolerantly. */
 export function wireModel(options: WireOptions): LanguageModelV4 {
-  const idle = options.make(refuse, (body) => body);
+  const model = options.make(
+    (url, init) => current().fetch(String(url instanceof Request ? url.url : url), init ?? {}),
+    (body) => current().shape(body),
+  );
   return {
     specificationVersion: 'v4',
-    provider: idle.provider,
-    modelId: idle.modelId,
-    supportedUrls: idle.supportedUrls,
+    provider: model.provider,
+    modelId: model.modelId,
+    supportedUrls: model.supportedUrls,
     doGenerate: () => Promise.reject(new Error('answers are always streamed')),
-    doStream: (call) => new WireCall(options, call).stream(),
+    doStream: (asked) => {
+      const call = new WireCall(options, asked);
+      return currentCall.run(call, () => call.stream(model));
+    },
   };
 }
 
-function refuse(): Promise<Response> {
-  return Promise.reject(new Error('no call'));
+function current(): WireCall {
+  const call = currentCall.getStore();
+  if (!call) throw new Error('a model was called past `wireModel`');
+  return call;
 }
 
 const dialects: Readonly<Record<Api, new (provider: string) => Dialect>> = {
@@ -76,11 +88,7 @@ class WireCall {
     this.#call = call;
   }
 
-  async stream(): Promise<LanguageModelV4StreamResult> {
-    const model = this.#options.make(
-      (url, init) => this.#fetch(String(url instanceof Request ? url.url : url), init ?? {}),
-      (body) => this.#shape(body),
-    );
+  async stream(model: LanguageModelV4): Promise<LanguageModelV4StreamResult> {
     try {
       const { stream, ...rest } = await model.doStream(this.#call);
       return { ...rest, stream: this.#ended(stream) };
@@ -114,7 +122,7 @@ class WireCall {
   }
 
   /** The request as the model takes it. */
-  #shape(body: Fields): Fields {
+  shape(body: Fields): Fields {
     this.#original = body;
     const { quirks: book, model, api } = this.#options;
     const learned = this.#lessons.flatMap(({ quirk }) => quirk ?? []);
@@ -125,14 +133,14 @@ class WireCall {
     return this.#sent;
   }
 
-  async #fetch(url: string, init: RequestInit): Promise<Response> {
+  async fetch(url: string, init: RequestInit): Promise<Response> {
     const { provider, api, model, apiKey, clock, quirks } = this.#options;
     const signal = init.signal ?? this.#call.abortSignal ?? AbortSignal.timeout(LONGEST_CALL_MS);
     const send: Send = (body) => guardedFetch(url, { ...init, body, signal }, { provider, clock, apiKey });
     const written = typeof init.body === 'string' ? init.body : '';
     // The AI SDK lets only requests of compatible servers be shaped before they are written.
     if (!this.#original && (quirks.of(model).length > 0 || quirks.mostOutput(model) !== undefined))
-      this.#shape(readBody(written));
+      this.shape(readBody(written));
     const first = await this.#open(send, api === 'chat' || !this.#original ? written : JSON.stringify(this.#sent));
     const body = answerBody(first, {
       provider,
@@ -175,7 +183,7 @@ class WireCall {
     const known = lesson && this.#lessons.some(({ quirk }) => quirk === lesson.quirk);
     if (!lesson || known || this.#lessons.length >= MOST_LESSONS) return false;
     this.#lessons.push(lesson);
-    this.#shape(this.#original);
+    this.shape(this.#original);
     return true;
   }
 }
