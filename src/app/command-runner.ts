@@ -22,6 +22,7 @@ import {
 import type { ChannelWork } from './channel-work.ts';
 import type { RegisteredMessageCommand } from './command-bodies.ts';
 import { optionsIn, wordsOf } from './command-options.ts';
+import { usage } from './commands.ts';
 import type { CommandRegistry, RegisteredCommand } from './commands.ts';
 import { parsePrefixArguments, readPrefixCommand } from './prefix-arguments.ts';
 import type { PublicRefusals } from './public-refusals.ts';
@@ -92,10 +93,20 @@ function runSlash(
 ): Promise<void> {
   const values = slashValues(interaction.data);
   const given = {
-    values,
+    values: () => withoutBlanks(registered.command, values),
     run: (call: SlashCall) => registered.command.run({ ...call, options: values, source: 'slash' }),
   };
   return answer(options, registered, interaction, given);
+}
+
+/** Discord takes a text of spaces for a required option. Throws a UserError, as for a prefix command without it. */
+function withoutBlanks(command: RegisteredCommand['command'], values: Values): Values {
+  for (const [name, spec] of Object.entries(command.options)) {
+    const value = values[name];
+    if (spec.required !== true || typeof value !== 'string' || value.trim() !== '') continue;
+    throw new UserError('errors.option-missing', `${name} is missing`, { name, usage: usage('/', command) });
+  }
+  return values;
 }
 
 function runOnMessage(
@@ -109,7 +120,7 @@ function runOnMessage(
     if (!target) throw new Error('Discord did not send the message that the command was chosen on.');
     return registered.command.run({ ...call, target });
   };
-  return answer(options, registered, interaction, { values: {}, run });
+  return answer(options, registered, interaction, { values: () => ({}), run });
 }
 
 type SlashCall = Omit<MessageCommandCall, 'target'>;
@@ -120,13 +131,13 @@ async function answer(
   options: CommandRunnerOptions,
   registered: Runnable,
   interaction: APIApplicationCommandInteraction,
-  { values, run }: { values: Values; run: (call: SlashCall) => Promise<void> },
+  { values, run }: { values: () => Values; run: (call: SlashCall) => Promise<void> },
 ): Promise<void> {
   const { ephemeral } = registered.command;
   const replies = options.discord.actions.interaction(interaction);
   await attempt(options, registered, {
     locale: interaction.locale,
-    options: () => values,
+    options: values,
     call: async () => {
       await options.discord.visits.open(interaction);
       return { ...interactionCall(options, registered, interaction), names: namesInInteraction(interaction) };

@@ -5,11 +5,12 @@ import type { Texts } from '../platform/texts/index.ts';
 import { describeSettings } from '../sdk/setting.ts';
 import type { FeatureConfig, SettingValue } from '../sdk/setting.ts';
 import type { SettingsService } from '../services/settings/index.ts';
-import { createFeatureSettings } from './feature-settings.ts';
+import { createFeatureSettings, instanceSettings } from './feature-settings.ts';
 import type { FoundFeature } from './features.ts';
 
 interface ConfigsOptions {
   config: Pick<Config, 'features' | 'section'>;
+  playground: boolean;
   settings: SettingsService;
   textsOf: (feature: string) => Texts;
 }
@@ -19,9 +20,9 @@ export function featureConfigs(features: readonly FoundFeature[], options: Confi
   return features.map((feature) => configOf(feature, options)).filter(({ fields }) => fields.length > 0);
 }
 
-function configOf({ definition }: FoundFeature, { config, settings, textsOf }: ConfigsOptions): FeatureConfig {
+function configOf({ definition }: FoundFeature, { config, playground, settings, textsOf }: ConfigsOptions): FeatureConfig {
   const { name, summary, settings: schema } = definition;
-  const instance = config.section(`features.${name}`, schema) as Readonly<Record<string, Json>>;
+  const instance = instanceSettings(config, definition, playground);
   const written = config.features[name] ?? {};
   const own = createFeatureSettings(name, schema, instance, settings);
   const fields = describeSettings(schema);

@@ -5,7 +5,7 @@ import type { CommandInfo, FeatureContext } from '../sdk/index.ts';
 import { callerOfMessage } from './calls.ts';
 import type { FailureTexts } from './failures.ts';
 import { featureConfigs } from './feature-configs.ts';
-import { createFeatureSettings } from './feature-settings.ts';
+import { createFeatureSettings, instanceSettings } from './feature-settings.ts';
 import { apiOf, extensionsOf } from './extensions.ts';
 import { createFeatureEvents } from './feature-events.ts';
 import { createFeatureJobs } from './feature-jobs.ts';
@@ -42,7 +42,7 @@ export function createFeatureContext(
   const { access, audit, budgets, ledger, limits, prices, privacy, spending } = options.services;
   const { name } = definition;
   const texts = textsOf(options.texts, name);
-  const instance = config.section(`features.${name}`, definition.settings);
+  const instance = instanceSettings(config, definition, options.playground);
   return {
     settings: createFeatureSettings(name, definition.settings, instance, options.settings),
     db: postgres.db,
@@ -83,7 +83,6 @@ export function createFeatureContext(
     commands: options.commands,
     configs: () => featureConfigs(options.features(), { ...options, textsOf: (of) => textsOf(options.texts, of) }),
     prefix: config.discord.prefix,
-    playground: options.playground,
   };
 }
 

@@ -1,9 +1,23 @@
 import type { z } from 'zod';
 import { UserError } from '../kernel/errors.ts';
 import type { Json } from '../kernel/json.ts';
-import type { FeatureSettings, Place, SettingsSchema } from '../sdk/index.ts';
+import type { Config } from '../platform/config/index.ts';
+import type { FeatureDefinition, FeatureSettings, Place, SettingsSchema } from '../sdk/index.ts';
 import { describeSettings, tightened } from '../sdk/setting.ts';
 import type { SettingsService } from '../services/settings/index.ts';
+
+/** The settings of a feature that are the same everywhere: the YAML's, and defaults. Throws a StartError as `section` does. */
+export function instanceSettings(
+  config: Pick<Config, 'section'>,
+  { name, settings, playground = {} }: FeatureDefinition,
+  inPlayground: boolean,
+): Readonly<Record<string, Json>> {
+  const shape = settings.shape as Readonly<Record<string, z.ZodType>>;
+  const others = inPlayground ? Object.entries(playground as Readonly<Record<string, Json>>) : [];
+  const defaults = others.map(([key, value]) => [key, shape[key]?.default(value)] as const);
+  const schema = defaults.length === 0 ? settings : settings.extend(Object.fromEntries(defaults) as z.ZodRawShape);
+  return config.section(`features.${name}`, schema) as Readonly<Record<string, Json>>;
+}
 
 /**
  * The settings of one feature: the YAML's, with what was set by command on top. An override that the schema no longer

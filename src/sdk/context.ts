@@ -193,6 +193,4 @@ export interface FeatureContext<Settings> {
   configs(): readonly FeatureConfig[];
   /** The prefix of prefix commands. */
   prefix: string;
-  /** True in the playground, where hints for first steps are welcome. */
-  playground: boolean;
 }

@@ -101,6 +101,8 @@ export interface FeatureDefinition<Schema extends SettingsSchema = SettingsSchem
   summary: string;
   intents: readonly IntentName[];
   settings: Schema;
+  /** Defaults in the playground, where they differ from those of the schema. */
+  playground?: Partial<z.input<Schema>>;
   setup(context: FeatureContext<z.output<Schema>>): FeatureParts | Promise<FeatureParts>;
 }
 

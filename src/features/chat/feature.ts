@@ -38,6 +38,7 @@ export const feature = defineFeature({
   summary: 'Answers questions with any model: mentions, replies, direct messages and chosen channels.',
   intents: ['Guilds', 'GuildMessages', 'DirectMessages', 'MessageContent'],
   settings: chatSettings,
+  playground: { answerEverythingIn: ['bot-chat'] },
   setup: (context) => {
     const history = followHistory(context);
     const notices = followWaiting(context);

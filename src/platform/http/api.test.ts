@@ -147,6 +147,13 @@ describe('a request', () => {
     expect([deleted.status, await deleted.text()]).toEqual([204, '']);
   });
 
+  it('may name the type of a body that it does not have', async () => {
+    const headers = { 'content-type': 'application/json' };
+    expect((await ask('/api/notes/all/7', { key: owner, method: 'DELETE', headers })).status).toBe(204);
+    const without = await refusal(await ask('/api/notes/all', { key: owner, method: 'POST', headers }));
+    expect(without).toMatchObject({ status: 400, error: 'invalid', problems: [{ path: 'body' }] });
+  });
+
   it('is refused with every wrong part, its path and the allowed values', async () => {
     const found = await refusal(await ask('/api/notes/all/x?limit=99&colour=green', { key: reader }));
     expect(found).toMatchObject({ status: 400, error: 'invalid' });

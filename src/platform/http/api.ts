@@ -36,6 +36,13 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     frameworkErrors: (error, _request, reply) => void sendRefusal(reply as FastifyReply, refusalOf(error)),
   });
   const rate = new VisitorRate(options.visitorsPerMinute);
+  const readJson = server.getDefaultJsonParser('error', 'error');
+  server.removeContentTypeParser('application/json');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    // Many clients name the type of a body that they don't send. A route that needs one says so itself.
+    if (body === '') done(null, undefined);
+    else readJson(request, body, done);
+  });
   server.setErrorHandler((error, _request, reply) => sendRefusal(reply, refusalOf(error)));
   server.setNotFoundHandler(async (request, reply) => {
     const waitMs = rate.take(request.ip, options.now());

@@ -51,6 +51,12 @@ describe('/ask in a channel', () => {
     expect(bot.providers.requests.find(isTitling)?.body['max_tokens']).toBe(24);
   });
 
+  it('needs words', async () => {
+    const room = await bot.newChannel();
+    await bot.alice.runs('ask', { prompt: '   ' }, { in: room });
+    await told(bot.alice, /`prompt` is missing.*\/ask <prompt>/, room);
+  });
+
   it('goes on with every message of the thread, by any member, with its history', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('a riddle please', { text: 'What has keys but no locks?' });

@@ -10,7 +10,7 @@ import type { ChatSettings } from '../settings.ts';
  * waiting.
  */
 export function answersEverything(
-  context: Needs<'discord' | 'playground' | 'settings'>,
+  context: Needs<'discord' | 'settings'>,
   message: Pick<GatewayMessageCreateDispatchData, 'guild_id' | 'channel_id'>,
   ownThreads: ConversingChannels,
 ): boolean | Promise<boolean> {
@@ -32,20 +32,13 @@ export function answersEverything(
 }
 
 function isAnswered(
-  context: Needs<'discord' | 'playground'>,
-  settings: ChatSettings,
+  context: Needs<'discord'>,
+  { answerEverythingIn: listed }: ChatSettings,
   channelIds: readonly string[],
 ): boolean | Promise<boolean> {
-  const listed = answeredChannels(context, settings);
   if (listed.length === 0) return false;
   const { cache } = context.discord;
   return Promise.all(channelIds.map((id) => cache.channel(id))).then((channels) =>
     channelIds.some((id, index) => isListed(listed, id, channels[index]?.name ?? null)),
   );
-}
-
-/** The playground comes with a channel where everything is answered, unless the settings name others. */
-function answeredChannels(context: Needs<'playground'>, settings: ChatSettings): readonly string[] {
-  const { answerEverythingIn } = settings;
-  return context.playground && answerEverythingIn.length === 0 ? ['bot-chat'] : answerEverythingIn;
 }
