@@ -1,15 +1,17 @@
 /**
  * The queue on the embedded server as it runs in production: how soon a waiting worker begins a job, also the next of a
- * lane when the one before has ended; what adding one costs; how fast a backlog is worked against pg-boss on the same
+ * lane when the one before has ended; what adding one costs, also the server against graphile-worker; how fast a backlog is worked against pg-boss on the same
  * server by turns; and how soon a cancel reaches a handler in another process.
  */
 import type { PgBoss, WorkOptions } from 'pg-boss';
 import { queueMigrations } from '../src/platform/queue/index.ts';
+import { tillMigrations } from './ledger/till.ts';
 import { withCleanUp } from './lib/clean-up.ts';
 import { openDatabase } from './lib/database.ts';
 import type { Database } from './lib/database.ts';
 import { median, percentile } from './lib/statistics.ts';
 import type { Figure } from './lib/statistics.ts';
+import { costToServer } from './queue/adding.ts';
 import { perSecond } from './queue/drain.ts';
 import * as familiar from './queue/familiar.ts';
 import type { Process } from './queue/familiar.ts';
@@ -35,17 +37,16 @@ const settings: Readonly<Record<string, WorkOptions>> = {
     burstWhenBatchFull: true,
   },
 };
-/** As many jobs at once as ours, otherwise as it comes. */
-const compared = '16 workers';
 
 export function benchQueue(): Promise<Figure[]> {
   return withCleanUp(async (atEnd) => {
-    const database = await openDatabase(atEnd, [queueMigrations]);
+    const database = await openDatabase(atEnd, [queueMigrations, ...tillMigrations]);
     const adder = familiar.openQueue(await database.another(), 'adder');
     const boss = await pgBoss.startBoss(database, atEnd);
     const next = worker(database);
     return [
       ...(await costOfAdding(adder, boss)),
+      ...(await costToServer(database, atEnd)),
       ...(await pickUp(adder, next)),
       ...(await rates(adder, next, boss)),
       ...(await cancelling(adder, next())),
@@ -94,15 +95,21 @@ async function rates(adder: Process, next: () => Process, boss: PgBoss): Promise
       theirs.get(name)?.push(perSecond(await pgBoss.drain(boss, backlog, options)));
     }
   }
-  const rate = (name: string) => median(theirs.get(name) ?? []);
+  const rates = new Map([...theirs].map(([name, values]) => [name, median(values)]));
+  const [best, rate] = [...rates].reduce((one, other) => (other[1] > one[1] ? other : one));
   return [
     { name: `jobs worked, ${concurrency} at once`, value: median(ours), unit: 'per s' },
-    ...Object.keys(settings).map((name) => ({
+    ...[...rates].map(([name, value]) => ({
       name: `jobs worked, pg-boss work(), ${name}`,
-      value: rate(name),
+      value,
       unit: 'per s' as const,
     })),
-    { name: `jobs worked ÷ pg-boss work(), ${compared}`, value: median(ours) / rate(compared), unit: '×', atLeast: 5 },
+    {
+      name: `jobs worked ÷ pg-boss work() in its best mode (${best})`,
+      value: median(ours) / rate,
+      unit: '×',
+      atLeast: 1,
+    },
   ];
 }
 

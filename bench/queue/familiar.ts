@@ -40,7 +40,7 @@ export function work({ queue }: Process, concurrency: number, handler: JobHandle
 }
 
 /** The job number `index`, of one of many users in many guilds. */
-function spec(index: number, lane?: string): JobSpec {
+export function spec(index: number, lane?: string): JobSpec {
   const user = Math.floor(index / jobsPerUser);
   return {
     queue: 'text',
