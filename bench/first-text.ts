@@ -165,6 +165,8 @@ export async function benchFinalText(): Promise<Figure[]> {
       const ratios = (streams: number, betweenMs: number) => finalRatios(stage, finalWord, { streams, betweenMs });
       await finalTexts(stage, stage.ourId, finalWord, { streams: 2, betweenMs: 0 });
       await finalTexts(stage, stage.rawId, finalWord, { streams: 2, betweenMs: 0 });
+      // Both bots begin with the whole budget of their channels.
+      await pause(windowMs);
       figures.push(...finalFigures(10, answerMs, await ratios(10, 0)));
       if (answerMs > windowMs) figures.push(...finalFigures(chats, answerMs, await ratios(chats, windowMs / chats)));
       refused += await countRefused(stage);
