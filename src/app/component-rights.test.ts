@@ -6,6 +6,7 @@ import { openSettings } from '../services/settings/index.ts';
 import { createAsking } from '../testing/asking.ts';
 import { button, buttons } from '../testing/components.ts';
 import { sharedBot } from '../testing/shared-bot.ts';
+import { exportedBy, storedTurn } from '../testing/stored.ts';
 
 const bot = sharedBot({ paced: false });
 const { asks, told, presses } = createAsking(() => bot);
@@ -53,8 +54,7 @@ describe('a policy that comes after the buttons', () => {
     const [first] = buttons(sure);
     await bot.alice.presses(sure, first?.customId ?? '');
     await bot.alice.sees(isRefusal);
-    const kept = bot.database.postgres.db.selectFrom('chat_question').select('id');
-    expect(await kept.where('author_id', '=', bot.alice.user.id).execute()).not.toEqual([]);
+    expect(await storedTurn(bot, asked.question)).toBeDefined();
   });
 
   it('holds for the panel of settings and for the form that it opened', async () => {
@@ -68,7 +68,7 @@ describe('a policy that comes after the buttons', () => {
     await allowOnly(['help', 'settings']);
     await bot.milo.submits(modal, { text: 'You are a pirate.' });
     await bot.milo.sees(isRefusal);
-    expect(await bot.database.postgres.db.selectFrom('prompts_prompt').select('id').execute()).toEqual([]);
+    expect(await exportedBy(bot, 'prompts', bot.milo)).toEqual({ prompts: [], chosenPrompt: [] });
     const model = (panel.components ?? []).length;
     expect(model).toBeGreaterThan(2);
     const select = JSON.stringify(panel.components).match(/chat\/set-model\/\d+@1/)?.[0] ?? '';

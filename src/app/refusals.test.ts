@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { recorded } from '../testing/audit.ts';
 import { startTestBot } from '../testing/bot.ts';
 import type { TestBot } from '../testing/bot.ts';
 import { button, buttons } from '../testing/components.ts';
@@ -39,25 +40,23 @@ it('what a channel takes is taken in its threads too, and refusals are recorded'
   await alice.runs('ping', {}, { in: 'general' });
   await alice.sees(/Pong!/);
 
-  const recorded = bot.database.postgres.db.selectFrom('audit_entry').selectAll();
   await expect
-    .poll(() => recorded.execute())
+    .poll(() => recorded(bot, {}))
     .toMatchObject([
       {
-        actor_id: alice.user.id,
+        actorId: alice.user.id,
         outcome: 'refused',
-        channel_id: thread.id,
+        channelId: thread.id,
         reason: 'refused.tightened.commands',
         details: { kind: 'command', feature: 'basics', name: 'ping', rule: `channel ${memesId}` },
       },
     ]);
 });
 
-const recorded = (reason: string) =>
+const refusedFor = (reason: string) =>
   expect.poll(async () => {
-    const { db } = bot.database.postgres;
-    const rows = db.selectFrom('audit_entry').select(['actor_id', 'target_id']).where('reason', '=', reason);
-    return (await rows.execute()).map(({ actor_id: actorId, target_id: targetId }) => ({ actorId, targetId }));
+    const entries = await recorded(bot, { outcome: 'refused' });
+    return entries.flatMap((one) => (one.reason === reason ? [{ actorId: one.actorId, targetId: one.targetId }] : []));
   });
 
 it('a refusal names the person whom it concerns, or the model', async () => {
@@ -65,15 +64,15 @@ it('a refusal names the person whom it concerns, or the model', async () => {
   const target = { actorId: alice.user.id, targetId: bob.user.id };
   await alice.runs('grant', { user: bob.user.id, amount: '1' });
   await alice.sees(/Only .* can use this/);
-  await recorded('errors.not-allowed').toEqual([target]);
+  await refusedFor('errors.not-allowed').toEqual([target]);
   await alice.says('#memes', `!clear <@${bob.user.id}>`);
   await alice.sees(refusal());
   await alice.picks('Explain', await bob.says('#memes', 'explain me'));
   await alice.sees(refusal());
-  await recorded('refused.tightened.commands').toContainEqual(target);
+  await refusedFor('refused.tightened.commands').toContainEqual(target);
   await alice.says('#bot-chat', `<@${bot.app.discord.self.userId}> hello`);
   await alice.sees(/\*\*fake\/test-model\*\* is switched off here/);
-  await recorded('refused.tightened.models').toEqual([{ actorId: alice.user.id, targetId: 'fake/test-model' }]);
+  await refusedFor('refused.tightened.models').toEqual([{ actorId: alice.user.id, targetId: 'fake/test-model' }]);
 });
 
 it('nothing takes from people what they are entitled to: to see and remove what is stored about them', async () => {

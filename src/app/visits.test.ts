@@ -62,7 +62,7 @@ budgets: { guilds: { ${elsewhere.guildId}: { dayUsd: 0 } } }
 `;
   },
 });
-sharedTill(bot, clock);
+const till = sharedTill(bot, clock);
 
 const isPrivate = ({ flags }: APIMessage) => ((flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 const there = () => ({ in: elsewhere.channelId });
@@ -99,8 +99,8 @@ describe('in a server that the bot is not in', () => {
     await bot.bob.sees(/asked:\n> why is the sky blue\?/, there());
     expect(isPrivate(await bot.alice.sees(/answer/i, there()))).toBe(true);
     await bot.idle();
-    const holds = bot.database.postgres.db.selectFrom('ledger_hold').select(['payer_id', 'guild_id']).distinct();
-    expect(await holds.execute()).toEqual([{ payer_id: bot.alice.user.id, guild_id: null }]);
+    expect(await till.callsOf(bot.alice)).toMatchObject([{ step: 'answer', terms: { guildId: null } }]);
+    for (const other of [bot.bob, bot.milo, bot.olivia]) expect(await till.callsOf(other)).toEqual([]);
     expect(JSON.stringify(bot.providers.requests)).not.toContain('Elsewhere');
   });
 

@@ -1,10 +1,10 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { sql } from 'kysely';
-import { describe, expect, it, vi } from 'vitest';
-import type { Db } from '../../sdk/index.ts';
+import { describe, expect, it } from 'vitest';
 import { clears } from '../../testing/clears.ts';
 import { button, buttons, hasEnded } from '../../testing/components.ts';
+import { forgets } from '../../testing/forgets.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
+import { exportedBy, storedTurn, tablesWith } from '../../testing/stored.ts';
 
 const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1, waitingPerUser: 2, concurrency: { text: 4 } }\n' });
 
@@ -13,6 +13,13 @@ const isAnswerTo = (question: APIMessage) => (message: APIMessage) =>
   message.message_reference?.message_id === question.id;
 const complete = (question: APIMessage, text: string) => (message: APIMessage) =>
   isAnswerTo(question)(message) && message.content === text && hasEnded(message);
+
+/** The requests to a path that Discord got; `status` is null until it has answered. */
+async function requestsTo(path: string): Promise<{ method: string; status: number | null }[]> {
+  const response = await fetch(`${bot.emulator.origin}/_control/requests?since=0`);
+  const requests = (await response.json()) as { method: string; route: string; status: number | null }[];
+  return requests.flatMap(({ method, route, status }) => (route === path ? [{ method, status }] : []));
+}
 
 describe('what is answered', () => {
   it('is a mention, as a reply to it', async () => {
@@ -175,34 +182,15 @@ describe('an answer', () => {
     bot.providers.answer('slowly', { chunks: ['It begins', ' and ends.'], hold: 1 });
     const question = await bot.alice.says(room, `${mention()} slowly`);
     const growing = await bot.alice.sees(isAnswerTo(question));
-    const { postgres } = bot.database;
-    const cancelled = Promise.withResolvers<void>();
-    const unlisten = await postgres.listen('queue_cancel', () => cancelled.resolve());
-    const answerIn = (db: Db) =>
-      db
-        .selectFrom('chat_answer')
-        .innerJoin('chat_question', 'chat_question.shown_id', 'chat_answer.id')
-        .select('state')
-        .where(sql<boolean>`parts[1] = ${growing.id}`);
-    await vi.waitFor(() => answerIn(postgres.db).executeTakeFirstOrThrow());
-    // While the row is locked, the answer is complete but not yet stored as such.
-    await postgres.transaction(async (tx) => {
-      await answerIn(tx).forUpdate().execute();
-      bot.providers.release();
-      await vi.waitFor(async () => {
-        const { rows } = await sql`SELECT FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'update "chat_answer"%'`.execute(
-          postgres.db,
-        );
-        expect(rows).toHaveLength(1);
-      });
-      await bot.alice.presses(growing, button(growing, 'Stop'));
-      await cancelled.promise;
-    });
-    await unlisten();
+    // The edit that shows its end takes so long.
+    const route = `/channels/${growing.channel_id}/messages/${growing.id}`;
+    bot.emulator.core.faults.add({ match: { method: 'PATCH', route }, times: 1, answer: { delayMs: 700 } });
+    bot.providers.release();
+    await expect.poll(() => requestsTo(route), { interval: 5 }).toEqual([{ method: 'PATCH', status: null }]);
+    await bot.alice.presses(growing, button(growing, 'Stop'));
     await bot.alice.sees(complete(question, 'It begins and ends.'));
     await bot.idle();
-    expect(await answerIn(postgres.db).executeTakeFirst()).toEqual({ state: 'done' });
+    expect((await storedTurn(bot, question))?.answers).toMatchObject([{ state: 'done', text: 'It begins and ends.' }]);
   });
 
   it('that fails keeps its partial text and can be retried, in the same message', async () => {
@@ -267,18 +255,11 @@ describe('what is kept', () => {
     const question = await bot.alice.says('#general', `${mention()} what is heliotrope?`);
     await bot.alice.sees(complete(question, 'A purple flower, amaranthine.'));
     await bot.idle();
-    const { db } = bot.database.postgres;
-    const dump = JSON.stringify([
-      await db.selectFrom('chat_question').selectAll().execute(),
-      await db.selectFrom('chat_answer').selectAll().execute(),
-      await db.selectFrom('queue_job').selectAll().execute(),
-    ]);
-    expect(dump).not.toMatch(/heliotrope|amaranthine/);
-
-    const chat = bot.app.features.find(({ definition }) => definition.name === 'chat')?.parts;
-    const exported = () => chat?.exportUser?.(bot.alice.user.id);
+    for (const word of ['heliotrope', 'amaranthine']) expect(await tablesWith(bot, word)).toEqual([]);
+    const exported = () => exportedBy(bot, 'chat', bot.alice);
     expect(JSON.stringify(await exported())).toMatch(/heliotrope.*amaranthine/);
-    await bot.database.postgres.transaction(async (tx) => chat?.forgetUser?.(tx, bot.alice.user.id));
+    await forgets(bot.alice);
     expect(Object.values((await exported()) as object).flat()).toEqual([]);
+    expect(await tablesWith(bot, bot.alice.user.id)).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineCommand, defineFeature } from '../../sdk/index.ts';
 import type { Person } from '../../../emulator/testing/person.ts';
+import { recorded } from '../../testing/audit.ts';
 import { button, buttons } from '../../testing/components.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
 
@@ -261,17 +262,11 @@ describe('/config', () => {
     await panel.picks('low');
     expect(panel.text).toContain("That's the value already.");
     await panel.presses('Reset');
-    const rows = await bot.database.postgres.db
-      .selectFrom('audit_entry')
-      .select(['actor_id', 'details'])
-      .where('action', '=', 'set-setting')
-      .where('channel_id', '=', bot.olivia.channel(room).id)
-      .orderBy('id')
-      .execute();
-    expect(rows).toEqual([
-      { actor_id: bot.olivia.user.id, details: { setting: 'chat.creativity', before: 'off', after: 'low' } },
+    const entries = await recorded(bot, { action: 'set-setting' });
+    expect(entries.filter(({ channelId }) => channelId === bot.olivia.channel(room).id)).toMatchObject([
+      { actorId: bot.olivia.user.id, details: { setting: 'chat.creativity', before: 'off', after: 'low' } },
       {
-        actor_id: bot.olivia.user.id,
+        actorId: bot.olivia.user.id,
         details: { setting: 'chat.creativity', before: 'low', after: 'off', reset: true },
       },
     ]);

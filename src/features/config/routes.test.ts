@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recorded } from '../../testing/audit.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
 
 const key = 'a'.repeat(64);
@@ -53,13 +54,8 @@ describe('/api/config', () => {
     expect(await ask('PUT', `${path}/creativity`, { value: 'high' })).toMatchObject({ body: { from: 'server' } });
     expect(await ask('DELETE', `${path}/creativity`)).toMatchObject({ body: { value: 'off', from: 'default' } });
     await ask('DELETE', `${path}/restHours`);
-    const entries = await bot.database.postgres.db
-      .selectFrom('audit_entry')
-      .select(['actor_id', 'details'])
-      .where('action', '=', 'set-setting')
-      .orderBy('id')
-      .execute();
-    expect(entries.map(({ actor_id: actor, details }) => [actor, details['setting']])).toEqual([
+    const entries = await recorded(bot, { action: 'set-setting' });
+    expect(entries.map(({ actorId, details }) => [actorId, details['setting']])).toEqual([
       ['api key page', 'chat.restHours'],
       ['api key page', 'chat.creativity'],
       ['api key page', 'chat.creativity'],

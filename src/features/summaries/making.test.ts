@@ -1,11 +1,12 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { MessageFlags } from 'discord-api-types/v10';
-import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { uuidFromName } from '../../kernel/ids.ts';
 import { formatMicros } from '../../kernel/money.ts';
 import { button } from '../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
+import { jobCount } from '../../testing/stored.ts';
+import { insertSummary } from './store.ts';
 import { createTalk, isSummary, marked, said } from './testing/talk.ts';
 
 /** A token costs 10 micro-dollars, one of output 20. */
@@ -23,14 +24,6 @@ access:
 });
 const till = sharedTill(bot);
 const { asks, talks, nextSummary, materials, latestPrompt } = createTalk(bot);
-
-/** The states of the jobs that were to summarise a channel. */
-async function summaryJobs(room: string): Promise<string[]> {
-  const jobs = bot.database.postgres.db.selectFrom('queue_job').select('state').where('kind', '=', 'chat/step');
-  const { id } = bot.alice.channel(room);
-  const found = await jobs.where('lane', '=', `summary/${id}`).orderBy('state').execute();
-  return found.map(({ state }) => state);
-}
 
 /** What Bob, who asked for it, is told of an answer. */
 async function explained(answer: APIMessage, room: string): Promise<string> {
@@ -177,11 +170,13 @@ describe('a summary', () => {
     await bot.providers.requested(isSummary);
     // As a worker does that was given the same job because this one was silent for too long.
     const { id: channelId, guildId = null } = bot.alice.channel(room);
-    await sql`
-      INSERT INTO summaries_summary (id, channel_id, guild_id, ciphertext, author_ids, context_author_ids, message_ids, covers_from,
-        covers_until, exchanges, model_id, made_at)
-      VALUES (${uuidFromName(room)}::uuid, ${channelId}, ${guildId}, ''::bytea, '{}', '{}', '{}', now(), now(), 2, 'fake/test-model', now())
-    `.execute(bot.database.postgres.db);
+    const now = new Date();
+    const other = {
+      ...{ id: uuidFromName(room), channel_id: channelId, guild_id: guildId, ciphertext: Buffer.alloc(0) },
+      ...{ author_ids: [], context_author_ids: [], message_ids: [], covers_from: now, covers_until: now, exchanges: 2 },
+      ...{ model_id: 'fake/test-model', made_at: now },
+    };
+    await bot.database.postgres.transaction((tx) => insertSummary(tx, other));
     bot.providers.release();
     const { question } = await third;
     expect((await till.callsAfter(question, 'summary')).map(({ state }) => state)).toEqual(['lost']);
@@ -220,7 +215,8 @@ describe('a summary', () => {
     const fourth = asks(bot.bob, room, 'four');
     await bot.milo.sees((message) => message.content === 'A: four', { in: room, timeoutMs: 20_000 });
     // Its job waits for the other, and then finds nothing to do.
-    await expect.poll(() => summaryJobs(room), { timeout: 20_000 }).toEqual(['active', 'waiting']);
+    const jobs = () => Promise.all([jobCount(bot, 'active'), jobCount(bot, 'waiting')]);
+    await expect.poll(jobs, { timeout: 20_000 }).toEqual([1, 1]);
     bot.providers.release();
     await Promise.all([third, fourth]);
     expect(materials()).toHaveLength(1);

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
+import { forgets } from '../../../testing/forgets.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
-import { deleteQuestionsOf } from '../turns/store.ts';
+import { tablesWith } from '../../../testing/stored.ts';
 
 const yaml = `
 queue: { maxAttempts: 1, concurrency: { text: 4 } }
@@ -104,14 +105,11 @@ describe('Regenerate', () => {
     await bot.idle();
     expect(await till.paid(bot.alice)).toEqual(paidBefore.alice);
     expect((await till.paid(bot.milo)).free - paidBefore.milo.free).toBe(3000);
-    const { db } = bot.database.postgres;
-    const payers = async () => {
-      const rows = await db.selectFrom('chat_answer').select('payer_id').where('payer_id', 'is not', null).execute();
-      return rows.map(({ payer_id }) => payer_id);
-    };
-    expect(await payers()).toEqual([bot.milo.user.id]);
-    await deleteQuestionsOf(db, bot.milo.user.id);
-    expect(await payers()).toEqual([]);
+    const chatKnowsMilo = async () =>
+      (await tablesWith(bot, bot.milo.user.id)).filter((table) => table.startsWith('chat_'));
+    expect(await chatKnowsMilo()).not.toEqual([]);
+    await forgets(bot.milo);
+    expect(await chatKnowsMilo()).toEqual([]);
   });
 
   it('by two people at once is done for one; the other is told', async () => {

@@ -2,9 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
-import { systemIds } from '../../../kernel/ids.ts';
+import type { App } from '../../../app/app.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { startTestBot } from '../../../testing/bot.ts';
+import { jobCount } from '../../../testing/stored.ts';
+import { openHolds } from '../../../testing/till.ts';
 
 describe('a provider that does not answer', () => {
   it.each([
@@ -109,18 +111,13 @@ describe('a provider that does not answer', () => {
       bot.providers.answer('hello', { text: 'One two three four five six.', cutAfterChunks: 2 });
       await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
       const waiting = await bot.alice.sees((message) => message.author.bot === true && buttons(message).length > 0);
-      const { db } = bot.database.postgres;
-      for (let state = ''; state !== 'waiting';) {
-        const jobs = db.selectFrom('queue_job').select('state').where('kind', '=', 'chat/answer');
-        state = (await jobs.executeTakeFirstOrThrow()).state;
-      }
+      await expect.poll(() => jobCount(bot, 'waiting'), { interval: 5, timeout: 5000 }).toBe(1);
       await bot.alice.presses(waiting, button(waiting, 'Stop'));
       const stopped = await bot.alice.sees(/Stopped\./);
       expect(stopped.id).toBe(waiting.id);
       expect(hasEnded(stopped)).toBe(true);
       await bot.idle();
-      const holds = await db.selectFrom('ledger_hold').select('state').execute();
-      expect(holds.map(({ state }) => state)).not.toContain('open');
+      expect(await openHolds(bot.database.postgres)).toEqual([]);
     } finally {
       await bot.close();
     }
@@ -142,35 +139,29 @@ describe('a provider that does not answer', () => {
 
 describe('an answer whose worker was lost in every run', () => {
   it('says so, asks no model again, and can be asked again', async () => {
-    const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
+    const yaml = 'queue: { maxAttempts: 1 }\n';
+    const bot = await startTestBot({ yaml, roles: { gateway: true, queues: [], api: true } });
+    const workers: App[] = [];
     try {
       const isAnswer = (message: APIMessage) => message.message_reference?.message_id === question.id;
-      bot.providers.answer('hello', { text: 'Hello, once.' });
+      bot.providers.answer('hello', { hang: true, times: 3 });
       const question = await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
-      await bot.alice.sees('Hello, once.');
-      await bot.idle();
-      const { db } = bot.database.postgres;
-      await db.updateTable('chat_answer').set({ state: 'waiting', error_code: null }).execute();
-      const lost = {
-        state: 'active',
-        attempt: 3,
-        boot_id: systemIds.uuid(),
-        lease_until_ms: 0,
-        ended_at_ms: null,
-      } as const;
-      await db.updateTable('queue_job').set(lost).where('kind', '=', 'chat/answer').execute();
+      // A worker that starts under the name of another takes its jobs: the other must have died.
+      for (let lives = 1; lives <= 4; lives += 1) {
+        workers.push(await bot.another({ gateway: false, queues: ['text'], api: false }));
+        await bot.providers.requested(() => bot.providers.requests.length === Math.min(lives, 3));
+      }
       const told = await bot.alice.sees(
         (message) => isAnswer(message) && message.content.includes('I crashed each time'),
       );
       expect(buttons(told).map(({ label }) => label)).toEqual(['Retry', 'Another model']);
-      await bot.idle();
-      const jobs = db.selectFrom('queue_job').select(['state', 'error']).where('kind', '=', 'chat/answer');
-      expect(await jobs.execute()).toEqual([{ state: 'dead', error: 'worker lost' }]);
-      expect(bot.providers.requests).toHaveLength(1);
+      expect(await jobCount(bot, 'dead')).toBe(1);
+      expect(bot.providers.requests).toHaveLength(3);
       bot.providers.answer('hello', { text: 'Hello at last.' });
       await bot.alice.presses(told, button(told, 'Retry'));
       expect(await bot.alice.sees('Hello at last.')).toMatchObject({ id: told.id });
     } finally {
+      await Promise.all(workers.map((worker) => worker.stop()));
       await bot.close();
     }
   });

@@ -6,6 +6,7 @@ import type { Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { exportedBy, jobCount } from '../../../testing/stored.ts';
 
 const yaml = `
 queue: { concurrency: { text: 6 } }
@@ -69,12 +70,7 @@ describe('the first words of an answer', () => {
     bot.providers.release();
     await bot.idle();
     expect(await till.paid(bot.alice)).toEqual(before);
-    const jobs = bot.database.postgres.db
-      .selectFrom('queue_job')
-      .select('state')
-      .where('kind', '=', 'chat/answer')
-      .orderBy('created_at_ms', 'desc');
-    expect((await jobs.limit(1).execute()).map(({ state }) => state)).toEqual(['done']);
+    expect(await jobCount(bot, 'dead')).toBe(0);
   });
 });
 
@@ -169,12 +165,10 @@ describe('what Discord refuses of a press', () => {
     const asked = await asks(bot.alice, 'fork', { text: 'A fork.' });
     const menu = await told(bot.alice, asked.shown, '⋯');
     plant('POST', '/channels/{channel_id}/messages/{message_id}/threads', refusing(403, 50013));
-    const { db } = bot.database.postgres;
-    const copies = () => db.selectFrom('chat_question').select('id').where('origin', '=', 'branch').execute();
-    const before = await copies();
+    const before = await exportedBy(bot, 'chat', bot.alice);
     await presses(bot.alice, menu, 'Branch');
     await bot.alice.sees(/^I'm not allowed to do that here/, { timeoutMs });
-    expect(await copies()).toEqual(before);
+    expect(await exportedBy(bot, 'chat', bot.alice)).toEqual(before);
   });
 
   it('the settings, a copy and what a menu asks for work in an archived thread, and wake it', async () => {

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { clears } from '../../../testing/clears.ts';
 import { createAsking } from '../../../testing/asking.ts';
-import { buttons, hasEnded } from '../../../testing/components.ts';
+import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+import { exportedBy, tablesWith } from '../../../testing/stored.ts';
 
 const timeoutMs = 20_000;
 const clock = createShiftedClock(Date.now());
@@ -157,23 +158,22 @@ describe('a model that thinks', () => {
     expect(bot.providers.requests).toHaveLength(1);
   });
 
+  it('has thoughts that go when its answer is tried again, and says so', async () => {
+    const { shown } = await asks(bot.alice, 'a riddle', { reasoning: ['So…'], chunks: [], finishReason: 'length' });
+    const old = button(shown, 'Thoughts');
+    bot.providers.answer('a riddle', { text: 'A man.', hold: true });
+    await presses(bot.alice, shown, 'Retry');
+    await bot.providers.requested(() => bot.providers.requests.length === 2);
+    await bot.alice.presses(shown, old);
+    bot.providers.release();
+    await endsWith(shown, 'A man.');
+    await bot.alice.sees('The thoughts behind that answer are deleted.', { timeoutMs });
+  });
+
   it('has thoughts that are forgotten with the conversation, and says so', async () => {
     const { question, shown } = await asks(bot.alice, 'secret', { reasoning: ['A secret idea.'], text: 'Hush.' });
     const menu = await told(bot.alice, shown, '⋯');
-    const { db } = bot.database.postgres;
-    const rows = db.selectFrom('chat_question').select('id').where('message_id', '=', question.id);
-    const { id } = await rows.executeTakeFirstOrThrow();
-    const ciphertext = await db
-      .selectFrom('chat_answer')
-      .selectAll()
-      .where('question_id', '=', id)
-      .executeTakeFirstOrThrow();
-    expect(ciphertext.reasoning_ciphertext?.toString('latin1')).not.toContain('secret idea');
-    await db.updateTable('chat_answer').set({ reasoning_ciphertext: null }).where('question_id', '=', id).execute();
-    clock.jump(cooldownMs);
-    await presses(bot.alice, menu, 'Thoughts');
-    await bot.alice.sees('The thoughts behind that answer are deleted.', { timeoutMs });
-    expect(labels(await told(bot.alice, shown, '⋯'))).not.toContain('Thoughts');
+    expect(await tablesWith(bot, 'A secret idea.')).toEqual([]);
     await clears(bot.milo, { everyone: true }, { in: question.channel_id });
     clock.jump(cooldownMs);
     await presses(bot.alice, menu, 'Thoughts');
@@ -193,7 +193,8 @@ describe('where thoughts are not shown', () => {
   it('none are kept', async () => {
     const { shown } = await asking.asks(quiet.alice, 'quiet', { reasoning: ['Not for you.'], text: 'Hush.' });
     expect(labels(await asking.told(quiet.alice, shown, '⋯'))).not.toContain('Thoughts');
-    const rows = await quiet.database.postgres.db.selectFrom('chat_answer').select('reasoning_ciphertext').execute();
-    expect(rows).toEqual([{ reasoning_ciphertext: null }]);
+    const exported = JSON.stringify(await exportedBy(quiet, 'chat', quiet.alice));
+    expect(exported).toContain('Hush.');
+    expect(exported).not.toContain('Not for you.');
   });
 });

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { createAsking } from '../../../testing/asking.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+import { recorded } from '../../../testing/audit.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { storedChat } from '../../../testing/stored.ts';
 
 const clock = createShiftedClock(Date.UTC(2027, 0, 13, 9));
 const hourMs = 3_600_000;
@@ -15,11 +17,7 @@ async function historyAt(room: string, words: string): Promise<string[]> {
   return messages.slice(1, -1).map(({ content }) => content);
 }
 
-const stored = async (room: string) => {
-  const { db } = bot.database.postgres;
-  const { id } = bot.alice.channel(room);
-  return (await db.selectFrom('chat_question').select('id').where('channel_id', '=', id).execute()).length;
-};
+const stored = async (room: string) => (await storedChat(bot, bot.alice.channel(room).id)).exchanges.length;
 
 it('is for people who manage the server, never more hours than the instance, and 0 takes it back', async () => {
   const { olivia, alice } = bot;
@@ -49,21 +47,14 @@ it('is what /settings goes by, which says what limits what, and is on record', a
   ]);
   await olivia.runs('keep', { turns: 0, hours: 0 }, { in: room });
   await olivia.sees(/keep the last 50 questions/, { in: room });
-  const { db } = bot.database.postgres;
-  const acts = await db
-    .selectFrom('audit_entry')
-    .select(['actor_id', 'details'])
-    .where('action', '=', 'set-keep')
-    .where('channel_id', '=', olivia.channel(room).id)
-    .orderBy('id')
-    .execute();
-  expect(acts).toEqual([
+  const acts = await recorded(bot, { action: 'set-keep' });
+  expect(acts.filter(({ channelId }) => channelId === olivia.channel(room).id)).toMatchObject([
     {
-      actor_id: olivia.user.id,
+      actorId: olivia.user.id,
       details: { before: { turns: 50, hours: 48 }, after: { turns: 2, hours: 48 } },
     },
     {
-      actor_id: olivia.user.id,
+      actorId: olivia.user.id,
       details: { before: { turns: 2, hours: 48 }, after: { turns: 50, hours: 48 } },
     },
   ]);

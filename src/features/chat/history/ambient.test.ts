@@ -4,6 +4,7 @@ import { clears } from '../../../testing/clears.ts';
 import { button } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
+import { storedChat } from '../../../testing/stored.ts';
 
 const bot = sharedBot({ yaml: 'features: { chat: { heardKept: 4 } }\n' });
 beforeEach(() => {
@@ -20,12 +21,11 @@ async function asks(person: Person, room: string, text: string): Promise<string[
   return sentParts(bot.providers.requests.at(-1)?.body).map(({ role, content }) => `${role}: ${content}`);
 }
 
-const heardIn = (room: string) =>
-  bot.database.postgres.db
-    .selectFrom('chat_ambient_message')
-    .select('author_id')
-    .where('channel_id', '=', bot.alice.channel(room).id)
-    .execute();
+/** The ambient messages that are stored of a channel. */
+async function storedOf(room: string): Promise<string[]> {
+  const { ambientMessages } = await storedChat(bot, bot.alice.channel(room).id);
+  return ambientMessages.map(({ text }) => text);
+}
 
 describe('what people say beside the bot', () => {
   it('is in its place between the exchanges, with who said it', async () => {
@@ -66,14 +66,14 @@ describe('what people say beside the bot', () => {
       'user: [Overheard]\nBob: three',
       'user: [Overheard]\nBob: four\nBob: five\nBob: six',
     ]);
-    expect(await heardIn(room)).toHaveLength(4);
+    expect((await storedOf(room)).toSorted()).toEqual(['five', 'four', 'six', 'three']);
   });
 
   it('is kept nowhere without a conversation', async () => {
     const room = await bot.newChannel();
     await bot.bob.says(room, 'nobody listens');
     await bot.idle();
-    expect(await heardIn(room)).toEqual([]);
+    expect(await storedOf(room)).toEqual([]);
   });
 
   it('never reaches another channel or direct messages', async () => {
@@ -97,18 +97,18 @@ describe('who does not want to be read', () => {
     await asks(bot.alice, room, 'hello');
     await bot.bob.says(room, 'before I said no');
     await bot.idle();
-    expect(await heardIn(room)).toHaveLength(1);
+    expect(await storedOf(room)).toEqual(['before I said no']);
     await bot.bob.runs('privacy', {}, { in: room });
     const overview = await bot.bob.sees(
       (message) => (message.components ?? []).length > 0 && message.embeds.length > 0,
     );
     const unread = button(overview, "Don't read me");
     await bot.bob.presses(overview, unread);
-    await expect.poll(() => heardIn(room)).toEqual([]);
+    await expect.poll(() => storedOf(room)).toEqual([]);
     await bot.bob.says(room, 'after I said no');
     expect(await asks(bot.alice, room, 'what did Bob say?')).not.toContain(/said no/);
     expect(JSON.stringify(bot.providers.requests.at(-1)?.body)).not.toContain('said no');
-    expect(await heardIn(room)).toEqual([]);
+    expect(await storedOf(room)).toEqual([]);
   });
 });
 
@@ -141,9 +141,9 @@ describe('an ambient message', () => {
     const expire = (beforeMs: number) =>
       bot.database.postgres.transaction(async (tx) => chat?.expire?.(tx, { beforeMs, guilds: { allBut: [] } }));
     await expire(Date.now() - 60_000);
-    expect(await heardIn(room)).toHaveLength(1);
+    expect(await storedOf(room)).toEqual(['of today']);
     await expire(Date.now() + 60_000);
-    expect(await heardIn(room)).toEqual([]);
+    expect(await storedOf(room)).toEqual([]);
   });
 
   it('is part of what its author gets, and is forgotten with them', async () => {

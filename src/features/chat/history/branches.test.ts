@@ -4,6 +4,7 @@ import { createAsking } from '../../../testing/asking.ts';
 import type { Asked } from '../../../testing/asking.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
+import { storedTurn } from '../../../testing/stored.ts';
 
 const bot = sharedBot();
 const { asks, presses, told, turns } = createAsking(() => bot);
@@ -58,13 +59,7 @@ it.each<[string, (asked: Asked) => Promise<unknown>, string[]]>([
     const { asked, first, second } = await twoBranches('gone words');
     await remove(asked);
     await bot.idle();
-    await expect
-      .poll(async () => {
-        const { db } = bot.database.postgres;
-        const rows = db.selectFrom('chat_question as q').innerJoin('chat_answer as a', 'a.question_id', 'q.id');
-        return (await rows.select('a.id').where('q.message_id', '=', asked.question.id).execute()).length;
-      })
-      .toBe(0);
+    await expect.poll(async () => (await storedTurn(bot, asked.question))?.answers ?? []).toEqual([]);
     expect(await historyIn(first, 'one')).toEqual([...left, 'Alice: go on', 'Going on.']);
     expect(await historyIn(second, 'two')).toEqual([...left, 'Alice: go on', 'Going on.']);
   },

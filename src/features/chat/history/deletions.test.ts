@@ -2,13 +2,15 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
+import { storedChat, storedTurn, tablesWith } from '../../../testing/stored.ts';
 
 const bot = sharedBot({ paced: false, yaml: 'queue: { concurrency: { text: 1 } }\n' });
 
+sharedTill(bot);
+
 const mention = () => `<@${bot.app.discord.self.userId}>`;
-const db = () => bot.database.postgres.db;
 
 /** Asks, and waits until the answer is done. */
 async function isAnswered(person: Person, room: string, ask: string, text: string) {
@@ -29,19 +31,8 @@ async function prompt(room: string): Promise<string[]> {
   return parts.slice(0, -1).map(({ role, content }) => `${role}: ${content}`);
 }
 
-async function openHolds(): Promise<number> {
-  return (await db().selectFrom('ledger_hold').select('state').where('state', '=', 'open').execute()).length;
-}
-
 const gone = (person: Person, message: APIMessage) =>
   person.hears<{ id: string }>('MESSAGE_DELETE', ({ id }) => id === message.id, 15_000);
-
-/** The messages that the bot knows to show its answers in a channel. */
-async function shownParts(room: string): Promise<string[]> {
-  const channelId = bot.alice.channel(room).id;
-  const rows = await db().selectFrom('chat_question').select('parts').where('channel_id', '=', channelId).execute();
-  return rows.flatMap(({ parts }) => parts);
-}
 
 /** As a bot that moderates; people cannot. */
 async function deletesAtOnce(room: string, messages: readonly APIMessage[]): Promise<void> {
@@ -78,7 +69,6 @@ describe('a deleted question', () => {
     await gone(bot.alice, partial);
     await bot.idle();
     expect((await bot.alice.messages(room)).filter((message) => message.author.bot)).toEqual([]);
-    expect(await openHolds()).toBe(0);
     expect(bot.providers.requests.at(-1)?.aborted).toBe(true);
     bot.providers.release();
   });
@@ -89,15 +79,13 @@ describe('a deleted question', () => {
     const first = await bot.bob.says(room, `${mention()} busy`);
     await bot.providers.requested('busy');
     const question = await bot.alice.says(other, `${mention()} never mind`);
-    const asked = () => db().selectFrom('chat_question').select('id').where('message_id', '=', question.id).execute();
-    await expect.poll(asked).toHaveLength(1);
+    await expect.poll(() => storedTurn(bot, question)).toBeDefined();
     await bot.alice.deletes(question);
-    await expect.poll(asked).toHaveLength(0);
+    await expect.poll(() => storedTurn(bot, question)).toBeUndefined();
     bot.providers.release();
     await bot.bob.sees((message) => message.message_reference?.message_id === first.id && message.content === 'Done.');
     await bot.idle();
     expect(bot.providers.requests).toHaveLength(1);
-    expect(await openHolds()).toBe(0);
   });
 
   it('is one of many that are deleted at once', async () => {
@@ -121,14 +109,13 @@ describe('a deleted answer', () => {
   it('that is being written is stopped', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('rude story', { chunks: ['Once upon ', 'a time'], hold: 1 });
-    await bot.alice.says(room, `${mention()} a rude story`);
+    const question = await bot.alice.says(room, `${mention()} a rude story`);
     const partial = await bot.milo.sees(/Once upon/, { in: room });
-    await expect.poll(() => shownParts(room)).toContain(partial.id);
+    await expect.poll(async () => (await storedTurn(bot, question))?.answerMessageIds).toEqual([partial.id]);
     await bot.milo.deletes(partial);
     await expect.poll(() => bot.providers.requests.at(-1)?.aborted).toBe(true);
     bot.providers.release();
     await bot.idle();
-    expect(await openHolds()).toBe(0);
     expect(await prompt(room)).toEqual(['user: Alice: a rude story']);
   });
 
@@ -162,13 +149,10 @@ describe('a deleted answer', () => {
 });
 
 describe('a conversation', () => {
+  /** The words of people that are stored of a channel. */
   const left = async (channelId: string) => {
-    const [questions, heard, conversations] = await Promise.all([
-      db().selectFrom('chat_question').select('id').where('channel_id', '=', channelId).execute(),
-      db().selectFrom('chat_ambient_message').select('message_id').where('channel_id', '=', channelId).execute(),
-      db().selectFrom('chat_conversation').select('channel_id').where('channel_id', '=', channelId).execute(),
-    ]);
-    return questions.length + heard.length + conversations.length;
+    const { exchanges, ambientMessages } = await storedChat(bot, channelId);
+    return [...exchanges.map(({ question }) => question), ...ambientMessages.map(({ text }) => text)];
   };
 
   it('ends with its channel and the threads in it, also while something is answered', async () => {
@@ -182,13 +166,16 @@ describe('a conversation', () => {
     bot.providers.answer('going on', { chunks: ['Going ', 'on'], hold: 1 });
     await bot.alice.says(room, `${mention()} going on`);
     await bot.alice.sees(/Going/, { in: room });
-    expect(await left(id)).toBe(4);
+    expect((await left(id)).toSorted()).toEqual(['going on', 'hello', 'overheard']);
+    expect(await left(thread.id)).toEqual(['in the thread']);
     await bot.olivia.request('DELETE', `/channels/${id}`);
-    await expect.poll(async () => (await left(id)) + (await left(thread.id))).toBe(0);
+    await expect.poll(async () => [...(await left(id)), ...(await left(thread.id))]).toEqual([]);
     await expect.poll(() => bot.providers.requests.at(-1)?.aborted).toBe(true);
     bot.providers.release();
     await bot.idle();
-    expect(await openHolds()).toBe(0);
+    for (const channelId of [id, thread.id]) {
+      expect(await tablesWith(bot, channelId)).not.toContainEqual(expect.stringMatching(/^chat_/));
+    }
   });
 
   it('ends with its thread', async () => {
@@ -198,7 +185,7 @@ describe('a conversation', () => {
     await bot.alice.until('the thread', () => bot.alice.view.channels.get(thread.id) ?? null);
     await isAnswered(bot.alice, thread.id, 'in the thread', 'Here.');
     await bot.olivia.request('DELETE', `/channels/${thread.id}`);
-    await expect.poll(() => left(thread.id)).toBe(0);
-    expect(await left(bot.alice.channel(room).id)).toBe(2);
+    await expect.poll(() => left(thread.id)).toEqual([]);
+    expect(await left(bot.alice.channel(room).id)).toEqual(['hello']);
   });
 });

@@ -4,6 +4,7 @@ import { button, buttons } from '../../../testing/components.ts';
 import { withOffer } from './edits.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
+import { storedTurn } from '../../../testing/stored.ts';
 
 const bot = sharedBot({ yaml: 'queue: { concurrency: { text: 1 } }\n' });
 
@@ -17,12 +18,9 @@ const answers = (question: APIMessage, text: string) => (message: APIMessage) =>
 const offers = (question: APIMessage) => (message: APIMessage) =>
   message.message_reference?.message_id === question.id && labels(message).includes(offer);
 
-const stored = (question: APIMessage) =>
-  bot.database.postgres.db
-    .selectFrom('chat_question')
-    .select('edited_at')
-    .where('message_id', '=', question.id)
-    .execute();
+/** Waits until the bot has stored an edit. */
+const editStored = (edited: APIMessage) =>
+  expect.poll(async () => (await storedTurn(bot, edited))?.editedAt).toBeDefined();
 
 function prompt(): string[] {
   return sentParts(bot.providers.requests.at(-1)?.body).map(({ role, content }) => `${role}: ${content}`);
@@ -68,8 +66,7 @@ it('a question edited while it is answered is answered first', async () => {
   bot.providers.answer('how tall', { chunks: ['Quite ', 'tall.'], hold: 1 });
   const question = await bot.alice.says(room, `${mention()} how tall?`);
   await bot.alice.sees(/Quite/, { in: room });
-  await bot.alice.edits(question, `${mention()} how wide?`);
-  await expect.poll(async () => (await stored(question))[0]?.edited_at).not.toBeNull();
+  await editStored(await bot.alice.edits(question, `${mention()} how wide?`));
   bot.providers.release();
   const offered = await bot.alice.sees(offers(question));
   expect(offered.content).toBe('Quite tall.');
@@ -81,9 +78,8 @@ it('a question edited before its turn is answered as it is then', async () => {
   await bot.bob.says(room, `${mention()} busy`);
   await bot.providers.requested('busy');
   const question = await bot.alice.says(other, `${mention()} how tall?`);
-  await expect.poll(() => stored(question)).toHaveLength(1);
-  await bot.alice.edits(question, `${mention()} how wide?`);
-  await expect.poll(async () => (await stored(question))[0]?.edited_at).not.toBeNull();
+  await expect.poll(() => storedTurn(bot, question)).toBeDefined();
+  await editStored(await bot.alice.edits(question, `${mention()} how wide?`));
   bot.providers.answer('how wide', { text: 'Quite wide.' });
   bot.providers.release();
   await bot.alice.sees(answers(question, 'Quite wide.'));

@@ -3,11 +3,12 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, hasEnded } from '../../../testing/components.ts';
-import { sharedBot } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 
 const waitMs = 20_000;
 
 const bot = sharedBot();
+const till = sharedTill(bot);
 beforeAll(async () => {
   await refusesToBeRead(bot.olivia);
 });
@@ -50,9 +51,8 @@ describe('"Ask about this"', () => {
     await bot.milo.picks('Explain', target);
     await answered(bot.milo, 'You do.');
     await bot.idle();
-    const holds = await bot.database.postgres.db.selectFrom('ledger_hold').select('payer_id').distinct().execute();
-    expect(holds.map(({ payer_id: id }) => id)).toContain(bot.milo.user.id);
-    expect(holds.map(({ payer_id: id }) => id)).not.toContain(bot.bob.user.id);
+    expect((await till.callsOf(bot.milo)).map(({ step }) => step)).toEqual(['answer']);
+    expect(await till.callsOf(bot.bob)).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { APIChannel } from 'discord-api-types/v10';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../kernel/clock.ts';
+import { openSettings } from '../../../services/settings/index.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { startTestBot } from '../../../testing/bot.ts';
 import type { TestBot } from '../../../testing/bot.ts';
@@ -47,11 +48,8 @@ const answered = (text: string) =>
 const nameOf = async (channelId: string) =>
   (await bot.alice.request<APIChannel>('GET', `/channels/${channelId}`)).name ?? '';
 /** How the titles that were asked for were paid, in order. */
-const titles = async () => {
-  const { db } = bot.database.postgres;
-  const rows = db.selectFrom('ledger_hold').select('state').where('step', '=', 'title').orderBy('created_at_ms');
-  return (await rows.execute()).map(({ state }) => state);
-};
+const titles = async () =>
+  (await till.callsOf(bot.alice)).filter(({ step }) => step === 'title').map(({ state }) => state);
 
 /** Asks and resolves to the thread, when the answer is whole and the title is chosen. */
 async function thread(prompt: string, answer: string): Promise<string> {
@@ -93,15 +91,9 @@ describe('a thread that was opened to talk with the bot', () => {
     bot.providers.answer(isTitling, { text: 'Talking' });
     const id = await thread('shall we talk?', 'Let us.');
     const guildId = bot.alice.channel(id).guildId ?? '';
-    const { db } = bot.database.postgres;
-    const everywhere = { feature: 'chat', scope: 'guild' as const, scope_id: guildId, key: 'answerEverything' };
-    await db
-      .insertInto('settings_value')
-      .values({ ...everywhere, value: 'false' })
-      .execute();
+    const settings = await openSettings(bot.database.postgres);
+    await settings.set('chat', 'guild', guildId, 'answerEverything', false);
     try {
-      await bot.stop();
-      await bot.start();
       bot.providers.answer('are you there', { text: 'I am.' });
       await bot.alice.says(id, 'are you there still?');
       await answered('I am.');
@@ -112,7 +104,8 @@ describe('a thread that was opened to talk with the bot', () => {
       await bot.idle();
       expect(bot.providers.requests).toHaveLength(3);
     } finally {
-      await db.deleteFrom('settings_value').where('scope_id', '=', guildId).execute();
+      await settings.set('chat', 'guild', guildId, 'answerEverything', undefined);
+      await settings.close();
     }
   });
 });

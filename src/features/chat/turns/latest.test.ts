@@ -4,6 +4,7 @@ import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+import { storedTurn } from '../../../testing/stored.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const yaml = `
@@ -98,17 +99,7 @@ describe('where the latest question counts', () => {
     const there = await occupies(bot.bob, rooms[1], 'story two');
     bot.providers.answer('mine', { text: 'Yours.' });
     const elsewhere = await asks(bot.alice, rooms[1], 'mine');
-    await expect
-      .poll(
-        () =>
-          bot.database.postgres.db
-            .selectFrom('chat_question')
-            .select('id')
-            .where('message_id', '=', elsewhere.id)
-            .execute(),
-        { timeout: timeoutMs },
-      )
-      .toHaveLength(1);
+    await expect.poll(() => storedTurn(bot, elsewhere), { timeout: timeoutMs }).toBeDefined();
     bot.providers.release();
     for (const [person, question, text] of [
       [bot.alice, here, 'Once upon a time.'],

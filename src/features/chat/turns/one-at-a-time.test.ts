@@ -4,6 +4,7 @@ import type { Person } from '../../../../emulator/testing/person.ts';
 import { hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
+import { jobCount } from '../../../testing/stored.ts';
 
 const bot = sharedBot();
 
@@ -17,22 +18,8 @@ const answered = (person: Person, text: string) =>
 const sees = (person: Person, text: string) =>
   person.sees((message) => message.content === text && !hasEnded(message), { timeoutMs });
 const asked = (words: string) => bot.providers.requests.some(({ userText }) => userText.includes(words));
-const answerJobs = () =>
-  bot.database.postgres.db.selectFrom('queue_job').select('id').where('kind', '=', 'chat/answer');
-const begunJobs = async () => {
-  const jobs = answerJobs().where('state', '=', 'active');
-  return (await jobs.execute()).length;
-};
 const waitingJobs = async (count: number) =>
-  expect
-    .poll(
-      async () => {
-        const jobs = answerJobs().where('state', '=', 'waiting');
-        return (await jobs.execute()).length;
-      },
-      { timeout: timeoutMs, interval: 10 },
-    )
-    .toBe(count);
+  expect.poll(() => jobCount(bot, 'waiting'), { timeout: timeoutMs, interval: 10 }).toBe(count);
 const historyOf = (words: string) => {
   const request = bot.providers.requests.find(({ userText }) => userText.includes(words));
   return sentParts(request?.body).map(({ content }) => content);
@@ -79,7 +66,7 @@ describe('in one conversation', () => {
     await asks(bot.alice, rooms[1], 'in another');
     await bot.providers.requested('in one room');
     await bot.providers.requested('in another');
-    expect(await begunJobs()).toBe(2);
+    expect(await jobCount(bot, 'active')).toBe(2);
     bot.providers.release();
     await answered(bot.alice, 'Answered here.');
     await answered(bot.alice, 'Answered there.');

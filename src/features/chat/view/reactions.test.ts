@@ -5,6 +5,7 @@ import { createAsking } from '../../../testing/asking.ts';
 import type { TestBot } from '../../../testing/bot.ts';
 import { hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { staleMarks } from './reaction-store.ts';
 
 const timeoutMs = 20_000;
 const mention = (bot: TestBot) => `<@${bot.app.discord.self.userId}>`;
@@ -41,10 +42,10 @@ async function marks(bot: TestBot, message: APIMessage): Promise<string[]> {
   return (found?.reactions ?? []).map(({ emoji }) => emoji.name ?? '');
 }
 
-async function reactionRequests(bot: TestBot): Promise<string[]> {
+async function reactionRequests(bot: TestBot): Promise<{ route: string; status: number | null }[]> {
   const response = await fetch(`${bot.emulator.origin}/_control/requests?since=0`);
-  const requests = (await response.json()) as { method: string; route: string }[];
-  return requests.filter(({ route }) => route.includes('/reactions/')).map(({ method }) => method);
+  const requests = (await response.json()) as { route: string; status: number | null }[];
+  return requests.filter(({ route }) => route.includes('/reactions/'));
 }
 
 const ended = (bot: TestBot, question: APIMessage) =>
@@ -151,15 +152,9 @@ describe('a question', () => {
     });
     const question = await held('blocked');
     await bot.providers.requested('blocked');
-    const rows = () =>
-      bot.database.postgres.db
-        .selectFrom('chat_question')
-        .select('reaction')
-        .where('message_id', '=', question.id)
-        .executeTakeFirst();
-    const before = (await reactionRequests(bot)).length;
-    while ((await reactionRequests(bot)).length === before) await new Promise(setImmediate);
-    while ((await rows())?.reaction !== null) await new Promise(setImmediate);
+    await expect
+      .poll(async () => (await reactionRequests(bot)).at(-1), { timeout: timeoutMs, interval: 10 })
+      .toMatchObject({ route: expect.stringContaining(question.id) as string, status: 403 });
     bot.providers.release();
     expect((await ended(bot, question)).content).toContain('At last.');
     expect(await marks(bot, question)).toEqual([]);
@@ -203,8 +198,8 @@ describe('questions whose marks Discord would not remove', () => {
     bot.emulator.core.faults.clear();
     await bot.start();
     await Promise.all(asked.map((question) => comesTo(bot, question, '+👀', '+✅', '-👀')));
-    const left = () => bot.database.postgres.db.selectFrom('chat_question').select('stale_reactions').execute();
-    while ((await left()).some((row) => row.stale_reactions.length > 0)) await new Promise(setImmediate);
+    const left = () => staleMarks(bot.database.postgres.db, new Date(), 100);
+    await expect.poll(left, { timeout: timeoutMs, interval: 10 }).toEqual([]);
   });
 });
 

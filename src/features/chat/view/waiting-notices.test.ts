@@ -4,6 +4,7 @@ import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+import { storedTurn } from '../../../testing/stored.ts';
 
 const clock = createShiftedClock(Date.now());
 /** The bot's time runs ahead of Discord's, so that it would not keep to limits in time. */
@@ -193,7 +194,6 @@ describe('Cancel', () => {
     bot.providers.release();
     await bot.idle();
     expect(await repliesTo(question)).toEqual([expect.objectContaining({ id: shown.id, content: 'Word.' })]);
-    const versions = await bot.database.postgres.db.selectFrom('chat_answer').select('state').execute();
-    expect(versions.some(({ state }) => state === 'waiting')).toBe(false);
+    expect((await storedTurn(bot, question))?.answers).toMatchObject([{ state: 'done', text: 'Word.' }]);
   });
 });
