@@ -22,7 +22,7 @@ async function audit(...args: string[]): Promise<string[]> {
 }
 
 describe('familiar audit', () => {
-  it('tells who changed what from what to what, with names', async () => {
+  it('names who changed a setting, with the value before and after', async () => {
     await bot.olivia.runs('listen', { everything: true });
     await bot.olivia.runs('server-model', { name: 'fake/other-model' });
     await bot.olivia.runs('server-model', { name: 'default' });
@@ -42,7 +42,7 @@ describe('familiar audit', () => {
     ]);
   });
 
-  it('tells why a member was refused, without what only chose the text', async () => {
+  it('says why a member was refused', async () => {
     await bot.alice.says('#general', '!listen yes');
     await bot.alice.sees(/Only people who can manage this server/);
     await bot.idle();
@@ -55,7 +55,7 @@ describe('familiar audit', () => {
     expect(JSON.parse(json ?? '')).toMatchObject({ actorId: bot.alice.user.id, reason: 'errors.not-allowed' });
   });
 
-  it('names nobody who deleted their data', async () => {
+  it('has no name of a member who deleted their data', async () => {
     expect(await tablesWith(bot, bot.bob.user.id)).not.toEqual([]);
     await forgets(bot.bob);
     await bot.idle();

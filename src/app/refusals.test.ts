@@ -29,7 +29,7 @@ afterAll(() => bot.close());
 
 const refusal = () => `This command is switched off here (channel ${memesId})`;
 
-it('what a channel takes is taken in its threads too, and refusals are recorded', async () => {
+it('a restriction of a channel applies in its threads, and refusals are recorded', async () => {
   const { alice } = bot;
   const thread = await alice.opensThread(await alice.says('#memes', 'look at this'), 'About this');
   await alice.until('the thread', () => alice.view.channels.get(thread.id) ?? null);
@@ -59,7 +59,7 @@ const refusedFor = (reason: string) =>
     return entries.flatMap((one) => (one.reason === reason ? [{ actorId: one.actorId, targetId: one.targetId }] : []));
   });
 
-it('a refusal names the person whom it concerns, or the model', async () => {
+it('a recorded refusal names the target: a member or a model', async () => {
   const { alice, bob } = bot;
   const target = { actorId: alice.user.id, targetId: bob.user.id };
   await alice.runs('grant', { user: bob.user.id, amount: '1' });
@@ -75,7 +75,7 @@ it('a refusal names the person whom it concerns, or the model', async () => {
   await refusedFor('refused.tightened.models').toEqual([{ actorId: alice.user.id, targetId: 'fake/test-model' }]);
 });
 
-it('nothing takes from people what they are entitled to: to see and remove what is stored about them', async () => {
+it('no restriction applies to /privacy', async () => {
   await bot.bob.runs('privacy', {}, { in: 'art' });
   const shown = await bot.bob.sees((message) => message.embeds[0]?.title === 'What I store about you');
   await bot.bob.presses(shown, button(shown, "Don't read me"));
@@ -86,7 +86,7 @@ it('nothing takes from people what they are entitled to: to see and remove what 
   await bot.bob.sees(/Only people who can manage this server/);
 });
 
-it('where a feature is switched off, talking to it is refused with the reason', async () => {
+it('a mention is refused with the reason where chat is switched off', async () => {
   await bot.alice.says('#art', `<@${bot.app.discord.self.userId}> hello`);
   const answer = await bot.alice.sees(/This part of me \(`chat`\) is switched off here/);
   expect(answer.content).toContain('It may work in another channel');

@@ -79,7 +79,7 @@ const commandsOf = async () =>
     await bot.alice.request<{ application_commands: { name: string }[] }>('GET', '/users/@me/application-command-index')
   ).application_commands.map(({ name }) => name);
 
-describe('in a server that the bot is not in', () => {
+describe('in a server without the bot', () => {
   it('a user who installed it has personal commands and questions, and no server commands', async () => {
     const offered = await commandsOf();
     expect(offered).toEqual(expect.arrayContaining(['ask', 'balance', 'privacy', 'help', 'Ask about this', 'Explain']));
@@ -168,7 +168,7 @@ it('answers in direct messages between people, where it is no member either', as
   await bot.bob.sees('For both of you.', { in: id, timeoutMs: waitMs });
 });
 
-it('is a member like any other where it is in the server too, with its rules and its threads', async () => {
+it('a user who installed the bot follows the rules of servers that have it', async () => {
   const room = await bot.newChannel();
   bot.providers.answer('at home', { text: 'At home.' });
   bot.providers.answer(({ body }) => JSON.stringify(body).includes('Write a title'), { text: 'Home' });

@@ -59,7 +59,7 @@ export interface StoredChat {
   ambientMessages: StoredMessage[];
 }
 
-/** What chat stores of a channel, as it exports it to the people who wrote it; by default to all four. */
+/** What chat stores of a channel, as it exports it to the people who wrote it, by default to all four; oldest first. */
 export async function storedChat(bot: TestBot, channelId: string, people = everybody(bot)): Promise<StoredChat> {
   const exports = await Promise.all(people.map((person) => exportedBy(bot, 'chat', person)));
   const all = exports as unknown as StoredChat[];

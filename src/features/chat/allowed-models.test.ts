@@ -21,7 +21,7 @@ access:
 
 const bot = sharedBot({ yaml });
 
-it('people are shown and offered the models of their roles, and may choose no other', async () => {
+it('members see and choose only the models of their roles', async () => {
   const { alice, milo } = bot;
   await alice.runs('models');
   const shown = await alice.sees((message) => message.embeds[0]?.title === 'Models you can use here');

@@ -21,15 +21,15 @@ async function requestsTo(path: string): Promise<{ method: string; status: numbe
   return requests.flatMap(({ method, route, status }) => (route === path ? [{ method, status }] : []));
 }
 
-describe('what is answered', () => {
-  it('is a mention, as a reply to it', async () => {
+describe('the bot answers', () => {
+  it('a mention, with a reply', async () => {
     bot.providers.answer('How tall', { text: 'Quite tall.' });
     const question = await bot.alice.says('#general', `${mention()} How tall is it?`);
     const answer = await bot.alice.sees(complete(question, 'Quite tall.'), { in: 'general' });
     expect(answer.author.username).toBe(bot.app.discord.self.username);
   });
 
-  it('is a mention of the role that came with the bot, which looks the same', async () => {
+  it('a mention of its own role, which looks the same', async () => {
     const role = [...bot.emulator.core.world.roles.values()].find(({ managed }) => managed);
     bot.providers.answer((request) => request.userText.endsWith('Which one?'), { text: 'Me.' });
     const question = await bot.alice.says(await bot.newChannel(), `<@&${String(role?.id)}> Which one?`);
@@ -37,7 +37,7 @@ describe('what is answered', () => {
     expect(bot.providers.requests[0]?.userText).not.toContain('<@');
   });
 
-  it('is a reply to the bot', async () => {
+  it('a reply to its message', async () => {
     bot.providers.answer('first', { text: 'One.' });
     bot.providers.answer('second', { text: 'Two.' });
     const first = await bot.alice.says('#general', `${mention()} first`);
@@ -46,14 +46,14 @@ describe('what is answered', () => {
     await bot.bob.sees(complete(second, 'Two.'));
   });
 
-  it('is a direct message', async () => {
+  it('a direct message', async () => {
     bot.providers.answer('just us', { text: 'Just us.' });
     const { id } = await bot.alice.opensDirectMessages(bot.app.discord.self.userId);
     const question = await bot.alice.says(id, 'just us?');
     await bot.alice.sees(complete(question, 'Just us.'), { in: id });
   });
 
-  it('is everything in a channel that is set so, and only there', async () => {
+  it('everything in a channel that is set so, and only there', async () => {
     await bot.olivia.runs('listen', { everything: true }, { in: 'art' });
     await bot.alice.says('#memes', 'nobody asked you');
     bot.providers.answer('plain words', { text: 'Heard.' });
@@ -65,7 +65,7 @@ describe('what is answered', () => {
     expect(bot.providers.requests).toHaveLength(1);
   });
 
-  it('is not a message of the bot itself, of everyone or of nobody', async () => {
+  it('no message of its own, to everyone or to no one', async () => {
     await bot.olivia.says('#general', '@everyone lunch!');
     await bot.alice.says('#general', 'I like it here');
     await bot.idle();
@@ -73,7 +73,7 @@ describe('what is answered', () => {
   });
 });
 
-describe('what the model gets', () => {
+describe('the prompt', () => {
   const sent = (index: number) =>
     (bot.providers.requests[index]?.body['messages'] as { role: string; content: string }[]).map(
       ({ role, content }) => `${role}: ${content}`,
@@ -109,7 +109,7 @@ describe('what the model gets', () => {
     expect(sent(1).slice(1)).toEqual(['user: Alice: who am I?']);
   });
 
-  it('does not hide that a picture was not seen', async () => {
+  it('says that a picture was not seen', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('look', { text: 'A fine picture, surely.' });
     const png = Buffer.from('89504e470d0a1a0a', 'hex');
@@ -138,7 +138,7 @@ describe('what the model gets', () => {
 });
 
 describe('an answer', () => {
-  it('of any length arrives whole, in parts that Discord takes, the first as the reply', async () => {
+  it('of any length is complete, in several messages, the first as a reply', async () => {
     const text = Array.from({ length: 120 }, (_, index) => `Paragraph ${index}: ${'word '.repeat(8)}`.trim()).join(
       '\n\n',
     );
@@ -177,7 +177,7 @@ describe('an answer', () => {
     expect(hasEnded(stopped)).toBe(true);
   });
 
-  it('that is stopped when it is complete already is shown whole, without its button', async () => {
+  it('that is stopped when it is already complete is shown in full, without Stop', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('slowly', { chunks: ['It begins', ' and ends.'], hold: 1 });
     const question = await bot.alice.says(room, `${mention()} slowly`);
@@ -249,8 +249,8 @@ describe('choosing a model', () => {
   });
 });
 
-describe('what is kept', () => {
-  it('is unreadable in the database, readable for its author, and gone when they ask', async () => {
+describe('a stored conversation', () => {
+  it('is encrypted, exported to its author and deleted when they ask', async () => {
     bot.providers.answer('heliotrope', { text: 'A purple flower, amaranthine.' });
     const question = await bot.alice.says('#general', `${mention()} what is heliotrope?`);
     await bot.alice.sees(complete(question, 'A purple flower, amaranthine.'));

@@ -134,7 +134,7 @@ const knobsAt = async (room: string): Promise<unknown> => {
 };
 
 describe('/config', () => {
-  it('leads from the features to a setting, which applies at once and can be reset', async () => {
+  it('opens a feature and a setting, applies changes at once and resets them', async () => {
     const room = await bot.newChannel();
     const panel = await Panel.open(bot.olivia, room);
     expect(panel.text).toContain('**Chat** · Answers questions with any model');
@@ -160,7 +160,7 @@ describe('/config', () => {
     expect(panel.text).not.toContain('changed here');
   });
 
-  it('gives what was written back with what is allowed, for another try', async () => {
+  it('shows a refused value again with what is allowed', async () => {
     const room = await bot.newChannel();
     const panel = await Panel.open(bot.olivia, room, 'knobs');
     await panel.picks('words');

@@ -81,7 +81,7 @@ describe('/api/config', () => {
     expect([answer.status, answer.body['message']]).toEqual([status, expect.stringContaining(words)]);
   });
 
-  it('refuses a body of many nested lists before it looks into it', async () => {
+  it('refuses a body of many nested lists', async () => {
     const answer = await fetch(`http://127.0.0.1:${bot.app.port}/api/config/servers/${guildId()}/chat/creativity`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
@@ -93,7 +93,7 @@ describe('/api/config', () => {
     ]);
   });
 
-  it('answers addresses that there are not in the form of every refusal', async () => {
+  it('answers unknown addresses in the form of every refusal', async () => {
     for (const path of ['/servers/%E0%A4%A', `/servers/1/${'k'.repeat(300)}/x`, '/nothing']) {
       const { status, body } = await ask('GET', path);
       expect(Object.keys(body).sort()).toEqual(['error', 'message']);
@@ -106,7 +106,7 @@ describe('/api/config', () => {
     }
   });
 
-  it('is for keys alone, and for servers that there are', async () => {
+  it('needs a key and a known server', async () => {
     expect((await ask('GET', '/servers', undefined, 'c'.repeat(64))).status).toBe(401);
     expect((await ask('GET', '/servers/123456789012345678')).status).toBe(404);
   });

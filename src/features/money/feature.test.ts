@@ -87,7 +87,7 @@ describe('prices', () => {
   });
 });
 
-describe('what an answer cost', () => {
+describe('the cost of an answer', () => {
   let answer: APIMessage;
   beforeAll(async () => {
     await bot.milo.runs('set-price', { name: 'test-model', price: '10/50' });
@@ -227,7 +227,7 @@ describe('summaries', () => {
   });
 });
 
-describe("everyone's free money per day", () => {
+describe('the daily allowance', () => {
   it("is shown, set at once, and reset by the bot's owner", async () => {
     await bot.olivia.runs('set-allowance', { amount: '5' });
     await bot.olivia.sees(/Only the bot's owner can use this/);

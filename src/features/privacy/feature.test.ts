@@ -70,7 +70,7 @@ async function storedQuestions(person: Person): Promise<unknown[]> {
   return exchanges;
 }
 
-describe('what is stored', () => {
+describe('/privacy', () => {
   it('is shown to the person alone, with counts', async () => {
     await asks(bot.alice, 'what is an aardvark?');
     await bot.alice.runs('model', { name: 'fake/test-model' });
@@ -161,7 +161,7 @@ describe('being read as context', () => {
   });
 });
 
-describe('being forgotten', () => {
+describe('deleting data', () => {
   it('asks for confirmation and can be cancelled', async () => {
     const shown = await opens(bot.alice);
     await bot.alice.presses(shown, button(shown, 'Forget me'));

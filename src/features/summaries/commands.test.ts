@@ -29,7 +29,7 @@ async function fileOf(message: APIMessage): Promise<string> {
 }
 
 describe('/summary', () => {
-  it('shows what was noted, what it covers and when it was made, to the caller alone', async () => {
+  it('shows its text, what it covers and when it was made, to the caller alone', async () => {
     const room = await bot.newChannel();
     expect((await runs(bot.bob, 'summary', room)).content).toContain('There is no summary here');
     nextSummary({ text: 'They counted, as [a bank](https://evil.example/a) does.' });
@@ -97,7 +97,7 @@ describe('/summary', () => {
 });
 
 describe('/context', () => {
-  it('shows what the model would get, what is left out and why, with the prompt itself', async () => {
+  it('shows the prompt, and what is left out of it and why', async () => {
     const room = await bot.newChannel();
     nextSummary({ text: 'They counted.' });
     await talks(room, words('one', 'two', 'three'));
@@ -120,7 +120,7 @@ describe('/context', () => {
     expect(bot.providers.requests.filter(isSummary)).toHaveLength(1);
   });
 
-  it('tells what is left out by the settings and by the window', async () => {
+  it('says what the settings and the window leave out', async () => {
     const room = await bot.newChannel();
     nextSummary({ status: 400, times: 9 });
     const long = (word: string) => [bot.alice, `${'第'.repeat(1800)}${word}`] as const;
@@ -132,7 +132,7 @@ describe('/context', () => {
   });
 });
 
-it('what is paid for summaries is in the books', async () => {
+it('the payments for summaries balance', async () => {
   expect(await till.ledger.verify()).toEqual([]);
 });
 

@@ -37,7 +37,7 @@ async function explained(answer: APIMessage, room: string): Promise<string> {
 const words = (...all: string[]) => all.map((word) => [bot.alice, word] as const);
 
 describe('a long talk', () => {
-  it('is summarised when its window is full, and goes on with the summary in place of what that covers', async () => {
+  it('is summarised when its window is full, and the summary replaces what it covers in the prompt', async () => {
     const room = await bot.newChannel();
     nextSummary({ text: 'Alice likes one, Bob two.' });
     await asks(bot.alice, room, 'one');
@@ -56,7 +56,7 @@ describe('a long talk', () => {
     ]);
   });
 
-  it('is summarised on and on: the summary so far, and what came after it', async () => {
+  it('is summarised again from the last summary and what came after it', async () => {
     const room = await bot.newChannel();
     nextSummary({ text: 'First summary.' });
     nextSummary({ text: 'Second summary.' });
@@ -98,7 +98,7 @@ describe('a long talk', () => {
     ]);
   });
 
-  it('is summarised by itself: nothing of another channel or of direct messages', async () => {
+  it('is summarised without other channels and direct messages', async () => {
     const [room, other] = [await bot.newChannel(), await bot.newChannel()];
     const direct = (await bot.alice.opensDirectMessages(bot.app.discord.self.userId)).id;
     await asks(bot.alice, other, 'elsewhere');
@@ -148,7 +148,7 @@ describe('a summary', () => {
     expect(JSON.stringify(request?.body)).toContain('at most 90 words');
   });
 
-  it('goes on while the answer before it is given up as lost, and is charged', async () => {
+  it('is charged although the answer before it is lost', async () => {
     const room = await bot.newChannel();
     await talks(room, words('one', 'two'));
     nextSummary({ text: 'Still paid.', hold: true });
@@ -162,7 +162,7 @@ describe('a summary', () => {
     expect((await till.callsAfter(question, 'summary')).map(({ state }) => state)).toEqual(['settled']);
   });
 
-  it('is not charged when another was stored in its place while it was written', async () => {
+  it('is not charged when another one was stored while it was written', async () => {
     const room = await bot.newChannel();
     await talks(room, words('one', 'two'));
     nextSummary({ text: 'Too late.', hold: true });
@@ -197,7 +197,7 @@ describe('a summary', () => {
     expect(latestPrompt()[0]).toBe(marked('Late.'));
   });
 
-  it('without a word is none', async () => {
+  it('without a word is not stored', async () => {
     const room = await bot.newChannel();
     nextSummary({ text: ' ' });
     await talks(room, words('one', 'two', 'three'));

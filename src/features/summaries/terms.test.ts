@@ -35,12 +35,12 @@ const botWith = (chat: string, summaries: string): TestBot =>
   sharedBot({ paced: false, yaml: (_people, _emulator, { openaiBaseUrl }) => yaml(chat, summaries, openaiBaseUrl) });
 const words = (bot: TestBot, ...all: string[]) => all.map((word) => [bot.alice, word] as const);
 
-describe('a summary by a dear model', () => {
+describe('a summary by an expensive model', () => {
   const bot = botWith('historySent: 2', 'model: fake/dear');
   const till = sharedTill(bot);
   const { asks, talks, nextSummary, materials } = createTalk(bot);
 
-  it('is not made where the money does not reach, which is no trouble for anybody', async () => {
+  it('is not made where the money is not enough, without an error', async () => {
     const room = await bot.newChannel();
     const told = await talks(room, words(bot, 'one', 'two'));
     expect(materials()).toEqual([]);

@@ -17,7 +17,7 @@ async function secondServer(): Promise<string> {
   return id;
 }
 
-it('a button reaches no answer of another server, even of the same person who manages both', async () => {
+it('a button does not reach an answer in another server', async () => {
   bot.providers.answer('hello', { text: 'Hello, Olivia.', hold: 1 });
   await bot.olivia.says('#general', `<@${bot.app.discord.self.userId}> hello`);
   const shown = await bot.olivia.sees('Hello,');

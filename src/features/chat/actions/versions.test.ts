@@ -34,8 +34,8 @@ const endsWith = (person: Person, { channel_id: channelId }: APIMessage, text: s
 const paragraphs = (word: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${word} ${index} ${'x'.repeat(1200)}`).join('\n\n');
 
-describe('the row under an answer', () => {
-  it('offers what fits, and Stop alone while it is written', async () => {
+describe('the buttons below an answer', () => {
+  it('are Stop alone while it is written', async () => {
     bot.providers.answer('slowly', { text: 'One two three.', hold: 1 });
     await bot.alice.says(await bot.newChannel(), `<@${bot.app.discord.self.userId}> slowly`);
     const growing = await bot.alice.sees((message) => message.content.startsWith('One'), { timeoutMs });
@@ -65,7 +65,7 @@ describe('Regenerate', () => {
     expect(await screen(asked)).toHaveLength(1);
   });
 
-  it('sends a model what it was sent before, without its earlier answer', async () => {
+  it('sends the same prompt, without the earlier answer', async () => {
     const asked = await asks(bot.alice, 'say it', { text: 'First.' });
     bot.providers.answer('say it', { text: 'Second.' });
     await presses(bot.alice, asked.shown, 'Regenerate');
@@ -112,7 +112,7 @@ describe('Regenerate', () => {
     expect(await chatKnowsMilo()).toEqual([]);
   });
 
-  it('by two people at once is done for one; the other is told', async () => {
+  it('by two people at once runs once, and the other is told', async () => {
     const asked = await asks(bot.alice, 'both', { text: 'Once.' });
     bot.providers.answer('both', { text: 'Twice it is.', hold: 1 });
     await Promise.all([presses(bot.alice, asked.shown, 'Regenerate'), presses(bot.milo, asked.shown, 'Regenerate')]);

@@ -14,7 +14,7 @@ describe('a provider that does not answer', () => {
     ['401', { status: 401 }, "doesn't accept my key"],
     ['503', { status: 503 }, 'overloaded'],
     ['an empty answer', { text: '' }, 'sent an empty answer'],
-  ])('(%s) is named with its reason, and the question can be asked again', async (_, answer, words) => {
+  ])('(%s) is named with its reason and a Retry button', async (_, answer, words) => {
     const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
     try {
       bot.providers.answer('hello', answer);
@@ -92,7 +92,7 @@ describe('a provider that does not answer', () => {
     }
   });
 
-  it('is tried again by itself before anybody is told', async () => {
+  it('is retried before the asker is told', async () => {
     const bot = await startTestBot();
     try {
       bot.providers.answer('hello', { status: 503 });
@@ -105,7 +105,7 @@ describe('a provider that does not answer', () => {
     }
   });
 
-  it('can be stopped while it is waited for', async () => {
+  it('can be stopped between retries', async () => {
     const bot = await startTestBot();
     try {
       bot.providers.answer('hello', { text: 'One two three four five six.', cutAfterChunks: 2 });
@@ -123,7 +123,7 @@ describe('a provider that does not answer', () => {
     }
   });
 
-  it('that was away at the start is asked when it is back', async () => {
+  it('that was down at the start is asked when it is back', async () => {
     const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n', start: false });
     try {
       bot.providers.models.openai.length = 0;
@@ -137,8 +137,8 @@ describe('a provider that does not answer', () => {
   });
 });
 
-describe('an answer whose worker was lost in every run', () => {
-  it('says so, asks no model again, and can be asked again', async () => {
+describe('an answer whose worker crashes every time', () => {
+  it('says so with a Retry button, and asks no model again', async () => {
     const yaml = 'queue: { maxAttempts: 1 }\n';
     const bot = await startTestBot({ yaml, roles: { gateway: true, queues: [], api: true } });
     const workers: App[] = [];
@@ -155,7 +155,7 @@ describe('an answer whose worker was lost in every run', () => {
         (message) => isAnswer(message) && message.content.includes('I crashed each time'),
       );
       expect(buttons(told).map(({ label }) => label)).toEqual(['Retry', 'Another model']);
-      expect(await jobCount(bot, 'dead')).toBe(1);
+      await expect.poll(() => jobCount(bot, 'dead'), { timeout: 5000 }).toBe(1);
       expect(bot.providers.requests).toHaveLength(3);
       bot.providers.answer('hello', { text: 'Hello at last.' });
       await bot.alice.presses(told, button(told, 'Retry'));
@@ -167,8 +167,8 @@ describe('an answer whose worker was lost in every run', () => {
   });
 });
 
-describe('the bot being away', () => {
-  it('loses nothing: questions of that time are answered once, after its return', async () => {
+describe('a bot that was offline', () => {
+  it('answers questions of that time once', async () => {
     const bot = await startTestBot();
     try {
       const mention = `<@${bot.app.discord.self.userId}>`;
@@ -194,7 +194,7 @@ describe('the bot being away', () => {
     }
   });
 
-  it('after an invalid session, too', async () => {
+  it('answers questions from before an invalid session', async () => {
     const bot = await startTestBot();
     try {
       const mention = `<@${bot.app.discord.self.userId}>`;

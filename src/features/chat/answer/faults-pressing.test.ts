@@ -74,8 +74,8 @@ describe('the first words of an answer', () => {
   });
 });
 
-describe('an interaction that Discord does not know any more (10062)', () => {
-  it('is done all the same where it is for all to see, and costs nothing where it is not', async () => {
+describe('an expired interaction (10062)', () => {
+  it('is carried out where everybody sees the result, and costs nothing otherwise', async () => {
     const { alice, milo } = bot;
     const regenerated = await asks(alice, 'once', { text: 'Once.' });
     const paged = await asks(alice, 'page', { text: 'Page one.' });
@@ -131,8 +131,8 @@ describe('an interaction that Discord does not know any more (10062)', () => {
   }, 60_000);
 });
 
-describe('what Discord refuses of a press', () => {
-  it('a page that cannot be shown is told, and shown when it can', async () => {
+describe('a press that Discord refuses', () => {
+  it('says that a page cannot be shown, and shows it later', async () => {
     const asked = await asks(bot.alice, 'turn', { text: 'One.' });
     bot.providers.answer('turn', { text: 'Two.' });
     await presses(bot.alice, asked.shown, 'Regenerate');
@@ -161,7 +161,7 @@ describe('what Discord refuses of a press', () => {
     expect((await endsWith(bot.alice, asked.shown, 'Old two.')).id).toBe(moved.id);
   });
 
-  it('a branch whose thread is refused is told, and changes nothing', async () => {
+  it('says that a branch has no thread, and changes nothing', async () => {
     const asked = await asks(bot.alice, 'fork', { text: 'A fork.' });
     const menu = await told(bot.alice, asked.shown, '⋯');
     plant('POST', '/channels/{channel_id}/messages/{message_id}/threads', refusing(403, 50013));
@@ -183,7 +183,7 @@ describe('what Discord refuses of a press', () => {
     expect((await endsWith(bot.alice, asked.shown, 'Awake.')).id).toBe(asked.shown.id);
   });
 
-  it('in a locked thread nobody pays, and the presser keeps what was there', async () => {
+  it('costs nothing in a locked thread, and the answer stays', async () => {
     const start = await bot.alice.says(await bot.newChannel(), 'a topic');
     const { id } = await bot.alice.opensThread(start, 'A topic');
     await bot.alice.until('the thread', () => bot.alice.view.channels.get(id) ?? null);

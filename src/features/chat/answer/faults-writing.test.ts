@@ -113,7 +113,7 @@ async function ends(begun: Growing): Promise<APIMessage> {
 
 /** What is stored of the version that is shown in a channel, and the messages that show it. */
 async function stored(channelId: string) {
-  const [latest] = (await storedChat(bot, channelId, [bot.alice])).exchanges;
+  const latest = (await storedChat(bot, channelId, [bot.alice])).exchanges.at(-1);
   return { ...latest?.answers.find(({ isShown }) => isShown), messageIds: latest?.answerMessageIds };
 }
 
@@ -151,7 +151,7 @@ describe.each(Object.entries(ways).map(([way, begin], index) => ({ way, begin, i
   'an answer by $way',
   ({ begin, index }) => {
     it.each(chosenFor(lasting, index))(
-      'is paid for as it was seen when %s, and is had when that is over',
+      'is paid for as far as it was shown when %s, and is shown afterwards',
       async (_, answer) => {
         const begun = await begin();
         const before = asked();
@@ -221,7 +221,7 @@ describe.each(Object.entries(ways).map(([way, begin], index) => ({ way, begin, i
 );
 
 describe('an answer that Discord does not take for long', () => {
-  it('is paid for as it was seen, and is had when that is over', async () => {
+  it('is paid for as far as it was shown, and is shown when Discord is back', async () => {
     const begun = await ways['a mention']?.();
     if (!begun) throw new Error('No such way.');
     const before = asked();

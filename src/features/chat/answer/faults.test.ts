@@ -214,8 +214,8 @@ async function roomWithout(denied: bigint): Promise<string> {
   return room;
 }
 
-describe('the place of a question', () => {
-  it('where the bot may not write is ignored', async () => {
+describe('a question', () => {
+  it('is ignored where the bot may not write', async () => {
     const room = await roomWithout(PermissionFlagsBits.SendMessages);
     const question = await bot.alice.says(room, `${mention()} hello`);
     await bot.idle();
@@ -224,7 +224,7 @@ describe('the place of a question', () => {
     expect(bot.providers.requests).toHaveLength(0);
   });
 
-  it('may be a thread, even in a channel where the bot may write in threads only', async () => {
+  it('in a thread is answered, also where the bot may write in threads only', async () => {
     for (const room of [await bot.newChannel(), await roomWithout(PermissionFlagsBits.SendMessages)]) {
       const start = await bot.alice.says(room, 'a topic');
       const thread = await bot.alice.opensThread(start, 'A topic');
@@ -236,7 +236,7 @@ describe('the place of a question', () => {
     }
   });
 
-  it('may be a thread in which the bot may not write, and then costs no job', async () => {
+  it('is ignored in a thread in which the bot may not write', async () => {
     const room = await roomWithout(PermissionFlagsBits.SendMessagesInThreads);
     const thread = await bot.alice.opensThread(await bot.alice.says(room, 'a topic'), 'A topic');
     await bot.alice.until('the thread', () => bot.alice.view.channels.get(thread.id) ?? null);
@@ -246,7 +246,7 @@ describe('the place of a question', () => {
   });
 });
 
-describe('what is said, however strange', () => {
+describe('a strange question', () => {
   it('pings nobody and keeps its words', async () => {
     const room = await bot.newChannel();
     const [role] = [...bot.emulator.core.world.roles.values()].filter(({ name }) => name === 'Moderator');

@@ -14,7 +14,7 @@ import { testDatabase } from '../../../testing/postgres.ts';
 import type { TestDatabase } from '../../../testing/postgres.ts';
 import { openHolds } from '../../../testing/till.ts';
 
-const within = { timeout: 20_000, interval: 50 };
+const within = { timeout: 45_000, interval: 50 };
 
 let migrations: readonly MigrationSource[];
 let database: TestDatabase;
@@ -36,7 +36,7 @@ const untilNothingIsHeld = ({ postgres }: TestDatabase = database) =>
   vi.waitFor(async () => expect(await openHolds(postgres)).toEqual([]), within);
 
 describe('a bot that dies', { timeout: 90_000 }, () => {
-  it('before an answer counts as shown offers the question that was edited while it wrote to be answered again', async () => {
+  it('before an answer is stored as shown still offers to answer the edited question', async () => {
     const { place, providers } = stage;
     const crash = { checkpoint: 'shown', time: 1 } as const;
     const dying = await stage.start(crash);
@@ -62,7 +62,7 @@ describe('a bot that dies', { timeout: 90_000 }, () => {
     await alive.stop();
   });
 
-  it('while a title is written holds nothing for it any more', async () => {
+  it('while a title is written releases what it held for the title', async () => {
     const { place, providers } = stage;
     const alive = await stage.start();
     providers.answer(({ body }) => JSON.stringify(body).includes('Write a title'), { hang: true });
@@ -85,7 +85,7 @@ describe('a bot that dies', { timeout: 90_000 }, () => {
 });
 
 describe('a worker that dies', { timeout: 90_000 }, () => {
-  it('with an answer whose question is deleted before another worker comes leaves nothing behind', async () => {
+  it('leaves no message when the question is deleted before another worker starts', async () => {
     const own = await testDatabase({ migrations });
     const troubles = { drop: 0, reconnect: 0, invalidate: 0, 'kill a worker': 0, 'kill the gateway': 0 };
     const size = { messages: 0, people: 1, channels: 1, direct: 0, troubles };

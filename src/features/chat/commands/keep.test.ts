@@ -19,7 +19,7 @@ async function historyAt(room: string, words: string): Promise<string[]> {
 
 const stored = async (room: string) => (await storedChat(bot, bot.alice.channel(room).id)).exchanges.length;
 
-it('is for people who manage the server, never more hours than the instance, and 0 takes it back', async () => {
+it('/keep is for server managers, never exceeds the owner’s limit, and 0 resets it', async () => {
   const { olivia, alice } = bot;
   await alice.says('general', '!keep 3');
   await alice.sees(/Only people who can manage this server/);
@@ -33,7 +33,7 @@ it('is for people who manage the server, never more hours than the instance, and
   await olivia.sees(/keep the last 50 questions.*After 48 hours/);
 });
 
-it('is what /settings goes by, which says what limits what, and is on record', async () => {
+it('/keep shows in /settings with what limits it, and is recorded', async () => {
   const { olivia, alice } = bot;
   const room = await bot.newChannel();
   await olivia.runs('keep', { turns: 2, hours: 96 }, { in: room });
@@ -60,7 +60,7 @@ it('is what /settings goes by, which says what limits what, and is on record', a
   ]);
 });
 
-it('turns: a conversation keeps so many', async () => {
+it('a conversation keeps as many questions as /keep says', async () => {
   await bot.olivia.runs('keep', { turns: 2 });
   await bot.olivia.sees(/the last 2 questions/);
   const room = await bot.newChannel();
@@ -69,7 +69,7 @@ it('turns: a conversation keeps so many', async () => {
   await bot.olivia.runs('keep', { turns: 0 });
 });
 
-it('hours: an idle conversation starts again, and idle conversations are deleted everywhere', async () => {
+it('an idle conversation starts again, and idle conversations are deleted everywhere', async () => {
   await bot.olivia.runs('keep', { hours: 5 });
   await bot.olivia.sees(/After 5 hours/);
   const [room, left] = [await bot.newChannel(), await bot.newChannel()];

@@ -34,7 +34,7 @@ async function twoBranches(words: string): Promise<{ asked: Asked; first: string
   return { asked, first, second: await branch(within) };
 }
 
-it('an edited question is edited in branches, and in what they branched into', async () => {
+it('an edited question is edited in branches and their branches', async () => {
   const { asked, first, second } = await twoBranches('old words');
   await bot.alice.edits(asked.question, `<@${bot.app.discord.self.userId}> new words`);
   await bot.idle();
@@ -54,7 +54,7 @@ it.each<[string, (asked: Asked) => Promise<unknown>, string[]]>([
   ],
   ['an answer', ({ shown }: { shown: APIMessage }) => bot.milo.deletes(shown), ['Alice: gone words']],
 ])(
-  'what is deleted by %s leaves branches, too',
+  'an exchange deleted by %s leaves branches too',
   async (_, remove, left) => {
     const { asked, first, second } = await twoBranches('gone words');
     await remove(asked);

@@ -60,7 +60,7 @@ describe('a deleted question', () => {
     expect(await prompt(room)).toEqual(['user: Bob: kept', 'assistant: Kept.']);
   });
 
-  it('takes the answer along that is being written, and releases what was held for it', async () => {
+  it('removes the answer that is being written, and releases what was held for it', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('long story', { chunks: ['Once upon ', 'a time'], hold: 1 });
     const question = await bot.alice.says(room, `${mention()} a long story`);
@@ -88,7 +88,7 @@ describe('a deleted question', () => {
     expect(bot.providers.requests).toHaveLength(1);
   });
 
-  it('is one of many that are deleted at once', async () => {
+  it('leaves the history in a bulk deletion too', async () => {
     const room = await bot.newChannel();
     const one = await isAnswered(bot.alice, room, 'one', 'First.');
     const two = await isAnswered(bot.bob, room, 'two', 'Second.');
@@ -119,7 +119,7 @@ describe('a deleted answer', () => {
     expect(await prompt(room)).toEqual(['user: Alice: a rude story']);
   });
 
-  it('leaves the history at its end when its deletion was not told', async () => {
+  it('leaves the history at its end when the deletion event was lost', async () => {
     const room = await bot.newChannel();
     // To the four people and the bot.
     bot.emulator.core.faults.add({ match: { event: 'MESSAGE_DELETE' }, times: 5, answer: { drop: true } });
@@ -131,7 +131,7 @@ describe('a deleted answer', () => {
     expect(await prompt(room)).toEqual(['user: Alice: a rude story']);
   });
 
-  it('is not one of whose parts the bot itself has deleted, because the next version is shorter', async () => {
+  it('stays when the bot itself deletes a message because the next version is shorter', async () => {
     const room = await bot.newChannel();
     const long = `${'word '.repeat(500)}end`;
     bot.providers.answer('at length', { text: long });
@@ -155,7 +155,7 @@ describe('a conversation', () => {
     return [...exchanges.map(({ question }) => question), ...ambientMessages.map(({ text }) => text)];
   };
 
-  it('ends with its channel and the threads in it, also while something is answered', async () => {
+  it('is deleted with its channel and threads, also during an answer', async () => {
     const room = await bot.newChannel();
     const { id } = bot.alice.channel(room);
     const { answer } = await isAnswered(bot.alice, room, 'hello', 'Hi.');
@@ -178,7 +178,7 @@ describe('a conversation', () => {
     }
   });
 
-  it('ends with its thread', async () => {
+  it('is deleted with its thread', async () => {
     const room = await bot.newChannel();
     const { answer } = await isAnswered(bot.alice, room, 'hello', 'Hi.');
     const thread = await bot.alice.opensThread(answer, 'aside');

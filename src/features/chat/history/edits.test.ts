@@ -26,7 +26,7 @@ function prompt(): string[] {
   return sentParts(bot.providers.requests.at(-1)?.body).map(({ role, content }) => `${role}: ${content}`);
 }
 
-it('the offer takes the place of the button that regenerates, or comes below what is there', () => {
+it('the offer replaces Regenerate, or is added below the other buttons', () => {
   const regenerate = { type: 2, style: 2, custom_id: 'chat/regenerate/7@1', label: 'Regenerate' } as const;
   const retry = { type: 2, style: 2, custom_id: 'chat/retry/7@1', label: 'Retry' } as const;
   const rowsOf = (rows: ReturnType<typeof withOffer>) => rows.map((row) => labels({ components: [row] } as APIMessage));
@@ -36,7 +36,7 @@ it('the offer takes the place of the button that regenerates, or comes below wha
   expect(rowsOf(twice)).toEqual([['Offer']]);
 });
 
-it('an edited question can be answered again, and is history as it is now', async () => {
+it('an edited question can be answered again, and its new text is in the history', async () => {
   const room = await bot.newChannel();
   bot.providers.answer('capital of Austria', { text: 'Vienna.' });
   const question = await bot.alice.says(room, `${mention()} capital of Austria?`);
@@ -61,7 +61,7 @@ it('an edited question can be answered again, and is history as it is now', asyn
   ]);
 });
 
-it('a question edited while it is answered is answered first', async () => {
+it('a question edited during its answer gets that answer, then the offer', async () => {
   const room = await bot.newChannel();
   bot.providers.answer('how tall', { chunks: ['Quite ', 'tall.'], hold: 1 });
   const question = await bot.alice.says(room, `${mention()} how tall?`);
@@ -72,7 +72,7 @@ it('a question edited while it is answered is answered first', async () => {
   expect(offered.content).toBe('Quite tall.');
 });
 
-it('a question edited before its turn is answered as it is then', async () => {
+it('a question edited while it waits is answered as edited', async () => {
   const [room, other] = [await bot.newChannel(), await bot.newChannel()];
   bot.providers.answer('busy', { text: 'Done.', hold: true });
   await bot.bob.says(room, `${mention()} busy`);

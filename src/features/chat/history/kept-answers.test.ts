@@ -14,7 +14,7 @@ const start = async (setting: boolean) => {
 const ask = (text: string) => bot.alice.says('#general', `<@${bot.app.discord.self.userId}> ${text}`);
 const answerOf = async () => (await bot.alice.messages('#general')).find((message) => message.author.bot);
 
-it('answers go with their question where that is set', async () => {
+it('answers are deleted with their question where that is set', async () => {
   await start(true);
   bot.providers.answer('hello', { text: 'Hello, Alice.' });
   const question = await ask('hello');
@@ -24,7 +24,7 @@ it('answers go with their question where that is set', async () => {
   await bot.alice.hears<APIMessage>('MESSAGE_DELETE', ({ id }) => id === answer.id);
 });
 
-it('answers stay as far as they were written where that is set', async () => {
+it('unfinished answers stay as they are where that is set', async () => {
   await start(false);
   bot.providers.answer('hello', { chunks: ['Hello, ', 'Alice.'], hold: 1 });
   const question = await ask('hello');
@@ -36,7 +36,7 @@ it('answers stay as far as they were written where that is set', async () => {
   expect(await answerOf()).toMatchObject({ content: 'Hello,', components: [] });
 });
 
-it('a server that the bot has left has no conversations', async () => {
+it('conversations are deleted when the bot leaves their server', async () => {
   await start(true);
   bot.providers.answer('hello', { text: 'Hello, Alice.' });
   const { channel_id: channelId } = await ask('hello');

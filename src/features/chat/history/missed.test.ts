@@ -28,8 +28,8 @@ async function losesSession(): Promise<void> {
 
 const known = (words: string) => JSON.stringify(bot.providers.requests.at(-1)?.body).includes(words);
 
-describe('what happened while the bot had lost its session', { timeout: 60_000 }, () => {
-  it('is looked up: deleted and edited messages are deleted and edited in the history', async () => {
+describe('after a lost session', { timeout: 60_000 }, () => {
+  it('the history has the edits and deletions that the bot missed', async () => {
     const room = await bot.newChannel();
     bot.providers.answerByDefault({ text: 'Noted.' });
     await asks(room, 'first');

@@ -52,7 +52,7 @@ describe('/ask in a channel', () => {
     expect(bot.providers.requests.find(isTitling)?.body['max_tokens']).toBe(24);
   });
 
-  it('goes on with every message of the thread, by any member, with its history', async () => {
+  it('answers every message of the thread, by any member, with its history', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('a riddle please', { text: 'What has keys but no locks?' });
     titled('A riddle');
@@ -87,7 +87,7 @@ describe('/ask in a channel', () => {
     expect(prompt).toContain(`${name.slice(0, -1)} `);
   });
 
-  it('looks at the file, and says so to the others', async () => {
+  it('reads the file, and shows its name to the others', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('what does it say?', { text: 'Hello in a file.' });
     titled('A file');
@@ -99,7 +99,7 @@ describe('/ask in a channel', () => {
     expect(JSON.stringify(request?.body)).toContain('hello from the file');
   });
 
-  it('is charged to the asker, the title too', async () => {
+  it('charges answer and title to the asker', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('what does it cost?', { text: 'Little.' });
     titled('Costs');
@@ -154,7 +154,7 @@ describe('/ask elsewhere', () => {
     expect((await bot.alice.messages(room)).filter((message) => !ephemeral(message))).toEqual([]);
   });
 
-  it('is asked once, however often its message arrives', async () => {
+  it('asks once, however often its message arrives', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('once, please', { text: 'Once.' });
     titled('Once');

@@ -70,7 +70,7 @@ describe('"Explain"', () => {
     await bot.alice.sees(`-# <@${bot.bob.user.id}> asked me to explain this.`);
   });
 
-  it('tells nothing of who does not want to be read, and what is empty', async () => {
+  it('refuses messages of members who opted out, and empty ones', async () => {
     const room = await bot.newChannel();
     const target = await bot.olivia.says(room, 'not for the machine');
     await bot.alice.picks('Explain', target);

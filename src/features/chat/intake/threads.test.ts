@@ -87,7 +87,7 @@ describe('the title of a thread, by a model that thinks first', () => {
 });
 
 describe('a thread that was opened to talk with the bot', () => {
-  it('is answered whatever its server says, unless it is told otherwise itself', async () => {
+  it('is answered whatever the server’s setting, unless /listen says otherwise in it', async () => {
     bot.providers.answer(isTitling, { text: 'Talking' });
     const id = await thread('shall we talk?', 'Let us.');
     const guildId = bot.alice.channel(id).guildId ?? '';
@@ -110,8 +110,8 @@ describe('a thread that was opened to talk with the bot', () => {
   });
 });
 
-describe('a question that cannot be taken', () => {
-  it('is answered with what is true: a fault of the program with its number', async () => {
+describe('a question that fails before it is stored', () => {
+  it('is answered with an error number', async () => {
     const { db } = bot.database.postgres;
     const room = await bot.newChannel();
     await db.schema.alterTable('chat_question').renameTo('chat_question_gone').execute();

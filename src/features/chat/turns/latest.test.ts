@@ -44,8 +44,8 @@ async function occupies(person: Person, room: string, words = 'a long story'): P
   return question;
 }
 
-describe('where the latest question counts', () => {
-  it('a newer one stops the answer to the one before; what is there stays, and is paid for', async () => {
+describe('with later questions set to “latest”', () => {
+  it('a newer question stops the answer before; its text stays and is paid for', async () => {
     clock.jump(dayMs);
     const room = await bot.newChannel();
     const first = await occupies(bot.alice, room);
@@ -61,7 +61,7 @@ describe('where the latest question counts', () => {
     expect(call?.charged.micros).toBeGreaterThan(0);
   });
 
-  it('one that waits is left out, for nothing, and says so; it can be answered all the same', async () => {
+  it('a waiting question is skipped for free, says so, and can still be answered', async () => {
     const room = await bot.newChannel();
     await occupies(bot.bob, room);
     const first = await asks(bot.alice, room, 'the first thought');
@@ -79,7 +79,7 @@ describe('where the latest question counts', () => {
     expect(answer.id).toBe(left.id);
   });
 
-  it('one whose asker was told of the wait says it in the same message', async () => {
+  it('a waiting notice says that its question is skipped', async () => {
     const room = await bot.newChannel();
     await occupies(bot.bob, room);
     const first = await asks(bot.alice, room, 'told to wait');
@@ -93,7 +93,7 @@ describe('where the latest question counts', () => {
     await replyTo(bot.alice, second, 'Here.');
   });
 
-  it('others, and other conversations, are not concerned', async () => {
+  it('other members and other conversations are not affected', async () => {
     const rooms = [await bot.newChannel(), await bot.newChannel()] as const;
     const here = await occupies(bot.alice, rooms[0], 'story one');
     const there = await occupies(bot.bob, rooms[1], 'story two');

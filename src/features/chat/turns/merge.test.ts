@@ -48,7 +48,7 @@ async function occupies(person: Person, room: string): Promise<void> {
 }
 
 describe('what a person asks while their question waits', () => {
-  it('is answered together with it, as a reply to the latest, in the place of the first, for the price of one', async () => {
+  it('is answered together with it, in its place, as a reply to the latest, for the price of one', async () => {
     const room = await bot.newChannel();
     await occupies(bot.alice, room);
     const first = await asks(bot.bob, room, 'who are you?');
@@ -90,7 +90,7 @@ describe('what a person asks while their question waits', () => {
     ]);
   });
 
-  it('is answered without deleted and with edited messages', async () => {
+  it('is answered without deleted messages and with edits', async () => {
     const room = await bot.newChannel();
     await occupies(bot.alice, room);
     const first = await asks(bot.bob, room, 'the deleted part');

@@ -26,7 +26,7 @@ const historyOf = (words: string) => {
 };
 
 describe('in one conversation', () => {
-  it('a question waits for the answer to the one before, and knows it', async () => {
+  it('a question waits for the answer before it, and has it in its prompt', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('one thing', { text: 'The first answer.', hold: 1 });
     bot.providers.answer('another thing', { text: 'The second answer.' });
@@ -58,7 +58,7 @@ describe('in one conversation', () => {
     await answered(bot.bob, 'A very long story.');
   });
 
-  it('of two, both are answered at once', async () => {
+  it('questions of two conversations are answered at the same time', async () => {
     const rooms = [await bot.newChannel(), await bot.newChannel()] as const;
     bot.providers.answer('in one room', { text: 'Answered here.', hold: 1 });
     bot.providers.answer('in another', { text: 'Answered there.', hold: 1 });
@@ -72,7 +72,7 @@ describe('in one conversation', () => {
     await answered(bot.alice, 'Answered there.');
   });
 
-  it('a thread that /ask has opened is one, from its first answer on', async () => {
+  it('a thread of /ask answers one question at a time, from its first answer on', async () => {
     const room = await bot.newChannel();
     bot.providers.answer(isTitling, { text: 'A talk' });
     bot.providers.answer('opening', { text: 'The opening answer.', hold: 1 });
@@ -86,7 +86,7 @@ describe('in one conversation', () => {
     await answered(bot.bob, 'Going on, then.');
   });
 
-  it('what waits is answered after a restart, in its order', restarting, async () => {
+  it('waiting questions are answered in order after a restart', restarting, async () => {
     const room = await bot.newChannel();
     bot.providers.answer('the first', { text: 'Number one.', hold: 1, times: 2 });
     bot.providers.answer('the second', { text: 'Number two.' });

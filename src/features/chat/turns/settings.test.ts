@@ -23,7 +23,7 @@ const answers = (bot: TestBot, names: readonly string[]) => {
 describe('with one answer per person', () => {
   const bot = sharedBot({ yaml: 'features: { chat: { oneAnswerPer: person } }' });
 
-  it('people of one channel are answered at once, each one question after the other', async () => {
+  it('members of one channel are answered at the same time, each one question at a time', async () => {
     const room = await bot.newChannel();
     answers(bot, ['first of alice', 'second of alice', 'first of bob']);
     await asks(bot, bot.alice, room, 'first of alice');

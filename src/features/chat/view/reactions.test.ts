@@ -121,7 +121,7 @@ describe('a question', () => {
     expect(await marks(bot, question)).toEqual([]);
   });
 
-  it('is answered all the same where the bot may not react, and nothing is asked of Discord there', async () => {
+  it('is answered where the bot may not react, without a request for a reaction', async () => {
     const [guild] = bot.emulator.core.world.guilds.values();
     const denied = String(PermissionFlagsBits.AddReactions);
     const overwrites = [{ id: bot.app.discord.self.userId, type: 1, allow: '0', deny: denied }];
@@ -140,7 +140,7 @@ describe('a question', () => {
     expect(await reactionRequests(bot)).toEqual(before);
   });
 
-  it('of a person who has blocked the bot is answered all the same', async () => {
+  it('of a member who blocked the bot is answered', async () => {
     await fetch(`${bot.emulator.origin}/_control/faults`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -160,7 +160,7 @@ describe('a question', () => {
     expect(await marks(bot, question)).toEqual([]);
   });
 
-  it('keeps no stale mark when its worker died, and another life of the bot ends the answer', async () => {
+  it('keeps no old mark when the bot restarts and ends the answer', async () => {
     const question = await held('mortal');
     await comesTo(bot, question, '+👀');
     await bot.stop();
@@ -175,7 +175,7 @@ describe('a question', () => {
 describe('questions whose marks Discord would not remove', () => {
   const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1, concurrency: { text: 4 } }\n' });
 
-  it('keep none that says that they wait, once the bot has restarted', { timeout: 60_000 }, async () => {
+  it('lose their waiting mark after a restart', { timeout: 60_000 }, async () => {
     const rooms = await Promise.all([1, 2, 3, 4].map(() => bot.newChannel()));
     bot.providers.answerByDefault({ text: 'At last.' });
     const asked: APIMessage[] = [];
@@ -236,7 +236,7 @@ describe('questions that wait for one that is being answered', () => {
   });
 });
 
-describe('roles in processes of their own', () => {
+describe('roles in separate processes', () => {
   const bot = sharedBot({ roles: { gateway: true, queues: [], api: false } });
 
   it('mark a question together: one while it waits, the other when it is done', async () => {
@@ -275,11 +275,11 @@ features:
   });
 });
 
-describe('where none is', () => {
+describe('where reactions are off', () => {
   const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1 }\nfeatures: { chat: { statusReactions: off } }\n' });
   const { asks } = createAsking(() => bot);
 
-  it('a failure is not either', async () => {
+  it('a failure is not marked', async () => {
     await asks(bot.alice, 'unlucky', { status: 503 });
     expect(await reactionRequests(bot)).toEqual([]);
   });

@@ -142,7 +142,7 @@ describe('an answer of a speaker', () => {
     expect(await names(question)).toEqual(['Pirate']);
   });
 
-  it('stops by its button and goes on from there', async () => {
+  it('stops and continues by its buttons', async () => {
     bot.providers.answer('pirate, count', { chunks: ['One,', ' two.'], hold: 1 });
     const { question, growing } = await begins('pirate, count', 'One,');
     await presses(bot.alice, growing, 'Stop');
@@ -205,7 +205,7 @@ describe('an answer of a speaker', () => {
     expect(sent).not.toContain('↩');
   });
 
-  it('leaves with its question while it is written, and stays without buttons after that', async () => {
+  it('is deleted with its question while it is written, and keeps its text afterwards', async () => {
     const { question } = await asks('pirate, forget it', { text: 'Forgotten.' });
     bot.providers.answer('pirate, again', { chunks: ['Growing', ' on.'], hold: 1 });
     const other = await bot.alice.says(question.channel_id, mention('pirate, again'));
@@ -227,7 +227,7 @@ describe('an answer of a speaker', () => {
     expect(JSON.stringify(bot.providers.requests.at(-1)?.body['messages'])).not.toContain('The gold');
   });
 
-  it('is no ambient message', async () => {
+  it('is not an ambient message', async () => {
     const { question } = await asks('pirate, say it', { text: 'Heard by nobody.' });
     await asks('what was said?', { text: 'Nothing.' }, question.channel_id);
     const sent = JSON.stringify(bot.providers.requests.at(-1)?.body['messages']);
@@ -265,8 +265,8 @@ it('an answer of a speaker is the one that /why is about, under their name, whic
   expect(JSON.stringify(await chat?.exportUser?.(bot.alice.user.id))).toContain('"answeredAs":"Pirate"');
 });
 
-describe('a speaker who is waited for', () => {
-  it('tells of the wait, and of its end, in their own message', async () => {
+describe('a waiting question to a speaker', () => {
+  it('has its waiting notice and its end in a message of the speaker', async () => {
     bot.providers.answer('pirate, a tale', { chunks: ['Once', ' upon.'], hold: 1 });
     const { question } = await begins('pirate, a tale', 'Once');
     const next = await bot.alice.says(question.channel_id, mention('pirate, never mind'));
