@@ -130,6 +130,7 @@ describe('in a server without the bot', () => {
     const shown = await answered('Seven.');
     await bot.bob.presses(shown, button(shown, '⋯'));
     expect(isPrivate(await bot.bob.sees(/Only <@\d+> can use this here: I'm not a member of this server/))).toBe(true);
+    await bot.idle();
     bot.providers.answer('a number', { text: 'Eight.' });
     await bot.alice.presses(shown, button(shown, 'Regenerate'));
     const other = await answered('Eight.');
