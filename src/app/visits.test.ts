@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/index.ts';
 import { button, buttons, hasEnded } from '../testing/components.ts';
 import { createShiftedClock } from '../testing/shifted-clock.ts';
-import { sharedBot, sharedTill } from '../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../testing/shared-bot.ts';
 import type { People } from '../testing/bot.ts';
 
 const waitMs = 20_000;
@@ -62,7 +62,7 @@ budgets: { guilds: { ${elsewhere.guildId}: { dayUsd: 0 } } }
 `;
   },
 });
-const till = sharedTill(bot, clock);
+const billing = sharedBilling(bot, clock);
 
 const isPrivate = ({ flags }: APIMessage) => ((flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 const there = () => ({ in: elsewhere.channelId });
@@ -99,8 +99,8 @@ describe('in a server without the bot', () => {
     await bot.bob.sees(/asked:\n> why is the sky blue\?/, there());
     expect(isPrivate(await bot.alice.sees(/answer/i, there()))).toBe(true);
     await bot.idle();
-    expect(await till.callsOf(bot.alice)).toMatchObject([{ step: 'answer', terms: { guildId: null } }]);
-    for (const other of [bot.bob, bot.milo, bot.olivia]) expect(await till.callsOf(other)).toEqual([]);
+    expect(await billing.callsOf(bot.alice)).toMatchObject([{ step: 'answer', terms: { guildId: null } }]);
+    for (const other of [bot.bob, bot.milo, bot.olivia]) expect(await billing.callsOf(other)).toEqual([]);
     expect(JSON.stringify(bot.providers.requests)).not.toContain('Elsewhere');
   });
 

@@ -5,7 +5,7 @@ import type { OptionInput, Person } from '../../../emulator/testing/person.ts';
 import { createAsking } from '../../testing/asking.ts';
 import { hasEnded } from '../../testing/components.ts';
 import { recorded } from '../../testing/audit.ts';
-import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../testing/shared-bot.ts';
 import { exportedBy } from '../../testing/stored.ts';
 
 // Without rate limits, which this test isn't about.
@@ -26,7 +26,7 @@ features:
       host: { text: '{{name}} welcomes {{user}} in #{{channel}} of {{guild}} on {{date}}, not {{secret}}.' }
 `,
 });
-sharedTill(bot);
+sharedBilling(bot);
 const { asks, presses } = createAsking(() => bot);
 const timeoutMs = 20_000;
 /** A slow bot defers its answer first, which then is empty. */

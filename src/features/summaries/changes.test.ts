@@ -2,13 +2,13 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { MessageFlags } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import { clears } from '../../testing/clears.ts';
-import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../testing/shared-bot.ts';
 import { button } from '../../testing/components.ts';
 import { storedTurn } from '../../testing/stored.ts';
 import { createTalk, isSummary, marked, said } from './testing/talk.ts';
 
 const bot = sharedBot({ paced: false, yaml: 'features: { chat: { historySent: 3, historyKept: 4, heardKept: 5 } }\n' });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { asks, talks, nextSummary, materials, latestPrompt } = createTalk(bot);
 const timeoutMs = 20_000;
 const mention = () => `<@${bot.app.discord.self.userId}>`;
@@ -145,7 +145,7 @@ describe('while a summary is written', () => {
     bot.providers.release();
     const { question } = await third;
     expect(await summaryOf(room)).toBeUndefined();
-    const calls = await till.callsAfter(question, 'summary');
+    const calls = await billing.callsAfter(question, 'summary');
     expect(calls.map(({ state, charged }) => [state, charged.tokens ?? 0])).toEqual([['lost', 0]]);
   });
 });

@@ -2,14 +2,14 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { MessageFlags, PermissionFlagsBits } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import { button, buttons } from '../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../testing/shared-bot.ts';
 import { createTalk, isSummary, marked, said } from './testing/talk.ts';
 
 const bot = sharedBot({
   paced: false,
   yaml: 'features: { chat: { historySent: 3 }, summaries: { maxTokens: 2000 } }\n',
 });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { asks, talks, nextSummary, materials, latestPrompt } = createTalk(bot);
 const words = (...all: string[]) => all.map((word) => [bot.alice, word] as const);
 const timeoutMs = 20_000;
@@ -59,7 +59,7 @@ describe('/summary', () => {
     expect(description(await runs(bot.bob, 'summary', room, { action: 'make' }))).toBe('One, in short.');
     await bot.idle();
     expect(materials()).toEqual([[said('Alice', 'one'), said('Familiar', 'A: one')]]);
-    expect(await till.callsOf(bot.bob)).toMatchObject([{ step: 'summary', state: 'settled' }]);
+    expect(await billing.callsOf(bot.bob)).toMatchObject([{ step: 'summary', state: 'settled' }]);
     await asks(bot.alice, room, 'three');
     expect(latestPrompt()).toEqual([
       marked('One, in short.'),
@@ -133,7 +133,7 @@ describe('/context', () => {
 });
 
 it('the payments for summaries balance', async () => {
-  expect(await till.ledger.verify()).toEqual([]);
+  expect(await billing.ledger.verify()).toEqual([]);
 });
 
 it('a branch goes on with the summary of what was said before it', async () => {

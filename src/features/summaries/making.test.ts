@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { uuidFromName } from '../../kernel/ids.ts';
 import { formatMicros } from '../../kernel/money.ts';
 import { button } from '../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../testing/shared-bot.ts';
 import { jobCount } from '../../testing/stored.ts';
 import { insertSummary } from './store.ts';
 import { createTalk, isSummary, marked, said } from './testing/talk.ts';
@@ -22,7 +22,7 @@ access:
     member: { dailyFreeUsd: 5, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
 `,
 });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { asks, talks, nextSummary, materials, latestPrompt } = createTalk(bot);
 
 /** What Bob, who asked for it, is told of an answer. */
@@ -126,11 +126,11 @@ describe('a summary', () => {
     const room = await bot.newChannel();
     nextSummary({ text: 'Paid for.', usage: { inputTokens: 200, outputTokens: 10 } });
     await talks(room, words('one', 'two'));
-    const before = await till.paid(bot.bob);
+    const before = await billing.paid(bot.bob);
     const { question, answer } = await asks(bot.bob, room, 'three');
-    const calls = await till.calls(question);
+    const calls = await billing.calls(question);
     expect(calls.map(({ step, state }) => [step, state])).toEqual([['answer', 'settled']]);
-    const after = await till.callsAfter(question, 'summary');
+    const after = await billing.callsAfter(question, 'summary');
     expect(after).toMatchObject([
       {
         state: 'settled',
@@ -139,7 +139,7 @@ describe('a summary', () => {
       },
     ]);
     const answerMicros = calls[0]?.charged.micros ?? 0;
-    expect((await till.paid(bot.bob)).free - before.free).toBe(answerMicros);
+    expect((await billing.paid(bot.bob)).free - before.free).toBe(answerMicros);
     const why = await explained(answer, room);
     expect(why).toContain(`**${formatMicros(answerMicros + 2200)}**`);
     expect(why).toMatch(/summary · fake\/test-model · \S*0\.0022/);
@@ -156,10 +156,10 @@ describe('a summary', () => {
     await bot.providers.requested(isSummary);
     const id = (await bot.alice.messages(room)).find(({ content }) => content.endsWith('> three'))?.id ?? '';
     // As a worker does that takes over the job of an answer from one that died.
-    expect(await till.ledger.recover(`chat/answer/${uuidFromName(`chat/answer/${id}`)}/0`)).toBe(0);
+    expect(await billing.ledger.recover(`chat/answer/${uuidFromName(`chat/answer/${id}`)}/0`)).toBe(0);
     bot.providers.release();
     const { question } = await third;
-    expect((await till.callsAfter(question, 'summary')).map(({ state }) => state)).toEqual(['settled']);
+    expect((await billing.callsAfter(question, 'summary')).map(({ state }) => state)).toEqual(['settled']);
   });
 
   it('is not charged when another one was stored while it was written', async () => {
@@ -179,7 +179,7 @@ describe('a summary', () => {
     await bot.database.postgres.transaction((tx) => insertSummary(tx, other));
     bot.providers.release();
     const { question } = await third;
-    expect((await till.callsAfter(question, 'summary')).map(({ state }) => state)).toEqual(['lost']);
+    expect((await billing.callsAfter(question, 'summary')).map(({ state }) => state)).toEqual(['lost']);
   });
 
   it('that fails costs nothing, and is written after the next answer', async () => {
@@ -187,7 +187,7 @@ describe('a summary', () => {
     nextSummary({ status: 400, text: 'Nothing for you.' });
     const told = await talks(room, words('one', 'two', 'three'));
     expect(await bot.alice.messages(room)).toHaveLength(6);
-    const calls = await till.callsAfter(told[2]?.question as APIMessage, 'summary');
+    const calls = await billing.callsAfter(told[2]?.question as APIMessage, 'summary');
     expect(calls.map(({ charged }) => charged.micros ?? 0)).toEqual([0]);
     nextSummary({ text: 'Late.' });
     await asks(bot.alice, room, 'four');

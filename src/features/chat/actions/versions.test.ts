@@ -4,7 +4,7 @@ import type { Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
 import { forgets } from '../../../testing/forgets.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { tablesWith } from '../../../testing/stored.ts';
 
 const yaml = `
@@ -19,7 +19,7 @@ access:
 `;
 
 const bot = sharedBot({ paced: false, yaml, otherModels: ['other-model', 'secret-model'] });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 
 const { asks, presses, told, screen } = createAsking(() => bot);
 const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
@@ -98,13 +98,13 @@ describe('Regenerate', () => {
 
   it('is paid by the member who presses', async () => {
     const asked = await asks(bot.alice, 'whose', { text: 'Hers.', usage: { inputTokens: 10, outputTokens: 10 } });
-    const paidBefore = { alice: await till.paid(bot.alice), milo: await till.paid(bot.milo) };
+    const paidBefore = { alice: await billing.paid(bot.alice), milo: await billing.paid(bot.milo) };
     bot.providers.answer('whose', { text: 'His.', usage: { inputTokens: 100, outputTokens: 100 } });
     await presses(bot.milo, asked.shown, 'Regenerate');
     await endsWith(bot.milo, asked.shown, 'His.');
     await bot.idle();
-    expect(await till.paid(bot.alice)).toEqual(paidBefore.alice);
-    expect((await till.paid(bot.milo)).free - paidBefore.milo.free).toBe(3000);
+    expect(await billing.paid(bot.alice)).toEqual(paidBefore.alice);
+    expect((await billing.paid(bot.milo)).free - paidBefore.milo.free).toBe(3000);
     const chatKnowsMilo = async () =>
       (await tablesWith(bot, bot.milo.user.id)).filter((table) => table.startsWith('chat_'));
     expect(await chatKnowsMilo()).not.toEqual([]);

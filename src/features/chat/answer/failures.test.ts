@@ -6,7 +6,7 @@ import type { App } from '../../../app/app.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { startTestBot } from '../../../testing/bot.ts';
 import { jobCount } from '../../../testing/stored.ts';
-import { openHolds } from '../../../testing/till.ts';
+import { openHolds } from '../../../testing/billing.ts';
 
 describe('a provider that does not answer', () => {
   it.each([

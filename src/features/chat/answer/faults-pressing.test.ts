@@ -5,7 +5,7 @@ import type { FaultAnswer } from '../../../../emulator/faults.ts';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { exportedBy, jobCount } from '../../../testing/stored.ts';
 
 const yaml = `
@@ -17,7 +17,7 @@ access:
 `;
 
 const bot = sharedBot({ yaml });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { asks, presses, told, turns } = createAsking(() => bot);
 const timeoutMs = 25_000;
 
@@ -63,13 +63,13 @@ describe('the first words of an answer', () => {
   it.each(
     Object.entries(ways).flatMap(([way, begin]) => [50013, 10003, 160005, 50007].map((code) => ({ way, begin, code }))),
   )('by $way that Discord refuses ($code) are paid by nobody', async ({ begin, code }) => {
-    const before = await till.paid(bot.alice);
+    const before = await billing.paid(bot.alice);
     bot.providers.answer((request) => request.userText.includes('unseen') && !isTitling(request), held);
     const channels = await begin();
     for (const id of channels) plant('POST', `/channels/${id}/messages`, refusing(code === 10003 ? 404 : 403, code));
     bot.providers.release();
     await bot.idle();
-    expect(await till.paid(bot.alice)).toEqual(before);
+    expect(await billing.paid(bot.alice)).toEqual(before);
     expect(await jobCount(bot, 'dead')).toBe(0);
   });
 });
@@ -98,7 +98,7 @@ describe('an expired interaction (10062)', () => {
       text: 'A thread.',
     });
     bot.providers.answer('Explain this message.', { text: 'Explained.' });
-    const miloBefore = await till.paid(milo);
+    const miloBefore = await billing.paid(milo);
 
     plant('POST', '/interactions/*/*/callback', refusing(404, 10062));
     plant('POST', '/webhooks/*/*', refusing(404, 10015));
@@ -126,7 +126,7 @@ describe('an expired interaction (10062)', () => {
     await bot.idle();
     expect((await alice.messages(deleted.shown.channel_id)).filter(({ author }) => author.bot)).toEqual([]);
     expect((await alice.messages(formIn)).filter(({ author }) => author.bot)).toEqual([]);
-    const ofThread = await till.paid(milo);
+    const ofThread = await billing.paid(milo);
     expect(ofThread.free).toBeGreaterThan(miloBefore.free);
   }, 60_000);
 });
@@ -192,11 +192,11 @@ describe('a press that Discord refuses', () => {
       ...{ type: 1, allow: '0', deny: String(PermissionFlagsBits.ManageThreads) },
     });
     await bot.olivia.request('PATCH', `/channels/${id}`, { archived: true, locked: true });
-    const before = await till.paid(bot.alice);
+    const before = await billing.paid(bot.alice);
     bot.providers.answer('locked', { text: 'Unseen.' });
     await presses(bot.alice, asked.shown, 'Regenerate');
     await bot.idle();
-    expect(await till.paid(bot.alice)).toEqual(before);
+    expect(await billing.paid(bot.alice)).toEqual(before);
     const [left] = (await bot.alice.messages(id)).filter(({ author }) => author.bot);
     expect(left?.content).toBe('Still here.');
   });

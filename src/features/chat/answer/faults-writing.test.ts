@@ -4,7 +4,7 @@ import type { FaultAnswer } from '../../../../emulator/faults.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
 import { longTests, tellCases } from '../../../testing/long.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { jobCount, storedChat } from '../../../testing/stored.ts';
 
 // All direct messages are one conversation, which would be summarised in the middle of a whole run.
@@ -18,7 +18,7 @@ access:
 `;
 
 const bot = sharedBot({ yaml });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { asks, presses } = createAsking(() => bot);
 const timeoutMs = 25_000;
 
@@ -34,7 +34,7 @@ interface Growing {
   paidBefore: number;
 }
 
-const paid = async () => (await till.paid(bot.alice)).free;
+const paid = async () => (await billing.paid(bot.alice)).free;
 
 async function grows(begin: () => Promise<unknown>): Promise<Growing> {
   const paidBefore = await paid();

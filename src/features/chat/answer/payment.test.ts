@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { longTests } from '../../../testing/long.ts';
 import type { FakeAnswer } from '../../../testing/providers.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 import { jobCount } from '../../../testing/stored.ts';
 
@@ -26,7 +26,7 @@ access:
     member: { dailyFreeUsd: 0.2, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
 `,
 });
-const till = sharedTill(bot, clock);
+const billing = sharedBilling(bot, clock);
 afterEach(async () => {
   await bot.idle();
   clock.jump(dayMs);
@@ -77,7 +77,7 @@ describe('a provider that uses more than was reserved', () => {
 
   it('closes the server’s budget after one answer, and the owner is told', async () => {
     const { question } = await asks('first', { text: 'Much.', usage: far });
-    const [call] = await till.calls(question);
+    const [call] = await billing.calls(question);
     const held = call?.held.micros ?? 0;
     expect(held).toBeLessThan(200_000);
     expect(call).toMatchObject({
@@ -85,7 +85,7 @@ describe('a provider that uses more than was reserved', () => {
       charged: { micros: held },
       onInstance: { micros: 310_000 - held },
     });
-    expect(await till.paid(bot.alice)).toEqual({ free: held, credits: 0 });
+    expect(await billing.paid(bot.alice)).toEqual({ free: held, credits: 0 });
     await bot.olivia.sees(/fake\/test-model cost \$0\.31, more than the \$0\.\d+ that I had reserved/);
 
     const asked = bot.providers.requests.length;
@@ -102,13 +102,13 @@ describe('a provider that uses more than was reserved', () => {
   });
 
   it('leaves credits alone, which can be used again in the next period', async () => {
-    await till.grant(bot.bob, 10_000);
+    await billing.grant(bot.bob, 10_000);
     await asks('first', { text: 'Much.', usage: { ...far, outputTokens: 12_000 } }, bot.bob);
     const second = await bot.bob.says(await bot.newChannel(), `${mention()} second`);
     expect((await bot.bob.sees(isAnswerTo(second))).content).toContain("You've used your");
     clock.jump(dayMs);
     await asks('third', { text: 'Again.', usage: { ...far, outputTokens: 100 } }, bot.bob);
-    expect(await till.paid(bot.bob)).toEqual({ free: 12_000, credits: 0 });
+    expect(await billing.paid(bot.bob)).toEqual({ free: 12_000, credits: 0 });
   });
 });
 
@@ -183,12 +183,12 @@ describe('what was seen is paid for, though', () => {
     const question = await begin();
     bot.providers.release();
     await bot.idle();
-    const [call, ...more] = await till.calls(question);
+    const [call, ...more] = await billing.calls(question);
     expect(more).toEqual([]);
     expect(call).toMatchObject({ state: 'settled', onInstance: {} });
     const [input, output] = [Number(call?.facts['inputTokens']), Number(call?.facts['outputTokens'])];
     expect(output).toBeGreaterThanOrEqual(2);
-    expect(await till.paid(bot.alice)).toEqual({ free: input * 10 + output * 20, credits: 0 });
+    expect(await billing.paid(bot.alice)).toEqual({ free: input * 10 + output * 20, credits: 0 });
   });
 });
 
@@ -207,12 +207,12 @@ describe('what nobody saw costs the asker nothing, when before the first word', 
     if (isGone) await expect.poll(() => bot.providers.requests.at(-1)?.aborted).toBe(true);
     bot.providers.release();
     await bot.idle();
-    const [call] = await till.calls(question);
+    const [call] = await billing.calls(question);
     expect(call).toMatchObject({ state: 'lost', charged: {} });
-    expect(await till.paid(bot.alice)).toEqual({ free: 0, credits: 0 });
+    expect(await billing.paid(bot.alice)).toEqual({ free: 0, credits: 0 });
     // The provider is paid all the same: it counts against the asker's cap.
     const allowance = { unit: 'micros', period: 'day', amount: 0, rule: 'test' } as const;
-    const [balance] = await till.ledger.balances(bot.alice.user.id, [allowance]);
+    const [balance] = await billing.ledger.balances(bot.alice.user.id, [allowance]);
     expect(call?.onInstance.micros).toBeGreaterThan(0);
     expect(balance?.overrun).toBe(call?.onInstance.micros);
   });
@@ -249,10 +249,10 @@ describe('a model that will not answer is asked once', () => {
     expect(shown.content).toContain(text);
     expect(labels(shown)).toEqual(['Retry', 'Another model', ...offered]);
     expect(bot.providers.requests).toHaveLength(1);
-    const [call, ...more] = await till.calls(question);
+    const [call, ...more] = await billing.calls(question);
     expect(more).toEqual([]);
     expect(call?.state).toBe(pays ? 'settled' : 'lost');
-    expect((await till.paid(bot.alice)).free).toBe(call?.charged.micros ?? 0);
+    expect((await billing.paid(bot.alice)).free).toBe(call?.charged.micros ?? 0);
     if (!pays) return;
     await bot.bob.presses(shown, button(shown, 'Thoughts'));
     await bot.bob.sees((message) => message.content.includes(answer.reasoning?.[0] ?? ''));
@@ -261,7 +261,7 @@ describe('a model that will not answer is asked once', () => {
   it('that declines in the middle of its answer is paid for the beginning', async () => {
     const { question, shown } = await asks('half', { text: 'This much', finishReason: 'content-filter' });
     expect(shown.content).toBe('This much\n-# fake/test-model declined to say more.');
-    expect(await till.calls(question)).toMatchObject([{ state: 'settled' }]);
+    expect(await billing.calls(question)).toMatchObject([{ state: 'settled' }]);
   });
 });
 
@@ -290,7 +290,7 @@ describe('a provider that fails', () => {
     const { question } = await asks('long', { chunks: [text, 'never'], cutAfterChunks: 1 });
     await bot.alice.sees((message) => message.channel_id === question.channel_id && labels(message).includes('Retry'));
     expect(bot.providers.requests).toHaveLength(1);
-    expect(await till.calls(question)).toMatchObject([{ state: 'settled' }]);
+    expect(await billing.calls(question)).toMatchObject([{ state: 'settled' }]);
   });
 });
 
@@ -302,6 +302,6 @@ describe('the bot is removed from the server', () => {
     await bot.olivia.request('DELETE', path);
     bot.providers.release();
     await bot.idle();
-    expect(await till.calls(question)).toMatchObject([{ state: 'settled', onInstance: {} }]);
+    expect(await billing.calls(question)).toMatchObject([{ state: 'settled', onInstance: {} }]);
   });
 });

@@ -12,7 +12,7 @@ import { openSoakStage } from '../../../testing/soak-stage.ts';
 import { eventsBehind, untilInSession } from '../../../testing/soak-watch.ts';
 import { testDatabase } from '../../../testing/postgres.ts';
 import type { TestDatabase } from '../../../testing/postgres.ts';
-import { openHolds } from '../../../testing/till.ts';
+import { openHolds } from '../../../testing/billing.ts';
 
 const within = { timeout: 45_000, interval: 50 };
 

@@ -2,13 +2,13 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
 import { storedChat, storedTurn, tablesWith } from '../../../testing/stored.ts';
 
 const bot = sharedBot({ paced: false, yaml: 'queue: { concurrency: { text: 1 } }\n' });
 
-sharedTill(bot);
+sharedBilling(bot);
 
 const mention = () => `<@${bot.app.discord.self.userId}>`;
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createAsking } from '../../../testing/asking.ts';
 import { hasEnded } from '../../../testing/components.ts';
 import { forgets } from '../../../testing/forgets.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { tablesWith } from '../../../testing/stored.ts';
 
 const yaml = `
@@ -10,7 +10,7 @@ prices: { models: { fake/test-model: { inputPerMillion: 10, outputPerMillion: 20
 `;
 
 const bot = sharedBot({ yaml });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { asks, presses } = createAsking(() => bot);
 const timeoutMs = 20_000;
 
@@ -19,7 +19,7 @@ const leftOfAlice = () => tablesWith(bot, bot.alice.user.id);
 
 it('a moderator who regenerates an answer pays for it, and nothing comes back of an asker whose data is deleted meanwhile', async () => {
   const asked = await asks(bot.alice, 'my secret', { text: 'I keep it.' });
-  const before = await till.paid(bot.milo);
+  const before = await billing.paid(bot.milo);
   bot.providers.answer('my secret', { chunks: ['I have', ' forgotten it.'], hold: 1 });
   await presses(bot.milo, asked.shown, 'Regenerate');
   await bot.milo.sees((message) => message.content === 'I have', { timeoutMs });
@@ -31,7 +31,7 @@ it('a moderator who regenerates an answer pays for it, and nothing comes back of
   bot.providers.release();
   await bot.idle();
   expect(await leftOfAlice()).toEqual([]);
-  const after = await till.paid(bot.milo);
+  const after = await billing.paid(bot.milo);
   expect(after.free).toBeGreaterThan(before.free);
   expect(after.credits).toBe(before.credits);
 

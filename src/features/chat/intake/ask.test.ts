@@ -5,12 +5,12 @@ import type { FaultAnswer } from '../../../../emulator/faults.ts';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { callableCommands } from '../../../sdk/index.ts';
 import { hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 
 const waitMs = 20_000;
 
 const bot = sharedBot();
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 
 const isTitling = ({ body }: { body: Record<string, unknown> }) => JSON.stringify(body).includes('Write a title');
 const titled = (text: string) => bot.providers.answer(isTitling, { text });
@@ -106,7 +106,7 @@ describe('/ask in a channel', () => {
     await asksInThread(bot.olivia, room, { prompt: 'what does it cost?' });
     await answered(bot.olivia, 'Little.');
     await bot.idle();
-    const [answer, title, ...others] = await till.callsOf(bot.olivia);
+    const [answer, title, ...others] = await billing.callsOf(bot.olivia);
     expect([answer?.step, title?.request, others]).toEqual(['answer', `title/${answer?.request}`, []]);
   });
 });

@@ -3,12 +3,12 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 
 const waitMs = 20_000;
 
 const bot = sharedBot();
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 beforeAll(async () => {
   await refusesToBeRead(bot.olivia);
 });
@@ -51,8 +51,8 @@ describe('"Ask about this"', () => {
     await bot.milo.picks('Explain', target);
     await answered(bot.milo, 'You do.');
     await bot.idle();
-    expect((await till.callsOf(bot.milo)).map(({ step }) => step)).toEqual(['answer']);
-    expect(await till.callsOf(bot.bob)).toEqual([]);
+    expect((await billing.callsOf(bot.milo)).map(({ step }) => step)).toEqual(['answer']);
+    expect(await billing.callsOf(bot.bob)).toEqual([]);
   });
 });
 

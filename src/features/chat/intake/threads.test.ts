@@ -6,8 +6,8 @@ import { createAsking } from '../../../testing/asking.ts';
 import { startTestBot } from '../../../testing/bot.ts';
 import type { TestBot } from '../../../testing/bot.ts';
 import { hasEnded } from '../../../testing/components.ts';
-import { openTill } from '../../../testing/till.ts';
-import type { Till } from '../../../testing/till.ts';
+import { openBilling } from '../../../testing/billing.ts';
+import type { TestBilling } from '../../../testing/billing.ts';
 
 const timeoutMs = 20_000;
 
@@ -24,20 +24,20 @@ features: { chat: { answerEverythingIn: [general] } }
 `;
 
 let bot: TestBot;
-let till: Till;
+let billing: TestBilling;
 beforeAll(async () => {
   bot = await startTestBot({ yaml: (_people, _emulator, { openaiBaseUrl }) => yaml.replace('BASE', openaiBaseUrl) });
-  till = openTill(bot, systemClock);
+  billing = openBilling(bot, systemClock);
 });
 afterEach(async () => {
   await bot.idle();
   bot.emulator.core.faults.clear();
   expect(bot.providers.unused()).toEqual([]);
   bot.providers.reset();
-  await till.balances();
+  await billing.balances();
 });
 afterAll(async () => {
-  await till.close();
+  await billing.close();
   await bot.close();
 });
 
@@ -49,7 +49,7 @@ const nameOf = async (channelId: string) =>
   (await bot.alice.request<APIChannel>('GET', `/channels/${channelId}`)).name ?? '';
 /** How the titles that were asked for were paid, in order. */
 const titles = async () =>
-  (await till.callsOf(bot.alice)).filter(({ step }) => step === 'title').map(({ state }) => state);
+  (await billing.callsOf(bot.alice)).filter(({ step }) => step === 'title').map(({ state }) => state);
 
 /** Asks and resolves to the thread, when the answer is whole and the title is chosen. */
 async function thread(prompt: string, answer: string): Promise<string> {

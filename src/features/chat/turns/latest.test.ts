@@ -2,7 +2,7 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 import { storedTurn } from '../../../testing/stored.ts';
 
@@ -19,7 +19,7 @@ access:
 const clock = createShiftedClock(Date.now());
 /** The bot's time runs ahead of Discord's, so that it would not keep to limits in time. */
 const bot = sharedBot({ paced: false, yaml, clock });
-const till = sharedTill(bot, clock);
+const billing = sharedBilling(bot, clock);
 
 const timeoutMs = 20_000;
 const asks = (person: Person, room: string, words: string) =>
@@ -56,7 +56,7 @@ describe('with later questions set to “latest”', () => {
     expect(labels(stopped)).toEqual(['Regenerate', 'Continue', '⋯']);
     await replyTo(bot.alice, second, 'This, then.');
     await bot.idle();
-    const [call] = await till.calls(first);
+    const [call] = await billing.calls(first);
     expect(call).toMatchObject({ state: 'settled' });
     expect(call?.charged.micros).toBeGreaterThan(0);
   });
@@ -72,7 +72,7 @@ describe('with later questions set to “latest”', () => {
     await replyTo(bot.alice, second, 'A thought.');
     await bot.idle();
     expect(asked('the first thought')).toBe(false);
-    expect(await till.calls(first)).toEqual([]);
+    expect(await billing.calls(first)).toEqual([]);
     bot.providers.answer('the first thought', { text: 'That one, too.' });
     await bot.alice.presses(left, button(left, 'Regenerate'));
     const answer = await replyTo(bot.alice, first, 'That one, too.');

@@ -2,7 +2,7 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 import { sentParts } from '../../../testing/sent.ts';
 import { storedTurn } from '../../../testing/stored.ts';
@@ -19,7 +19,7 @@ access:
 const clock = createShiftedClock(Date.now());
 /** The bot's time runs ahead of Discord's, so that it would not keep to limits in time. */
 const bot = sharedBot({ paced: false, yaml, clock });
-const till = sharedTill(bot, clock);
+const billing = sharedBilling(bot, clock);
 
 const timeoutMs = 20_000;
 const asks = (person: Person, room: string, words: string) =>
@@ -66,7 +66,7 @@ describe('what a person asks while their question waits', () => {
     await bot.idle();
     expect([...(await repliesTo(first)), ...(await repliesTo(second))]).toEqual([]);
     expect(bot.providers.requests).toHaveLength(3);
-    expect((await till.paid(bot.bob)).free).toBe(100 * 10 + 10 * 20);
+    expect((await billing.paid(bot.bob)).free).toBe(100 * 10 + 10 * 20);
   });
 
   it('is part of the history, each question for itself', async () => {

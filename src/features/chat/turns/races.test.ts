@@ -2,14 +2,14 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 import { storedTurn } from '../../../testing/stored.ts';
 
 const clock = createShiftedClock(Date.now());
 /** The bot's time runs ahead of Discord's, so that it would not keep to limits in time. */
 const bot = sharedBot({ paced: false, clock });
-const till = sharedTill(bot, clock);
+const billing = sharedBilling(bot, clock);
 
 const timeoutMs = 20_000;
 const asks = (person: Person, room: string, words: string) =>
@@ -100,7 +100,7 @@ describe('an answer that begins just when its asker is told of the wait', () => 
     bot.providers.release();
     await isAnsweredOnce(bot.bob, question, 'Done.');
     expect((await repliesTo(question))[0]?.id).toBe(notice.id);
-    expect(await till.calls(first)).toEqual([]);
+    expect(await billing.calls(first)).toEqual([]);
   });
 });
 

@@ -2,14 +2,14 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 import { storedTurn } from '../../../testing/stored.ts';
 
 const clock = createShiftedClock(Date.now());
 /** The bot's time runs ahead of Discord's, so that it would not keep to limits in time. */
 const bot = sharedBot({ paced: false, clock });
-const till = sharedTill(bot, clock);
+const billing = sharedBilling(bot, clock);
 
 const timeoutMs = 20_000;
 /** A bot that stops gives what it is writing some seconds to end. */
@@ -147,7 +147,7 @@ describe('Cancel', () => {
     await replyTo(bot.alice, after, 'The end.');
     await bot.idle();
     expect(asked('never mind')).toBe(false);
-    expect(await till.calls(question)).toEqual([]);
+    expect(await billing.calls(question)).toEqual([]);
     expect(await repliesTo(question)).toHaveLength(1);
   });
 

@@ -13,7 +13,7 @@ import { followUpOf } from '../services/spending/index.ts';
 import type { TestBot } from './bot.ts';
 
 /** A test bot's billing, read like another process would. */
-export interface Till {
+export interface TestBilling {
   readonly ledger: Ledger;
   /** The calls held for the answer to a question, without its place in line; `tries` counts Retry. */
   calls(question: APIMessage, tries?: number): Promise<Hold[]>;
@@ -40,7 +40,7 @@ export const openHolds = ({ db }: Pick<Postgres, 'db'>) =>
 const requestOf = ({ id }: Pick<APIMessage, 'id'>, tries = 0): string =>
   `chat/answer/${uuidFromName(`chat/answer/${id}`)}/${tries}`;
 
-export function openTill(bot: Pick<TestBot, 'database'>, clock: Clock): Till {
+export function openBilling(bot: Pick<TestBot, 'database'>, clock: Clock): TestBilling {
   const { postgres } = bot.database;
   const ledger = createLedger({ postgres, clock, ids: systemIds, logger: silentLogger });
   const audit = createAudit({ postgres, clock, logger: silentLogger });
