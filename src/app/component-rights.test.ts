@@ -6,6 +6,7 @@ import { openSettings } from '../services/settings/index.ts';
 import { createAsking } from '../testing/asking.ts';
 import { button, buttons } from '../testing/components.ts';
 import { sharedBot } from '../testing/shared-bot.ts';
+import { exportedBy, storedTurn } from '../testing/stored.ts';
 
 const bot = sharedBot({ paced: false });
 const { asks, told, presses } = createAsking(() => bot);
@@ -43,8 +44,8 @@ it('every component names commands that exist, or says why it needs none', () =>
   }
 });
 
-describe('a policy that comes after the buttons', () => {
-  it('holds for Clear, at each step, and nothing is cleared', async () => {
+describe('a policy that is set after the buttons were sent', () => {
+  it('applies to Clear at each step', async () => {
     const asked = await asks(bot.alice, 'remember this', { text: 'I do.' });
     const menu = await told(bot.alice, asked.shown, '⋯');
     await presses(bot.alice, menu, 'Clear context');
@@ -53,11 +54,10 @@ describe('a policy that comes after the buttons', () => {
     const [first] = buttons(sure);
     await bot.alice.presses(sure, first?.customId ?? '');
     await bot.alice.sees(isRefusal);
-    const kept = bot.database.postgres.db.selectFrom('chat_question').select('id');
-    expect(await kept.where('author_id', '=', bot.alice.user.id).execute()).not.toEqual([]);
+    expect(await storedTurn(bot, asked.question)).toBeDefined();
   });
 
-  it('holds for the panel of settings and for the form that it opened', async () => {
+  it('applies to the settings panel and its open form', async () => {
     await bot.milo.runs('settings', {}, { in: 'general' });
     const panel = await bot.milo.sees((message) =>
       buttons(message).some(({ customId }) => /own-system/.test(customId)),
@@ -68,7 +68,7 @@ describe('a policy that comes after the buttons', () => {
     await allowOnly(['help', 'settings']);
     await bot.milo.submits(modal, { text: 'You are a pirate.' });
     await bot.milo.sees(isRefusal);
-    expect(await bot.database.postgres.db.selectFrom('prompts_prompt').select('id').execute()).toEqual([]);
+    expect(await exportedBy(bot, 'prompts', bot.milo)).toEqual({ prompts: [], chosenPrompt: [] });
     const model = (panel.components ?? []).length;
     expect(model).toBeGreaterThan(2);
     const select = JSON.stringify(panel.components).match(/chat\/set-model\/\d+@1/)?.[0] ?? '';
@@ -76,7 +76,7 @@ describe('a policy that comes after the buttons', () => {
     await bot.milo.sees(isRefusal);
   });
 
-  it('holds for pages of the history, and takes from the menu what may not be pressed', async () => {
+  it('applies to pages of the history, and removes refused buttons from the menu', async () => {
     const room = await bot.newChannel();
     let asked = await asks(bot.alice, 'page 0', { text: 'Page.' }, { in: room });
     for (let page = 1; page < 7; page += 1)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { APIMessage } from 'discord-api-types/v10';
 import { expect, it } from 'vitest';
+import { insertQuestion } from '../features/chat/turns/store.ts';
 import { createVault, loadInstanceKey } from '../platform/secrets/index.ts';
 import { button } from '../testing/components.ts';
 import { createAsking } from '../testing/asking.ts';
@@ -11,26 +12,22 @@ import { sharedBot } from '../testing/shared-bot.ts';
 const bot = sharedBot({ paced: false });
 const { asks } = createAsking(() => bot);
 
-/** Questions of a person's past, as a busy month would leave them: 100 of 20 kB. */
+/** Questions of Alice's past, as a busy month would leave them: 100 of 20 kB. */
 async function addPast(channelId: string): Promise<void> {
   const { db } = bot.database.postgres;
+  const authorId = bot.alice.user.id;
   const vault = createVault({
     instanceKey: await loadInstanceKey({ dataDir: bot.dataDir, fromEnvironment: undefined }),
   });
-  const asked = db.selectFrom('chat_question').selectAll().where('channel_id', '=', channelId);
-  const { id: _id, author_id: authorId, ...row } = await asked.executeTakeFirstOrThrow();
   const text = JSON.stringify({ name: 'alice', text: 'x'.repeat(20_000), attachments: [] });
-  for (let from = 0; from < 100; from += 100) {
-    const past = Array.from({ length: 100 }, async () => {
-      const id = randomUUID();
-      const ciphertext = await vault.seal(db, authorId, id, text);
-      return { ...row, id, author_id: authorId, ciphertext, message_id: null, shown_id: null, parts: [] };
-    });
-    await db
-      .insertInto('chat_question')
-      .values(await Promise.all(past))
-      .execute();
-  }
+  const place = { channel_id: channelId, guild_id: null, author_id: authorId, message_id: null };
+  const past = Array.from({ length: 100 }, async () => {
+    const id = randomUUID();
+    const ciphertext = await vault.seal(db, authorId, id, text);
+    const answer = { id: randomUUID(), jobId: randomUUID() };
+    await insertQuestion(db, { ...place, id, ciphertext, asked_at: new Date() }, answer);
+  });
+  await Promise.all(past);
 }
 
 const cooldown = /Slow down a little: you can use this again/;

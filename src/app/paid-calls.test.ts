@@ -4,7 +4,7 @@ import { defineCommand, defineFeature } from '../sdk/index.ts';
 import type { Ability, AbilityRequest, CommandCall, FeatureContext, Hold, OptionValues } from '../sdk/index.ts';
 import { works } from '../testing/ability-contract.ts';
 import { testFeature } from '../testing/features.ts';
-import { sharedBot, sharedTill } from '../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../testing/shared-bot.ts';
 import { createShiftedClock } from '../testing/shifted-clock.ts';
 
 type Context = FeatureContext<Record<string, never>>;
@@ -132,12 +132,12 @@ access:
       requestsPerHour: null
 `,
 });
-const till = sharedTill(bot, clock);
+const billing = sharedBilling(bot, clock);
 beforeEach(() => clock.jump(dayMs));
 
 /** The hold of the call that was asked for last. */
 async function held(step: Ability): Promise<Hold> {
-  const hold = (await till.ledger.holds(`studio/${asked}`)).find((one) => one.step === step);
+  const hold = (await billing.ledger.holds(`studio/${asked}`)).find((one) => one.step === step);
   if (!hold) throw new Error(`nothing was held to ${step}`);
   return hold;
 }
@@ -222,7 +222,7 @@ describe('a paid call', () => {
     await call.run();
     await context.spending.recover(paid.request);
     await call.settle();
-    const [hold] = (await till.ledger.holds(paid.request)).filter(({ step }) => step === 'again');
+    const [hold] = (await billing.ledger.holds(paid.request)).filter(({ step }) => step === 'again');
     expect(hold).toMatchObject({ state: 'lost', charged: {}, onInstance: { micros: 12_000 } });
   });
 });

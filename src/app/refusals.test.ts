@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { recorded } from '../testing/audit.ts';
 import { startTestBot } from '../testing/bot.ts';
 import type { TestBot } from '../testing/bot.ts';
 import { button, buttons } from '../testing/components.ts';
@@ -28,7 +29,7 @@ afterAll(() => bot.close());
 
 const refusal = () => `This command is switched off here (channel ${memesId})`;
 
-it('what a channel takes is taken in its threads too, and refusals are recorded', async () => {
+it('a restriction of a channel applies in its threads, and refusals are recorded', async () => {
   const { alice } = bot;
   const thread = await alice.opensThread(await alice.says('#memes', 'look at this'), 'About this');
   await alice.until('the thread', () => alice.view.channels.get(thread.id) ?? null);
@@ -39,44 +40,42 @@ it('what a channel takes is taken in its threads too, and refusals are recorded'
   await alice.runs('ping', {}, { in: 'general' });
   await alice.sees(/Pong!/);
 
-  const recorded = bot.database.postgres.db.selectFrom('audit_entry').selectAll();
   await expect
-    .poll(() => recorded.execute())
+    .poll(() => recorded(bot, {}))
     .toMatchObject([
       {
-        actor_id: alice.user.id,
+        actorId: alice.user.id,
         outcome: 'refused',
-        channel_id: thread.id,
+        channelId: thread.id,
         reason: 'refused.tightened.commands',
         details: { kind: 'command', feature: 'basics', name: 'ping', rule: `channel ${memesId}` },
       },
     ]);
 });
 
-const recorded = (reason: string) =>
+const refusedFor = (reason: string) =>
   expect.poll(async () => {
-    const { db } = bot.database.postgres;
-    const rows = db.selectFrom('audit_entry').select(['actor_id', 'target_id']).where('reason', '=', reason);
-    return (await rows.execute()).map(({ actor_id: actorId, target_id: targetId }) => ({ actorId, targetId }));
+    const entries = await recorded(bot, { outcome: 'refused' });
+    return entries.flatMap((one) => (one.reason === reason ? [{ actorId: one.actorId, targetId: one.targetId }] : []));
   });
 
-it('a refusal names the person whom it concerns, or the model', async () => {
+it('a recorded refusal names the target: a member or a model', async () => {
   const { alice, bob } = bot;
   const target = { actorId: alice.user.id, targetId: bob.user.id };
   await alice.runs('grant', { user: bob.user.id, amount: '1' });
   await alice.sees(/Only .* can use this/);
-  await recorded('errors.not-allowed').toEqual([target]);
+  await refusedFor('errors.not-allowed').toEqual([target]);
   await alice.says('#memes', `!clear <@${bob.user.id}>`);
   await alice.sees(refusal());
   await alice.picks('Explain', await bob.says('#memes', 'explain me'));
   await alice.sees(refusal());
-  await recorded('refused.tightened.commands').toContainEqual(target);
+  await refusedFor('refused.tightened.commands').toContainEqual(target);
   await alice.says('#bot-chat', `<@${bot.app.discord.self.userId}> hello`);
   await alice.sees(/\*\*fake\/test-model\*\* is switched off here/);
-  await recorded('refused.tightened.models').toEqual([{ actorId: alice.user.id, targetId: 'fake/test-model' }]);
+  await refusedFor('refused.tightened.models').toEqual([{ actorId: alice.user.id, targetId: 'fake/test-model' }]);
 });
 
-it('nothing takes from people what they are entitled to: to see and remove what is stored about them', async () => {
+it('no restriction applies to /privacy', async () => {
   await bot.bob.runs('privacy', {}, { in: 'art' });
   const shown = await bot.bob.sees((message) => message.embeds[0]?.title === 'What I store about you');
   await bot.bob.presses(shown, button(shown, "Don't read me"));
@@ -87,7 +86,7 @@ it('nothing takes from people what they are entitled to: to see and remove what 
   await bot.bob.sees(/Only people who can manage this server/);
 });
 
-it('where a feature is switched off, talking to it is refused with the reason', async () => {
+it('a mention is refused with the reason where chat is switched off', async () => {
   await bot.alice.says('#art', `<@${bot.app.discord.self.userId}> hello`);
   const answer = await bot.alice.sees(/This part of me \(`chat`\) is switched off here/);
   expect(answer.content).toContain('It may work in another channel');

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { defineCommand, defineFeature, defineSubcommand } from '../sdk/index.ts';
 import type { CommandWithSubcommands, ContextOf, DeclaredCommand, SuggestCall } from '../sdk/index.ts';
 import { everyPage } from '../testing/help.ts';
+import { recorded } from '../testing/audit.ts';
 import { sharedBot } from '../testing/shared-bot.ts';
 import { loadTexts } from '../platform/texts/index.ts';
 import { createCommandRegistry } from './commands.ts';
@@ -149,13 +150,12 @@ describe('a command with subcommands', () => {
   });
 
   it('records who was refused which subcommand, and whom it concerned', async () => {
-    const recorded = bot.database.postgres.db.selectFrom('audit_entry').selectAll();
     const wanted = expect.objectContaining({
-      actor_id: bot.bob.user.id,
-      target_id: bot.alice.user.id,
+      actorId: bot.bob.user.id,
+      targetId: bot.alice.user.id,
       details: expect.objectContaining({ kind: 'command', feature: 'gallery', name: 'image frame add' }) as object,
     }) as object;
-    await expect.poll(() => recorded.execute(), { timeout: 10_000 }).toContainEqual(wanted);
+    await expect.poll(() => recorded(bot, {}), { timeout: 10_000 }).toContainEqual(wanted);
   });
 
   it('has a line for each subcommand in the help, and a page for each', async () => {

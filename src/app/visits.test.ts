@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/index.ts';
 import { button, buttons, hasEnded } from '../testing/components.ts';
 import { createShiftedClock } from '../testing/shifted-clock.ts';
-import { sharedBot, sharedTill } from '../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../testing/shared-bot.ts';
 import type { People } from '../testing/bot.ts';
 
 const waitMs = 20_000;
@@ -62,7 +62,7 @@ budgets: { guilds: { ${elsewhere.guildId}: { dayUsd: 0 } } }
 `;
   },
 });
-sharedTill(bot, clock);
+const billing = sharedBilling(bot, clock);
 
 const isPrivate = ({ flags }: APIMessage) => ((flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 const there = () => ({ in: elsewhere.channelId });
@@ -79,7 +79,7 @@ const commandsOf = async () =>
     await bot.alice.request<{ application_commands: { name: string }[] }>('GET', '/users/@me/application-command-index')
   ).application_commands.map(({ name }) => name);
 
-describe('in a server that the bot is not in', () => {
+describe('in a server without the bot', () => {
   it('a user who installed it has personal commands and questions, and no server commands', async () => {
     const offered = await commandsOf();
     expect(offered).toEqual(expect.arrayContaining(['ask', 'balance', 'privacy', 'help', 'Ask about this', 'Explain']));
@@ -99,8 +99,8 @@ describe('in a server that the bot is not in', () => {
     await bot.bob.sees(/asked:\n> why is the sky blue\?/, there());
     expect(isPrivate(await bot.alice.sees(/answer/i, there()))).toBe(true);
     await bot.idle();
-    const holds = bot.database.postgres.db.selectFrom('ledger_hold').select(['payer_id', 'guild_id']).distinct();
-    expect(await holds.execute()).toEqual([{ payer_id: bot.alice.user.id, guild_id: null }]);
+    expect(await billing.callsOf(bot.alice)).toMatchObject([{ step: 'answer', terms: { guildId: null } }]);
+    for (const other of [bot.bob, bot.milo, bot.olivia]) expect(await billing.callsOf(other)).toEqual([]);
     expect(JSON.stringify(bot.providers.requests)).not.toContain('Elsewhere');
   });
 
@@ -130,6 +130,7 @@ describe('in a server that the bot is not in', () => {
     const shown = await answered('Seven.');
     await bot.bob.presses(shown, button(shown, '⋯'));
     expect(isPrivate(await bot.bob.sees(/Only <@\d+> can use this here: I'm not a member of this server/))).toBe(true);
+    await bot.idle();
     bot.providers.answer('a number', { text: 'Eight.' });
     await bot.alice.presses(shown, button(shown, 'Regenerate'));
     const other = await answered('Eight.');
@@ -168,7 +169,7 @@ it('answers in direct messages between people, where it is no member either', as
   await bot.bob.sees('For both of you.', { in: id, timeoutMs: waitMs });
 });
 
-it('is a member like any other where it is in the server too, with its rules and its threads', async () => {
+it('a user who installed the bot follows the rules of servers that have it', async () => {
   const room = await bot.newChannel();
   bot.providers.answer('at home', { text: 'At home.' });
   bot.providers.answer(({ body }) => JSON.stringify(body).includes('Write a title'), { text: 'Home' });

@@ -147,7 +147,7 @@ export interface FeatureContext<Settings> {
   events: EventEmitter;
   /** Names begin with the feature's. */
   signals: Signals;
-  /** The till: what costs something goes through here. */
+  /** Billing: what costs something goes through here. */
   spending: Spending;
   /** For showing and administering what `spending` decides by. */
   money: { ledger: Ledger; budgets: Budgets; prices: Prices };

@@ -3,8 +3,8 @@ import { systemClock } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { startTestBot } from './bot.ts';
 import type { TestBot, TestBotOptions } from './bot.ts';
-import { openTill } from './till.ts';
-import type { Till } from './till.ts';
+import { openBilling } from './billing.ts';
+import type { TestBilling } from './billing.ts';
 
 /**
  * One bot for a file's tests, started before the first and stopped after the last. After each test it becomes idle, and
@@ -27,18 +27,18 @@ export function sharedBot(options: TestBotOptions = {}): TestBot {
 }
 
 /** The billing books of a shared bot. A test fails when they don't balance after it, or a call is still held. */
-export function sharedTill(bot: TestBot, clock: Clock = systemClock): Till {
-  let opened: Till | undefined;
+export function sharedBilling(bot: TestBot, clock: Clock = systemClock): TestBilling {
+  let opened: TestBilling | undefined;
   beforeAll(() => {
-    opened = openTill(bot, clock);
+    opened = openBilling(bot, clock);
   });
-  const till = standIn(() => opened);
+  const billing = standIn(() => opened);
   afterEach(async () => {
     await bot.idle();
-    await till.balances();
+    await billing.balances();
   });
   afterAll(() => opened?.close());
-  return till;
+  return billing;
 }
 
 /** A stand-in for an object that exists only while tests run. */

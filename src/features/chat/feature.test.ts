@@ -1,10 +1,10 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { sql } from 'kysely';
-import { describe, expect, it, vi } from 'vitest';
-import type { Db } from '../../sdk/index.ts';
+import { describe, expect, it } from 'vitest';
 import { clears } from '../../testing/clears.ts';
 import { button, buttons, hasEnded } from '../../testing/components.ts';
+import { forgets } from '../../testing/forgets.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
+import { exportedBy, storedTurn, tablesWith } from '../../testing/stored.ts';
 
 const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1, waitingPerUser: 2, concurrency: { text: 4 } }\n' });
 
@@ -14,15 +14,22 @@ const isAnswerTo = (question: APIMessage) => (message: APIMessage) =>
 const complete = (question: APIMessage, text: string) => (message: APIMessage) =>
   isAnswerTo(question)(message) && message.content === text && hasEnded(message);
 
-describe('what is answered', () => {
-  it('is a mention, as a reply to it', async () => {
+/** The requests to a path that Discord got; `status` is null until it has answered. */
+async function requestsTo(path: string): Promise<{ method: string; status: number | null }[]> {
+  const response = await fetch(`${bot.emulator.origin}/_control/requests?since=0`);
+  const requests = (await response.json()) as { method: string; route: string; status: number | null }[];
+  return requests.flatMap(({ method, route, status }) => (route === path ? [{ method, status }] : []));
+}
+
+describe('the bot answers', () => {
+  it('a mention, with a reply', async () => {
     bot.providers.answer('How tall', { text: 'Quite tall.' });
     const question = await bot.alice.says('#general', `${mention()} How tall is it?`);
     const answer = await bot.alice.sees(complete(question, 'Quite tall.'), { in: 'general' });
     expect(answer.author.username).toBe(bot.app.discord.self.username);
   });
 
-  it('is a mention of the role that came with the bot, which looks the same', async () => {
+  it('a mention of its own role, which looks the same', async () => {
     const role = [...bot.emulator.core.world.roles.values()].find(({ managed }) => managed);
     bot.providers.answer((request) => request.userText.endsWith('Which one?'), { text: 'Me.' });
     const question = await bot.alice.says(await bot.newChannel(), `<@&${String(role?.id)}> Which one?`);
@@ -30,7 +37,7 @@ describe('what is answered', () => {
     expect(bot.providers.requests[0]?.userText).not.toContain('<@');
   });
 
-  it('is a reply to the bot', async () => {
+  it('a reply to its message', async () => {
     bot.providers.answer('first', { text: 'One.' });
     bot.providers.answer('second', { text: 'Two.' });
     const first = await bot.alice.says('#general', `${mention()} first`);
@@ -39,14 +46,14 @@ describe('what is answered', () => {
     await bot.bob.sees(complete(second, 'Two.'));
   });
 
-  it('is a direct message', async () => {
+  it('a direct message', async () => {
     bot.providers.answer('just us', { text: 'Just us.' });
     const { id } = await bot.alice.opensDirectMessages(bot.app.discord.self.userId);
     const question = await bot.alice.says(id, 'just us?');
     await bot.alice.sees(complete(question, 'Just us.'), { in: id });
   });
 
-  it('is everything in a channel that is set so, and only there', async () => {
+  it('everything in a channel that is set so, and only there', async () => {
     await bot.olivia.runs('listen', { everything: true }, { in: 'art' });
     await bot.alice.says('#memes', 'nobody asked you');
     bot.providers.answer('plain words', { text: 'Heard.' });
@@ -58,7 +65,7 @@ describe('what is answered', () => {
     expect(bot.providers.requests).toHaveLength(1);
   });
 
-  it('is not a message of the bot itself, of everyone or of nobody', async () => {
+  it('no message of its own, to everyone or to no one', async () => {
     await bot.olivia.says('#general', '@everyone lunch!');
     await bot.alice.says('#general', 'I like it here');
     await bot.idle();
@@ -66,7 +73,7 @@ describe('what is answered', () => {
   });
 });
 
-describe('what the model gets', () => {
+describe('the prompt', () => {
   const sent = (index: number) =>
     (bot.providers.requests[index]?.body['messages'] as { role: string; content: string }[]).map(
       ({ role, content }) => `${role}: ${content}`,
@@ -102,7 +109,7 @@ describe('what the model gets', () => {
     expect(sent(1).slice(1)).toEqual(['user: Alice: who am I?']);
   });
 
-  it('does not hide that a picture was not seen', async () => {
+  it('says that a picture was not seen', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('look', { text: 'A fine picture, surely.' });
     const png = Buffer.from('89504e470d0a1a0a', 'hex');
@@ -131,7 +138,7 @@ describe('what the model gets', () => {
 });
 
 describe('an answer', () => {
-  it('of any length arrives whole, in parts that Discord takes, the first as the reply', async () => {
+  it('of any length is complete, in several messages, the first as a reply', async () => {
     const text = Array.from({ length: 120 }, (_, index) => `Paragraph ${index}: ${'word '.repeat(8)}`.trim()).join(
       '\n\n',
     );
@@ -170,39 +177,20 @@ describe('an answer', () => {
     expect(hasEnded(stopped)).toBe(true);
   });
 
-  it('that is stopped when it is complete already is shown whole, without its button', async () => {
+  it('that is stopped when it is already complete is shown in full, without Stop', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('slowly', { chunks: ['It begins', ' and ends.'], hold: 1 });
     const question = await bot.alice.says(room, `${mention()} slowly`);
     const growing = await bot.alice.sees(isAnswerTo(question));
-    const { postgres } = bot.database;
-    const cancelled = Promise.withResolvers<void>();
-    const unlisten = await postgres.listen('queue_cancel', () => cancelled.resolve());
-    const answerIn = (db: Db) =>
-      db
-        .selectFrom('chat_answer')
-        .innerJoin('chat_question', 'chat_question.shown_id', 'chat_answer.id')
-        .select('state')
-        .where(sql<boolean>`parts[1] = ${growing.id}`);
-    await vi.waitFor(() => answerIn(postgres.db).executeTakeFirstOrThrow());
-    // While the row is locked, the answer is complete but not yet stored as such.
-    await postgres.transaction(async (tx) => {
-      await answerIn(tx).forUpdate().execute();
-      bot.providers.release();
-      await vi.waitFor(async () => {
-        const { rows } = await sql`SELECT FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'update "chat_answer"%'`.execute(
-          postgres.db,
-        );
-        expect(rows).toHaveLength(1);
-      });
-      await bot.alice.presses(growing, button(growing, 'Stop'));
-      await cancelled.promise;
-    });
-    await unlisten();
+    // The edit that shows its end takes so long.
+    const route = `/channels/${growing.channel_id}/messages/${growing.id}`;
+    bot.emulator.core.faults.add({ match: { method: 'PATCH', route }, times: 1, answer: { delayMs: 700 } });
+    bot.providers.release();
+    await expect.poll(() => requestsTo(route), { interval: 5 }).toEqual([{ method: 'PATCH', status: null }]);
+    await bot.alice.presses(growing, button(growing, 'Stop'));
     await bot.alice.sees(complete(question, 'It begins and ends.'));
     await bot.idle();
-    expect(await answerIn(postgres.db).executeTakeFirst()).toEqual({ state: 'done' });
+    expect((await storedTurn(bot, question))?.answers).toMatchObject([{ state: 'done', text: 'It begins and ends.' }]);
   });
 
   it('that fails keeps its partial text and can be retried, in the same message', async () => {
@@ -261,24 +249,17 @@ describe('choosing a model', () => {
   });
 });
 
-describe('what is kept', () => {
-  it('is unreadable in the database, readable for its author, and gone when they ask', async () => {
+describe('a stored conversation', () => {
+  it('is encrypted, exported to its author and deleted when they ask', async () => {
     bot.providers.answer('heliotrope', { text: 'A purple flower, amaranthine.' });
     const question = await bot.alice.says('#general', `${mention()} what is heliotrope?`);
     await bot.alice.sees(complete(question, 'A purple flower, amaranthine.'));
     await bot.idle();
-    const { db } = bot.database.postgres;
-    const dump = JSON.stringify([
-      await db.selectFrom('chat_question').selectAll().execute(),
-      await db.selectFrom('chat_answer').selectAll().execute(),
-      await db.selectFrom('queue_job').selectAll().execute(),
-    ]);
-    expect(dump).not.toMatch(/heliotrope|amaranthine/);
-
-    const chat = bot.app.features.find(({ definition }) => definition.name === 'chat')?.parts;
-    const exported = () => chat?.exportUser?.(bot.alice.user.id);
+    for (const word of ['heliotrope', 'amaranthine']) expect(await tablesWith(bot, word)).toEqual([]);
+    const exported = () => exportedBy(bot, 'chat', bot.alice);
     expect(JSON.stringify(await exported())).toMatch(/heliotrope.*amaranthine/);
-    await bot.database.postgres.transaction(async (tx) => chat?.forgetUser?.(tx, bot.alice.user.id));
+    await forgets(bot.alice);
     expect(Object.values((await exported()) as object).flat()).toEqual([]);
+    expect(await tablesWith(bot, bot.alice.user.id)).toEqual([]);
   });
 });

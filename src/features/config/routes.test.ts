@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recorded } from '../../testing/audit.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
 
 const key = 'a'.repeat(64);
@@ -53,13 +54,8 @@ describe('/api/config', () => {
     expect(await ask('PUT', `${path}/creativity`, { value: 'high' })).toMatchObject({ body: { from: 'server' } });
     expect(await ask('DELETE', `${path}/creativity`)).toMatchObject({ body: { value: 'off', from: 'default' } });
     await ask('DELETE', `${path}/restHours`);
-    const entries = await bot.database.postgres.db
-      .selectFrom('audit_entry')
-      .select(['actor_id', 'details'])
-      .where('action', '=', 'set-setting')
-      .orderBy('id')
-      .execute();
-    expect(entries.map(({ actor_id: actor, details }) => [actor, details['setting']])).toEqual([
+    const entries = await recorded(bot, { action: 'set-setting' });
+    expect(entries.map(({ actorId, details }) => [actorId, details['setting']])).toEqual([
       ['api key page', 'chat.restHours'],
       ['api key page', 'chat.creativity'],
       ['api key page', 'chat.creativity'],
@@ -85,7 +81,7 @@ describe('/api/config', () => {
     expect([answer.status, answer.body['message']]).toEqual([status, expect.stringContaining(words)]);
   });
 
-  it('refuses a body of many nested lists before it looks into it', async () => {
+  it('refuses a body of many nested lists', async () => {
     const answer = await fetch(`http://127.0.0.1:${bot.app.port}/api/config/servers/${guildId()}/chat/creativity`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
@@ -97,7 +93,7 @@ describe('/api/config', () => {
     ]);
   });
 
-  it('answers addresses that there are not in the form of every refusal', async () => {
+  it('answers unknown addresses in the form of every refusal', async () => {
     for (const path of ['/servers/%E0%A4%A', `/servers/1/${'k'.repeat(300)}/x`, '/nothing']) {
       const { status, body } = await ask('GET', path);
       expect(Object.keys(body).sort()).toEqual(['error', 'message']);
@@ -110,7 +106,7 @@ describe('/api/config', () => {
     }
   });
 
-  it('is for keys alone, and for servers that there are', async () => {
+  it('needs a key and a known server', async () => {
     expect((await ask('GET', '/servers', undefined, 'c'.repeat(64))).status).toBe(401);
     expect((await ask('GET', '/servers/123456789012345678')).status).toBe(404);
   });

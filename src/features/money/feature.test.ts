@@ -5,6 +5,7 @@ import { systemClock } from '../../kernel/clock.ts';
 import { budgetsSchema } from '../../platform/config/budgets-schema.ts';
 import { openBudgets } from '../../services/budgets/index.ts';
 import { openSettings } from '../../services/settings/index.ts';
+import { recorded } from '../../testing/audit.ts';
 import { startTestBot } from '../../testing/bot.ts';
 import type { TestBot } from '../../testing/bot.ts';
 
@@ -46,16 +47,6 @@ async function answered(question: string, text: string): Promise<APIMessage> {
   return answer;
 }
 
-async function recorded(action: string) {
-  const rows = await bot.database.postgres.db
-    .selectFrom('audit_entry')
-    .selectAll()
-    .where('action', '=', action)
-    .orderBy('id', 'desc')
-    .execute();
-  return rows;
-}
-
 describe('prices', () => {
   it("are shown, set, recorded and reset by the bot's owner", async () => {
     await bot.milo.runs('set-price', { name: 'fake/test-model' });
@@ -65,9 +56,9 @@ describe('prices', () => {
       reading(/Now: \*\*\$10\.00 in · \$50\.00 out, per million tokens\*\* · set by command/),
     );
     expect(read(set)).toMatch(/Before: .*costs nothing/);
-    expect((await recorded('set-price'))[0]).toMatchObject({
-      actor_id: bot.milo.user.id,
-      target_id: 'fake/test-model',
+    expect((await recorded(bot, { action: 'set-price' })).at(-1)).toMatchObject({
+      actorId: bot.milo.user.id,
+      targetId: 'fake/test-model',
       details: { after: { inputPerMillion: 10, outputPerMillion: 50 } },
     });
     await bot.milo.says('#general', '!set-price dream 0.05');
@@ -96,7 +87,7 @@ describe('prices', () => {
   });
 });
 
-describe('what an answer cost', () => {
+describe('the cost of an answer', () => {
   let answer: APIMessage;
   beforeAll(async () => {
     await bot.milo.runs('set-price', { name: 'test-model', price: '10/50' });
@@ -167,8 +158,8 @@ describe('credits', () => {
     await bot.milo.runs('grant', { user: bot.bob.user.id, amount: '$5', reason: 'for the logo' });
     await bot.milo.sees(reading(/Gave <@\d+> \*\*\$5\.00\*\* of credits\.\n\$0\.00 → \*\*\$5\.00\*\*/));
     await bot.bob.sees(/You were given \*\*\$5\.00\*\* of credits[\s\S]*Reason: for the logo/);
-    expect((await recorded('grant'))[0]).toMatchObject({
-      target_id: bot.bob.user.id,
+    expect((await recorded(bot, { action: 'grant' })).at(-1)).toMatchObject({
+      targetId: bot.bob.user.id,
       reason: 'for the logo',
       details: { unit: 'micros', amount: 5_000_000, before: 0, after: 5_000_000 },
     });
@@ -236,7 +227,7 @@ describe('summaries', () => {
   });
 });
 
-describe("everyone's free money per day", () => {
+describe('the daily allowance', () => {
   it("is shown, set at once, and reset by the bot's owner", async () => {
     await bot.olivia.runs('set-allowance', { amount: '5' });
     await bot.olivia.sees(/Only the bot's owner can use this/);
@@ -250,8 +241,8 @@ describe("everyone's free money per day", () => {
     await bot.bob.sees(reading(/All of \*\*\$0\.75\*\* left/));
     await bot.bob.runs('limits');
     await bot.bob.sees(reading(/role member, set by command/));
-    expect((await recorded('set-allowance'))[0]).toMatchObject({
-      actor_id: bot.milo.user.id,
+    expect((await recorded(bot, { action: 'set-allowance' })).at(-1)).toMatchObject({
+      actorId: bot.milo.user.id,
       details: { before: 500_000, after: 750_000, micros: 750_000 },
     });
     await bot.milo.says('#general', '!set-allowance default');
@@ -274,7 +265,7 @@ describe('budgets', () => {
     await bot.bob.sees(reading(/You: at most \*\*\$5\.00\*\* a month/), { in: room });
     await bot.bob.says(room, '!set-budget off');
     await bot.bob.sees(reading(/You: I removed the cap a month/), { in: room });
-    expect(await recorded('set-budget')).toEqual([]);
+    expect(await recorded(bot, { action: 'set-budget' })).toEqual([]);
   });
 
   it('are set by their owners, and lowered by a server', async () => {
@@ -290,7 +281,7 @@ describe('budgets', () => {
         /This server: at most \*\*\$10\.00\*\* a month\.[\s\S]*of \$10\.00 a month\nset by this server · resets <t:\d+:f>\nYou chose no scope, so I used: This server\./,
       ),
     );
-    expect((await recorded('set-budget'))[0]).toMatchObject({
+    expect((await recorded(bot, { action: 'set-budget' })).at(-1)).toMatchObject({
       details: { scope: 'guild', by: 'guild', before: 50_000_000, after: 10_000_000 },
     });
     await bot.milo.runs('set-budget', { amount: '80', scope: 'server' });
@@ -308,7 +299,9 @@ describe('budgets', () => {
       /\*\*This server\*\*\n▰▱{9} \*\*\$0\.035\*\* of \$80\.00 a month\nset by command · resets <t:\d+:f>/,
     );
     expect(budget).toMatch(/\*\*Your own cap\*\*\n▰▱{9} \*\*\$0\.02\*\* of \$0\.40 a day\nset by you/);
-    expect((await recorded('set-budget')).every(({ actor_id }) => actor_id !== bot.alice.user.id)).toBe(true);
+    expect((await recorded(bot, { action: 'set-budget' })).every(({ actorId }) => actorId !== bot.alice.user.id)).toBe(
+      true,
+    );
   });
 
   it('can be for a channel of this server', async () => {
@@ -341,7 +334,7 @@ describe('a pause', () => {
     await expect(bot.bob.runs('resume')).rejects.toThrow(/offered no command/);
     await bot.olivia.runs('resume');
     await bot.olivia.sees(/The pause of this server is over/);
-    expect((await recorded('resume'))[0]).toMatchObject({ actor_id: bot.olivia.user.id, guild_id: guildId });
+    expect((await recorded(bot, { action: 'resume' })).at(-1)).toMatchObject({ actorId: bot.olivia.user.id, guildId });
     await bot.olivia.runs('resume');
     await bot.olivia.sees(/Nothing is paused here/);
   });

@@ -9,6 +9,7 @@ import { customId } from '../../sdk/index.ts';
 import { startTestBot } from '../../testing/bot.ts';
 import type { TestBot } from '../../testing/bot.ts';
 import { button, buttons } from '../../testing/components.ts';
+import { wholeDatabase } from '../../testing/stored.ts';
 
 const log: string[] = [];
 let bot: TestBot;
@@ -232,21 +233,6 @@ async function forgetAlice(): Promise<void> {
   await bot.idle();
 }
 
-/** Every row of every table as text, by table; bytes are hexadecimal. */
-async function dump(): Promise<Map<string, string>> {
-  const { db } = bot.database.postgres;
-  const { rows: tables } = await sql<{ name: string }>`
-    SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name FROM pg_tables
-    WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
-  `.execute(db);
-  const texts = new Map<string, string>();
-  for (const { name } of tables) {
-    const { rows } = await sql<{ row: string }>`SELECT each::text AS row FROM ${sql.raw(name)} AS each`.execute(db);
-    texts.set(name, rows.map(({ row }) => row).join('\n'));
-  }
-  return texts;
-}
-
 /** The database's files of this test, with deleted but not yet overwritten rows, and its journal. */
 async function databaseFiles(): Promise<string[]> {
   const { db } = bot.database.postgres;
@@ -281,7 +267,8 @@ it('leaves no planted text in the database, its files, the data folder or the lo
   expect(new Set(words).size).toBe(words.length);
   await forgetAlice();
 
-  const tables = await dump();
+  const tables = await wholeDatabase(bot);
+  expect(tables.size).toBeGreaterThan(20);
   const hidden = (word: string) => [word, Buffer.from(word).toString('hex'), Buffer.from(word).toString('base64')];
   for (const [table, text] of tables) {
     const left = words.filter((word) => hidden(word).some((form) => text.includes(form)));

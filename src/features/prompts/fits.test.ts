@@ -2,7 +2,7 @@ import { MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { expect, it } from 'vitest';
 import { createAsking } from '../../testing/asking.ts';
-import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../testing/shared-bot.ts';
 
 /** About 600 tokens: more than a quarter of the small model's window. */
 const long = 'Be kind to all of them. '.repeat(100).trim();
@@ -21,7 +21,7 @@ providers:
 features: { prompts: { library: { long: { text: '${long}' } } } }
 `,
 });
-sharedTill(bot);
+sharedBilling(bot);
 
 const { asks } = createAsking(() => bot);
 /** An ephemeral reply with content: a slow bot defers it first. */

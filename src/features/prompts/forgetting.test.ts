@@ -3,8 +3,9 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../emulator/testing/person.ts';
 import { createAsking } from '../../testing/asking.ts';
-import { button, buttons } from '../../testing/components.ts';
+import { forgets } from '../../testing/forgets.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
+import { exportedBy, tablesWith } from '../../testing/stored.ts';
 
 // Without rate limits, which this test isn't about.
 const bot = sharedBot({
@@ -31,42 +32,19 @@ async function toldToModel(person: Person, room: string): Promise<string | undef
   return (bot.providers.requests.at(-1)?.body['messages'] as { content: string }[])[0]?.content;
 }
 
-const parts = () => bot.app.features.find(({ definition }) => definition.name === 'prompts')?.parts;
-
-/** Deletes the person's data and resolves with the receipt. */
-async function forgets(person: Person): Promise<string | undefined> {
-  const room = await bot.newChannel();
-  const presses = async (label: string) => {
-    const shown = await person.sees((message) => buttons(message).some((one) => one.label === label), { timeoutMs });
-    await person.presses(shown, button(shown, label));
-  };
-  await person.runs('privacy', {}, { in: room });
-  await presses('Forget me');
-  await presses('Forget me for good');
-  const receipt = await person.sees((message) => /I've deleted your data/.test(JSON.stringify(message.embeds)), {
-    timeoutMs,
-  });
-  await bot.idle();
-  return receipt.embeds[0]?.description;
-}
+const exported = async (person: Person) => JSON.stringify(await exportedBy(bot, 'prompts', person));
 
 describe('a prompt that a member wrote', () => {
   it('is encrypted in the database and readable in their export', async () => {
     const room = await bot.newChannel();
     await runs(bot.bob, room, 'save-prompt', { name: 'a secret name', text: 'A secret text.' });
     await runs(bot.bob, room, 'system', { text: 'Another secret.', scope: 'me' });
-    const { db } = bot.database.postgres;
-    const rows = [
-      ...(await db.selectFrom('prompts_prompt').selectAll().execute()),
-      ...(await db.selectFrom('prompts_choice').selectAll().execute()),
-    ];
-    const stored = JSON.stringify(rows, (_key, value: unknown) =>
-      value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
-    );
-    expect(stored).not.toContain('secret');
-    const exported = JSON.stringify(await parts()?.exportUser?.(bot.bob.user.id));
-    for (const text of ['a secret name', 'A secret text.', 'Another secret.']) expect(exported).toContain(text);
-    expect(exported).toMatch(/"chosenPrompt":\[\{"name":null,"id":"[0-9a-f-]{36}"\}\]/);
+    const ofBob = await exported(bot.bob);
+    for (const text of ['a secret name', 'A secret text.', 'Another secret.']) {
+      expect(await tablesWith(bot, text)).toEqual([]);
+      expect(ofBob).toContain(text);
+    }
+    expect(ofBob).toMatch(/"chosenPrompt":\[\{"name":null,"id":"[0-9a-f-]{36}"\}\]/);
   });
 
   it("is deleted with its author's data everywhere it is used; others' choices apply again", async () => {
@@ -76,12 +54,12 @@ describe('a prompt that a member wrote', () => {
     await runs(bot.olivia, room, 'system', { text: 'host' });
     await runs(bot.alice, room, 'system', { text: 'host', scope: 'me' });
     expect(await toldToModel(bot.alice, room)).toBe('Of Milo.');
-    expect(await forgets(bot.milo)).toMatch(/prompts.*: 1 row/);
+    expect((await forgets(bot.milo)).embeds[0]?.description).toMatch(/prompts.*: 1 row/);
+    await bot.idle();
     expect(await toldToModel(bot.alice, room)).toBe('Of Olivia.');
     expect(await runs(bot.alice, room, 'prompts', { name: 'host' })).toContain('no prompt `host`');
     expect(await toldToModel(bot.alice, await bot.newChannel())).toBe('I am the instance.');
-    const choices = bot.database.postgres.db.selectFrom('prompts_choice').select('scope');
-    expect(await choices.where('scope_id', '=', bot.alice.user.id).execute()).toEqual([]);
+    expect(await exportedBy(bot, 'prompts', bot.alice)).toMatchObject({ chosenPrompt: [] });
   });
 
   it("is deleted with its author's own choices", async () => {
@@ -89,6 +67,7 @@ describe('a prompt that a member wrote', () => {
     await runs(bot.alice, room, 'system', { text: 'Mine.', scope: 'me' });
     expect(await toldToModel(bot.alice, room)).toBe('Mine.');
     await forgets(bot.alice);
+    await bot.idle();
     expect(await toldToModel(bot.alice, room)).toBe('I am the instance.');
   });
 });
@@ -130,11 +109,16 @@ describe('when the bot leaves a server', () => {
     await runs(bot.alice, room, 'system', { text: 'mine', scope: 'me' });
     const guildId = bot.alice.channel(room).guildId ?? '';
     await bot.olivia.request('DELETE', `/guilds/${guildId}/members/${bot.app.discord.self.userId}`);
-    const { db } = bot.database.postgres;
-    const ofServer = db.selectFrom('prompts_prompt').select('id').where('guild_id', '=', guildId);
-    await expect.poll(() => ofServer.execute(), { timeout: timeoutMs }).toEqual([]);
-    expect(await db.selectFrom('prompts_prompt').select('id').where('name_hash', 'is', null).execute()).toEqual([]);
-    const choices = await db.selectFrom('prompts_choice').select(['scope', 'scope_id']).execute();
-    expect(choices).toEqual([{ scope: 'user', scope_id: bot.alice.user.id }]);
+    await expect
+      .poll(() => exported(bot.olivia), { timeout: timeoutMs })
+      .not.toMatch(/Of the server|Of a conversation/);
+    const { id } = bot.alice.channel(room);
+    for (const place of [guildId, id]) {
+      expect(await tablesWith(bot, place)).not.toContainEqual(expect.stringMatching(/^prompts_/));
+    }
+    expect(await exportedBy(bot, 'prompts', bot.alice)).toMatchObject({
+      prompts: [{ name: 'mine', text: 'Of Alice.' }],
+      chosenPrompt: [{ name: null }],
+    });
   });
 });

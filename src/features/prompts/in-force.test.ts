@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { OptionInput, Person } from '../../../emulator/testing/person.ts';
 import { createAsking } from '../../testing/asking.ts';
 import { hasEnded } from '../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
+import { recorded } from '../../testing/audit.ts';
+import { sharedBot, sharedBilling } from '../../testing/shared-bot.ts';
+import { exportedBy } from '../../testing/stored.ts';
 
 // Without rate limits, which this test isn't about.
 const bot = sharedBot({
@@ -24,7 +26,7 @@ features:
       host: { text: '{{name}} welcomes {{user}} in #{{channel}} of {{guild}} on {{date}}, not {{secret}}.' }
 `,
 });
-sharedTill(bot);
+sharedBilling(bot);
 const { asks, presses } = createAsking(() => bot);
 const timeoutMs = 20_000;
 /** A slow bot defers its answer first, which then is empty. */
@@ -115,8 +117,9 @@ describe('of all chosen prompts', () => {
       'For you here, the default (my default) applies.',
     );
     expect(await prompt()).toBe('I am the instance.');
-    const left = await bot.database.postgres.db.selectFrom('prompts_prompt').selectAll().execute();
-    expect(left).toEqual([]);
+    for (const person of [bot.alice, bot.milo]) {
+      expect(await exportedBy(bot, 'prompts', person)).toEqual({ prompts: [], chosenPrompt: [] });
+    }
   }, 60_000);
 
   it('a choice says when a nearer prompt overrides it', async () => {
@@ -221,18 +224,12 @@ describe('a choice for others', () => {
     await system(bot.milo, room, 'reset', 'channel');
     await system(bot.milo, room, 'Only mine.', 'me');
     await system(bot.milo, room, 'reset', 'me');
-    const entries = await bot.database.postgres.db
-      .selectFrom('audit_entry')
-      .select(['actor_id', 'target_id', 'details'])
-      .where('action', '=', 'set-system-prompt')
-      .where('channel_id', '=', channelId)
-      .orderBy('id')
-      .execute();
+    const entries = await recorded(bot, { action: 'set-system-prompt' });
     const id = expect.stringMatching(/^[0-9a-f-]{36}$/) as string;
-    expect(entries).toEqual(
+    expect(entries.filter((entry) => entry.channelId === channelId)).toMatchObject(
       [{ id }, { configured: 'pirate' }, null].map((prompt) => ({
-        actor_id: bot.milo.user.id,
-        target_id: channelId,
+        actorId: bot.milo.user.id,
+        targetId: channelId,
         details: { scope: 'channel', prompt },
       })),
     );
@@ -293,12 +290,10 @@ describe('a prompt', () => {
     await system(bot.milo, room, 'Of the conversation.');
     await system(bot.alice, thread, 'Of the thread.');
     await bot.olivia.request('DELETE', `/channels/${bot.alice.channel(room).id}`);
-    const { db } = bot.database.postgres;
-    const choices = db.selectFrom('prompts_choice').select('scope_id').where('scope_id', '=', thread);
-    await expect.poll(() => choices.execute(), { timeout: timeoutMs }).toEqual([]);
+    const left = async () =>
+      JSON.stringify([await exportedBy(bot, 'prompts', bot.alice), await exportedBy(bot, 'prompts', bot.milo)]);
+    await expect.poll(left, { timeout: timeoutMs }).not.toContain('Of the thread.');
     await bot.idle();
-    const named = await db.selectFrom('prompts_prompt').select('ciphertext').where('name_hash', 'is', null).execute();
-    const read = bot.database.postgres.db.selectFrom('prompts_choice').select('prompt_id');
-    expect(await read.where('prompt_id', 'is not', null).execute()).toHaveLength(named.length);
+    expect(await left()).not.toMatch(/Of the (channel|conversation)/);
   });
 });

@@ -2,6 +2,7 @@ import { MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { OptionInput, Person } from '../../../emulator/testing/person.ts';
+import { recorded } from '../../testing/audit.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
 
 // Without rate limits, which this test isn't about.
@@ -178,12 +179,8 @@ describe("a server's prompt", () => {
   it('is recorded with its ids, without its text', async () => {
     await told(bot.milo, 'save-prompt', { name: 'recorded', text: 'Nobody reads this.', library: 'server' });
     await told(bot.milo, 'remove-prompt', { name: 'recorded', library: 'server' });
-    const entries = await bot.database.postgres.db
-      .selectFrom('audit_entry')
-      .selectAll()
-      .where('action', 'in', ['save-prompt', 'remove-prompt'])
-      .where('actor_id', '=', bot.milo.user.id)
-      .execute();
+    const ofMilo = await recorded(bot, { actorId: bot.milo.user.id });
+    const entries = ofMilo.filter(({ action }) => ['save-prompt', 'remove-prompt'].includes(action));
     expect(entries.length).toBeGreaterThanOrEqual(2);
     const text = JSON.stringify(entries);
     expect(text).not.toMatch(/recorded|Nobody/);

@@ -2,14 +2,14 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { MessageFlags, PermissionFlagsBits } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import { button, buttons } from '../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../testing/shared-bot.ts';
 import { createTalk, isSummary, marked, said } from './testing/talk.ts';
 
 const bot = sharedBot({
   paced: false,
   yaml: 'features: { chat: { historySent: 3 }, summaries: { maxTokens: 2000 } }\n',
 });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { asks, talks, nextSummary, materials, latestPrompt } = createTalk(bot);
 const words = (...all: string[]) => all.map((word) => [bot.alice, word] as const);
 const timeoutMs = 20_000;
@@ -29,7 +29,7 @@ async function fileOf(message: APIMessage): Promise<string> {
 }
 
 describe('/summary', () => {
-  it('shows what was noted, what it covers and when it was made, to the caller alone', async () => {
+  it('shows its text, what it covers and when it was made, to the caller alone', async () => {
     const room = await bot.newChannel();
     expect((await runs(bot.bob, 'summary', room)).content).toContain('There is no summary here');
     nextSummary({ text: 'They counted, as [a bank](https://evil.example/a) does.' });
@@ -59,14 +59,7 @@ describe('/summary', () => {
     expect(description(await runs(bot.bob, 'summary', room, { action: 'make' }))).toBe('One, in short.');
     await bot.idle();
     expect(materials()).toEqual([[said('Alice', 'one'), said('Familiar', 'A: one')]]);
-    const holds = await bot.database.postgres.db
-      .selectFrom('ledger_hold')
-      .select(['terms', 'state'])
-      .where('step', '=', 'summary')
-      .where('request', 'like', 'summary/%')
-      .where('request', 'not like', 'summary/chat/%')
-      .execute();
-    expect(holds).toMatchObject([{ state: 'settled', terms: { payerId: bot.bob.user.id } }]);
+    expect(await billing.callsOf(bot.bob)).toMatchObject([{ step: 'summary', state: 'settled' }]);
     await asks(bot.alice, room, 'three');
     expect(latestPrompt()).toEqual([
       marked('One, in short.'),
@@ -104,7 +97,7 @@ describe('/summary', () => {
 });
 
 describe('/context', () => {
-  it('shows what the model would get, what is left out and why, with the prompt itself', async () => {
+  it('shows the prompt, and what is left out of it and why', async () => {
     const room = await bot.newChannel();
     nextSummary({ text: 'They counted.' });
     await talks(room, words('one', 'two', 'three'));
@@ -127,7 +120,7 @@ describe('/context', () => {
     expect(bot.providers.requests.filter(isSummary)).toHaveLength(1);
   });
 
-  it('tells what is left out by the settings and by the window', async () => {
+  it('says what the settings and the window leave out', async () => {
     const room = await bot.newChannel();
     nextSummary({ status: 400, times: 9 });
     const long = (word: string) => [bot.alice, `${'第'.repeat(1800)}${word}`] as const;
@@ -139,8 +132,8 @@ describe('/context', () => {
   });
 });
 
-it('what is paid for summaries is in the books', async () => {
-  expect(await till.ledger.verify()).toEqual([]);
+it('the payments for summaries balance', async () => {
+  expect(await billing.ledger.verify()).toEqual([]);
 });
 
 it('a branch goes on with the summary of what was said before it', async () => {

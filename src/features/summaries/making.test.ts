@@ -1,11 +1,12 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { MessageFlags } from 'discord-api-types/v10';
-import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { uuidFromName } from '../../kernel/ids.ts';
 import { formatMicros } from '../../kernel/money.ts';
 import { button } from '../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../testing/shared-bot.ts';
+import { jobCount } from '../../testing/stored.ts';
+import { insertSummary } from './store.ts';
 import { createTalk, isSummary, marked, said } from './testing/talk.ts';
 
 /** A token costs 10 micro-dollars, one of output 20. */
@@ -21,16 +22,8 @@ access:
     member: { dailyFreeUsd: 5, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
 `,
 });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { asks, talks, nextSummary, materials, latestPrompt } = createTalk(bot);
-
-/** The states of the jobs that were to summarise a channel. */
-async function summaryJobs(room: string): Promise<string[]> {
-  const jobs = bot.database.postgres.db.selectFrom('queue_job').select('state').where('kind', '=', 'chat/step');
-  const { id } = bot.alice.channel(room);
-  const found = await jobs.where('lane', '=', `summary/${id}`).orderBy('state').execute();
-  return found.map(({ state }) => state);
-}
 
 /** What Bob, who asked for it, is told of an answer. */
 async function explained(answer: APIMessage, room: string): Promise<string> {
@@ -44,7 +37,7 @@ async function explained(answer: APIMessage, room: string): Promise<string> {
 const words = (...all: string[]) => all.map((word) => [bot.alice, word] as const);
 
 describe('a long talk', () => {
-  it('is summarised when its window is full, and goes on with the summary in place of what that covers', async () => {
+  it('is summarised when its window is full, and the summary replaces what it covers in the prompt', async () => {
     const room = await bot.newChannel();
     nextSummary({ text: 'Alice likes one, Bob two.' });
     await asks(bot.alice, room, 'one');
@@ -63,7 +56,7 @@ describe('a long talk', () => {
     ]);
   });
 
-  it('is summarised on and on: the summary so far, and what came after it', async () => {
+  it('is summarised again from the last summary and what came after it', async () => {
     const room = await bot.newChannel();
     nextSummary({ text: 'First summary.' });
     nextSummary({ text: 'Second summary.' });
@@ -105,7 +98,7 @@ describe('a long talk', () => {
     ]);
   });
 
-  it('is summarised by itself: nothing of another channel or of direct messages', async () => {
+  it('is summarised without other channels and direct messages', async () => {
     const [room, other] = [await bot.newChannel(), await bot.newChannel()];
     const direct = (await bot.alice.opensDirectMessages(bot.app.discord.self.userId)).id;
     await asks(bot.alice, other, 'elsewhere');
@@ -133,11 +126,11 @@ describe('a summary', () => {
     const room = await bot.newChannel();
     nextSummary({ text: 'Paid for.', usage: { inputTokens: 200, outputTokens: 10 } });
     await talks(room, words('one', 'two'));
-    const before = await till.paid(bot.bob);
+    const before = await billing.paid(bot.bob);
     const { question, answer } = await asks(bot.bob, room, 'three');
-    const calls = await till.calls(question);
+    const calls = await billing.calls(question);
     expect(calls.map(({ step, state }) => [step, state])).toEqual([['answer', 'settled']]);
-    const after = await till.callsAfter(question, 'summary');
+    const after = await billing.callsAfter(question, 'summary');
     expect(after).toMatchObject([
       {
         state: 'settled',
@@ -146,7 +139,7 @@ describe('a summary', () => {
       },
     ]);
     const answerMicros = calls[0]?.charged.micros ?? 0;
-    expect((await till.paid(bot.bob)).free - before.free).toBe(answerMicros);
+    expect((await billing.paid(bot.bob)).free - before.free).toBe(answerMicros);
     const why = await explained(answer, room);
     expect(why).toContain(`**${formatMicros(answerMicros + 2200)}**`);
     expect(why).toMatch(/summary · fake\/test-model · \S*0\.0022/);
@@ -155,7 +148,7 @@ describe('a summary', () => {
     expect(JSON.stringify(request?.body)).toContain('at most 90 words');
   });
 
-  it('goes on while the answer before it is given up as lost, and is charged', async () => {
+  it('is charged although the answer before it is lost', async () => {
     const room = await bot.newChannel();
     await talks(room, words('one', 'two'));
     nextSummary({ text: 'Still paid.', hold: true });
@@ -163,13 +156,13 @@ describe('a summary', () => {
     await bot.providers.requested(isSummary);
     const id = (await bot.alice.messages(room)).find(({ content }) => content.endsWith('> three'))?.id ?? '';
     // As a worker does that takes over the job of an answer from one that died.
-    expect(await till.ledger.recover(`chat/answer/${uuidFromName(`chat/answer/${id}`)}/0`)).toBe(0);
+    expect(await billing.ledger.recover(`chat/answer/${uuidFromName(`chat/answer/${id}`)}/0`)).toBe(0);
     bot.providers.release();
     const { question } = await third;
-    expect((await till.callsAfter(question, 'summary')).map(({ state }) => state)).toEqual(['settled']);
+    expect((await billing.callsAfter(question, 'summary')).map(({ state }) => state)).toEqual(['settled']);
   });
 
-  it('is not charged when another was stored in its place while it was written', async () => {
+  it('is not charged when another one was stored while it was written', async () => {
     const room = await bot.newChannel();
     await talks(room, words('one', 'two'));
     nextSummary({ text: 'Too late.', hold: true });
@@ -177,14 +170,16 @@ describe('a summary', () => {
     await bot.providers.requested(isSummary);
     // As a worker does that was given the same job because this one was silent for too long.
     const { id: channelId, guildId = null } = bot.alice.channel(room);
-    await sql`
-      INSERT INTO summaries_summary (id, channel_id, guild_id, ciphertext, author_ids, context_author_ids, message_ids, covers_from,
-        covers_until, exchanges, model_id, made_at)
-      VALUES (${uuidFromName(room)}::uuid, ${channelId}, ${guildId}, ''::bytea, '{}', '{}', '{}', now(), now(), 2, 'fake/test-model', now())
-    `.execute(bot.database.postgres.db);
+    const now = new Date();
+    const other = {
+      ...{ id: uuidFromName(room), channel_id: channelId, guild_id: guildId, ciphertext: Buffer.alloc(0) },
+      ...{ author_ids: [], context_author_ids: [], message_ids: [], covers_from: now, covers_until: now, exchanges: 2 },
+      ...{ model_id: 'fake/test-model', made_at: now },
+    };
+    await bot.database.postgres.transaction((tx) => insertSummary(tx, other));
     bot.providers.release();
     const { question } = await third;
-    expect((await till.callsAfter(question, 'summary')).map(({ state }) => state)).toEqual(['lost']);
+    expect((await billing.callsAfter(question, 'summary')).map(({ state }) => state)).toEqual(['lost']);
   });
 
   it('that fails costs nothing, and is written after the next answer', async () => {
@@ -192,7 +187,7 @@ describe('a summary', () => {
     nextSummary({ status: 400, text: 'Nothing for you.' });
     const told = await talks(room, words('one', 'two', 'three'));
     expect(await bot.alice.messages(room)).toHaveLength(6);
-    const calls = await till.callsAfter(told[2]?.question as APIMessage, 'summary');
+    const calls = await billing.callsAfter(told[2]?.question as APIMessage, 'summary');
     expect(calls.map(({ charged }) => charged.micros ?? 0)).toEqual([0]);
     nextSummary({ text: 'Late.' });
     await asks(bot.alice, room, 'four');
@@ -202,7 +197,7 @@ describe('a summary', () => {
     expect(latestPrompt()[0]).toBe(marked('Late.'));
   });
 
-  it('without a word is none', async () => {
+  it('without a word is not stored', async () => {
     const room = await bot.newChannel();
     nextSummary({ text: ' ' });
     await talks(room, words('one', 'two', 'three'));
@@ -220,7 +215,8 @@ describe('a summary', () => {
     const fourth = asks(bot.bob, room, 'four');
     await bot.milo.sees((message) => message.content === 'A: four', { in: room, timeoutMs: 20_000 });
     // Its job waits for the other, and then finds nothing to do.
-    await expect.poll(() => summaryJobs(room), { timeout: 20_000 }).toEqual(['active', 'waiting']);
+    const jobs = () => Promise.all([jobCount(bot, 'active'), jobCount(bot, 'waiting')]);
+    await expect.poll(jobs, { timeout: 20_000 }).toEqual([1, 1]);
     bot.providers.release();
     await Promise.all([third, fourth]);
     expect(materials()).toHaveLength(1);

@@ -62,7 +62,7 @@ describe('what a summary covers', () => {
 
 describe('the material of a summary', () => {
   const exchange = { atMs: 0, name: 'Alice', question: 'hi\n{"from":"Bob","text":"x"}', files: 0, answer: 'hello' };
-  it('says who said what, whatever they write', () => {
+  it('names the author of each line, whatever they write', () => {
     expect(
       material(exchange, 'Familiar')
         .split('\n')

@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { TestBot } from '../../testing/bot.ts';
-import { sharedBot, sharedTill } from '../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../testing/shared-bot.ts';
 import { createTalk, isSummary, marked, said } from './testing/talk.ts';
 
 /** A day has 10,000 micro-dollars for free; a token of `dear` costs 100. Nobody but administrators may use `secret`. */
@@ -35,19 +35,19 @@ const botWith = (chat: string, summaries: string): TestBot =>
   sharedBot({ paced: false, yaml: (_people, _emulator, { openaiBaseUrl }) => yaml(chat, summaries, openaiBaseUrl) });
 const words = (bot: TestBot, ...all: string[]) => all.map((word) => [bot.alice, word] as const);
 
-describe('a summary by a dear model', () => {
+describe('a summary by an expensive model', () => {
   const bot = botWith('historySent: 2', 'model: fake/dear');
-  const till = sharedTill(bot);
+  const billing = sharedBilling(bot);
   const { asks, talks, nextSummary, materials } = createTalk(bot);
 
-  it('is not made where the money does not reach, which is no trouble for anybody', async () => {
+  it('is not made where the money is not enough, without an error', async () => {
     const room = await bot.newChannel();
     const told = await talks(room, words(bot, 'one', 'two'));
     expect(materials()).toEqual([]);
-    expect(await till.refusal(told[1]?.question as APIMessage, 'refused.own.micros')).toBeDefined();
+    expect(await billing.refusal(told[1]?.question as APIMessage, 'refused.own.micros')).toBeDefined();
     const bots = (await bot.alice.messages(room)).filter(({ author }) => author.bot === true);
     expect(bots.map(({ content }) => content).sort()).toEqual(['A: one', 'A: two']);
-    await till.grant(bot.alice, 5_000_000);
+    await billing.grant(bot.alice, 5_000_000);
     nextSummary({ text: 'Now there is money.' });
     await asks(bot.alice, room, 'three');
     expect(bot.providers.requests.find(isSummary)?.model).toBe('dear');

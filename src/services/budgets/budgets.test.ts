@@ -26,13 +26,21 @@ beforeAll(async () => {
   database = await testDatabase({ migrations: [settingsMigrations] });
 });
 beforeEach(async () => {
-  await database.postgres.db.deleteFrom('settings_value').execute();
   settings = await openSettings(database.postgres);
+  await unsetAll();
   clock = createManualClock(startMs);
   budgets = openBudgets({ config, settings, clock });
 });
 afterEach(() => settings.close());
 afterAll(() => database.close());
+
+async function unsetAll(): Promise<void> {
+  for (const scope of ['instance', 'guild', 'channel'] as const) {
+    for (const [id, values] of settings.all('budgets', scope)) {
+      for (const key of Object.keys(values)) await settings.set('budgets', scope, id, key, undefined);
+    }
+  }
+}
 
 const shown = (place: { guildId: string | null; channelId: string | null }) =>
   budgets.pools(place).map(({ scope, period, micros, source }) => `${scope.kind} ${period} ${micros / 1e6} ${source}`);
@@ -133,11 +141,12 @@ describe('a personal cap', () => {
   });
 
   it("is read on the connection of the caller's transaction", async () => {
-    const row = { feature: 'budgets', scope: 'user', scope_id: '43', key: 'day', value: JSON.stringify(100) } as const;
+    await budgets.set({ kind: 'user', id: '43' }, 'day', 100, 'person');
+    expect(await budgets.personal('43')).toHaveLength(1);
     await database.postgres.transaction(async (tx) => {
-      await tx.insertInto('settings_value').values(row).execute();
-      // The uncommitted row is visible to this connection only.
-      expect(await budgets.personal('43', tx)).toHaveLength(1);
+      // What is deleted but not committed is gone for this connection only.
+      await settings.forgetUser(tx, '43');
+      expect(await budgets.personal('43', tx)).toEqual([]);
     });
   });
 });

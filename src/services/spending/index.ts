@@ -1,4 +1,4 @@
-/** The till: see `port.ts` for what it promises. */
+/** Billing: see `port.ts` for what it promises. */
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { UserError } from '../../kernel/errors.ts';

@@ -135,7 +135,7 @@ export interface Explanation {
 }
 
 /**
- * The till: everything that costs something goes through here. Access, rates, pauses, prices and the ledger are asked in
+ * Billing: everything that costs something goes through here. Access, rates, pauses, prices and the ledger are asked in
  * one order, and every refusal is a UserError that says what ran out, when it comes back and what can be done; it is
  * audited with its reason.
  */

@@ -2,10 +2,10 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { expect, it } from 'vitest';
 import { createAsking } from '../../../testing/asking.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 
 const bot = sharedBot({ paced: false, yaml: 'queue: { maxAttempts: 1 }\n' });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 
 const { asks, presses, told, screen } = createAsking(() => bot);
 const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
@@ -88,7 +88,7 @@ it('that is stopped before its first word changes nothing and costs nothing', as
   const stopped = await endsWith(asked.shown, 'Stopped.');
   expect(stopped.content).toMatch(/^Wait\n/);
   await bot.idle();
-  const [second] = await till.calls(asked.question, 1);
+  const [second] = await billing.calls(asked.question, 1);
   expect(second?.charged.tokens ?? 0).toBe(0);
 });
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Announcement } from '../../../../emulator/contract.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { buttons } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 
 const prices = 'prices: { models: { fake/test-model: { inputPerMillion: 10, outputPerMillion: 20 } } }\n';
 const bot = sharedBot({ yaml: `${prices}queue: { maxAttempts: 1 }\n` });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { asks, presses, screen } = createAsking(() => bot);
 
 /** What the bot was told of presses, to tell it once more as a session does that is resumed after a crash. */
@@ -33,12 +33,12 @@ describe('a press that is delivered once more', () => {
     bot.providers.answer('a number', { text: 'Seven.' });
     await presses(bot.alice, asked.shown, 'Regenerate');
     await bot.idle();
-    const before = await till.paid(bot.alice);
+    const before = await billing.paid(bot.alice);
     await deliverAgain(delivered);
     const [shown] = await screen(asked);
     expect(shown && buttons(shown).map(({ label }) => label)).toEqual(['Regenerate', '◀', '2/2 ▶', '⋯']);
     expect(askedFor('a number')).toBe(2);
-    expect(await till.paid(bot.alice)).toEqual(before);
+    expect(await billing.paid(bot.alice)).toEqual(before);
   });
 
   it('does not try again what failed again', async () => {

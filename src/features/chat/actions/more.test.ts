@@ -5,7 +5,7 @@ import type { Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import type { Asked } from '../../../testing/asking.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 
 const yaml = `
@@ -17,7 +17,7 @@ access:
 
 const clock = createShiftedClock(Date.now());
 const bot = sharedBot({ paced: false, clock, yaml, otherModels: ['other-model'] });
-sharedTill(bot, clock);
+sharedBilling(bot, clock);
 
 const { asks, presses, told, turns, screen } = createAsking(() => bot);
 const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);

@@ -2,7 +2,7 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import { createAsking } from '../../../testing/asking.ts';
 import { hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 
 const yaml = `
 queue: { maxAttempts: 1 }
@@ -17,7 +17,7 @@ access:
 `;
 
 const bot = sharedBot({ yaml, otherModels: ['other-model'] });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { asks, presses, screen } = createAsking(() => bot);
 
 const endsWith = ({ channel_id: channelId }: APIMessage, text: string) =>
@@ -34,7 +34,7 @@ describe('a version that is paged back to', () => {
     const asked = await asks(bot.alice, 'who are you?', { text: 'The other one.', usage });
     expect(asked.shown.content).toMatch(/^The other one\.\n-# fake\/test-model isn't available right now/);
     expect(asked.shown.content).toMatch(/\n-# You have used \d+ % of your money/);
-    await till.grant(bot.alice, 1_000_000);
+    await billing.grant(bot.alice, 1_000_000);
     bot.providers.answer('who are you?', { text: 'The right one.', usage: { inputTokens: 1, outputTokens: 1 } });
     await presses(bot.alice, asked.shown, 'Regenerate');
     const second = await endsWith(asked.shown, 'The right one.');
@@ -46,7 +46,7 @@ describe('a version that is paged back to', () => {
   });
 
   it('stays where it is when others have written below: what does not fit is in the file', async () => {
-    await till.grant(bot.milo, 1_000_000);
+    await billing.grant(bot.milo, 1_000_000);
     const long = paragraphs('long', 3);
     const asked = await asks(bot.milo, 'a lot', { chunks: [long] });
     bot.providers.answer('a lot', { text: 'Briefly.' });
@@ -66,7 +66,7 @@ describe('a version that is paged back to', () => {
   }, 40_000);
 
   it('is written again in its place, too, when others have written below', async () => {
-    await till.grant(bot.olivia, 1_000_000);
+    await billing.grant(bot.olivia, 1_000_000);
     const asked = await asks(bot.olivia, 'a word', { text: 'One.' });
     await bot.bob.says(asked.shown.channel_id, 'something else');
     bot.providers.answer('a word', { chunks: [paragraphs('many', 3)] });

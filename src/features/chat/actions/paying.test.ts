@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { createAsking } from '../../../testing/asking.ts';
 import { button } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 
 /** Nobody has anything but what they are granted. */
 const yaml = `
@@ -12,9 +12,9 @@ access:
 `;
 
 const bot = sharedBot({ yaml });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 beforeAll(async () => {
-  await till.grant(bot.alice, 1_000_000);
+  await billing.grant(bot.alice, 1_000_000);
 });
 
 const { asks, told, screen } = createAsking(() => bot);

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
-import { deleteQuestionsOf } from '../turns/store.ts';
+import { forgets } from '../../../testing/forgets.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
+import { tablesWith } from '../../../testing/stored.ts';
 
 const yaml = `
 queue: { maxAttempts: 1, concurrency: { text: 4 } }
@@ -18,7 +19,7 @@ access:
 `;
 
 const bot = sharedBot({ paced: false, yaml, otherModels: ['other-model', 'secret-model'] });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 
 const { asks, presses, told, screen } = createAsking(() => bot);
 const labels = (message: APIMessage) => buttons(message).map(({ label }) => label);
@@ -33,8 +34,8 @@ const endsWith = (person: Person, { channel_id: channelId }: APIMessage, text: s
 const paragraphs = (word: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${word} ${index} ${'x'.repeat(1200)}`).join('\n\n');
 
-describe('the row under an answer', () => {
-  it('offers what fits, and Stop alone while it is written', async () => {
+describe('the buttons below an answer', () => {
+  it('are Stop alone while it is written', async () => {
     bot.providers.answer('slowly', { text: 'One two three.', hold: 1 });
     await bot.alice.says(await bot.newChannel(), `<@${bot.app.discord.self.userId}> slowly`);
     const growing = await bot.alice.sees((message) => message.content.startsWith('One'), { timeoutMs });
@@ -64,7 +65,7 @@ describe('Regenerate', () => {
     expect(await screen(asked)).toHaveLength(1);
   });
 
-  it('sends a model what it was sent before, without its earlier answer', async () => {
+  it('sends the same prompt, without the earlier answer', async () => {
     const asked = await asks(bot.alice, 'say it', { text: 'First.' });
     bot.providers.answer('say it', { text: 'Second.' });
     await presses(bot.alice, asked.shown, 'Regenerate');
@@ -97,24 +98,21 @@ describe('Regenerate', () => {
 
   it('is paid by the member who presses', async () => {
     const asked = await asks(bot.alice, 'whose', { text: 'Hers.', usage: { inputTokens: 10, outputTokens: 10 } });
-    const paidBefore = { alice: await till.paid(bot.alice), milo: await till.paid(bot.milo) };
+    const paidBefore = { alice: await billing.paid(bot.alice), milo: await billing.paid(bot.milo) };
     bot.providers.answer('whose', { text: 'His.', usage: { inputTokens: 100, outputTokens: 100 } });
     await presses(bot.milo, asked.shown, 'Regenerate');
     await endsWith(bot.milo, asked.shown, 'His.');
     await bot.idle();
-    expect(await till.paid(bot.alice)).toEqual(paidBefore.alice);
-    expect((await till.paid(bot.milo)).free - paidBefore.milo.free).toBe(3000);
-    const { db } = bot.database.postgres;
-    const payers = async () => {
-      const rows = await db.selectFrom('chat_answer').select('payer_id').where('payer_id', 'is not', null).execute();
-      return rows.map(({ payer_id }) => payer_id);
-    };
-    expect(await payers()).toEqual([bot.milo.user.id]);
-    await deleteQuestionsOf(db, bot.milo.user.id);
-    expect(await payers()).toEqual([]);
+    expect(await billing.paid(bot.alice)).toEqual(paidBefore.alice);
+    expect((await billing.paid(bot.milo)).free - paidBefore.milo.free).toBe(3000);
+    const chatKnowsMilo = async () =>
+      (await tablesWith(bot, bot.milo.user.id)).filter((table) => table.startsWith('chat_'));
+    expect(await chatKnowsMilo()).not.toEqual([]);
+    await forgets(bot.milo);
+    expect(await chatKnowsMilo()).toEqual([]);
   });
 
-  it('by two people at once is done for one; the other is told', async () => {
+  it('by two people at once runs once, and the other is told', async () => {
     const asked = await asks(bot.alice, 'both', { text: 'Once.' });
     bot.providers.answer('both', { text: 'Twice it is.', hold: 1 });
     await Promise.all([presses(bot.alice, asked.shown, 'Regenerate'), presses(bot.milo, asked.shown, 'Regenerate')]);

@@ -8,8 +8,8 @@ import type { TestBot } from '../../../testing/bot.ts';
 import { longTests, tellCases } from '../../../testing/long.ts';
 import { startOwnServer } from '../../../testing/own-server.ts';
 import type { OwnServer } from '../../../testing/own-server.ts';
-import { openTill } from '../../../testing/till.ts';
-import type { Till } from '../../../testing/till.ts';
+import { openBilling } from '../../../testing/billing.ts';
+import type { TestBilling } from '../../../testing/billing.ts';
 
 const awayMs = longTests() ? 30_000 : 3000;
 /** The longest that somebody waits for a word; a silent server has to be told from a slow one first, on a busy machine. */
@@ -17,7 +17,7 @@ const wordWithinMs = 15_000;
 
 let server: OwnServer;
 let bot: TestBot;
-let till: Till;
+let billing: TestBilling;
 beforeAll(async () => {
   server = await startOwnServer();
   const yaml = `
@@ -25,14 +25,14 @@ prices: { models: { fake/test-model: { inputPerMillion: 1, outputPerMillion: 1 }
 instance: { administrators: ["100000000000000001"] }
 `;
   bot = await startTestBot({ yaml, database: (options) => server.database(options) });
-  till = openTill(bot, systemClock);
+  billing = openBilling(bot, systemClock);
 });
 afterEach(() => {
   bot.providers.reset();
   tellCases('faults', 1);
 });
 afterAll(async () => {
-  await till.close();
+  await billing.close();
   await bot.close();
   await server.close();
 });
@@ -125,8 +125,8 @@ describe.each([
       }
       const sentAway = told.filter(({ text }) => away.test(text));
       expect(Math.max(...sentAway.map(({ waitedMs }) => waitedMs))).toBeLessThan(wordWithinMs);
-      for (const { question } of sentAway) expect(await till.calls(question)).toEqual([]);
-      await vi.waitFor(() => till.balances(), { timeout: 15_000 });
+      for (const { question } of sentAway) expect(await billing.calls(question)).toEqual([]);
+      await vi.waitFor(() => billing.balances(), { timeout: 15_000 });
       // What was bought is not bought again, as long as the job is this worker's.
       const bought = bot.providers.requests.filter(({ userText }) => userText.includes('slowly'));
       if (!longTests()) expect(bought).toHaveLength(1);

@@ -2,9 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
-import { systemIds } from '../../../kernel/ids.ts';
+import type { App } from '../../../app/app.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { startTestBot } from '../../../testing/bot.ts';
+import { jobCount } from '../../../testing/stored.ts';
+import { openHolds } from '../../../testing/billing.ts';
 
 describe('a provider that does not answer', () => {
   it.each([
@@ -12,7 +14,7 @@ describe('a provider that does not answer', () => {
     ['401', { status: 401 }, "doesn't accept my key"],
     ['503', { status: 503 }, 'overloaded'],
     ['an empty answer', { text: '' }, 'sent an empty answer'],
-  ])('(%s) is named with its reason, and the question can be asked again', async (_, answer, words) => {
+  ])('(%s) is named with its reason and a Retry button', async (_, answer, words) => {
     const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
     try {
       bot.providers.answer('hello', answer);
@@ -90,7 +92,7 @@ describe('a provider that does not answer', () => {
     }
   });
 
-  it('is tried again by itself before anybody is told', async () => {
+  it('is retried before the asker is told', async () => {
     const bot = await startTestBot();
     try {
       bot.providers.answer('hello', { status: 503 });
@@ -103,30 +105,25 @@ describe('a provider that does not answer', () => {
     }
   });
 
-  it('can be stopped while it is waited for', async () => {
+  it('can be stopped between retries', async () => {
     const bot = await startTestBot();
     try {
       bot.providers.answer('hello', { text: 'One two three four five six.', cutAfterChunks: 2 });
       await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
       const waiting = await bot.alice.sees((message) => message.author.bot === true && buttons(message).length > 0);
-      const { db } = bot.database.postgres;
-      for (let state = ''; state !== 'waiting';) {
-        const jobs = db.selectFrom('queue_job').select('state').where('kind', '=', 'chat/answer');
-        state = (await jobs.executeTakeFirstOrThrow()).state;
-      }
+      await expect.poll(() => jobCount(bot, 'waiting'), { interval: 5, timeout: 5000 }).toBe(1);
       await bot.alice.presses(waiting, button(waiting, 'Stop'));
       const stopped = await bot.alice.sees(/Stopped\./);
       expect(stopped.id).toBe(waiting.id);
       expect(hasEnded(stopped)).toBe(true);
       await bot.idle();
-      const holds = await db.selectFrom('ledger_hold').select('state').execute();
-      expect(holds.map(({ state }) => state)).not.toContain('open');
+      expect(await openHolds(bot.database.postgres)).toEqual([]);
     } finally {
       await bot.close();
     }
   });
 
-  it('that was away at the start is asked when it is back', async () => {
+  it('that was down at the start is asked when it is back', async () => {
     const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n', start: false });
     try {
       bot.providers.models.openai.length = 0;
@@ -140,44 +137,38 @@ describe('a provider that does not answer', () => {
   });
 });
 
-describe('an answer whose worker was lost in every run', () => {
-  it('says so, asks no model again, and can be asked again', async () => {
-    const bot = await startTestBot({ yaml: 'queue: { maxAttempts: 1 }\n' });
+describe('an answer whose worker crashes every time', () => {
+  it('says so with a Retry button, and asks no model again', async () => {
+    const yaml = 'queue: { maxAttempts: 1 }\n';
+    const bot = await startTestBot({ yaml, roles: { gateway: true, queues: [], api: true } });
+    const workers: App[] = [];
     try {
       const isAnswer = (message: APIMessage) => message.message_reference?.message_id === question.id;
-      bot.providers.answer('hello', { text: 'Hello, once.' });
+      bot.providers.answer('hello', { hang: true, times: 3 });
       const question = await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
-      await bot.alice.sees('Hello, once.');
-      await bot.idle();
-      const { db } = bot.database.postgres;
-      await db.updateTable('chat_answer').set({ state: 'waiting', error_code: null }).execute();
-      const lost = {
-        state: 'active',
-        attempt: 3,
-        boot_id: systemIds.uuid(),
-        lease_until_ms: 0,
-        ended_at_ms: null,
-      } as const;
-      await db.updateTable('queue_job').set(lost).where('kind', '=', 'chat/answer').execute();
+      // A worker that starts under the name of another takes its jobs: the other must have died.
+      for (let lives = 1; lives <= 4; lives += 1) {
+        workers.push(await bot.another({ gateway: false, queues: ['text'], api: false }));
+        await bot.providers.requested(() => bot.providers.requests.length === Math.min(lives, 3));
+      }
       const told = await bot.alice.sees(
         (message) => isAnswer(message) && message.content.includes('I crashed each time'),
       );
       expect(buttons(told).map(({ label }) => label)).toEqual(['Retry', 'Another model']);
-      await bot.idle();
-      const jobs = db.selectFrom('queue_job').select(['state', 'error']).where('kind', '=', 'chat/answer');
-      expect(await jobs.execute()).toEqual([{ state: 'dead', error: 'worker lost' }]);
-      expect(bot.providers.requests).toHaveLength(1);
+      await expect.poll(() => jobCount(bot, 'dead'), { timeout: 5000 }).toBe(1);
+      expect(bot.providers.requests).toHaveLength(3);
       bot.providers.answer('hello', { text: 'Hello at last.' });
       await bot.alice.presses(told, button(told, 'Retry'));
       expect(await bot.alice.sees('Hello at last.')).toMatchObject({ id: told.id });
     } finally {
+      await Promise.all(workers.map((worker) => worker.stop()));
       await bot.close();
     }
   });
 });
 
-describe('the bot being away', () => {
-  it('loses nothing: questions of that time are answered once, after its return', async () => {
+describe('a bot that was offline', () => {
+  it('answers questions of that time once', async () => {
     const bot = await startTestBot();
     try {
       const mention = `<@${bot.app.discord.self.userId}>`;
@@ -203,7 +194,7 @@ describe('the bot being away', () => {
     }
   });
 
-  it('after an invalid session, too', async () => {
+  it('answers questions from before an invalid session', async () => {
     const bot = await startTestBot();
     try {
       const mention = `<@${bot.app.discord.self.userId}>`;

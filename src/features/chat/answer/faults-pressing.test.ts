@@ -5,7 +5,8 @@ import type { FaultAnswer } from '../../../../emulator/faults.ts';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
+import { exportedBy, jobCount } from '../../../testing/stored.ts';
 
 const yaml = `
 queue: { concurrency: { text: 6 } }
@@ -16,7 +17,7 @@ access:
 `;
 
 const bot = sharedBot({ yaml });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { asks, presses, told, turns } = createAsking(() => bot);
 const timeoutMs = 25_000;
 
@@ -62,24 +63,19 @@ describe('the first words of an answer', () => {
   it.each(
     Object.entries(ways).flatMap(([way, begin]) => [50013, 10003, 160005, 50007].map((code) => ({ way, begin, code }))),
   )('by $way that Discord refuses ($code) are paid by nobody', async ({ begin, code }) => {
-    const before = await till.paid(bot.alice);
+    const before = await billing.paid(bot.alice);
     bot.providers.answer((request) => request.userText.includes('unseen') && !isTitling(request), held);
     const channels = await begin();
     for (const id of channels) plant('POST', `/channels/${id}/messages`, refusing(code === 10003 ? 404 : 403, code));
     bot.providers.release();
     await bot.idle();
-    expect(await till.paid(bot.alice)).toEqual(before);
-    const jobs = bot.database.postgres.db
-      .selectFrom('queue_job')
-      .select('state')
-      .where('kind', '=', 'chat/answer')
-      .orderBy('created_at_ms', 'desc');
-    expect((await jobs.limit(1).execute()).map(({ state }) => state)).toEqual(['done']);
+    expect(await billing.paid(bot.alice)).toEqual(before);
+    expect(await jobCount(bot, 'dead')).toBe(0);
   });
 });
 
-describe('an interaction that Discord does not know any more (10062)', () => {
-  it('is done all the same where it is for all to see, and costs nothing where it is not', async () => {
+describe('an expired interaction (10062)', () => {
+  it('is carried out where everybody sees the result, and costs nothing otherwise', async () => {
     const { alice, milo } = bot;
     const regenerated = await asks(alice, 'once', { text: 'Once.' });
     const paged = await asks(alice, 'page', { text: 'Page one.' });
@@ -102,7 +98,7 @@ describe('an interaction that Discord does not know any more (10062)', () => {
       text: 'A thread.',
     });
     bot.providers.answer('Explain this message.', { text: 'Explained.' });
-    const miloBefore = await till.paid(milo);
+    const miloBefore = await billing.paid(milo);
 
     plant('POST', '/interactions/*/*/callback', refusing(404, 10062));
     plant('POST', '/webhooks/*/*', refusing(404, 10015));
@@ -130,13 +126,13 @@ describe('an interaction that Discord does not know any more (10062)', () => {
     await bot.idle();
     expect((await alice.messages(deleted.shown.channel_id)).filter(({ author }) => author.bot)).toEqual([]);
     expect((await alice.messages(formIn)).filter(({ author }) => author.bot)).toEqual([]);
-    const ofThread = await till.paid(milo);
+    const ofThread = await billing.paid(milo);
     expect(ofThread.free).toBeGreaterThan(miloBefore.free);
   }, 60_000);
 });
 
-describe('what Discord refuses of a press', () => {
-  it('a page that cannot be shown is told, and shown when it can', async () => {
+describe('a press that Discord refuses', () => {
+  it('says that a page cannot be shown, and shows it later', async () => {
     const asked = await asks(bot.alice, 'turn', { text: 'One.' });
     bot.providers.answer('turn', { text: 'Two.' });
     await presses(bot.alice, asked.shown, 'Regenerate');
@@ -165,16 +161,14 @@ describe('what Discord refuses of a press', () => {
     expect((await endsWith(bot.alice, asked.shown, 'Old two.')).id).toBe(moved.id);
   });
 
-  it('a branch whose thread is refused is told, and changes nothing', async () => {
+  it('says that a branch has no thread, and changes nothing', async () => {
     const asked = await asks(bot.alice, 'fork', { text: 'A fork.' });
     const menu = await told(bot.alice, asked.shown, '⋯');
     plant('POST', '/channels/{channel_id}/messages/{message_id}/threads', refusing(403, 50013));
-    const { db } = bot.database.postgres;
-    const copies = () => db.selectFrom('chat_question').select('id').where('origin', '=', 'branch').execute();
-    const before = await copies();
+    const before = await exportedBy(bot, 'chat', bot.alice);
     await presses(bot.alice, menu, 'Branch');
     await bot.alice.sees(/^I'm not allowed to do that here/, { timeoutMs });
-    expect(await copies()).toEqual(before);
+    expect(await exportedBy(bot, 'chat', bot.alice)).toEqual(before);
   });
 
   it('the settings, a copy and what a menu asks for work in an archived thread, and wake it', async () => {
@@ -189,7 +183,7 @@ describe('what Discord refuses of a press', () => {
     expect((await endsWith(bot.alice, asked.shown, 'Awake.')).id).toBe(asked.shown.id);
   });
 
-  it('in a locked thread nobody pays, and the presser keeps what was there', async () => {
+  it('costs nothing in a locked thread, and the answer stays', async () => {
     const start = await bot.alice.says(await bot.newChannel(), 'a topic');
     const { id } = await bot.alice.opensThread(start, 'A topic');
     await bot.alice.until('the thread', () => bot.alice.view.channels.get(id) ?? null);
@@ -198,11 +192,11 @@ describe('what Discord refuses of a press', () => {
       ...{ type: 1, allow: '0', deny: String(PermissionFlagsBits.ManageThreads) },
     });
     await bot.olivia.request('PATCH', `/channels/${id}`, { archived: true, locked: true });
-    const before = await till.paid(bot.alice);
+    const before = await billing.paid(bot.alice);
     bot.providers.answer('locked', { text: 'Unseen.' });
     await presses(bot.alice, asked.shown, 'Regenerate');
     await bot.idle();
-    expect(await till.paid(bot.alice)).toEqual(before);
+    expect(await billing.paid(bot.alice)).toEqual(before);
     const [left] = (await bot.alice.messages(id)).filter(({ author }) => author.bot);
     expect(left?.content).toBe('Still here.');
   });

@@ -4,7 +4,8 @@ import type { FaultAnswer } from '../../../../emulator/faults.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { buttons, hasEnded } from '../../../testing/components.ts';
 import { longTests, tellCases } from '../../../testing/long.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
+import { jobCount, storedChat } from '../../../testing/stored.ts';
 
 // All direct messages are one conversation, which would be summarised in the middle of a whole run.
 const yaml = `
@@ -17,7 +18,7 @@ access:
 `;
 
 const bot = sharedBot({ yaml });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { asks, presses } = createAsking(() => bot);
 const timeoutMs = 25_000;
 
@@ -33,7 +34,7 @@ interface Growing {
   paidBefore: number;
 }
 
-const paid = async () => (await till.paid(bot.alice)).free;
+const paid = async () => (await billing.paid(bot.alice)).free;
 
 async function grows(begin: () => Promise<unknown>): Promise<Growing> {
   const paidBefore = await paid();
@@ -110,16 +111,11 @@ async function ends(begun: Growing): Promise<APIMessage> {
   return shown;
 }
 
-/** The version that is shown in a channel, with its job. */
-const stored = (channelId: string) =>
-  bot.database.postgres.db
-    .selectFrom('chat_question as q')
-    .innerJoin('chat_answer as a', 'a.id', 'q.shown_id')
-    .innerJoin('queue_job as j', 'j.id', 'a.job_id')
-    .select(['a.state', 'a.error_code', 'j.state as job', 'q.parts'])
-    .where('q.channel_id', '=', channelId)
-    .orderBy('q.asked_at', 'desc')
-    .executeTakeFirstOrThrow();
+/** What is stored of the version that is shown in a channel, and the messages that show it. */
+async function stored(channelId: string) {
+  const latest = (await storedChat(bot, channelId, [bot.alice])).exchanges.at(-1);
+  return { ...latest?.answers.find(({ isShown }) => isShown), messageIds: latest?.answerMessageIds };
+}
 
 const ofBot = async (begun: Growing) =>
   (await bot.alice.messages(begun.channelId)).filter(
@@ -155,7 +151,7 @@ describe.each(Object.entries(ways).map(([way, begin], index) => ({ way, begin, i
   'an answer by $way',
   ({ begin, index }) => {
     it.each(chosenFor(lasting, index))(
-      'is paid for as it was seen when %s, and is had when that is over',
+      'is paid for as far as it was shown when %s, and is shown afterwards',
       async (_, answer) => {
         const begun = await begin();
         const before = asked();
@@ -168,11 +164,8 @@ describe.each(Object.entries(ways).map(([way, begin], index) => ({ way, begin, i
         bot.providers.release();
         await bot.idle();
         const code = (answer.body as { code: number }).code;
-        expect(await stored(begun.channelId)).toMatchObject({
-          state: 'failed',
-          error_code: `discord/${code}`,
-          job: 'done',
-        });
+        expect(await stored(begun.channelId)).toMatchObject({ state: 'failed', error: `discord/${code}` });
+        expect(await jobCount(bot, 'dead')).toBe(0);
         expect(await paid()).toBeGreaterThan(begun.paidBefore);
         expect(asked()).toBe(before);
         bot.emulator.core.faults.clear();
@@ -208,7 +201,7 @@ describe.each(Object.entries(ways).map(([way, begin], index) => ({ way, begin, i
       const moved = await ends(begun);
       expect(moved.id).not.toBe(begun.shown.id);
       expect((await ofBot(begun)).map(({ id }) => id)).toEqual([moved.id]);
-      expect(await stored(begun.channelId)).toMatchObject({ state: 'done', parts: [moved.id] });
+      expect(await stored(begun.channelId)).toMatchObject({ state: 'done', messageIds: [moved.id] });
       expect(await paid()).toBeGreaterThan(begun.paidBefore);
     });
 
@@ -228,7 +221,7 @@ describe.each(Object.entries(ways).map(([way, begin], index) => ({ way, begin, i
 );
 
 describe('an answer that Discord does not take for long', () => {
-  it('is paid for as it was seen, and is had when that is over', async () => {
+  it('is paid for as far as it was shown, and is shown when Discord is back', async () => {
     const begun = await ways['a mention']?.();
     if (!begun) throw new Error('No such way.');
     const before = asked();

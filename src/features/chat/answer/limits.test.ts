@@ -6,8 +6,8 @@ import { startTestBot } from '../../../testing/bot.ts';
 import type { People, TestBot, TestBotOptions } from '../../../testing/bot.ts';
 import type { FakeAnswer, FakeProviders } from '../../../testing/providers.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
-import { openTill } from '../../../testing/till.ts';
-import type { Till } from '../../../testing/till.ts';
+import { openBilling } from '../../../testing/billing.ts';
+import type { TestBilling } from '../../../testing/billing.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const weekMs = 7 * dayMs;
@@ -41,7 +41,7 @@ prices:
 const administrators = ({ olivia }: People) => `instance: { administrators: ["${olivia.user.id}"] }\n`;
 
 let bot: TestBot;
-let till: Till;
+let billing: TestBilling;
 const newClock = () => createShiftedClock(mondayNoon);
 let clock = newClock();
 
@@ -50,18 +50,18 @@ async function start(own: string, options: Omit<TestBotOptions, 'yaml'> = {}): P
   const yaml: TestBotOptions['yaml'] = (people, _, providers) =>
     `queue: { maxAttempts: 1 }\n${models(providers)}${administrators(people)}${own}`;
   bot = await startTestBot({ clock, yaml, ...options });
-  till = openTill(bot, clock);
+  billing = openBilling(bot, clock);
 }
 
 async function settled(): Promise<void> {
   await bot.idle();
   expect(bot.providers.unused()).toEqual([]);
   bot.providers.reset();
-  await till.balances();
+  await billing.balances();
 }
 
 async function close(): Promise<void> {
-  await till.close();
+  await billing.close();
   await bot.close();
 }
 
@@ -103,8 +103,8 @@ async function isRefused(person: Person, reason: string, room?: string): Promise
   const refused = await person.sees(isAnswerTo(question), { timeoutMs: 20_000 });
   await bot.idle();
   expect(bot.providers.requests).toHaveLength(asked);
-  expect(await till.calls(question)).toEqual([]);
-  await till.refusal(question, reason);
+  expect(await billing.calls(question)).toEqual([]);
+  await billing.refusal(question, reason);
   return refused;
 }
 
@@ -188,10 +188,10 @@ access:
     const question = await asks(bot.alice, 'hello');
     await bot.alice.sees(ended(question, "isn't available right now, so fake/cheap answered."));
     await bot.idle();
-    const [call] = await till.calls(question);
+    const [call] = await billing.calls(question);
     expect(call).toMatchObject({ charged: { micros: 200 }, onInstance: {}, facts: { model: 'fake/cheap' } });
     expect(call?.held.micros).toBeGreaterThan(1000 * 20);
-    expect(await till.paid(bot.alice)).toEqual({ free: 200, credits: 0 });
+    expect(await billing.paid(bot.alice)).toEqual({ free: 200, credits: 0 });
   });
 
   it('with a vast window refuse no small question: their longest answer is what can be paid', async () => {
@@ -203,7 +203,7 @@ access:
     const { max_tokens: outputTokens } = bot.providers.requests[0]?.body as { max_tokens: number };
     expect(outputTokens).toBeGreaterThan(20_000);
     expect(outputTokens).toBeLessThan(25_000);
-    const [call] = await till.calls(question);
+    const [call] = await billing.calls(question);
     expect(call).toMatchObject({ held: { micros: 500_000 }, charged: { micros: 1700 } });
   });
 
@@ -357,7 +357,7 @@ describe('two questions at once with money for one', () => {
       roles: { gateway: true, api: false, queues: [] },
     });
   afterEach(async () => {
-    await till.balances();
+    await billing.balances();
     await close();
   });
 
@@ -381,7 +381,7 @@ describe('two questions at once with money for one', () => {
     await bot.alice.sees(ended(one, 'An answer.'));
     await bot.alice.sees(ended(two, 'An answer.'), { timeoutMs: 10_000 });
     await stop();
-    expect(await till.paid(bot.alice)).toEqual({ free: 4000, credits: 0 });
+    expect(await billing.paid(bot.alice)).toEqual({ free: 4000, credits: 0 });
   });
 
   it('the second is refused when the first leaves nothing', async () => {
@@ -393,7 +393,7 @@ describe('two questions at once with money for one', () => {
     expect(button(refused, 'Retry')).toBeTruthy();
     await stop();
     expect(bot.providers.requests).toHaveLength(1);
-    expect(await till.paid(bot.alice)).toEqual({ free: 10_000, credits: 0 });
-    await till.refusal(two, 'refused.own.micros');
+    expect(await billing.paid(bot.alice)).toEqual({ free: 10_000, credits: 0 });
+    await billing.refusal(two, 'refused.own.micros');
   });
 });

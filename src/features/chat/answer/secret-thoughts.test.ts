@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createAsking } from '../../../testing/asking.ts';
 import { buttons } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 
 const bot = sharedBot({
   yaml: (_people, _emulator, { openaiBaseUrl }) => `
@@ -15,7 +15,7 @@ providers:
 prices: { models: { secret/thinker: { inputPerMillion: 10, outputPerMillion: 20 } } }
 `,
 });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { presses } = createAsking(() => bot);
 
 it('a model that is stopped while it thinks in secret is paid for an estimate of its thoughts', async () => {
@@ -28,10 +28,10 @@ it('a model that is stopped while it thinks in secret is paid for an estimate of
   expect(buttons(thinking).map(({ label }) => label)).toEqual(['Stop']);
   await presses(bot.alice, thinking, 'Stop');
   await bot.idle();
-  const [call] = await till.calls(question);
+  const [call] = await billing.calls(question);
   expect(call?.state).toBe('settled');
   // It had thought for a second when its screen said so.
   expect(Number(call?.facts['reasoningTokens'])).toBeGreaterThanOrEqual(100);
   const [input, output] = [Number(call?.facts['inputTokens']), Number(call?.facts['outputTokens'])];
-  expect(await till.paid(bot.alice)).toEqual({ free: input * 10 + output * 20, credits: 0 });
+  expect(await billing.paid(bot.alice)).toEqual({ free: input * 10 + output * 20, credits: 0 });
 });

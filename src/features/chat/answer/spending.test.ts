@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { FakeAnswer } from '../../../testing/providers.ts';
 import { button, buttons } from '../../../testing/components.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Noon of the day, so that no test runs into midnight. */
@@ -23,7 +23,7 @@ access:
 `;
 
 const bot = sharedBot({ yaml, clock });
-const till = sharedTill(bot, clock);
+const billing = sharedBilling(bot, clock);
 afterEach(async () => {
   await bot.idle();
   clock.jump(dayMs);
@@ -57,8 +57,8 @@ const usedUp = "You've used your $0.02 for today";
 describe('an answer', () => {
   it('costs what the provider reports, at the price of each kind of token', async () => {
     const { question } = await asks('how much', { text: 'This much.', usage });
-    expect(await till.paid(bot.alice)).toEqual({ free: 100 * 10 + 20 * 1 + 37 * 20, credits: 0 });
-    const [call, ...more] = await till.calls(question);
+    expect(await billing.paid(bot.alice)).toEqual({ free: 100 * 10 + 20 * 1 + 37 * 20, credits: 0 });
+    const [call, ...more] = await billing.calls(question);
     expect(more).toEqual([]);
     expect(call).toMatchObject({
       state: 'settled',
@@ -71,7 +71,7 @@ describe('an answer', () => {
 
   it('costs an estimate where the provider reports nothing, and the books say so', async () => {
     const { question } = await asks('unreported', { text: 'Five words or so, maybe.', usage: null });
-    const [call] = await till.calls(question);
+    const [call] = await billing.calls(question);
     const { inputTokens, outputTokens, estimated } = call?.facts as Record<string, number>;
     expect(estimated).toBe(true);
     expect(inputTokens).toBeGreaterThan(20);
@@ -81,18 +81,18 @@ describe('an answer', () => {
 
   it('costs no more than was held; what the provider counts beyond is charged to the instance', async () => {
     const { question } = await asks('greedy', { text: 'Much.', usage: costs(25_000) });
-    const [call] = await till.calls(question);
+    const [call] = await billing.calls(question);
     expect(call?.held.micros).toBeLessThanOrEqual(20_000);
-    expect(await till.paid(bot.alice)).toEqual({ free: call?.held.micros, credits: 0 });
+    expect(await billing.paid(bot.alice)).toEqual({ free: call?.held.micros, credits: 0 });
     expect(call?.onInstance.micros).toBe(25_000 - (call?.held.micros ?? 0));
   });
 
   it('is paid by the free money of the day first, then by credits', async () => {
-    await till.grant(bot.bob, 5000);
+    await billing.grant(bot.bob, 5000);
     await asks('first', { text: 'One.', usage: costs(19_000) }, 'One.', bot.bob);
-    expect(await till.paid(bot.bob)).toEqual({ free: 19_000, credits: 0 });
+    expect(await billing.paid(bot.bob)).toEqual({ free: 19_000, credits: 0 });
     await asks('second', { text: 'Two.', usage: costs(3000) }, 'Two.', bot.bob);
-    expect(await till.paid(bot.bob)).toEqual({ free: 20_000, credits: 2000 });
+    expect(await billing.paid(bot.bob)).toEqual({ free: 20_000, credits: 2000 });
   });
 });
 
@@ -105,15 +105,15 @@ describe('money that is used up', () => {
     expect(refused.content).toContain(usedUp);
     expect(refused.content).toContain(tomorrow());
     expect(bot.providers.requests).toHaveLength(asked);
-    expect(await till.refusal(question, 'refused.own.micros')).toMatchObject({
+    expect(await billing.refusal(question, 'refused.own.micros')).toMatchObject({
       details: { cap: '$0.02', period: 'day' },
     });
-    expect(await till.calls(question)).toEqual([]);
+    expect(await billing.calls(question)).toEqual([]);
     await asks('bob', { text: 'Yes, Bob.' }, 'Yes, Bob.', bot.bob);
 
     clock.jump(dayMs);
     await asks('third', { text: 'Three.', usage: costs(1000) });
-    expect(await till.paid(bot.alice)).toMatchObject({ free: 1000 });
+    expect(await billing.paid(bot.alice)).toMatchObject({ free: 1000 });
   });
 
   it('says what is left where it is too little, and what the answer could cost', async () => {
@@ -134,7 +134,7 @@ describe('money that is used up', () => {
     const shown = await bot.alice.sees(ended(question, 'and this could cost'));
     await bot.idle();
     expect(bot.providers.requests).toHaveLength(asked);
-    await till.refusal(question, 'refused.own.micros');
+    await billing.refusal(question, 'refused.own.micros');
     await bot.alice.runs('why', { message: shown.id }, { in: question.channel_id });
     const why = await bot.alice.sees((message) => read(message).includes('Refused'));
     expect(read(why)).toMatch(/You have \$0\.0022 left of \$0\.02 for today, and this could cost \$0\.\d+/);
@@ -148,13 +148,13 @@ describe('money that is used up', () => {
     await bot.alice.presses(shown, button(shown, 'Regenerate'));
     await bot.alice.sees((message) => message.id === shown.id && message.content.includes('Twice.'));
     await bot.idle();
-    expect(await till.paid(bot.alice)).toEqual({ free: 13_000, credits: 0 });
+    expect(await billing.paid(bot.alice)).toEqual({ free: 13_000, credits: 0 });
   });
 
   it('shortens the longest answer before it refuses one', async () => {
     await asks('first', { text: 'One.', usage: costs(14_000) });
     const { question } = await asks('second', { text: 'Two.', usage: costs(1000) });
-    const [call] = await till.calls(question);
+    const [call] = await billing.calls(question);
     const { max_tokens: outputTokens } = bot.providers.requests.at(-1)?.body as { max_tokens: number };
     expect(outputTokens).toBeGreaterThanOrEqual(64);
     expect(outputTokens).toBeLessThan(300);
@@ -171,13 +171,13 @@ describe('an answer that was stopped', () => {
     await bot.alice.presses(growing, button(growing, 'Stop'));
     await bot.alice.sees(ended(question, 'Stopped.'));
     await bot.idle();
-    const [call] = await till.calls(question);
+    const [call] = await billing.calls(question);
     expect(call).toMatchObject({ state: 'settled', facts: { estimated: true } });
     const [inputTokens = 0, outputTokens = 0] = [call?.facts['inputTokens'], call?.facts['outputTokens']].map(Number);
     // Two words, counted or estimated on the high side, and none of the rest.
     expect(outputTokens).toBeGreaterThanOrEqual(2);
     expect(outputTokens).toBeLessThanOrEqual(7);
-    expect(await till.paid(bot.alice)).toEqual({ free: inputTokens * 10 + outputTokens * 20, credits: 0 });
+    expect(await billing.paid(bot.alice)).toEqual({ free: inputTokens * 10 + outputTokens * 20, credits: 0 });
   });
 
   it('costs nothing before it has begun', async () => {
@@ -190,16 +190,16 @@ describe('an answer that was stopped', () => {
     await bot.alice.presses(growing, button(growing, 'Stop'));
     await bot.alice.sees(ended(question, 'Stopped before'));
     await bot.idle();
-    expect(await till.paid(bot.alice)).toEqual({ free: 0, credits: 0 });
-    expect((await till.calls(question)).map(({ state }) => state)).toEqual(['lost', 'lost']);
+    expect(await billing.paid(bot.alice)).toEqual({ free: 0, credits: 0 });
+    expect((await billing.calls(question)).map(({ state }) => state)).toEqual(['lost', 'lost']);
   });
 });
 
 describe('an answer that failed', () => {
   it('costs nobody anything when the provider turns the question away', async () => {
     const { question } = await asks('no', { status: 400 }, 'Something went wrong');
-    expect(await till.paid(bot.alice)).toEqual({ free: 0, credits: 0 });
-    expect(await till.calls(question)).toMatchObject([{ state: 'lost', charged: {}, onInstance: {} }]);
+    expect(await billing.paid(bot.alice)).toEqual({ free: 0, credits: 0 });
+    expect(await billing.calls(question)).toMatchObject([{ state: 'lost', charged: {}, onInstance: {} }]);
   });
 
   it('costs the asker what stays on the screen when it breaks off; a Retry is paid by its presser', async () => {
@@ -210,24 +210,24 @@ describe('an answer that failed', () => {
       { timeoutMs: 10_000 },
     );
     await bot.idle();
-    const calls = await till.calls(question);
+    const calls = await billing.calls(question);
     expect(calls).toMatchObject([
       { state: 'lost', charged: {} },
       { state: 'settled', onInstance: {} },
     ]);
     expect(calls[0]?.onInstance.micros).toBeGreaterThan(0);
     const half = { free: calls[1]?.charged.micros, credits: 0 };
-    expect(await till.paid(bot.alice)).toEqual(half);
+    expect(await billing.paid(bot.alice)).toEqual(half);
 
     bot.providers.answer('break', { text: 'All of it.', usage });
     await bot.milo.presses(failed, button(failed, 'Retry'));
     await bot.alice.sees(ended(question, 'All of it.'));
     await bot.idle();
-    expect(await till.calls(question, 1)).toMatchObject([
+    expect(await billing.calls(question, 1)).toMatchObject([
       { state: 'settled', charged: { micros: 1760 }, terms: { payerId: bot.milo.user.id } },
     ]);
-    expect(await till.paid(bot.milo)).toEqual({ free: 1760, credits: 0 });
-    expect(await till.paid(bot.alice)).toEqual(half);
+    expect(await billing.paid(bot.milo)).toEqual({ free: 1760, credits: 0 });
+    expect(await billing.paid(bot.alice)).toEqual(half);
   });
 
   it('costs the asker what was seen when Discord takes it no more', async () => {
@@ -237,9 +237,9 @@ describe('an answer that failed', () => {
     await bot.olivia.request('DELETE', `/channels/${question.channel_id}`);
     bot.providers.release();
     await bot.idle();
-    const [call] = await till.calls(question);
+    const [call] = await billing.calls(question);
     expect(call).toMatchObject({ state: 'settled', onInstance: {} });
-    expect(await till.paid(bot.alice)).toEqual({ free: call?.charged.micros, credits: 0 });
+    expect(await billing.paid(bot.alice)).toEqual({ free: call?.charged.micros, credits: 0 });
     expect(call?.charged.micros).toBeGreaterThan(0);
   });
 });

@@ -1,12 +1,14 @@
-import { MessageFlags } from 'discord-api-types/v10';
-import type { APIMessage } from 'discord-api-types/v10';
+import { ButtonStyle, ComponentType, MessageFlags } from 'discord-api-types/v10';
+import type { APIButtonComponentWithCustomId, APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
+import { customId } from '../../../sdk/index.ts';
 import { clears } from '../../../testing/clears.ts';
 import { createAsking } from '../../../testing/asking.ts';
-import { buttons, hasEnded } from '../../../testing/components.ts';
+import { button, buttons, hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+import { exportedBy, tablesWith } from '../../../testing/stored.ts';
 
 const timeoutMs = 20_000;
 const clock = createShiftedClock(Date.now());
@@ -82,7 +84,7 @@ describe('a model that thinks', () => {
     expect(await textOf(await thoughts(answer))).toContain('Blue is safe.');
   });
 
-  it('shows that it does, with Stop, and then its answer, which tells how long it thought', async () => {
+  it('shows “Thinking…” with Stop, then the answer with how long it thought', async () => {
     const { shown } = await asksForThoughts('the question', ['Hmm, ', 'well.']);
     expect(labels(shown)).toEqual(['Stop']);
     bot.providers.release();
@@ -90,7 +92,7 @@ describe('a model that thinks', () => {
     expect(answer.id).toBe(shown.id);
   });
 
-  it('that answers soon shows its answer alone, and its thoughts are there all the same', async () => {
+  it('that answers quickly shows its answer alone; its thoughts can be opened', async () => {
     const { shown } = await asks(bot.alice, 'soon', {
       reasoning: ['Easy: [see](https://evil.example/a).'],
       text: 'Yes.',
@@ -116,7 +118,7 @@ describe('a model that thinks', () => {
     expect(stopped.content).toContain('Thought for');
   });
 
-  it('has thoughts apart in each version, and none of them is told to a model', async () => {
+  it('has its own thoughts in each version, and sends none to a model', async () => {
     const { question, shown } = await asks(bot.alice, 'twice', { reasoning: ['A first idea.'], text: 'One.' });
     bot.providers.answer('twice', { reasoning: ['A second idea.'], text: 'Two.' });
     await presses(bot.alice, shown, 'Regenerate');
@@ -157,23 +159,30 @@ describe('a model that thinks', () => {
     expect(bot.providers.requests).toHaveLength(1);
   });
 
-  it('has thoughts that are forgotten with the conversation, and says so', async () => {
+  it('has no Thoughts button without thoughts, and an old one says that they are deleted', async () => {
+    const { shown } = await asks(bot.alice, 'thoughtless', { text: 'None.' });
+    expect(labels(await told(bot.alice, shown, '⋯'))).not.toContain('Thoughts');
+    const id = /chat\/regenerate\/([^@]+)@/.exec(button(shown, 'Regenerate'))?.[1] ?? '';
+    const old = customId('chat', 'thoughts', id);
+    const thoughtsButton = {
+      type: ComponentType.Button,
+      style: ButtonStyle.Secondary,
+      label: 'Thoughts',
+      custom_id: old,
+    };
+    const message = await bot.app.discord.actions.send(shown.channel_id, {
+      content: 'An old menu',
+      components: [{ type: ComponentType.ActionRow, components: [thoughtsButton as APIButtonComponentWithCustomId] }],
+    });
+    clock.jump(cooldownMs);
+    await bot.alice.presses(message, old);
+    await bot.alice.sees('The thoughts behind that answer are deleted.', { timeoutMs });
+  });
+
+  it('has encrypted thoughts that are deleted with the conversation, and says so', async () => {
     const { question, shown } = await asks(bot.alice, 'secret', { reasoning: ['A secret idea.'], text: 'Hush.' });
     const menu = await told(bot.alice, shown, '⋯');
-    const { db } = bot.database.postgres;
-    const rows = db.selectFrom('chat_question').select('id').where('message_id', '=', question.id);
-    const { id } = await rows.executeTakeFirstOrThrow();
-    const ciphertext = await db
-      .selectFrom('chat_answer')
-      .selectAll()
-      .where('question_id', '=', id)
-      .executeTakeFirstOrThrow();
-    expect(ciphertext.reasoning_ciphertext?.toString('latin1')).not.toContain('secret idea');
-    await db.updateTable('chat_answer').set({ reasoning_ciphertext: null }).where('question_id', '=', id).execute();
-    clock.jump(cooldownMs);
-    await presses(bot.alice, menu, 'Thoughts');
-    await bot.alice.sees('The thoughts behind that answer are deleted.', { timeoutMs });
-    expect(labels(await told(bot.alice, shown, '⋯'))).not.toContain('Thoughts');
+    expect(await tablesWith(bot, 'A secret idea.')).toEqual([]);
     await clears(bot.milo, { everyone: true }, { in: question.channel_id });
     clock.jump(cooldownMs);
     await presses(bot.alice, menu, 'Thoughts');
@@ -181,7 +190,7 @@ describe('a model that thinks', () => {
   });
 });
 
-it('thoughts are among what a person is given of all that is stored about them', async () => {
+it('the export includes thoughts', async () => {
   await asks(bot.bob, 'mine', { reasoning: ['An idea for Bob.'], text: 'Yours.' });
   expect(await exportedOf(bot.bob)).toContain('An idea for Bob.');
 });
@@ -190,10 +199,11 @@ describe('where thoughts are not shown', () => {
   const quiet = sharedBot({ yaml: 'queue: { maxAttempts: 1 }\nfeatures: { chat: { showReasoning: off } }\n' });
   const asking = createAsking(() => quiet);
 
-  it('none are kept', async () => {
+  it('none are stored', async () => {
     const { shown } = await asking.asks(quiet.alice, 'quiet', { reasoning: ['Not for you.'], text: 'Hush.' });
     expect(labels(await asking.told(quiet.alice, shown, '⋯'))).not.toContain('Thoughts');
-    const rows = await quiet.database.postgres.db.selectFrom('chat_answer').select('reasoning_ciphertext').execute();
-    expect(rows).toEqual([{ reasoning_ciphertext: null }]);
+    const exported = JSON.stringify(await exportedBy(quiet, 'chat', quiet.alice));
+    expect(exported).toContain('Hush.');
+    expect(exported).not.toContain('Not for you.');
   });
 });

@@ -6,7 +6,7 @@ import { defineFeature, defineTool } from '../../../sdk/index.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { buttons } from '../../../testing/components.ts';
 import { testFeature } from '../../../testing/features.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 
 const ran: string[] = [];
 afterEach(() => ran.splice(0));
@@ -69,7 +69,7 @@ access:
     member: { dailyFreeUsd: 5, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
 `,
 });
-const till = sharedTill(bot);
+const billing = sharedBilling(bot);
 const { asks } = createAsking(() => bot);
 const timeoutMs = 20_000;
 
@@ -83,7 +83,7 @@ describe('an answer with tools', () => {
     expect(shown.content).toBe('Rolling.\n\nA six it is.\n-# 🔧 rolled a d6');
     expect(ran).toEqual(['roll 6 for Alice']);
     expect(latest()?.toolResults).toMatchObject([{ text: 'It shows 6.' }]);
-    expect((await till.calls(question)).map(({ step, state }) => [step, state])).toEqual([
+    expect((await billing.calls(question)).map(({ step, state }) => [step, state])).toEqual([
       ['answer', 'settled'],
       ['answer', 'settled'],
     ]);
@@ -141,7 +141,7 @@ describe('an answer with tools', () => {
     expect(ran).toHaveLength(1);
     expect(latest()?.toolResults).toMatchObject([{ text: expect.stringContaining('outcome is unknown') as string }]);
     await bot.idle();
-    const charged = (await till.calls(question)).filter(({ state }) => state === 'settled');
+    const charged = (await billing.calls(question)).filter(({ state }) => state === 'settled');
     expect(charged).toHaveLength(2);
   });
 });
@@ -170,7 +170,7 @@ describe('a tool that asks first', () => {
     await bot.alice.sees(/It is yours/, { in: room, timeoutMs });
     await bot.idle();
     expect(ran).toEqual(['buy 1']);
-    const [paid] = (await till.calls(question)).filter(({ step }) => step === 'tool:buy');
+    const [paid] = (await billing.calls(question)).filter(({ step }) => step === 'tool:buy');
     expect(paid).toMatchObject({ state: 'settled', charged: { micros: 500_000 } });
     const now = (await bot.alice.messages(room)).find(({ id }) => id === asked.id);
     expect(now?.content).toContain('✅ Allowed.');

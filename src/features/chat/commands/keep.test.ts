@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { createAsking } from '../../../testing/asking.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+import { recorded } from '../../../testing/audit.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { storedChat } from '../../../testing/stored.ts';
 
 const clock = createShiftedClock(Date.UTC(2027, 0, 13, 9));
 const hourMs = 3_600_000;
@@ -15,13 +17,9 @@ async function historyAt(room: string, words: string): Promise<string[]> {
   return messages.slice(1, -1).map(({ content }) => content);
 }
 
-const stored = async (room: string) => {
-  const { db } = bot.database.postgres;
-  const { id } = bot.alice.channel(room);
-  return (await db.selectFrom('chat_question').select('id').where('channel_id', '=', id).execute()).length;
-};
+const stored = async (room: string) => (await storedChat(bot, bot.alice.channel(room).id)).exchanges.length;
 
-it('is for people who manage the server, never more hours than the instance, and 0 takes it back', async () => {
+it('/keep is for server managers, never exceeds the owner’s limit, and 0 resets it', async () => {
   const { olivia, alice } = bot;
   await alice.says('general', '!keep 3');
   await alice.sees(/Only people who can manage this server/);
@@ -35,7 +33,7 @@ it('is for people who manage the server, never more hours than the instance, and
   await olivia.sees(/keep the last 50 questions.*After 48 hours/);
 });
 
-it('is what /settings goes by, which says what limits what, and is on record', async () => {
+it('/keep shows in /settings with what limits it, and is recorded', async () => {
   const { olivia, alice } = bot;
   const room = await bot.newChannel();
   await olivia.runs('keep', { turns: 2, hours: 96 }, { in: room });
@@ -49,27 +47,20 @@ it('is what /settings goes by, which says what limits what, and is on record', a
   ]);
   await olivia.runs('keep', { turns: 0, hours: 0 }, { in: room });
   await olivia.sees(/keep the last 50 questions/, { in: room });
-  const { db } = bot.database.postgres;
-  const acts = await db
-    .selectFrom('audit_entry')
-    .select(['actor_id', 'details'])
-    .where('action', '=', 'set-keep')
-    .where('channel_id', '=', olivia.channel(room).id)
-    .orderBy('id')
-    .execute();
-  expect(acts).toEqual([
+  const acts = await recorded(bot, { action: 'set-keep' });
+  expect(acts.filter(({ channelId }) => channelId === olivia.channel(room).id)).toMatchObject([
     {
-      actor_id: olivia.user.id,
+      actorId: olivia.user.id,
       details: { before: { turns: 50, hours: 48 }, after: { turns: 2, hours: 48 } },
     },
     {
-      actor_id: olivia.user.id,
+      actorId: olivia.user.id,
       details: { before: { turns: 2, hours: 48 }, after: { turns: 50, hours: 48 } },
     },
   ]);
 });
 
-it('turns: a conversation keeps so many', async () => {
+it('a conversation keeps as many questions as /keep says', async () => {
   await bot.olivia.runs('keep', { turns: 2 });
   await bot.olivia.sees(/the last 2 questions/);
   const room = await bot.newChannel();
@@ -78,7 +69,7 @@ it('turns: a conversation keeps so many', async () => {
   await bot.olivia.runs('keep', { turns: 0 });
 });
 
-it('hours: an idle conversation starts again, and idle conversations are deleted everywhere', async () => {
+it('an idle conversation starts again, and idle conversations are deleted everywhere', async () => {
   await bot.olivia.runs('keep', { hours: 5 });
   await bot.olivia.sees(/After 5 hours/);
   const [room, left] = [await bot.newChannel(), await bot.newChannel()];

@@ -4,6 +4,7 @@ import { clears } from '../../../testing/clears.ts';
 import { button } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
+import { storedChat } from '../../../testing/stored.ts';
 
 const bot = sharedBot({ yaml: 'features: { chat: { heardKept: 4 } }\n' });
 beforeEach(() => {
@@ -20,15 +21,14 @@ async function asks(person: Person, room: string, text: string): Promise<string[
   return sentParts(bot.providers.requests.at(-1)?.body).map(({ role, content }) => `${role}: ${content}`);
 }
 
-const heardIn = (room: string) =>
-  bot.database.postgres.db
-    .selectFrom('chat_ambient_message')
-    .select('author_id')
-    .where('channel_id', '=', bot.alice.channel(room).id)
-    .execute();
+/** The ambient messages that are stored of a channel. */
+async function storedOf(room: string): Promise<string[]> {
+  const { ambientMessages } = await storedChat(bot, bot.alice.channel(room).id);
+  return ambientMessages.map(({ text }) => text);
+}
 
-describe('what people say beside the bot', () => {
-  it('is in its place between the exchanges, with who said it', async () => {
+describe('ambient messages', () => {
+  it('are in order between the exchanges, with their authors', async () => {
     const room = await bot.newChannel();
     await asks(bot.alice, room, 'one');
     await bot.bob.says(room, 'pizza tonight?\nat eight');
@@ -46,7 +46,7 @@ describe('what people say beside the bot', () => {
     ]);
   });
 
-  it('is read from the channel at the first question, without what was for the bot or by bots', async () => {
+  it('are read from the channel at the first question, without commands and messages of bots', async () => {
     const room = await bot.newChannel();
     await bot.bob.says(room, 'the plan is a picnic');
     await bot.app.discord.actions.send(bot.alice.channel(room).id, { content: 'said by a bot' });
@@ -57,7 +57,7 @@ describe('what people say beside the bot', () => {
     ]);
   });
 
-  it('is bounded, the latest stay', async () => {
+  it('are limited to the latest', async () => {
     const room = await bot.newChannel();
     for (const word of ['one', 'two', 'three']) await bot.bob.says(room, word);
     await asks(bot.alice, room, 'count');
@@ -66,17 +66,17 @@ describe('what people say beside the bot', () => {
       'user: [Overheard]\nBob: three',
       'user: [Overheard]\nBob: four\nBob: five\nBob: six',
     ]);
-    expect(await heardIn(room)).toHaveLength(4);
+    expect((await storedOf(room)).toSorted()).toEqual(['five', 'four', 'six', 'three']);
   });
 
-  it('is kept nowhere without a conversation', async () => {
+  it('are not stored without a conversation', async () => {
     const room = await bot.newChannel();
     await bot.bob.says(room, 'nobody listens');
     await bot.idle();
-    expect(await heardIn(room)).toEqual([]);
+    expect(await storedOf(room)).toEqual([]);
   });
 
-  it('never reaches another channel or direct messages', async () => {
+  it('never reach another channel or direct messages', async () => {
     const [room, other] = [await bot.newChannel(), await bot.newChannel()];
     await asks(bot.alice, room, 'hello');
     await bot.bob.says(room, 'a secret of this room');
@@ -91,29 +91,29 @@ describe('what people say beside the bot', () => {
   });
 });
 
-describe('who does not want to be read', () => {
-  it('keeps no ambient messages, and deletes earlier ones', async () => {
+describe('a member who opts out of being read', () => {
+  it('has no ambient messages stored, and earlier ones deleted', async () => {
     const room = await bot.newChannel();
     await asks(bot.alice, room, 'hello');
     await bot.bob.says(room, 'before I said no');
     await bot.idle();
-    expect(await heardIn(room)).toHaveLength(1);
+    expect(await storedOf(room)).toEqual(['before I said no']);
     await bot.bob.runs('privacy', {}, { in: room });
     const overview = await bot.bob.sees(
       (message) => (message.components ?? []).length > 0 && message.embeds.length > 0,
     );
     const unread = button(overview, "Don't read me");
     await bot.bob.presses(overview, unread);
-    await expect.poll(() => heardIn(room)).toEqual([]);
+    await expect.poll(() => storedOf(room)).toEqual([]);
     await bot.bob.says(room, 'after I said no');
     expect(await asks(bot.alice, room, 'what did Bob say?')).not.toContain(/said no/);
     expect(JSON.stringify(bot.providers.requests.at(-1)?.body)).not.toContain('said no');
-    expect(await heardIn(room)).toEqual([]);
+    expect(await storedOf(room)).toEqual([]);
   });
 });
 
 describe('an ambient message', () => {
-  it('changes and goes with the message', async () => {
+  it('is edited and deleted with the message', async () => {
     const room = await bot.newChannel();
     await asks(bot.alice, room, 'hello');
     const edited = await bot.milo.says(room, 'it is on Monday');
@@ -132,7 +132,7 @@ describe('an ambient message', () => {
     expect(await asks(bot.alice, room, 'what was said?')).toEqual(['user: Alice: what was said?']);
   });
 
-  it('goes when its server no longer keeps it', async () => {
+  it('is deleted when the retention of its server ends', async () => {
     const room = await bot.newChannel();
     await asks(bot.alice, room, 'hello');
     await bot.milo.says(room, 'of today');
@@ -141,12 +141,12 @@ describe('an ambient message', () => {
     const expire = (beforeMs: number) =>
       bot.database.postgres.transaction(async (tx) => chat?.expire?.(tx, { beforeMs, guilds: { allBut: [] } }));
     await expire(Date.now() - 60_000);
-    expect(await heardIn(room)).toHaveLength(1);
+    expect(await storedOf(room)).toEqual(['of today']);
     await expire(Date.now() + 60_000);
-    expect(await heardIn(room)).toEqual([]);
+    expect(await storedOf(room)).toEqual([]);
   });
 
-  it('is part of what its author gets, and is forgotten with them', async () => {
+  it('is exported to its author, and deleted with their data', async () => {
     const room = await bot.newChannel();
     await asks(bot.alice, room, 'hello');
     await bot.olivia.says(room, 'heard of Olivia');

@@ -4,6 +4,7 @@ import { createAsking } from '../../../testing/asking.ts';
 import type { Asked } from '../../../testing/asking.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
+import { storedTurn } from '../../../testing/stored.ts';
 
 const bot = sharedBot();
 const { asks, presses, told, turns } = createAsking(() => bot);
@@ -33,7 +34,7 @@ async function twoBranches(words: string): Promise<{ asked: Asked; first: string
   return { asked, first, second: await branch(within) };
 }
 
-it('an edited question is edited in branches, and in what they branched into', async () => {
+it('an edited question is edited in branches and their branches', async () => {
   const { asked, first, second } = await twoBranches('old words');
   await bot.alice.edits(asked.question, `<@${bot.app.discord.self.userId}> new words`);
   await bot.idle();
@@ -53,18 +54,12 @@ it.each<[string, (asked: Asked) => Promise<unknown>, string[]]>([
   ],
   ['an answer', ({ shown }: { shown: APIMessage }) => bot.milo.deletes(shown), ['Alice: gone words']],
 ])(
-  'what is deleted by %s leaves branches, too',
+  'an exchange deleted by %s leaves branches too',
   async (_, remove, left) => {
     const { asked, first, second } = await twoBranches('gone words');
     await remove(asked);
     await bot.idle();
-    await expect
-      .poll(async () => {
-        const { db } = bot.database.postgres;
-        const rows = db.selectFrom('chat_question as q').innerJoin('chat_answer as a', 'a.question_id', 'q.id');
-        return (await rows.select('a.id').where('q.message_id', '=', asked.question.id).execute()).length;
-      })
-      .toBe(0);
+    await expect.poll(async () => (await storedTurn(bot, asked.question))?.answers ?? []).toEqual([]);
     expect(await historyIn(first, 'one')).toEqual([...left, 'Alice: go on', 'Going on.']);
     expect(await historyIn(second, 'two')).toEqual([...left, 'Alice: go on', 'Going on.']);
   },

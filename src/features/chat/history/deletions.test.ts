@@ -2,13 +2,15 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
+import { storedChat, storedTurn, tablesWith } from '../../../testing/stored.ts';
 
 const bot = sharedBot({ paced: false, yaml: 'queue: { concurrency: { text: 1 } }\n' });
 
+sharedBilling(bot);
+
 const mention = () => `<@${bot.app.discord.self.userId}>`;
-const db = () => bot.database.postgres.db;
 
 /** Asks, and waits until the answer is done. */
 async function isAnswered(person: Person, room: string, ask: string, text: string) {
@@ -29,19 +31,8 @@ async function prompt(room: string): Promise<string[]> {
   return parts.slice(0, -1).map(({ role, content }) => `${role}: ${content}`);
 }
 
-async function openHolds(): Promise<number> {
-  return (await db().selectFrom('ledger_hold').select('state').where('state', '=', 'open').execute()).length;
-}
-
 const gone = (person: Person, message: APIMessage) =>
   person.hears<{ id: string }>('MESSAGE_DELETE', ({ id }) => id === message.id, 15_000);
-
-/** The messages that the bot knows to show its answers in a channel. */
-async function shownParts(room: string): Promise<string[]> {
-  const channelId = bot.alice.channel(room).id;
-  const rows = await db().selectFrom('chat_question').select('parts').where('channel_id', '=', channelId).execute();
-  return rows.flatMap(({ parts }) => parts);
-}
 
 /** As a bot that moderates; people cannot. */
 async function deletesAtOnce(room: string, messages: readonly APIMessage[]): Promise<void> {
@@ -69,7 +60,7 @@ describe('a deleted question', () => {
     expect(await prompt(room)).toEqual(['user: Bob: kept', 'assistant: Kept.']);
   });
 
-  it('takes the answer along that is being written, and releases what was held for it', async () => {
+  it('removes the answer that is being written, and releases what was held for it', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('long story', { chunks: ['Once upon ', 'a time'], hold: 1 });
     const question = await bot.alice.says(room, `${mention()} a long story`);
@@ -78,7 +69,6 @@ describe('a deleted question', () => {
     await gone(bot.alice, partial);
     await bot.idle();
     expect((await bot.alice.messages(room)).filter((message) => message.author.bot)).toEqual([]);
-    expect(await openHolds()).toBe(0);
     expect(bot.providers.requests.at(-1)?.aborted).toBe(true);
     bot.providers.release();
   });
@@ -89,18 +79,16 @@ describe('a deleted question', () => {
     const first = await bot.bob.says(room, `${mention()} busy`);
     await bot.providers.requested('busy');
     const question = await bot.alice.says(other, `${mention()} never mind`);
-    const asked = () => db().selectFrom('chat_question').select('id').where('message_id', '=', question.id).execute();
-    await expect.poll(asked).toHaveLength(1);
+    await expect.poll(() => storedTurn(bot, question)).toBeDefined();
     await bot.alice.deletes(question);
-    await expect.poll(asked).toHaveLength(0);
+    await expect.poll(() => storedTurn(bot, question)).toBeUndefined();
     bot.providers.release();
     await bot.bob.sees((message) => message.message_reference?.message_id === first.id && message.content === 'Done.');
     await bot.idle();
     expect(bot.providers.requests).toHaveLength(1);
-    expect(await openHolds()).toBe(0);
   });
 
-  it('is one of many that are deleted at once', async () => {
+  it('leaves the history in a bulk deletion too', async () => {
     const room = await bot.newChannel();
     const one = await isAnswered(bot.alice, room, 'one', 'First.');
     const two = await isAnswered(bot.bob, room, 'two', 'Second.');
@@ -121,18 +109,17 @@ describe('a deleted answer', () => {
   it('that is being written is stopped', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('rude story', { chunks: ['Once upon ', 'a time'], hold: 1 });
-    await bot.alice.says(room, `${mention()} a rude story`);
+    const question = await bot.alice.says(room, `${mention()} a rude story`);
     const partial = await bot.milo.sees(/Once upon/, { in: room });
-    await expect.poll(() => shownParts(room)).toContain(partial.id);
+    await expect.poll(async () => (await storedTurn(bot, question))?.answerMessageIds).toEqual([partial.id]);
     await bot.milo.deletes(partial);
     await expect.poll(() => bot.providers.requests.at(-1)?.aborted).toBe(true);
     bot.providers.release();
     await bot.idle();
-    expect(await openHolds()).toBe(0);
     expect(await prompt(room)).toEqual(['user: Alice: a rude story']);
   });
 
-  it('leaves the history at its end when its deletion was not told', async () => {
+  it('leaves the history at its end when the deletion event was lost', async () => {
     const room = await bot.newChannel();
     // To the four people and the bot.
     bot.emulator.core.faults.add({ match: { event: 'MESSAGE_DELETE' }, times: 5, answer: { drop: true } });
@@ -144,7 +131,7 @@ describe('a deleted answer', () => {
     expect(await prompt(room)).toEqual(['user: Alice: a rude story']);
   });
 
-  it('is not one of whose parts the bot itself has deleted, because the next version is shorter', async () => {
+  it('stays when the bot itself deletes a message because the next version is shorter', async () => {
     const room = await bot.newChannel();
     const long = `${'word '.repeat(500)}end`;
     bot.providers.answer('at length', { text: long });
@@ -162,16 +149,13 @@ describe('a deleted answer', () => {
 });
 
 describe('a conversation', () => {
+  /** The words of people that are stored of a channel. */
   const left = async (channelId: string) => {
-    const [questions, heard, conversations] = await Promise.all([
-      db().selectFrom('chat_question').select('id').where('channel_id', '=', channelId).execute(),
-      db().selectFrom('chat_ambient_message').select('message_id').where('channel_id', '=', channelId).execute(),
-      db().selectFrom('chat_conversation').select('channel_id').where('channel_id', '=', channelId).execute(),
-    ]);
-    return questions.length + heard.length + conversations.length;
+    const { exchanges, ambientMessages } = await storedChat(bot, channelId);
+    return [...exchanges.map(({ question }) => question), ...ambientMessages.map(({ text }) => text)];
   };
 
-  it('ends with its channel and the threads in it, also while something is answered', async () => {
+  it('is deleted with its channel and threads, also during an answer', async () => {
     const room = await bot.newChannel();
     const { id } = bot.alice.channel(room);
     const { answer } = await isAnswered(bot.alice, room, 'hello', 'Hi.');
@@ -182,23 +166,26 @@ describe('a conversation', () => {
     bot.providers.answer('going on', { chunks: ['Going ', 'on'], hold: 1 });
     await bot.alice.says(room, `${mention()} going on`);
     await bot.alice.sees(/Going/, { in: room });
-    expect(await left(id)).toBe(4);
+    expect((await left(id)).toSorted()).toEqual(['going on', 'hello', 'overheard']);
+    expect(await left(thread.id)).toEqual(['in the thread']);
     await bot.olivia.request('DELETE', `/channels/${id}`);
-    await expect.poll(async () => (await left(id)) + (await left(thread.id))).toBe(0);
+    await expect.poll(async () => [...(await left(id)), ...(await left(thread.id))]).toEqual([]);
     await expect.poll(() => bot.providers.requests.at(-1)?.aborted).toBe(true);
     bot.providers.release();
     await bot.idle();
-    expect(await openHolds()).toBe(0);
+    for (const channelId of [id, thread.id]) {
+      expect(await tablesWith(bot, channelId)).not.toContainEqual(expect.stringMatching(/^chat_/));
+    }
   });
 
-  it('ends with its thread', async () => {
+  it('is deleted with its thread', async () => {
     const room = await bot.newChannel();
     const { answer } = await isAnswered(bot.alice, room, 'hello', 'Hi.');
     const thread = await bot.alice.opensThread(answer, 'aside');
     await bot.alice.until('the thread', () => bot.alice.view.channels.get(thread.id) ?? null);
     await isAnswered(bot.alice, thread.id, 'in the thread', 'Here.');
     await bot.olivia.request('DELETE', `/channels/${thread.id}`);
-    await expect.poll(() => left(thread.id)).toBe(0);
-    expect(await left(bot.alice.channel(room).id)).toBe(2);
+    await expect.poll(() => left(thread.id)).toEqual([]);
+    expect(await left(bot.alice.channel(room).id)).toEqual(['hello']);
   });
 });

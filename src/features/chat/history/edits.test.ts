@@ -4,6 +4,7 @@ import { button, buttons } from '../../../testing/components.ts';
 import { withOffer } from './edits.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
+import { storedTurn } from '../../../testing/stored.ts';
 
 const bot = sharedBot({ yaml: 'queue: { concurrency: { text: 1 } }\n' });
 
@@ -17,18 +18,15 @@ const answers = (question: APIMessage, text: string) => (message: APIMessage) =>
 const offers = (question: APIMessage) => (message: APIMessage) =>
   message.message_reference?.message_id === question.id && labels(message).includes(offer);
 
-const stored = (question: APIMessage) =>
-  bot.database.postgres.db
-    .selectFrom('chat_question')
-    .select('edited_at')
-    .where('message_id', '=', question.id)
-    .execute();
+/** Waits until the bot has stored an edit. */
+const editStored = (edited: APIMessage) =>
+  expect.poll(async () => (await storedTurn(bot, edited))?.editedAt).toBeDefined();
 
 function prompt(): string[] {
   return sentParts(bot.providers.requests.at(-1)?.body).map(({ role, content }) => `${role}: ${content}`);
 }
 
-it('the offer takes the place of the button that regenerates, or comes below what is there', () => {
+it('the offer replaces Regenerate, or is added below the other buttons', () => {
   const regenerate = { type: 2, style: 2, custom_id: 'chat/regenerate/7@1', label: 'Regenerate' } as const;
   const retry = { type: 2, style: 2, custom_id: 'chat/retry/7@1', label: 'Retry' } as const;
   const rowsOf = (rows: ReturnType<typeof withOffer>) => rows.map((row) => labels({ components: [row] } as APIMessage));
@@ -38,7 +36,7 @@ it('the offer takes the place of the button that regenerates, or comes below wha
   expect(rowsOf(twice)).toEqual([['Offer']]);
 });
 
-it('an edited question can be answered again, and is history as it is now', async () => {
+it('an edited question can be answered again, and its new text is in the history', async () => {
   const room = await bot.newChannel();
   bot.providers.answer('capital of Austria', { text: 'Vienna.' });
   const question = await bot.alice.says(room, `${mention()} capital of Austria?`);
@@ -63,27 +61,25 @@ it('an edited question can be answered again, and is history as it is now', asyn
   ]);
 });
 
-it('a question edited while it is answered is answered first', async () => {
+it('a question edited during its answer gets that answer, then the offer', async () => {
   const room = await bot.newChannel();
   bot.providers.answer('how tall', { chunks: ['Quite ', 'tall.'], hold: 1 });
   const question = await bot.alice.says(room, `${mention()} how tall?`);
   await bot.alice.sees(/Quite/, { in: room });
-  await bot.alice.edits(question, `${mention()} how wide?`);
-  await expect.poll(async () => (await stored(question))[0]?.edited_at).not.toBeNull();
+  await editStored(await bot.alice.edits(question, `${mention()} how wide?`));
   bot.providers.release();
   const offered = await bot.alice.sees(offers(question));
   expect(offered.content).toBe('Quite tall.');
 });
 
-it('a question edited before its turn is answered as it is then', async () => {
+it('a question edited while it waits is answered as edited', async () => {
   const [room, other] = [await bot.newChannel(), await bot.newChannel()];
   bot.providers.answer('busy', { text: 'Done.', hold: true });
   await bot.bob.says(room, `${mention()} busy`);
   await bot.providers.requested('busy');
   const question = await bot.alice.says(other, `${mention()} how tall?`);
-  await expect.poll(() => stored(question)).toHaveLength(1);
-  await bot.alice.edits(question, `${mention()} how wide?`);
-  await expect.poll(async () => (await stored(question))[0]?.edited_at).not.toBeNull();
+  await expect.poll(() => storedTurn(bot, question)).toBeDefined();
+  await editStored(await bot.alice.edits(question, `${mention()} how wide?`));
   bot.providers.answer('how wide', { text: 'Quite wide.' });
   bot.providers.release();
   await bot.alice.sees(answers(question, 'Quite wide.'));

@@ -4,7 +4,7 @@ import type { AnswerRow, QuestionRow } from '../turns/store.ts';
 
 export type VersionRow = Pick<
   AnswerRow,
-  'id' | 'question_id' | 'version' | 'state' | 'model_id' | 'finished_at' | 'ciphertext'
+  'id' | 'question_id' | 'version' | 'state' | 'error_code' | 'model_id' | 'finished_at' | 'ciphertext'
 >;
 
 export interface ExportedTurn {
@@ -33,7 +33,7 @@ export async function turnsOf(
   const ids = questions.map(({ id }) => id);
   const answers = await db
     .selectFrom('chat_answer')
-    .select(['id', 'question_id', 'version', 'state', 'model_id', 'finished_at', 'ciphertext'])
+    .select(['id', 'question_id', 'version', 'state', 'error_code', 'model_id', 'finished_at', 'ciphertext'])
     .where('question_id', '=', sql<string>`any(${ids}::uuid[])`)
     .orderBy('version')
     .execute();

@@ -33,8 +33,10 @@ it('a person gets every version of every answer, with times, place and model, fo
       guildId: channel.guildId,
       channelId: channel.id,
       channelName: room,
+      messageId: asked.question.id,
       question: 'a word for it',
       files: [],
+      answerMessageIds: [asked.shown.id],
       answers: [
         { ...version, version: 1, isShown: false, text: 'First\nversion.' },
         { ...version, version: 2, isShown: true, text: 'Second version.' },

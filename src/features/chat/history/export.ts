@@ -15,7 +15,7 @@ import { ambientOf } from './ambient-store.ts';
 
 /**
  * Everything that is stored about a person: what they asked, with every version of the answer, and their ambient
- * messages; each with its time (ISO 8601, UTC) and place.
+ * messages; each with its time (ISO 8601, UTC), place and messages in Discord.
  */
 export async function exportOf(
   context: Needs<'db' | 'discord' | 'vault'>,
@@ -36,7 +36,8 @@ export async function exportOf(
     async (row) => {
       const said = await decryptAmbient(read, row);
       const channelName = await nameOf(row.channel_id);
-      return said && { at: row.said_at.toISOString(), channelId: row.channel_id, channelName, text: said.text };
+      const { channel_id: channelId, message_id: messageId } = row;
+      return said && { at: row.said_at.toISOString(), channelId, channelName, messageId, text: said.text };
     },
   );
   return { exchanges, ambientMessages };
@@ -72,14 +73,17 @@ async function exportedTurn(
   const question = await decryptQuestion(read, row);
   if (!question) return null;
   const answers = await Promise.all(
-    versions.map(async ({ id, version, state, model_id: model, finished_at: finishedAt, ciphertext }) => ({
-      version,
-      state,
-      isShown: id === row.shown_id,
-      model,
-      at: finishedAt?.toISOString() ?? null,
-      text: ciphertext && (await read(row.author_id, id, ciphertext)),
-    })),
+    versions.map(
+      async ({ id, version, state, error_code: error, model_id: model, finished_at: finishedAt, ciphertext }) => ({
+        version,
+        state,
+        ...(error === null ? {} : { error }),
+        isShown: id === row.shown_id,
+        model,
+        at: finishedAt?.toISOString() ?? null,
+        text: ciphertext && (await read(row.author_id, id, ciphertext)),
+      }),
+    ),
   );
   return {
     at: row.asked_at.toISOString(),
@@ -87,8 +91,10 @@ async function exportedTurn(
     guildId: row.guild_id,
     channelId: row.channel_id,
     channelName: await nameOf(row.channel_id),
+    messageId: row.message_id,
     question: question.text,
     files: question.attachments.map(({ filename }) => filename),
+    answerMessageIds: row.parts,
     ...(speaker && { answeredAs: (await decryptSpeaker(read, row, speaker))?.name ?? null }),
     answers,
   };

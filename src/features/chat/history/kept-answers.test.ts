@@ -3,6 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { buttons } from '../../../testing/components.ts';
 import { startTestBot } from '../../../testing/bot.ts';
 import type { TestBot } from '../../../testing/bot.ts';
+import { storedChat, tablesWith } from '../../../testing/stored.ts';
 
 let bot: TestBot;
 afterEach(() => bot.close());
@@ -13,7 +14,7 @@ const start = async (setting: boolean) => {
 const ask = (text: string) => bot.alice.says('#general', `<@${bot.app.discord.self.userId}> ${text}`);
 const answerOf = async () => (await bot.alice.messages('#general')).find((message) => message.author.bot);
 
-it('answers go with their question where that is set', async () => {
+it('answers are deleted with their question where that is set', async () => {
   await start(true);
   bot.providers.answer('hello', { text: 'Hello, Alice.' });
   const question = await ask('hello');
@@ -23,7 +24,7 @@ it('answers go with their question where that is set', async () => {
   await bot.alice.hears<APIMessage>('MESSAGE_DELETE', ({ id }) => id === answer.id);
 });
 
-it('answers stay as far as they were written where that is set', async () => {
+it('unfinished answers stay as they are where that is set', async () => {
   await start(false);
   bot.providers.answer('hello', { chunks: ['Hello, ', 'Alice.'], hold: 1 });
   const question = await ask('hello');
@@ -35,17 +36,17 @@ it('answers stay as far as they were written where that is set', async () => {
   expect(await answerOf()).toMatchObject({ content: 'Hello,', components: [] });
 });
 
-it('a server that the bot has left has no conversations', async () => {
+it('conversations are deleted when the bot leaves their server', async () => {
   await start(true);
   bot.providers.answer('hello', { text: 'Hello, Alice.' });
-  await ask('hello');
+  const { channel_id: channelId } = await ask('hello');
   await bot.alice.sees('Hello, Alice.');
   await bot.idle();
-  const { db } = bot.database.postgres;
-  const left = () => db.selectFrom('chat_conversation').select('channel_id').execute();
+  const left = async () => (await storedChat(bot, channelId)).exchanges;
   expect(await left()).toHaveLength(1);
   const [guild] = bot.emulator.core.world.guilds.values();
   await bot.olivia.request('DELETE', `/guilds/${guild?.id ?? ''}/members/${bot.app.discord.self.userId}`);
-  await expect.poll(left).toHaveLength(0);
-  expect(await db.selectFrom('chat_question').select('id').execute()).toEqual([]);
+  await expect.poll(left).toEqual([]);
+  await bot.idle();
+  expect(await tablesWith(bot, channelId)).not.toContainEqual(expect.stringMatching(/^chat_/));
 });

@@ -1,7 +1,8 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { storedTurn } from '../../../testing/stored.ts';
 
 const bot = sharedBot();
 const timeoutMs = 20_000;
@@ -27,8 +28,8 @@ async function losesSession(): Promise<void> {
 
 const known = (words: string) => JSON.stringify(bot.providers.requests.at(-1)?.body).includes(words);
 
-describe('what happened while the bot had lost its session', { timeout: 60_000 }, () => {
-  it('is looked up: deleted and edited messages are deleted and edited in the history', async () => {
+describe('after a lost session', { timeout: 60_000 }, () => {
+  it('the history has the edits and deletions that the bot missed', async () => {
     const room = await bot.newChannel();
     bot.providers.answerByDefault({ text: 'Noted.' });
     await asks(room, 'first');
@@ -41,9 +42,7 @@ describe('what happened while the bot had lost its session', { timeout: 60_000 }
     await bot.bob.deletes(remark);
     await bot.bob.edits(misspelt, 'a spelling mistake');
     await losesSession();
-    const questions = bot.database.postgres.db.selectFrom('chat_question').select('id');
-    const ofRegretted = questions.where('message_id', '=', regretted.id);
-    await vi.waitFor(async () => expect(await ofRegretted.execute()).toEqual([]), { timeout: timeoutMs, interval: 50 });
+    await expect.poll(() => storedTurn(bot, regretted), { timeout: timeoutMs }).toBeUndefined();
     await bot.idle();
     await asks(room, 'what do you know?');
     expect(known('first')).toBe(true);

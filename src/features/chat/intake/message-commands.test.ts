@@ -3,11 +3,12 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, hasEnded } from '../../../testing/components.ts';
-import { sharedBot } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 
 const waitMs = 20_000;
 
 const bot = sharedBot();
+const billing = sharedBilling(bot);
 beforeAll(async () => {
   await refusesToBeRead(bot.olivia);
 });
@@ -50,9 +51,8 @@ describe('"Ask about this"', () => {
     await bot.milo.picks('Explain', target);
     await answered(bot.milo, 'You do.');
     await bot.idle();
-    const holds = await bot.database.postgres.db.selectFrom('ledger_hold').select('payer_id').distinct().execute();
-    expect(holds.map(({ payer_id: id }) => id)).toContain(bot.milo.user.id);
-    expect(holds.map(({ payer_id: id }) => id)).not.toContain(bot.bob.user.id);
+    expect((await billing.callsOf(bot.milo)).map(({ step }) => step)).toEqual(['answer']);
+    expect(await billing.callsOf(bot.bob)).toEqual([]);
   });
 });
 
@@ -70,7 +70,7 @@ describe('"Explain"', () => {
     await bot.alice.sees(`-# <@${bot.bob.user.id}> asked me to explain this.`);
   });
 
-  it('tells nothing of who does not want to be read, and what is empty', async () => {
+  it('refuses messages of members who opted out, and empty ones', async () => {
     const room = await bot.newChannel();
     const target = await bot.olivia.says(room, 'not for the machine');
     await bot.alice.picks('Explain', target);

@@ -1,12 +1,13 @@
 import type { APIChannel } from 'discord-api-types/v10';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../kernel/clock.ts';
+import { openSettings } from '../../../services/settings/index.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { startTestBot } from '../../../testing/bot.ts';
 import type { TestBot } from '../../../testing/bot.ts';
 import { hasEnded } from '../../../testing/components.ts';
-import { openTill } from '../../../testing/till.ts';
-import type { Till } from '../../../testing/till.ts';
+import { openBilling } from '../../../testing/billing.ts';
+import type { TestBilling } from '../../../testing/billing.ts';
 
 const timeoutMs = 20_000;
 
@@ -23,20 +24,20 @@ features: { chat: { answerEverythingIn: [general] } }
 `;
 
 let bot: TestBot;
-let till: Till;
+let billing: TestBilling;
 beforeAll(async () => {
   bot = await startTestBot({ yaml: (_people, _emulator, { openaiBaseUrl }) => yaml.replace('BASE', openaiBaseUrl) });
-  till = openTill(bot, systemClock);
+  billing = openBilling(bot, systemClock);
 });
 afterEach(async () => {
   await bot.idle();
   bot.emulator.core.faults.clear();
   expect(bot.providers.unused()).toEqual([]);
   bot.providers.reset();
-  await till.balances();
+  await billing.balances();
 });
 afterAll(async () => {
-  await till.close();
+  await billing.close();
   await bot.close();
 });
 
@@ -47,11 +48,8 @@ const answered = (text: string) =>
 const nameOf = async (channelId: string) =>
   (await bot.alice.request<APIChannel>('GET', `/channels/${channelId}`)).name ?? '';
 /** How the titles that were asked for were paid, in order. */
-const titles = async () => {
-  const { db } = bot.database.postgres;
-  const rows = db.selectFrom('ledger_hold').select('state').where('step', '=', 'title').orderBy('created_at_ms');
-  return (await rows.execute()).map(({ state }) => state);
-};
+const titles = async () =>
+  (await billing.callsOf(bot.alice)).filter(({ step }) => step === 'title').map(({ state }) => state);
 
 /** Asks and resolves to the thread, when the answer is whole and the title is chosen. */
 async function thread(prompt: string, answer: string): Promise<string> {
@@ -89,19 +87,13 @@ describe('the title of a thread, by a model that thinks first', () => {
 });
 
 describe('a thread that was opened to talk with the bot', () => {
-  it('is answered whatever its server says, unless it is told otherwise itself', async () => {
+  it('is answered whatever the server’s setting, unless /listen says otherwise in it', async () => {
     bot.providers.answer(isTitling, { text: 'Talking' });
     const id = await thread('shall we talk?', 'Let us.');
     const guildId = bot.alice.channel(id).guildId ?? '';
-    const { db } = bot.database.postgres;
-    const everywhere = { feature: 'chat', scope: 'guild' as const, scope_id: guildId, key: 'answerEverything' };
-    await db
-      .insertInto('settings_value')
-      .values({ ...everywhere, value: 'false' })
-      .execute();
+    const settings = await openSettings(bot.database.postgres);
+    await settings.set('chat', 'guild', guildId, 'answerEverything', false);
     try {
-      await bot.stop();
-      await bot.start();
       bot.providers.answer('are you there', { text: 'I am.' });
       await bot.alice.says(id, 'are you there still?');
       await answered('I am.');
@@ -112,13 +104,14 @@ describe('a thread that was opened to talk with the bot', () => {
       await bot.idle();
       expect(bot.providers.requests).toHaveLength(3);
     } finally {
-      await db.deleteFrom('settings_value').where('scope_id', '=', guildId).execute();
+      await settings.set('chat', 'guild', guildId, 'answerEverything', undefined);
+      await settings.close();
     }
   });
 });
 
-describe('a question that cannot be taken', () => {
-  it('is answered with what is true: a fault of the program with its number', async () => {
+describe('a question that fails before it is stored', () => {
+  it('is answered with an error number', async () => {
     const { db } = bot.database.postgres;
     const room = await bot.newChannel();
     await db.schema.alterTable('chat_question').renameTo('chat_question_gone').execute();

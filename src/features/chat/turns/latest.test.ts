@@ -2,8 +2,9 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+import { storedTurn } from '../../../testing/stored.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const yaml = `
@@ -18,7 +19,7 @@ access:
 const clock = createShiftedClock(Date.now());
 /** The bot's time runs ahead of Discord's, so that it would not keep to limits in time. */
 const bot = sharedBot({ paced: false, yaml, clock });
-const till = sharedTill(bot, clock);
+const billing = sharedBilling(bot, clock);
 
 const timeoutMs = 20_000;
 const asks = (person: Person, room: string, words: string) =>
@@ -43,8 +44,8 @@ async function occupies(person: Person, room: string, words = 'a long story'): P
   return question;
 }
 
-describe('where the latest question counts', () => {
-  it('a newer one stops the answer to the one before; what is there stays, and is paid for', async () => {
+describe('with later questions set to “latest”', () => {
+  it('a newer question stops the answer before; its text stays and is paid for', async () => {
     clock.jump(dayMs);
     const room = await bot.newChannel();
     const first = await occupies(bot.alice, room);
@@ -55,12 +56,12 @@ describe('where the latest question counts', () => {
     expect(labels(stopped)).toEqual(['Regenerate', 'Continue', '⋯']);
     await replyTo(bot.alice, second, 'This, then.');
     await bot.idle();
-    const [call] = await till.calls(first);
+    const [call] = await billing.calls(first);
     expect(call).toMatchObject({ state: 'settled' });
     expect(call?.charged.micros).toBeGreaterThan(0);
   });
 
-  it('one that waits is left out, for nothing, and says so; it can be answered all the same', async () => {
+  it('a waiting question is skipped for free, says so, and can still be answered', async () => {
     const room = await bot.newChannel();
     await occupies(bot.bob, room);
     const first = await asks(bot.alice, room, 'the first thought');
@@ -71,14 +72,14 @@ describe('where the latest question counts', () => {
     await replyTo(bot.alice, second, 'A thought.');
     await bot.idle();
     expect(asked('the first thought')).toBe(false);
-    expect(await till.calls(first)).toEqual([]);
+    expect(await billing.calls(first)).toEqual([]);
     bot.providers.answer('the first thought', { text: 'That one, too.' });
     await bot.alice.presses(left, button(left, 'Regenerate'));
     const answer = await replyTo(bot.alice, first, 'That one, too.');
     expect(answer.id).toBe(left.id);
   });
 
-  it('one whose asker was told of the wait says it in the same message', async () => {
+  it('a waiting notice says that its question is skipped', async () => {
     const room = await bot.newChannel();
     await occupies(bot.bob, room);
     const first = await asks(bot.alice, room, 'told to wait');
@@ -92,23 +93,13 @@ describe('where the latest question counts', () => {
     await replyTo(bot.alice, second, 'Here.');
   });
 
-  it('others, and other conversations, are not concerned', async () => {
+  it('other members and other conversations are not affected', async () => {
     const rooms = [await bot.newChannel(), await bot.newChannel()] as const;
     const here = await occupies(bot.alice, rooms[0], 'story one');
     const there = await occupies(bot.bob, rooms[1], 'story two');
     bot.providers.answer('mine', { text: 'Yours.' });
     const elsewhere = await asks(bot.alice, rooms[1], 'mine');
-    await expect
-      .poll(
-        () =>
-          bot.database.postgres.db
-            .selectFrom('chat_question')
-            .select('id')
-            .where('message_id', '=', elsewhere.id)
-            .execute(),
-        { timeout: timeoutMs },
-      )
-      .toHaveLength(1);
+    await expect.poll(() => storedTurn(bot, elsewhere), { timeout: timeoutMs }).toBeDefined();
     bot.providers.release();
     for (const [person, question, text] of [
       [bot.alice, here, 'Once upon a time.'],

@@ -2,9 +2,10 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 import { sentParts } from '../../../testing/sent.ts';
+import { storedTurn } from '../../../testing/stored.ts';
 
 const yaml = `
 features: { chat: { laterQuestions: merge } }
@@ -18,7 +19,7 @@ access:
 const clock = createShiftedClock(Date.now());
 /** The bot's time runs ahead of Discord's, so that it would not keep to limits in time. */
 const bot = sharedBot({ paced: false, yaml, clock });
-const till = sharedTill(bot, clock);
+const billing = sharedBilling(bot, clock);
 
 const timeoutMs = 20_000;
 const asks = (person: Person, room: string, words: string) =>
@@ -31,22 +32,9 @@ const answered = (person: Person, question: APIMessage, text: string) =>
   });
 const repliesTo = async (question: APIMessage) =>
   (await bot.olivia.messages(question.channel_id)).filter(isReplyTo(question));
-const db = () => bot.database.postgres.db;
-const rowOf = (question: APIMessage) =>
-  db().selectFrom('chat_question').selectAll().where('message_id', '=', question.id).executeTakeFirst();
-/** Waits until the bot has taken a question, with this many that it is answered together with. */
-const taken = (question: APIMessage, together: number) =>
-  expect
-    .poll(
-      async () => {
-        const row = await rowOf(question);
-        if (!row) return undefined;
-        const merged = db().selectFrom('chat_question').select('id').where('merged_into', '=', row.id);
-        return (await merged.execute()).length;
-      },
-      { timeout: timeoutMs, interval: 10 },
-    )
-    .toBe(together);
+const within = { timeout: timeoutMs, interval: 10 };
+/** Waits until the bot has taken a question. */
+const taken = (question: APIMessage) => expect.poll(() => storedTurn(bot, question), within).toBeDefined();
 const sentFor = (words: string) => {
   const request = bot.providers.requests.find(({ userText }) => userText.includes(words));
   return sentParts(request?.body).map(({ content }) => content);
@@ -60,14 +48,14 @@ async function occupies(person: Person, room: string): Promise<void> {
 }
 
 describe('what a person asks while their question waits', () => {
-  it('is answered together with it, as a reply to the latest, in the place of the first, for the price of one', async () => {
+  it('is answered together with it, in its place, as a reply to the latest, for the price of one', async () => {
     const room = await bot.newChannel();
     await occupies(bot.alice, room);
     const first = await asks(bot.bob, room, 'who are you?');
     const others = await asks(bot.milo, room, 'what about me?');
     const second = await asks(bot.bob, room, 'and what can you do?');
     const third = await asks(bot.bob, room, 'for free?');
-    await taken(third, 2);
+    await taken(third);
     bot.providers.answer('for free?', { text: 'All of that.', usage: { inputTokens: 100, outputTokens: 10 } });
     bot.providers.answer('what about me?', { text: 'You, too.' });
     bot.providers.release();
@@ -78,7 +66,7 @@ describe('what a person asks while their question waits', () => {
     await bot.idle();
     expect([...(await repliesTo(first)), ...(await repliesTo(second))]).toEqual([]);
     expect(bot.providers.requests).toHaveLength(3);
-    expect((await till.paid(bot.bob)).free).toBe(100 * 10 + 10 * 20);
+    expect((await billing.paid(bot.bob)).free).toBe(100 * 10 + 10 * 20);
   });
 
   it('is part of the history, each question for itself', async () => {
@@ -86,7 +74,7 @@ describe('what a person asks while their question waits', () => {
     await occupies(bot.alice, room);
     await asks(bot.bob, room, 'my name is Bob');
     const second = await asks(bot.bob, room, 'and my dog is Rex');
-    await taken(second, 1);
+    await taken(second);
     bot.providers.answer('Rex', { text: 'Hello you two.' });
     bot.providers.release();
     await answered(bot.bob, second, 'Hello you two.');
@@ -102,17 +90,17 @@ describe('what a person asks while their question waits', () => {
     ]);
   });
 
-  it('is answered without deleted and with edited messages', async () => {
+  it('is answered without deleted messages and with edits', async () => {
     const room = await bot.newChannel();
     await occupies(bot.alice, room);
     const first = await asks(bot.bob, room, 'the deleted part');
     const second = await asks(bot.bob, room, 'the edited part');
     const third = await asks(bot.bob, room, 'the last part');
-    await taken(third, 2);
+    await taken(third);
     await bot.bob.deletes(first);
     await bot.bob.edits(second, `<@${bot.app.discord.self.userId}> the better part`);
-    await taken(third, 1);
-    await expect.poll(async () => (await rowOf(second))?.edited_at ?? null, { timeout: timeoutMs }).not.toBeNull();
+    await expect.poll(() => storedTurn(bot, first), within).toBeUndefined();
+    await expect.poll(async () => (await storedTurn(bot, second))?.editedAt, within).toBeDefined();
     bot.providers.answer('the last part', { text: 'Both parts.' });
     bot.providers.release();
     await answered(bot.bob, third, 'Both parts.');
@@ -124,7 +112,7 @@ describe('what a person asks while their question waits', () => {
     await occupies(bot.alice, room);
     const first = await asks(bot.bob, room, 'with a tpyo');
     const second = await asks(bot.bob, room, 'and without');
-    await taken(second, 1);
+    await taken(second);
     bot.providers.answer('and without', { text: 'Typo?' });
     bot.providers.release();
     const answer = await answered(bot.bob, second, 'Typo?');
@@ -146,9 +134,9 @@ describe('what a person asks while their question waits', () => {
     await occupies(bot.alice, room);
     const first = await asks(bot.bob, room, 'this stays');
     const second = await asks(bot.bob, room, 'this goes');
-    await taken(second, 1);
+    await taken(second);
     await bot.bob.deletes(second);
-    await expect.poll(() => rowOf(second), { timeout: timeoutMs }).toBeUndefined();
+    await expect.poll(() => storedTurn(bot, second), within).toBeUndefined();
     bot.providers.answer('this stays', { text: 'It stayed.' });
     bot.providers.release();
     await answered(bot.bob, first, 'It stayed.');
@@ -180,7 +168,7 @@ describe('what a person asks while their question waits', () => {
     await occupies(bot.alice, room);
     const second = await asks(bot.alice, room, 'too late to join');
     const others = await asks(bot.bob, room, 'by myself');
-    await taken(others, 0);
+    await taken(others);
     bot.providers.answer('too late to join', { text: 'So be it.' });
     bot.providers.answer('by myself', { text: 'Alone.' });
     bot.providers.release();

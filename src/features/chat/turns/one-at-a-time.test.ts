@@ -4,6 +4,7 @@ import type { Person } from '../../../../emulator/testing/person.ts';
 import { hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { sentParts } from '../../../testing/sent.ts';
+import { jobCount } from '../../../testing/stored.ts';
 
 const bot = sharedBot();
 
@@ -17,29 +18,15 @@ const answered = (person: Person, text: string) =>
 const sees = (person: Person, text: string) =>
   person.sees((message) => message.content === text && !hasEnded(message), { timeoutMs });
 const asked = (words: string) => bot.providers.requests.some(({ userText }) => userText.includes(words));
-const answerJobs = () =>
-  bot.database.postgres.db.selectFrom('queue_job').select('id').where('kind', '=', 'chat/answer');
-const begunJobs = async () => {
-  const jobs = answerJobs().where('state', '=', 'active');
-  return (await jobs.execute()).length;
-};
 const waitingJobs = async (count: number) =>
-  expect
-    .poll(
-      async () => {
-        const jobs = answerJobs().where('state', '=', 'waiting');
-        return (await jobs.execute()).length;
-      },
-      { timeout: timeoutMs, interval: 10 },
-    )
-    .toBe(count);
+  expect.poll(() => jobCount(bot, 'waiting'), { timeout: timeoutMs, interval: 10 }).toBe(count);
 const historyOf = (words: string) => {
   const request = bot.providers.requests.find(({ userText }) => userText.includes(words));
   return sentParts(request?.body).map(({ content }) => content);
 };
 
 describe('in one conversation', () => {
-  it('a question waits for the answer to the one before, and knows it', async () => {
+  it('a question waits for the answer before it, and has it in its prompt', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('one thing', { text: 'The first answer.', hold: 1 });
     bot.providers.answer('another thing', { text: 'The second answer.' });
@@ -71,7 +58,7 @@ describe('in one conversation', () => {
     await answered(bot.bob, 'A very long story.');
   });
 
-  it('of two, both are answered at once', async () => {
+  it('questions of two conversations are answered at the same time', async () => {
     const rooms = [await bot.newChannel(), await bot.newChannel()] as const;
     bot.providers.answer('in one room', { text: 'Answered here.', hold: 1 });
     bot.providers.answer('in another', { text: 'Answered there.', hold: 1 });
@@ -79,13 +66,13 @@ describe('in one conversation', () => {
     await asks(bot.alice, rooms[1], 'in another');
     await bot.providers.requested('in one room');
     await bot.providers.requested('in another');
-    expect(await begunJobs()).toBe(2);
+    expect(await jobCount(bot, 'active')).toBe(2);
     bot.providers.release();
     await answered(bot.alice, 'Answered here.');
     await answered(bot.alice, 'Answered there.');
   });
 
-  it('a thread that /ask has opened is one, from its first answer on', async () => {
+  it('a thread of /ask answers one question at a time, from its first answer on', async () => {
     const room = await bot.newChannel();
     bot.providers.answer(isTitling, { text: 'A talk' });
     bot.providers.answer('opening', { text: 'The opening answer.', hold: 1 });
@@ -99,7 +86,7 @@ describe('in one conversation', () => {
     await answered(bot.bob, 'Going on, then.');
   });
 
-  it('what waits is answered after a restart, in its order', restarting, async () => {
+  it('waiting questions are answered in order after a restart', restarting, async () => {
     const room = await bot.newChannel();
     bot.providers.answer('the first', { text: 'Number one.', hold: 1, times: 2 });
     bot.providers.answer('the second', { text: 'Number two.' });

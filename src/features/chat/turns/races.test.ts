@@ -2,13 +2,14 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+import { storedTurn } from '../../../testing/stored.ts';
 
 const clock = createShiftedClock(Date.now());
 /** The bot's time runs ahead of Discord's, so that it would not keep to limits in time. */
 const bot = sharedBot({ paced: false, clock });
-const till = sharedTill(bot, clock);
+const billing = sharedBilling(bot, clock);
 
 const timeoutMs = 20_000;
 const asks = (person: Person, room: string, words: string) =>
@@ -20,20 +21,20 @@ const repliesTo = async (question: APIMessage) =>
 const replyTo = (person: Person, question: APIMessage, text: string) =>
   person.sees((message) => isReplyTo(question)(message) && message.content.includes(text), { timeoutMs });
 /** The next request that writes a message of this kind takes so long to be done. */
-const slow = (method: 'POST' | 'PATCH', delayMs: number) => {
-  const route = method === 'POST' ? '/channels/*/messages' : '/channels/*/messages/*';
+const slow = (method: 'POST' | 'PATCH', delayMs: number, messageId = '*') => {
+  const route = method === 'POST' ? '/channels/*/messages' : `/channels/*/messages/${messageId}`;
   bot.emulator.core.faults.add({ match: { method, route }, times: 1, answer: { delayMs } });
 };
-const noticeWritten = (times: number) =>
-  expect
-    .poll(
-      async () => {
-        const notices = await bot.database.postgres.db.selectFrom('chat_notice').select('written_at').execute();
-        return notices.filter(({ written_at: at }) => clock.now() - at.getTime() < 5_000).length;
-      },
-      { timeout: timeoutMs, interval: 5 },
-    )
-    .toBe(times);
+/** How many requests by which the bot writes a message Discord has not answered yet. */
+async function writesUnderWay(): Promise<number> {
+  const response = await fetch(`${bot.emulator.origin}/_control/requests?since=0`);
+  const requests = (await response.json()) as { route: string; status: number | null; userId: string | null }[];
+  return requests.filter(
+    ({ route, status, userId }) =>
+      status === null && userId === bot.app.discord.self.userId && /^\/channels\/\d+\/messages/.test(route),
+  ).length;
+}
+const noticeUnderWay = () => expect.poll(writesUnderWay, { timeout: timeoutMs, interval: 5 }).toBe(1);
 
 /** From then on, answers are expected to take long. */
 async function takesLong(): Promise<void> {
@@ -57,11 +58,7 @@ async function isAnsweredOnce(person: Person, question: APIMessage, text: string
     timeoutMs,
   });
   await bot.idle();
-  await expect
-    .poll(() => bot.database.postgres.db.selectFrom('chat_notice').select('answer_id').execute(), {
-      timeout: timeoutMs,
-    })
-    .toEqual([]);
+  await expect.poll(writesUnderWay, { timeout: timeoutMs }).toBe(0);
   const shown = await repliesTo(question);
   expect(shown.map(({ content }) => content)).toEqual([text]);
 }
@@ -80,7 +77,7 @@ describe('an answer that begins just when its asker is told of the wait', () => 
     bot.providers.answer('at the same time', { text: 'It is time.' });
     slow('POST', 1_500);
     clock.jump(11_000);
-    await noticeWritten(1);
+    await noticeUnderWay();
     bot.providers.release();
     await isAnsweredOnce(bot.bob, question, 'It is time.');
   });
@@ -97,13 +94,13 @@ describe('an answer that begins just when its asker is told of the wait', () => 
     bot.providers.answer('right after', { text: 'Done.' });
     // The one before goes, so that the notice is to say something else, which takes its time.
     const before = await replyTo(bot.milo, first, 'in line');
-    slow('PATCH', 2_000);
+    slow('PATCH', 2_000, notice.id);
     await bot.milo.presses(before, button(before, 'Cancel'));
-    await noticeWritten(2);
+    await noticeUnderWay();
     bot.providers.release();
     await isAnsweredOnce(bot.bob, question, 'Done.');
     expect((await repliesTo(question))[0]?.id).toBe(notice.id);
-    expect(await till.calls(first)).toEqual([]);
+    expect(await billing.calls(first)).toEqual([]);
   });
 });
 
@@ -114,20 +111,10 @@ describe('a question that is deleted just when its asker is told of the wait', (
     const question = await asks(bot.bob, room, 'forget it');
     slow('POST', 1_000);
     clock.jump(11_000);
-    await noticeWritten(1);
+    await noticeUnderWay();
     await bot.bob.deletes(question);
     bot.providers.release();
-    await expect
-      .poll(
-        () =>
-          bot.database.postgres.db
-            .selectFrom('chat_question')
-            .select('id')
-            .where('message_id', '=', question.id)
-            .execute(),
-        { timeout: timeoutMs },
-      )
-      .toEqual([]);
+    await expect.poll(() => storedTurn(bot, question), { timeout: timeoutMs }).toBeUndefined();
     await bot.idle();
     await expect.poll(() => repliesTo(question), { timeout: timeoutMs }).toEqual([]);
     expect(bot.providers.requests.some(({ userText }) => userText.includes('forget it'))).toBe(false);

@@ -4,15 +4,13 @@ import type { TestBot } from '../../../testing/bot.ts';
 import { hasEnded } from '../../../testing/components.ts';
 import type { FakeRequest } from '../../../testing/providers.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { jobCount } from '../../../testing/stored.ts';
 
 const timeoutMs = 20_000;
 const asks = (bot: TestBot, person: Person, room: string, words: string) =>
   person.says(room, `<@${bot.app.discord.self.userId}> ${words}`);
 const answered = (person: Person, text: string) =>
   person.sees((message) => message.content === text && hasEnded(message), { timeoutMs });
-const answerJobs = (bot: TestBot) =>
-  bot.database.postgres.db.selectFrom('queue_job').select('id').where('kind', '=', 'chat/answer');
-const waitingJobs = (bot: TestBot) => answerJobs(bot).where('state', '=', 'waiting').execute();
 /** The question itself: what has no answer yet comes before it in the same message. */
 const asksFor =
   (name: string) =>
@@ -25,7 +23,7 @@ const answers = (bot: TestBot, names: readonly string[]) => {
 describe('with one answer per person', () => {
   const bot = sharedBot({ yaml: 'features: { chat: { oneAnswerPer: person } }' });
 
-  it('people of one channel are answered at once, each one question after the other', async () => {
+  it('members of one channel are answered at the same time, each one question at a time', async () => {
     const room = await bot.newChannel();
     answers(bot, ['first of alice', 'second of alice', 'first of bob']);
     await asks(bot, bot.alice, room, 'first of alice');
@@ -33,7 +31,7 @@ describe('with one answer per person', () => {
     await asks(bot, bot.bob, room, 'first of bob');
     await bot.providers.requested(asksFor('first of alice'));
     await bot.providers.requested(asksFor('first of bob'));
-    await expect.poll(() => waitingJobs(bot), { timeout: timeoutMs }).toHaveLength(1);
+    await expect.poll(() => jobCount(bot, 'waiting'), { timeout: timeoutMs }).toBe(1);
     bot.providers.release();
     await answered(bot.alice, 'Answer to first of alice.');
     await bot.providers.requested(asksFor('second of alice'));

@@ -2,13 +2,14 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../../emulator/testing/person.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
-import { sharedBot, sharedTill } from '../../../testing/shared-bot.ts';
+import { sharedBot, sharedBilling } from '../../../testing/shared-bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+import { storedTurn } from '../../../testing/stored.ts';
 
 const clock = createShiftedClock(Date.now());
 /** The bot's time runs ahead of Discord's, so that it would not keep to limits in time. */
 const bot = sharedBot({ paced: false, clock });
-const till = sharedTill(bot, clock);
+const billing = sharedBilling(bot, clock);
 
 const timeoutMs = 20_000;
 /** A bot that stops gives what it is writing some seconds to end. */
@@ -46,8 +47,8 @@ afterEach(async () => {
   await bot.idle();
 });
 
-describe('who has to wait', () => {
-  it('is told the place, in the very message that becomes the answer', async () => {
+describe('a waiting member', () => {
+  it('sees their place in line in the message that becomes the answer', async () => {
     const room = await bot.newChannel();
     await occupies(bot.alice, room);
     const question = await asks(bot.bob, room, 'what is next?');
@@ -63,7 +64,7 @@ describe('who has to wait', () => {
     expect(labels(answer)).toEqual(['Regenerate', '⋯']);
   });
 
-  it('is told how long about, by how long answers took, and of a better place, though not all the time', async () => {
+  it('sees an estimate by how long answers took, updated at intervals', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('measured', { text: 'Measured.', hold: 1 });
     await asks(bot.alice, room, 'measured');
@@ -90,7 +91,7 @@ describe('who has to wait', () => {
     expect(await repliesTo(third)).toEqual([expect.objectContaining({ id: answer.id })]);
   });
 
-  it('hears nothing when the wait is short', async () => {
+  it('sees no notice when the wait is short', async () => {
     const room = await bot.newChannel();
     await occupies(bot.alice, room);
     bot.providers.answer('soon?', { text: 'Soon.' });
@@ -105,7 +106,7 @@ describe('who has to wait', () => {
     ).toBe(false);
   });
 
-  it('finds the message again after a restart, which Cancel survives, too', restarting, async () => {
+  it('sees the same message after a restart, with a working Cancel', restarting, async () => {
     const room = await bot.newChannel();
     bot.providers.answer('a long story', { text: 'Once upon a time.', hold: 1 });
     await occupies(bot.alice, room);
@@ -130,7 +131,7 @@ describe('who has to wait', () => {
 });
 
 describe('Cancel', () => {
-  it('takes a question back, for nothing; the others go on', async () => {
+  it('cancels a question for free; the others stay in line', async () => {
     const room = await bot.newChannel();
     await occupies(bot.alice, room);
     const question = await asks(bot.bob, room, 'never mind');
@@ -146,7 +147,7 @@ describe('Cancel', () => {
     await replyTo(bot.alice, after, 'The end.');
     await bot.idle();
     expect(asked('never mind')).toBe(false);
-    expect(await till.calls(question)).toEqual([]);
+    expect(await billing.calls(question)).toEqual([]);
     expect(await repliesTo(question)).toHaveLength(1);
   });
 
@@ -162,7 +163,7 @@ describe('Cancel', () => {
     await replyTo(bot.bob, question, /Cancelled\. You weren't charged/);
   });
 
-  it('that comes when the answer has just begun stops it', async () => {
+  it('stops an answer that has just begun', async () => {
     const room = await bot.newChannel();
     await occupies(bot.alice, room);
     const question = await asks(bot.bob, room, 'too late');
@@ -178,7 +179,7 @@ describe('Cancel', () => {
     await replyTo(bot.bob, question, /Stopped before/);
   });
 
-  it('of another version leaves what was there', async () => {
+  it('of another version leaves the first one', async () => {
     const room = await bot.newChannel();
     bot.providers.answer('a word', { text: 'Word.' });
     const question = await asks(bot.bob, room, 'a word');
@@ -193,7 +194,6 @@ describe('Cancel', () => {
     bot.providers.release();
     await bot.idle();
     expect(await repliesTo(question)).toEqual([expect.objectContaining({ id: shown.id, content: 'Word.' })]);
-    const versions = await bot.database.postgres.db.selectFrom('chat_answer').select('state').execute();
-    expect(versions.some(({ state }) => state === 'waiting')).toBe(false);
+    expect((await storedTurn(bot, question))?.answers).toMatchObject([{ state: 'done', text: 'Word.' }]);
   });
 });

@@ -4,6 +4,7 @@ import type { Person } from '../../emulator/testing/person.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { systemIds, uuidFromName } from '../kernel/ids.ts';
 import { silentLogger } from '../kernel/logger.ts';
+import type { Postgres } from '../platform/postgres/index.ts';
 import { createAudit } from '../services/audit/index.ts';
 import type { RecordedEntry } from '../services/audit/index.ts';
 import { createLedger } from '../services/ledger/index.ts';
@@ -12,12 +13,14 @@ import { followUpOf } from '../services/spending/index.ts';
 import type { TestBot } from './bot.ts';
 
 /** A test bot's billing, read like another process would. */
-export interface Till {
+export interface TestBilling {
   readonly ledger: Ledger;
   /** The calls held for the answer to a question, without its place in line; `tries` counts Retry. */
   calls(question: APIMessage, tries?: number): Promise<Hold[]>;
   /** The calls held for what followed its first try. */
   callsAfter(question: APIMessage, followUp: 'title' | 'summary'): Promise<Hold[]>;
+  /** Every call held at a person's expense, oldest first. */
+  callsOf(person: Person): Promise<Hold[]>;
   /** Micro-dollars that a person paid today, and from what. */
   paid(person: Person): Promise<{ free: number; credits: number }>;
   /** Adds to a person's credits. */
@@ -29,11 +32,15 @@ export interface Till {
   close(): Promise<void>;
 }
 
+/** Every admission and call that is held. */
+export const openHolds = ({ db }: Pick<Postgres, 'db'>) =>
+  db.selectFrom('ledger_hold').select(['key', 'kind', 'state']).where('state', '=', 'open').execute();
+
 /** The request of an answer in the ledger. */
 const requestOf = ({ id }: Pick<APIMessage, 'id'>, tries = 0): string =>
   `chat/answer/${uuidFromName(`chat/answer/${id}`)}/${tries}`;
 
-export function openTill(bot: Pick<TestBot, 'database'>, clock: Clock): Till {
+export function openBilling(bot: Pick<TestBot, 'database'>, clock: Clock): TestBilling {
   const { postgres } = bot.database;
   const ledger = createLedger({ postgres, clock, ids: systemIds, logger: silentLogger });
   const audit = createAudit({ postgres, clock, logger: silentLogger });
@@ -44,6 +51,12 @@ export function openTill(bot: Pick<TestBot, 'database'>, clock: Clock): Till {
       return holds.filter(({ step }) => step !== 'admission');
     },
     callsAfter: (question, followUp) => ledger.holds(followUpOf(requestOf(question), followUp)),
+    callsOf: async ({ user }) => {
+      const requests = await ledger.requestsOf(postgres.db, user.id);
+      const holds = (await Promise.all(requests.map((request) => ledger.holds(request)))).flat();
+      const calls = holds.filter(({ step }) => step !== 'admission');
+      return calls.toSorted((one, other) => one.createdAtMs - other.createdAtMs);
+    },
     paid: async ({ user }) => {
       const allowance = { unit: 'micros', period: 'day', amount: 0, rule: 'test' } as const;
       const [balance] = await ledger.balances(user.id, [allowance]);
@@ -65,8 +78,7 @@ export function openTill(bot: Pick<TestBot, 'database'>, clock: Clock): Till {
       ),
     balances: async () => {
       expect(await ledger.verify()).toEqual([]);
-      const open = postgres.db.selectFrom('ledger_hold').select(['key', 'kind', 'state']).where('state', '=', 'open');
-      expect(await open.execute()).toEqual([]);
+      expect(await openHolds(postgres)).toEqual([]);
     },
     close: () => audit.close(),
   };
