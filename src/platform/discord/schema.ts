@@ -26,6 +26,7 @@ export interface DiscordGuildTable {
   system_channel_id: string | null;
   self_role_ids: ColumnType<string[], string, string>;
   self_muted_until_ms: Generated<number>;
+  premium_tier: Generated<number>;
   roles: JsonList<StoredRole>;
 }
 
