@@ -15,10 +15,13 @@ describe('the files of an answer', () => {
       { bytes: plainPng(2, 2), contentType: 'image/webp', width: 2 },
       { name: 'run.png', bytes: plainPng(3, 3) },
       { name: 'plot.svg', bytes: Buffer.from('<svg/>'), mediaType: 'image/svg+xml' },
+      { name: 'table.csv', bytes: Buffer.from([0, 1, 2, 3]), mediaType: 'text/csv' },
     ];
     const checked = checkFiles(files, { ...room, names: ['run.png'] });
-    expect(names(checked)).toEqual(['evil-name.txt', 'run-2.png', 'picture.png', 'run-3.png', 'plot.svg']);
-    expect(checked.accepted.map(({ mediaType }) => mediaType).slice(-2)).toEqual(['image/png', 'image/svg+xml']);
+    expect(names(checked)).toEqual(['evil-name.txt', 'run-2.png', 'picture.png', 'run-3.png', 'plot.svg', 'table.bin']);
+    expect(checked.accepted.map(({ mediaType }) => mediaType)).toEqual([
+      ...['text/plain', 'image/png', 'image/png', 'image/png', 'image/svg+xml', 'application/octet-stream'],
+    ]);
     expect(checked.notices).toEqual([]);
   });
 

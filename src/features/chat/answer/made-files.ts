@@ -1,4 +1,5 @@
 import { UserError } from '../../../kernel/errors.ts';
+import { kindOf } from '../../../kernel/file-kind.ts';
 import { safeFileName } from '../../../kernel/file-name.ts';
 import { trustedMediaType } from '../../../kernel/media-type.ts';
 import type { AnswerFile, Tx } from '../../../sdk/index.ts';
@@ -14,7 +15,7 @@ const mebibyte = 1024 * 1024;
 /** Of an answer, from its tools and the steps before it is stored; and once more from the steps after it is shown. */
 const mostFiles = 10;
 /** Of an answer: with their copies in a request, its files leave room for others in the process's budget. */
-const mostBytes = 20 * mebibyte;
+export const mostBytes = 20 * mebibyte;
 const longestDescription = 1024;
 
 /** What made files, and in which try. */
@@ -51,7 +52,7 @@ export function checkFiles(files: readonly AnswerFile[], room: Room): Checked {
   let over = 0;
   let leftBytes = room.bytes;
   for (const { name: wanted, bytes, mediaType: claimed, description = '', spoiler } of files) {
-    const mediaType = trustedMediaType(bytes, claimed);
+    const mediaType = typeOf(bytes, claimed);
     const taken = [...room.names, ...checked.accepted.map(({ name }) => name)];
     const name = unlike(taken, safeFileName(wanted, bytes, mediaType));
     const about = description.trim().slice(0, longestDescription);
@@ -76,6 +77,18 @@ export function checkFiles(files: readonly AnswerFile[], room: Room): Checked {
   }
   if (over > 0) checked.notices.push({ key: 'notices.files-over', data: { count: over, limit: mostFiles } });
   return checked;
+}
+
+const unknownType = 'application/octet-stream';
+/** Such files are texts. */
+const textTypes = /^text\/|[/+](?:json|xml)$/;
+
+/** As `trustedMediaType`; and a text is one whatever is claimed, as nothing else is. */
+function typeOf(bytes: Uint8Array, claimed: string | undefined): string {
+  const type = trustedMediaType(bytes, claimed);
+  const isText = kindOf(bytes).kind === 'text';
+  if (type === unknownType) return isText ? 'text/plain' : type;
+  return textTypes.test(type) && !isText ? unknownType : type;
 }
 
 /** `cat.png`, `cat-2.png`, … */
