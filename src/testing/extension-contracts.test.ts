@@ -93,7 +93,7 @@ it.each<[string, FeatureParts, string]>([
         { name: 'a', at: 'before-store', run: () => Promise.resolve({ files: [{ bytes: Buffer.from('') }] }) },
       ],
     },
-    'makes the file "file.txt", which no answer can have',
+    'makes the file "text.txt", which no answer can have',
   ],
   [
     'a step with a file of no type',

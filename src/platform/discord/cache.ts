@@ -10,6 +10,7 @@ import { discordLimits } from './limits.ts';
 import type { CachedChannel, DiscordCache } from './port.ts';
 import { DM_PERMISSIONS, effectivePermissions, isThread, VISIT_PERMISSIONS, type Holder } from './permissions.ts';
 import { isVisit } from './visit.ts';
+import { visitFileSize } from './visits.ts';
 import { channelOf, guildOf, mutedUntilMs, sameChannel, sameGuild, type GuildRecord } from './records.ts';
 
 /** A visited place looks like a direct message with the user: nothing of the server is known. */
@@ -158,6 +159,7 @@ export class Cache implements DiscordCache {
 
   async uploadLimit(channelId: string): Promise<number> {
     const { fileSizeBytes, boostedFileSizeBytes } = discordLimits;
+    if (isVisit(channelId)) return (await visitFileSize(this.#options.postgres.db, channelId)) ?? fileSizeBytes;
     const guildId = (await this.channel(channelId))?.guildId ?? null;
     const guild = guildId === null ? undefined : await this.guild(guildId);
     return boostedFileSizeBytes[guild?.premiumTier ?? 0] ?? fileSizeBytes;

@@ -70,6 +70,7 @@ export interface DiscordVisitTable {
   application_id: string;
   token: string;
   expires_at_ms: number;
+  file_size_bytes: number | null;
   answered: Generated<boolean>;
   sent: ColumnType<Record<string, string>, never, RawBuilder<unknown>>;
 }

@@ -10,6 +10,8 @@ import type { AnswerFile } from '../../../sdk/index.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import { clears } from '../../../testing/clears.ts';
 import { button, buttons, hasEnded } from '../../../testing/components.ts';
+import { moveElsewhere } from '../../../testing/elsewhere.ts';
+import type { Elsewhere } from '../../../testing/elsewhere.ts';
 import { testFeature } from '../../../testing/features.ts';
 import { plainPng } from '../../../testing/pictures.ts';
 import type { FakeAnswer } from '../../../testing/providers.ts';
@@ -51,10 +53,13 @@ const studio = testFeature(
   }),
 );
 
+let elsewhere: Elsewhere = { guildId: '', channelId: '' };
 const bot = sharedBot({
   paced: false,
   features: [studio],
-  yaml: (_people, _emulator, { openaiBaseUrl }) => `
+  yaml: async (people, emulator, { openaiBaseUrl }) => {
+    elsewhere = await moveElsewhere(people, emulator);
+    return `
 features: { summaries: { enabled: false }, titles: { enabled: false } }
 providers:
   fake:
@@ -64,7 +69,8 @@ providers:
     models:
       - { name: test-model, contextTokens: 64000, maxOutputTokens: 4000, tools: true }
       - { name: seeing, contextTokens: 64000, maxOutputTokens: 4000, tools: true, vision: true }
-`,
+`;
+  },
 });
 const { asks, presses, screen } = createAsking(() => bot);
 const timeoutMs = 20_000;
@@ -146,7 +152,7 @@ describe('the files of a tool', () => {
     const { shown } = await makesFor('write a lot', [large, { bytes: Buffer.alloc(0) }, ...many]);
     expect(names(shown)).toEqual(Array.from({ length: 10 }, (_, index) => `note-${index}.txt`));
     expect(shown.content).toContain('-# "large.bin" is larger than 10 MB, so I couldn\'t attach it.');
-    expect(shown.content).toContain('-# "file.txt" is empty, so I didn\'t attach it.');
+    expect(shown.content).toContain('-# "text.txt" is empty, so I didn\'t attach it.');
     expect(shown.content).toContain('-# An answer has at most 10 files, so 2 files are missing.');
     expect(JSON.stringify(latest()?.body)).toContain('[Not attached, which people are told: large.bin,');
   });
@@ -203,6 +209,22 @@ describe('the versions of an answer', () => {
   });
 });
 
+describe('an answer that fails', () => {
+  it('keeps the files that were made for it, until it is tried again', async () => {
+    makes.push([png()]);
+    bot.providers.answer((request) => request.toolResults.length === 1, { status: 400, text: 'no' });
+    const { shown } = await asks(bot.alice, 'draw and fail', calls);
+    expect([shown.content.startsWith('⚠️'), names(shown)]).toEqual([true, ['cat.png']]);
+    makes.push([note('again.txt')]);
+    bot.providers.answer('draw and fail', calls);
+    then('Now.');
+    await presses(bot.alice, shown, 'Retry');
+    const again = await bot.alice.sees((one) => one.id === shown.id && hasEnded(one) && one.content.startsWith('Now.'));
+    await bot.idle();
+    expect(names(await now(bot.alice, again))).toEqual(['again.txt']);
+  });
+});
+
 describe('the files of a step', () => {
   it('before an answer is stored come with it', async () => {
     before = [note('frame.txt')];
@@ -239,6 +261,24 @@ describe('files', () => {
     await bot.alice.says(id, 'draw here');
     const direct = await bot.alice.sees((one) => one.content.startsWith('For you.') && hasEnded(one), { timeoutMs });
     expect(names(direct)).toEqual(['cat.png']);
+  });
+
+  it('come where the bot is no member, also those of a step after the answer', async () => {
+    makes.push(Array.from({ length: 10 }, (_, index) => note(`${index}.txt`)));
+    after = [note('voice.txt')];
+    bot.providers.answer((request) => request.toolResults.length === 0, calls);
+    then('From afar.');
+    await bot.alice.runs('ask', { prompt: 'write from afar' }, { in: elsewhere.channelId });
+    const further = await bot.alice.sees((one) => names(one).includes('voice.txt'), {
+      ...{ in: elsewhere.channelId, timeoutMs },
+    });
+    await bot.idle();
+    const shown = (await bot.alice.messages(elsewhere.channelId)).filter(({ attachments }) => attachments.length > 0);
+    expect(shown.map((one) => [one.content.split('\n')[0], one.attachments.length])).toEqual([
+      ['From afar.', 10],
+      ['', 1],
+    ]);
+    expect(shown.at(-1)?.id).toBe(further.id);
   });
 
   it('are missing with a word where the bot may not attach any, or Discord refuses them', async () => {

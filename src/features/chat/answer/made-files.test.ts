@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AnswerFile, DrawnImage } from '../../../sdk/index.ts';
 import { plainPng } from '../../../testing/pictures.ts';
 import { checkFiles } from './made-files.ts';
 
@@ -9,10 +10,11 @@ const keys = (checked: ReturnType<typeof checkFiles>) => checked.notices.map(({ 
 
 describe('the files of an answer', () => {
   it('are named by what their bytes are, each by another name', () => {
-    const files = [
+    const drawn: DrawnImage = { bytes: plainPng(2, 2), contentType: 'image/webp', width: 2, height: 2 };
+    const files: AnswerFile[] = [
       { name: '../evil name.png', bytes: bytes(3) },
       { name: 'run.exe', bytes: plainPng(2, 2) },
-      { bytes: plainPng(2, 2), contentType: 'image/webp', width: 2 },
+      drawn,
       { name: 'run.png', bytes: plainPng(3, 3) },
       { name: 'plot.svg', bytes: Buffer.from('<svg/>'), mediaType: 'image/svg+xml' },
       { name: 'table.csv', bytes: Buffer.from([0, 1, 2, 3]), mediaType: 'text/csv' },

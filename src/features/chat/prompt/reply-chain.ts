@@ -52,7 +52,10 @@ export async function quotedBy(
     return some.length === 0 ? '' : `\n\n[${heading}:]\n${lines.join('\n')}`;
   };
   return {
-    text: quote('This thread is about', starter) + quote('In reply to', chain) + filesNote(made),
+    text:
+      quote('This thread is about', starter) +
+      quote('In reply to', chain) +
+      filesNote(made.filter(({ id }) => !chain.some((it) => it.id === id))),
     attachments: attachmentsIn([...messages.filter(quotable), ...made]),
     authorIds: messages.filter((message) => quotable(message) && !isBots(message)).map(({ author }) => author.id),
   };

@@ -40,13 +40,16 @@ export async function showAnswer(
   const { db, texts, spending } = context;
   const { answer, question, settings, voice } = shown;
   const t = texts.in(undefined);
+  const placed = versionPlace(db, answer);
+  // Awaited below.
+  placed.catch(() => {});
   const loaded = await loadAnswerFiles(context, { answer, question });
   try {
     const files = await attachable(context, shown, loaded);
     const ended = {
       ...shown,
       id: answer.id,
-      place: await versionPlace(db, answer),
+      place: await placed,
       buttons: settings.answerButtons,
       above: lineAbove(question, voice, t),
       files: files.files,
