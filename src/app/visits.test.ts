@@ -1,11 +1,10 @@
 import { MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
-import type { Emulator } from '../../emulator/index.ts';
 import { button, buttons, hasEnded } from '../testing/components.ts';
+import { moveElsewhere } from '../testing/elsewhere.ts';
 import { createShiftedClock } from '../testing/shifted-clock.ts';
 import { sharedBot, sharedBilling } from '../testing/shared-bot.ts';
-import type { People } from '../testing/bot.ts';
 
 const waitMs = 20_000;
 const shifted = createShiftedClock(Date.now());
@@ -22,36 +21,11 @@ const clock: typeof shifted = {
 /** A server that the bot is not in, with Alice, who installed the bot for herself, and Bob. */
 let elsewhere = { guildId: '', channelId: '' };
 
-async function control<T>(emulator: Emulator, path: string, body: object): Promise<T> {
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(`${emulator.origin}/_control/${path}`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(body),
-  });
-  return (await answer.json()) as T;
-}
-
-async function moveElsewhere({ alice, bob }: People, emulator: Emulator): Promise<void> {
-  const [application] = emulator.core.world.applications.values();
-  const token = [...emulator.core.world.users.values()].find((user) => user.bot)?.token ?? '';
-  await control(emulator, 'installs', { userId: alice.user.id, applicationId: application?.id });
-  const guild = await control<{ id: string; channels: { id: string }[] }>(emulator, 'guilds', { name: 'Elsewhere' });
-  await fetch(`${emulator.origin}/api/v10/users/@me/guilds/${guild.id}`, {
-    ...{ method: 'DELETE', headers: { authorization: `Bot ${token}` } },
-  });
-  elsewhere = { guildId: guild.id, channelId: guild.channels[0]?.id ?? '' };
-  for (const person of [alice, bob]) {
-    await control(emulator, 'members', { guildId: guild.id, username: person.user.username });
-    await person.until('the new server', () => person.view.channels.get(elsewhere.channelId) ?? null);
-  }
-}
-
 const bot = sharedBot({
   clock,
   paced: false,
   yaml: async (people, emulator) => {
-    await moveElsewhere(people, emulator);
+    elsewhere = await moveElsewhere(people, emulator);
     // What that server's own rules would be: nobody asked for them there.
     return `
 access:

@@ -59,4 +59,19 @@ describe('a byte budget', () => {
     expect(order).toEqual([6, 3]);
     await expect(budget.acquire(1, leaving.signal)).rejects.toThrow('stopped');
   });
+
+  it('counts what is in memory already without waiting, and others wait until there is room', async () => {
+    const budget = new ByteBudget(10);
+    const order: number[] = [];
+    const held = await take(budget, 6, order);
+    const added = budget.add(8);
+    expect(budget.usedBytes).toBe(14);
+    const waiting = take(budget, 4, order);
+    held.release();
+    await settled();
+    expect(order).toEqual([6]);
+    added.shrink(6);
+    await waiting;
+    expect([order, budget.usedBytes]).toEqual([[6, 4], 10]);
+  });
 });

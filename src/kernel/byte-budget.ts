@@ -41,6 +41,15 @@ export class ByteBudget {
     return this.lease(bytes);
   }
 
+  /**
+   * Counts bytes that are in memory already, at once, even beyond the budget: others wait until there is room again. For
+   * what comes up while its owner holds a lease, who must not wait for more.
+   */
+  add(bytes: number): ByteLease {
+    this.free -= bytes;
+    return this.lease(bytes);
+  }
+
   private wait(bytes: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const entry: Waiting = {

@@ -38,7 +38,14 @@ export const toolCheckpoints = [
   'tool-done',
 ] as const;
 
-export type Checkpoint = (typeof checkpoints)[number] | (typeof toolCheckpoints)[number];
+/** Checkpoints of a step after an answer that adds files to it. */
+export const stepCheckpoints = [
+  /** The files are stored; they aren't on the screen. */
+  'step-files-stored',
+] as const;
+
+export type Checkpoint =
+  (typeof checkpoints)[number] | (typeof toolCheckpoints)[number] | (typeof stepCheckpoints)[number];
 
 /** Called when a request reaches a checkpoint. Does nothing outside crash tests, where it may not return. */
 export type ReachCheckpoint = (checkpoint: Checkpoint) => void;

@@ -18,6 +18,8 @@ const signatures: readonly Signature[] = [
   ['image/x-icon', 0, '\0\0\x01\0'],
   ['audio/wav', 0, 'RIFF????WAVE'],
   ['audio/mpeg', 0, 'ID3'],
+  // A frame of MPEG layer III, without tags before it.
+  ...['\xfb', '\xfa', '\xf3', '\xf2'].map((second): Signature => ['audio/mpeg', 0, `\xff${second}`]),
   ['audio/flac', 0, 'fLaC'],
   ['audio/mp4', 4, 'ftypM4A'],
   ['audio/ogg', 0, 'OggS'],

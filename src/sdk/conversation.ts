@@ -82,6 +82,25 @@ export interface PromptSource {
   collect(turn: PendingTurn, signal: AbortSignal): Promise<readonly PromptPiece[]>;
 }
 
+/**
+ * A file that comes with an answer. An image of `generate.draw` and the sound of `generate.speak` are such files as they are.
+ *
+ * What it is comes from its bytes; `mediaType` counts only for what bytes cannot show, such as SVG and other texts. It is
+ * shown under a safe form of its name, with the ending of what it is. People read below the answer why one is left out: an
+ * answer has at most ten from its tools and `before-store` steps and ten more from `after-shown` steps, each within what
+ * Discord takes there, and 20 MB in all.
+ */
+export interface AnswerFile {
+  /** Made of what it is unless given. */
+  name?: string;
+  bytes: Uint8Array;
+  mediaType?: string;
+  /** For people who cannot see it (alt text); at most 1024 characters are shown. The model reads it, too. */
+  description?: string;
+  /** Hidden until somebody clicks it. */
+  spoiler?: boolean;
+}
+
 export interface ToolRun {
   turn: PendingTurn;
   signal: AbortSignal;
@@ -95,6 +114,11 @@ export interface ToolRun {
 export interface ToolResult {
   /** For the model; at most 100,000 characters of it are sent. */
   content: string;
+  /**
+   * Shown with the answer, in all that becomes of it, and stored with the result. The model reads their names in this and in
+   * later answers, and sees pictures where it can.
+   */
+  files?: readonly AnswerFile[];
   /** One line below the answer, in the instance's language: what was done, for people. */
   receipt?: string;
 }
@@ -104,7 +128,7 @@ export interface ToolResult {
  *
  * A call is checked against `input` and `access`, asks the asker first where `confirm` says so, and runs at most once,
  * also when the process dies meanwhile: the model then reads that its outcome is unknown. A UserError of `run` is what the
- * model reads; any other error is logged, and the model reads that the tool failed.
+ * model reads; any other error is logged, and the model reads that the tool failed. A call that is stopped leaves no file.
  */
 export interface ToolDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** Lower case letters, digits and underscores, at most 64; unique over all features. People read `tools.<name>.title`. */
@@ -201,20 +225,35 @@ export interface StepRun {
   request: string;
 }
 
+/** What a `before-store` step makes of an answer. */
+export interface ChangedAnswer {
+  /** In place of the answer's text, unless it is empty. */
+  text?: string;
+  files?: readonly AnswerFile[];
+  /** Small print below the answer, in the instance's language. */
+  notices?: readonly string[];
+}
+
+/** What an `after-shown` step adds to an answer. */
+export interface AddedFiles {
+  files?: readonly AnswerFile[];
+}
+
 /**
  * Acts on every answer.
  *
- * - `before-store` changes the text before it is stored, charged and shown for good. A step that fails is left out, and
- *   logged.
+ * - `before-store` changes the text before it is stored, charged and shown for good, and adds files. A step that fails is
+ *   left out, and logged.
  * - `after-shown` runs as a job of its own once the answer is on the screen, at most `maxAttempts` times. `applies` decides
- *   without waiting whether there is anything to do, so that most answers add no job.
+ *   without waiting whether there is anything to do, so that most answers add no job. The files that it resolves to are added
+ *   to the answer's messages; once they are stored, it does not run again.
  */
 export type AnswerStep =
   | {
       /** In kebab-case, unique over all features. */
       name: string;
       at: 'before-store';
-      run(answer: WrittenAnswer, signal: AbortSignal): Promise<{ text?: string; notices?: readonly string[] }>;
+      run(answer: WrittenAnswer, signal: AbortSignal): Promise<ChangedAnswer>;
     }
   | {
       name: string;
@@ -222,7 +261,7 @@ export type AnswerStep =
       applies(answer: ShownAnswer): boolean;
       /** 1 unless given. */
       maxAttempts?: number;
-      run(answer: ShownAnswer, run: StepRun): Promise<void>;
+      run(answer: ShownAnswer, run: StepRun): Promise<void | AddedFiles>;
     };
 
 /** An option of `/ask`, for what a feature keeps with a turn. */

@@ -35,8 +35,11 @@ export type {
 } from './context.ts';
 export { defineTool, precedence } from './conversation.ts';
 export type {
+  AddedFiles,
+  AnswerFile,
   AnswerStep,
   AskOption,
+  ChangedAnswer,
   ConversationParts,
   HistoryFill,
   PendingTurn,

@@ -87,6 +87,28 @@ it.each<[string, FeatureParts, string]>([
     'leaves nothing of an answer',
   ],
   [
+    'a step with a file that nobody gets',
+    {
+      answerSteps: [
+        { name: 'a', at: 'before-store', run: () => Promise.resolve({ files: [{ bytes: Buffer.from('') }] }) },
+      ],
+    },
+    'makes the file "text.txt", which no answer can have',
+  ],
+  [
+    'a step with a file of no type',
+    {
+      answerSteps: [
+        {
+          name: 'a',
+          at: 'before-store',
+          run: () => Promise.resolve({ files: [{ name: 'x.png', bytes: Buffer.alloc(9) }] }),
+        },
+      ],
+    },
+    'makes the file "x.bin", whose type nobody can tell',
+  ],
+  [
     'a step that throws',
     { answerSteps: [{ name: 'a', at: 'before-store', run: () => Promise.reject(new Error('oh no')) }] },
     'answer step "a" throws Error: oh no',

@@ -1,10 +1,13 @@
 import type { LoadedFeature } from '../app/features.ts';
 import { systemClock } from '../kernel/clock.ts';
-import type { PendingTurn, Tool, Turn } from '../sdk/index.ts';
+import type { AnswerFile, PendingTurn, Tool, Turn } from '../sdk/index.ts';
 import { z } from 'zod';
+import { checkFiles, mostBytes } from '../features/chat/answer/made-files.ts';
 
 /** A part that asks other services gets its own time limits from chat; without any news it has to be much quicker. */
 const longestMs = 5000;
+/** What Discord takes of a file everywhere, in bytes. */
+const smallestLimit = 10 * 1024 * 1024;
 const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const snowflake = /^\d{17,20}$/;
 
@@ -112,13 +115,27 @@ async function toolProblems(tool: Tool): Promise<string[]> {
   return outcome === undefined ? problems : [...problems, outcome];
 }
 
+/** What is wrong with files that a tool or a step returns: what people would not get, or not get as it was meant. */
+export function fileProblems(files: readonly AnswerFile[]): string[] {
+  const { accepted, left } = checkFiles(files, { files: 10, bytes: mostBytes, fileBytes: smallestLimit, names: [] });
+  const problems = left.map((name) => `makes the file "${name}", which no answer can have`);
+  for (const { description = '' } of files) {
+    if (description.length > 1024) problems.push('describes a file in more than 1,024 characters');
+  }
+  for (const { name, mediaType } of accepted) {
+    if (mediaType === 'application/octet-stream') problems.push(`makes the file "${name}", whose type nobody can tell`);
+  }
+  return problems;
+}
+
 async function stepProblems(step: Part<'answerSteps'>): Promise<string[]> {
   const problems: string[] = [];
   for (const one of turns) {
     if (step.at === 'before-store') {
       const answer = { turn: one, text: 'This and that.', modelId: one.model.id };
-      const { text, notices = [] } = await inTime(step.run(answer, new AbortController().signal));
+      const { text, notices = [], files = [] } = await inTime(step.run(answer, new AbortController().signal));
       if (text?.trim() === '') problems.push('leaves nothing of an answer');
+      problems.push(...fileProblems(files));
       if (notices.some((notice) => notice.trim() === '')) problems.push('gives an empty notice');
     } else {
       const shown = { ...one, extra: undefined };

@@ -20,6 +20,7 @@ import { listenCommand } from './commands/listen.ts';
 import { settingsCommand } from './commands/settings.ts';
 import { chatJobs } from './jobs.ts';
 import { createControls } from './actions/index.ts';
+import { createScreens } from './actions/versions.ts';
 import { newBudget } from './history/collect.ts';
 import { exportOf } from './history/export.ts';
 import { followHistory } from './history/index.ts';
@@ -44,6 +45,7 @@ export const feature = defineFeature({
     const notices = followWaiting(context);
     const idle = deleteIdleConversations(context);
     const marks = sweepMarks(context);
+    const screens = createScreens(context);
     return {
       api: createChatApi(context),
       on: history.on,
@@ -61,11 +63,11 @@ export const feature = defineFeature({
       ],
       messageCommands: createMessageCommands(context),
       components: {
-        ...createControls(context),
+        ...createControls(context, screens),
         ...history.components,
         about: aboutModal(context),
       },
-      jobs: chatJobs(context),
+      jobs: chatJobs(context, screens),
       stop: () => Promise.all([history.stop(), notices.stop(), idle.stop(), marks.stop()]).then(() => undefined),
       exportUser: (userId) => exportUser(context, userId),
       onReadConsentRevoked: async (tx, userId) => void (await deleteAmbientOf(tx, userId)),

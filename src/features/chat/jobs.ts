@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineJob } from '../../sdk/index.ts';
 import type { FeatureParts } from '../../sdk/index.ts';
+import type { Screens } from './actions/versions.ts';
 import { runAnswer, tellOfLoss } from './answer/run.ts';
 import { loseStep, runStep, stepPayload } from './answer/steps.ts';
 import type { ChatContext } from './chat.ts';
@@ -19,7 +20,7 @@ const leftovers = z.strictObject({
 const missedPlace = z.strictObject({ channelId: z.string(), guildId: z.string().nullable(), sinceMs: z.number() });
 
 /** The jobs of chat with what each carries. */
-export const chatJobs = (context: ChatContext): NonNullable<FeatureParts['jobs']> => ({
+export const chatJobs = (context: ChatContext, screens: Screens): NonNullable<FeatureParts['jobs']> => ({
   answer: defineJob({
     payload: answerPayload,
     run: (answer, run) => runAnswer(context, run, answer),
@@ -27,8 +28,8 @@ export const chatJobs = (context: ChatContext): NonNullable<FeatureParts['jobs']
   }),
   step: defineJob({
     payload: stepPayload,
-    run: (step, run) => runStep(context, run, step),
-    afterLoss: (step) => loseStep(context, step),
+    run: (step, run) => runStep(context, screens, run, step),
+    afterLoss: (step) => loseStep(context, screens, step),
   }),
   missed: defineJob({ payload: missedPlace, run: (place) => findMissed(context, place) }),
   tidy: defineJob({

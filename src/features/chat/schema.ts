@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { JsonObject } from '../../kernel/json.ts';
 
 export type AnswerState =
@@ -89,6 +89,16 @@ export interface ChatToolCallTable {
   ciphertext: Buffer | null;
 }
 
+export interface ChatAnswerFileTable {
+  id: string;
+  answer_id: string;
+  position: GeneratedAlways<number>;
+  source: string;
+  ciphertext: Buffer;
+  message_id: string | null;
+  attachment_id: string | null;
+}
+
 export interface ChatNoticeTable {
   answer_id: string;
   ahead: number | null;
@@ -111,6 +121,7 @@ declare module '../../platform/postgres/database.ts' {
     chat_notice: ChatNoticeTable;
     chat_answer_step: ChatAnswerStepTable;
     chat_tool_call: ChatToolCallTable;
+    chat_answer_file: ChatAnswerFileTable;
     chat_speaker: ChatSpeakerTable;
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkpoints, toolCheckpoints } from '../../kernel/checkpoints.ts';
+import { checkpoints, stepCheckpoints, toolCheckpoints } from '../../kernel/checkpoints.ts';
 import { abilities } from './abilities.ts';
 import { accessSchema } from './access-schema.ts';
 import { budgetsSchema } from './budgets-schema.ts';
@@ -138,7 +138,7 @@ const providerName = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'lower-ca
 /** `stored:2`: the second time that this checkpoint is reached, the first unless told. */
 const crashPoint = z.string().transform((value, context) => {
   const [, name, time = '1'] = /^([a-z-]+)(?::([1-9]\d{0,5}))?$/.exec(value) ?? [];
-  const checkpoint = [...checkpoints, ...toolCheckpoints].find((known) => known === name);
+  const checkpoint = [...checkpoints, ...toolCheckpoints, ...stepCheckpoints].find((known) => known === name);
   if (checkpoint) return { checkpoint, time: Number(time) };
   const message = `one of ${checkpoints.join(', ')}, with ":2" after it for the second time it is reached`;
   context.addIssue({ code: 'custom', message, params: { choices: checkpoints } });

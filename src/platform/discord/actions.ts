@@ -54,7 +54,7 @@ export function createActions(context: ActionsContext): DiscordActions {
     ...context.subjects,
     ...reading(context),
     send: (channelId, message, options) => writer.create(channelId, message, options),
-    edit: (channelId, messageId, message) => writer.edit(channelId, messageId, message),
+    edit: async (channelId, messageId, message) => void (await writer.edit(channelId, messageId, message)),
     delete: (channelId, messageId) => writer.delete(channelId, messageId),
     live: (options) => {
       const { channelId, replyTo, onDeadline } = options;

@@ -58,14 +58,14 @@ export async function writeChanges(postgres: Postgres, changes: CacheChanges): P
 /** All rows as one JSON parameter: a tenth of the work of a parameter for each value, at a bot's first start. */
 async function upsertGuilds(db: Db, rows: ReturnType<typeof guildToRow>[]): Promise<void> {
   await sql`
-    INSERT INTO discord_guild (id, name, owner_id, system_channel_id, self_role_ids, self_muted_until_ms, roles)
-    SELECT id, name, owner_id, system_channel_id, self_role_ids, self_muted_until_ms, roles
+    INSERT INTO discord_guild (id, name, owner_id, system_channel_id, self_role_ids, self_muted_until_ms, premium_tier, roles)
+    SELECT id, name, owner_id, system_channel_id, self_role_ids, self_muted_until_ms, premium_tier, roles
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS row (
       id text, name text, owner_id text, system_channel_id text, self_role_ids jsonb, self_muted_until_ms bigint,
-      roles jsonb)
+      premium_tier integer, roles jsonb)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner_id = excluded.owner_id,
       system_channel_id = excluded.system_channel_id, self_role_ids = excluded.self_role_ids,
-      self_muted_until_ms = excluded.self_muted_until_ms, roles = excluded.roles
+      self_muted_until_ms = excluded.self_muted_until_ms, premium_tier = excluded.premium_tier, roles = excluded.roles
   `.execute(db);
 }
 

@@ -6,9 +6,11 @@ import type { Postgres } from '../postgres/index.ts';
 import { CACHE_CHANNEL, findChannel, findGuild, loadChannels, loadGuilds } from './cache-store.ts';
 import { CacheWriter } from './cache-writer.ts';
 import type { DiscordHttp } from './http.ts';
+import { discordLimits } from './limits.ts';
 import type { CachedChannel, DiscordCache } from './port.ts';
 import { DM_PERMISSIONS, effectivePermissions, isThread, VISIT_PERMISSIONS, type Holder } from './permissions.ts';
 import { isVisit } from './visit.ts';
+import { visitFileSize } from './visits.ts';
 import { channelOf, guildOf, mutedUntilMs, sameChannel, sameGuild, type GuildRecord } from './records.ts';
 
 /** A visited place looks like a direct message with the user: nothing of the server is known. */
@@ -153,6 +155,14 @@ export class Cache implements DiscordCache {
       roleIds: guild.selfRoleIds,
       muted: guild.selfMutedUntilMs > this.#options.clock.now(),
     });
+  }
+
+  async uploadLimit(channelId: string): Promise<number> {
+    const { fileSizeBytes, boostedFileSizeBytes } = discordLimits;
+    if (isVisit(channelId)) return (await visitFileSize(this.#options.postgres.db, channelId)) ?? fileSizeBytes;
+    const guildId = (await this.channel(channelId))?.guildId ?? null;
+    const guild = guildId === null ? undefined : await this.guild(guildId);
+    return boostedFileSizeBytes[guild?.premiumTier ?? 0] ?? fileSizeBytes;
   }
 
   memberPermissions(channelId: string, userId: string, roleIds: readonly string[]): Promise<bigint> {

@@ -87,16 +87,23 @@ export class ChannelWriter {
     }
   }
 
-  async edit(channelId: string, messageId: string, message: OutgoingMessage, write: WriteOptions = {}): Promise<void> {
+  /** Resolves to the message as Discord shows it; a server that is not quite Discord may answer without it. */
+  async edit(
+    channelId: string,
+    messageId: string,
+    message: OutgoingMessage,
+    write: WriteOptions = {},
+  ): Promise<APIMessage | undefined> {
     const path = Routes.channelMessage(channelId, messageId);
     const attempt = (how: WriteOptions) =>
       this.#write('PATCH', channelId, path, messageBody(message), message, { ...how, repeatable: true });
     const { taken: _taken, ...later } = write;
-    await this.awake(
+    const edited = await this.awake(
       channelId,
       () => attempt(write),
       () => attempt(later),
     );
+    return edited as APIMessage | undefined;
   }
 
   /** A message that is gone already counts as deleted. */

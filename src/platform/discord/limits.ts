@@ -33,8 +33,11 @@ export const discordLimits = {
   choiceNameLength: 100,
   threadNameLength: 100,
   filesPerMessage: 10,
-  /** Per file, unless an interaction's `attachment_size_limit` says more. */
+  fileDescriptionLength: 1024,
+  /** Per file, unless the guild's boosts or an interaction's `attachment_size_limit` say more. */
   fileSizeBytes: 10 * 1024 * 1024,
+  /** Per file, by the guild's level of boosts. */
+  boostedFileSizeBytes: [10, 10, 50, 100].map((mebibytes) => mebibytes * 1024 * 1024),
   reactionsPerMessage: 20,
   auditReasonLength: 512,
   /** Older ones are deleted one by one. */

@@ -1,19 +1,17 @@
-import type { APIMessageTopLevelComponent } from 'discord-api-types/v10';
 import type { Clock } from '../../kernel/clock.ts';
-import { beginningOf } from '../../kernel/beginning.ts';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import { toDiscordMarkdown } from '../../kernel/markdown/discord.ts';
-import { splitMessage } from '../../kernel/split.ts';
 import type { Taken } from './channel-writer.ts';
 import { discordCodes, isDiscordError } from './errors.ts';
 import type { GlobalGate } from './global-gate.ts';
 import { Growth } from './growth.ts';
 import { discordLimits } from './limits.ts';
 import type { MessageWriter } from './message-writer.ts';
-import type { LiveMessage, LiveMessageOptions, LivePart, OutgoingMessage } from './port.ts';
+import { fingerprintOf, wantedParts } from './live-parts.ts';
+import type { Wanted } from './live-parts.ts';
+import type { LiveMessage, LiveMessageOptions, LivePart, OutgoingFile } from './port.ts';
 import type { ChannelLane } from './pacer.ts';
-import { fingerprint } from './payload.ts';
+import { attachmentIds } from './payload.ts';
 
 /** Answers of Discord that the next write of the same message would get as well. */
 const LASTING_REFUSALS = [
@@ -51,10 +49,9 @@ interface ShownPart {
   shown: string | undefined;
   /** Somebody deleted it. */
   gone: boolean;
+  /** Of its files, where they are known. */
+  attachmentIds?: readonly string[];
 }
-
-/** What one part shall show. */
-type Wanted = Pick<OutgoingMessage, 'content' | 'components' | 'embeds' | 'files' | 'suppressEmbeds'>;
 
 interface Step {
   index: number;
@@ -154,7 +151,9 @@ export class LiveAnswer implements LiveMessage {
   }
 
   #result(): LivePart[] {
-    return this.#parts.filter((part) => !part.gone).map(({ messageId }) => ({ messageId }));
+    return this.#parts
+      .filter((part) => !part.gone)
+      .map(({ messageId, attachmentIds: ids }) => ({ messageId, ...(ids && { attachmentIds: ids }) }));
   }
 
   async #endStream(): Promise<void> {
@@ -253,17 +252,25 @@ export class LiveAnswer implements LiveMessage {
     const part = this.#parts[index];
     if (!part) return this.#send(index, wanted, taken);
     try {
-      const { channelId } = this.#options;
+      const { channelId, keepsFiles } = this.#options;
       // Naming no files removes those of another answer that the message has shown.
-      const edited = { files: [], ...wanted };
-      await this.#context.writer.edit(channelId, part.messageId, edited, { taken, progress });
+      const edited = keepsFiles && !this.#stopped ? wanted : { files: [], ...(await this.#withKept(part, wanted)) };
+      const message = await this.#context.writer.edit(channelId, part.messageId, edited, { taken, progress });
       part.shown = fingerprintOf(wanted);
+      if (wanted.files) part.attachmentIds = attachmentIds(edited, message?.attachments ?? []);
     } catch (error) {
       if (isDiscordError(error, discordCodes.unknownMessage)) part.gone = true;
       else if (isDiscordError(error, discordCodes.tooManyOldEdits, discordCodes.unknownWebhook) && !this.#hasMoved)
         this.#move();
       else throw error;
     }
+  }
+
+  /** Discord refuses an edit that names an attachment which its message does not have. */
+  async #withKept({ messageId }: ShownPart, wanted: Wanted): Promise<Wanted> {
+    if (!wanted.files?.some(({ attachmentId }) => attachmentId !== undefined)) return wanted;
+    const present = await this.#context.writer.attachmentsOf(this.#options.channelId, messageId);
+    return { ...wanted, files: wanted.files.map((file) => keptIf(file, present)) };
   }
 
   #sees(index: number): void {
@@ -297,9 +304,11 @@ export class LiveAnswer implements LiveMessage {
     if (spoken && !(await this.#kept(taken, () => onIntent?.(index)))) return;
     const replyTo = spoken ? undefined : index === 0 ? this.#options.replyTo : await this.#apart(index - 1);
     const { components, ...rest } = wanted;
+    const files = wanted.files && { files: wanted.files.map((file) => keptIf(file, [])) };
+    const sent = { ...(components?.length ? wanted : rest), ...files };
     const message = await this.#context.writer.create(
       channelId,
-      components?.length ? wanted : rest,
+      sent,
       {
         key: `${key}/${this.#hasMoved ? `moved/${index}` : index}`,
         ...(replyTo === undefined ? {} : { replyTo }),
@@ -310,7 +319,10 @@ export class LiveAnswer implements LiveMessage {
     // Discord returns the message of an earlier attempt when the nonce is known to it: then it shows another text.
     const sameFiles = wanted.files === undefined || message.attachments.length === wanted.files.length;
     const fresh = sameFiles && message.content === (wanted.content ?? '').trim();
-    this.#parts[index] = { messageId: message.id, shown: fresh ? fingerprintOf(wanted) : undefined, gone: false };
+    this.#parts[index] = {
+      ...{ messageId: message.id, shown: fresh ? fingerprintOf(wanted) : undefined, gone: false },
+      ...(fresh && wanted.files && { attachmentIds: attachmentIds(sent, message.attachments) }),
+    };
     if (await this.#kept(undefined, () => onPart?.(index, { messageId: message.id }))) await this.#deleteLeft();
   }
 
@@ -349,28 +361,7 @@ class PersistFailure {
   }
 }
 
-function fingerprintOf(wanted: Wanted): string {
-  const files = wanted.files?.map((file) => [file.name, file.data.length]);
-  return fingerprint([wanted.content, wanted.components, wanted.embeds, files, wanted.suppressEmbeds]);
-}
-
-/**
- * The text in parts; what is not text on the last. Every part names its components, so that an edit removes old ones.
- * Links in it do not unfold, unless the part has embeds of its own, which Discord would hide with the previews.
- */
-function wantedParts(
-  message: Wanted,
-  options: { growing?: boolean; bound?: LiveMessageOptions['bound'] | undefined; lead?: string | undefined },
-): Wanted[] {
-  const said = toDiscordMarkdown(message.content ?? '');
-  const text = said === '' ? '' : `${options.lead ?? ''}${said}`;
-  const contents = splitMessage((options.bound && beginningOf(text, options.bound)) ?? text);
-  const bare = !message.embeds?.length && !message.files?.length && !message.components?.length;
-  if (contents.length === 0 && !bare && !options.growing) contents.push('');
-  const none: APIMessageTopLevelComponent[] = [];
-  return contents.map((content, index) =>
-    index < contents.length - 1
-      ? { content, components: none, suppressEmbeds: true }
-      : { ...message, content, components: message.components ?? none, suppressEmbeds: !message.embeds?.length },
-  );
+/** A file that is uploaded unless its attachment is among those of its message. */
+function keptIf({ attachmentId, ...file }: OutgoingFile, present: readonly string[]): OutgoingFile {
+  return attachmentId !== undefined && present.includes(attachmentId) ? { ...file, attachmentId } : file;
 }

@@ -53,19 +53,40 @@ export class MessageWriter {
     return replyLine(guildId, channelId, messageId);
   }
 
-  async edit(channelId: string, messageId: string, message: OutgoingMessage, write: WriteOptions = {}): Promise<void> {
+  /** Resolves to the message as Discord shows it; a server that is not quite Discord may answer without it. */
+  async edit(
+    channelId: string,
+    messageId: string,
+    message: OutgoingMessage,
+    write: WriteOptions = {},
+  ): Promise<APIMessage | undefined> {
     const { channels, spoken, webhooks, visits } = this.#options;
     if (isVisit(channelId)) return visits.edit(channelId, messageId, message, write);
     const senderId = this.#senders.get(messageId);
     const known = senderId === undefined ? undefined : await webhooks.byId(senderId);
     if (known) return spoken.edit(await this.#to(channelId, known), messageId, message, write);
     try {
-      await channels.edit(channelId, messageId, message, write);
+      return await channels.edit(channelId, messageId, message, write);
     } catch (error) {
       if (!isDiscordError(error, discordCodes.othersMessage)) throw error;
       const { taken: _taken, ...again } = write;
       const webhook = await this.#senderOf(channelId, messageId, error);
-      await spoken.edit(await this.#to(channelId, webhook), messageId, message, again);
+      return spoken.edit(await this.#to(channelId, webhook), messageId, message, again);
+    }
+  }
+
+  /** The ids of a message's attachments; none where it cannot be read. */
+  async attachmentsOf(channelId: string, messageId: string): Promise<string[]> {
+    const { http, visits } = this.#options;
+    const path = Routes.channelMessage(channelId, messageId);
+    try {
+      const { attachments } = isVisit(channelId)
+        ? await visits.find(channelId, messageId)
+        : await http.ask<Partial<APIMessage>>({ method: 'GET', path, repeatable: true });
+      return (attachments ?? []).map(({ id }) => id);
+    } catch (error) {
+      if (error instanceof VendorError) return [];
+      throw error;
     }
   }
 

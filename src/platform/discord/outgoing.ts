@@ -16,4 +16,10 @@ export interface OutgoingFile {
   name: string;
   contentType?: string;
   data: Uint8Array;
+  /** For people who cannot see it: at most 1024 characters are sent. */
+  description?: string;
+  /** Hidden until somebody clicks it. */
+  spoiler?: boolean;
+  /** In an edit: the attachment of the message that is this file already, and that stays in place of an upload. */
+  attachmentId?: string;
 }

@@ -21,7 +21,7 @@ export function messageBody(message: OutgoingMessage): Record<string, unknown> {
     ...(message.suppressEmbeds === undefined
       ? {}
       : { flags: message.suppressEmbeds ? MessageFlags.SuppressEmbeds : 0 }),
-    ...(message.files === undefined ? {} : { attachments: keptFiles(message).map((_file, index) => ({ id: index })) }),
+    ...(message.files === undefined ? {} : { attachments: attachmentsOf(takenFiles(message)) }),
     allowed_mentions: {
       parse: [],
       users: [...new Set(message.pings)].slice(0, discordLimits.pingsPerMessage),
@@ -30,16 +30,32 @@ export function messageBody(message: OutgoingMessage): Record<string, unknown> {
   };
 }
 
+/** The files to upload, in the order in which `attachments` numbers them. */
 export function messageFiles(message: OutgoingMessage): RawFile[] {
-  return keptFiles(message).map((file) => ({
-    name: file.name,
-    data: file.data,
-    ...(file.contentType === undefined ? {} : { contentType: file.contentType }),
-  }));
+  return takenFiles(message)
+    .filter(({ attachmentId }) => attachmentId === undefined)
+    .map(({ name, data, contentType }) => ({ name, data, ...(contentType === undefined ? {} : { contentType }) }));
 }
 
-function keptFiles(message: OutgoingMessage): NonNullable<OutgoingMessage['files']> {
+/** Each file's attachment in a message that Discord has taken, in the order of the files. */
+export function attachmentIds(message: OutgoingMessage, shown: readonly { id: string }[]): string[] {
+  const files = takenFiles(message);
+  const kept = new Set(files.map(({ attachmentId }) => attachmentId));
+  const uploaded = shown.map(({ id }) => id).filter((id) => !kept.has(id));
+  return files.map(({ attachmentId }) => attachmentId ?? uploaded.shift() ?? '');
+}
+
+function takenFiles(message: OutgoingMessage): NonNullable<OutgoingMessage['files']> {
   return (message.files ?? []).slice(0, discordLimits.filesPerMessage);
+}
+
+function attachmentsOf(files: NonNullable<OutgoingMessage['files']>): Record<string, unknown>[] {
+  let uploads = 0;
+  return files.map(({ attachmentId, description, spoiler }) => ({
+    id: attachmentId ?? uploads++,
+    ...(description === undefined ? {} : { description: clip(description, discordLimits.fileDescriptionLength) }),
+    ...(spoiler === undefined ? {} : { is_spoiler: spoiler }),
+  }));
 }
 
 /** The most specific part of a text to cut first: descriptions, then fields, as far as the total demands. */

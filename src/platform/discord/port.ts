@@ -65,6 +65,8 @@ export interface NewThread {
 /** One Discord message that a live answer occupies. */
 export interface LivePart {
   messageId: string;
+  /** Of its files, in their order, where this live answer has put them there or found them. */
+  attachmentIds?: readonly string[];
 }
 
 export interface LiveMessageOptions {
@@ -82,6 +84,8 @@ export interface LiveMessageOptions {
   liveComponents?: APIMessageTopLevelComponent[];
   /** Of a text that grows beyond so many parts only the beginning is shown, with `end` below it. `finish` knows no bound. */
   bound?: { parts: number; end: string };
+  /** While it grows, its messages keep the files that they show; `finish` decides about them. */
+  keepsFiles?: boolean;
   signal?: AbortSignal;
   /** Called a minute before its messages can no longer be changed, where that comes: in a visit. */
   onDeadline?: () => void;
@@ -120,7 +124,8 @@ export interface LiveMessage {
   update(text: string, options?: { placeholder?: boolean }): void;
   /**
    * Shows the final text and components, whatever was shown before; deletes parts that are no longer needed. Resolves
-   * when Discord has it all. Rejects with a VendorError when Discord refuses.
+   * when Discord has it all. Rejects with a VendorError when Discord refuses. Files are on the last message with text,
+   * and beyond ten in further ones. One with an `attachmentId` is uploaded only where its message does not have it any more.
    */
   finish(final: Pick<OutgoingMessage, 'content' | 'components' | 'embeds' | 'files'>): Promise<LivePart[]>;
   /** Stops updating and leaves what is on screen. */
@@ -169,6 +174,8 @@ export interface DiscordCache {
   parentOfThread(channelId: string): string | undefined;
   /** The bot's effective permission bits in a channel (threads: their parent's); all that a DM allows in a DM. */
   selfPermissions(channelId: string): Promise<bigint>;
+  /** The size of the largest file that the bot can send there, in bytes. */
+  uploadLimit(channelId: string): Promise<number>;
   /** Effective permission bits of a member with these roles. */
   memberPermissions(channelId: string, userId: string, roleIds: readonly string[]): Promise<bigint>;
 }

@@ -1,5 +1,5 @@
 import { ChannelType } from 'discord-api-types/v10';
-import type { APIChannel, APIGuildMember, APIOverwrite, APIRole } from 'discord-api-types/v10';
+import type { APIChannel, APIGuild, APIGuildMember, APIOverwrite, APIRole } from 'discord-api-types/v10';
 import type { CachedChannel, CachedGuild, CachedRole } from './port.ts';
 import type { DiscordChannelTable, DiscordGuildTable, StoredOverwrite, StoredRole } from './schema.ts';
 import type { Selectable } from 'kysely';
@@ -9,6 +9,8 @@ export interface GuildRecord extends CachedGuild {
   roles: Map<string, CachedRole>;
   selfRoleIds: readonly string[];
   selfMutedUntilMs: number;
+  /** The level of its boosts. */
+  premiumTier: number;
   systemChannelId: string | null;
 }
 
@@ -57,7 +59,8 @@ export function mutedUntilMs(member: Pick<APIGuildMember, 'communication_disable
 
 /** A guild as GUILD_CREATE, GUILD_UPDATE or REST describe it; the bot's own membership comes apart. */
 export function guildOf(
-  guild: { id: string; name: string; owner_id: string; roles: APIRole[]; system_channel_id?: string | null },
+  guild: Pick<APIGuild, 'id' | 'name' | 'owner_id' | 'roles'> &
+    Partial<Pick<APIGuild, 'system_channel_id' | 'premium_tier'>>,
   self: Pick<GuildRecord, 'selfRoleIds' | 'selfMutedUntilMs'>,
 ): GuildRecord {
   return {
@@ -65,6 +68,7 @@ export function guildOf(
     name: guild.name,
     ownerId: guild.owner_id,
     systemChannelId: guild.system_channel_id ?? null,
+    premiumTier: guild.premium_tier ?? 0,
     roles: new Map(guild.roles.map((role) => [role.id, roleOf(role)])),
     selfRoleIds: self.selfRoleIds,
     selfMutedUntilMs: self.selfMutedUntilMs,
@@ -105,6 +109,7 @@ export function guildFromRow(row: Selectable<DiscordGuildTable>): GuildRecord {
     name: row.name,
     ownerId: row.owner_id,
     systemChannelId: row.system_channel_id,
+    premiumTier: row.premium_tier,
     selfRoleIds: row.self_role_ids,
     selfMutedUntilMs: row.self_muted_until_ms,
     roles: new Map(
@@ -140,6 +145,7 @@ export function guildToRow(guild: GuildRecord): Selectable<DiscordGuildTable> {
     system_channel_id: guild.systemChannelId,
     self_role_ids: [...guild.selfRoleIds].sort(),
     self_muted_until_ms: guild.selfMutedUntilMs,
+    premium_tier: guild.premiumTier,
     roles,
   };
 }
@@ -161,6 +167,7 @@ export function channelToRow(channel: CachedChannel): Selectable<DiscordChannelT
 
 export function sameGuild(a: GuildRecord, b: GuildRecord): boolean {
   if (a.name !== b.name || a.ownerId !== b.ownerId || a.systemChannelId !== b.systemChannelId) return false;
+  if (a.premiumTier !== b.premiumTier) return false;
   if (a.selfMutedUntilMs !== b.selfMutedUntilMs || a.roles.size !== b.roles.size) return false;
   if (a.selfRoleIds.length !== b.selfRoleIds.length || !a.selfRoleIds.every((id) => b.selfRoleIds.includes(id)))
     return false;

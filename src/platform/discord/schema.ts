@@ -26,6 +26,7 @@ export interface DiscordGuildTable {
   system_channel_id: string | null;
   self_role_ids: ColumnType<string[], string, string>;
   self_muted_until_ms: Generated<number>;
+  premium_tier: Generated<number>;
   roles: JsonList<StoredRole>;
 }
 
@@ -69,6 +70,7 @@ export interface DiscordVisitTable {
   application_id: string;
   token: string;
   expires_at_ms: number;
+  file_size_bytes: number | null;
   answered: Generated<boolean>;
   sent: ColumnType<Record<string, string>, never, RawBuilder<unknown>>;
 }

@@ -47,14 +47,25 @@ export class VisitWriter {
     });
   }
 
-  async edit(channelId: string, messageId: string, message: OutgoingMessage, write: WriteOptions = {}): Promise<void> {
-    await this.#writing(channelId, write, (visit, onBucket) =>
+  async find(channelId: string, messageId: string): Promise<APIMessage> {
+    const visit = await this.#options.visits.forWriting(channelId);
+    return this.#options.http.ask<APIMessage>({ ...pathOf(visit, messageId), method: 'GET' });
+  }
+
+  async edit(
+    channelId: string,
+    messageId: string,
+    message: OutgoingMessage,
+    write: WriteOptions = {},
+  ): Promise<APIMessage | undefined> {
+    const edited = await this.#writing(channelId, write, (visit, onBucket) =>
       this.#options.http.request({
         ...{ ...pathOf(visit, messageId), method: 'PATCH', onBucket },
         ...{ body: messageBody(message), files: messageFiles(message) },
         ...(write.progress ? { priority: 'progress', patient: false } : {}),
       }),
     );
+    return edited as APIMessage | undefined;
   }
 
   /** A message that is gone already counts as deleted. */

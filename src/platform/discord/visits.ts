@@ -3,7 +3,7 @@ import type { APIInteraction } from 'discord-api-types/v10';
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import type { Postgres } from '../postgres/index.ts';
+import type { Db, Postgres } from '../postgres/index.ts';
 import { discordCodes } from './errors.ts';
 import { discordLimits } from './limits.ts';
 import type { LiveMessage } from './port.ts';
@@ -53,7 +53,12 @@ export class Visits {
       token: interaction.token,
       expiresAtMs,
     };
-    const row = { id: open.id, application_id: open.applicationId, token: open.token, expires_at_ms: expiresAtMs };
+    // Servers that are not quite Discord leave it out.
+    const { attachment_size_limit: fileSizeBytes = null } = interaction as { attachment_size_limit?: number };
+    const row = {
+      ...{ id: open.id, application_id: open.applicationId, token: open.token },
+      ...{ expires_at_ms: expiresAtMs, file_size_bytes: fileSizeBytes },
+    };
     await postgres.db.deleteFrom('discord_visit').where('expires_at_ms', '<', nowMs).execute();
     await postgres.db
       .insertInto('discord_visit')
@@ -171,6 +176,16 @@ export class Visits {
     this.#known.delete(id);
     this.#answered.delete(id);
   }
+}
+
+/** What Discord takes of a file in a visit, in bytes; undefined where that is not known. */
+export async function visitFileSize(db: Db, channelId: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('discord_visit')
+    .select('file_size_bytes')
+    .where('id', '=', visitIdOf(channelId))
+    .executeTakeFirst();
+  return row?.file_size_bytes ?? undefined;
 }
 
 export const visitOver = (): VendorError =>

@@ -142,20 +142,26 @@ export class WebhookWriter {
   }
 
   /** Rejects with `discord/10015` when the webhook is gone, and nobody can edit the message any more. */
-  async edit(to: Write, messageId: string, message: OutgoingMessage, write: WriteOptions = {}): Promise<void> {
-    await this.#renewed(to, async (webhook) => {
+  async edit(
+    to: Write,
+    messageId: string,
+    message: OutgoingMessage,
+    write: WriteOptions = {},
+  ): Promise<APIMessage | undefined> {
+    const edited = await this.#renewed(to, async (webhook) => {
       const path = Routes.webhookMessage(webhook.id, webhook.token, messageId);
       const request = { path, query: threadQuery(to.threadId), body: messageBody(message) };
-      await this.#awake(to, (how) => this.#write('PATCH', to.channelId, request, message, how), write);
+      return this.#awake(to, (how) => this.#write('PATCH', to.channelId, request, message, how), write);
     });
+    return edited as APIMessage | undefined;
   }
 
   /** A message that is gone already counts as deleted. Rejects as `edit`. */
   async delete(to: Write, messageId: string): Promise<void> {
-    const remove = async (webhook: Webhook): Promise<void> => {
+    const remove = (webhook: Webhook): Promise<unknown> => {
       const path = Routes.webhookMessage(webhook.id, webhook.token, messageId);
       const request = { path, query: threadQuery(to.threadId), tokenInPath: true, repeatable: true };
-      await this.#awake(to, () => this.#options.http.request({ method: 'DELETE', ...request }));
+      return this.#awake(to, () => this.#options.http.request({ method: 'DELETE', ...request }));
     };
     try {
       await this.#renewed(to, remove);
@@ -174,16 +180,16 @@ export class WebhookWriter {
   }
 
   /** Once more with the token that it has now, when it has another. */
-  async #renewed(to: Write, attempt: (webhook: Webhook) => Promise<void>): Promise<void> {
+  async #renewed(to: Write, attempt: (webhook: Webhook) => Promise<unknown>): Promise<unknown> {
     const { webhooks } = this.#options;
     try {
-      await attempt(to.webhook);
+      return await attempt(to.webhook);
     } catch (error) {
       if (!isGone(error)) throw error;
       webhooks.forget(to.webhook);
       const now = await webhooks.byId(to.webhook.id);
       if (!now || now.token === to.webhook.token) throw gone(error);
-      await attempt(now);
+      return attempt(now);
     }
   }
 

@@ -51,7 +51,9 @@ const foretell = (context: OracleContext) =>
         .insertInto('oracle_prophecy')
         .values({ turn_id: turn.id, guild_id: turn.place.guildId, words })
         .execute();
-      return { content: 'It is written.', receipt: context.texts.in(undefined)('receipt', { words }) };
+      const scroll = { name: 'prophecy.txt', bytes: Buffer.from(words), description: 'The prophecy.' };
+      const receipt = context.texts.in(undefined)('receipt', { words });
+      return { content: 'It is written.', files: [scroll], receipt };
     },
   });
 
@@ -72,6 +74,14 @@ export const feature = defineFeature({
             : undefined,
       ],
       tools: [foretell(context)],
+      answerSteps: [
+        {
+          name: 'seal',
+          at: 'after-shown',
+          applies: ({ text }) => text.includes('under seal'),
+          run: ({ id }) => Promise.resolve({ files: [{ name: 'seal.txt', bytes: Buffer.from(`The seal of ${id}.`) }] }),
+        },
+      ],
       promptSources: [
         {
           name: 'saying',

@@ -17,7 +17,8 @@ import { stop } from './stop.ts';
 import { cancel } from '../turns/cancel-waiting.ts';
 import { decideCall } from '../answer/tool-confirmation.ts';
 import { tellIfWaiting } from '../view/waiting-notices.ts';
-import { createScreens, turnPage } from './versions.ts';
+import { turnPage } from './versions.ts';
+import type { Screens } from './versions.ts';
 
 type Press = (call: ComponentCall) => Promise<void>;
 type Ask = (context: ChatContext, call: ComponentCall, reached: Reached) => Promise<Begun | undefined>;
@@ -35,8 +36,7 @@ const leads = { none: 'It only leads to what asks for its own right.' };
 const files = { name: 'answer-file', cooldownMs: 2000, heavy: true };
 
 /** The buttons and menus of answers. What they are about is a row, so that they work after a restart. */
-export function createControls(context: ChatContext): Record<string, ComponentHandler> {
-  const screens = createScreens(context);
+export function createControls(context: ChatContext, screens: Screens): Record<string, ComponentHandler> {
   const ask = async (call: ComponentCall, begin: Ask): Promise<void> => {
     const reached = await controlled(context, call);
     // Two writers would show a mixture of both.

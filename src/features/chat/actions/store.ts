@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { UserError } from '../../../kernel/errors.ts';
 import type { Db, Tx } from '../../../sdk/index.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
+import { deleteFiles } from '../view/answer-file-store.ts';
 import type { VersionPlace } from '../view/buttons.ts';
 
 /**
@@ -53,12 +54,16 @@ export async function insertVersion(
     .execute();
 }
 
-/** Makes an answer wait again for a job, as another try, whose number it returns. */
+/**
+ * Makes an answer wait again for a job, as another try, whose number it returns. Unless that goes on from what is there, the
+ * files of earlier tries go.
+ */
 export async function beginAgain(
   tx: Tx,
   answerId: string,
   again: { jobId: string; continued: boolean; wantedModelId: string | null },
 ): Promise<number> {
+  if (!again.continued) await deleteFiles(tx, answerId);
   const { tries } = await tx
     .updateTable('chat_answer')
     .set({

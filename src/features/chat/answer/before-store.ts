@@ -5,6 +5,7 @@ import { turnOf } from '../turns/turn.ts';
 import { TookTooLong, withinLimit } from '../within-limit.ts';
 import { withNotices } from './draft.ts';
 import type { Attempt, Draft } from './draft.ts';
+import { keepFiles, sources } from './made-files.ts';
 import type { AnswerTask } from './task.ts';
 
 type BeforeStore = Extract<AnswerStep, { at: 'before-store' }>;
@@ -28,7 +29,7 @@ export async function runStepsBeforeStore(task: AnswerTask, written: Draft): Pro
 
 /** The draft as a step leaves it. Throws only what ended the run. */
 async function afterStep(
-  { context, run, row, question, screen }: AnswerTask,
+  { context, run, row, answer, question, screen }: AnswerTask,
   draft: Draft,
   { feature, texts }: Omit<Extension<'answerSteps'>, 'part'>,
   step: BeforeStore,
@@ -44,7 +45,12 @@ async function afterStep(
     );
     const notices = (changed.notices ?? []).map((notice) => ({ key: 'notices.said', data: { text: notice } }));
     const isChanged = changed.text !== undefined && changed.text.trim() !== '';
-    return withNotices(isChanged ? { ...draft, text: changed.text ?? text } : draft, ...notices);
+    const next = isChanged ? { ...draft, text: changed.text ?? text } : draft;
+    const { files = [] } = changed;
+    if (files.length === 0) return withNotices(next, ...notices);
+    const made = { answer, row, source: sources.before(answer, step.name), files };
+    const kept = await keepFiles(context, made);
+    return withNotices({ ...next, files: [...draft.files, ...kept.files] }, ...notices, ...kept.notices);
   } catch (error) {
     run.signal.throwIfAborted();
     const isExpected = error instanceof UserError || error instanceof VendorError || error instanceof TookTooLong;

@@ -1,5 +1,6 @@
 import type { Generation, HistoryFill, ModelInfo } from '../../../sdk/index.ts';
 import type { Notice } from '../notice.ts';
+import type { MadeFile } from '../view/answer-files.ts';
 import { keepsThoughts } from '../view/thoughts.ts';
 import type { AnswerTask } from './task.ts';
 
@@ -14,6 +15,8 @@ export interface Draft {
   /** The model has begun to think and keeps its thoughts to itself. */
   readonly thinksInSecret: boolean;
   readonly notices: readonly Notice[];
+  /** What tools and steps of this run have made for it. */
+  readonly files: readonly MadeFile[];
   /** Other people than the asker whose words the model read. */
   readonly contextAuthorIds: readonly string[];
   /** What its conversation takes of the window; undefined before its prompt is built. */
@@ -38,6 +41,7 @@ export const firstDraft = ({ model, before, answer }: AnswerTask): Draft => ({
   ...before,
   thinksInSecret: false,
   notices: [],
+  files: [],
   contextAuthorIds: answer.context_author_ids,
   history: undefined,
   finish: answer.finish,

@@ -12,8 +12,9 @@ import { retryWhileDatabaseDown } from './retry-while-database-down.ts';
 import type { AnswerTask } from './task.ts';
 import { completedSteps, storeStep } from './tool-steps.ts';
 import type { Step } from './tool-steps.ts';
-import { declarationOf, offeredTools, receiptOf, resultOf, runCall } from './tools.ts';
+import { declarationOf, noticesOf, offeredTools, resultOf, runCall } from './tools.ts';
 import type { ToolExtension } from './tools.ts';
+import { picturesFor } from './tool-pictures.ts';
 import type { WaitSigns } from './wait-signs.ts';
 
 /** Less than this is no answer: a sentence or two. */
@@ -48,7 +49,7 @@ export async function answerInSteps(asked: Asked, first: Draft): Promise<Attempt
     for (const step of await completedSteps(task)) {
       const { text, thoughts } = step;
       progress = { ...progress, draft: { ...progress.draft, text, thoughts, hasChargedSteps: true } };
-      for await (const next of afterStep(task, progress, step)) progress = next;
+      for await (const next of afterStep(asked, progress, step)) progress = next;
     }
     for (;;) {
       const generation = await startCall(asked, progress);
@@ -66,7 +67,7 @@ export async function answerInSteps(asked: Asked, first: Draft): Promise<Attempt
       task.context.checkpoint('step-stored');
       await generation.settle();
       progress = { ...progress, draft: { ...draft, generation: undefined, hasChargedSteps: true } };
-      for await (const next of afterStep(task, progress, step)) progress = next;
+      for await (const next of afterStep(asked, progress, step)) progress = next;
     }
   } catch (error) {
     return { draft: progress.draft, failure: { error } };
@@ -100,14 +101,17 @@ function startCall(
 }
 
 /** Runs the calls of a step, one after the other: the receipt of each is kept, also when a later one is stopped. */
-async function* afterStep(task: AnswerTask, before: Progress, step: Step): AsyncGenerator<Progress> {
+async function* afterStep({ task, files: held }: Asked, before: Progress, step: Step): AsyncGenerator<Progress> {
   const content: Extract<ModelMessage, { role: 'tool' }>['content'] = [];
   let progress = before;
   for (const [place, call] of step.calls.entries()) {
     const outcome = await runCall(task, progress, { step: progress.steps, place, call });
-    content.push(resultOf(call, outcome));
-    progress = { ...progress, draft: withNotices(progress.draft, ...receiptOf(outcome)) };
+    const { draft } = progress;
+    const files = [...draft.files, ...outcome.files];
+    progress = { ...progress, draft: withNotices({ ...draft, files }, ...noticesOf(outcome)) };
     yield progress;
+    const pictures = await picturesFor(task, draft.model, { made: outcome.files, earlier: draft.files, held });
+    content.push(resultOf(call, outcome, pictures));
   }
   const messages: ModelMessage[] = [...progress.messages, step.message, { role: 'tool', content }];
   yield { ...progress, messages, steps: progress.steps + 1 };

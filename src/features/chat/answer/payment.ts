@@ -31,7 +31,7 @@ export async function settleRun(
 }
 
 const isWorth = (task: AnswerTask, draft: Draft): boolean =>
-  hasNewText(task, draft) || hasNewThoughts(task, draft) || draft.thinksInSecret;
+  hasNewText(task, draft) || draft.files.length > 0 || hasNewThoughts(task, draft) || draft.thinksInSecret;
 
 /** Ends what is reserved for a run that gave its payer nothing, with what was charged for steps before. */
 export async function giveBack(task: AnswerTask, draft: Draft, how: 'fail' | 'waive'): Promise<void> {

@@ -18,6 +18,8 @@ import { failureKey } from '../view/text.ts';
 import { begunSignal } from '../view/waiting-notices.ts';
 import { runStepsBeforeStore } from './before-store.ts';
 import { enqueueSteps } from './steps.ts';
+import { deleteFiles } from '../view/answer-file-store.ts';
+import { sources } from './made-files.ts';
 import { placeTurn } from '../intake/place-turn.ts';
 import { isSuperseded } from '../turns/later-questions.ts';
 
@@ -62,6 +64,8 @@ export async function tellOfLoss(context: ChatContext, run: JobRun, asked: Answe
 
 async function write(task: AnswerTask, signs: WaitSigns): Promise<void> {
   const { context, run } = task;
+  // Of a run that died before the answer was stored: the steps run again.
+  if (run.job.attempt > 1) await deleteFiles(context.db, task.answer.id, sources.before(task.answer));
   const streamed = await streamAnswer(task, signs);
   const { draft, failure } = streamed.failure ? streamed : await runStepsBeforeStore(task, streamed.draft);
   if (failure) {
@@ -170,7 +174,8 @@ async function showFailure(
 ): Promise<void> {
   const explained = said === undefined ? {} : { said };
   const isKept = await storeEnd(task, draft, { state: 'failed', errorCode: code, ...explained });
-  const isWorthPaying = hasNewText(task, draft) || (draft.finish !== null && hasNewThoughts(task, draft));
+  const hasWork = hasNewText(task, draft) || draft.files.length > 0;
+  const isWorthPaying = hasWork || (draft.finish !== null && hasNewThoughts(task, draft));
   if (!isWorthPaying) await giveBack(task, draft, 'fail');
   const paid = isWorthPaying ? await settleRun(task, draft, { isKept, isWorthPaying }) : draft;
   await showEnd(task, paid, { end: { state: 'failed', code, ...explained }, isKept });

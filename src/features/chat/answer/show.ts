@@ -57,7 +57,7 @@ async function finishOnScreen(task: AnswerTask, draft: Draft, end: End): Promise
     questionEnded(context, row, answer, settings, end.state, { again: run.job.attempt > 1 });
     return parts;
   });
-  if (ids.length === 0 && draft.text !== '') {
+  if (ids.length === 0 && (draft.text !== '' || draft.files.length > 0)) {
     await answerVanished(context, row.id);
     return false;
   }

@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { UserError, VendorError } from '../../../kernel/errors.ts';
-import type { AnswerStep, Extension, HistoryFill, JobRun, ShownAnswer } from '../../../sdk/index.ts';
+import type { AnswerStep, Extension, HistoryFill, JobRun, ShownAnswer, Tx } from '../../../sdk/index.ts';
 import { followUpOf } from '../../../sdk/index.ts';
-import type { Needs } from '../chat.ts';
+import type { Screens } from '../actions/versions.ts';
+import type { ChatContext, Needs } from '../chat.ts';
 import { decryptQuestion, requestOf } from '../chat.ts';
+import { offerIfEdited } from '../history/edits.ts';
 import type { Question } from '../intake/read-message.ts';
-import { findAnswer } from '../turns/store.ts';
+import type { Notice } from '../notice.ts';
+import { findAnswer, findQuestion, setFootnotes } from '../turns/store.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
 import { turnOf } from '../turns/turn.ts';
+import { filesOf } from '../view/answer-file-store.ts';
+import { decryptFootnotes, encryptFootnotes } from '../view/footnotes.ts';
+import { keepFiles, sources } from './made-files.ts';
 
 /** What is known of an answer that is on the screen. */
 export interface Shown {
@@ -94,7 +100,8 @@ function shownTo(feature: string, { row, question, answer, text, history }: Show
 
 /** Runs one step after an answer. Nothing is done for an answer that was removed, or is written again. */
 export async function runStep(
-  context: Needs<'db' | 'extensions' | 'logger' | 'spending' | 'vault'>,
+  context: ChatContext,
+  screens: Screens,
   run: JobRun,
   { answerId, tries, step: name, history }: StepJob,
 ): Promise<void> {
@@ -104,13 +111,23 @@ export async function runStep(
   const step = stepsOf(context).find(({ part }) => part.name === name);
   if (!step || found?.answer.state !== 'done' || found.answer.tries !== tries) return;
   const { question: row, answer } = found;
+  const source = sources.after(tries, name);
+  const isStored = (await filesOf(context.db, [answerId])).some((file) => file.source === source);
+  if (isStored) return showFiles(context, screens, found);
   const read = context.vault.reader(context.db);
   const question = await decryptQuestion(read, row);
   const text = answer.ciphertext && (await read(row.author_id, answer.id, answer.ciphertext));
   if (!question) return;
   const shown = shownTo(step.feature, { row, question, answer, text: text ?? '', history: history ?? undefined });
   try {
-    await step.part.run(shown, { attempt: run.job.attempt, signal: run.signal, request });
+    const added = await step.part.run(shown, { attempt: run.job.attempt, signal: run.signal, request });
+    const files = added?.files ?? [];
+    if (files.length === 0) return;
+    await keepFiles(context, { answer, row, source, files }, (tx, kept) =>
+      addNotices(context, tx, found, kept.notices),
+    );
+    context.checkpoint('step-files-stored');
+    await showFiles(context, screens, found);
   } catch (error) {
     if (run.signal.aborted || !(error instanceof UserError || error instanceof VendorError)) throw error;
     context.logger.debug({ error, channelId: row.channel_id, step: name }, 'A step after an answer came to nothing.');
@@ -118,7 +135,41 @@ export async function runStep(
   }
 }
 
-/** For one whose every run was lost with its worker: what they held is free at once, not only when its time is over. */
-export async function loseStep(context: Needs<'spending'>, { answerId, tries, step }: StepJob): Promise<void> {
+interface Found {
+  answer: AnswerRow;
+  question: QuestionRow;
+}
+
+/** Adds to what is said below an answer. */
+async function addNotices(
+  { vault }: Needs<'vault'>,
+  tx: Tx,
+  { answer, question: row }: Found,
+  notices: readonly Notice[],
+): Promise<void> {
+  if (notices.length === 0) return;
+  const before = await decryptFootnotes(vault.reader(tx), row, answer);
+  const footnotes = { ...before, notices: [...before.notices, ...notices] };
+  await setFootnotes(tx, answer.id, await encryptFootnotes({ vault, db: tx }, { answer, row }, footnotes));
+}
+
+/** Shows an answer with what it has by now, unless another version is shown; there it comes when somebody pages back. */
+async function showFiles(context: ChatContext, screens: Screens, { answer, question: row }: Found): Promise<void> {
+  if ((await findQuestion(context.db, row.id))?.shown_id !== answer.id) return;
+  await screens.show(row.id, `chat/files/${answer.id}/${answer.tries}`);
+  const wasEdited = row.edited_at !== null && answer.finished_at !== null && row.edited_at > answer.finished_at;
+  // Showing the answer has taken the offer away.
+  await offerIfEdited(context, wasEdited ? { ...row, edited_at: null } : row, answer);
+}
+
+/** For one whose every run was lost with its worker: what they held is free at once, and files that they stored are shown. */
+export async function loseStep(
+  context: ChatContext,
+  screens: Screens,
+  { answerId, tries, step }: StepJob,
+): Promise<void> {
   await context.spending.recover(followUpOf(requestOf({ id: answerId, tries }), step));
+  const found = await findAnswer(context.db, answerId);
+  const isStored = (await filesOf(context.db, [answerId])).some(({ source }) => source === sources.after(tries, step));
+  if (found?.answer.tries === tries && isStored) await showFiles(context, screens, found);
 }

@@ -61,10 +61,10 @@ async function checkMaySpeak(context: Needs<'discord' | 'logger'>, { row }: Pick
   throw new VendorError('discord/50013', 'The bot may not write there any more.', { retryable: false });
 }
 
-/** An attempt that ended without a word has failed. */
+/** An attempt that ended without a word has failed, unless a tool made files: these can be the whole answer. */
 function withText({ before }: AnswerTask, attempt: Attempt): Attempt {
   const { draft, failure } = attempt;
-  if (failure || draft.text.slice(before.text.length).trim() !== '') return attempt;
+  if (failure || draft.files.length > 0 || draft.text.slice(before.text.length).trim() !== '') return attempt;
   return { draft, failure: { error: withoutText(before.thoughts, draft) } };
 }
 

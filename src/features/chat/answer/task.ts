@@ -136,6 +136,7 @@ function liveMessage(
     key: partsKey(answer),
     liveComponents: stopRow(answer.id, t),
     ...(maxMessages === undefined ? {} : { bound: growingLimit(maxMessages, t) }),
+    keepsFiles: answer.continued,
     signal: run.signal,
     // Ends it as Stop would, with the text so far.
     onDeadline: () => void context.jobs.cancel(run.job.id, 'familiar').catch(() => undefined),

@@ -4,6 +4,8 @@ import { oneLine } from '../../../kernel/one-line.ts';
 import { UserError } from '../../../kernel/errors.ts';
 import type {
   Access,
+  ContentPart,
+  Db,
   Extension,
   ModelInfo,
   ModelMessage,
@@ -16,6 +18,9 @@ import { requestOf } from '../chat.ts';
 import { ensureCall, moveCall } from '../turns/tool-store.ts';
 import type { ToolCallRow } from '../turns/tool-store.ts';
 import { turnOf } from '../turns/turn.ts';
+import { filesInWords } from '../view/answer-files.ts';
+import type { MadeFile } from '../view/answer-files.ts';
+import { keepFiles, sources } from './made-files.ts';
 import { askAboutCall, decisionOf } from './tool-confirmation.ts';
 import type { ToolCall } from './tool-steps.ts';
 import type { Notice } from '../notice.ts';
@@ -60,25 +65,37 @@ export const declarationOf = ({ part }: ToolExtension): ToolDeclaration => ({
 });
 
 /** What became of a call: for the model, and for people. */
-export interface Outcome extends ToolResult {
+export interface Outcome extends Omit<ToolResult, 'files'> {
   failed: boolean;
+  files: readonly MadeFile[];
+  /** Names of files that could not be kept. */
+  left: readonly string[];
+  notices: readonly Notice[];
 }
 
 type ToolResultPart = Extract<ModelMessage, { role: 'tool' }>['content'][number];
 
-/** What became of a call, for the model. */
-export function resultOf(call: ToolCall, { content, failed }: Outcome): ToolResultPart {
-  const output = {
-    type: failed ? ('error-text' as const) : ('text' as const),
-    value: content.slice(0, longestContent),
-  };
-  return { type: 'tool-result', toolCallId: call.id, toolName: call.name, output };
+/** What became of a call, for the model, with the pictures that it sees. */
+export function resultOf(call: ToolCall, outcome: Outcome, pictures: readonly FilePart[]): ToolResultPart {
+  const part = { type: 'tool-result' as const, toolCallId: call.id, toolName: call.name };
+  const text = outcome.content.slice(0, longestContent) + filesNote(outcome);
+  if (outcome.failed) return { ...part, output: { type: 'error-text', value: text } };
+  if (pictures.length === 0) return { ...part, output: { type: 'text', value: text } };
+  return { ...part, output: { type: 'content', value: [{ type: 'text', text }, ...pictures] } };
 }
 
-/** What was done, for people; nothing for a call without a receipt. */
-export function receiptOf({ receipt }: Outcome): Notice[] {
-  if (receipt === undefined) return [];
-  return [{ key: 'notices.said', data: { text: `🔧 ${oneLine(receipt).slice(0, longestReceipt)}` } }];
+type FilePart = Extract<ContentPart, { type: 'file' }>;
+
+function filesNote({ files, left }: Pick<Outcome, 'files' | 'left'>): string {
+  const made = files.length === 0 ? '' : `\n\n[Attached to your answer: ${filesInWords(files)}]`;
+  return left.length === 0 ? made : `${made}\n\n[Not attached, which people are told: ${left.join(', ')}]`;
+}
+
+/** What was done, for people: the receipt, and what could not be attached. */
+export function noticesOf({ receipt, notices }: Outcome): Notice[] {
+  if (receipt === undefined) return [...notices];
+  const done = { key: 'notices.said', data: { text: `🔧 ${oneLine(receipt).slice(0, longestReceipt)}` } };
+  return [done, ...notices];
 }
 
 interface PlacedCall {
@@ -111,13 +128,14 @@ export async function runCall(task: AnswerTask, { tools, draft }: Running, place
     return failure('The member did not allow this call.');
   }
   context.checkpoint('tool-running');
-  const outcome = await outcomeOf({ ...task, model: draft.model }, tool, input.value, row);
-  await moveCall(context.db, row.id, 'running', 'done', await encryptOutcome(task, row, outcome));
+  const result = await resultIn({ ...task, model: draft.model }, tool, input.value, row);
+  const outcome = await keepOutcome(task, row, result);
   context.checkpoint('tool-done');
   return outcome;
 }
 
-const failure = (content: string): Outcome => ({ content, failed: true });
+const nothingMade = { files: [], left: [], notices: [] };
+const failure = (content: string): Outcome => ({ content, failed: true, ...nothingMade });
 
 function readInput({ part }: ToolExtension, text: string): { value: unknown } | { fault: string } {
   let json: unknown;
@@ -166,7 +184,13 @@ const titleOf = ({ texts, part }: ToolExtension): string => {
   return texts.has(key) ? texts.in(undefined)(key) : part.name;
 };
 
-async function outcomeOf(task: AnswerTask, tool: ToolExtension, input: unknown, row: ToolCallRow): Promise<Outcome> {
+/** A failure where the tool failed. Rejects when the run is over. */
+async function resultIn(
+  task: AnswerTask,
+  tool: ToolExtension,
+  input: unknown,
+  row: ToolCallRow,
+): Promise<ToolResult & { failed: boolean }> {
   const { context, run, answer, model, screen } = task;
   const turn: PendingTurn = { ...turnOf(task.row, task.question, tool.feature), model, speaker: screen.voice?.speaker };
   const paid = { request: requestOf(answer), step: `tool:${row.tool}`, attempt: run.job.attempt, signal: run.signal };
@@ -181,9 +205,9 @@ async function outcomeOf(task: AnswerTask, tool: ToolExtension, input: unknown, 
     return { ...result, failed: false };
   } catch (error) {
     run.signal.throwIfAborted();
-    if (error instanceof UserError) return failure(explained(tool, error));
+    if (error instanceof UserError) return { content: explained(tool, error), failed: true };
     context.logger.error({ error, tool: row.tool, feature: tool.feature }, 'A tool failed.');
-    return failure('The tool failed.');
+    return { content: 'The tool failed.', failed: true };
   }
 }
 
@@ -192,16 +216,35 @@ const explained = ({ texts }: ToolExtension, { code, data, message }: UserError)
 
 const contextOf = ({ id }: ToolCallRow) => `${id}/result`;
 
-function encryptOutcome({ context, row }: AnswerTask, call: ToolCallRow, outcome: Outcome): Promise<Buffer | null> {
-  const { db, vault } = context;
-  return vault.sealIfKnown(db, row.author_id, contextOf(call), JSON.stringify(outcome));
+/** Ends a call with its result. Its files are stored with it, so that after a crash both are there or neither. */
+async function keepOutcome(
+  task: AnswerTask,
+  call: ToolCallRow,
+  { files = [], ...result }: ToolResult & { failed: boolean },
+): Promise<Outcome> {
+  const { context, answer, row } = task;
+  const end = async (db: Db, outcome: Outcome) =>
+    moveCall(db, call.id, 'running', 'done', await encryptOutcome(task, db, call, outcome));
+  if (files.length === 0) {
+    const outcome = { ...result, ...nothingMade };
+    await end(context.db, outcome);
+    return outcome;
+  }
+  const made = { answer, row, source: sources.tool(call), files };
+  return { ...result, ...(await keepFiles(context, made, (tx, kept) => end(tx, { ...result, ...kept }))) };
 }
 
-const storedResult = z.object({ content: z.string(), receipt: z.string().optional(), failed: z.boolean() });
+function encryptOutcome(
+  { context: { vault }, row }: AnswerTask,
+  db: Db,
+  call: ToolCallRow,
+  outcome: Outcome,
+): Promise<Buffer | null> {
+  return vault.sealIfKnown(db, row.author_id, contextOf(call), JSON.stringify(outcome));
+}
 
 async function storedOutcome({ read, row }: AnswerTask, call: ToolCallRow): Promise<Outcome> {
   const text = call.ciphertext && (await read(row.author_id, contextOf(call), call.ciphertext));
   if (text === null) return failure('The result was deleted.');
-  const { content, receipt, failed } = storedResult.parse(JSON.parse(text));
-  return { content, failed, ...(receipt === undefined ? {} : { receipt }) };
+  return { ...nothingMade, ...(JSON.parse(text) as Outcome) };
 }

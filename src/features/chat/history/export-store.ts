@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Db } from '../../../sdk/index.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
+import { filesOf } from '../view/answer-file-store.ts';
+import type { AnswerFileRow } from '../view/answer-file-store.ts';
 
 export type VersionRow = Pick<
   AnswerRow,
@@ -11,6 +13,8 @@ export interface ExportedTurn {
   question: QuestionRow;
   /** Every version of its answer, oldest first. */
   versions: VersionRow[];
+  /** Of all versions. */
+  files: AnswerFileRow[];
   /** Who answered in place of the bot, encrypted; null: the bot itself. */
   speaker: Buffer | null;
 }
@@ -43,6 +47,10 @@ export async function turnsOf(
     .where('question_id', '=', sql<string>`any(${ids}::uuid[])`)
     .execute();
   const speakerOf = new Map(speakers.map((row) => [row.question_id, row.ciphertext]));
+  const files = await filesOf(
+    db,
+    answers.map(({ id }) => id),
+  );
   const versions = new Map<string, VersionRow[]>();
   for (const answer of answers) {
     versions.set(answer.question_id, [...(versions.get(answer.question_id) ?? []), answer]);
@@ -50,6 +58,7 @@ export async function turnsOf(
   return questions.map((question) => ({
     question,
     versions: versions.get(question.id) ?? [],
+    files: files.filter(({ answer_id: id }) => versions.get(question.id)?.some((version) => version.id === id)),
     speaker: speakerOf.get(question.id) ?? null,
   }));
 }

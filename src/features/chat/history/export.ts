@@ -1,9 +1,11 @@
 import { mapInBatches } from '../../../kernel/batches.ts';
-import type { JsonObject } from '../../../kernel/json.ts';
+import type { Json, JsonObject } from '../../../kernel/json.ts';
 import type { OutgoingFile, VaultReader } from '../../../sdk/index.ts';
 import { decryptQuestion } from '../chat.ts';
 import type { Needs } from '../chat.ts';
 import type { ExchangeRow } from '../turns/store.ts';
+import type { AnswerFileRow } from '../view/answer-file-store.ts';
+import { decryptFile } from '../view/answer-files.ts';
 import { decryptSpeaker } from '../view/voice.ts';
 import { collect } from './collect.ts';
 import type { ExportBudget } from './collect.ts';
@@ -67,7 +69,7 @@ function channelNames({ discord: { cache } }: Needs<'discord'>): NameOf {
 
 async function exportedTurn(
   read: VaultReader,
-  { question: row, versions, speaker }: ExportedTurn,
+  { question: row, versions, files, speaker }: ExportedTurn,
   nameOf: NameOf,
 ): Promise<JsonObject | null> {
   const question = await decryptQuestion(read, row);
@@ -82,6 +84,11 @@ async function exportedTurn(
         model,
         at: finishedAt?.toISOString() ?? null,
         text: ciphertext && (await read(row.author_id, id, ciphertext)),
+        ...(await exportedFiles(
+          read,
+          row.author_id,
+          files.filter((file) => file.answer_id === id),
+        )),
       }),
     ),
   );
@@ -98,6 +105,19 @@ async function exportedTurn(
     ...(speaker && { answeredAs: (await decryptSpeaker(read, row, speaker))?.name ?? null }),
     answers,
   };
+}
+
+/** Nothing for an answer without files. */
+async function exportedFiles(
+  read: VaultReader,
+  authorId: string,
+  rows: readonly AnswerFileRow[],
+): Promise<{ files?: Json[] }> {
+  const made = await Promise.all(rows.map((row) => decryptFile(read, authorId, row)));
+  const files = made.flatMap((file): Json[] =>
+    file ? [{ name: file.name, type: file.mediaType, sizeBytes: file.sizeBytes }] : [],
+  );
+  return files.length === 0 ? {} : { files };
 }
 
 /** More than a conversation can keep. */

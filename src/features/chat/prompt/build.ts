@@ -1,7 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
-import { assistantMessage, systemMessage, userMessage } from '../../../sdk/index.ts';
+import { assistantMessage, systemMessage, textOf, userMessage } from '../../../sdk/index.ts';
 import type { ModelMessage, PendingTurn } from '../../../sdk/index.ts';
-import { decryptExchanges } from '../chat.ts';
+import { decryptExchange } from '../chat.ts';
 import { ambientAround } from '../history/ambient.ts';
 import { spoken } from '../intake/read-message.ts';
 import type { Exchange, Question } from '../intake/read-message.ts';
@@ -9,6 +9,8 @@ import type { Notice } from '../notice.ts';
 import { exchangesBefore } from '../turns/store.ts';
 import type { ExchangeRow } from '../turns/store.ts';
 import { turnOf } from '../turns/turn.ts';
+import { filesInWords, filesMade } from '../view/answer-files.ts';
+import type { MadeFile } from '../view/answer-files.ts';
 import { continuation } from './continuation.ts';
 import { fitGroups, keepOf, longestAnswer, messageOverheadTokens } from './fit.ts';
 import { ambientText, interleave } from './interleave.ts';
@@ -238,18 +240,29 @@ function othersIn(
 }
 
 async function exchangesOf(asked: PromptRequest, rows: readonly ExchangeRow[]): Promise<SizedExchange[]> {
-  const exchanges = await decryptExchanges(asked.read, rows);
-  return Promise.all(exchanges.map((exchange) => asMessages(asked, exchange)));
+  const { context, read } = asked;
+  const shown = rows.flatMap(({ question: { shown_id: id, author_id: authorId } }) =>
+    id === null ? [] : { id, authorId },
+  );
+  const made = await filesMade(context.db, read, shown);
+  const all = rows.map(async (row) => {
+    const exchange = await decryptExchange(read, row);
+    return exchange && asMessages(asked, exchange, made.get(row.question.shown_id ?? '') ?? []);
+  });
+  return (await Promise.all(all)).filter((exchange) => exchange !== null);
 }
 
 async function asMessages(
   asked: PromptRequest,
   { atMs, name, question, files, answer }: Exchange,
+  made: readonly MadeFile[],
 ): Promise<SizedExchange> {
   const said = spoken(name, question, isNamed(asked));
   const messages: ModelMessage[] = [userMessage(said)];
   if (answer !== null) messages.push(assistantMessage(answer));
-  const sizes = await Promise.all([said, ...(answer === null ? [] : [answer])].map((text) => sizeOf(asked, text)));
+  // Not in the model's own words, or it would write such notes instead of making files.
+  if (made.length > 0) messages.push(userMessage(`[Files of your answer above: ${filesInWords(made)}]`));
+  const sizes = await Promise.all(messages.map((message) => sizeOf(asked, textOf(message))));
   return { atMs, messages, files, tokens: sizes.reduce((total, size) => total + size, 0) };
 }
 

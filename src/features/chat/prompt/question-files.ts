@@ -19,12 +19,13 @@ const sendingFactor = 5;
 /** No question holds more of the process's budget, whatever is attached to it. */
 const questionLimitBytes = 20 * mebibyte;
 /** What the process that prepares pictures can decode. */
-const decodable: readonly string[] = ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif'];
+export const decodable: readonly string[] = ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif'];
 
 /** What the files of one question hold of the process's budget, from before they are loaded until nobody needs them. */
 export class HeldFiles {
   private readonly budget: ByteBudget;
   private lease: ByteLease | undefined;
+  private readonly added: ByteLease[] = [];
   private released = false;
   private keptBytes = 0;
 
@@ -49,9 +50,14 @@ export class HeldFiles {
     this.lease?.shrink(this.keptBytes);
   }
 
+  /** A picture that a tool made goes along with what the model is asked next. */
+  add(pictureBytes: number): void {
+    this.added.push(this.budget.add(pictureBytes * sendingFactor));
+  }
+
   release(): void {
     this.released = true;
-    this.lease?.release();
+    for (const lease of [this.lease, ...this.added]) lease?.release();
   }
 }
 
@@ -167,6 +173,15 @@ async function read(
   }
 }
 
+/** What a picture is to be for this model. */
+export function wantedPicture(
+  { models }: Pick<ChatContext, 'models'>,
+  { id }: Pick<ModelInfo, 'id'>,
+): { longestEdge: number; maxBytes: number } {
+  const { longestEdge, base64Bytes } = models.pictureLimits(id);
+  return { longestEdge, maxBytes: Math.min(preparedBytes, Math.floor((base64Bytes * 3) / 4)) };
+}
+
 async function addPicture(
   loading: Loading,
   file: Attachment,
@@ -183,12 +198,8 @@ async function addPicture(
       notices.push(isDecodable ? { key: 'notices.not-loaded', data: { file: file.filename } } : unusable(file, limits));
     return;
   }
-  const wanted = {
-    longestEdge: limits.longestEdge,
-    maxBytes: Math.min(preparedBytes, Math.floor((limits.base64Bytes * 3) / 4)),
-  };
   try {
-    const picture = await context.pictures.prepare(data, wanted, signal);
+    const picture = await context.pictures.prepare(data, wantedPicture(context, model), signal);
     pictures.push({ kind: 'picture', part: picturePart(picture) });
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
@@ -208,7 +219,7 @@ const tooLarge = (file: Attachment, limitBytes: number): Notice => ({
   data: { file: file.filename, limit: sizeText(limitBytes) },
 });
 
-const sizeText = (bytes: number): string =>
+export const sizeText = (bytes: number): string =>
   bytes < mebibyte ? `${Math.floor(bytes / 1024)} kB` : `${Math.floor(bytes / mebibyte)} MB`;
 
 function tellOfPictures({ asked: { model }, notices, unseen, found }: Loading): void {

@@ -5,6 +5,7 @@ import type { Needs } from '../chat.ts';
 import { attachmentsOf, nameOf, repliedTo } from '../intake/read-message.ts';
 import type { Attachment, Question } from '../intake/read-message.ts';
 import type { ExchangeRow, QuestionRow } from '../turns/store.ts';
+import { messagesWithFiles } from '../view/answer-file-store.ts';
 import { seenAs, visibleText } from '../intake/visible.ts';
 import { findMessage } from '../history/find-message.ts';
 import { threadStarter } from '../history/thread-starter.ts';
@@ -32,7 +33,11 @@ export async function quotedBy(
   question: Question,
   history: readonly ExchangeRow[],
 ): Promise<Quoted> {
-  const [chain, found] = await Promise.all([chainOf(context, row, question, history), threadStarter(context, row)]);
+  const [chain, found, made] = await Promise.all([
+    chainOf(context, row, question, history),
+    threadStarter(context, row),
+    answerWithFiles(context, row, question),
+  ]);
   const isKnown = (id: string) => id === row.message_id || knownIn(history).has(id) || chain.some((it) => it.id === id);
   const starter = found && !isKnown(found.id) ? [found] : [];
   const messages = [...starter, ...chain];
@@ -47,11 +52,38 @@ export async function quotedBy(
     return some.length === 0 ? '' : `\n\n[${heading}:]\n${lines.join('\n')}`;
   };
   return {
-    text: quote('This thread is about', starter) + quote('In reply to', chain),
-    attachments: messages.filter(quotable).flatMap(attachmentsOf),
+    text:
+      quote('This thread is about', starter) +
+      quote('In reply to', chain) +
+      filesNote(made.filter(({ id }) => !chain.some((it) => it.id === id))),
+    attachments: attachmentsIn([...messages.filter(quotable), ...made]),
     authorIds: messages.filter((message) => quotable(message) && !isBots(message)).map(({ author }) => author.id),
   };
 }
+
+/**
+ * The messages with the files of the answer that a question replies to: they can be below the message that it replies to, and
+ * the history, where the answer may be in words, has none.
+ */
+async function answerWithFiles(
+  context: Needs<'db' | 'discord' | 'logger'>,
+  { channel_id: channelId }: QuestionRow,
+  { replyTo }: Question,
+): Promise<APIMessage[]> {
+  if (replyTo === undefined) return [];
+  const ids = await messagesWithFiles(context.db, replyTo, channelId);
+  const messages = await Promise.all(ids.map((id) => findMessage(context, channelId, id)));
+  return messages.filter((message) => message !== undefined);
+}
+
+function filesNote(messages: readonly APIMessage[]): string {
+  const names = messages.flatMap(attachmentsOf).map(({ filename }) => filename);
+  return names.length === 0 ? '' : `\n\n[In reply to your answer with: ${names.join(', ')}]`;
+}
+
+/** Each once. */
+const attachmentsIn = (messages: readonly APIMessage[]): Attachment[] =>
+  [...new Map(messages.map((message) => [message.id, message])).values()].flatMap(attachmentsOf);
 
 /** The messages of what was asked and answered before. */
 const knownIn = (history: readonly ExchangeRow[]): Set<string | null> =>

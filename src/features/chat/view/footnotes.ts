@@ -1,4 +1,4 @@
-import type { VaultReader } from '../../../sdk/index.ts';
+import type { Db, VaultReader } from '../../../sdk/index.ts';
 import type { Needs } from '../chat.ts';
 import type { Notice } from '../notice.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
@@ -16,12 +16,12 @@ const contextOf = ({ id }: Pick<AnswerRow, 'id'>) => `${id}/footnotes`;
 
 /** Null when there is nothing to keep, or the asker's data was deleted. They name files and quote limits, so they are the asker's as the answer is. */
 export async function encryptFootnotes(
-  context: Needs<'db' | 'vault'>,
+  { db, vault }: { db: Db } & Needs<'vault'>,
   { answer, row }: Of,
   { notices, said }: Footnotes,
 ): Promise<Buffer | null> {
   if (notices.length === 0 && said === undefined) return null;
-  return context.vault.sealIfKnown(context.db, row.author_id, contextOf(answer), JSON.stringify({ notices, said }));
+  return vault.sealIfKnown(db, row.author_id, contextOf(answer), JSON.stringify({ notices, said }));
 }
 
 /** None when there are none, or the asker's data was deleted. */

@@ -23,7 +23,7 @@ export async function maxMessagesOf(
   return (await mayAttach(cache, channelId)) ? fileAbove : undefined;
 }
 
-const mayAttach = async (cache: ChatContext['discord']['cache'], channelId: string): Promise<boolean> =>
+export const mayAttach = async (cache: ChatContext['discord']['cache'], channelId: string): Promise<boolean> =>
   ((await cache.selfPermissions(channelId)) & PermissionFlagsBits.AttachFiles) !== 0n;
 
 /**

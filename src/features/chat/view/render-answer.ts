@@ -1,4 +1,4 @@
-import type { OutgoingMessage, Translate } from '../../../sdk/index.ts';
+import type { OutgoingFile, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import type { Notice } from '../notice.ts';
 import type { AnswerRow } from '../turns/store.ts';
 import { below, failureKey } from './text.ts';
@@ -14,6 +14,8 @@ export interface EndedAnswer {
   modelId: string;
   text: string;
   notices: readonly Notice[];
+  /** What came with it, beside the file of a long answer. */
+  files: readonly OutgoingFile[];
   end: End;
   /** Why the model ended, where it did; or why its member no longer waits for it: `superseded` or `cancelled`. */
   finish: string | null;
@@ -47,12 +49,18 @@ export function renderAnswer(answer: EndedAnswer, t: Translate): RenderedAnswer 
   if (end.state === 'failed') {
     const reason = end.said ?? t(failureKey(end.code), { model: answer.modelId });
     const shown = text === '' ? { content: `⚠️ ${reason}` } : layOut(text, `\n\n-# ⚠️ ${reason}`, answer, t);
-    return { ...shown, components: failureRow({ id, place, hasThoughts }, t) };
+    return { ...withFiles(shown, answer), components: failureRow({ id, place, hasThoughts }, t) };
   }
-  const shown = layOut(text, below([...answer.notices, ...endNotices(answer)], t), answer, t);
+  const laidOut = layOut(text, below([...answer.notices, ...endNotices(answer)], t), answer, t);
+  const shown = withFiles(laidOut, answer);
   if (answer.buttons === 'none') return { ...shown, components: [] };
   const continues = mayContinue({ state: end.state, finish, hasText: text !== '' });
   return { ...shown, components: answerRow({ id, mayContinue: continues, place }, t) };
+}
+
+/** The file of a long answer comes first. */
+function withFiles<Shown extends Pick<OutgoingMessage, 'files'>>(shown: Shown, { files }: EndedAnswer): Shown {
+  return files.length === 0 ? shown : { ...shown, files: [...(shown.files ?? []), ...files] };
 }
 
 function endNotices({ end, finish, text }: EndedAnswer): Notice[] {

@@ -20,7 +20,7 @@ export function answerMessages(
   context: Needs<'clock' | 'db' | 'discord' | 'texts'>,
   row: QuestionRow,
   voice: Voice | undefined,
-  options: Pick<LiveOptions, 'key' | 'liveComponents' | 'bound' | 'signal' | 'onDeadline'>,
+  options: Pick<LiveOptions, 'key' | 'liveComponents' | 'bound' | 'keepsFiles' | 'signal' | 'onDeadline'>,
 ): LiveMessage {
   const { db, discord, clock } = context;
   const live = discord.actions.live({
