@@ -32,7 +32,12 @@ export function createChatApi(context: ChatContext): ChatApi {
   };
 }
 
-async function ask(context: ChatContext, tx: Tx, feature: string, turn: NewTurn): Promise<{ turnId: string }> {
+async function ask(
+  context: Needs<'clock' | 'db' | 'ids' | 'jobs' | 'models' | 'settings' | 'spending' | 'vault'>,
+  tx: Tx,
+  feature: string,
+  turn: NewTurn,
+): Promise<{ turnId: string }> {
   const { key, caller, guildId, channelId, text, attachments = [], messageId, model: modelId, extra } = turn;
   const place = { guild_id: guildId, channel_id: channelId, author_id: caller.userId };
   const cameAs = `${feature}/${key}`;

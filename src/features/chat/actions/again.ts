@@ -1,7 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { uuidFromName } from '../../../kernel/ids.ts';
 import type { ComponentCall, ModelInfo, Tx } from '../../../sdk/index.ts';
-import type { ChatContext, Needs } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { historyChanged } from '../history/changes.ts';
 import { findAnswer } from '../turns/store.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
@@ -13,7 +13,9 @@ import { beginAgain, insertVersion, isBegun, lockQuestion } from './store.ts';
 
 /** Another version, written into the same messages. */
 export async function regenerate(
-  context: ChatContext,
+  context: Needs<
+    'checkpoint' | 'db' | 'events' | 'jobs' | 'models' | 'settings' | 'spending' | 'transaction' | 'vault'
+  >,
   call: ComponentCall,
   { question }: Reached,
 ): Promise<Begun | undefined> {
@@ -27,7 +29,9 @@ export async function regenerate(
 
 /** Goes on where the version that is shown was cut. */
 export async function continueAnswer(
-  context: ChatContext,
+  context: Needs<
+    'checkpoint' | 'db' | 'events' | 'jobs' | 'models' | 'settings' | 'spending' | 'transaction' | 'vault'
+  >,
   call: ComponentCall,
   reached: Reached,
 ): Promise<Begun | undefined> {
@@ -45,7 +49,9 @@ export async function continueAnswer(
 
 /** Tries a version that failed again, with the same model unless another one is given. */
 export async function retry(
-  context: ChatContext,
+  context: Needs<
+    'checkpoint' | 'db' | 'events' | 'jobs' | 'models' | 'settings' | 'spending' | 'transaction' | 'vault'
+  >,
   call: ComponentCall,
   { answer, question }: Reached,
   model?: ModelInfo,
@@ -81,7 +87,9 @@ async function shownStill(tx: Tx, answerId: string): Promise<AnswerRow> {
  * this press has begun it before.
  */
 async function putToWork(
-  context: ChatContext,
+  context: Needs<
+    'checkpoint' | 'db' | 'events' | 'jobs' | 'models' | 'settings' | 'spending' | 'transaction' | 'vault'
+  >,
   { caller, calledId }: ComponentCall,
   asked: { question: QuestionRow; wantedModelId: string | null; extraTokens?: number },
   begin: (tx: Tx, jobId: string) => Promise<{ id: string; tries: number }>,

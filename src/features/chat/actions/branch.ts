@@ -4,7 +4,7 @@ import { provisionalName } from '../../../kernel/thread-name.ts';
 import { isThread } from '../../../sdk/index.ts';
 import type { ComponentCall, Tx } from '../../../sdk/index.ts';
 import { decryptQuestion } from '../chat.ts';
-import type { ChatContext, Needs } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import type { Question } from '../intake/read-message.ts';
 import { exchangesBefore } from '../turns/store.ts';
@@ -23,7 +23,10 @@ interface Remembered {
 }
 
 /** Opens a thread that knows the conversation up to an answer and goes its own way from there. */
-export async function branch(context: ChatContext, call: ComponentCall): Promise<void> {
+export async function branch(
+  context: Needs<'clock' | 'db' | 'discord' | 'events' | 'ids' | 'settings' | 'texts' | 'transaction' | 'vault'>,
+  call: ComponentCall,
+): Promise<void> {
   const from = await reached(context, call);
   const { guildId, caller, calledId, t } = call;
   if (guildId === null || !from.answer.ciphertext)

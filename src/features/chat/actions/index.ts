@@ -77,7 +77,9 @@ const clearing = (context: Needs<'clock' | 'db' | 'events' | 'transaction'>): Re
   'clear-now': { right: { commands: ['clear'] }, run: (call) => clearAsked(context, call) },
 });
 
-const configuring = (context: ChatContext): Record<string, Control> => ({
+const configuring = (
+  context: Needs<'access' | 'audit' | 'clock' | 'db' | 'discord' | 'extensions' | 'models' | 'settings'>,
+): Record<string, Control> => ({
   settings: { right: { commands: ['settings'] }, run: (call) => openSettings(context, call) },
   [pageAction]: { right: { commands: ['settings'] }, run: (call) => turnSettings(context, call) },
   ...Object.fromEntries(

@@ -5,7 +5,7 @@ import { shortLabel, shortReference } from '../../../kernel/long-names.ts';
 import { customId, parseCustomId } from '../../../sdk/index.ts';
 import type { Call, ComponentCall, OutgoingMessage } from '../../../sdk/index.ts';
 import { allowedModels, checkModel } from '../allowed-models.ts';
-import type { ChatContext, Needs } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { canConfigureConversation, setForConversation, valuesOf } from '../turns/conversations.ts';
 import type { ConversationSetting } from '../turns/conversations.ts';
 import type { ChatSettings } from '../settings.ts';
@@ -25,9 +25,9 @@ type Own = Partial<ChatSettings>;
 /** One select of the panel: what it sets, and what can be chosen. */
 interface Choice {
   setting: ConversationSetting;
-  options(context: ChatContext, call: Call, own: Own, page: number): APISelectMenuOption[];
+  options(context: Needs<'access' | 'audit' | 'models'>, call: Call, own: Own, page: number): APISelectMenuOption[];
   /** Throws a UserError when it may not be chosen. */
-  read(context: ChatContext, call: Call, value: string): ChatSettings[ConversationSetting];
+  read(context: Needs<'access' | 'audit' | 'models'>, call: Call, value: string): ChatSettings[ConversationSetting];
 }
 
 /** In the order of the panel, by the action of the select. A message holds five. */
@@ -65,14 +65,21 @@ const choices: Readonly<Record<string, Choice>> = {
 
 export const settingActions = Object.keys(choices);
 
-export async function openSettings(context: ChatContext, call: ComponentCall): Promise<void> {
+export async function openSettings(
+  context: Needs<'access' | 'audit' | 'db' | 'extensions' | 'models' | 'settings'>,
+  call: ComponentCall,
+): Promise<void> {
   await reached(context, call);
   await checkCanConfigure(context, call);
   await call.update(await settingsView(context, call));
 }
 
 /** Saves what was chosen for this conversation, and shows the panel as it is then. */
-export async function choose(context: ChatContext, call: ComponentCall, action: string): Promise<void> {
+export async function choose(
+  context: Needs<'access' | 'audit' | 'clock' | 'db' | 'discord' | 'extensions' | 'models' | 'settings'>,
+  call: ComponentCall,
+  action: string,
+): Promise<void> {
   const choice = choices[action];
   checkPanel(call);
   if (!choice) throw new UserError('errors.expired', 'no such setting');
@@ -104,7 +111,7 @@ async function checkCanConfigure(context: Needs<'db'>, call: ComponentCall): Pro
  * holds come in pages. A component of the panel shows the page that it is on.
  */
 export async function settingsView(
-  context: ChatContext,
+  context: Needs<'access' | 'audit' | 'db' | 'extensions' | 'models' | 'settings'>,
   call: Call & Partial<Pick<ComponentCall, 'message'>>,
   { modelPage = 0, page = pageOf(call.message) }: { modelPage?: number; page?: number } = {},
 ): Promise<OutgoingMessage> {
@@ -165,7 +172,10 @@ function pageOf(message: APIMessage | undefined): number {
 }
 
 /** Shows the page that is the button's. */
-export async function turnSettings(context: ChatContext, call: ComponentCall): Promise<void> {
+export async function turnSettings(
+  context: Needs<'access' | 'audit' | 'db' | 'extensions' | 'models' | 'settings'>,
+  call: ComponentCall,
+): Promise<void> {
   const [, channelId, page] = pageId.exec(call.id) ?? [];
   checkPanel({ ...call, id: channelId ?? '' });
   await checkCanConfigure(context, call);

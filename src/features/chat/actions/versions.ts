@@ -1,7 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { decryptFootnotes } from '../view/footnotes.ts';
 import type { ComponentCall } from '../../../sdk/index.ts';
-import type { ChatContext, Needs } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import { historyChanged } from '../history/changes.ts';
 import { maxMessagesWithin } from '../view/long-answers.ts';
@@ -25,7 +25,11 @@ export interface Screens {
   settled(questionId: string): Promise<void>;
 }
 
-export function createScreens(context: ChatContext): Screens {
+export function createScreens(
+  context: Needs<
+    'clock' | 'db' | 'discord' | 'fileBytes' | 'files' | 'logger' | 'settings' | 'spending' | 'texts' | 'vault'
+  >,
+): Screens {
   const showing = new Map<string, Promise<void>>();
   const showUntilRight = async (questionId: string, name: string): Promise<void> => {
     for (let shownId: string | undefined; ;) {
@@ -73,7 +77,13 @@ export async function turnPage(
 }
 
 /** Shows how a version ended; `name` is the one under which new messages are sent. */
-export async function showVersion(context: ChatContext, answerId: string, name: string): Promise<void> {
+export async function showVersion(
+  context: Needs<
+    'clock' | 'db' | 'discord' | 'fileBytes' | 'files' | 'logger' | 'settings' | 'spending' | 'texts' | 'vault'
+  >,
+  answerId: string,
+  name: string,
+): Promise<void> {
   const found = await findAnswer(context.db, answerId);
   // What is being written is shown by its job.
   if (!found || found.answer.state === 'waiting' || found.answer.state === 'written') return;

@@ -1,5 +1,5 @@
 import type { JobRun } from '../../../sdk/index.ts';
-import type { ChatContext } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { decryptQuestion, requestOf } from '../chat.ts';
 import { settingsOf } from '../turns/conversations.ts';
 import { offerIfEdited } from '../history/edits.ts';
@@ -14,7 +14,7 @@ import type { AnswerTry } from './task.ts';
  * left open ends. A thread keeps its title.
  */
 export async function recoverFinishedRun(
-  context: ChatContext,
+  context: Needs<'clock' | 'db' | 'discord' | 'extensions' | 'jobs' | 'logger' | 'settings' | 'spending' | 'vault'>,
   run: JobRun,
   { answerId, tries }: AnswerTry,
 ): Promise<void> {

@@ -154,7 +154,11 @@ async function addNotices(
 }
 
 /** Shows an answer with what it has by now, unless another version is shown; there it comes when somebody pages back. */
-async function showFiles(context: ChatContext, screens: Screens, { answer, question: row }: Found): Promise<void> {
+async function showFiles(
+  context: Needs<'db' | 'jobs'>,
+  screens: Screens,
+  { answer, question: row }: Found,
+): Promise<void> {
   if ((await findQuestion(context.db, row.id))?.shown_id !== answer.id) return;
   await screens.show(row.id, `chat/files/${answer.id}/${answer.tries}`);
   const wasEdited = row.edited_at !== null && answer.finished_at !== null && row.edited_at > answer.finished_at;
@@ -164,7 +168,7 @@ async function showFiles(context: ChatContext, screens: Screens, { answer, quest
 
 /** For one whose every run was lost with its worker: what they held is free at once, and files that they stored are shown. */
 export async function loseStep(
-  context: ChatContext,
+  context: Needs<'db' | 'jobs' | 'spending'>,
   screens: Screens,
   { answerId, tries, step }: StepJob,
 ): Promise<void> {

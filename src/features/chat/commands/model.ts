@@ -7,7 +7,7 @@ import { chooseModel } from '../chat.ts';
 import { modelMeant } from '../actions/model-select.ts';
 import { sourceOf } from '../actions/settings-in-force.ts';
 import { canConfigureConversation, setForConversation, settingsOf, valuesOf } from '../turns/conversations.ts';
-import type { ChatContext, Needs } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 
 const reset = 'default';
 /** Names of models are longer than Discord's choices, and can be pasted. */
@@ -20,7 +20,9 @@ type ModelCall = ModelCallHere & { scope: 'user' | 'guild' };
  * Chooses the model for oneself or for a conversation, or, for people who manage the server, what the server gets unless a
  * member chose.
  */
-export function modelCommands(context: ChatContext): Command[] {
+export function modelCommands(
+  context: Needs<'access' | 'audit' | 'clock' | 'db' | 'discord' | 'models' | 'settings'>,
+): Command[] {
   const suggest = (call: SuggestCall) => Promise.resolve(suggestions(context, call));
   return [
     defineCommand({
@@ -95,7 +97,10 @@ async function choose(
 }
 
 /** For everyone in the conversation, as its settings do. */
-async function chooseHere(context: ChatContext, call: ModelCallHere): Promise<void> {
+async function chooseHere(
+  context: Needs<'access' | 'audit' | 'clock' | 'db' | 'discord' | 'models' | 'settings'>,
+  call: ModelCallHere,
+): Promise<void> {
   const { reply, t } = call;
   const { name } = call.options;
   if (name === undefined) {

@@ -5,7 +5,7 @@ import { compareSnowflakes, snowflakeTime } from '../../../kernel/snowflake.ts';
 import { isOwn } from '../../../sdk/index.ts';
 import type { Tx, VaultReader } from '../../../sdk/index.ts';
 import { findSelf, selfAs } from '../intake/claim.ts';
-import type { ChatContext, Needs } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { isAddressed, readSaid, spoken } from '../intake/read-message.ts';
 import type { Question, Self } from '../intake/read-message.ts';
 import type { QuestionRow } from '../turns/store.ts';
@@ -126,7 +126,7 @@ export async function decryptAmbient(read: VaultReader, row: AmbientRow): Promis
  * of a channel what was said before is read from Discord.
  */
 export async function ambientAround(
-  context: ChatContext,
+  context: Needs<'clock' | 'db' | 'discord' | 'logger' | 'prefix' | 'privacy' | 'transaction' | 'vault'>,
   read: VaultReader,
   question: QuestionRow,
   kept: number,
@@ -161,7 +161,7 @@ function lineOf({ name, text, attachments }: Question): string {
 
 /** Reads what was said in a channel before its first question, once, and takes down what thread of which channel it is. */
 async function backfill(
-  context: ChatContext,
+  context: Needs<'clock' | 'db' | 'discord' | 'logger' | 'prefix' | 'privacy' | 'transaction' | 'vault'>,
   question: QuestionRow & { guild_id: string },
   kept: number,
 ): Promise<void> {

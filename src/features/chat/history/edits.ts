@@ -9,7 +9,7 @@ import { customId, isOwn } from '../../../sdk/index.ts';
 import type { Db } from '../../../sdk/index.ts';
 import { questionIn } from '../intake/claim.ts';
 import { decryptQuestion } from '../chat.ts';
-import type { ChatContext, Needs } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import type { Question } from '../intake/read-message.ts';
 import { findAnswer, findQuestion } from '../turns/store.ts';
 import type { QuestionRow } from '../turns/store.ts';
@@ -21,7 +21,7 @@ import type { ShownEnd } from './store.ts';
 
 /** Follows what people change in what they wrote. Nothing is returned when there is nothing to wait for. */
 export function messageEdited(
-  context: ChatContext,
+  context: Needs<'clock' | 'db' | 'discord' | 'events' | 'jobs' | 'texts' | 'transaction' | 'vault'>,
   channels: ConversingChannels,
   message: GatewayMessageUpdateDispatchData,
 ): Promise<void> | undefined {
@@ -44,7 +44,10 @@ async function unfoldAmbient(
 }
 
 /** As `messageEdited` where the bot is known to converse. */
-export async function changeMessage(context: ChatContext, message: GatewayMessageUpdateDispatchData): Promise<void> {
+export async function changeMessage(
+  context: Needs<'clock' | 'db' | 'discord' | 'events' | 'jobs' | 'texts' | 'transaction' | 'vault'>,
+  message: GatewayMessageUpdateDispatchData,
+): Promise<void> {
   const { asked, ambient } = await partsOf(context.db, message.channel_id, [message.id]);
   if (ambient.length > 0) await keepEditedAmbient(context, message);
   for (const id of asked) await changeQuestion(context, id, message);
@@ -54,7 +57,7 @@ export async function changeMessage(context: ChatContext, message: GatewayMessag
 }
 
 async function changeQuestion(
-  context: ChatContext,
+  context: Needs<'clock' | 'db' | 'discord' | 'events' | 'jobs' | 'texts' | 'transaction' | 'vault'>,
   id: string,
   message: GatewayMessageUpdateDispatchData,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
 import { compareSnowflakes } from '../../../kernel/snowflake.ts';
 import { isOwn } from '../../../sdk/index.ts';
-import type { ChatContext, Needs } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import { placeDeleted, removeMessages } from './deletions.ts';
 import { changeMessage } from './edits.ts';
 import { conversingSince, knownMessages } from './store.ts';
@@ -25,7 +25,9 @@ export async function lookThrough(context: Needs<'db' | 'jobs'>, sinceMs: number
 
 /** Compares what is known of a conversation with the latest messages of its channel. */
 export async function findMissed(
-  context: ChatContext,
+  context: Needs<
+    'clock' | 'db' | 'discord' | 'events' | 'jobs' | 'settings' | 'spending' | 'texts' | 'transaction' | 'vault'
+  >,
   { channelId, guildId, sinceMs }: { channelId: string; guildId: string | null; sinceMs: number },
 ): Promise<void> {
   if (guildId !== null && !(await mayLook(context, channelId))) return;

@@ -1,7 +1,7 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import { provisionalName } from '../../../kernel/thread-name.ts';
 import type { JobRun } from '../../../sdk/index.ts';
-import type { ChatContext, Needs } from '../chat.ts';
+import type { Needs } from '../chat.ts';
 import type { Question } from './read-message.ts';
 import type { QuestionRow } from '../turns/store.ts';
 import { laneOf } from '../turns/lane.ts';
@@ -27,7 +27,9 @@ export interface TurnToPlace {
  * What is done already is not done again. Where Discord refuses, the question stays as it is and is answered there.
  */
 export async function placeTurn(
-  context: ChatContext,
+  context: Needs<
+    'clock' | 'db' | 'discord' | 'events' | 'jobs' | 'logger' | 'settings' | 'signals' | 'texts' | 'transaction'
+  >,
   run: Pick<JobRun, 'lastAttempt'>,
   asked: TurnToPlace,
 ): Promise<QuestionRow> {
@@ -60,7 +62,9 @@ const isFinal = (run: Pick<JobRun, 'lastAttempt'>, error: unknown): boolean =>
   error instanceof VendorError && (!error.retryable || run.lastAttempt);
 
 async function inThread(
-  context: ChatContext,
+  context: Needs<
+    'clock' | 'db' | 'discord' | 'events' | 'jobs' | 'logger' | 'settings' | 'signals' | 'texts' | 'transaction'
+  >,
   run: Pick<JobRun, 'lastAttempt'>,
   asked: TurnToPlace,
 ): Promise<QuestionRow> {

@@ -76,7 +76,12 @@ async function endWithin(
 }
 
 /** Shows how an answer ended that no worker began. Where Discord cannot be reached, that is tried again later. */
-export async function tellEnd(context: ChatContext, answerId: string): Promise<void> {
+export async function tellEnd(
+  context: Needs<
+    'clock' | 'db' | 'discord' | 'fileBytes' | 'files' | 'logger' | 'settings' | 'spending' | 'texts' | 'vault'
+  >,
+  answerId: string,
+): Promise<void> {
   const found = await findAnswer(context.db, answerId);
   if (!found) return;
   try {
