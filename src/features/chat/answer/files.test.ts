@@ -60,6 +60,7 @@ const bot = sharedBot({
   yaml: async (people, emulator, { openaiBaseUrl }) => {
     elsewhere = await moveElsewhere(people, emulator);
     return `
+files: { maxFileMb: 1, maxMbPerOwner: 1 }
 features: { summaries: { enabled: false }, titles: { enabled: false } }
 providers:
   fake:
@@ -155,6 +156,16 @@ describe('the files of a tool', () => {
     expect(shown.content).toContain('-# "text.txt" is empty, so I didn\'t attach it.');
     expect(shown.content).toContain('-# An answer has at most 10 files, so 2 files are missing.');
     expect(JSON.stringify(latest()?.body)).toContain('[Not attached, which people are told: large.bin,');
+  });
+
+  it('are missing with a word where there is no room to store them, and the others are there', async () => {
+    const large = (bytes: number) => ({ name: 'log.txt', bytes: Buffer.alloc(bytes, 'a') });
+    makes.push([large(1_100_000), large(900_000), large(900_000), note('short.txt')]);
+    then('Some.');
+    const { shown } = await asks(bot.milo, 'write logs', calls);
+    expect(names(shown)).toEqual(['log-2.txt', 'short.txt']);
+    expect(shown.content).toContain('-# "log.txt" is larger than 1 MB, so I couldn\'t attach it.');
+    expect(shown.content).toContain('-# I have no room to store "log-3.txt", so I couldn\'t attach it.');
   });
 
   it('that is stopped leave nothing', async () => {
