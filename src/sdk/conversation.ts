@@ -105,6 +105,11 @@ export interface ToolRun {
   turn: PendingTurn;
   signal: AbortSignal;
   /**
+   * The files of what the turn replies to, one message replying to the other, oldest first: those of people and of the bot's
+   * own answers. `discord.actions.attachment` reads them. Those of people who don't want to be read are left out.
+   */
+  repliedFiles(): Promise<readonly TurnFile[]>;
+  /**
    * Pays for something on the account of whoever pays for the answer: reserves `worstCase`, runs the work and charges what
    * it reports as used. Throws a UserError when that cannot be paid.
    */

@@ -110,7 +110,8 @@ async function toolProblems(tool: Tool): Promise<string[]> {
   if (tool.input.safeParse({ 'no such input': 1 }).success) problems.push('accepts inputs that it does not have');
   const signal = AbortSignal.abort();
   const charge = () => Promise.reject(new Error('Nothing is paid for here.'));
-  const refused = tool.run({ 'no such input': 1 }, { turn: aTurn(), signal, charge });
+  const repliedFiles = () => Promise.resolve([]);
+  const refused = tool.run({ 'no such input': 1 }, { turn: aTurn(), signal, repliedFiles, charge });
   const outcome = await inTime(refused.then(() => 'runs on inputs that its schema refuses').catch(() => undefined));
   return outcome === undefined ? problems : [...problems, outcome];
 }

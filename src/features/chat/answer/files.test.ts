@@ -14,7 +14,7 @@ import { moveElsewhere } from '../../../testing/elsewhere.ts';
 import type { Elsewhere } from '../../../testing/elsewhere.ts';
 import { testFeature } from '../../../testing/features.ts';
 import { plainPng } from '../../../testing/pictures.ts';
-import type { FakeAnswer } from '../../../testing/providers.ts';
+import type { FakeAnswer, FakeRequest } from '../../../testing/providers.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 
 /** What the next calls of the tool make, a list each. */
@@ -25,6 +25,8 @@ let hold: Promise<void> | undefined;
 /** Called when the tool runs. */
 let meanwhile = () => {};
 const begun: string[] = [];
+/** Names of the files of what the questions replied to, as the tool got them. */
+const replied: string[] = [];
 
 const studio = testFeature(
   defineFeature({
@@ -34,8 +36,9 @@ const studio = testFeature(
       tools: [
         defineTool({
           ...{ name: 'make', description: 'Makes files.', access: 'everyone', input: z.strictObject({}) },
-          run: async (_, { turn }) => {
+          run: async (_, { turn, repliedFiles }) => {
             begun.push(turn.text);
+            replied.push(...(await repliedFiles()).map(({ filename }) => filename));
             meanwhile();
             await hold;
             return { content: 'Made.', files: makes.shift() ?? [], receipt: 'made it' };
@@ -60,6 +63,7 @@ const bot = sharedBot({
   yaml: async (people, emulator, { openaiBaseUrl }) => {
     elsewhere = await moveElsewhere(people, emulator);
     return `
+files: { maxFileMb: 1, maxMbPerOwner: 1 }
 features: { summaries: { enabled: false }, titles: { enabled: false } }
 providers:
   fake:
@@ -78,6 +82,7 @@ const timeoutMs = 20_000;
 beforeEach(() => {
   makes.splice(0);
   begun.splice(0);
+  replied.splice(0);
   [before, after, hold, meanwhile] = [[], [], undefined, () => {}];
 });
 afterEach(() => bot.providers.release());
@@ -114,28 +119,39 @@ async function makesFor(words: string, files: readonly AnswerFile[], text = 'Her
 }
 
 describe('the files of a tool', () => {
-  it('come with the answer; the model sees the picture, also when a reply asks about it, and is told of it later', async () => {
-    await bot.bob.runs('model', { name: 'fake/seeing' });
-    makes.push([{ ...png(), description: 'A cat\non a mat', spoiler: true }]);
-    then('Here.');
-    const { question, shown } = await asks(bot.bob, 'draw a cat', calls);
-    expect(shown.content).toBe('Here.\n-# 🔧 made it');
-    const flags = AttachmentFlags.IsSpoiler;
-    const cat = { filename: 'cat.png', description: 'A cat\non a mat', content_type: 'image/png', flags };
-    expect(shown.attachments).toMatchObject([cat]);
-    expect(await typeOf(shown)).toBe('image/png');
-    expect(latest()?.images).toBe(1);
-    expect(JSON.stringify(latest()?.body)).toContain('[Attached to your answer: cat.png (image/png: A cat on a mat)]');
-    bot.providers.answer((request) => request.userText.includes('make it brighter'), { text: 'Brighter.' });
-    await bot.bob.says(question.channel_id, 'make it brighter', { replyTo: shown });
-    await bot.bob.sees(/Brighter/, { in: question.channel_id, timeoutMs });
-    await bot.idle();
-    expect(latest()?.images).toBe(1);
-    expect(latest()?.userText).toContain('[In reply to your answer with: cat.png]');
-    expect(JSON.stringify(latest()?.body)).toContain(
-      '[Files of your answer above: cat.png (image/png: A cat on a mat)]',
-    );
-  });
+  // Each picture that a model sees is prepared by a process of its own.
+  it(
+    'come with the answer; the model sees the picture, also when a reply asks about it, and is told of it later',
+    { timeout: 60_000 },
+    async () => {
+      await bot.bob.runs('model', { name: 'fake/seeing' });
+      makes.push([{ ...png(), description: 'A cat\non a mat', spoiler: true }]);
+      then('Here.');
+      const { question, shown } = await asks(bot.bob, 'draw a cat', calls);
+      expect(shown.content).toBe('Here.\n-# 🔧 made it');
+      const flags = AttachmentFlags.IsSpoiler;
+      const cat = { filename: 'cat.png', description: 'A cat\non a mat', content_type: 'image/png', flags };
+      expect(shown.attachments).toMatchObject([cat]);
+      expect(await typeOf(shown)).toBe('image/png');
+      expect(latest()?.images).toBe(1);
+      expect(JSON.stringify(latest()?.body)).toContain(
+        '[Attached to your answer: cat.png (image/png: A cat on a mat)]',
+      );
+      const isReply = ({ userText, toolResults }: FakeRequest) =>
+        userText.includes('make it brighter') && toolResults.length === 0;
+      bot.providers.answer(isReply, calls);
+      then('Brighter.');
+      await bot.bob.says(question.channel_id, 'make it brighter', { replyTo: shown });
+      await bot.bob.sees(/Brighter/, { in: question.channel_id, timeoutMs });
+      await bot.idle();
+      expect(latest()?.images).toBe(1);
+      expect(replied).toEqual(['cat.png']);
+      expect(latest()?.userText).toContain('[In reply to your answer with: cat.png]');
+      expect(JSON.stringify(latest()?.body)).toContain(
+        '[Files of your answer above: cat.png (image/png: A cat on a mat)]',
+      );
+    },
+  );
 
   it('come once from each of two calls, and can be the whole answer', async () => {
     makes.push([png()], [png(8), note('list')]);
@@ -155,6 +171,16 @@ describe('the files of a tool', () => {
     expect(shown.content).toContain('-# "text.txt" is empty, so I didn\'t attach it.');
     expect(shown.content).toContain('-# An answer has at most 10 files, so 2 files are missing.');
     expect(JSON.stringify(latest()?.body)).toContain('[Not attached, which people are told: large.bin,');
+  });
+
+  it('are missing with a word where there is no room to store them, and the others are there', async () => {
+    const large = (bytes: number) => ({ name: 'log.txt', bytes: Buffer.alloc(bytes, 'a') });
+    makes.push([large(1_100_000), large(900_000), large(900_000), note('short.txt')]);
+    then('Some.');
+    const { shown } = await asks(bot.milo, 'write logs', calls);
+    expect(names(shown)).toEqual(['log-2.txt', 'short.txt']);
+    expect(shown.content).toContain('-# "log.txt" is larger than 1 MB, so I couldn\'t attach it.');
+    expect(shown.content).toContain('-# I have no room to store "log-3.txt", so I couldn\'t attach it.');
   });
 
   it('that is stopped leave nothing', async () => {

@@ -139,10 +139,9 @@ export async function keepFiles(
         });
       } catch (error) {
         if (!(error instanceof NotStored)) throw error;
-        const { name } = error.file;
         accepted = accepted.filter((file) => file !== error.file);
-        left.push(name);
-        notices.push({ key: 'notices.file-full', data: { file: name } });
+        left.push(error.file.name);
+        notices.push(error.notice);
       }
     }
   } finally {
@@ -165,13 +164,18 @@ async function roomOf({ db, discord, vault }: Context, { answer, row, source }: 
   };
 }
 
-/** There is no room for a file on the disk, or its owner has too many. */
+/** There is no room for a file on the disk, its owner has too many, or it is larger than the settings allow. */
 class NotStored extends Error {
   readonly file: Accepted;
+  readonly notice: Notice;
 
   constructor(file: Accepted, cause: UserError) {
     super(`A file of an answer could not be stored: ${cause.code}`, { cause });
     this.file = file;
+    this.notice =
+      cause.code === 'files.too-large'
+        ? { key: 'notices.file-large', data: { file: file.name, limit: `${String(cause.data['most'])} MB` } }
+        : { key: 'notices.file-full', data: { file: file.name } };
   }
 }
 

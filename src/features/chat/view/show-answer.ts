@@ -75,7 +75,7 @@ export async function showAnswer(
 
 type Files = Pick<LoadedFiles, 'files' | 'notices'>;
 
-/** Webhooks may attach whatever the bot may. */
+/** A webhook attaches files by rights of its own. */
 async function attachable({ discord }: Context, { question, voice }: ShownAnswer, loaded: Files): Promise<Files> {
   const { files, notices } = loaded;
   const isAllowed =
