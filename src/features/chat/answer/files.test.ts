@@ -15,8 +15,8 @@ import type { Elsewhere } from '../../../testing/elsewhere.ts';
 import { testFeature } from '../../../testing/features.ts';
 import { plainPng } from '../../../testing/pictures.ts';
 import type { FakeAnswer } from '../../../testing/providers.ts';
-import { forgets } from '../../../testing/forgets.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { forgets } from '../../../testing/forgets.ts';
 import { tablesWith } from '../../../testing/stored.ts';
 
 /** What the next calls of the tool make, a list each. */
