@@ -23,7 +23,7 @@ async function addPast(channelId: string): Promise<void> {
   const place = { channel_id: channelId, guild_id: null, author_id: authorId, message_id: null };
   const past = Array.from({ length: 100 }, async () => {
     const id = randomUUID();
-    const ciphertext = await vault.seal(db, authorId, id, text);
+    const ciphertext = await vault.encrypt(db, authorId, id, text);
     const answer = { id: randomUUID(), jobId: randomUUID() };
     await insertQuestion(db, { ...place, id, ciphertext, asked_at: new Date() }, answer);
   });

@@ -54,7 +54,7 @@ async function write(context: PromptContext, tx: Tx, { caller }: Call, text: str
     guild_id: null,
     name_hash: null,
     name_ciphertext: null,
-    ciphertext: await context.vault.seal(tx, caller.userId, id, text),
+    ciphertext: await context.vault.encrypt(tx, caller.userId, id, text),
     saved_at: new Date(context.clock.now()),
   });
   return { id };

@@ -161,8 +161,8 @@ export async function savePrompt(
       author_id: caller.userId,
       guild_id: library === 'guild' ? guildId : null,
       name_hash: nameHash,
-      name_ciphertext: await context.vault.seal(tx, caller.userId, nameContext(id), written),
-      ciphertext: await context.vault.seal(tx, caller.userId, id, text),
+      name_ciphertext: await context.vault.encrypt(tx, caller.userId, nameContext(id), written),
+      ciphertext: await context.vault.encrypt(tx, caller.userId, id, text),
       saved_at: new Date(context.clock.now()),
     });
     if (library === 'guild') await record(context, tx, call, 'save-prompt', id);

@@ -9,10 +9,10 @@ export async function copySummary(
   { fromId, toId, before }: { fromId: string; toId: string; before: Date },
 ): Promise<void> {
   const row = await lockedSummary(tx, fromId, before);
-  const text = row && (await context.vault.openTogether(tx, row.author_ids, row.id, row.ciphertext));
+  const text = row && (await context.vault.decryptTogether(tx, row.author_ids, row.id, row.ciphertext));
   if (!row || typeof text !== 'string') return;
   const id = context.ids.uuid();
-  const ciphertext = await context.vault.sealTogether(tx, row.author_ids, id, text);
+  const ciphertext = await context.vault.encryptTogether(tx, row.author_ids, id, text);
   if (!ciphertext) return;
   const messageIds = await messagesCovered(tx, fromId, row.covers_until);
   await insertSummary(tx, { ...row, id, channel_id: toId, ciphertext, message_ids: messageIds });

@@ -10,7 +10,7 @@ export async function exportSummaries(context: SummaryContext, userId: string): 
   const rows = await summariesOf(context.db, userId);
   const opened = await Promise.all(
     rows.map(async ({ id, ciphertext, channel_id: channelId, made_at: madeAt }) => {
-      const text = await context.vault.openTogether(context.db, [userId], id, ciphertext);
+      const text = await context.vault.decryptTogether(context.db, [userId], id, ciphertext);
       return text === null ? null : { at: madeAt.toISOString(), channelId, text };
     }),
   );

@@ -170,7 +170,7 @@ async function store(
   const isStored = await context.transaction(async (tx) => {
     const id = context.ids.uuid();
     // First: deleting the data of one of them waits for the end of this, or their key is gone by now.
-    const ciphertext = await context.vault.sealTogether(tx, authors, id, text);
+    const ciphertext = await context.vault.encryptTogether(tx, authors, id, text);
     if (!ciphertext || (before && !(await isKept(tx, before.id)))) return false;
     if (!(await context.use(chatApi).areUnchanged(tx, turns))) return false;
     if ((await latestSummary(tx, channelId))?.id !== before?.id) return false;

@@ -17,6 +17,6 @@ export async function summaryOf(
   before?: Date,
 ): Promise<Summary | undefined> {
   const row = await latestSummary(context.db, channelId, before);
-  const text = row && (await context.vault.openTogether(context.db, row.author_ids, row.id, row.ciphertext));
+  const text = row && (await context.vault.decryptTogether(context.db, row.author_ids, row.id, row.ciphertext));
   return row && typeof text === 'string' ? { row, text } : undefined;
 }

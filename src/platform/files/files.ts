@@ -19,7 +19,7 @@ export const filesMigrations: MigrationSource = {
 
 export interface FilesOptions {
   postgres: Postgres;
-  vault: Pick<Vault, 'sealBytes' | 'openBytes'>;
+  vault: Pick<Vault, 'encryptBytes' | 'decryptBytes'>;
   disk: Disk;
   clock: Clock;
   ids: Ids;
@@ -90,7 +90,7 @@ function filesOf(options: FilesOptions, feature: string): FeatureFiles {
       const file = await find(id);
       const encrypted = file && (await disk.read(id));
       if (!file || !encrypted) return null;
-      const bytes = await vault.openBytes(postgres.db, keyOf(file.owner), contextOf(id), encrypted);
+      const bytes = await vault.decryptBytes(postgres.db, keyOf(file.owner), contextOf(id), encrypted);
       return bytes && { ...file, bytes };
     },
     delete: async (db, id) => {
@@ -117,7 +117,7 @@ async function put(
   const { owner, kind, bytes, mime, expiresAtMs = null } = file;
   const id = ids.uuid();
   const sizeBytes = bytes.length;
-  const encrypted = await vault.sealBytes(tx, keyOf(owner), contextOf(id), bytes);
+  const encrypted = await vault.encryptBytes(tx, keyOf(owner), contextOf(id), bytes);
   await checkQuota(tx, owner, limits.maxBytesPerOwner, sizeBytes);
   await checkQuota(tx, 'all', limits.maxBytes, sizeBytes);
   const stored: StoredFile = {

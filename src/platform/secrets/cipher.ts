@@ -17,12 +17,12 @@ export function encrypt(key: Buffer, context: string, plaintext: Uint8Array): Bu
 }
 
 /** Throws when key, context or any byte differs from `encrypt`. */
-export function decrypt(key: Buffer, context: string, sealed: Buffer): Buffer {
-  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new Error('The encrypted text is too short');
-  const nonce = sealed.subarray(0, NONCE_BYTES);
-  const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
+export function decrypt(key: Buffer, context: string, ciphertext: Buffer): Buffer {
+  if (ciphertext.length < NONCE_BYTES + TAG_BYTES) throw new Error('The encrypted text is too short');
+  const nonce = ciphertext.subarray(0, NONCE_BYTES);
+  const tag = ciphertext.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
   const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(context, 'utf8'));
   decipher.setAuthTag(tag);
-  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
+  return Buffer.concat([decipher.update(ciphertext.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
 }

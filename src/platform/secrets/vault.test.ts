@@ -14,116 +14,121 @@ const vault = createVault({ instanceKey });
 describe('the vault', () => {
   it('decrypts texts of any length and script, in another process too', async () => {
     for (const text of ['', 'hello', 'größer 🦊 第', 'x'.repeat(100_000)]) {
-      const sealed = await vault.seal(db, 'alice', 'row 1', text);
-      expect(await createVault({ instanceKey }).open(db, 'alice', 'row 1', sealed)).toBe(text);
+      const ciphertext = await vault.encrypt(db, 'alice', 'row 1', text);
+      expect(await createVault({ instanceKey }).decrypt(db, 'alice', 'row 1', ciphertext)).toBe(text);
     }
   });
 
   it('encrypts the same text to different bytes that show none of it', async () => {
-    const [one, two] = [await vault.seal(db, 'a', 'c', 'secret'), await vault.seal(db, 'a', 'c', 'secret')];
+    const [one, two] = [await vault.encrypt(db, 'a', 'c', 'secret'), await vault.encrypt(db, 'a', 'c', 'secret')];
     expect(one.equals(two)).toBe(false);
     expect(one.toString('latin1')).not.toContain('secret');
   });
 
   it('throws when a byte of text, context or format was altered', async () => {
-    const sealed = await vault.seal(db, 'alice', 'row 1', 'hello');
-    for (let at = 9; at < sealed.length; at += 1) {
-      const altered = Buffer.from(sealed);
+    const ciphertext = await vault.encrypt(db, 'alice', 'row 1', 'hello');
+    for (let at = 9; at < ciphertext.length; at += 1) {
+      const altered = Buffer.from(ciphertext);
       altered[at] = (altered[at] ?? 0) ^ 1;
-      await expect(vault.open(db, 'alice', 'row 1', altered)).rejects.toThrow();
+      await expect(vault.decrypt(db, 'alice', 'row 1', altered)).rejects.toThrow();
     }
-    await expect(vault.open(db, 'alice', 'row 2', sealed)).rejects.toThrow();
-    await expect(vault.open(db, 'alice', 'row 1', Buffer.of(7))).rejects.toThrow(/unknown format 7/);
-    await expect(vault.open(db, 'alice', 'row 1', sealed.subarray(0, 12))).rejects.toThrow();
+    await expect(vault.decrypt(db, 'alice', 'row 2', ciphertext)).rejects.toThrow();
+    await expect(vault.decrypt(db, 'alice', 'row 1', Buffer.of(7))).rejects.toThrow(/unknown format 7/);
+    await expect(vault.decrypt(db, 'alice', 'row 1', ciphertext.subarray(0, 12))).rejects.toThrow();
   });
 
   it('encrypts for known authors, and makes no new key for deleted ones', async () => {
-    expect(await vault.sealIfKnown(db, 'carla', 'row 1', 'hello')).toBeNull();
-    await vault.seal(db, 'carla', 'row 1', 'hello');
-    const sealed = await vault.sealIfKnown(db, 'carla', 'row 2', 'again');
-    expect(sealed && (await vault.open(db, 'carla', 'row 2', sealed))).toBe('again');
+    expect(await vault.encryptIfKnown(db, 'carla', 'row 1', 'hello')).toBeNull();
+    await vault.encrypt(db, 'carla', 'row 1', 'hello');
+    const ciphertext = await vault.encryptIfKnown(db, 'carla', 'row 2', 'again');
+    expect(ciphertext && (await vault.decrypt(db, 'carla', 'row 2', ciphertext))).toBe('again');
     await vault.forget(db, 'carla');
-    expect(await vault.sealIfKnown(db, 'carla', 'row 3', 'once more')).toBeNull();
+    expect(await vault.encryptIfKnown(db, 'carla', 'row 3', 'once more')).toBeNull();
     const keys = db.selectFrom('secrets_author_key').select('author_id').where('author_id', '=', 'carla');
     expect(await keys.execute()).toEqual([]);
   });
 
   it("cannot decrypt with another author's key", async () => {
-    const sealed = await vault.seal(db, 'alice', 'row 1', 'hello');
-    await vault.seal(db, 'bob', 'row 1', 'hello');
-    expect(await vault.open(db, 'bob', 'row 1', sealed)).toBeNull();
+    const ciphertext = await vault.encrypt(db, 'alice', 'row 1', 'hello');
+    await vault.encrypt(db, 'bob', 'row 1', 'hello');
+    expect(await vault.decrypt(db, 'bob', 'row 1', ciphertext)).toBeNull();
   });
 
   it('decrypts nothing of a deleted author, in any process, even after they write again', async () => {
     const elsewhere = createVault({ instanceKey });
-    const before = await vault.seal(db, 'carol', 'row 1', 'hello');
-    const other = await vault.seal(db, 'dave', 'row 1', 'hello');
-    expect(await elsewhere.open(db, 'carol', 'row 1', before)).toBe('hello');
+    const before = await vault.encrypt(db, 'carol', 'row 1', 'hello');
+    const other = await vault.encrypt(db, 'dave', 'row 1', 'hello');
+    expect(await elsewhere.decrypt(db, 'carol', 'row 1', before)).toBe('hello');
     await vault.forget(db, 'carol');
-    expect(await elsewhere.open(db, 'carol', 'row 1', before)).toBeNull();
-    const after = await elsewhere.seal(db, 'carol', 'row 2', 'again');
-    expect(await vault.open(db, 'carol', 'row 1', before)).toBeNull();
-    expect(await vault.open(db, 'carol', 'row 2', after)).toBe('again');
-    expect(await vault.open(db, 'dave', 'row 1', other)).toBe('hello');
+    expect(await elsewhere.decrypt(db, 'carol', 'row 1', before)).toBeNull();
+    const after = await elsewhere.encrypt(db, 'carol', 'row 2', 'again');
+    expect(await vault.decrypt(db, 'carol', 'row 1', before)).toBeNull();
+    expect(await vault.decrypt(db, 'carol', 'row 2', after)).toBe('again');
+    expect(await vault.decrypt(db, 'dave', 'row 1', other)).toBe('hello');
   });
 
   it('forgets a key whose transaction was rolled back', async () => {
     await postgres
       .transaction(async (tx) => {
-        await vault.seal(tx, 'erin', 'row 1', 'gone');
+        await vault.encrypt(tx, 'erin', 'row 1', 'gone');
         throw new Error('taken back');
       })
       .catch(() => {});
-    const sealed = await vault.seal(db, 'erin', 'row 1', 'stays');
-    expect(await createVault({ instanceKey }).open(db, 'erin', 'row 1', sealed)).toBe('stays');
+    const ciphertext = await vault.encrypt(db, 'erin', 'row 1', 'stays');
+    expect(await createVault({ instanceKey }).decrypt(db, 'erin', 'row 1', ciphertext)).toBe('stays');
   });
 
   it('makes one key for concurrent first texts', async () => {
-    const sealed = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => vault.seal(db, 'frank', `row ${n}`, `text ${n}`)));
-    const opened = await Promise.all(sealed.map((bytes, n) => vault.open(db, 'frank', `row ${n + 1}`, bytes)));
+    const ciphertext = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map((n) => vault.encrypt(db, 'frank', `row ${n}`, `text ${n}`)),
+    );
+    const opened = await Promise.all(ciphertext.map((bytes, n) => vault.decrypt(db, 'frank', `row ${n + 1}`, bytes)));
     expect(opened).toEqual([1, 2, 3, 4, 5, 6].map((n) => `text ${n}`));
   });
 
   it('says when the instance key is the wrong one', async () => {
-    const sealed = await vault.seal(db, 'alice', 'row 1', 'hello');
+    const ciphertext = await vault.encrypt(db, 'alice', 'row 1', 'hello');
     const stranger = createVault({ instanceKey: randomBytes(32) });
-    await expect(stranger.open(db, 'alice', 'row 1', sealed)).rejects.toThrow(/instance key is not the one/);
+    await expect(stranger.decrypt(db, 'alice', 'row 1', ciphertext)).rejects.toThrow(/instance key is not the one/);
   });
 });
 
 describe('text of several people', () => {
   const people = ['anna', 'ben', 'cleo'];
   const knowing = async (...authorIds: string[]) => {
-    for (const authorId of authorIds) await vault.seal(db, authorId, 'row 0', 'known');
+    for (const authorId of authorIds) await vault.encrypt(db, authorId, 'row 0', 'known');
   };
 
   it('is decrypted with the people in any order, and shows none of its content', async () => {
     await knowing(...people);
-    const sealed = await vault.sealTogether(db, people, 'row 1', 'größer 🦊');
-    expect(sealed?.toString('utf8')).not.toContain('größer');
-    expect(await vault.openTogether(db, people.toReversed(), 'row 1', sealed ?? Buffer.alloc(0))).toBe('größer 🦊');
+    const ciphertext = await vault.encryptTogether(db, people, 'row 1', 'größer 🦊');
+    expect(ciphertext?.toString('utf8')).not.toContain('größer');
+    expect(await vault.decryptTogether(db, people.toReversed(), 'row 1', ciphertext ?? Buffer.alloc(0))).toBe(
+      'größer 🦊',
+    );
   });
 
   it('is not decrypted for one of them alone', async () => {
     await knowing(...people);
-    const sealed = (await vault.sealTogether(db, people, 'row 1', 'hello')) ?? Buffer.alloc(0);
-    for (const authorId of people) expect(await vault.openTogether(db, [authorId], 'row 1', sealed)).not.toBe('hello');
-    await expect(vault.openTogether(db, people, 'row 2', sealed)).rejects.toThrow();
+    const ciphertext = (await vault.encryptTogether(db, people, 'row 1', 'hello')) ?? Buffer.alloc(0);
+    for (const authorId of people)
+      expect(await vault.decryptTogether(db, [authorId], 'row 1', ciphertext)).not.toBe('hello');
+    await expect(vault.decryptTogether(db, people, 'row 2', ciphertext)).rejects.toThrow();
   });
 
   it.each(['dora', 'emil', 'flora'])('is gone when %s is deleted, even after they write again', async (forgotten) => {
     const three = ['dora', 'emil', 'flora'];
     await knowing(...three);
-    const sealed = (await vault.sealTogether(db, three, 'row 1', 'hello')) ?? Buffer.alloc(0);
+    const ciphertext = (await vault.encryptTogether(db, three, 'row 1', 'hello')) ?? Buffer.alloc(0);
     await vault.forget(db, forgotten);
-    expect(await vault.openTogether(db, three, 'row 1', sealed)).toBeNull();
+    expect(await vault.decryptTogether(db, three, 'row 1', ciphertext)).toBeNull();
     await knowing(forgotten);
-    expect(await vault.openTogether(db, three, 'row 1', sealed)).toBeNull();
+    expect(await vault.decryptTogether(db, three, 'row 1', ciphertext)).toBeNull();
   });
 
   it('is not encrypted when one of them has no key, and makes no key', async () => {
     await knowing('gina');
-    expect(await vault.sealTogether(db, ['gina', 'nobody'], 'row 1', 'hello')).toBeNull();
-    expect(await vault.sealTogether(db, ['nobody'], 'row 1', 'hello')).toBeNull();
+    expect(await vault.encryptTogether(db, ['gina', 'nobody'], 'row 1', 'hello')).toBeNull();
+    expect(await vault.encryptTogether(db, ['nobody'], 'row 1', 'hello')).toBeNull();
   });
 });

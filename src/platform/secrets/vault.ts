@@ -18,35 +18,37 @@ const HEADER_BYTES = 1 + KEY_ID_BYTES;
 export function createVault({ instanceKey }: { instanceKey: Buffer }): Vault {
   const keys = new AuthorKeys(instanceKey);
   return {
-    seal: async (db, authorId, context, plaintext) =>
-      sealWith(await keys.findOrMake(db, authorId), context, asBytes(plaintext)),
-    sealIfKnown: async (db, authorId, context, plaintext) => {
+    encrypt: async (db, authorId, context, plaintext) =>
+      encryptWith(await keys.findOrMake(db, authorId), context, asBytes(plaintext)),
+    encryptIfKnown: async (db, authorId, context, plaintext) => {
       const author = await keys.find(db, authorId, { lock: true });
-      return author ? sealWith(author, context, asBytes(plaintext)) : null;
+      return author ? encryptWith(author, context, asBytes(plaintext)) : null;
     },
-    open: async (db, authorId, context, sealed) => asText(openWith(await keys.find(db, authorId), context, sealed)),
-    sealBytes: async (db, authorId, context, plaintext) =>
-      sealWith(await keys.findOrMake(db, authorId), context, plaintext),
-    openBytes: async (db, authorId, context, sealed) => openWith(await keys.find(db, authorId), context, sealed),
+    decrypt: async (db, authorId, context, ciphertext) =>
+      asText(decryptWith(await keys.find(db, authorId), context, ciphertext)),
+    encryptBytes: async (db, authorId, context, plaintext) =>
+      encryptWith(await keys.findOrMake(db, authorId), context, plaintext),
+    decryptBytes: async (db, authorId, context, ciphertext) =>
+      decryptWith(await keys.find(db, authorId), context, ciphertext),
     reader: (db) => {
       const known = new Map<string, Promise<AuthorKey | undefined>>();
-      return async (authorId, context, sealed) => {
+      return async (authorId, context, ciphertext) => {
         const key = known.get(authorId) ?? keys.find(db, authorId);
         known.set(authorId, key);
-        return asText(openWith(await key, context, sealed));
+        return asText(decryptWith(await key, context, ciphertext));
       };
     },
     // Encrypted once per author, the lowest id innermost.
-    sealTogether: async (db, authorIds, context, plaintext) => {
+    encryptTogether: async (db, authorIds, context, plaintext) => {
       const authors = await keys.findAll(db, authorIds, { lock: true });
-      let sealed = authors && asBytes(plaintext);
-      for (const author of authors ?? []) sealed = sealed && sealWith(author, context, sealed);
-      return sealed;
+      let ciphertext = authors && asBytes(plaintext);
+      for (const author of authors ?? []) ciphertext = ciphertext && encryptWith(author, context, ciphertext);
+      return ciphertext;
     },
-    openTogether: async (db, authorIds, context, sealed) => {
+    decryptTogether: async (db, authorIds, context, ciphertext) => {
       const authors = await keys.findAll(db, authorIds);
-      let opened = authors && sealed;
-      for (const author of authors?.toReversed() ?? []) opened = opened && openWith(author, context, opened);
+      let opened = authors && ciphertext;
+      for (const author of authors?.toReversed() ?? []) opened = opened && decryptWith(author, context, opened);
       return asText(opened);
     },
     forget: (db, authorId) => keys.destroy(db, authorId),
@@ -58,15 +60,15 @@ export function createVault({ instanceKey }: { instanceKey: Buffer }): Vault {
 const asBytes = (text: string): Buffer => Buffer.from(text, 'utf8');
 const asText = (opened: Buffer | null): string | null => opened?.toString('utf8') ?? null;
 
-function sealWith({ id, key }: AuthorKey, context: string, plaintext: Uint8Array): Buffer {
+function encryptWith({ id, key }: AuthorKey, context: string, plaintext: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(FORMAT), id, encrypt(key, textContext(context), plaintext)]);
 }
 
 /** Null for a ciphertext under an earlier key: the author's data was deleted, and they have a new key. */
-function openWith(author: AuthorKey | undefined, context: string, sealed: Buffer): Buffer | null {
-  if (sealed[0] !== FORMAT) throw new Error(`The ciphertext has the unknown format ${sealed[0]}`);
-  if (!author || !author.id.equals(sealed.subarray(1, HEADER_BYTES))) return null;
-  return decrypt(author.key, textContext(context), sealed.subarray(HEADER_BYTES));
+function decryptWith(author: AuthorKey | undefined, context: string, ciphertext: Buffer): Buffer | null {
+  if (ciphertext[0] !== FORMAT) throw new Error(`The ciphertext has the unknown format ${ciphertext[0]}`);
+  if (!author || !author.id.equals(ciphertext.subarray(1, HEADER_BYTES))) return null;
+  return decrypt(author.key, textContext(context), ciphertext.subarray(HEADER_BYTES));
 }
 
 function textContext(context: string): string {

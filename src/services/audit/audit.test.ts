@@ -131,7 +131,7 @@ describe('a person', () => {
     expect(await audit.names(['2'])).toEqual(new Map());
     // No key is made for the late name.
     expect(
-      await createVault({ instanceKey: Buffer.alloc(32, 1) }).sealIfKnown(postgres.db, '2', 'any', 'any'),
+      await createVault({ instanceKey: Buffer.alloc(32, 1) }).encryptIfKnown(postgres.db, '2', 'any', 'any'),
     ).toBeNull();
   });
 

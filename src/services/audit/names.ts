@@ -47,7 +47,7 @@ export class NameBook {
 
   async #write(vault: Vault, userId: string, name: string): Promise<void> {
     await this.#options.postgres.transaction(async (tx) => {
-      const ciphertext = await vault.seal(tx, userId, contextOf(userId), name);
+      const ciphertext = await vault.encrypt(tx, userId, contextOf(userId), name);
       // Encrypting waited for a deletion of this person's data, who must not get a new key by it.
       if (this.#stored.get(userId) !== name) throw new Error("The person's data was deleted, or they were renamed.");
       await tx

@@ -95,18 +95,18 @@ describe('forgetting', () => {
         .executeTakeFirst();
       return Number(numDeletedRows);
     });
-    await vault.seal(postgres.db, 'dan', 'row', 'an earlier text');
-    const [sealed, mayCommit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await vault.encrypt(postgres.db, 'dan', 'row', 'an earlier text');
+    const [encrypted, mayCommit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const storing = postgres.transaction(async (tx) => {
-      await vault.seal(tx, 'dan', 'row', 'text');
-      sealed.resolve();
+      await vault.encrypt(tx, 'dan', 'row', 'text');
+      encrypted.resolve();
       await mayCommit.promise;
       await tx
         .insertInto('settings_value')
         .values({ feature: 'a', scope: 'channel', scope_id: 'text of dan', key: 'k', value: '1' })
         .execute();
     });
-    await sealed.promise;
+    await encrypted.promise;
     const forgetting = privacy.forgetUser('dan');
     await vi.waitFor(async () => {
       const { rows } = await sql`SELECT FROM pg_stat_activity WHERE datname = current_database()

@@ -76,10 +76,11 @@ export const feature = defineFeature({
       tools: [foretell(context)],
       answerSteps: [
         {
-          name: 'seal',
+          name: 'encrypt',
           at: 'after-shown',
-          applies: ({ text }) => text.includes('under seal'),
-          run: ({ id }) => Promise.resolve({ files: [{ name: 'seal.txt', bytes: Buffer.from(`The seal of ${id}.`) }] }),
+          applies: ({ text }) => text.includes('under encrypt'),
+          run: ({ id }) =>
+            Promise.resolve({ files: [{ name: 'encrypt.txt', bytes: Buffer.from(`The encrypt of ${id}.`) }] }),
         },
       ],
       promptSources: [

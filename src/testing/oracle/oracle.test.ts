@@ -169,7 +169,7 @@ describe('a feature outside the bot', () => {
       const times = Number.POSITIVE_INFINITY;
       const isSealed = checkpoint === 'step-files-stored';
       stage.providers.answer((request) => request.toolResults.length === 0, { text: 'I see.', ...foretells, times });
-      const text = isSealed ? 'So be it, under seal.' : 'So be it.';
+      const text = isSealed ? 'So be it, under encrypt.' : 'So be it.';
       stage.providers.answer((request) => request.toolResults.length > 0, { text, times });
       const room = 'general';
       await stage.alice.says(room, `<@${self?.id ?? ''}> seer, foretell`);
@@ -190,7 +190,7 @@ describe('a feature outside the bot', () => {
       });
       await expect.poll(() => prophecies(port)).toEqual({ prophecies: told });
       const shown = async () => scrolls((await stage.alice.messages(room)).filter(isOracle));
-      const files = [...told.map(() => 'prophecy.txt'), ...(isSealed ? ['seal.txt'] : [])];
+      const files = [...told.map(() => 'prophecy.txt'), ...(isSealed ? ['encrypt.txt'] : [])];
       await expect.poll(shown, { timeout: timeoutMs }).toEqual([files]);
       await second.stop();
       await stage.close();

@@ -125,10 +125,10 @@ async function copyInto(
   await context.events.emit(tx, 'chat/branched', branched);
   for (const { row, question, answer, answerId } of past) {
     const ids = { question: context.ids.uuid(), answer: context.ids.uuid() };
-    const seal = (id: string, text: string) => context.vault.sealIfKnown(tx, row.author_id, id, text);
-    const ciphertext = await seal(ids.question, JSON.stringify(question));
+    const encrypt = (id: string, text: string) => context.vault.encryptIfKnown(tx, row.author_id, id, text);
+    const ciphertext = await encrypt(ids.question, JSON.stringify(question));
     if (!ciphertext) continue;
-    const answerCiphertext = answer === null ? null : await seal(ids.answer, answer);
+    const answerCiphertext = answer === null ? null : await encrypt(ids.answer, answer);
     await insertCopy(tx, {
       ids,
       threadId: branch.threadId,

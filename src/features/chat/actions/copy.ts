@@ -16,7 +16,7 @@ function withoutLabel(text: string): string {
 export async function copy(context: Needs<'db' | 'models' | 'vault'>, call: ComponentCall): Promise<void> {
   const { answer, question } = await reached(context, call);
   const stored =
-    answer.ciphertext && (await context.vault.open(context.db, question.author_id, answer.id, answer.ciphertext));
+    answer.ciphertext && (await context.vault.decrypt(context.db, question.author_id, answer.id, answer.ciphertext));
   const isDemo = context.models.find(answer.model_id ?? '')?.demo === true;
   const text = isDemo && stored ? withoutLabel(stored) : stored;
   if (!text) throw new UserError('nothing-to-copy', 'the answer has no text');

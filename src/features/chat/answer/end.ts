@@ -26,7 +26,7 @@ export async function storeEnd(
   const isKept = await endAnswer(context.db, answer.id, {
     state,
     finish,
-    ciphertext: text === '' ? null : await context.vault.sealIfKnown(context.db, row.author_id, answer.id, text),
+    ciphertext: text === '' ? null : await context.vault.encryptIfKnown(context.db, row.author_id, answer.id, text),
     footnotes: await encryptFootnotes(context, task, footnotes),
     finishedAt: new Date(context.clock.now()),
     contextAuthorIds: draft.contextAuthorIds,

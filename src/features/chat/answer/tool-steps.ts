@@ -54,6 +54,6 @@ export async function completedSteps(task: AnswerTask): Promise<Step[]> {
 export async function storeStep(task: AnswerTask, number: number, step: Step): Promise<void> {
   const { context, answer, row } = task;
   const { db, vault } = context;
-  const ciphertext = await vault.sealIfKnown(db, row.author_id, contextOf(task, number), encode(step));
+  const ciphertext = await vault.encryptIfKnown(db, row.author_id, contextOf(task, number), encode(step));
   if (ciphertext) await insertStep(db, answer, number, ciphertext);
 }

@@ -242,7 +242,7 @@ function encryptOutcome(
   call: ToolCallRow,
   outcome: Outcome,
 ): Promise<Buffer | null> {
-  return vault.sealIfKnown(db, row.author_id, contextOf(call), JSON.stringify(outcome));
+  return vault.encryptIfKnown(db, row.author_id, contextOf(call), JSON.stringify(outcome));
 }
 
 async function storedOutcome({ read, row }: AnswerTask, call: ToolCallRow): Promise<Outcome> {

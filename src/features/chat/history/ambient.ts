@@ -89,17 +89,17 @@ async function keep(
     const place = { channel_id: channelId, guild_id: where.guildId };
     const saidAt = new Date(context.clock.now());
     const row = { message_id: id, ...place, author_id: author.id, said_at: saidAt };
-    await insertAmbient(tx, channelId, [await seal(context, tx, row, readSaid(message, self))], where.heardKept);
+    await insertAmbient(tx, channelId, [await encrypt(context, tx, row, readSaid(message, self))], where.heardKept);
   });
 }
 
-async function seal(
+async function encrypt(
   context: Needs<'vault'>,
   tx: Tx,
   row: Omit<AmbientRow, 'ciphertext'>,
   said: Question,
 ): Promise<AmbientRow> {
-  const ciphertext = await context.vault.seal(tx, row.author_id, contextOf(row.message_id), JSON.stringify(said));
+  const ciphertext = await context.vault.encrypt(tx, row.author_id, contextOf(row.message_id), JSON.stringify(said));
   return { ...row, ciphertext };
 }
 
@@ -111,7 +111,7 @@ export async function keepEditedAmbient(
   const { id, author } = message;
   const said = readSaid(message, selfAs(context, null));
   await context.transaction(async (tx) => {
-    const ciphertext = await context.vault.sealIfKnown(tx, author.id, contextOf(id), JSON.stringify(said));
+    const ciphertext = await context.vault.encryptIfKnown(tx, author.id, contextOf(id), JSON.stringify(said));
     if (ciphertext) await setAmbient(tx, id, ciphertext);
   });
 }
@@ -185,7 +185,7 @@ async function backfill(
     const ciphertext: AmbientRow[] = [];
     // In the order of their authors, or two channels that make the first keys of the same authors wait for each other.
     const latest = rows.slice(0, kept).sort((a, b) => compareSnowflakes(a.row.author_id, b.row.author_id));
-    for (const { row, said } of latest) ciphertext.push(await seal(context, tx, row, said));
+    for (const { row, said } of latest) ciphertext.push(await encrypt(context, tx, row, said));
     await insertAmbient(tx, channelId, ciphertext, kept);
     await setBackfilled(tx, channelId, new Date(context.clock.now()), channel?.parentId ?? null);
   });

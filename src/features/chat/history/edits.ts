@@ -68,7 +68,7 @@ async function changeQuestion(
   await context.transaction(async (tx) => {
     // An edit may come without the name that the guild shows.
     const text = JSON.stringify({ ...edited, name: before.name });
-    const ciphertext = await context.vault.sealIfKnown(tx, row.author_id, id, text);
+    const ciphertext = await context.vault.encryptIfKnown(tx, row.author_id, id, text);
     if (!ciphertext) return;
     const at = new Date(context.clock.now());
     await setQuestion(tx, id, { ciphertext, edited_at: at });

@@ -136,7 +136,7 @@ export async function submitTurn(
   const jobId = context.ids.uuid();
   const text = JSON.stringify({ ...question, rank: rankOf(payer.caller) });
   const begin = async (): Promise<{ id: string; tries: number } | undefined> => {
-    const ciphertext = await context.vault.seal(tx, turn.author_id, questionId, text);
+    const ciphertext = await context.vault.encrypt(tx, turn.author_id, questionId, text);
     const row: NewQuestion = { ...rest, id: questionId, ciphertext, asked_at: new Date(context.clock.now()) };
     if (!(await insertQuestion(tx, row, { id: answerId, jobId }, { answeredHere }))) return undefined;
     if (wantedModelId !== null) await setWantedModel(tx, answerId, wantedModelId);

@@ -28,7 +28,7 @@ export function encryptFacts(
   { answer, row }: { answer: Pick<AnswerRow, 'id'>; row: Pick<QuestionRow, 'author_id'> },
   facts: FileFacts,
 ): Promise<Buffer | null> {
-  return vault.sealIfKnown(tx, row.author_id, contextOf(answer.id), JSON.stringify(facts));
+  return vault.encryptIfKnown(tx, row.author_id, contextOf(answer.id), JSON.stringify(facts));
 }
 
 /** Undefined when the asker's data was deleted. */

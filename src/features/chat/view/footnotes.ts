@@ -21,7 +21,7 @@ export async function encryptFootnotes(
   { notices, said }: Footnotes,
 ): Promise<Buffer | null> {
   if (notices.length === 0 && said === undefined) return null;
-  return vault.sealIfKnown(db, row.author_id, contextOf(answer), JSON.stringify({ notices, said }));
+  return vault.encryptIfKnown(db, row.author_id, contextOf(answer), JSON.stringify({ notices, said }));
 }
 
 /** None when there are none, or the asker's data was deleted. */

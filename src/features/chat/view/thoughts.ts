@@ -29,7 +29,7 @@ export async function encryptThoughts(
   { answer, row, thoughts, settings }: Of & { thoughts: string; settings: Shown },
 ): Promise<Buffer | null> {
   if (!keepsThoughts({ thoughts, settings })) return null;
-  return vault.sealIfKnown(db, row.author_id, contextOf(answer), thoughts.trim());
+  return vault.encryptIfKnown(db, row.author_id, contextOf(answer), thoughts.trim());
 }
 
 /** Null where there are none, or the asker's data was deleted. */

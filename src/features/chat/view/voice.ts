@@ -90,7 +90,7 @@ async function keep(
 ): Promise<Voice | undefined> {
   const { db, vault } = context;
   const byWebhook = await mayUseWebhook(context, row);
-  const ciphertext = await vault.sealIfKnown(db, row.author_id, contextOf(row.id), JSON.stringify(speaker));
+  const ciphertext = await vault.encryptIfKnown(db, row.author_id, contextOf(row.id), JSON.stringify(speaker));
   const voice = { speaker, byWebhook, intendedAt: null };
   if (!ciphertext) return voice;
   const isFirst = await insertSpeaker(db, { question_id: row.id, ciphertext, by_webhook: byWebhook });
