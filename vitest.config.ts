@@ -1,22 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** Keep nothing in their modules that another file could meet, so that files may share a worker: that halves their time. */
-const SHARING = [
-  'emulator/**/*.test.ts',
-  'tools/**/*.test.ts',
-  'bench/**/*.test.ts',
-  'web/src/**/*.test.ts',
-  'src/{kernel,services,features}/**/*.test.ts',
-];
-
 export default defineConfig({
   test: {
-    projects: [
-      { extends: true, test: { name: 'sharing', include: SHARING, isolate: false } },
-      { extends: true, test: { name: 'isolated', include: ['src/**/*.test.ts'], exclude: SHARING } },
-    ],
+    include: ['{src,emulator,tools,bench,web}/**/*.test.ts'],
     exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
     environment: 'node',
+    // Modules keep nothing that another file could meet, so files share a worker: loading takes longer than most tests.
+    isolate: false,
     globalSetup: ['src/testing/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
