@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../kernel/clock.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { lockDataFolder, openPostgres } from '../platform/postgres/index.ts';
@@ -17,6 +17,9 @@ import type { TestDatabase } from '../testing/postgres.ts';
 import { loadAppTexts } from './app-texts.ts';
 import { auditLine, readAuditRequest } from './audit-command.ts';
 import { namesOf } from './audit-names.ts';
+
+// Some run the whole program several times, which takes seconds each on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
 const DAY_MS = 86_400_000;

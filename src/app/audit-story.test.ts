@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { forgets } from '../testing/forgets.ts';
 import { sharedBot } from '../testing/shared-bot.ts';
 import { tablesWith } from '../testing/stored.ts';
+
+// Some run the whole program several times, which takes seconds each on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const launcher = join(import.meta.dirname, '../../bin/familiar.js');
 
@@ -47,7 +50,7 @@ describe('familiar audit', () => {
     await bot.alice.sees(/Only people who can manage this server/);
     await bot.idle();
     await expect
-      .poll(() => audit('--refused'), { timeout: 10_000 })
+      .poll(() => audit('--refused'), { timeout: 30_000 })
       .toEqual([
         expect.stringMatching(/ Alice was refused \/listen: only people who can manage this server can use it/),
       ]);

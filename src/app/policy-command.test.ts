@@ -3,12 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { errorMessage, StartError } from '../kernel/errors.ts';
 import { openSettings } from '../services/settings/index.ts';
 import { testDatabase } from '../testing/postgres.ts';
 import type { TestDatabase } from '../testing/postgres.ts';
 import { platformMigrations } from './platforms.ts';
+import { runPolicy } from './policy-command.ts';
 import type { PolicyReport } from './policy-report.ts';
+
+// Each question runs the whole program, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const guildId = '300000000000000001';
 const artist = '500000000000000001';
@@ -48,13 +53,13 @@ afterAll(async () => {
   await database.close();
 });
 
-const main = join(import.meta.dirname, 'main.ts');
+const launcher = join(import.meta.dirname, '../../bin/familiar.js');
 
 /** Runs the command line as people do; `code` is its exit code. */
 async function familiar(args: string[], env: Record<string, string> = {}) {
   const options = { cwd: folder, env: { PATH: process.env['PATH'], ...env } };
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [main, 'policy', ...args], options);
+    const { stdout } = await promisify(execFile)(process.execPath, [launcher, 'policy', ...args], options);
     return { code: 0, stdout, stderr: '' };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
@@ -89,23 +94,19 @@ describe('familiar policy explain', () => {
     expect(named(direct.models)).toEqual(['fake/small']);
   });
 
-  it(
-    'takes the rules of the server, those by command too when the database can be reached',
-    { timeout: 60_000 },
-    async () => {
-      const there = ['--user', nina, '--guild', guildId, '--permission', 'ManageGuild'];
-      const { features, roles, figures, notes, ranks } = await report(there, { DATABASE_URL: database.url });
-      expect(roles[1]).toEqual({ name: 'artist', why: 'Discord permission' });
-      expect(named(features)).toEqual(['basics', 'chat']);
-      expect(ranks).toEqual(['everyone', 'guild-administrator']);
-      expect(figures.find(({ name }) => name === 'imagesPerDay')).toMatchObject({
-        value: 7,
-        rule: `guild ${guildId}, by command`,
-      });
-      expect(notes).toEqual([]);
-      expect((await report(there)).figures.find(({ name }) => name === 'imagesPerDay')?.value).toBeNull();
-    },
-  );
+  it('takes the rules of the server, those by command too when the database can be reached', async () => {
+    const there = ['--user', nina, '--guild', guildId, '--permission', 'ManageGuild'];
+    const { features, roles, figures, notes, ranks } = await report(there, { DATABASE_URL: database.url });
+    expect(roles[1]).toEqual({ name: 'artist', why: 'Discord permission' });
+    expect(named(features)).toEqual(['basics', 'chat']);
+    expect(ranks).toEqual(['everyone', 'guild-administrator']);
+    expect(figures.find(({ name }) => name === 'imagesPerDay')).toMatchObject({
+      value: 7,
+      rule: `guild ${guildId}, by command`,
+    });
+    expect(notes).toEqual([]);
+    expect((await report(there)).figures.find(({ name }) => name === 'imagesPerDay')?.value).toBeNull();
+  });
 
   it('knows instance administrators', async () => {
     const { instanceAdministrator, figures, models } = await report(['--user', olivia]);
@@ -114,17 +115,25 @@ describe('familiar policy explain', () => {
     expect(figures.find(({ name }) => name === 'tokensPerWeek')?.value).toBe(500_000);
   });
 
-  it.concurrent.each([
-    [['explain'], /--user is missing/],
+  // Decided before any settings are read; a StartError is all that the command line then prints.
+  it.each([
+    [['explain'], /^--user is missing/],
     [['show', '--user', nina], /does one thing: explain/],
-    [['explain', '--user', 'nina'], /--user takes an id of Discord/],
+    [['explain', '--user', nina, '--gild', guildId], /^There is no option "--gild"\. Did you mean --guild\?/],
+  ])('says what is wrong with %j', async (args, message) => {
+    const refusal: unknown = await runPolicy(args).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(StartError);
+    expect(errorMessage(refusal)).toMatch(message);
+  });
+
+  it.concurrent.each([
+    [['explain', '--user', 'nina'], /^--user takes an id of Discord/],
     [
       ['explain', '--user', nina, '--role', 'artist'],
       new RegExp(`The role artist of the settings goes with: ${artist}`),
     ],
     [['explain', '--user', nina, '--permission', 'ManageGild'], /Did you mean ManageGuild\?/],
-    [['explain', '--user', nina, '--gild', guildId], /There is no option "--gild"\. Did you mean --guild\?/],
-  ])('says what is wrong with %j', async (args, message) => {
+  ])('says what is wrong with %j, given the settings', async (args, message) => {
     const { code, stderr } = await familiar(args);
     expect(code).toBe(1);
     expect(stderr).toMatch(message);

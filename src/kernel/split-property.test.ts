@@ -20,7 +20,7 @@ import {
 } from './testing/generated-text.ts';
 
 /** Number of texts; a sample from a fixed seed except in the long run. */
-const TEXTS = longTests() ? 20_000 : 500;
+const TEXTS = longTests() ? 20_000 : 250;
 const sampled = (share: number) => ({
   numRuns: Math.ceil(TEXTS * share),
   ...(longTests() ? {} : { seed: 20261121 }),

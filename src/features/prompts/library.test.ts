@@ -129,7 +129,7 @@ describe("a member's own prompt", () => {
     expect(await list(bot.alice)).not.toContain('Yours');
   });
 
-  it('is limited in number', async () => {
+  it('is limited in number', { timeout: 60_000 }, async () => {
     for (let number = 1; number <= 25; number += 1) {
       await told(bot.bob, 'save-prompt', { name: `number ${number}`, text: `I am number ${number}.` });
     }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { APIMessage } from 'discord-api-types/v10';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { findFurtherFeatures } from '../../app/features.ts';
 import type { Checkpoint } from '../../kernel/checkpoints.ts';
 import { startTestBot } from '../bot.ts';
@@ -165,6 +165,7 @@ describe('a feature outside the bot', () => {
         PORT: String(port),
       };
       const first = startFamiliar(['start'], { ...env, FAMILIAR_CRASH_AT: checkpoint });
+      onTestFinished(() => first.kill());
       await untilAnswers(`http://127.0.0.1:${port}/health`, first);
       const times = Number.POSITIVE_INFINITY;
       const isSealed = checkpoint === 'step-files-stored';
@@ -182,6 +183,7 @@ describe('a feature outside the bot', () => {
       expect(await first.ended).toEqual({ signal: 'SIGKILL' });
       await pressed;
       const second = startFamiliar(['start'], env);
+      onTestFinished(() => second.kill());
       await untilAnswers(`http://127.0.0.1:${port}/health`, second);
       if (!pressed) await allow();
       await stage.alice.sees((message) => isOracle(message) && message.content.includes('So be it'), {

