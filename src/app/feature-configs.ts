@@ -20,7 +20,10 @@ export function featureConfigs(features: readonly FoundFeature[], options: Confi
   return features.map((feature) => configOf(feature, options)).filter(({ fields }) => fields.length > 0);
 }
 
-function configOf({ definition }: FoundFeature, { config, playground, settings, textsOf }: ConfigsOptions): FeatureConfig {
+function configOf(
+  { definition }: FoundFeature,
+  { config, playground, settings, textsOf }: ConfigsOptions,
+): FeatureConfig {
   const { name, summary, settings: schema } = definition;
   const instance = instanceSettings(config, definition, playground);
   const written = config.features[name] ?? {};

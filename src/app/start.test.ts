@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startEmulator, type Emulator } from '../../emulator/index.ts';
 import { connectPerson } from '../../emulator/testing/person.ts';
@@ -17,13 +18,19 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 const launcher = join(import.meta.dirname, '../../bin/familiar.js');
 
 let emulator: Emulator;
+let kept: string;
 let folder: string;
 let running: Bot[] = [];
 
 beforeAll(async () => {
   emulator = await startEmulator({ port: 0, dataDir: null });
+  kept = await mkdtemp(join(tmpdir(), 'familiar start kept '));
+  await chmod(kept, 0o711);
 });
-afterAll(() => emulator.close());
+afterAll(async () => {
+  await emulator.close();
+  await rm(kept, { recursive: true, force: true });
+});
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'familiar start '));
   await chmod(folder, 0o711);
@@ -93,6 +100,22 @@ function run(env: NodeJS.ProcessEnv = {}, args: readonly string[] = ['start']): 
   return bot;
 }
 
+/** With owners and rights as they are. */
+const copy = (from: string, to: string) => promisify(execFile)('cp', ['-a', from, to]);
+
+/** Gives the test the data of a bot that was started before: making the database takes most of a first start. */
+async function startedBefore(): Promise<void> {
+  const data = join(kept, 'data');
+  if (!existsSync(data)) {
+    const first = run();
+    await first.says(/is ready/);
+    await first.end('SIGTERM');
+    await copy(join(folder, 'data'), data);
+  } else {
+    await copy(data, join(folder, 'data'));
+  }
+}
+
 /** Without a token the bot brings its own Discord. */
 const inPlayground = { DISCORD_TOKEN: undefined, DISCORD_API_BASE: undefined, PLAYGROUND_PORT: '0' };
 
@@ -139,6 +162,7 @@ describe('familiar start', () => {
   });
 
   it('answers with the model that .env names', async () => {
+    await startedBefore();
     const providers = await startFakeProviders();
     const lines = [`OPENAI_BASE_URL=${providers.openaiBaseUrl}`, 'OPENAI_API_KEY=from-env', 'OPENAI_MODEL=some-model'];
     await writeFile(join(folder, '.env'), lines.join('\n'));
@@ -155,6 +179,7 @@ describe('familiar start', () => {
   });
 
   it('leaves nothing behind when it is stopped while it waits for Discord', async () => {
+    await startedBefore();
     const called = Promise.withResolvers<void>();
     const { server, port } = await listening(called.resolve);
     const bot = run({ DISCORD_API_BASE: `http://127.0.0.1:${port}/api` });
@@ -174,6 +199,7 @@ describe('familiar start', () => {
   });
 
   it('names a port that is taken', async () => {
+    await startedBefore();
     const { server, port } = await listening();
     const bot = run({ PORT: String(port) });
     expect(await bot.ended).toBe(1);
@@ -182,6 +208,7 @@ describe('familiar start', () => {
   });
 
   it('names a port of the playground that is taken', async () => {
+    await startedBefore();
     const { server, port } = await listening();
     const bot = run({ ...inPlayground, PLAYGROUND_PORT: String(port) });
     expect(await bot.ended).toBe(1);
@@ -191,6 +218,7 @@ describe('familiar start', () => {
   });
 
   it('keeps what a member wrote in the playground through kill -9', async () => {
+    await startedBefore();
     const killed = run(inPlayground);
     const [, origin] = await killed.says(/Playground\s+(http:\S+)/);
     const alice = await connectPerson(String(origin), 'alice');
@@ -235,6 +263,7 @@ describe('familiar start', () => {
 
 describe('the README', () => {
   it('has examples that work as they are written', async () => {
+    await startedBefore();
     const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
     const examples = [...readme.matchAll(/^npm run familiar ([^#\n]+)/gm)].map(([, words = '']) =>
       words
@@ -262,6 +291,7 @@ describe('the README', () => {
 
 describe('familiar doctor', () => {
   it('finds all well, also beside the running bot', async () => {
+    await startedBefore();
     const bot = run();
     await health(bot);
     const doctor = run({}, ['doctor']);

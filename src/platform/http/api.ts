@@ -41,7 +41,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
     // Many clients name the type of a body that they don't send. A route that needs one says so itself.
     if (body === '') done(null, undefined);
-    else readJson(request, body, done);
+    else void readJson(request, body, done);
   });
   server.setErrorHandler((error, _request, reply) => sendRefusal(reply, refusalOf(error)));
   server.setNotFoundHandler(async (request, reply) => {

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 type In = Pick<typeof db, 'getExecutor'>;
-const pets = async (at: In) => (await sql`SELECT * FROM pet WHERE name <> ${'Rex'}`.execute(at as typeof db)).rows;
+const pets = async (at: In) => (await sql`SELECT * FROM pet WHERE name <> ${'Rex'}`.execute(at)).rows;
 const often = async (at: In = db) => {
   for (let time = 0; time < 8; time += 1) await pets(at);
 };
