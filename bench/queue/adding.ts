@@ -57,6 +57,7 @@ async function installGraphile({ connection }: Database, atEnd: AtEnd): Promise<
   const pgPool = new pg.Pool(connection);
   // A lost connection fails what uses it.
   pgPool.on('error', () => undefined);
+  pgPool.on('connect', (client) => void client.on('error', () => undefined));
   atEnd(() => pgPool.end());
   await runMigrations({ pgPool });
 }
