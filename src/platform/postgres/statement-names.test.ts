@@ -54,7 +54,7 @@ describe('a statement that comes often', () => {
     ]);
   });
 
-  it('works on a connection that a pooler gave to somebody else in the meantime', async () => {
+  it('works on a connection that a pooler has given to another client since', async () => {
     await often();
     await sql`DEALLOCATE ALL`.execute(db);
     expect(await pets(db)).toEqual([{ name: 'Mia' }]);

@@ -31,7 +31,7 @@ export class StatementNames {
     return name;
   }
 
-  /** Every statement gets another name, so that every connection plans it anew. */
+  /** Every statement gets another name, so that every connection plans it again. */
   renew(): void {
     this.#generation += 1;
     this.#names = new Map();

@@ -36,7 +36,7 @@ export interface WireOptions {
   apiKey: string;
   clock: Clock;
   quirks: QuirkBook;
-  /** Makes the AI SDK's model over a `fetch` of ours. Called once: it builds the schemas of every event anew. */
+  /** Makes the AI SDK's model over a `fetch` of ours. Called once: it builds the schemas of every event each time. */
   make: (fetch: typeof globalThis.fetch, shape: (body: Fields) => Fields) => LanguageModelV4;
 }
 
