@@ -20,7 +20,7 @@ import type { Settings } from './schema.ts';
 import { parseYamlFile } from './yaml-file.ts';
 import type { Problem, SettingPath, YamlFile } from './yaml-file.ts';
 
-export { abilities } from './abilities.ts';
+export { abilities, drawModes } from './abilities.ts';
 export type { Ability } from './abilities.ts';
 export { accessSchema, builtInRoles, tighteningSchema } from './access-schema.ts';
 export type { AccessSettings, RoleSettings, Tightening } from './access-schema.ts';

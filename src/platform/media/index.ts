@@ -2,6 +2,7 @@ import { DrawingThread } from './drawing-thread.ts';
 import type { BarChart } from './port.ts';
 import { sceneOf } from './scene.ts';
 
+export type * from './image-port.ts';
 export type * from './port.ts';
 export { preparePicture } from './picture.ts';
 export type { Picture, PictureLimits } from './picture.ts';

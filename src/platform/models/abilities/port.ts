@@ -1,5 +1,5 @@
 import type { Json } from '../../../kernel/json.ts';
-import type { Ability } from '../../config/index.ts';
+import type { Ability, drawModes } from '../../config/index.ts';
 
 export type { Ability } from '../../config/index.ts';
 
@@ -26,6 +26,49 @@ export interface AbilityModel {
   longestMs: number;
   /** True for what is built in. */
   demo: boolean;
+  /** Of models that draw: what they take. */
+  draws?: DrawAbilities;
+}
+
+/**
+ * What is done with a prompt and images.
+ *
+ * - `generate`: an image of the prompt alone.
+ * - `edit`: the first input, changed as the prompt says; further inputs are to be used in it.
+ * - `vary`: an image like the first input; `strength` says how far from it.
+ * - `outpaint`: the first input with more around it, by `margins`.
+ * - `inpaint`: the transparent part of the mask is drawn again.
+ * - `erase`: what the mask marks is removed.
+ * - `replace`: what `find` names is replaced by what the prompt says.
+ * - `remove-background`: the first input with a transparent background.
+ * - `upscale`: the first input with more pixels.
+ */
+export type DrawMode = (typeof drawModes)[number];
+
+/** What a model that draws takes. What it does not take is refused before anything is reserved. */
+export interface DrawAbilities {
+  modes: readonly DrawMode[];
+  /** `1024x1024`; undefined takes any. */
+  sizes?: readonly string[];
+  /** `16:9`; undefined takes any. */
+  aspects?: readonly string[];
+  /** Images of one call. */
+  mostImages: number;
+  /** Inputs of one call, the mask not counted. */
+  mostInputs: number;
+  promptCharacters: number;
+  seed: boolean;
+  /** A field of its own; other models are told in the prompt. */
+  negativePrompt: boolean;
+  strength: boolean;
+  /** Names of styles, as the provider has them. */
+  styles: readonly string[];
+  /** How many unfinished images it can send. */
+  previews: number;
+  /** `margins`: it enlarges by itself. `mask`: it is given the enlarged image, and a mask of what is new. */
+  outpaints?: 'margins' | 'mask';
+  /** By how much it can enlarge. */
+  upscales?: readonly number[];
 }
 
 export type ImageQuality = 'low' | 'medium' | 'high';
@@ -147,8 +190,32 @@ export interface DrawInput {
   role: 'image' | 'mask';
 }
 
+/** In pixels, each 0 or more. */
+export interface Margins {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
 export interface DrawWork {
+  /** `generate` without inputs and `edit` with them, unless given. */
+  mode?: DrawMode;
+  /** May be empty where the mode needs none: `upscale`, `erase`, `remove-background`, `outpaint`, `vary`. */
   prompt: string;
+  /** How far the result may be from the first input: 0 to 1. */
+  strength?: number;
+  /** One of the model's styles. */
+  style?: string;
+  /**
+   * Of `outpaint`: what is to be added around the first input. A model that outpaints by a mask gets the enlarged image and the
+   * mask as inputs as well.
+   */
+  margins?: Margins;
+  /** Of `replace`: what is to be found. */
+  find?: string;
+  /** Of `upscale`. */
+  factor?: number;
   /** What is not to be seen. Models without such a setting are told in the prompt. */
   negativePrompt?: string;
   /** Images to change or to draw from; none draws from the prompt alone. */
