@@ -37,15 +37,18 @@ const ownNames: readonly string[] = ['guildJoined', 'sessionLost'] satisfies (ke
 type Listener = (data: unknown) => void | Promise<void>;
 
 /**
- * Offers each event to the listeners of its name, and each person's message to prefix commands and then to the claims
- * in their declared order, until one takes it.
+ * Offers each event to the listeners of its name, and each person's message to the claims in their declared order and to
+ * prefix commands, until one takes it.
  */
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { logger } = options;
   const listeners = listenersByEvent(options.features);
+  const ordered = claimsInOrder(options.features);
+  const isBefore = ({ place }: MessageClaim) => place === 'image-prefix';
   const claims: MessageClaim['claim'][] = [
+    ...ordered.filter(isBefore).map(({ claim }) => claim),
     (message) => options.commands.prefix(message),
-    ...claimsInOrder(options.features).map(({ claim }) => claim),
+    ...ordered.filter((claim) => !isBefore(claim)).map(({ claim }) => claim),
   ];
   const underway = new Set<Promise<void>>();
 

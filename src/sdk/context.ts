@@ -8,7 +8,7 @@ import type { Logger } from '../kernel/logger.ts';
 import type { Random } from '../kernel/random.ts';
 import type { DiscordActions, DiscordCache, SelfUser } from '../platform/discord/index.ts';
 import type { FeatureFiles } from '../platform/files/index.ts';
-import type { BarChart, Picture } from '../platform/media/index.ts';
+import type { BarChart, ImageWork, Picture } from '../platform/media/index.ts';
 import type { Models } from '../platform/models/index.ts';
 import type { Database, Db, Transact, Tx } from '../platform/postgres/index.ts';
 import type { EnqueueResult, JobSpec, KeyedResult, KeyMode, Queue } from '../platform/queue/index.ts';
@@ -162,6 +162,8 @@ export interface FeatureContext<Settings> {
     /** A foreign picture as a model may have it. Rejects with `media/unreadable` when it cannot be decoded. */
     prepare(file: Uint8Array, limits: { longestEdge: number; maxBytes: number }, signal: AbortSignal): Promise<Picture>;
   };
+  /** Everything that decodes or makes images. */
+  images: ImageWork;
   /** Bytes of people's files in memory at once, over the whole process. */
   fileBytes: ByteBudget;
   /** Files of this feature, with owners. */

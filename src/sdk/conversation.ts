@@ -2,6 +2,7 @@ import type { APIMessageTopLevelComponent } from 'discord-api-types/v10';
 import type { z } from 'zod';
 import type { JsonObject } from '../kernel/json.ts';
 import type { Access } from '../services/access/index.ts';
+import type { PaidRequest } from '../services/generation/index.ts';
 import type { Amounts } from '../services/ledger/index.ts';
 import type { Speaker as Voice } from '../platform/discord/index.ts';
 import type { ModelInfo } from '../platform/models/index.ts';
@@ -109,6 +110,8 @@ export interface ToolRun {
    * own answers. `discord.actions.attachment` reads them. Those of people who don't want to be read are left out.
    */
   repliedFiles(): Promise<readonly TurnFile[]>;
+  /** For `context.generate`: what it reserves for a call with these is on the account of whoever pays for the answer. */
+  readonly pays: Pick<PaidRequest, 'request' | 'step' | 'attempt'>;
   /**
    * Pays for something on the account of whoever pays for the answer: reserves `worstCase`, runs the work and charges what
    * it reports as used. Throws a UserError when that cannot be paid.

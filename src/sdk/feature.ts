@@ -44,7 +44,8 @@ export type EventListeners = {
 
 /**
  * The order in which features are offered a message that a person wrote. The first whose `claim` is true has it, and
- * none after it is asked. Prefix commands come first and are claimed by the bot itself.
+ * none after it is asked. Prefix commands are claimed by the bot itself, after `image-prefix`: where `!` draws, it is no
+ * command.
  */
 export const claimOrder = ['image-prefix', 'reply-keyword', 'summon', 'chat'] as const;
 export type ClaimPlace = (typeof claimOrder)[number];

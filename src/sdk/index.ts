@@ -60,6 +60,7 @@ export type {
   TurnToSpeak,
   WrittenAnswer,
 } from './conversation.ts';
+export { emoji, reactionName } from './emoji.ts';
 export type { Signals } from './signals.ts';
 export type { EventEmitter, EventSubscriptions, FeatureEvents } from './event.ts';
 export { claimOrder, defineFeature } from './feature.ts';
@@ -154,8 +155,18 @@ export type {
   OutgoingMessage,
   SpokenOptions,
 } from '../platform/discord/index.ts';
+export { drawModes } from '../platform/config/index.ts';
 export type { FeatureFiles, FileOwner, NewFile, StoredFile } from '../platform/files/index.ts';
-export type { BarChart } from '../platform/media/index.ts';
+export type {
+  BarChart,
+  EnlargedImage,
+  FinishedImage,
+  ImageInfo,
+  ImageNote,
+  ImageWork,
+  MadeAnimation,
+  MadeImage,
+} from '../platform/media/index.ts';
 export {
   assistantMessage,
   isPicture,
@@ -175,15 +186,18 @@ export type {
   AudioFormat,
   ChatEvent,
   ContentPart,
+  DrawAbilities,
   DrawEvent,
   Drawing,
   DrawInput,
+  DrawMode,
   DrawnImage,
   DrawOutcome,
   DrawWork,
   Embeddings,
   EmbedWork,
   ImageQuality,
+  Margins,
   ModerateWork,
   Moderation,
   ModerationCategory,

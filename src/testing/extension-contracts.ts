@@ -111,7 +111,8 @@ async function toolProblems(tool: Tool): Promise<string[]> {
   const signal = AbortSignal.abort();
   const charge = () => Promise.reject(new Error('Nothing is paid for here.'));
   const repliedFiles = () => Promise.resolve([]);
-  const refused = tool.run({ 'no such input': 1 }, { turn: aTurn(), signal, repliedFiles, charge });
+  const pays = { request: 'contract', step: 'tool', attempt: 1 };
+  const refused = tool.run({ 'no such input': 1 }, { turn: aTurn(), signal, pays, repliedFiles, charge });
   const outcome = await inTime(refused.then(() => 'runs on inputs that its schema refuses').catch(() => undefined));
   return outcome === undefined ? problems : [...problems, outcome];
 }

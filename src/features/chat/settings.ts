@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emoji } from './view/emoji.ts';
+import { emoji } from '../../sdk/index.ts';
 import { promptCharacters } from './prompt/variables.ts';
 
 /** A year. */

@@ -77,7 +77,7 @@ export const builtInRoles: Readonly<Record<string, z.output<typeof role>>> = {
     tokensPerDay: null,
     tokensPerWeek: 100_000,
     tokensPerMonth: null,
-    imagesPerDay: 20,
+    imagesPerDay: 5,
   },
   administrator: {
     models: ['*'],

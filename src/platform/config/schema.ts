@@ -75,6 +75,9 @@ const imagePrices = z.strictObject({
   sizes: z.record(imageSize, imagePrice).default({}),
 });
 
+/** Per image, of the prefixes that come with the images. */
+const prefixPrices: Readonly<Record<string, number>> = { '!': 0.02, $: 0.03, 'edit:': 0.04, 'zoom out': 0.05 };
+
 const prices = z
   .strictObject({
     models: z.record(modelId, modelPrices).default({}),
@@ -84,7 +87,11 @@ const prices = z
       .strictObject({
         default: imagePrice.default(0.03),
         models: z.record(modelId, imagePrices).default({}),
-        prefixes: z.record(filled, imagePrice).default({}),
+        // Those of the built-in prefixes, unless they are priced here.
+        prefixes: z
+          .record(filled, imagePrice)
+          .default({})
+          .transform((own) => ({ ...prefixPrices, ...own })),
       })
       .prefault({}),
     tools: z.record(filled, toolPrice).default({}),
@@ -175,7 +182,7 @@ export const configSchema = z.strictObject({
       path: filled.optional(),
       maxFileMb: wholeNumber(1, 1000).default(25),
       maxMbPerOwner: wholeNumber(1, 10_000_000).nullable().default(500),
-      maxMb: wholeNumber(1, 1_000_000_000).nullable().default(null),
+      maxMb: wholeNumber(1, 1_000_000_000).nullable().default(5000),
     })
     .prefault({}),
   web: z
@@ -192,7 +199,7 @@ export const configSchema = z.strictObject({
   queue: z
     .strictObject({
       concurrency: z
-        .object({ text: wholeNumber(1, 1000).default(64), images: wholeNumber(1, 1000).default(2) })
+        .object({ text: wholeNumber(1, 1000).default(64), images: wholeNumber(1, 1000).default(8) })
         // Queues of features, as feature/name: known once those are set up.
         .catchall(wholeNumber(1, 1000))
         .prefault({}),

@@ -99,6 +99,12 @@ function filesOf(options: FilesOptions, feature: string): FeatureFiles {
       await removeBytes(db, ids);
       return ids.length > 0;
     },
+    keepUntil: (db, id, expiresAtMs) =>
+      isFileId(id) ? store.setExpiry(db, { feature, id, expiresAtMs }) : Promise.resolve(false),
+    usage: async (owner) => ({
+      bytes: await store.sumOf(postgres.db, owner),
+      mostBytes: options.limits.maxBytesPerOwner,
+    }),
     deleteOf: async (db, owner, kind) => {
       const ids = await store.deleteFiles(db, { feature, owner, kind });
       await removeBytes(db, ids);

@@ -56,6 +56,10 @@ export interface FeatureFiles {
   find(id: string): Promise<StoredFile | null>;
   /** False when there was no such file. */
   delete(db: Db, id: string): Promise<boolean>;
+  /** Changes until when (Unix ms) a file is kept; null: until it is deleted. False when there is no such file. */
+  keepUntil(db: Db, id: string, expiresAtMs: number | null): Promise<boolean>;
+  /** What an owner has over all features, and the most that they may have; null is no limit. */
+  usage(owner: FileOwner): Promise<{ bytes: number; mostBytes: number | null }>;
   /** Deletes all files of an owner, or those of a kind; returns their number. */
   deleteOf(db: Db, owner: FileOwner, kind?: string): Promise<number>;
 }

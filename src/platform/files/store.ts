@@ -111,3 +111,28 @@ export async function ofOwner(db: Db, owner: FileOwner): Promise<FileRow[]> {
     .execute();
   return rows.map((row) => ({ ...fileOf(row), feature: row.feature }));
 }
+
+/** False when there is no such file. */
+export async function setExpiry(
+  db: Db,
+  { feature, id, expiresAtMs }: { feature: string; id: string; expiresAtMs: number | null },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('files_file')
+    .set({ expires_at_ms: expiresAtMs })
+    .where('id', '=', id)
+    .where('feature', '=', feature)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** In bytes. */
+export async function sumOf(db: Db, owner: FileOwner): Promise<number> {
+  const { bytes } = await db
+    .selectFrom('files_file')
+    .select(sql<string>`coalesce(sum(size_bytes), 0)`.as('bytes'))
+    .where('owner_kind', '=', owner.kind)
+    .where('owner_id', '=', ownerId(owner))
+    .executeTakeFirstOrThrow();
+  return Number(bytes);
+}

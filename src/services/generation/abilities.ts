@@ -17,7 +17,7 @@ import type { Amounts } from '../ledger/index.ts';
 import type { Prices } from '../prices/index.ts';
 import type { Spending, WorkUse } from '../spending/index.ts';
 import { measures } from './measure.ts';
-import type { AbilityRequest, Keep, Quote, ReservedCall, ReservedDrawing } from './port.ts';
+import type { AbilityRequest, Keep, Quote, QuotedWork, ReservedCall, ReservedDrawing } from './port.ts';
 
 export interface AbilityOptions {
   models: Models;
@@ -47,20 +47,27 @@ type Measured = Quote & { most: AbilityUsage };
 export async function quote<A extends Ability>(
   { models, prices }: Pick<AbilityOptions, 'models' | 'prices'>,
   ability: A,
-  work: AbilityWork[A] & { model?: AbilityModel },
+  work: QuotedWork<A>,
 ): Promise<Measured> {
   const model = work.model ?? models.abilities.defaultOf(ability);
   if (!model) throw new UserError(`paid.no-model.${ability}`, `no provider can ${ability}`, { ability });
   const most = await measures[ability](work, model, models.abilities);
-  return { model, most, amounts: amountsOf(prices, model, most) };
+  return { model, most, amounts: amountsOf(prices, model, most, work.pricedAs) };
 }
 
-/** What is built in uses nothing of anybody. Undefined for an unknown price. */
-function amountsOf(prices: Prices, model: AbilityModel, usage: AbilityUsage): Amounts | undefined {
-  if (model.demo && !model.paid) return {};
-  const micros = prices.ofUse(model, usage);
-  if (micros === undefined) return undefined;
-  return { micros, ...(model.ability === 'draw' && { images: usage.images?.count ?? 0 }) };
+/** What is built in costs nothing; images count wherever they are from. Undefined for an unknown price. */
+function amountsOf(prices: Prices, model: AbilityModel, usage: AbilityUsage, prefix?: string): Amounts | undefined {
+  const images = model.ability === 'draw' ? { images: usage.images?.count ?? 0 } : {};
+  if (model.demo && !model.paid) return images;
+  // Servers of one's own cost nothing, whatever leads to them.
+  const micros =
+    prefix === undefined || !model.paid ? prices.ofUse(model, usage) : priceOfPrefix(prices, model, usage, prefix);
+  return micros === undefined ? undefined : { micros, ...images };
+}
+
+function priceOfPrefix(prices: Prices, { id }: AbilityModel, { images }: AbilityUsage, prefix: string): number {
+  const { count = 0, ...look } = images ?? {};
+  return prices.ofImage({ prefix, modelId: id, ...look }).micros * count;
 }
 
 /** A reservation with the call that it is for. */
@@ -83,7 +90,10 @@ async function begin<A extends Ability>(
   const uses: WorkUse[] = [];
   const worstCase = amounts ?? {};
   const onUsage = (usage: AbilityUsage): void => {
-    uses.push({ amounts: amountsOf(prices, model, usage) ?? worstCase, facts: factsOf(model, usage) });
+    uses.push({
+      amounts: amountsOf(prices, model, usage, request.pricedAs) ?? worstCase,
+      facts: factsOf(model, usage),
+    });
   };
   return {
     model,

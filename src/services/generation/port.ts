@@ -56,8 +56,19 @@ export interface PaidRequest extends Omit<Work, 'model' | 'worstCase' | 'priceLi
   model?: AbilityModel;
 }
 
+/** What has a price of its own. */
+export interface PricedAs {
+  /** The prefix that it came by, whose price wins over the model's. */
+  pricedAs?: string;
+}
+
 /** What is to be done, as `AbilityWork` says it, and who pays. */
-export type AbilityRequest<A extends Ability> = PaidRequest & AbilityWork[A];
+export type AbilityRequest<A extends Ability> = PaidRequest & PricedAs & AbilityWork[A];
+
+/**
+ * What is to be done, for its price. `inputCount`: how many inputs it is going to have, where they are not loaded yet.
+ */
+export type QuotedWork<A extends Ability> = AbilityWork[A] & PricedAs & { model?: AbilityModel; inputCount?: number };
 
 /** Stores a result. On false, and when it rejects, the payer does not pay. */
 export type Keep<Result> = (result: Result) => Promise<boolean>;
@@ -108,7 +119,7 @@ export interface Generations {
    * Checks what is to be done, without asking anybody, and says what it can cost at most: for `spending.admit`, and for a
    * button with its price. Throws a UserError when there is no model for it, or it is too much for one call.
    */
-  quote<A extends Ability>(ability: A, work: AbilityWork[A] & { model?: AbilityModel }): Promise<Quote>;
+  quote<A extends Ability>(ability: A, work: QuotedWork<A>): Promise<Quote>;
   /** Reserves the highest possible cost of anything but a text. Throws as `quote` does, and when the payer cannot pay. */
   reserve<A extends Ability>(ability: A, request: AbilityRequest<A>): Promise<ReservedCall<A>>;
   /** As `reserve`, with previews. */

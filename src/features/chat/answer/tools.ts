@@ -194,10 +194,12 @@ async function resultIn(
 ): Promise<ToolResult & { failed: boolean }> {
   const { context, run, answer, model, screen } = task;
   const turn: PendingTurn = { ...turnOf(task.row, task.question, tool.feature), model, speaker: screen.voice?.speaker };
-  const paid = { request: requestOf(answer), step: `tool:${row.tool}`, attempt: run.job.attempt, signal: run.signal };
+  const pays = { request: requestOf(answer), step: `tool:${row.tool}`, attempt: run.job.attempt };
+  const paid = { ...pays, signal: run.signal };
   try {
     const running = tool.part.run(input, {
       turn,
+      pays,
       signal: run.signal,
       repliedFiles: async () => (await quotedBy(context, task.row, task.question, [])).attachments,
       charge: (worstCase, doWork) => context.spending.charge({ ...paid, worstCase, facts: { tool: row.tool } }, doWork),

@@ -3,7 +3,7 @@ import type { Timer } from '../../../kernel/clock.ts';
 import type { Needs } from '../chat.ts';
 import type { ChatSettings } from '../settings.ts';
 import type { AnswerRow, QuestionRow } from '../turns/store.ts';
-import { reactionName } from './emoji.ts';
+import { reactionName } from '../../../sdk/index.ts';
 import { addStale, noteEnd, notedReaction, noteWaiting, removeStale, staleMarks, unnote } from './reaction-store.ts';
 import type { Remarked } from './reaction-store.ts';
 

@@ -1,0 +1,54 @@
+import { UserError } from '../../../kernel/errors.ts';
+import type { Call, DrawMode } from '../../../sdk/index.ts';
+import { modelForMode } from '../models.ts';
+import type { NewImageRequest } from '../request.ts';
+import type { ImageContext } from '../settings.ts';
+import { submitImages } from '../submit.ts';
+import type { Submitted } from '../submit.ts';
+import type { Reached } from './reach.ts';
+
+type Change = Partial<Omit<NewImageRequest, 'inputs' | 'mode'>> & { mode: DrawMode };
+
+/**
+ * Asks for another image made of one that is there. Whoever presses pays. `model`: by name, where it is not the setting's.
+ */
+export async function deriveImage(
+  context: ImageContext,
+  call: Call,
+  { result, request }: Reached,
+  { mode, ...change }: Change,
+): Promise<Submitted> {
+  const settings = await context.settings.at({
+    guildId: call.guildId,
+    channelId: call.channelId,
+    userId: call.caller.userId,
+  });
+  const model = modelForMode(context, settings, mode);
+  return submitCall(context, call, model, {
+    ...{ mode, prompt: request.prompt, inputs: [{ kind: 'result', id: result.id }] },
+    ...{ spoiler: request.spoiler, private: request.private, seconds: settings.seconds },
+    ...change,
+  });
+}
+
+/** The same once more, with another seed. */
+export async function repeatImage(
+  context: ImageContext,
+  call: Call,
+  { row, request }: Omit<Reached, 'result'>,
+): Promise<Submitted> {
+  const model = context.models.abilities.find('draw', row.model_id);
+  if (!model) throw new UserError('unknown-model', 'the model is gone', { name: row.model_id });
+  const { seed: _seed, ...again } = request;
+  return submitCall(context, call, model, again);
+}
+
+function submitCall(
+  context: ImageContext,
+  { caller, guildId, channelId, calledId }: Call,
+  model: Parameters<typeof submitImages>[1]['model'],
+  request: NewImageRequest,
+): Promise<Submitted> {
+  const place = { guildId, channelId };
+  return submitImages(context, { cameAs: calledId, caller, place, messageId: null, model, request });
+}

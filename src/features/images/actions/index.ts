@@ -1,0 +1,63 @@
+import type { ComponentCall, ComponentHandler, ComponentRight } from '../../../sdk/index.ts';
+import { confirmDraft } from '../drafts.ts';
+import type { ImageContext } from '../settings.ts';
+import type { Submitted } from '../submit.ts';
+import { cancel } from './cancel.ts';
+import { remove } from './delete.ts';
+import { deriveImage, repeatImage } from './derive.ts';
+import { editForm, submitEdit, submitTarget } from './edit.ts';
+import { setFavouriteBy } from './favourite.ts';
+import { showInfo } from './info.ts';
+import { pick, showMore } from './more.ts';
+import { reached } from './reach.ts';
+import { retry } from './retry.ts';
+import { receiptOf } from '../view/receipt.ts';
+
+type Press = (call: ComponentCall) => Promise<void>;
+type Control = Pick<ComponentHandler, 'right'> & { run: Press };
+
+const draws: ComponentRight = { commands: ['imagine'] };
+const changes: ComponentRight = { commands: ['image'] };
+const ends: ComponentRight = { none: 'People may always end what they pay for.' };
+const owns: ComponentRight = {
+  none: 'Askers may always remove their own images, and moderators what is shown with them.',
+};
+const leads: ComponentRight = { none: 'It only leads to what asks for its own right.' };
+const reads: ComponentRight = { none: 'It shows what stands in the channel already.' };
+
+/** How far a variation may be from its image. */
+const varyStrength = 0.55;
+const upscaleFactor = 2;
+
+/** The buttons and menus of images. What they are about is a row, so that they work after a restart. */
+export function imageComponents(context: ImageContext): Record<string, ComponentHandler> {
+  const begin =
+    (make: (call: ComponentCall) => Promise<Submitted>): Press =>
+    async (call) =>
+      call.reply(receiptOf(await make(call), call.t));
+  const derive = (change: Parameters<typeof deriveImage>[3]): Press =>
+    begin(async (call) => deriveImage(context, call, await reached(context, call), change));
+  const controls: Record<string, Control> = {
+    again: { right: draws, run: begin(async (call) => repeatImage(context, call, await reached(context, call))) },
+    retry: { right: draws, run: begin((call) => retry(context, call)) },
+    vary: { right: changes, run: derive({ mode: 'vary', strength: varyStrength }) },
+    upscale: { right: changes, run: derive({ mode: 'upscale', factor: upscaleFactor, prompt: '' }) },
+    edit: { right: changes, run: (call) => editForm(context, call) },
+    'edit-now': { right: changes, run: begin((call) => submitEdit(context, call)) },
+    'edit-target': { right: changes, run: begin((call) => submitTarget(context, call)) },
+    'zoom-out': { right: changes, run: derive({ mode: 'outpaint', zoom: 1.5 }) },
+    'zoom-out-more': { right: changes, run: derive({ mode: 'outpaint', zoom: 2 }) },
+    'pan-left': { right: changes, run: derive({ mode: 'outpaint', pan: 'left' }) },
+    'pan-right': { right: changes, run: derive({ mode: 'outpaint', pan: 'right' }) },
+    'pan-up': { right: changes, run: derive({ mode: 'outpaint', pan: 'up' }) },
+    'pan-down': { right: changes, run: derive({ mode: 'outpaint', pan: 'down' }) },
+    more: { right: leads, run: (call) => showMore(context, call) },
+    pick: { right: leads, run: (call) => pick(context, call) },
+    info: { right: reads, run: (call) => showInfo(context, call) },
+    favourite: { right: owns, run: (call) => setFavouriteBy(context, call) },
+    delete: { right: owns, run: (call) => remove(context, call) },
+    confirm: { right: draws, run: begin((call) => confirmDraft(context, call)) },
+    cancel: { right: ends, run: (call) => cancel(context, call) },
+  };
+  return Object.fromEntries(Object.entries(controls).map(([name, control]) => [name, { version: 1, ...control }]));
+}

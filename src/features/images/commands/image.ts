@@ -1,0 +1,145 @@
+import { UserError } from '../../../kernel/errors.ts';
+import { defineCommand, defineSubcommand } from '../../../sdk/index.ts';
+import type { Call, CommandFile, DeclaredCommand, DrawMode, OptionSpecs, Subcommand } from '../../../sdk/index.ts';
+import { infoOf } from '../actions/info.ts';
+import { longestPrompt, readPrompt } from '../intake/prompt.ts';
+import { modelForMode } from '../models.ts';
+import { panDirections } from '../request.ts';
+import type { ImageSource, NewImageRequest } from '../request.ts';
+import type { ImageContext } from '../settings.ts';
+import { latestResultOf } from '../store.ts';
+import { submitImages } from '../submit.ts';
+import { receiptOf } from '../view/receipt.ts';
+import { suggestModels } from './imagine.ts';
+
+type Wanted = Partial<NewImageRequest> & { mode: DrawMode };
+type Asking = Call & {
+  options: { image?: CommandFile | undefined; model?: string | undefined; prompt?: string | undefined };
+  reply: (message: ReturnType<typeof receiptOf>) => Promise<void>;
+};
+
+/** What is done with images that are there. Without one, the caller's latest of the channel is meant. */
+export const imageCommand = (context: ImageContext): DeclaredCommand =>
+  defineCommand({
+    name: 'image',
+    access: 'everyone',
+    ephemeral: true,
+    subcommands: { ...changing(context), ...enlarging(context), info: info(context) },
+  });
+
+const words = { type: 'string', required: true, maxLength: longestPrompt } as const;
+const fewWords = { type: 'string', maxLength: longestPrompt } as const;
+
+/** The image, and the model: what every change takes. */
+const common = (context: ImageContext, mode: DrawMode) =>
+  ({
+    image: { type: 'attachment' },
+    model: { type: 'string', maxLength: 200, suggest: (call) => Promise.resolve(suggestModels(context, call, mode)) },
+  }) satisfies OptionSpecs;
+
+/** How far a variation is from its image, unless told. */
+const varyStrength = 0.55;
+
+const changing = (context: ImageContext): Record<string, Subcommand> => ({
+  edit: defineSubcommand({
+    options: {
+      prompt: words,
+      ...common(context, 'edit'),
+      second: { type: 'attachment' },
+      third: { type: 'attachment' },
+    },
+    run: (call) => {
+      const more = [call.options.second, call.options.third].flatMap((file) => (file ? [sourceOf(file)] : []));
+      return askFor(context, call, { mode: 'edit', inputs: more });
+    },
+  }),
+  variations: defineSubcommand({
+    options: {
+      strength: { type: 'number', min: 0.05, max: 1 },
+      count: { type: 'integer', min: 1, max: 4 },
+      prompt: fewWords,
+      ...common(context, 'vary'),
+    },
+    run: (call) => {
+      const { strength = varyStrength, count = 1 } = call.options;
+      return askFor(context, call, { mode: 'vary', strength, count });
+    },
+  }),
+  replace: defineSubcommand({
+    options: { find: { ...words, maxLength: 500 }, prompt: words, ...common(context, 'replace') },
+    run: (call) => askFor(context, call, { mode: 'replace', find: call.options.find }),
+  }),
+  region: defineSubcommand({
+    options: {
+      cells: { type: 'string', required: true, maxLength: 20 },
+      prompt: words,
+      ...common(context, 'inpaint'),
+    },
+    run: (call) => askFor(context, call, { mode: 'inpaint', cells: readCells(call.options.cells) }),
+  }),
+  cutout: defineSubcommand({
+    options: common(context, 'remove-background'),
+    run: (call) => askFor(context, call, { mode: 'remove-background' }),
+  }),
+});
+
+const enlarging = (context: ImageContext): Record<string, Subcommand> => ({
+  outpaint: defineSubcommand({
+    options: {
+      zoom: { type: 'number', min: 1.1, max: 4 },
+      pan: { type: 'string', choices: panDirections },
+      prompt: fewWords,
+      ...common(context, 'outpaint'),
+    },
+    run: (call) => {
+      const { zoom = 1.5, pan } = call.options;
+      const direction = panDirections.find((one) => one === pan);
+      return askFor(context, call, { mode: 'outpaint', zoom, ...(direction && { pan: direction }) });
+    },
+  }),
+  upscale: defineSubcommand({
+    options: { factor: { type: 'integer', min: 2, max: 4 }, ...common(context, 'upscale') },
+    run: (call) => askFor(context, call, { mode: 'upscale', factor: call.options.factor ?? 2 }),
+  }),
+});
+
+const info = (context: ImageContext): Subcommand =>
+  defineSubcommand({
+    options: { image: { type: 'attachment' } },
+    run: async (call) => call.reply(await infoOf(context, call, await meant(context, call, call.options.image))),
+  });
+
+async function askFor(context: ImageContext, call: Asking, { inputs = [], ...wanted }: Wanted): Promise<void> {
+  const { caller, guildId, channelId, calledId, options } = call;
+  const settings = await context.settings.at({ guildId, channelId, userId: caller.userId });
+  const model = modelForMode(context, settings, wanted.mode, options.model);
+  const first = await meant(context, call, options.image);
+  const { spoiler = settings.spoiler === 'always', ...written } = readPrompt(options.prompt ?? '');
+  const submitted = await submitImages(context, {
+    ...{ cameAs: calledId, caller, place: { guildId, channelId }, messageId: null, model },
+    request: { seconds: settings.seconds, spoiler, ...written, ...wanted, inputs: [first, ...inputs] },
+  });
+  await call.reply(receiptOf(submitted, call.t));
+}
+
+/** The file that came with the command, or the caller's latest image of the channel. */
+async function meant(
+  context: ImageContext,
+  { caller, channelId }: Call,
+  file: CommandFile | undefined,
+): Promise<ImageSource> {
+  if (file) return sourceOf(file);
+  const latest = await latestResultOf(context.db, { userId: caller.userId, channelId });
+  if (!latest) throw new UserError('needs-image', 'no image');
+  return { kind: 'result', id: latest.id };
+}
+
+const sourceOf = ({ url, filename, size }: CommandFile): ImageSource => ({ kind: 'attachment', url, filename, size });
+
+/** `1, 2 5` or `125`. */
+function readCells(text: string): number[] {
+  const cells = [...new Set([...text.replaceAll(/[\s,;]/g, '')].map(Number))];
+  const isFit = cells.length > 0 && cells.every((cell) => cell >= 1 && cell <= 9);
+  if (!isFit) throw new UserError('bad-cells', 'no cells', { cells: text.slice(0, 20) });
+  return cells;
+}

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import type { APIMessage } from 'discord-api-types/v10';
+import { button } from '../../testing/components.ts';
+import { sharedBot } from '../../testing/shared-bot.ts';
+import { plainPng } from '../../testing/pictures.ts';
+
+const bot = sharedBot({
+  paced: false,
+  yaml: ({ alice }) => `
+features:
+  images: { channels: [art], editChannels: [general], demo: true }
+access:
+  roles:
+    member: { requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null, imagesPerDay: 100 }
+    generous: { users: ['${alice.user.id}'], imagesPerDay: 100 }
+`,
+});
+
+const isImage = (message: APIMessage): boolean => message.attachments.length > 0;
+it('draws what begins with a prefix in an image channel, and shows what is left', async () => {
+  const asked = await bot.alice.says('#art', '!a cat on a roof');
+  const shown = await bot.alice.sees(isImage, { in: '#art' });
+  expect(shown.message_reference?.message_id).toBe(asked.id);
+  expect(shown.attachments).toMatchObject([{ content_type: 'image/png', description: 'a cat on a roof' }]);
+  expect(shown.content).toMatch(/Daily 1\/100 \| Storage \d+\.\d\/500 MB/);
+  expect(shown.content).toContain('REPLICATE_API_TOKEN');
+  await bot.alice.hears<{ message_id: string; emoji: { name: string } }>(
+    'MESSAGE_REACTION_ADD',
+    (data) => data.message_id === asked.id && data.emoji.name === '✅',
+  );
+});
+
+it('draws several, and offers each by a menu', async () => {
+  await bot.bob.says('#art', '!x3 an owl at night');
+  const shown = await bot.bob.sees(isImage, { in: '#art' });
+  expect(shown.attachments).toHaveLength(3);
+  expect(new Set(shown.attachments.map(({ size }) => size)).size).toBeGreaterThan(1);
+});
+
+it.each(['#general', '#bot-chat'])('leaves a bang to commands in %s', async (channel) => {
+  await bot.alice.says(channel, '!help');
+  expect((await bot.alice.sees(/\/ask/, { in: channel })).attachments).toEqual([]);
+});
+
+it('edits what is attached, also where only edits are allowed', async () => {
+  const files = [{ name: 'mine.png', data: plainPng(300, 200), type: 'image/png' }];
+  await bot.alice.says('#general', 'edit: make it blue', { files });
+  const shown = await bot.alice.sees(isImage, { in: '#general' });
+  expect(shown.attachments).toMatchObject([{ width: 300, height: 200 }]);
+});
+
+it('zooms out of what it replies to, and again of that', async () => {
+  await bot.alice.says('#art', '!a castle');
+  const first = await bot.alice.sees(isImage, { in: '#art' });
+  await bot.alice.says('#art', 'zoom out', { replyTo: first });
+  const second = await bot.alice.sees((message) => isImage(message) && message.id !== first.id, { in: '#art' });
+  expect(second.attachments[0]?.width).toBeGreaterThan(first.attachments[0]?.width ?? 0);
+  const { modal } = await bot.alice.presses(second, button(second, 'Edit'));
+  if (!modal) throw new Error('no form');
+  await bot.alice.submits(modal, { change: 'make it snow' });
+  const third = await bot.alice.sees((message) => isImage(message) && message.content.includes('make it snow'));
+  expect(third.content).toContain(`<@${bot.alice.user.id}>`);
+});
+
+it('says what is missing in an edit without an image', async () => {
+  await bot.alice.says('#art', 'edit: make it blue');
+  await bot.alice.sees(/Attach one, or reply/, { in: '#art' });
+});

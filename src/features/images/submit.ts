@@ -1,0 +1,106 @@
+import { UserError } from '../../kernel/errors.ts';
+import { uuidFromName } from '../../kernel/ids.ts';
+import type { AbilityModel, AbilityWork, Caller, Quote } from '../../sdk/index.ts';
+import type { ImagePlace } from './models.ts';
+import { imageRequest, parentsOf } from './request.ts';
+import type { ImageRequest, NewImageRequest } from './request.ts';
+import { keepDraft } from './drafts.ts';
+import { checkWords } from './rules/words.ts';
+import type { ImageContext, Needs } from './settings.ts';
+import { insertRequest } from './store.ts';
+
+/** Images that are wanted. */
+export interface Submission {
+  /** The snowflake, or other name, that it came with: the same one again changes nothing. */
+  cameAs: string;
+  caller: Caller;
+  place: ImagePlace;
+  /** The message that asked, which the result replies to; null for commands and buttons. */
+  messageId: string | null;
+  model: AbilityModel;
+  request: NewImageRequest;
+  /** After everything that pays. */
+  isUnhurried?: boolean;
+  /** Whoever asks has seen the price. */
+  isConfirmed?: boolean;
+}
+
+/**
+ * - `begun`: they wait for their job, or are drawn by it.
+ * - `before`: the same call came before.
+ * - `dear`: they cost more than is spent without asking; nothing is stored but a draft, which `draftId` names.
+ */
+export type Submitted =
+  | { status: 'begun'; id: string; /** How many jobs are taken before it. */ ahead: number }
+  | { status: 'before' }
+  | { status: 'dear'; draftId: string; micros: number };
+
+/** Names everything that is paid for a request. */
+export const paidAs = (id: string): string => `images/${id}`;
+const requestIdOf = (cameAs: string): string => uuidFromName(`images/request/${cameAs}`);
+
+/**
+ * The one way to an image, for prefixes, commands, buttons and tools alike: checks it, and stores it with its place in line,
+ * paid for in advance in one transaction. Throws a UserError, and leaves no trace, when it may not be drawn or cannot be paid.
+ */
+export async function submitImages(context: ImageContext, submission: Submission): Promise<Submitted> {
+  const { cameAs, caller, place, messageId, model, isUnhurried = false, isConfirmed = false } = submission;
+  const request = imageRequest.parse(submission.request);
+  const settings = await context.settings.at({ ...place, userId: caller.userId });
+  if (!settings.enabled) throw new UserError('off', 'images are off here');
+  checkWords(settings.blockedWords, request);
+  const { amounts } = await quoteFor(context, request, model);
+  const { confirmAboveUsd } = settings;
+  if (!isConfirmed && confirmAboveUsd !== null && (amounts?.micros ?? 0) > confirmAboveUsd * 1_000_000) {
+    return { status: 'dear', draftId: await keepDraft(context, submission), micros: amounts?.micros ?? 0 };
+  }
+  const id = requestIdOf(cameAs);
+  const jobId = context.ids.uuid();
+  const { guildId, channelId } = place;
+  const begun = await context.transaction(async (tx): Promise<Submitted> => {
+    const row = {
+      id,
+      ...{ guild_id: guildId, channel_id: channelId, author_id: caller.userId, message_id: messageId, job_id: jobId },
+      ...{ mode: request.mode, model_id: model.id, is_logged: settings.promptLog && !request.private },
+      ciphertext: await context.vault.encrypt(tx, caller.userId, id, JSON.stringify(request)),
+      asked_at: new Date(context.clock.now()),
+    };
+    if (!(await insertRequest(tx, row, parentsOf(request)))) return { status: 'before' };
+    await context.spending.admit(tx, {
+      ...{ request: paidAs(id), caller, place, amounts, ability: model },
+      action: { kind: 'feature', feature: 'images' },
+    });
+    const queued = await context.jobs.enqueue(tx, {
+      ...{ id: jobId, name: 'draw', queue: 'images', key: paidAs(id), payload: { requestId: id } },
+      userId: caller.userId,
+      ...(guildId !== null && { guildId }),
+      ...(isUnhurried && { priority: -1 }),
+    });
+    if (queued.status === 'full') throw new UserError(`full.${queued.scope}`, 'too much waits', { most: queued.limit });
+    return queued.status === 'queued' ? { status: 'begun', id, ahead: queued.ahead } : { status: 'before' };
+  });
+  if (begun.status === 'begun') context.checkpoint('admitted');
+  return begun;
+}
+
+/** What a request can cost at most. Throws a UserError when the model cannot do it. */
+export function quoteFor({ generate }: Needs<'generate'>, request: ImageRequest, model: AbilityModel): Promise<Quote> {
+  return generate.quote('draw', { ...workOf(request), model, inputCount: request.inputs.length });
+}
+
+/** What a model is asked for, without images. */
+export function workOf(request: ImageRequest): AbilityWork['draw'] & { pricedAs?: string } {
+  const { mode, prompt, negativePrompt, find, count, size, aspect, style, seed, strength, factor, options } = request;
+  return {
+    ...{ mode, prompt, count, options, timeoutMs: request.seconds * 1000 },
+    ...(negativePrompt !== undefined && { negativePrompt }),
+    ...(find !== undefined && { find }),
+    ...(size !== undefined && { size }),
+    ...(aspect !== undefined && { aspect }),
+    ...(style !== undefined && { style }),
+    ...(seed !== undefined && { seed }),
+    ...(strength !== undefined && { strength }),
+    ...(factor !== undefined && { factor }),
+    ...(request.prefix !== undefined && { pricedAs: request.prefix }),
+  };
+}

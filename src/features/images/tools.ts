@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { UserError } from '../../kernel/errors.ts';
+import { defineTool } from '../../sdk/index.ts';
+import type { AnswerFile, DrawInput, Tool, ToolResult, ToolRun, TurnFile } from '../../sdk/index.ts';
+import { modelForMode } from './models.ts';
+import type { ImageContext } from './settings.ts';
+import { checkWords } from './rules/words.ts';
+import { quoted } from './view/caption.ts';
+import { loadSource } from './work/sources.ts';
+import { readableError } from './work/inputs.ts';
+
+const prompt = z.string().min(1).max(4000);
+/** What fits an answer, of which a tool gives one image. */
+const maxBytes = 8_000_000;
+const sent = { longestEdge: 2048, maxBytes: 8_000_000 };
+
+/** How a model draws while it answers. The image is a file of the answer, paid by whoever pays for that. */
+export const imageTools = (context: ImageContext): Tool[] => [
+  defineTool({
+    name: 'draw_image',
+    description:
+      'Draws one image and attaches it to your answer. Use it when the member asks for a picture. Describe what is to be ' +
+      'seen in full, in English.',
+    input: z.strictObject({ prompt: prompt.describe('What is to be seen.') }),
+    access: 'everyone',
+    run: ({ prompt: wanted }, run) => draw(context, run, { mode: 'generate', prompt: wanted, inputs: [] }),
+  }),
+  defineTool({
+    name: 'edit_image',
+    description:
+      'Changes the image that the member attached or replied to, and attaches the result to your answer. Say in full what ' +
+      'is to change, in English.',
+    input: z.strictObject({ change: prompt.describe('What is to change.') }),
+    access: 'everyone',
+    run: async ({ change }, run) => {
+      const files = [...run.turn.attachments, ...(await run.repliedFiles()).toReversed()];
+      const image = files.find(({ contentType }) => contentType.startsWith('image/'));
+      if (!image) throw new UserError('needs-image', 'no image');
+      const inputs = [await inputOf(context, run, image)];
+      return draw(context, run, { mode: 'edit', prompt: change, inputs });
+    },
+  }),
+];
+
+async function inputOf(context: ImageContext, { signal }: ToolRun, file: TurnFile): Promise<DrawInput> {
+  const { url, filename, size } = file;
+  const bytes = await loadSource(context, { kind: 'attachment', url, filename, size }, signal);
+  try {
+    return { bytes: (await context.images.fit(bytes, sent, signal)).bytes, role: 'image' };
+  } catch (error) {
+    throw readableError(error, filename);
+  }
+}
+
+interface Wanted {
+  mode: 'generate' | 'edit';
+  prompt: string;
+  inputs: readonly DrawInput[];
+}
+
+async function draw(context: ImageContext, { turn, signal, pays }: ToolRun, wanted: Wanted): Promise<ToolResult> {
+  const { guildId, channelId } = turn.place;
+  const settings = await context.settings.at({ guildId, channelId, userId: turn.asker.userId });
+  if (!settings.enabled) throw new UserError('off', 'images are off here');
+  checkWords(settings.blockedWords, wanted);
+  const model = modelForMode(context, settings, wanted.mode);
+  let file: AnswerFile | undefined;
+  const request = { ...wanted, ...pays, model, signal, timeoutMs: settings.seconds * 1000 };
+  await context.generate.draw(request, async ({ images: [first] }) => {
+    if (!first) return false;
+    const note = { prompt: wanted.prompt, model: model.id };
+    const image = await context.images.finish(first.bytes, { maxBytes, note }, signal);
+    const description = wanted.prompt;
+    const spoiler = settings.spoiler === 'always';
+    file = { name: 'image', bytes: image.bytes, description, ...(spoiler && { spoiler }) };
+    return true;
+  });
+  if (!file) throw new UserError('refused.free', 'it was refused', { model: model.id });
+  const receipt = context.texts.in(undefined)('tools.receipt', { prompt: quoted(wanted.prompt, 120), model: model.id });
+  return { content: 'The image is attached to your answer.', files: [file], receipt };
+}

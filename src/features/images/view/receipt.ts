@@ -1,0 +1,10 @@
+import type { OutgoingMessage, Translate } from '../../../sdk/index.ts';
+import { priceQuestion } from '../drafts.ts';
+import type { Submitted } from '../submit.ts';
+
+/** What whoever pressed or called is told at once. */
+export function receiptOf(submitted: Submitted, t: Translate): OutgoingMessage {
+  if (submitted.status === 'dear') return priceQuestion(submitted, t);
+  if (submitted.status === 'before') return { content: t('begun-before') };
+  return { content: submitted.ahead > 0 ? t('begun.waiting', { count: submitted.ahead }) : t('begun.now') };
+}

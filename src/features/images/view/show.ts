@@ -1,0 +1,164 @@
+import { VendorError } from '../../../kernel/errors.ts';
+import type { APIAttachment, APIMessage, APIMessageTopLevelComponent } from 'discord-api-types/v10';
+import type { Drawing, Notice, OutgoingFile, OutgoingMessage, WorkUse } from '../../../sdk/index.ts';
+import { keyFor } from '../models.ts';
+import { endRequest, findRequest, noteAttachments, noteShown, resultsOf } from '../store.ts';
+import { paidAs } from '../submit.ts';
+import type { KeptImage } from '../work/keep.ts';
+import type { DrawTask } from '../work/run.ts';
+import { batchRows, imageRow, retryRow } from './buttons.ts';
+import { askedLine, factsLine, shortModel } from './caption.ts';
+import { logImage } from './log.ts';
+import { mark } from './marks.ts';
+import { quotaLine } from './quota.ts';
+
+interface Shown {
+  drawing: Pick<Drawing, 'outcome'>;
+  kept: readonly KeptImage[];
+  notices: readonly Notice[];
+  uses: readonly WorkUse[];
+}
+
+/** Shows what was drawn, where it was asked for, and ends the request. */
+export async function showResults(task: DrawTask, shown: Shown): Promise<void> {
+  const { context, row } = task;
+  const message = await resultMessage(task, shown);
+  const { channelId, sent } = await put(task, message);
+  await context.spending.shown(paidAs(row.id), [sent.id]);
+  await noteAttachments(context.db, attachmentsOf(shown.kept, sent.attachments));
+  context.checkpoint('shown');
+  await noteShown(context.db, row.id, { channelId, messageId: sent.id });
+  const endedAt = new Date(context.clock.now());
+  await endRequest(context.db, row.id, { state: 'done', outcome: shown.drawing.outcome, endedAt });
+  mark(context, row, 'done');
+  await logImage(task, { channelId, messageId: sent.id, kept: shown.kept });
+  context.checkpoint('finished');
+}
+
+/** Shows what an earlier run has stored. What it had no room for is lost: it is given back. */
+export async function showAgain(task: DrawTask): Promise<void> {
+  const { context, row } = task;
+  const results = await resultsOf(context.db, row.id);
+  const kept: KeptImage[] = [];
+  for (const { id, file_id: fileId, content_type: contentType, width, height, seed } of results) {
+    const file = fileId === null ? null : await context.files.read(fileId);
+    if (!file) continue;
+    const image = { bytes: file.bytes, contentType, width, height, shrunk: 'no' as const };
+    kept.push({ id, image, seed: seed === null ? undefined : Number(seed) });
+  }
+  if (kept.length > 0) {
+    const outcome = (row.outcome ?? 'done') as Drawing['outcome'];
+    await showResults(task, { drawing: { outcome }, kept, notices: [], uses: [] });
+    return;
+  }
+  await context.spending.writeOff(paidAs(row.id));
+  const endedAt = new Date(context.clock.now());
+  await endRequest(context.db, row.id, { state: 'failed', outcome: 'lost', endedAt });
+  await showEnd(task, context.texts.in(undefined)('failed.lost'), 'failed');
+}
+
+/** Tells how a request ended without an image. */
+export async function showEnd(task: DrawTask, text: string, state: 'failed' | 'refused' | 'cancelled'): Promise<void> {
+  const { context, row, request } = task;
+  const t = context.texts.in(undefined);
+  const components = state === 'failed' ? retryRow(row.id, t) : [];
+  try {
+    const { channelId, sent } = await put(task, { content: askedLine(row, request, t) + text, components, files: [] });
+    await context.spending.shown(paidAs(row.id), [sent.id]);
+    await noteShown(context.db, row.id, { channelId, messageId: sent.id });
+  } catch (error) {
+    // Where nobody can read it, nobody waits for it.
+    if (!(error instanceof VendorError) || error.retryable) throw error;
+    context.logger.warn({ error, channelId: row.channel_id }, 'The end of a drawing could not be shown.');
+  }
+  mark(context, row, 'failed');
+}
+
+async function resultMessage(task: DrawTask, { drawing, kept, notices, uses }: Shown): Promise<OutgoingMessage> {
+  const { context, row, request } = task;
+  const t = context.texts.in(undefined);
+  const lines = [
+    ...(drawing.outcome === 'done' ? [] : [t(`outcome.${drawing.outcome}`, { count: kept.length, of: request.count })]),
+    ...standsInLine(task, t),
+    ...notKeptLines(kept, t),
+    factsLine({ modelId: row.model_id, kept, uses, seconds: (context.clock.now() - row.asked_at.getTime()) / 1000 }, t),
+    await quotaLine(context, row, t),
+    ...notices.map(({ key, data }) => `-# ${context.commonTexts.in(undefined)(key, data)}`),
+  ];
+  return {
+    content: askedLine(row, request, t) + lines.join('\n'),
+    files: kept.map((image, index) => fileOf(task, image, index)),
+    components: buttonsOf(kept, t),
+    suppressEmbeds: true,
+  };
+}
+
+function buttonsOf(kept: readonly KeptImage[], t: Parameters<typeof imageRow>[1]): APIMessageTopLevelComponent[] {
+  const [first, second] = kept;
+  if (!first) return [];
+  return second ? batchRows({ resultIds: kept.map(({ id }) => id) }, t) : imageRow(first.id, t);
+}
+
+/** Why another model drew than the prefix names. */
+function standsInLine({ context, row, request }: DrawTask, t: Parameters<typeof imageRow>[1]): string[] {
+  const rule = request.prefix === undefined ? undefined : context.settings.instance.prefixes[request.prefix];
+  if (!rule || rule.model === row.model_id) return [];
+  const isDemo = context.models.abilities.find('draw', row.model_id)?.demo ?? false;
+  return isDemo ? [`-# ${t('stands-in', { model: shortModel(rule.model), key: keyFor(rule.model) })}`] : [];
+}
+
+function notKeptLines(kept: readonly KeptImage[], t: Parameters<typeof imageRow>[1]): string[] {
+  const [why] = kept.flatMap(({ notKept }) => (notKept === undefined ? [] : [notKept]));
+  return why === undefined ? [] : [`-# ${t(`not-kept.${why}`)}`];
+}
+
+const descriptionCharacters = 1024;
+
+/** For people who cannot see it, what it was asked to be. */
+function fileOf({ request }: DrawTask, { image }: KeptImage, index: number): OutgoingFile {
+  const ending = image.contentType.slice('image/'.length).replace('jpeg', 'jpg');
+  return {
+    name: `image-${index + 1}.${ending}`,
+    contentType: image.contentType,
+    data: image.bytes,
+    ...(request.prompt !== '' && { description: request.prompt.slice(0, descriptionCharacters) }),
+    ...(request.spoiler && { spoiler: true }),
+  };
+}
+
+/** In the order in which they were sent. */
+function attachmentsOf(
+  kept: readonly KeptImage[],
+  attachments: readonly APIAttachment[],
+): { id: string; attachmentId: string }[] {
+  return kept.flatMap(({ id }, index) => {
+    const attachment = attachments[index];
+    return attachment ? [{ id, attachmentId: attachment.id }] : [];
+  });
+}
+
+/** Into the message that shows the progress, where there is one that is still there; else as a new one. */
+export async function put(task: DrawTask, message: OutgoingMessage): Promise<{ channelId: string; sent: APIMessage }> {
+  const { context, row } = task;
+  const { actions } = context.discord;
+  const current = await shownOf(task);
+  if (current) {
+    try {
+      await actions.edit(current.channelId, current.messageId, message);
+      return { channelId: current.channelId, sent: await actions.message(current.channelId, current.messageId) };
+    } catch (error) {
+      if (!(error instanceof VendorError) || error.code !== 'discord/10008') throw error;
+    }
+  }
+  const channelId = task.request.private ? await actions.openDm(row.author_id) : row.channel_id;
+  const isReply = row.message_id !== null && !task.request.private;
+  const key = `images/shown/${row.id}${current ? '/again' : ''}`;
+  const sent = await actions.send(channelId, message, { key, ...(isReply && { replyTo: row.message_id ?? '' }) });
+  return { channelId, sent };
+}
+
+async function shownOf({ context, row }: DrawTask): Promise<{ channelId: string; messageId: string } | undefined> {
+  const now = await findRequest(context.db, row.id);
+  if (!now || now.shown_channel_id === null || now.shown_message_id === null) return undefined;
+  return { channelId: now.shown_channel_id, messageId: now.shown_message_id };
+}

@@ -1,0 +1,130 @@
+import { UserError } from '../../../kernel/errors.ts';
+import { uuidFromName } from '../../../kernel/ids.ts';
+import type { DrawnImage, Drawing, FinishedImage, ImageNote } from '../../../sdk/index.ts';
+import type { NewResult } from '../store.ts';
+import { storeResults } from '../store.ts';
+import type { DrawTask } from './run.ts';
+
+/** An image as it is shown, with what is stored of it. */
+export interface KeptImage {
+  id: string;
+  image: FinishedImage;
+  seed: number | undefined;
+  /** Why it is not kept: a key of the catalogue. */
+  notKept?: 'quota' | 'too-large' | 'disk-full';
+}
+
+const dayMs = 86_400_000;
+const million = 1_000_000;
+/** Room for what surrounds a file in its upload. */
+const marginBytes = 64 * 1024;
+
+/** Under the same name in every run, so that buttons of one that died lead to it. */
+const resultIdOf = (requestId: string, position: number): string =>
+  uuidFromName(`images/result/${requestId}/${position}`);
+
+/**
+ * Makes images ready to be shown, and stores them in one transaction. Undefined when the request was deleted, or has ended,
+ * in the meantime. An image for which there is no room is shown all the same.
+ */
+export async function keepResults(task: DrawTask, drawing: Drawing): Promise<KeptImage[] | undefined> {
+  const { context, row } = task;
+  const maxBytes = (await context.discord.cache.uploadLimit(row.channel_id)) - marginBytes;
+  const images: KeptImage[] = [];
+  for (const [position, drawn] of drawing.images.entries()) {
+    const image = await finished(task, drawn, maxBytes);
+    images.push({ id: resultIdOf(row.id, position), image, seed: drawn.seed ?? task.request.seed });
+  }
+  return store(task, drawing, images);
+}
+
+function finished(
+  { context, request, row, run }: DrawTask,
+  drawn: DrawnImage,
+  maxBytes: number,
+): Promise<FinishedImage> {
+  const note: ImageNote = {
+    prompt: request.prompt,
+    model: row.model_id,
+    ...(request.negativePrompt !== undefined && { negativePrompt: request.negativePrompt }),
+    ...(drawn.seed !== undefined && { seed: drawn.seed }),
+    settings: settingsOf(request),
+  };
+  const caption = request.caption && request.prompt !== '' ? request.prompt : undefined;
+  return context.images.finish(
+    drawn.bytes,
+    { maxBytes, ...(caption !== undefined && { caption }), ...(!request.private && { note }) },
+    run.signal,
+  );
+}
+
+function settingsOf({ size, aspect, style, strength, mode }: DrawTask['request']): Record<string, string> {
+  const all = { mode, size, aspect, style, strength: strength?.toString() };
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** First with every file; where one finds no room, again without those that have none. */
+async function store(task: DrawTask, drawing: Drawing, images: readonly KeptImage[]): Promise<KeptImage[] | undefined> {
+  const { context, row } = task;
+  const kept = images.map((image): KeptImage => {
+    const isTooLarge = image.image.bytes.length > context.settings.instance.maxImageMb * million;
+    return isTooLarge ? { ...image, notKept: 'too-large' } : image;
+  });
+  for (;;) {
+    const full = { at: -1, why: 'quota' as 'quota' | 'disk-full' };
+    try {
+      const stored = await context.transaction(async (tx) => {
+        const rows: NewResult[] = [];
+        for (const [position, image] of kept.entries()) {
+          full.at = position;
+          const fileId = image.notKept === undefined ? await putFile(task, tx, image) : null;
+          rows.push(rowOf(row.id, position, image, fileId));
+        }
+        const { outcome, modelId } = drawing;
+        return storeResults(tx, { id: row.id, outcome, modelId }, rows);
+      });
+      return stored ? kept : undefined;
+    } catch (error) {
+      const why = whyNotKept(error);
+      const image = kept[full.at];
+      if (!why || !image) throw error;
+      kept[full.at] = { ...image, notKept: why };
+    }
+  }
+}
+
+function whyNotKept(error: unknown): KeptImage['notKept'] {
+  if (!(error instanceof UserError)) return undefined;
+  const known = { 'files.quota': 'quota', 'files.too-large': 'too-large', 'files.disk-full': 'disk-full' } as const;
+  return Object.hasOwn(known, error.code) ? known[error.code as keyof typeof known] : undefined;
+}
+
+async function putFile(
+  { context, row }: DrawTask,
+  tx: Parameters<Parameters<DrawTask['context']['transaction']>[0]>[0],
+  { image }: KeptImage,
+): Promise<string> {
+  const { keepDays } = context.settings.instance;
+  const file = await context.files.put(tx, {
+    owner: { kind: 'user', id: row.author_id },
+    kind: 'image',
+    bytes: image.bytes,
+    ...(keepDays !== null && { expiresAtMs: context.clock.now() + keepDays * dayMs }),
+  });
+  return file.id;
+}
+
+const rowOf = (
+  requestId: string,
+  position: number,
+  { id, image, seed }: KeptImage,
+  fileId: string | null,
+): NewResult => ({
+  ...{ id, position, seed: seed ?? null },
+  request_id: requestId,
+  file_id: fileId,
+  content_type: image.contentType,
+  width: image.width,
+  height: image.height,
+  size_bytes: image.bytes.length,
+});

@@ -1,0 +1,167 @@
+import { Cancelled, UserError, VendorError } from '../../../kernel/errors.ts';
+import type { AbilityModel, Drawing, JobRun, Notice, ReservedDrawing } from '../../../sdk/index.ts';
+import { imageRequest } from '../request.ts';
+import type { ImageRequest } from '../request.ts';
+import type { ImageContext } from '../settings.ts';
+import { endRequest, findRequest } from '../store.ts';
+import type { RequestRow } from '../store.ts';
+import { paidAs } from '../submit.ts';
+import { shortModel } from '../view/caption.ts';
+import { showAgain, showEnd, showResults } from '../view/show.ts';
+import { openProgress } from '../view/progress.ts';
+import type { Progress } from '../view/progress.ts';
+import { inputsFor } from './inputs.ts';
+import { keepResults } from './keep.ts';
+
+/** One run of the job that draws: everything that is known before a model is asked. */
+export interface DrawTask {
+  readonly context: ImageContext;
+  readonly run: JobRun;
+  readonly row: RequestRow;
+  readonly request: ImageRequest;
+}
+
+/**
+ * Draws what was asked for, or goes on where a run that died left off: what was stored is only shown, anything less is drawn
+ * again, and the same Discord message is edited either way.
+ */
+export async function runDrawing(context: ImageContext, run: JobRun, requestId: string): Promise<void> {
+  const task = await openTask(context, run, requestId);
+  if (!task) return;
+  context.checkpoint('begun');
+  // What a run that died had open is not on the asker.
+  if (run.job.attempt > 1) await context.spending.recover(paidAs(requestId));
+  if (task.row.state === 'drawn') await showAgain(task);
+  else await draw(task);
+}
+
+/** Ends a request whose every run was lost with its worker. */
+export async function tellOfLoss(context: ImageContext, run: JobRun, requestId: string): Promise<void> {
+  const task = await openTask(context, run, requestId);
+  if (!task) return;
+  await context.spending.recover(paidAs(requestId));
+  await context.spending.finish(paidAs(requestId));
+  if (task.row.state === 'drawn') await showAgain(task);
+  else await end(task, { state: 'failed', outcome: 'lost', text: context.texts.in(undefined)('failed.lost') });
+}
+
+async function openTask(context: ImageContext, run: JobRun, id: string): Promise<DrawTask | undefined> {
+  const row = await findRequest(context.db, id);
+  if (!row || (row.state !== 'waiting' && row.state !== 'drawn')) return undefined;
+  const text = await context.vault.decrypt(context.db, row.author_id, id, row.ciphertext);
+  return text === null ? undefined : { context, run, row, request: imageRequest.parse(JSON.parse(text)) };
+}
+
+async function draw(task: DrawTask): Promise<void> {
+  const { context, run } = task;
+  const progress = openProgress(task);
+  let reserved: ReservedDrawing | undefined;
+  try {
+    const model = modelOf(task);
+    const work = await inputsFor(context, task.request, model, run.signal);
+    reserved = await context.generate.reserveDrawing({
+      ...work,
+      ...{ request: paidAs(task.row.id), step: 'draw', attempt: run.job.attempt, model, signal: run.signal },
+      ...(model.draws?.previews ? { previews: Math.min(2, model.draws.previews) } : {}),
+    });
+    context.checkpoint('held');
+    const drawing = await readDrawing(reserved, progress);
+    context.checkpoint('written');
+    await finish(task, { reserved, drawing, progress });
+  } catch (error) {
+    await progress.stop();
+    await onFailure(task, reserved, error);
+  }
+}
+
+function modelOf({ context, row }: DrawTask): AbilityModel {
+  const model = context.models.abilities.find('draw', row.model_id);
+  if (!model) throw new UserError('unknown-model', 'the model is gone', { name: row.model_id });
+  return model;
+}
+
+async function readDrawing(reserved: ReservedDrawing, progress: Progress): Promise<Drawing> {
+  for await (const event of reserved.events()) {
+    if (event.type === 'finish') return event;
+    progress.preview(event.image);
+  }
+  throw new Error('a drawing ended without a result');
+}
+
+interface Drawn {
+  reserved: ReservedDrawing;
+  drawing: Drawing;
+  progress: Progress;
+}
+
+/** Stored before it is charged, and charged before it is shown: no run draws again after that. */
+async function finish(task: DrawTask, { reserved, drawing, progress }: Drawn): Promise<void> {
+  const { context, row } = task;
+  if (drawing.outcome === 'refused' || drawing.images.length === 0) {
+    await progress.stop();
+    const costs = reserved.uses.some(({ amounts }) => (amounts.micros ?? 0) > 0);
+    await reserved.settle();
+    const key = costs ? 'refused.charged' : 'refused.free';
+    await end(task, {
+      state: 'refused',
+      outcome: 'refused',
+      text: context.texts.in(undefined)(key, { model: row.model_id }),
+    });
+    return;
+  }
+  const kept = await keepResults(task, drawing);
+  if (!kept) {
+    await progress.stop();
+    await reserved.fail();
+    return;
+  }
+  context.checkpoint('stored');
+  const notices: Notice[] = await reserved.settle();
+  context.checkpoint('charged');
+  await progress.stop();
+  await showResults(task, { drawing, kept, notices, uses: reserved.uses });
+}
+
+async function onFailure(task: DrawTask, reserved: ReservedDrawing | undefined, error: unknown): Promise<void> {
+  const { context, run, row } = task;
+  const t = context.texts.in(undefined);
+  if (run.signal.reason instanceof Cancelled) {
+    const costs = reserved?.uses.some(({ amounts }) => (amounts.micros ?? 0) > 0) ?? false;
+    await (reserved ? reserved.settle() : context.spending.finish(paidAs(row.id)));
+    await end(task, {
+      state: 'cancelled',
+      outcome: 'cancelled',
+      text: t(costs ? 'cancelled.charged' : 'cancelled.free'),
+    });
+    return;
+  }
+  await (reserved ? reserved.fail() : context.spending.finish(paidAs(row.id)));
+  if (run.signal.aborted || mayRetry(run, error)) throw error;
+  await end(task, { state: 'failed', outcome: codeOf(error), text: failureText(task, error) });
+  if (!(error instanceof UserError) && !(error instanceof VendorError)) throw error;
+}
+
+/** In words of what was wanted, where there are any. */
+function failureText({ context, row }: DrawTask, error: unknown): string {
+  const code = error instanceof VendorError ? error.code : '';
+  const key = code.startsWith('media/') ? 'failed.media' : `failed.${code.replace('/', '.')}`;
+  if (code === '' || !context.texts.has(key)) return context.explain(error);
+  context.logger.warn({ error, model: row.model_id }, 'A model could not draw.');
+  return context.texts.in(undefined)(key, { model: shortModel(row.model_id) });
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof VendorError || error instanceof UserError ? error.code : 'failed';
+
+const mayRetry = (run: JobRun, error: unknown): boolean =>
+  !run.lastAttempt && error instanceof VendorError && error.retryable;
+
+/** Tells how it ended without a result. */
+async function end(
+  task: DrawTask,
+  { state, outcome, text }: { state: 'failed' | 'refused' | 'cancelled'; outcome: string; text: string },
+): Promise<void> {
+  const { context, row } = task;
+  await endRequest(context.db, row.id, { state, outcome, endedAt: new Date(context.clock.now()) });
+  await showEnd(task, text, state);
+}

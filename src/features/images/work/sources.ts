@@ -1,0 +1,70 @@
+import { UserError, VendorError } from '../../../kernel/errors.ts';
+import { kindOf } from '../../../kernel/file-kind.ts';
+import type { ImageSource } from '../request.ts';
+import type { Needs } from '../settings.ts';
+import { findRequest, findResult } from '../store.ts';
+
+/** What one may attach. */
+const mostBytes = 25_000_000;
+
+/** The bytes of an image to begin from. Throws a UserError when it is gone, too large or no image. */
+export async function loadSource(
+  context: Needs<'db' | 'discord' | 'files'>,
+  source: ImageSource,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (source.kind === 'result') return loadResult(context, source.id, signal);
+  const { url, filename, size } = source;
+  if (size > mostBytes) throw new UserError('too-large', 'the file is too large', { file: filename, most: '25 MB' });
+  const bytes = await fetched(context, url, filename, signal);
+  checkKind(bytes, filename);
+  return bytes;
+}
+
+/** One of the bot's own: its file, or, where that was not kept, what Discord still shows of it. */
+async function loadResult(
+  context: Needs<'db' | 'discord' | 'files'>,
+  id: string,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const result = await findResult(context.db, id);
+  const file = result && result.file_id !== null ? await context.files.read(result.file_id) : null;
+  if (file) return file.bytes;
+  const request = result && (await findRequest(context.db, result.request_id));
+  if (!request || request.shown_channel_id === null || request.shown_message_id === null) throw gone();
+  try {
+    const { shown_channel_id: channelId, shown_message_id: messageId } = request;
+    const { attachments } = await context.discord.actions.message(channelId, messageId);
+    const shown = attachments.find((one) => one.id === result?.attachment_id);
+    if (!shown) throw gone();
+    return await fetched(context, shown.url, shown.filename, signal);
+  } catch (error) {
+    if (error instanceof VendorError && !error.retryable) throw gone();
+    throw error;
+  }
+}
+
+const gone = (): UserError => new UserError('image-gone', 'the image is not kept any more');
+
+async function fetched(
+  { discord }: Needs<'discord'>,
+  url: string,
+  file: string,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  try {
+    return await discord.actions.attachment(url, mostBytes, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof VendorError) || error.retryable) throw error;
+    if (error.code === 'discord/too-large') throw new UserError('too-large', 'too large', { file, most: '25 MB' });
+    throw new UserError('not-loaded', 'the file cannot be loaded', { file });
+  }
+}
+
+/** By its bytes: names and declared types can't be trusted. */
+function checkKind(bytes: Uint8Array, file: string): void {
+  if (bytes.length === 0) throw new UserError('empty-file', 'the file is empty', { file });
+  const kind = kindOf(bytes);
+  if (kind.kind !== 'picture') throw new UserError('no-image', 'it is no image', { file, kind: kind.kind });
+}
