@@ -47,6 +47,7 @@ export function environmentDefaults(env: NodeJS.ProcessEnv, tree: Record<string,
     ...openAi(env),
     ...hosted(env, 'anthropic', 'ANTHROPIC_API_KEY', { type: 'anthropic' }),
     ...openRouter(env),
+    ...drawing(env),
     ...ollama(env, tree),
   ];
 }
@@ -56,7 +57,10 @@ function setting(variable: string, value: unknown, ...path: string[]): Environme
 }
 
 /** Providers that a key or address in the environment makes. */
-export const keyedProviders: readonly string[] = ['openai', 'anthropic', 'openrouter', 'compatible', 'ollama'];
+export const keyedProviders: readonly string[] = [
+  ...['openai', 'anthropic', 'openrouter', 'compatible', 'ollama'],
+  ...['replicate', 'stability', 'gemini', 'fal', 'automatic1111', 'comfyui'],
+];
 
 function hosted(
   env: NodeJS.ProcessEnv,
@@ -77,6 +81,24 @@ function openRouter(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
     type: 'openai-compatible',
     baseUrl: 'https://openrouter.ai/api/v1',
   });
+}
+
+/** Providers that draw; those of one's own are named by their address. */
+function drawing(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
+  const gemini = readVariable(env, 'GEMINI_API_KEY') === undefined ? 'GOOGLE_API_KEY' : 'GEMINI_API_KEY';
+  const own = (type: string, variable: string): EnvironmentSetting[] => {
+    const url = readVariable(env, variable);
+    if (url === undefined) return [];
+    return [setting(variable, type, 'providers', type, 'type'), setting(variable, url, 'providers', type, 'baseUrl')];
+  };
+  return [
+    ...hosted(env, 'replicate', 'REPLICATE_API_TOKEN', { type: 'replicate' }),
+    ...hosted(env, 'stability', 'STABILITY_API_KEY', { type: 'stability' }),
+    ...hosted(env, 'gemini', gemini, { type: 'gemini' }),
+    ...hosted(env, 'fal', 'FAL_KEY', { type: 'fal' }),
+    ...own('automatic1111', 'AUTOMATIC1111_URL'),
+    ...own('comfyui', 'COMFYUI_URL'),
+  ];
 }
 
 /** An address that is not OpenAI's makes the provider `compatible`; such servers often need no key. */

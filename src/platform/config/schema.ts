@@ -3,6 +3,14 @@ import { checkpoints, stepCheckpoints, toolCheckpoints } from '../../kernel/chec
 import { abilities } from './abilities.ts';
 import { accessSchema } from './access-schema.ts';
 import { budgetsSchema } from './budgets-schema.ts';
+import {
+  comfyWorkflow,
+  drawAbilities,
+  drawingProblems,
+  drawingTypes,
+  fieldNames,
+  submittedDrawing,
+} from './draw-schema.ts';
 import { httpSchema } from './http-schema.ts';
 import { quirks } from './quirks.ts';
 
@@ -111,6 +119,8 @@ const model = z.strictObject({
   tools: z.boolean().optional(),
   reasoning: z.boolean().optional(),
   prices: modelPrices.optional(),
+  draws: drawAbilities.optional(),
+  fields: fieldNames.optional(),
 });
 
 const timeouts = z.strictObject({
@@ -122,7 +132,7 @@ const timeouts = z.strictObject({
 
 const provider = z
   .strictObject({
-    type: z.enum(['openai', 'anthropic', 'openai-compatible', 'ollama', 'demo']),
+    type: z.enum(['openai', 'anthropic', 'openai-compatible', 'ollama', 'demo', ...drawingTypes]),
     baseUrl: httpUrl.optional(),
     apiKeys: z.array(filled).default([]),
     timeouts: timeouts.prefault({}),
@@ -130,8 +140,11 @@ const provider = z
     /** Of every model of this provider. */
     quirks: quirkList,
     optional: z.boolean().default(false),
+    workflows: z.array(comfyWorkflow).optional(),
+    submitted: submittedDrawing.optional(),
   })
   .superRefine((value, context) => {
+    for (const message of drawingProblems(value)) context.addIssue({ code: 'custom', message });
     if (value.type === 'openai-compatible' && value.baseUrl === undefined) {
       context.addIssue({ code: 'custom', message: 'baseUrl is missing: the address that ends in /v1' });
     }

@@ -3,7 +3,9 @@ import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Ability, ProviderConfig } from '../config/index.ts';
+import type { Web } from '../web/index.ts';
 import { createAbilities } from './abilities/create.ts';
+import type { Painter } from './abilities/draw/demo.ts';
 import type { Abilities, AbilityPrices } from './abilities/port.ts';
 import { DEMO_MODEL, streamDemo } from './demo/model.ts';
 import { modelError } from './errors.ts';
@@ -39,6 +41,10 @@ interface ModelsOptions {
   prices?: Readonly<Record<string, ModelPrices>>;
   /** The same for what is no conversation. */
   abilityPrices?: Readonly<Record<string, AbilityPrices>>;
+  /** For images that providers give as addresses. */
+  web?: Web;
+  /** Paints for `demo/painter`, which there is only with it. */
+  painter?: Painter;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -93,7 +99,7 @@ class Registry implements Models {
     this.wanted = options.models?.default;
     this.fallback = options.models?.fallback ?? [];
     const named = [...(this.wanted === undefined ? [] : [this.wanted]), ...this.fallback];
-    const { clock, logger, prices = {}, abilityPrices = {} } = options;
+    const { clock, logger, prices = {}, abilityPrices = {}, web, painter } = options;
     const defaults = options.models?.defaults ?? {};
     const entries = Object.entries(options.providers);
     this.providers = entries
@@ -104,11 +110,11 @@ class Registry implements Models {
         const tell = (news: ModelNews): void => this.news.tell(news);
         const { counter } = this;
         return new Provider({
-          ...{ name, config, alsoNamed, alsoAble, prices, abilityPrices, clock, logger, counter, tell },
+          ...{ name, config, alsoNamed, alsoAble, prices, abilityPrices, clock, logger, counter, tell, web },
         });
       });
     const { providers, counter } = this;
-    this.abilities = createAbilities({ providers, defaults, counter, closing: this.closing.signal });
+    this.abilities = createAbilities({ providers, defaults, counter, painter, clock, closing: this.closing.signal });
     const demoPrices = prices[DEMO_MODEL.id];
     this.demo = demoPrices ? { ...DEMO_MODEL, paid: true, prices: demoPrices } : DEMO_MODEL;
     this.demoWanted = entries.some(([, config]) => config.type === 'demo') || named.includes(DEMO_MODEL.id);

@@ -49,6 +49,7 @@ export type {
   DrawMode,
   DrawnImage,
   DrawOutcome,
+  DrawWebhook,
   DrawWork,
   Embeddings,
   EmbedWork,

@@ -2,8 +2,9 @@ import type { Clock } from '../../kernel/clock.ts';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Ability, ModelConfig, ProviderConfig, Quirk } from '../config/index.ts';
+import type { Web } from '../web/index.ts';
 import type { Connection } from './abilities/call.ts';
-import { describeAbility, knownAbilityNames } from './abilities/catalogue.ts';
+import { ableModels, drawsOnly, unlistedModel } from './abilities/catalogue.ts';
 import type { AbilityModel, AbilityPrices } from './abilities/port.ts';
 import { CircuitBreaker, ModelBreakers } from './breaker.ts';
 import { callModel, noTools } from './call.ts';
@@ -41,6 +42,7 @@ interface ProviderOptions {
   logger: Logger;
   counter: Counter;
   tell: (news: ModelNews) => void;
+  web?: Web | undefined;
 }
 
 /** A list that is older is asked for again, in the background, when somebody looks; sooner when there is none. */
@@ -102,8 +104,9 @@ export class Provider {
     );
     this.clients = new VendorClients({ name: options.name, config: options.config, quirks, clock: options.clock });
     const { type, models } = options.config;
-    this.listsItself = models === undefined && (type === 'ollama' || type === 'openai-compatible');
-    const known = models ?? catalogueNames(type).map((name) => ({ name }));
+    this.listsItself = models === undefined && listing.includes(type);
+    const named: readonly ModelConfig[] = models ?? catalogueNames(type).map((name) => ({ name }));
+    const known = drawsOnly(options.config) ? named.map(thatDraws) : named;
     this.listed = known.filter(holdsConversations);
     this.others = known.filter((model) => !holdsConversations(model));
   }
@@ -111,6 +114,7 @@ export class Provider {
   /** Usable models, the provider's own choice first. A provider that must be there but did not answer has one, `auto`. */
   models(): ModelInfo[] {
     this.refreshList();
+    if (drawsOnly(this.config)) return [];
     const missing = this.options.alsoNamed.filter(
       (name) => name !== ANY_MODEL && !this.listed.some((model) => model.name === name),
     );
@@ -123,25 +127,22 @@ export class Provider {
   /** Models that do this, the provider's own choice first. */
   able(ability: Ability): AbilityModel[] {
     this.refreshList();
-    // Its API has nothing but conversations.
-    if (this.config.type === 'anthropic') return [];
-    const { abilityPrices, alsoAble } = this.options;
-    const listed = this.others.filter(({ abilities }) => abilities?.includes(ability)).map(({ name }) => name);
-    const known = knownAbilityNames(this.config.type, ability);
-    const names = new Set([...listed, ...known, ...(alsoAble[ability] === undefined ? [] : [alsoAble[ability]])]);
-    return [...names].map((name) => {
-      const listPrices = abilityPrices[`${this.name}/${name}`];
-      return describeAbility({ provider: this.name, config: this.config, model: { name }, ability, listPrices });
-    });
+    return ableModels(this.options, this.others, ability);
+  }
+
+  /** A model that nobody lists, of a provider that has any. */
+  unlisted(ability: Ability, id: string): AbilityModel | undefined {
+    return unlistedModel(this.options, ability, id);
   }
 
   /** For calls of what is no conversation. */
   connect(modelId: string, apiKey: string): Connection {
     const { name: provider, config } = this;
-    const kind = config.type === 'openai' ? 'openai' : 'compatible';
+    const kind: Connection['kind'] = config.type === 'openai' ? 'openai' : 'compatible';
     const { totalMs: timeoutMs } = config.timeouts;
-    const { clock } = this.options;
-    return { ...{ provider, kind, apiKey, clock, timeoutMs }, baseUrl: apiUrlOf(config), model: this.nameOf(modelId) };
+    const { clock, web } = this.options;
+    const reached = { provider, config, kind, apiKey, clock, timeoutMs, web };
+    return { ...reached, baseUrl: apiUrlOf(config), model: this.nameOf(modelId) };
   }
 
   private guarded(): ListedProvider {
@@ -385,4 +386,8 @@ export class Provider {
   }
 }
 
+/** Types that can be asked for their models. */
+const listing: readonly ProviderConfig['type'][] = ['ollama', 'openai-compatible', 'automatic1111'];
+
 const holdsConversations = ({ abilities }: ModelConfig): boolean => abilities === undefined;
+const thatDraws = (model: ModelConfig): ModelConfig => ({ ...model, abilities: ['draw'] });

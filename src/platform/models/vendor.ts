@@ -9,6 +9,12 @@ const defaultBaseUrls: Readonly<Partial<Record<ProviderConfig['type'], string>>>
   openai: 'https://api.openai.com/v1',
   anthropic: 'https://api.anthropic.com/v1',
   ollama: 'http://127.0.0.1:11434',
+  replicate: 'https://api.replicate.com',
+  stability: 'https://api.stability.ai',
+  gemini: 'https://generativelanguage.googleapis.com',
+  fal: 'https://queue.fal.run',
+  automatic1111: 'http://127.0.0.1:7860',
+  comfyui: 'http://127.0.0.1:8188',
 };
 
 /** Without a slash at its end. */

@@ -83,9 +83,15 @@ async function begin<A extends Ability>(
   const { prices, spending } = options;
   const { model, most, amounts } = await quote(options, ability, request);
   const { signal } = request;
+  const { timeoutMs } = request as { timeoutMs?: number };
   const held = await spending.hold({
     ...request,
-    ...{ model, worstCase: amounts, priceLine: abilityPriceLine(model), lastsMs: 2 * model.longestMs },
+    ...{
+      model,
+      worstCase: amounts,
+      priceLine: abilityPriceLine(model),
+      lastsMs: 2 * Math.max(model.longestMs, timeoutMs ?? 0),
+    },
   });
   const uses: WorkUse[] = [];
   const worstCase = amounts ?? {};

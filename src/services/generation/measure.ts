@@ -1,5 +1,6 @@
 import { UserError } from '../../kernel/errors.ts';
 import { charactersOf, imageOf, LEAST_BYTES_PER_SECOND, soundOf } from '../../platform/models/index.ts';
+import { checkDrawing, tooMuch, worksWithoutWords } from './check-drawing.ts';
 import type { Abilities, Ability, AbilityModel, AbilityUsage, AbilityWork } from '../../platform/models/index.ts';
 
 /** What one call takes at most. Larger work is cut into calls by those who know where it may be cut. */
@@ -38,7 +39,7 @@ export const measures: Measures = {
   moderate: ({ texts }, model, abilities) => measureTexts(texts, model, abilities),
   transcribe: (work) => Promise.resolve(measureAudio(work)),
   speak: (work) => Promise.resolve(measureSpeech(work)),
-  draw: (work) => Promise.resolve(measureDrawing(work)),
+  draw: (work, model) => Promise.resolve(measureDrawing(work, model)),
 };
 
 async function measureTexts(
@@ -74,9 +75,9 @@ function measureSpeech({ text, speed = 1 }: AbilityWork['speak']): AbilityUsage 
   return { characters, seconds, estimated: true };
 }
 
-function measureDrawing(work: AbilityWork['draw']): AbilityUsage {
+function measureDrawing(work: AbilityWork['draw'], { id, draws }: AbilityModel): AbilityUsage {
   const { prompt, negativePrompt = '', inputs = [], count = 1, previews = 0, size, aspect, quality } = work;
-  if (prompt.trim() === '') throw new RangeError('there is nothing to draw');
+  if (prompt.trim() === '' && !worksWithoutWords(work)) throw new RangeError('there is nothing to draw');
   if (prompt.length + negativePrompt.length > bounds.promptCharacters)
     throw tooMuch('characters', bounds.promptCharacters);
   if (!Number.isInteger(count) || count < 1) throw new RangeError(`${count} images`);
@@ -86,6 +87,7 @@ function measureDrawing(work: AbilityWork['draw']): AbilityUsage {
   if (size !== undefined && !/^\d{2,4}x\d{2,4}$/.test(size)) throw new RangeError(`${size} is no size`);
   if (aspect !== undefined && !/^[1-9]\d?:[1-9]\d?$/.test(aspect)) throw new RangeError(`${aspect} is no aspect`);
   checkInputs(inputs);
+  if (draws) checkDrawing(work, id, draws);
   return { images: { count, ...(size !== undefined && { size }), ...(quality && { quality }) }, estimated: true };
 }
 
@@ -103,8 +105,4 @@ function checkInputs(inputs: readonly { bytes: Uint8Array; role: string }[]): vo
     }
     if (image.width * image.height > bounds.inputMegapixels * 1e6) throw tooMuch('megapixels', bounds.inputMegapixels);
   }
-}
-
-function tooMuch(what: string, most: number): UserError {
-  return new UserError(`paid.too-much.${what}`, `more than ${most} ${what}`, { most: most.toLocaleString('en-US') });
 }

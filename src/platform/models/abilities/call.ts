@@ -1,17 +1,20 @@
 import type { Clock } from '../../../kernel/clock.ts';
+import type { ProviderConfig } from '../../config/index.ts';
+import type { Web } from '../../web/index.ts';
 import { modelError, ProviderReport, translateModelError, wasTurnedAway } from '../errors.ts';
 import { parseJson, recordOf } from '../failure.ts';
 import { Watchdog } from '../watchdog.ts';
 import { guardedFetch, hideKey } from '../wire/guarded-fetch.ts';
 import type { AbilityCall, AbilityUsage } from './port.ts';
 
-/** How a server of the OpenAI kind is reached with one key. */
+/** How a provider is reached with one key. */
 export interface Connection {
   /** Its name in the settings. */
   provider: string;
+  config: ProviderConfig;
   /** `openai` refuses fields that it does not know; compatible servers may know more. */
   kind: 'openai' | 'compatible';
-  /** Ends in `/v1`. */
+  /** Without a slash at its end; of the OpenAI kind it ends in `/v1`. */
   baseUrl: string;
   /** The model's name there. */
   model: string;
@@ -19,6 +22,8 @@ export interface Connection {
   clock: Clock;
   /** Many of these send no byte before they are done, so that this is the only limit. */
   timeoutMs: number;
+  /** For results that are given as addresses. Without it only those at the provider's own address are fetched. */
+  web: Web | undefined;
 }
 
 /** What an adapter is handed for one call. */
@@ -27,10 +32,19 @@ export interface Attempt extends Connection {
   signal: AbortSignal;
   /** Tells what was used; the first counts. */
   used: (usage: AbilityUsage) => void;
+  /** The most that the call can use. */
+  most: AbilityUsage;
+  /**
+   * Run once when the call ends before its result: cancels what the provider still does for it, and may tell what that used.
+   * It gets its own signal, since the call's has ended.
+   */
+  onLeave: (cancel: (signal: AbortSignal) => Promise<void>) => void;
 }
 
+/** How long the end of a call waits for the provider to say what a cancelled one cost. */
+const CANCEL_MS = 2000;
 const MOST_ERROR_CHARACTERS = 64 * 1024;
-const NOTHING_USED: AbilityUsage = { estimated: false };
+export const NOTHING_USED: AbilityUsage = { estimated: false };
 
 /**
  * One call with one key: bounds its time, and tells what it used exactly once. `run` is left behind when the time is over,
@@ -50,11 +64,17 @@ export async function* attempt<Event>(
     if (!told) onUsage?.(usage, model);
     told = true;
   };
-  const events = run({ ...connection, signal: watchdog.signal, used });
+  const cancels: ((signal: AbortSignal) => Promise<void>)[] = [];
+  const onLeave: Attempt['onLeave'] = (cancel) => void cancels.push(cancel);
+  const events = run({ ...connection, signal: watchdog.signal, used, most, onLeave });
+  let done = false;
   try {
     for (;;) {
       const step = await watchdog.wait(events.next());
-      if (step.done) return;
+      if (step.done) {
+        done = true;
+        return;
+      }
       yield step.value;
     }
   } catch (error) {
@@ -66,8 +86,20 @@ export async function* attempt<Event>(
     watchdog.stop();
     // Not awaited: a provider that hangs would hold up the caller.
     events.return().catch(() => undefined);
+    if (!done && !told && cancels.length > 0) await leave(cancels, clock);
     used({ ...most, estimated: true });
   }
+}
+
+/** Cancels at the provider, and waits a moment for it; what takes longer goes on by itself. */
+async function leave(cancels: readonly ((signal: AbortSignal) => Promise<void>)[], clock: Clock): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const gone = new AbortController();
+  const timer = clock.after(CANCEL_MS, () => late.resolve());
+  const end = clock.after(5 * CANCEL_MS, () => gone.abort(new Error('cancelling takes too long')));
+  const all = Promise.allSettled(cancels.map(async (cancel) => cancel(gone.signal))).finally(() => end.cancel());
+  await Promise.race([all, late.promise]);
+  timer.cancel();
 }
 
 interface Sent {
@@ -118,22 +150,26 @@ export async function readBytes(
 
 /** A JSON object. An error under a 200 is thrown as the provider's report. */
 export async function readObject(attempt: Attempt, response: Response, most: number): Promise<Record<string, unknown>> {
+  const fields = await readFields(attempt, response, most);
+  if (!fields['error']) return fields;
+  const body = hideKey(JSON.stringify(fields).slice(0, MOST_ERROR_CHARACTERS), attempt.apiKey);
+  throw new ProviderReport({ body, turnedAway: true });
+}
+
+/** A JSON object, whatever it says. */
+export async function readFields(attempt: Attempt, response: Response, most: number): Promise<Record<string, unknown>> {
   const text = Buffer.from(await readBytes(attempt, response, most)).toString('utf8');
   const fields = recordOf(parseJson(text));
-  if (fields) {
-    if (fields['error']) {
-      const body = hideKey(text.slice(0, MOST_ERROR_CHARACTERS), attempt.apiKey);
-      throw new ProviderReport({ body, turnedAway: true });
-    }
-    return fields;
-  }
+  if (fields) return fields;
   const { provider } = attempt;
   if (text.trim() === '') throw modelError('model/empty', `${provider}: it sent no result`, { retryable: true });
-  if (text.trimStart().startsWith('<')) {
-    const message = `${provider}: it answered with a web page: is baseUrl right?`;
-    throw modelError('model/web-page', message, { retryable: false });
-  }
+  if (text.trimStart().startsWith('<')) throw webPage(provider);
   throw unreadable(provider, 'something that is no result');
+}
+
+export function webPage(provider: string): Error {
+  const message = `${provider}: it answered with a web page: is baseUrl right?`;
+  return modelError('model/web-page', message, { retryable: false });
 }
 
 export function unreadable(provider: string, what: string): Error {

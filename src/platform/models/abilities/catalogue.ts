@@ -1,7 +1,9 @@
+import { drawingTypes } from '../../config/index.ts';
 import type { Ability, ModelConfig, ProviderConfig } from '../../config/index.ts';
 import { withoutDate } from '../catalogue.ts';
 import { isPrivateUrl } from '../private-network.ts';
 import { baseUrlOf } from '../vendor.ts';
+import { describeDrawing, drawWireOf } from './draw/index.ts';
 import type { AbilityModel, AbilityPrices } from './port.ts';
 
 interface KnownModel {
@@ -51,10 +53,15 @@ export function abilityByName(name: string): Ability | null | undefined {
   return catalogued ? catalogued.ability : named.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-/** Names of the models that a provider of this type is known to have, its default first. */
-export function knownAbilityNames(type: ProviderConfig['type'], ability: Ability): string[] {
-  if (type !== 'openai') return [];
+/** Names of the models that a provider is known to have, its default first. */
+function knownAbilityNames(config: ProviderConfig, ability: Ability): string[] {
+  if (drawsOnly(config)) return ability === 'draw' ? (drawWireOf(config.type).names?.(config) ?? []) : [];
+  if (config.type !== 'openai') return [];
   return Object.keys(known).filter((name) => known[name]?.ability === ability);
+}
+
+export function drawsOnly({ type }: Pick<ProviderConfig, 'type'>): boolean {
+  return drawingTypes.some((known) => known === type);
 }
 
 interface DescribedModel {
@@ -67,14 +74,47 @@ interface DescribedModel {
 }
 
 /** Prices come from the catalogue only for the provider that publishes them; a reseller has its own. */
-export function describeAbility({ provider, config, model, ability, listPrices }: DescribedModel): AbilityModel {
+function describeAbility({ provider, config, model, ability, listPrices }: DescribedModel): AbilityModel {
   const longestMs = config.timeouts.totalMs;
-  const base = { id: `${provider}/${model.name}`, provider, ability, longestMs, demo: false };
+  const draws = ability === 'draw' ? { draws: describeDrawing(model.name, config) } : {};
+  const base = { id: `${provider}/${model.name}`, provider, ability, longestMs, demo: false, ...draws };
   if (listPrices) return { ...base, paid: true, prices: listPrices, priceSource: 'settings' };
   if (isPrivateUrl(baseUrlOf(config))) return { ...base, paid: false, prices: null, priceSource: 'free' };
   const catalogued = config.type === 'openai' ? known[withoutDate(model.name)] : undefined;
   const prices = catalogued?.ability === ability ? catalogued.prices : null;
   return { ...base, paid: true, prices, priceSource: prices ? 'catalogue' : null };
+}
+
+interface AbleProvider {
+  name: string;
+  config: ProviderConfig;
+  /** Models that the settings name elsewhere. */
+  alsoAble: Readonly<Partial<Record<Ability, string>>>;
+  /** By model id, from the settings. */
+  abilityPrices: Readonly<Record<string, AbilityPrices>>;
+}
+
+/** Models of a provider that do this, its own choice first. `others` are those of its list that hold no conversations. */
+export function ableModels(provider: AbleProvider, others: readonly ModelConfig[], ability: Ability): AbilityModel[] {
+  const { config, alsoAble } = provider;
+  // Its API has nothing but conversations.
+  if (config.type === 'anthropic') return [];
+  const listed = others.filter(({ abilities }) => abilities?.includes(ability)).map(({ name }) => name);
+  const wanted = alsoAble[ability];
+  const names = new Set([...listed, ...knownAbilityNames(config, ability), ...(wanted === undefined ? [] : [wanted])]);
+  return [...names].map((name) => describeNamed(provider, ability, name));
+}
+
+/** A model that nobody lists, of a provider that has any. */
+export function unlistedModel(provider: AbleProvider, ability: Ability, id: string): AbilityModel | undefined {
+  const name = id.startsWith(`${provider.name}/`) ? id.slice(provider.name.length + 1) : '';
+  if (name === '' || ability !== 'draw' || !drawWireOf(provider.config.type).hasMore) return undefined;
+  return describeNamed(provider, ability, name);
+}
+
+function describeNamed({ name: provider, config, abilityPrices }: AbleProvider, ability: Ability, name: string) {
+  const listPrices = abilityPrices[`${provider}/${name}`];
+  return describeAbility({ provider, config, model: { name }, ability, listPrices });
 }
 
 const examples: Readonly<Record<Exclude<Ability, 'draw'>, string>> = {

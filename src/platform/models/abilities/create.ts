@@ -1,4 +1,5 @@
 /** Models that embed, transcribe, speak, moderate and draw: see `port.ts` for what it promises. */
+import type { Clock } from '../../../kernel/clock.ts';
 import type { Ability } from '../../config/index.ts';
 import { modelError } from '../errors.ts';
 import type { Provider } from '../provider.ts';
@@ -7,9 +8,11 @@ import { attempt } from './call.ts';
 import type { Attempt } from './call.ts';
 import { embedWords, moderateByList, WORD_LIST_MODEL, WORDS_MODEL } from './demo.ts';
 import { embed, textsToEmbed } from './embed.ts';
-import { draw } from './draw.ts';
+import { paintDrawing, PAINTER_MODEL } from './draw/demo.ts';
+import type { Painter } from './draw/demo.ts';
+import { drawWireOf } from './draw/index.ts';
 import { moderate } from './moderate.ts';
-import type { Abilities, AbilityCall, AbilityModel } from './port.ts';
+import type { Abilities, AbilityCall, AbilityModel, DrawEvent, DrawWork, EmbedWork, ModerateWork } from './port.ts';
 import { speak } from './speak.ts';
 import { transcribe } from './transcribe.ts';
 
@@ -18,15 +21,19 @@ interface AbilitiesOptions {
   /** `provider/model` by ability, from the settings. */
   defaults: Readonly<Partial<Record<Ability, string>>>;
   counter: Counter;
+  /** Without one nothing is built in that draws. */
+  painter: Painter | undefined;
+  clock: Clock;
   /** Ends every call. */
   closing: AbortSignal;
 }
 
-const builtIn: readonly AbilityModel[] = [WORDS_MODEL, WORD_LIST_MODEL];
 /** What a tokenizer may put around each text. */
 const AROUND_TEXT_TOKENS = 4;
 
-export function createAbilities({ providers, defaults, counter, closing }: AbilitiesOptions): Abilities {
+export function createAbilities(options: AbilitiesOptions): Abilities {
+  const { providers, defaults, counter, painter, clock, closing } = options;
+  const builtIn: readonly AbilityModel[] = [WORDS_MODEL, WORD_LIST_MODEL, ...(painter ? [PAINTER_MODEL] : [])];
   const list = (ability: Ability): AbilityModel[] => {
     // Ollama is there by chance: what was configured on purpose comes first.
     const ordered = [...providers].sort(
@@ -39,7 +46,7 @@ export function createAbilities({ providers, defaults, counter, closing }: Abili
     return [...first, ...models];
   };
   const ask = <Event>(
-    call: AbilityCall,
+    call: AbilityCall & Pick<DrawWork, 'timeoutMs'>,
     run: (attempt: Attempt) => AsyncGenerator<Event, void>,
   ): AsyncGenerator<Event> => {
     const { model } = call;
@@ -50,13 +57,18 @@ export function createAbilities({ providers, defaults, counter, closing }: Abili
       });
     }
     const signal = AbortSignal.any([call.signal, closing]);
-    return provider.attempt(model.id, (apiKey) =>
-      attempt(provider.connect(model.id, apiKey), { ...call, signal }, run),
-    );
+    return provider.attempt(model.id, (apiKey) => {
+      const connection = provider.connect(model.id, apiKey);
+      const timeoutMs = call.timeoutMs ?? connection.timeoutMs;
+      return attempt({ ...connection, timeoutMs }, { ...call, signal }, run);
+    });
   };
   return {
     list,
-    find: (ability, name) => find(list(ability), name),
+    find: (ability, name) => {
+      const listed = find(list(ability), name);
+      return listed ?? providers.map((provider) => provider.unlisted(ability, name)).find((model) => model);
+    },
     defaultOf: (ability) => {
       const [first] = list(ability);
       const wanted = defaults[ability];
@@ -68,16 +80,28 @@ export function createAbilities({ providers, defaults, counter, closing }: Abili
     },
     transcribe: async (call) => only(ask(call, (one) => transcribe(one, call, call.model.id))),
     speak: async (call) => only(ask(call, (one) => speak(one, call, call.model.id))),
-    draw: (call) => ask(call, (one) => draw(one, call, call.model.id)),
+    draw: (call) =>
+      painter && call.model.demo ? paintDrawing(painter, call, clock, closing) : ask(call, drawing(call)),
     moderate: async (call) => {
       if (call.model.demo) return builtInResult(call, () => moderateByList(call));
       return only(ask(call, (one) => moderate(one, call, call.model.id)));
     },
-    maxTokens: async ({ id, ability }, work) => {
-      const texts = ability === 'embed' ? textsToEmbed(id, work) : [...work.texts];
-      return (await counter.measure(id, texts)).most + texts.length * AROUND_TEXT_TOKENS;
-    },
+    maxTokens: (model, work) => maxTokens(counter, model, work),
   };
+}
+
+const drawing =
+  (call: AbilityCall & DrawWork) =>
+  (attempt: Attempt): AsyncGenerator<DrawEvent, void> =>
+    drawWireOf(attempt.config.type).draw(attempt, call, call.model.id);
+
+async function maxTokens(
+  counter: Counter,
+  { id, ability }: AbilityModel,
+  work: EmbedWork | ModerateWork,
+): Promise<number> {
+  const texts = ability === 'embed' ? textsToEmbed(id, work) : [...work.texts];
+  return (await counter.measure(id, texts)).most + texts.length * AROUND_TEXT_TOKENS;
 }
 
 function find(models: readonly AbilityModel[], name: string): AbilityModel | undefined {

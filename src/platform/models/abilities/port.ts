@@ -56,6 +56,8 @@ export interface DrawAbilities {
   mostImages: number;
   /** Inputs of one call, the mask not counted. */
   mostInputs: number;
+  /** Of each input; undefined takes what `services/generation` takes. */
+  mostInputPixels?: number;
   promptCharacters: number;
   seed: boolean;
   /** A field of its own; other models are told in the prompt. */
@@ -69,6 +71,8 @@ export interface DrawAbilities {
   previews: number;
   /** `margins`: it enlarges by itself. `mask`: it is given the enlarged image, and a mask of what is new. */
   outpaints?: 'margins' | 'mask';
+  /** The part of a mask that is drawn again; undefined takes none. */
+  mask?: 'transparent' | 'white';
   /** By how much it can enlarge. */
   upscales?: readonly number[];
 }
@@ -77,8 +81,10 @@ export type ImageQuality = 'low' | 'medium' | 'high';
 
 /** What a provider charges for, in the units that it counts. Units that don't matter to an ability are left out. */
 export interface AbilityUsage {
-  /** Of text that goes in. */
+  /** Of text that goes in; of models that draw, of images that go in, too. */
   tokens?: number;
+  /** Of images that come out, where the provider counts them. */
+  outputTokens?: number;
   /** Of audio that goes in or comes out. */
   seconds?: number;
   /** Of text to be spoken. */
@@ -188,7 +194,7 @@ export interface Moderation {
 
 export interface DrawInput {
   bytes: Uint8Array;
-  /** `mask`: the transparent part of the first image is drawn again. At most one. */
+  /** `mask`: says which part of the first image is drawn again, in the form of the model's `mask`. At most one. */
   role: 'image' | 'mask';
 }
 
@@ -235,6 +241,17 @@ export interface DrawWork {
   previews?: number;
   /** Fields of the provider's own that are sent as they are. Never from people. */
   options?: Readonly<Record<string, Json>>;
+  /** How long the call may take; the provider's `timeouts.totalMs` unless given. */
+  timeoutMs?: number;
+  /** Providers with webhooks report there; the others are asked again and again, as these are in case no report comes. */
+  webhook?: DrawWebhook;
+}
+
+export interface DrawWebhook {
+  /** Public. */
+  url: string;
+  /** Calls `listener` after each report, and returns how to stop that. Reports only say that there is something to ask for. */
+  onReport(listener: () => void): () => void;
 }
 
 export interface DrawnImage {

@@ -1,25 +1,26 @@
-import { ProviderReport, translateModelError } from '../errors.ts';
-import { recordOf, textOf } from '../failure.ts';
-import { EventLines } from '../wire/event-lines.ts';
-import { hideKey } from '../wire/guarded-fetch.ts';
-import { readObject, send, unreadable } from './call.ts';
-import type { Attempt } from './call.ts';
-import { imageOf } from './image.ts';
-import type { DrawEvent, DrawnImage, DrawWork, ImageQuality } from './port.ts';
-
-/** Of one image in base64, above what any model makes. */
-const MOST_IMAGE_BYTES = 24_000_000;
-const MOST_BYTES = 128_000_000;
+import type { ProviderConfig } from '../../../config/index.ts';
+import { ProviderReport, translateModelError } from '../../errors.ts';
+import { recordOf, textOf } from '../../failure.ts';
+import { EventLines } from '../../wire/event-lines.ts';
+import { hideKey } from '../../wire/guarded-fetch.ts';
+import { readObject, send, unreadable } from '../call.ts';
+import type { Attempt } from '../call.ts';
+import { MOST_BYTES, MOST_IMAGE_BYTES } from './ask.ts';
+import { imageOf } from '../image.ts';
+import type { AbilityUsage, DrawAbilities, DrawEvent, DrawnImage, DrawWork, ImageQuality } from '../port.ts';
+import { fileOf, fullPrompt, sizeNear } from './work.ts';
+import type { DrawWire } from './wire.ts';
 
 /** What a server said that it drew. */
 interface Drawn {
   images: DrawnImage[];
   size?: string;
   quality?: ImageQuality;
+  tokens?: Pick<AbilityUsage, 'tokens' | 'outputTokens'>;
 }
 
 /** `POST /images/generations`, and `/images/edits` with images to begin from. */
-export async function* draw(attempt: Attempt, work: DrawWork, modelId: string): AsyncGenerator<DrawEvent, void> {
+async function* draw(attempt: Attempt, work: DrawWork, modelId: string): AsyncGenerator<DrawEvent, void> {
   const { count = 1, previews = 0 } = work;
   try {
     const response = await send(attempt, requestOf(attempt, work));
@@ -28,12 +29,13 @@ export async function* draw(attempt: Attempt, work: DrawWork, modelId: string): 
     const drawn = isStream
       ? yield* readEvents(attempt, response, most)
       : readDrawn(attempt, await readObject(attempt, response, most));
-    const { images, size, quality } = drawn;
+    const { images, size, quality, tokens } = drawn;
     if (images.length === 0) throw unreadable(attempt.provider, 'no images');
     const [first] = images;
     const measured = first?.width === undefined ? undefined : `${first.width}x${first.height ?? 0}`;
     attempt.used({
       images: { count: images.length, ...sized(size ?? measured ?? work.size), ...rated(quality ?? work.quality) },
+      ...tokens,
       estimated: false,
     });
     yield { type: 'finish', outcome: images.length < count ? 'partial' : 'done', images, modelId };
@@ -73,35 +75,27 @@ function requestOf(
     body.set(name, typeof value === 'string' ? value : JSON.stringify(value));
   }
   for (const [index, { bytes, role }] of inputs.entries()) {
-    const contentType = imageOf(bytes)?.contentType ?? 'image/png';
-    const file = new Blob([new Uint8Array(bytes)], { type: contentType });
-    body.append(role === 'mask' ? 'mask' : 'image[]', file, `${role}-${index}.${contentType.slice('image/'.length)}`);
+    body.append(role === 'mask' ? 'mask' : 'image[]', ...fileOf(bytes, `${role}-${index}`));
   }
   return { path: '/images/edits', body };
 }
 
-function promptOf(kind: Attempt['kind'], { prompt, negativePrompt }: DrawWork): string {
-  if (kind !== 'openai' || negativePrompt === undefined || negativePrompt.trim() === '') return prompt;
-  return `${prompt}\n\nLeave out: ${negativePrompt}`;
+/** What images begin from is told in words where the mode is one that this API doesn't have. */
+function promptOf(kind: Attempt['kind'], work: DrawWork): string {
+  const prompt = work.prompt.trim() === '' ? (withoutWords[work.mode ?? 'edit'] ?? '') : work.prompt;
+  return kind === 'openai' ? fullPrompt({ ...work, prompt }) : prompt;
 }
+
+const withoutWords: Readonly<Partial<Record<NonNullable<DrawWork['mode']>, string>>> = {
+  vary: 'Make another version of this image: the same subject and style, with other details.',
+  outpaint: 'Continue the image naturally beyond its edges.',
+};
 
 const gptSizes = ['1024x1024', '1536x1024', '1024x1536'];
-const PIXELS = 1024 * 1024;
 
 /** The nearest size that the model takes: one of three, or about a million pixels in steps of 64. */
-export function sizeFor(aspect: string, model: string): string {
-  const ratio = ratioOf(aspect.replace(':', 'x'));
-  if (isGptImage(model) && !/gpt-image-2/.test(model)) {
-    const distance = (size: string): number => Math.abs(Math.log(ratioOf(size) / ratio));
-    return gptSizes.reduce((best, size) => (distance(size) < distance(best) ? size : best));
-  }
-  const step = (pixels: number): number => Math.max(64, Math.round(pixels / 64) * 64);
-  return `${step(Math.sqrt(PIXELS * ratio))}x${step(Math.sqrt(PIXELS / ratio))}`;
-}
-
-function ratioOf(size: string): number {
-  const [width = 1, height = 1] = size.split('x').map(Number);
-  return width / height;
+function sizeFor(aspect: string, model: string): string {
+  return sizeNear(aspect, isGptImage(model) && !/gpt-image-2/.test(model) ? gptSizes : undefined);
 }
 
 async function* readEvents(attempt: Attempt, response: Response, most: number): AsyncGenerator<DrawEvent, Drawn> {
@@ -153,10 +147,12 @@ function readDrawn(attempt: Attempt, answer: Record<string, unknown>): Drawn {
   return { images: data.map((entry) => readImage(attempt, recordOf(entry) ?? {})), ...said(answer) };
 }
 
-function said({ size, quality }: Record<string, unknown>): Omit<Drawn, 'images'> {
+function said({ size, quality, usage }: Record<string, unknown>): Omit<Drawn, 'images'> {
   const isSize = typeof size === 'string' && /^\d{2,5}x\d{2,5}$/.test(size);
   const known = (['low', 'medium', 'high'] as const).find((one) => one === quality);
-  return { ...(isSize && { size }), ...rated(known) };
+  const { input_tokens: tokens, output_tokens: outputTokens } = recordOf(usage) ?? {};
+  const counted = typeof tokens === 'number' && typeof outputTokens === 'number';
+  return { ...(isSize && { size }), ...rated(known), ...(counted && { tokens: { tokens, outputTokens } }) };
 }
 
 /** Addresses are not followed: a server that can send the image itself was asked to. */
@@ -171,3 +167,26 @@ function readImage({ provider }: Attempt, entry: Record<string, unknown>): Drawn
     ...(typeof revisedPrompt === 'string' && revisedPrompt !== '' && { revisedPrompt }),
   };
 }
+
+const gpt: DrawAbilities = {
+  modes: ['generate', 'edit', 'vary', 'inpaint', 'outpaint'],
+  ...{ mostImages: 10, mostInputs: 16, promptCharacters: 32_000, previews: 3 },
+  ...{ seed: false, negativePrompt: false, strength: false, styles: [] },
+  ...{ outpaints: 'mask', mask: 'transparent' },
+};
+const dallE = { ...gpt, previews: 0, mostInputs: 1 };
+
+/** Of OpenAI's own models what its reference says (openai-node, August 2026); other servers may know more than they do. */
+function describe(model: string, { type }: ProviderConfig): DrawAbilities {
+  if (isGptImage(model)) return /gpt-image-2/.test(model) ? gpt : { ...gpt, sizes: gptSizes };
+  if (/dall-e-3/.test(model)) {
+    const sizes = ['1024x1024', '1792x1024', '1024x1792'];
+    return { ...dallE, modes: ['generate'], sizes, mostImages: 1, promptCharacters: 4000 };
+  }
+  if (/dall-e-2/.test(model)) return { ...dallE, sizes: ['256x256', '512x512', '1024x1024'], promptCharacters: 1000 };
+  const own = type !== 'openai';
+  return { ...gpt, previews: 0, seed: own, negativePrompt: own };
+}
+
+/** OpenAI and servers with the same API. */
+export const openai: DrawWire = { draw, describe };

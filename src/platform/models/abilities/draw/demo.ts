@@ -1,0 +1,83 @@
+/** What is built in: painted here, offline and free of charge. */
+import type { Clock } from '../../../../kernel/clock.ts';
+import { modelError } from '../../errors.ts';
+import type { MadeImage, PaintOptions } from '../../../media/index.ts';
+import { imageOf } from '../image.ts';
+import type { AbilityCall, AbilityModel, DrawEvent, DrawnImage, DrawWork } from '../port.ts';
+import { fullPrompt, imagesOf, maskOf, modeOf, pixelsOf } from './work.ts';
+
+/** `ImageWork` of `platform/media`, of which this is needed. */
+export interface Painter {
+  paint(options: PaintOptions, signal: AbortSignal): Promise<MadeImage>;
+  scale(file: Uint8Array, factor: number, signal: AbortSignal): Promise<MadeImage>;
+}
+
+const LONGEST_MS = 30_000;
+/** Of the randomness that prompts give: 31 bits, as every model's seed fits. */
+const SEEDS = 2 ** 31;
+
+export const PAINTER_MODEL: AbilityModel = {
+  ...{ id: 'demo/painter', provider: 'demo', ability: 'draw', paid: false, demo: true },
+  ...{ prices: null, priceSource: 'free', longestMs: LONGEST_MS },
+  draws: {
+    modes: ['generate', 'edit', 'vary', 'outpaint', 'inpaint', 'upscale'],
+    ...{ mostImages: 10, mostInputs: 4, promptCharacters: 32_000, styles: [], previews: 0 },
+    ...{ seed: true, negativePrompt: false, strength: false },
+    ...{ outpaints: 'mask', mask: 'transparent', upscales: [2, 4] },
+  },
+};
+
+/** Throws a VendorError: what the painter throws, or `model/timeout`; rethrows the signal's reason when that is aborted. */
+export async function* paintDrawing(
+  painter: Painter,
+  call: AbilityCall & DrawWork,
+  clock: Clock,
+  closing: AbortSignal,
+): AsyncGenerator<DrawEvent, void> {
+  const { model, onUsage, count = 1, timeoutMs = LONGEST_MS } = call;
+  const late = new AbortController();
+  const message = `${model.provider}: no complete answer within ${timeoutMs / 1000} s`;
+  const timer = clock.after(timeoutMs, () => late.abort(modelError('model/timeout', message, { retryable: true })));
+  const left = new AbortController();
+  const signal = AbortSignal.any([call.signal, closing, late.signal, left.signal]);
+  const images: DrawnImage[] = [];
+  try {
+    signal.throwIfAborted();
+    for (let index = 0; index < count; index += 1) images.push(await paintOne(painter, call, index, signal));
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    timer.cancel();
+    left.abort(new Error('the call has ended'));
+    onUsage?.({ images: { count: images.length }, estimated: false }, model);
+  }
+  yield { type: 'finish', outcome: 'done', images, modelId: model.id };
+}
+
+async function paintOne(painter: Painter, work: DrawWork, index: number, signal: AbortSignal): Promise<DrawnImage> {
+  const [base] = imagesOf(work);
+  const mask = maskOf(work);
+  const mode = modeOf(work);
+  if (base && mode === 'upscale') {
+    const { bytes, contentType, width, height } = await painter.scale(base, work.factor ?? 2, signal);
+    return { bytes, contentType, width, height };
+  }
+  const seed = ((work.seed ?? hashOf(`${mode} ${work.prompt}`)) + index) % SEEDS;
+  const { width = 1024, height = 1024 } = pixelsOf(work) ?? (base ? imageOf(base) : undefined) ?? {};
+  const made = await painter.paint(
+    {
+      ...{ prompt: fullPrompt(work), width, height, seed },
+      ...(base && { base }),
+      ...(base && mask && { mask }),
+    },
+    signal,
+  );
+  return { bytes: made.bytes, contentType: made.contentType, width: made.width, height: made.height, seed };
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0) % SEEDS;
+}
