@@ -8,6 +8,9 @@ export function tooMuch(what: string, most: number): UserError {
   return new UserError(`paid.too-much.${what}`, `more than ${most} ${what}`, { most: most.toLocaleString('en-US') });
 }
 
+/** `inputCount`: how many inputs it is going to have, where they are not loaded yet. Then nothing is said of a mask. */
+type CheckedWork = DrawWork & { inputCount?: number };
+
 /** Whether the mode needs no prompt. */
 export function worksWithoutWords({ mode }: DrawWork): boolean {
   return mode !== undefined && wordless.includes(mode);
@@ -18,9 +21,9 @@ export function worksWithoutWords({ mode }: DrawWork): boolean {
  * names what is allowed, and a RangeError for what only a program can ask for. A seed that a model has no use for is no
  * fault: results tell the seeds that were used.
  */
-export function checkDrawing(work: DrawWork, model: string, draws: DrawAbilities): void {
-  const { inputs = [], count = 1, style, strength } = work;
-  const mode = work.mode ?? (inputs.length === 0 ? 'generate' : 'edit');
+export function checkDrawing(work: CheckedWork, model: string, draws: DrawAbilities): void {
+  const { inputs = [], inputCount = inputs.length, count = 1, style, strength } = work;
+  const mode = work.mode ?? (inputCount === 0 ? 'generate' : 'edit');
   if (!draws.modes.includes(mode)) throw cannot('mode', { model, mode: spoken(mode), allowed: list(draws.modes) });
   checkShape(work, model, draws);
   checkImages(work, mode, model, draws);
@@ -48,10 +51,16 @@ function checkShape({ size, aspect }: DrawWork, model: string, { sizes, aspects 
   }
 }
 
-function checkImages({ inputs = [] }: DrawWork, mode: DrawMode, model: string, draws: DrawAbilities): void {
+function checkImages(
+  { inputs = [], inputCount }: CheckedWork,
+  mode: DrawMode,
+  model: string,
+  draws: DrawAbilities,
+): void {
   const images = inputs.filter(({ role }) => role === 'image');
-  if (mode !== 'generate' && images.length === 0) throw needs('image', { model });
-  if (images.length > draws.mostInputs) {
+  const count = inputCount ?? images.length;
+  if (mode !== 'generate' && count === 0) throw needs('image', { model });
+  if (count > draws.mostInputs) {
     throw draws.mostInputs === 0 ? cannot('inputs', { model }) : tooMuch('input-images', draws.mostInputs);
   }
   const { mostInputPixels = Number.POSITIVE_INFINITY } = draws;
@@ -62,12 +71,13 @@ function checkImages({ inputs = [] }: DrawWork, mode: DrawMode, model: string, d
 }
 
 /** What single modes need. */
-function checkMode(work: DrawWork, mode: DrawMode, model: string, draws: DrawAbilities): void {
-  const { margins, factor, find = '', inputs = [] } = work;
+function checkMode(work: CheckedWork, mode: DrawMode, model: string, draws: DrawAbilities): void {
+  const { margins, factor, find = '', inputs = [], inputCount } = work;
+  const isLoaded = inputCount === undefined;
   const hasMask = inputs.some(({ role }) => role === 'mask');
   if (hasMask && !draws.mask) throw cannot('mask', { model });
-  if ((mode === 'inpaint' || mode === 'erase') && !hasMask) throw needs('mask', { model });
-  if (mode === 'outpaint') {
+  if (isLoaded && (mode === 'inpaint' || mode === 'erase') && !hasMask) throw needs('mask', { model });
+  if (isLoaded && mode === 'outpaint') {
     if (draws.outpaints === 'mask' && !hasMask) throw new RangeError('a model that outpaints by a mask needs one');
     const sides = margins && [margins.left, margins.top, margins.right, margins.bottom];
     if (draws.outpaints !== 'mask' && !(sides?.every((side) => side >= 0) && sides.some((side) => side > 0))) {

@@ -24,10 +24,16 @@ export async function deriveImage(
     userId: call.caller.userId,
   });
   const model = modelForMode(context, settings, mode);
+  const { draws } = model;
+  const { strength, factor, ...others } = change;
   return submitCall(context, call, model, {
     ...{ mode, prompt: request.prompt, inputs: [{ kind: 'result', id: result.id }] },
     ...{ spoiler: request.spoiler, private: request.private, seconds: settings.seconds },
-    ...change,
+    ...others,
+    // What the model has no use for is left to it.
+    ...(draws?.strength !== false && strength !== undefined && { strength }),
+    ...(factor !== undefined && { factor: draws?.upscales?.includes(factor) === false ? draws.upscales[0] : factor }),
+    ...(mode === 'vary' && { seed: newSeed(context) }),
   });
 }
 
@@ -39,9 +45,11 @@ export async function repeatImage(
 ): Promise<Submitted> {
   const model = context.models.abilities.find('draw', row.model_id);
   if (!model) throw new UserError('unknown-model', 'the model is gone', { name: row.model_id });
-  const { seed: _seed, ...again } = request;
-  return submitCall(context, call, model, again);
+  return submitCall(context, call, model, { ...request, seed: newSeed(context) });
 }
+
+/** Every model takes 31 bits. */
+const newSeed = ({ random }: Pick<ImageContext, 'random'>): number => Math.floor(random.next() * 2 ** 31);
 
 function submitCall(
   context: ImageContext,

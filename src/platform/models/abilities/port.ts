@@ -63,8 +63,6 @@ export interface DrawAbilities {
   /** A field of its own; other models are told in the prompt. */
   negativePrompt: boolean;
   strength: boolean;
-  /** Which part of a mask is drawn again; none where it takes no mask. */
-  mask?: 'white' | 'transparent';
   /** Names of styles, as the provider has them. */
   styles: readonly string[];
   /** How many unfinished images it can send. */
