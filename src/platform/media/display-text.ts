@@ -4,19 +4,19 @@ const MOST_CHARACTERS = 160;
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
- * One line that can be drawn: without control and direction characters, at most three marks per letter, and plain
+ * One line that can be drawn, 160 characters unless told otherwise: without control and direction characters, at most three marks per letter, and plain
  * letters instead of mathematical ones, which hardly any font has.
  */
-export function displayText(text: string): string {
+export function displayText(text: string, mostCharacters = MOST_CHARACTERS): string {
   const line = text
-    .slice(0, MOST_CHARACTERS * 8)
+    .slice(0, mostCharacters * 8)
     .toWellFormed()
     .replaceAll(/[\u{1d400}-\u{1d7ff}]/gu, (letter) => letter.normalize('NFKC'))
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, '')
     .replaceAll(/(\p{M}{3})\p{M}+/gu, '$1')
     .trim();
-  return graphemes(line).slice(0, MOST_CHARACTERS).join('');
+  return graphemes(line).slice(0, mostCharacters).join('');
 }
 
 /** Visible characters: an emoji of several code points is one. */

@@ -1,0 +1,32 @@
+import type { Operation } from '../operations.ts';
+import { ImageFailure } from './failure.ts';
+import { drawn, pixelsOf, sourceOf, upright } from './source.ts';
+
+/** Tried in turn until one is small enough: the edge as a share of the wanted one, and the JPEG quality. */
+const STEPS = [
+  { share: 1, quality: 85 },
+  { share: 1, quality: 70 },
+  { share: 0.75, quality: 70 },
+  { share: 0.5, quality: 60 },
+  { share: 0.25, quality: 50 },
+] as const;
+
+export const fit: Operation<'fit'> = async ([file = Buffer.alloc(0)], { longestEdge, maxBytes }) => {
+  const { format } = await sourceOf(file);
+  const resized = upright(file).resize(longestEdge, longestEdge, { fit: 'inside', withoutEnlargement: true });
+  const pixels = await pixelsOf(resized);
+  const { width, height } = pixels;
+  // Drawings and screenshots stay lossless where that is small; sharp drops the metadata.
+  if (format === 'png' || format === 'gif' || pixels.channels === 4) {
+    const data = await drawn(pixels).png({ compressionLevel: 8 }).toBuffer();
+    if (data.length <= maxBytes) return { result: { contentType: 'image/png', width, height }, files: [data] };
+  }
+  for (const { share, quality } of STEPS) {
+    const edge = Math.max(1, Math.round(Math.max(width, height) * share));
+    const smaller = drawn(pixels).resize(edge, edge, { fit: 'inside' }).flatten({ background: '#ffffff' });
+    const { data, info } = await smaller.jpeg({ quality }).toBuffer({ resolveWithObject: true });
+    if (data.length > maxBytes) continue;
+    return { result: { contentType: 'image/jpeg', width: info.width, height: info.height }, files: [data] };
+  }
+  throw new ImageFailure('media/cannot-shrink', `no try is smaller than ${maxBytes} bytes`);
+};

@@ -1,0 +1,48 @@
+// The process that works on images, see pool/image-child.ts. Messages come on standard input and go to standard output.
+import type { OperationName, Operations, Outcome, ReplyHead, RequestHead } from '../operations.ts';
+import { MOST_REQUEST_BYTES } from '../limits.ts';
+import { MessageReader, piecesOf } from '../pool/wire.ts';
+import type { Message } from '../pool/wire.ts';
+import { failureOf } from './failure.ts';
+import { freeMemory, prepareSharp } from './source.ts';
+
+type Run = (files: readonly Uint8Array[], options: never) => Promise<Outcome<OperationName>>;
+
+/** Loaded when first needed: most processes never draw or animate. */
+const operations: { readonly [Name in OperationName]?: () => Promise<Run> } = {
+  inspect: async () => (await import('./inspect.ts')).inspect,
+  finish: async () => (await import('./finish.ts')).finish,
+  fit: async () => (await import('./fit.ts')).fit,
+};
+
+async function answer({ operation, options }: RequestHead, files: readonly Uint8Array[]): Promise<Message> {
+  try {
+    const run = await operations[operation]?.();
+    if (!run) throw new Error(`no operation ${operation}`);
+    const outcome = await run(files, options as never);
+    await freeMemory();
+    return { head: headOf({ result: outcome.result }), files: outcome.files };
+  } catch (error) {
+    await freeMemory();
+    return { head: headOf({ failure: failureOf(error) }), files: [] };
+  }
+}
+
+function headOf(part: { result?: Operations[OperationName]['result']; failure?: ReplyHead['failure'] }): ReplyHead {
+  return { ...part, residentBytes: process.memoryUsage.rss() } as ReplyHead;
+}
+
+prepareSharp();
+const preload = operations[process.argv[2] as OperationName];
+if (preload) void preload();
+const reader = new MessageReader({ fileBytes: MOST_REQUEST_BYTES });
+process.stdin.on('data', (chunk: Buffer) => {
+  for (const { head, files } of reader.push(chunk)) {
+    void answer(head as RequestHead, files).then((reply) => {
+      for (const piece of piecesOf(reply)) process.stdout.write(piece);
+    });
+  }
+});
+// The bot has ended.
+process.stdin.on('end', () => process.exit());
+process.stdout.on('error', () => process.exit());

@@ -1,0 +1,70 @@
+import type {
+  FinishedImage,
+  FinishOptions,
+  GifOptions,
+  ImageInfo,
+  MadeAnimation,
+  MadeImage,
+  PaintOptions,
+  ZoomStep,
+} from './image-port.ts';
+
+/** What is told about a made image; its bytes are the file in the same place. */
+export type Made = Omit<MadeImage, 'bytes'>;
+
+/** What is drawn below an image of a sheet or a tree, and its place in the tree. */
+export interface SheetEntry {
+  label: string;
+  id: string;
+  parentIds: readonly string[];
+}
+
+/** The requests to an image process: files go with the options, made files come with the result. */
+export interface Operations {
+  inspect: { options: null; result: ImageInfo };
+  fit: { options: { longestEdge: number; maxBytes: number }; result: Made };
+  finish: {
+    options: FinishOptions;
+    /** Unchanged files don't come back. */
+    result: Omit<FinishedImage, 'bytes'> & { unchanged: boolean };
+  };
+  enlarge: { options: { left: number; top: number; right: number; bottom: number }; result: Made[] };
+  cellMask: { options: { cells: readonly number[] }; result: Made[] };
+  numbered: { options: null; result: Made };
+  sheet: { options: { entries: readonly SheetEntry[] }; result: Made };
+  tree: { options: { entries: readonly SheetEntry[] }; result: Made };
+  scale: { options: { factor: number }; result: Made };
+  animate: { options: GifOptions; result: Omit<MadeAnimation, 'bytes'> };
+  zoom: {
+    options: GifOptions & { inner: readonly (ZoomStep['inner'] | null)[] };
+    result: Omit<MadeAnimation, 'bytes'>;
+  };
+  paint: {
+    options: Pick<PaintOptions, 'prompt' | 'width' | 'height' | 'seed'> & { hasBase: boolean; hasMask: boolean };
+    result: Made;
+  };
+}
+
+export type OperationName = keyof Operations;
+
+export interface RequestHead<Name extends OperationName = OperationName> {
+  operation: Name;
+  options: Operations[Name]['options'];
+}
+
+export interface ReplyHead<Name extends OperationName = OperationName> {
+  result?: Operations[Name]['result'];
+  failure?: { code: string; message: string };
+  residentBytes: number;
+}
+
+/** What an operation of the image process comes to. */
+export interface Outcome<Name extends OperationName> {
+  result: Operations[Name]['result'];
+  files: readonly Uint8Array[];
+}
+
+export type Operation<Name extends OperationName> = (
+  files: readonly Uint8Array[],
+  options: Operations[Name]['options'],
+) => Promise<Outcome<Name>>;
