@@ -65,6 +65,7 @@ export function createFeatureContext(
     ...{ signals, vault, web },
     charts: { bars: renderBarChart },
     pictures: { prepare: preparePicture },
+    images: options.images,
     fileBytes,
     files: options.files.of(name),
     spending,

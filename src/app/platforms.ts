@@ -8,6 +8,8 @@ import { createDiscord, discordMigrations } from '../platform/discord/index.ts';
 import type { Discord } from '../platform/discord/index.ts';
 import { createFiles, filesMigrations, openDisk } from '../platform/files/index.ts';
 import type { Files } from '../platform/files/index.ts';
+import { createImageWork } from '../platform/media/index.ts';
+import type { ImageWork } from '../platform/media/index.ts';
 import { createModels } from '../platform/models/index.ts';
 import type { Models } from '../platform/models/index.ts';
 import { openPostgres } from '../platform/postgres/index.ts';
@@ -55,6 +57,7 @@ export interface Platforms {
   models: Models;
   discord: Discord;
   web: Web;
+  images: ImageWork;
   files: Files;
 }
 
@@ -91,10 +94,14 @@ export async function openPlatforms(
     instanceId: `${instanceId(dataDir, ids)}/${rolesName(options.roles)}`,
     limits: config.queue,
   });
+  const { allowAddresses = [] } = options;
+  const web = createWeb({ clock, ports: config.web.ports, allowAddresses });
+  const images = createImageWork({ logger }) as unknown as ImageWork;
+  closers.add(() => images.close());
   const { providers } = config;
   const models = await abortable(
     createModels({
-      ...{ providers, models: config.models, clock, random, logger },
+      ...{ providers, models: config.models, clock, random, logger, web, painter: images },
       ...{ prices: config.prices.models, abilityPrices: config.prices.abilities },
     }),
     signal,
@@ -103,12 +110,10 @@ export async function openPlatforms(
   const { shards } = config.discord;
   const discord = await abortable(createDiscord({ ...options.bot, shards, postgres, clock, random, logger }), signal);
   closers.add(() => discord.close());
-  const { allowAddresses = [] } = options;
-  const web = createWeb({ clock, ports: config.web.ports, allowAddresses });
   const vault = createVault({ instanceKey });
   const disk = await openDisk(config.files.path);
   const files = createFiles({ postgres, vault, disk, clock, ids, logger, limits: fileLimits(config.files) });
-  return { postgres, settings, signals, vault, queue, models, discord, web, files };
+  return { postgres, settings, signals, vault, queue, models, discord, web, files, images };
 }
 
 function fileLimits({ maxFileMb, maxMbPerOwner, maxMb }: Config['files']) {

@@ -54,3 +54,6 @@ export type NewImageRequest = z.input<typeof imageRequest>;
 /** The bot's own images that it begins from. */
 export const parentsOf = ({ inputs }: Pick<ImageRequest, 'inputs'>): string[] =>
   inputs.flatMap((input) => (input.kind === 'result' ? [input.id] : []));
+
+/** Names everything that is paid for a request. */
+export const paidAs = (id: string): string => `images/${id}`;

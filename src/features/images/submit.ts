@@ -1,42 +1,15 @@
 import { UserError } from '../../kernel/errors.ts';
 import { uuidFromName } from '../../kernel/ids.ts';
-import type { AbilityModel, AbilityWork, Caller, Quote } from '../../sdk/index.ts';
-import type { ImagePlace } from './models.ts';
-import { imageRequest, parentsOf } from './request.ts';
-import type { ImageRequest, NewImageRequest } from './request.ts';
+import type { AbilityModel, Quote } from '../../sdk/index.ts';
+import { imageRequest, paidAs, parentsOf } from './request.ts';
+import type { ImageRequest } from './request.ts';
 import { keepDraft } from './drafts.ts';
 import { checkWords } from './rules/words.ts';
 import type { ImageContext, Needs } from './settings.ts';
 import { insertRequest } from './store.ts';
+import type { Submission, Submitted } from './submission.ts';
+import { workOf } from './work/asked.ts';
 
-/** Images that are wanted. */
-export interface Submission {
-  /** The snowflake, or other name, that it came with: the same one again changes nothing. */
-  cameAs: string;
-  caller: Caller;
-  place: ImagePlace;
-  /** The message that asked, which the result replies to; null for commands and buttons. */
-  messageId: string | null;
-  model: AbilityModel;
-  request: NewImageRequest;
-  /** After everything that pays. */
-  isUnhurried?: boolean;
-  /** Whoever asks has seen the price. */
-  isConfirmed?: boolean;
-}
-
-/**
- * - `begun`: they wait for their job, or are drawn by it.
- * - `before`: the same call came before.
- * - `dear`: they cost more than is spent without asking; nothing is stored but a draft, which `draftId` names.
- */
-export type Submitted =
-  | { status: 'begun'; id: string; /** How many jobs are taken before it. */ ahead: number }
-  | { status: 'before' }
-  | { status: 'dear'; draftId: string; micros: number };
-
-/** Names everything that is paid for a request. */
-export const paidAs = (id: string): string => `images/${id}`;
 const requestIdOf = (cameAs: string): string => uuidFromName(`images/request/${cameAs}`);
 
 /**
@@ -86,21 +59,4 @@ export async function submitImages(context: ImageContext, submission: Submission
 /** What a request can cost at most. Throws a UserError when the model cannot do it. */
 export function quoteFor({ generate }: Needs<'generate'>, request: ImageRequest, model: AbilityModel): Promise<Quote> {
   return generate.quote('draw', { ...workOf(request), model, inputCount: request.inputs.length });
-}
-
-/** What a model is asked for, without images. */
-export function workOf(request: ImageRequest): AbilityWork['draw'] & { pricedAs?: string } {
-  const { mode, prompt, negativePrompt, find, count, size, aspect, style, seed, strength, factor, options } = request;
-  return {
-    ...{ mode, prompt, count, options, timeoutMs: request.seconds * 1000 },
-    ...(negativePrompt !== undefined && { negativePrompt }),
-    ...(find !== undefined && { find }),
-    ...(size !== undefined && { size }),
-    ...(aspect !== undefined && { aspect }),
-    ...(style !== undefined && { style }),
-    ...(seed !== undefined && { seed }),
-    ...(strength !== undefined && { strength }),
-    ...(factor !== undefined && { factor }),
-    ...(request.prefix !== undefined && { pricedAs: request.prefix }),
-  };
 }

@@ -2,7 +2,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import type { ComponentCall } from '../../../sdk/index.ts';
 import type { ImageContext } from '../settings.ts';
 import { endRequest, findRequest } from '../store.ts';
-import { paidAs } from '../submit.ts';
+import { paidAs } from '../request.ts';
 import { mark } from '../view/marks.ts';
 import { checkReach, mayControl } from './reach.ts';
 

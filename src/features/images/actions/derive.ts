@@ -4,7 +4,7 @@ import { modelForMode } from '../models.ts';
 import type { NewImageRequest } from '../request.ts';
 import type { ImageContext } from '../settings.ts';
 import { submitImages } from '../submit.ts';
-import type { Submitted } from '../submit.ts';
+import type { Submitted } from '../submission.ts';
 import type { Reached } from './reach.ts';
 
 type Change = Partial<Omit<NewImageRequest, 'inputs' | 'mode'>> & { mode: DrawMode };

@@ -7,7 +7,7 @@ import { longestPrompt, readPrompt } from '../intake/prompt.ts';
 import { modelForMode } from '../models.ts';
 import type { ImageContext } from '../settings.ts';
 import { submitImages } from '../submit.ts';
-import type { Submitted } from '../submit.ts';
+import type { Submitted } from '../submission.ts';
 import { openTarget } from '../targets.ts';
 import { deriveImage } from './derive.ts';
 import { reached } from './reach.ts';

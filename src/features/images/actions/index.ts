@@ -1,8 +1,8 @@
 import type { ComponentCall, ComponentHandler, ComponentRight } from '../../../sdk/index.ts';
-import { confirmDraft } from '../drafts.ts';
 import type { ImageContext } from '../settings.ts';
-import type { Submitted } from '../submit.ts';
+import type { Submitted } from '../submission.ts';
 import { cancel } from './cancel.ts';
+import { confirmDraft } from './confirm.ts';
 import { remove } from './delete.ts';
 import { deriveImage, repeatImage } from './derive.ts';
 import { editForm, submitEdit, submitTarget } from './edit.ts';

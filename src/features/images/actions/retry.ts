@@ -2,7 +2,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import type { ComponentCall } from '../../../sdk/index.ts';
 import type { ImageContext } from '../settings.ts';
 import { findRequest } from '../store.ts';
-import type { Submitted } from '../submit.ts';
+import type { Submitted } from '../submission.ts';
 import { repeatImage } from './derive.ts';
 import { checkReach, openRequest } from './reach.ts';
 

@@ -1,7 +1,7 @@
 import type { Translate, WorkUse } from '../../../sdk/index.ts';
 import type { ImageRequest } from '../request.ts';
 import type { RequestRow } from '../store.ts';
-import type { KeptImage } from '../work/keep.ts';
+import type { KeptImage } from '../work/kept.ts';
 
 const quotedCharacters = 300;
 

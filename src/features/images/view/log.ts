@@ -1,6 +1,6 @@
 import { VendorError } from '../../../kernel/errors.ts';
-import type { KeptImage } from '../work/keep.ts';
-import type { DrawTask } from '../work/run.ts';
+import type { KeptImage } from '../work/kept.ts';
+import type { DrawTask } from '../work/task.ts';
 import { quoted } from './caption.ts';
 
 interface Logged {

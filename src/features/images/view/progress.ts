@@ -1,7 +1,7 @@
 import type { Timer } from '../../../kernel/clock.ts';
 import type { DrawnImage } from '../../../sdk/index.ts';
 import { noteShown } from '../store.ts';
-import type { DrawTask } from '../work/run.ts';
+import type { DrawTask } from '../work/task.ts';
 import { cancelRow } from './buttons.ts';
 import { askedLine, shortModel } from './caption.ts';
 import { put } from './show.ts';

@@ -1,6 +1,6 @@
 import type { Translate } from '../../../sdk/index.ts';
 import type { Needs } from '../settings.ts';
-import { paidAs } from '../submit.ts';
+import { paidAs } from '../request.ts';
 import { megabytes } from './caption.ts';
 
 /** `Daily 2/5 | Storage 45.2/500 MB`, as it is now for whoever asked; what has no limit shows none. */

@@ -1,6 +1,6 @@
 import type { OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import { priceQuestion } from '../drafts.ts';
-import type { Submitted } from '../submit.ts';
+import type { Submitted } from '../submission.ts';
 
 /** What whoever pressed or called is told at once. */
 export function receiptOf(submitted: Submitted, t: Translate): OutgoingMessage {

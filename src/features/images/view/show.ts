@@ -3,9 +3,9 @@ import type { APIAttachment, APIMessage, APIMessageTopLevelComponent } from 'dis
 import type { Drawing, Notice, OutgoingFile, OutgoingMessage, WorkUse } from '../../../sdk/index.ts';
 import { keyFor } from '../models.ts';
 import { endRequest, findRequest, noteAttachments, noteShown, resultsOf } from '../store.ts';
-import { paidAs } from '../submit.ts';
-import type { KeptImage } from '../work/keep.ts';
-import type { DrawTask } from '../work/run.ts';
+import { paidAs } from '../request.ts';
+import type { KeptImage } from '../work/kept.ts';
+import type { DrawTask } from '../work/task.ts';
 import { batchRows, imageRow, retryRow } from './buttons.ts';
 import { askedLine, factsLine, shortModel } from './caption.ts';
 import { logImage } from './log.ts';

@@ -2,7 +2,7 @@ import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { AbilityModel, AbilityWork, DrawInput, ImageInfo, Margins } from '../../../sdk/index.ts';
 import type { ImageRequest } from '../request.ts';
 import type { Needs } from '../settings.ts';
-import { workOf } from '../submit.ts';
+import { workOf } from './asked.ts';
 import { loadSource } from './sources.ts';
 
 /** What models are sent of an image: below what any of them refuses. */

@@ -3,16 +3,8 @@ import { uuidFromName } from '../../../kernel/ids.ts';
 import type { DrawnImage, Drawing, FinishedImage, ImageNote } from '../../../sdk/index.ts';
 import type { NewResult } from '../store.ts';
 import { storeResults } from '../store.ts';
-import type { DrawTask } from './run.ts';
-
-/** An image as it is shown, with what is stored of it. */
-export interface KeptImage {
-  id: string;
-  image: FinishedImage;
-  seed: number | undefined;
-  /** Why it is not kept: a key of the catalogue. */
-  notKept?: 'quota' | 'too-large' | 'disk-full';
-}
+import type { KeptImage } from './kept.ts';
+import type { DrawTask } from './task.ts';
 
 const dayMs = 86_400_000;
 const million = 1_000_000;

@@ -1,25 +1,15 @@
 import { Cancelled, UserError, VendorError } from '../../../kernel/errors.ts';
 import type { AbilityModel, Drawing, JobRun, Notice, ReservedDrawing } from '../../../sdk/index.ts';
-import { imageRequest } from '../request.ts';
-import type { ImageRequest } from '../request.ts';
+import { imageRequest, paidAs } from '../request.ts';
 import type { ImageContext } from '../settings.ts';
 import { endRequest, findRequest } from '../store.ts';
-import type { RequestRow } from '../store.ts';
-import { paidAs } from '../submit.ts';
 import { shortModel } from '../view/caption.ts';
 import { showAgain, showEnd, showResults } from '../view/show.ts';
 import { openProgress } from '../view/progress.ts';
 import type { Progress } from '../view/progress.ts';
 import { inputsFor } from './inputs.ts';
 import { keepResults } from './keep.ts';
-
-/** One run of the job that draws: everything that is known before a model is asked. */
-export interface DrawTask {
-  readonly context: ImageContext;
-  readonly run: JobRun;
-  readonly row: RequestRow;
-  readonly request: ImageRequest;
-}
+import type { DrawTask } from './task.ts';
 
 /**
  * Draws what was asked for, or goes on where a run that died left off: what was stored is only shown, anything less is drawn
