@@ -17,7 +17,10 @@ type Press = (call: ComponentCall) => Promise<void>;
 type Control = Pick<ComponentHandler, 'right'> & { run: Press };
 
 const draws: ComponentRight = { commands: ['imagine'] };
-const changes: ComponentRight = { commands: ['image'] };
+const edits: ComponentRight = { commands: ['image edit'] };
+const varies: ComponentRight = { commands: ['image variations'] };
+const outpaints: ComponentRight = { commands: ['image outpaint'] };
+const upscales: ComponentRight = { commands: ['image upscale'] };
 const ends: ComponentRight = { none: 'People may always end what they pay for.' };
 const owns: ComponentRight = {
   none: 'Askers may always remove their own images, and moderators what is shown with them.',
@@ -40,17 +43,17 @@ export function imageComponents(context: ImageContext): Record<string, Component
   const controls: Record<string, Control> = {
     again: { right: draws, run: begin(async (call) => repeatImage(context, call, await reached(context, call))) },
     retry: { right: draws, run: begin((call) => retry(context, call)) },
-    vary: { right: changes, run: derive({ mode: 'vary', strength: varyStrength }) },
-    upscale: { right: changes, run: derive({ mode: 'upscale', factor: upscaleFactor, prompt: '' }) },
-    edit: { right: changes, run: (call) => editForm(context, call) },
-    'edit-now': { right: changes, run: begin((call) => submitEdit(context, call)) },
-    'edit-target': { right: changes, run: begin((call) => submitTarget(context, call)) },
-    'zoom-out': { right: changes, run: derive({ mode: 'outpaint', zoom: 1.5 }) },
-    'zoom-out-more': { right: changes, run: derive({ mode: 'outpaint', zoom: 2 }) },
-    'pan-left': { right: changes, run: derive({ mode: 'outpaint', pan: 'left' }) },
-    'pan-right': { right: changes, run: derive({ mode: 'outpaint', pan: 'right' }) },
-    'pan-up': { right: changes, run: derive({ mode: 'outpaint', pan: 'up' }) },
-    'pan-down': { right: changes, run: derive({ mode: 'outpaint', pan: 'down' }) },
+    vary: { right: varies, run: derive({ mode: 'vary', strength: varyStrength }) },
+    upscale: { right: upscales, run: derive({ mode: 'upscale', factor: upscaleFactor, prompt: '' }) },
+    edit: { right: edits, run: (call) => editForm(context, call) },
+    'edit-now': { right: edits, run: begin((call) => submitEdit(context, call)) },
+    'edit-target': { right: edits, run: begin((call) => submitTarget(context, call)) },
+    'zoom-out': { right: outpaints, run: derive({ mode: 'outpaint', zoom: 1.5 }) },
+    'zoom-out-more': { right: outpaints, run: derive({ mode: 'outpaint', zoom: 2 }) },
+    'pan-left': { right: outpaints, run: derive({ mode: 'outpaint', pan: 'left' }) },
+    'pan-right': { right: outpaints, run: derive({ mode: 'outpaint', pan: 'right' }) },
+    'pan-up': { right: outpaints, run: derive({ mode: 'outpaint', pan: 'up' }) },
+    'pan-down': { right: outpaints, run: derive({ mode: 'outpaint', pan: 'down' }) },
     more: { right: leads, run: (call) => showMore(context, call) },
     pick: { right: leads, run: (call) => pick(context, call) },
     info: { right: reads, run: (call) => showInfo(context, call) },
