@@ -9,7 +9,7 @@ import type { Discord } from '../platform/discord/index.ts';
 import { createFiles, filesMigrations, openDisk } from '../platform/files/index.ts';
 import type { Files } from '../platform/files/index.ts';
 import { createModels } from '../platform/models/index.ts';
-import type { Models } from '../platform/models/index.ts';
+import type { Models, TokenCounter } from '../platform/models/index.ts';
 import { openPostgres } from '../platform/postgres/index.ts';
 import type { MigrationSource, Postgres } from '../platform/postgres/index.ts';
 import { createQueue, queueMigrations } from '../platform/queue/index.ts';
@@ -41,6 +41,8 @@ export interface PlatformOptions {
   signal?: AbortSignal;
   /** That members' links may lead to although they are not public. For tests with servers on this machine. */
   allowAddresses?: readonly string[];
+  /** Shared by the bots of one process, for tests that start many; the caller closes it. */
+  counter?: TokenCounter | undefined;
   /** Does nothing unless given. */
   checkpoint?: ReachCheckpoint;
 }
@@ -94,7 +96,7 @@ export async function openPlatforms(
   const { providers } = config;
   const models = await abortable(
     createModels({
-      ...{ providers, models: config.models, clock, random, logger },
+      ...{ providers, models: config.models, clock, random, logger, counter: options.counter },
       ...{ prices: config.prices.models, abilityPrices: config.prices.abilities },
     }),
     signal,
