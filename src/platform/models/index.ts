@@ -28,6 +28,7 @@ export type {
   ToolChoice,
   Usage,
 } from './port.ts';
+export { TokenCounter } from './tokens.ts';
 export { LEAST_BYTES_PER_SECOND, soundOf } from './abilities/audio.ts';
 export { imageOf } from './abilities/image.ts';
 export { charactersOf } from './abilities/speak.ts';
