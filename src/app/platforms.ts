@@ -91,10 +91,12 @@ export async function openPlatforms(
     instanceId: `${instanceId(dataDir, ids)}/${rolesName(options.roles)}`,
     limits: config.queue,
   });
+  const { allowAddresses = [] } = options;
+  const web = createWeb({ clock, ports: config.web.ports, allowAddresses });
   const { providers } = config;
   const models = await abortable(
     createModels({
-      ...{ providers, models: config.models, clock, random, logger },
+      ...{ providers, models: config.models, web, clock, random, logger },
       ...{ prices: config.prices.models, abilityPrices: config.prices.abilities },
     }),
     signal,
@@ -103,8 +105,6 @@ export async function openPlatforms(
   const { shards } = config.discord;
   const discord = await abortable(createDiscord({ ...options.bot, shards, postgres, clock, random, logger }), signal);
   closers.add(() => discord.close());
-  const { allowAddresses = [] } = options;
-  const web = createWeb({ clock, ports: config.web.ports, allowAddresses });
   const vault = createVault({ instanceKey });
   const disk = await openDisk(config.files.path);
   const files = createFiles({ postgres, vault, disk, clock, ids, logger, limits: fileLimits(config.files) });
