@@ -86,6 +86,11 @@ export function createAbilities(options: AbilitiesOptions): Abilities {
       if (call.model.demo) return builtInResult(call, () => moderateByList(call));
       return only(ask(call, (one) => moderate(one, call, call.model.id)));
     },
+    reportSecret: async (model, signal) => {
+      const config = providers.find(({ name }) => name === model.provider)?.config;
+      const read = config && drawWireOf(config.type).reportSecret;
+      return read && only(ask({ model, signal, most: { estimated: false } }, read));
+    },
     maxTokens: (model, work) => maxTokens(counter, model, work),
   };
 }
