@@ -30,6 +30,7 @@ const reads = { none: 'It shows an answer that stands in the channel already.' }
 const decides = { none: 'It only lets the asker decide about what their own question led to.' };
 const owns = { none: 'Askers may always remove their own answers, and moderators what is said with them.' };
 const opens = { none: "Discord's own permission to open threads decides." };
+const dismisses = { none: 'It only takes back a question of the bot, and changes nothing.' };
 const leads = { none: 'It only leads to what asks for its own right.' };
 
 /** Short: people copy one answer after the other, but not several a second. */
@@ -64,13 +65,16 @@ export function createControls(context: ChatContext, screens: Screens): Record<s
     delete: { right: owns, run: (call) => askToDelete(context, call) },
     'delete-now': { right: owns, run: (call) => remove(context, call) },
     models: { right: { commands: ['models'] }, run: (call) => turnModels(context, call) },
+    dismiss: { right: dismisses, run: ({ t, update }) => update({ content: t('clear.kept'), components: [] }) },
     ...clearing(context),
     ...configuring(context),
   };
   return Object.fromEntries(Object.entries(controls).map(([name, control]) => [name, { version: 1, ...control }]));
 }
 
-const clearing = (context: Needs<'clock' | 'db' | 'events' | 'transaction'>): Record<string, Control> => ({
+const clearing = (
+  context: Needs<'clock' | 'db' | 'events' | 'jobs' | 'settings' | 'spending' | 'transaction'>,
+): Record<string, Control> => ({
   clear: { right: { commands: ['clear'] }, run: (call) => askWhatToClear(context, call) },
   'clear-own': { right: { commands: ['clear'] }, run: (call) => clear(context, call, 'own') },
   'clear-all': { right: { commands: ['clear'] }, run: (call) => clear(context, call, 'everything') },

@@ -39,6 +39,10 @@ export function rows(buttons: readonly APIButtonComponentWithCustomId[]): APIMes
   return starts.flatMap((start) => row(buttons.slice(start, start + mostInRow)));
 }
 
+/** Beside a button that takes something away for good. */
+export const dismissButton = (t: Translate): APIButtonComponentWithCustomId =>
+  button('dismiss', 'menu', { label: t('buttons.cancel') });
+
 /** While an answer streams. */
 export function stopRow(answerId: string, t: Translate): APIMessageTopLevelComponent[] {
   return row([button('stop', answerId, { label: t('buttons.stop'), emoji: '⏹️' })]);
