@@ -1,3 +1,4 @@
+import { UserError } from '../../../kernel/errors.ts';
 import type { ComponentCall, ComponentHandler, ComponentRight } from '../../../sdk/index.ts';
 import type { ChatContext, Needs } from '../chat.ts';
 import { turnModels } from '../commands/models.ts';
@@ -9,6 +10,7 @@ import { copy } from './copy.ts';
 import { askToDelete, remove } from './delete.ts';
 import { showMore } from './more.ts';
 import { offerModels, retryWith } from './other-model.ts';
+import { dismissed } from '../view/buttons.ts';
 import { showThoughts } from '../view/thoughts.ts';
 import { controlled } from './reach.ts';
 import type { Reached } from './reach.ts';
@@ -65,11 +67,16 @@ export function createControls(context: ChatContext, screens: Screens): Record<s
     delete: { right: owns, run: (call) => askToDelete(context, call) },
     'delete-now': { right: owns, run: (call) => remove(context, call) },
     models: { right: { commands: ['models'] }, run: (call) => turnModels(context, call) },
-    dismiss: { right: dismisses, run: ({ t, update }) => update({ content: t('clear.kept'), components: [] }) },
+    dismiss: { right: dismisses, run: dismiss },
     ...clearing(context),
     ...configuring(context),
   };
   return Object.fromEntries(Object.entries(controls).map(([name, control]) => [name, { version: 1, ...control }]));
+}
+
+async function dismiss({ id, t, update }: ComponentCall): Promise<void> {
+  if (id !== dismissed) throw new UserError('errors.expired', 'no such question');
+  await update({ content: t('clear.kept'), components: [] });
 }
 
 const clearing = (

@@ -171,6 +171,8 @@ describe('Delete', () => {
     const long = Array.from({ length: 2 }, (_, index) => `Part ${index} ${'z'.repeat(1500)}`).join('\n\n');
     const asked = await asks(bot.alice, 'embarrassing', { chunks: [long] });
     expect(await screen(asked)).toHaveLength(2);
+    const unsure = await turns(bot.milo, await menuOf(bot.milo, asked), 'Delete', 'Delete this answer');
+    await turns(bot.milo, unsure, 'Cancel', "I've changed nothing");
     const confirm = await turns(bot.milo, await menuOf(bot.milo, asked), 'Delete', 'Delete this answer');
     await bot.idle();
     expect(await screen(asked)).toHaveLength(2);
