@@ -55,10 +55,10 @@ export async function quote<A extends Ability>(
   return { model, most, amounts: amountsOf(prices, model, most) };
 }
 
-/** What is built in uses nothing of anybody. Undefined for an unknown price. */
+/** What is built in uses nothing of anybody, unless somebody prices it. Undefined for an unknown price. */
 function amountsOf(prices: Prices, model: AbilityModel, usage: AbilityUsage): Amounts | undefined {
-  if (model.demo && !model.paid) return {};
   const micros = prices.ofUse(model, usage);
+  if (model.demo && !model.paid && !micros) return {};
   if (micros === undefined) return undefined;
   return { micros, ...(model.ability === 'draw' && { images: usage.images?.count ?? 0 }) };
 }
