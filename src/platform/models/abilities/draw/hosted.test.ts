@@ -146,6 +146,15 @@ describe('Replicate', async () => {
     expect((await draw(models, 'google/imagen-4-fast', {})).result?.outcome).toBe('done');
   });
 
+  it('is checked by its key, and holds no conversations', async () => {
+    const { models } = await open();
+    expect(await models.check()).toMatchObject([{ provider: 'p', state: 'up' }, { provider: 'demo' }]);
+    server.fail(/^GET \/v1\/account$/, { status: 401, json: { detail: 'Unauthenticated' } });
+    expect(await models.check(['p'])).toMatchObject([{ state: 'down', fault: 'bad-key' }]);
+    expect(models.list().map(({ provider }) => provider)).toEqual(['demo']);
+    expect(models.abilities.defaultOf('draw')?.id).toBe('p/black-forest-labs/flux-schnell');
+  });
+
   it('tells with what it signs its reports', async () => {
     const { models } = await open();
     const model = models.abilities.find('draw', 'p/google/imagen-4-fast');
