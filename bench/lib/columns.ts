@@ -12,6 +12,7 @@ export const benchmarkNames = [
   'ledger',
   'ledger-chats',
   'memory',
+  'gif',
 ] as const;
 
 export interface Columns {
