@@ -3,10 +3,11 @@ import type { Clock } from '../../kernel/clock.ts';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { formatOf } from './formats.ts';
-import type { ImageWork, MadeImage } from './image-port.ts';
+import type { GifOptions, ImageWork, MadeAnimation, MadeImage } from './image-port.ts';
 import { ANIMATION_TIMEOUT_MS, MOST_FILE_BYTES, MOST_REPLY_BYTES, MOST_REQUEST_BYTES, TIMEOUT_MS } from './limits.ts';
-import type { Made, OperationName, Operations, ReplyHead } from './operations.ts';
+import type { Answer, Made, OperationName, Operations, ReplyHead } from './operations.ts';
 import { ChildPool } from './pool/child-pool.ts';
+import { videoOf } from './video.ts';
 
 export interface ImageWorkOptions {
   logger: Logger;
@@ -15,6 +16,8 @@ export interface ImageWorkOptions {
   children?: number;
   /** The operation whose code is loaded before it is asked for; `finish` unless given. */
   preload?: OperationName;
+  /** How ffmpeg is called, for videos. */
+  ffmpeg?: string;
   limits?: Partial<ImageWorkLimits>;
 }
 
@@ -42,13 +45,15 @@ const DEFAULTS: ImageWorkLimits = {
 /** Memory that a process keeps after its work; more is not worth keeping. */
 const MOST_RESIDENT_BYTES = 300_000_000;
 
+const MOST_ANIMATION_BYTES = 8 * 1024 * 1024;
+
 export interface Ask {
   <Name extends OperationName>(
     operation: Name,
     files: readonly Uint8Array[],
     options: Operations[Name]['options'],
     how: { signal: AbortSignal; mayBeRefused?: boolean },
-  ): Promise<{ result: Operations[Name]['result']; files: readonly Uint8Array[] }>;
+  ): Promise<Answer<Operations[Name]['result']>>;
 }
 
 /** The pool, and what asks it and translates its failures to the codes of `ImageWork`. */
@@ -113,7 +118,7 @@ export function withBytes<Part extends Made>(made: Part, bytes: Uint8Array | und
 /** See `ImageWork`. Nothing starts before the first request. */
 export function createImageWork(
   options: ImageWorkOptions,
-): Pick<ImageWork, 'inspect' | 'fit' | 'finish' | 'close'> & { readonly pids: readonly number[] } {
+): Pick<ImageWork, 'inspect' | 'fit' | 'finish' | 'animate' | 'zoom' | 'close'> & { readonly pids: readonly number[] } {
   const { ask, pool } = createAsking(options);
   return {
     get pids() {
@@ -126,16 +131,36 @@ export function createImageWork(
       const { unchanged, ...made } = result;
       return withBytes(made, unchanged ? file : files[0]);
     },
+    animate: async (files, gif, signal) => {
+      const made = await ask('animate', files, gif, { signal });
+      return animation(made, { ...options, gif, signal });
+    },
+    zoom: async (steps, gif, signal) => {
+      const inner = steps.map((step) => step.inner ?? null);
+      const made = await ask(
+        'zoom',
+        steps.map(({ bytes }) => bytes),
+        { ...gif, inner },
+        { signal },
+      );
+      return animation(made, { ...options, gif, signal });
+    },
     close: async () => pool.close(),
   };
 }
 
-function single<Part extends Made>({
-  result,
-  files,
-}: {
-  result: Part;
-  files: readonly Uint8Array[];
-}): Part & MadeImage {
+function single<Part extends Made>({ result, files }: Answer<Part>): Part & MadeImage {
   return withBytes(result, files[0]);
+}
+
+/** Videos are made of the single images that the image process made. */
+async function animation(
+  { result, files }: Answer<Operations['animate']['result']>,
+  { ffmpeg = 'ffmpeg', gif, limits, signal }: ImageWorkOptions & { gif: GifOptions; signal: AbortSignal },
+): Promise<MadeAnimation> {
+  const { delaysMs, ...made } = result;
+  if (!delaysMs) return withBytes(made, files[0]);
+  const timeoutMs = limits?.animationTimeoutMs ?? DEFAULTS.animationTimeoutMs;
+  const maxBytes = gif.maxBytes ?? MOST_ANIMATION_BYTES;
+  return { ...made, bytes: await videoOf(files, { command: ffmpeg, delaysMs, maxBytes, timeoutMs, signal }) };
 }

@@ -12,6 +12,8 @@ type Run = (files: readonly Uint8Array[], options: never) => Promise<Outcome<Ope
 const operations: { readonly [Name in OperationName]?: () => Promise<Run> } = {
   inspect: async () => (await import('./inspect.ts')).inspect,
   finish: async () => (await import('./finish.ts')).finish,
+  animate: async () => (await import('./animation/animate.ts')).animate,
+  zoom: async () => (await import('./animation/zoom.ts')).zoom,
   fit: async () => (await import('./fit.ts')).fit,
 };
 
