@@ -98,7 +98,7 @@ export async function openPlatforms(
   });
   const { allowAddresses = [] } = options;
   const web = createWeb({ clock, ports: config.web.ports, allowAddresses });
-  const images = createImageWork({ logger }) as unknown as ImageWork;
+  const images = createImageWork({ logger });
   closers.add(() => images.close());
   const { providers } = config;
   const models = await abortable(

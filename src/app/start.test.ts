@@ -221,10 +221,13 @@ describe('familiar start', () => {
     server.close();
   });
 
-  it('keeps what a member wrote in the playground through kill -9', async () => {
+  it('prints an address that signs in to the dashboard, and keeps what a member wrote in the playground through kill -9', async () => {
     await startedBefore();
     const killed = run(inPlayground);
     const [, origin] = await killed.says(/Playground\s+(http:\S+)/);
+    const [, bots, key] = await killed.says(/Dashboard\s+(http:\S+)\/dashboard#key=(\S+)/);
+    const signedIn = await fetch(`${bots}/api/config/servers`, { headers: { authorization: `Bearer ${key}` } });
+    expect(signedIn.status).toBe(200);
     const alice = await connectPerson(String(origin), 'alice');
     await alice.says('#general', 'Remember the milk');
     expect(await killed.end('SIGKILL')).toBe('SIGKILL');

@@ -73,6 +73,8 @@ export async function createDrawBench({ wire, config }: Pick<DrawSubject, 'wire'
     const random = { next: () => 0 };
     const models = await createModels({ providers: { p }, web, clock, random, logger: silentLogger });
     opened.push(models);
+    // Its models are in its list, for which the eager clock doesn't wait.
+    if (p.type === 'automatic1111') await models.check();
     return { models, clock };
   };
   /** All of one drawing, to its end. */
@@ -212,7 +214,7 @@ export async function drawContract(subject: DrawSubject): Promise<void> {
       await clock.advance(10_000);
       const outcome = await drawing;
       expect(codeOf(outcome)).toBe('model/timeout');
-      expect(outcome.used).toMatchObject([{ estimated: true }]);
+      expect(outcome.used).toMatchObject([{ estimated: cancels?.charged !== 0 }]);
     });
 
     it('is cancelled when it is given up', async () => {
@@ -233,6 +235,7 @@ export async function drawContract(subject: DrawSubject): Promise<void> {
 
     it.runIf(subject.previews)('shows unfinished images, and ends when nobody looks', async () => {
       const { models } = await open();
+      server.world.slow = true;
       const whole = await draw(models, names.generate, { previews: 2 });
       expect(whole.previews.length).toBeGreaterThan(0);
       expect(whole.previews[0]).toMatchObject({ width: 64, height: 32 });

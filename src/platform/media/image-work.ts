@@ -115,10 +115,13 @@ export function withBytes<Part extends Made>(made: Part, bytes: Uint8Array | und
   return { ...made, bytes };
 }
 
+export interface PooledImageWork extends ImageWork {
+  /** Of the image processes that are there, for measuring. */
+  readonly pids: readonly number[];
+}
+
 /** See `ImageWork`. Nothing starts before the first request. */
-export function createImageWork(
-  options: ImageWorkOptions,
-): Pick<ImageWork, 'inspect' | 'fit' | 'finish' | 'animate' | 'zoom' | 'close'> & { readonly pids: readonly number[] } {
+export function createImageWork(options: ImageWorkOptions): PooledImageWork {
   const { ask, pool } = createAsking(options);
   return {
     get pids() {
@@ -145,12 +148,48 @@ export function createImageWork(
       );
       return animation(made, { ...options, gif, signal });
     },
+    paint: async ({ base, mask, ...painting }, signal) => {
+      const files = [base ?? [], mask ?? []].flatMap((file) => (file instanceof Uint8Array ? [file] : []));
+      const about = { ...painting, hasBase: base !== undefined, hasMask: mask !== undefined };
+      return single(await ask('paint', files, about, { signal }));
+    },
+    enlarge: async (file, margins, signal) => {
+      const [image, mask, transparentMask] = several(await ask('enlarge', [file], margins, { signal }), 3);
+      return { image, mask, transparentMask };
+    },
+    cellMask: async (file, cells, signal) => {
+      const [mask, transparentMask] = several(await ask('cellMask', [file], { cells }, { signal }), 2);
+      return { mask, transparentMask };
+    },
+    numbered: async (file, signal) => single(await ask('numbered', [file], null, { signal })),
+    sheet: async (images, signal) => {
+      const entries = images.map(({ label }, index) => ({ id: '', parentIds: [], label: label ?? String(index + 1) }));
+      return single(await ask('sheet', bytesOf(images), { entries }, { signal }));
+    },
+    tree: async (images, signal) => {
+      const entries = images.map(({ id, parentIds, label }, index) => ({
+        id,
+        parentIds,
+        label: label ?? String(index + 1),
+      }));
+      return single(await ask('tree', bytesOf(images), { entries }, { signal }));
+    },
+    scale: async (file, factor, signal) => single(await ask('scale', [file], { factor }, { signal })),
     close: async () => pool.close(),
   };
 }
 
 function single<Part extends Made>({ result, files }: Answer<Part>): Part & MadeImage {
   return withBytes(result, files[0]);
+}
+
+const bytesOf = (images: readonly { bytes: Uint8Array }[]): Uint8Array[] => images.map(({ bytes }) => bytes);
+
+type Several<Count extends 2 | 3> = Count extends 2 ? [MadeImage, MadeImage] : [MadeImage, MadeImage, MadeImage];
+
+function several<Count extends 2 | 3>({ result, files }: Answer<Made[]>, count: Count): Several<Count> {
+  if (result.length !== count) throw refusal('media/unreadable', 'The image process sent other images');
+  return result.map((made, index) => withBytes(made, files[index])) as Several<Count>;
 }
 
 /** Videos are made of the single images that the image process made. */

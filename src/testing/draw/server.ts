@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { plainPng } from '../pictures.ts';
 
+/** So many looks at the progress are enough for unfinished images to be seen. */
+export const fakePreviewLimit = 3;
+
 /** What the fake provider makes of a drawing. `never`: it works on it for ever. `elsewhere`: the result is at a private address. */
 export type Ending = 'done' | 'refused' | 'blurred' | 'failed' | 'no-image' | 'no-picture' | 'elsewhere' | 'never';
 
@@ -47,6 +50,8 @@ interface Job {
 
 export class DrawWorld {
   ending: Ending = 'done';
+  /** It takes its time, so that unfinished images can be seen. */
+  slow = false;
   origin = '';
   readonly jobs = new Map<string, Job>();
 
@@ -61,7 +66,7 @@ export class DrawWorld {
     const job = this.jobs.get(id);
     if (!job) throw new Error(`there is no ${id}`);
     job.looks += 1;
-    return Object.assign(job, { isDone: job.looks > 1 && this.ending !== 'never' });
+    return Object.assign(job, { isDone: job.looks > (this.slow ? 10 : 1) && this.ending !== 'never' });
   }
 
   /** The bytes of a result. */
@@ -81,7 +86,7 @@ export class DrawWorld {
 
 export interface FakeDrawWire {
   /** Undefined for an address that it doesn't have. */
-  handle(request: FakeDrawRequest, world: DrawWorld): Reply | undefined;
+  handle(request: FakeDrawRequest, world: DrawWorld): Reply | undefined | Promise<Reply>;
   /** Takes a WebSocket over. */
   upgrade?(incoming: IncomingMessage, socket: Duplex): void;
 }
@@ -112,8 +117,8 @@ export async function startDrawServer(wire: FakeDrawWire): Promise<DrawServer> {
     const index = faults.findIndex(({ match }) => match.test(lineOf(request)));
     const [scripted] = index < 0 ? [] : faults.splice(index, 1);
     const reply = scripted?.fault.hang ? undefined : (replyOf(request, world) ?? wire.handle(request, world));
-    await send(response, reply ?? { status: 404, json: { detail: 'Not found' } }, scripted?.fault);
     for (const entry of waiting.filter(({ match }) => match.test(lineOf(request)))) entry.resolve(request);
+    await send(response, (await reply) ?? { status: 404, json: { detail: 'Not found' } }, scripted?.fault);
   };
   const server = createServer((incoming, response) => {
     answer(incoming, response).catch((error: unknown) => response.destroy(error as Error));
@@ -132,6 +137,7 @@ export async function startDrawServer(wire: FakeDrawWire): Promise<DrawServer> {
       for (const list of [requests, waiting, faults]) list.length = 0;
       world.jobs.clear();
       world.ending = 'done';
+      world.slow = false;
     },
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

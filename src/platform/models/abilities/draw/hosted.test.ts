@@ -1,14 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { createDrawBench, createEagerClock, drawContract, pictureInput } from '../../../../testing/draw-contract.ts';
+import { createDrawBench, drawContract, pictureInput } from '../../../../testing/draw-contract.ts';
 import { fakeFal } from '../../../../testing/draw/fal.ts';
 import { fakeGemini } from '../../../../testing/draw/gemini.ts';
 import { fakeOpenAi } from '../../../../testing/draw/openai.ts';
 import { fakeReplicate } from '../../../../testing/draw/replicate.ts';
 import { fakeStability } from '../../../../testing/draw/stability.ts';
-import { noisePng, plainPng } from '../../../../testing/pictures.ts';
+import { noisePng } from '../../../../testing/pictures.ts';
 import { isSignedReport } from '../../index.ts';
-import { paintDrawing, PAINTER_MODEL } from './demo.ts';
 
 await drawContract({
   ...{ name: 'OpenAI', wire: fakeOpenAi, begins: /^POST \/v1\/images/, previews: true },
@@ -211,42 +210,5 @@ describe('Gemini', async () => {
         generationConfig: { imageConfig: { aspectRatio: '16:9' } },
       },
     });
-  });
-});
-
-describe('the built-in painter', () => {
-  const made = { bytes: plainPng(8, 8), contentType: 'image/png', width: 8, height: 8 };
-  const painted: unknown[] = [];
-  const painter = {
-    paint: async (options: { width: number; height: number; seed: number }) => {
-      painted.push([options.width, options.height, options.seed]);
-      return made;
-    },
-    scale: async (_file: Uint8Array, factor: number) => {
-      painted.push(factor);
-      return made;
-    },
-  };
-  const paint = async (work: object): Promise<unknown[]> => {
-    painted.length = 0;
-    const signal = new AbortController().signal;
-    const call = { model: PAINTER_MODEL, most: { estimated: false }, signal, prompt: 'a cat', ...work };
-    for await (const event of paintDrawing(painter, call, createEagerClock(), signal)) {
-      expect(event).toMatchObject({ type: 'finish', outcome: 'done' });
-    }
-    return [...painted];
-  };
-
-  it('paints the same for the same prompt, another image for each of several, and in the size that is asked for', async () => {
-    const [first, second] = (await paint({ count: 2, size: '512x256' })) as [number[], number[]];
-    expect(first.slice(0, 2)).toEqual([512, 256]);
-    expect(second[2]).toBe((first[2] ?? 0) + 1);
-    expect(await paint({ size: '512x256' })).toEqual([first]);
-    expect(await paint({ seed: 9 })).toEqual([[1024, 1024, 9]]);
-  });
-
-  it('keeps the size of what it begins with, and enlarges', async () => {
-    expect(await paint({ inputs: [pictureInput], seed: 1 })).toEqual([[64, 64, 1]]);
-    expect(await paint({ mode: 'upscale', factor: 4, inputs: [pictureInput] })).toEqual([4]);
   });
 });
