@@ -2,12 +2,20 @@ import { beforeEach, expect, it } from 'vitest';
 import type { APIMessage } from 'discord-api-types/v10';
 import { button, buttons } from '../../testing/components.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import { brokenJpeg, gif, noisePng, plainPng } from '../../testing/pictures.ts';
 import { createShiftedClock } from '../../testing/shifted-clock.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
 import { exportedBy } from '../../testing/stored.ts';
 
-const clock = createShiftedClock(systemClock.now());
+/** Progress is shown after so long, which tests of it turn to nothing. */
+const quickMs = 2500;
+let showsProgress = false;
+const shifted = createShiftedClock(systemClock.now());
+const clock: Clock = {
+  ...shifted,
+  after: (delayMs, run) => shifted.after(showsProgress && delayMs === quickMs ? 0 : delayMs, run),
+};
 const bot = sharedBot({
   clock,
   paced: false,
@@ -21,8 +29,10 @@ access:
 });
 
 // Each member waits 10 s between two GIFs.
-beforeEach(() => clock.jump(11_000));
+beforeEach(() => shifted.jump(11_000));
 
+/** The first image of all waits for a process. */
+const patiently = { timeoutMs: 30_000 };
 const png = (data: Buffer = noisePng(24, 16)) => ({ name: 'mine.png', data, type: 'image/png' });
 const isImage = ({ attachments }: APIMessage): boolean => attachments.length > 0;
 const answers =
@@ -44,7 +54,7 @@ it('makes a GIF of the whole chain of replies, of all who took part', async () =
   await bot.milo.says('#art', 'unrelated', { files: [png()] });
   await bot.bob.says('#art', 'nice', { replyTo: first });
   const asked = await bot.alice.says('#art', 'GIF, please!', { replyTo: second });
-  const shown = await bot.alice.sees(shows(asked), { in: '#art' });
+  const shown = await bot.alice.sees(shows(asked), patiently);
   expect(shown.content).toMatch(/^🎞️ 4 images, 24 × 24, \d\.\d MB$/);
   expect(shown.attachments).toMatchObject([{ filename: 'reply-chain.gif', content_type: 'image/gif' }]);
   expect((await file(shown)).toString('latin1', 0, 6)).toBe('GIF89a');
@@ -116,4 +126,24 @@ it('makes one smooth zoom of images that were zoomed out of each other', async (
   expect(zoom.message_reference?.message_id).toBe(second.id);
   const many = (await file(zoom)).toString('latin1').split('\x21\xf9\x04').length - 1;
   expect(many).toBe(17);
+});
+
+it('shows that it is under way, with a button that cancels', async () => {
+  const first = await bot.bob.says('#art', 'one', { files: [png(), png()] });
+  showsProgress = true;
+  const delayed = { method: 'GET', route: '/channels/{channel_id}/messages' };
+  bot.emulator.core.faults.add({ match: delayed, times: 1, answer: { delayMs: 700 } });
+  const asked = await bot.bob.says('#art', 'gif', { replyTo: first });
+  const progress = await bot.bob.sees((message) => hasButton(message, 'Cancel'), { in: '#art' });
+  showsProgress = false;
+  await bot.milo.presses(progress, button(progress, 'Cancel'));
+  const end = await bot.bob.sees(/Cancelled/, { in: '#art' });
+  expect([end.id, end.message_reference?.message_id, end.components]).toEqual([progress.id, asked.id, []]);
+});
+
+it('works in direct messages', async () => {
+  const { id } = await bot.alice.opensDirectMessages(bot.app.discord.self.userId);
+  const first = await bot.alice.says(id, '', { files: [png(), png()] });
+  const shown = await bot.alice.sees(shows(await bot.alice.says(id, 'make a gif', { replyTo: first })));
+  expect(shown.content).toContain('2 images');
 });
