@@ -15,6 +15,7 @@ import { deleteDraftsOf } from './draft-store.ts';
 import { expireDrafts } from './drafts.ts';
 import { exportImages } from './export.ts';
 import { claimPrompt } from './intake/claim.ts';
+import { offeredToOthers } from './offered.ts';
 import { imageSettings } from './settings.ts';
 import { deleteRequestsBefore, deleteRequestsOf } from './store.ts';
 import { imageTools } from './tools.ts';
@@ -29,6 +30,7 @@ export const feature = defineFeature({
   settings: imageSettings,
   playground: { channels: ['art'], demo: true },
   setup: (context) => ({
+    api: offeredToOthers(context),
     claims: [{ place: 'image-prefix', claim: (message) => claimPrompt(context, message) }],
     commands: [imagineCommand(context), imageCommand(context)],
     messageCommands: imageMessageCommands(context),

@@ -66,7 +66,7 @@ function isCommand({ commands, prefix }: Needs<'commands' | 'prefix'>, content: 
 }
 
 /** By id or name; a thread is as its channel. */
-async function isListed({ discord }: Needs<'discord'>, list: readonly string[], channelId: string): Promise<boolean> {
+export async function isListed({ discord }: Needs<'discord'>, list: readonly string[], channelId: string): Promise<boolean> {
   if (list.includes(channelId)) return true;
   const channel = await discord.cache.channel(channelId);
   const own = isThread(channel?.type ?? ChannelType.GuildText) && channel?.parentId ? channel.parentId : undefined;
