@@ -78,7 +78,7 @@ export { defineJob } from './job.ts';
 export { explainedBy } from './said.ts';
 export { defineMessageCommand } from './message-command.ts';
 export type { MessageCommand, MessageCommandCall } from './message-command.ts';
-export { defineRoute, RouteError } from './route.ts';
+export { defineFileRoute, defineRoute, FileAnswer, RouteError } from './route.ts';
 export type { Route, RouteDefinition, RouteRequest } from './route.ts';
 export type { Schedule, ScheduleRun } from './schedule.ts';
 export { durationUnits, tightened } from './setting.ts';
