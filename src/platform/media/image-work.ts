@@ -3,10 +3,11 @@ import type { Clock } from '../../kernel/clock.ts';
 import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { formatOf } from './formats.ts';
-import type { ImageWork, MadeImage } from './image-port.ts';
+import type { GifOptions, ImageWork, MadeAnimation, MadeImage } from './image-port.ts';
 import { ANIMATION_TIMEOUT_MS, MOST_FILE_BYTES, MOST_REPLY_BYTES, MOST_REQUEST_BYTES, TIMEOUT_MS } from './limits.ts';
-import type { Made, OperationName, Operations, ReplyHead } from './operations.ts';
+import type { Answer, Made, OperationName, Operations, ReplyHead } from './operations.ts';
 import { ChildPool } from './pool/child-pool.ts';
+import { videoOf } from './video.ts';
 
 export interface ImageWorkOptions {
   logger: Logger;
@@ -15,6 +16,8 @@ export interface ImageWorkOptions {
   children?: number;
   /** The operation whose code is loaded before it is asked for; `finish` unless given. */
   preload?: OperationName;
+  /** How ffmpeg is called, for videos. */
+  ffmpeg?: string;
   limits?: Partial<ImageWorkLimits>;
 }
 
@@ -42,13 +45,15 @@ const DEFAULTS: ImageWorkLimits = {
 /** Memory that a process keeps after its work; more is not worth keeping. */
 const MOST_RESIDENT_BYTES = 300_000_000;
 
+const MOST_ANIMATION_BYTES = 8 * 1024 * 1024;
+
 export interface Ask {
   <Name extends OperationName>(
     operation: Name,
     files: readonly Uint8Array[],
     options: Operations[Name]['options'],
     how: { signal: AbortSignal; mayBeRefused?: boolean },
-  ): Promise<{ result: Operations[Name]['result']; files: readonly Uint8Array[] }>;
+  ): Promise<Answer<Operations[Name]['result']>>;
 }
 
 /** The pool, and what asks it and translates its failures to the codes of `ImageWork`. */
@@ -110,10 +115,13 @@ export function withBytes<Part extends Made>(made: Part, bytes: Uint8Array | und
   return { ...made, bytes };
 }
 
+export interface PooledImageWork extends ImageWork {
+  /** Of the image processes that are there, for measuring. */
+  readonly pids: readonly number[];
+}
+
 /** See `ImageWork`. Nothing starts before the first request. */
-export function createImageWork(
-  options: ImageWorkOptions,
-): Pick<ImageWork, 'inspect' | 'fit' | 'finish' | 'close'> & { readonly pids: readonly number[] } {
+export function createImageWork(options: ImageWorkOptions): PooledImageWork {
   const { ask, pool } = createAsking(options);
   return {
     get pids() {
@@ -126,16 +134,72 @@ export function createImageWork(
       const { unchanged, ...made } = result;
       return withBytes(made, unchanged ? file : files[0]);
     },
+    animate: async (files, gif, signal) => {
+      const made = await ask('animate', files, gif, { signal });
+      return animation(made, { ...options, gif, signal });
+    },
+    zoom: async (steps, gif, signal) => {
+      const inner = steps.map((step) => step.inner ?? null);
+      const made = await ask(
+        'zoom',
+        steps.map(({ bytes }) => bytes),
+        { ...gif, inner },
+        { signal },
+      );
+      return animation(made, { ...options, gif, signal });
+    },
+    paint: async ({ base, mask, ...painting }, signal) => {
+      const files = [base ?? [], mask ?? []].flatMap((file) => (file instanceof Uint8Array ? [file] : []));
+      const about = { ...painting, hasBase: base !== undefined, hasMask: mask !== undefined };
+      return single(await ask('paint', files, about, { signal }));
+    },
+    enlarge: async (file, margins, signal) => {
+      const [image, mask, transparentMask] = several(await ask('enlarge', [file], margins, { signal }), 3);
+      return { image, mask, transparentMask };
+    },
+    cellMask: async (file, cells, signal) => {
+      const [mask, transparentMask] = several(await ask('cellMask', [file], { cells }, { signal }), 2);
+      return { mask, transparentMask };
+    },
+    numbered: async (file, signal) => single(await ask('numbered', [file], null, { signal })),
+    sheet: async (images, signal) => {
+      const entries = images.map(({ label }, index) => ({ id: '', parentIds: [], label: label ?? String(index + 1) }));
+      return single(await ask('sheet', bytesOf(images), { entries }, { signal }));
+    },
+    tree: async (images, signal) => {
+      const entries = images.map(({ id, parentIds, label }, index) => ({
+        id,
+        parentIds,
+        label: label ?? String(index + 1),
+      }));
+      return single(await ask('tree', bytesOf(images), { entries }, { signal }));
+    },
+    scale: async (file, factor, signal) => single(await ask('scale', [file], { factor }, { signal })),
     close: async () => pool.close(),
   };
 }
 
-function single<Part extends Made>({
-  result,
-  files,
-}: {
-  result: Part;
-  files: readonly Uint8Array[];
-}): Part & MadeImage {
+function single<Part extends Made>({ result, files }: Answer<Part>): Part & MadeImage {
   return withBytes(result, files[0]);
+}
+
+const bytesOf = (images: readonly { bytes: Uint8Array }[]): Uint8Array[] => images.map(({ bytes }) => bytes);
+
+type Several<Count extends 2 | 3> = Count extends 2 ? [MadeImage, MadeImage] : [MadeImage, MadeImage, MadeImage];
+
+function several<Count extends 2 | 3>({ result, files }: Answer<Made[]>, count: Count): Several<Count> {
+  if (result.length !== count) throw refusal('media/unreadable', 'The image process sent other images');
+  return result.map((made, index) => withBytes(made, files[index])) as Several<Count>;
+}
+
+/** Videos are made of the single images that the image process made. */
+async function animation(
+  { result, files }: Answer<Operations['animate']['result']>,
+  { ffmpeg = 'ffmpeg', gif, limits, signal }: ImageWorkOptions & { gif: GifOptions; signal: AbortSignal },
+): Promise<MadeAnimation> {
+  const { delaysMs, ...made } = result;
+  if (!delaysMs) return withBytes(made, files[0]);
+  const timeoutMs = limits?.animationTimeoutMs ?? DEFAULTS.animationTimeoutMs;
+  const maxBytes = gif.maxBytes ?? MOST_ANIMATION_BYTES;
+  return { ...made, bytes: await videoOf(files, { command: ffmpeg, delaysMs, maxBytes, timeoutMs, signal }) };
 }

@@ -19,6 +19,9 @@ export interface SheetEntry {
   parentIds: readonly string[];
 }
 
+/** `delaysMs` comes with the single images of a video. */
+type AnimationResult = Omit<MadeAnimation, 'bytes'> & { delaysMs?: readonly number[] };
+
 /** The requests to an image process: files go with the options, made files come with the result. */
 export interface Operations {
   inspect: { options: null; result: ImageInfo };
@@ -34,11 +37,8 @@ export interface Operations {
   sheet: { options: { entries: readonly SheetEntry[] }; result: Made };
   tree: { options: { entries: readonly SheetEntry[] }; result: Made };
   scale: { options: { factor: number }; result: Made };
-  animate: { options: GifOptions; result: Omit<MadeAnimation, 'bytes'> };
-  zoom: {
-    options: GifOptions & { inner: readonly (ZoomStep['inner'] | null)[] };
-    result: Omit<MadeAnimation, 'bytes'>;
-  };
+  animate: { options: GifOptions; result: AnimationResult };
+  zoom: { options: GifOptions & { inner: readonly (ZoomStep['inner'] | null)[] }; result: AnimationResult };
   paint: {
     options: Pick<PaintOptions, 'prompt' | 'width' | 'height' | 'seed'> & { hasBase: boolean; hasMask: boolean };
     result: Made;
@@ -59,8 +59,10 @@ export interface ReplyHead<Name extends OperationName = OperationName> {
 }
 
 /** What an operation of the image process comes to. */
-export interface Outcome<Name extends OperationName> {
-  result: Operations[Name]['result'];
+export type Outcome<Name extends OperationName> = Answer<Operations[Name]['result']>;
+
+export interface Answer<Result> {
+  result: Result;
   files: readonly Uint8Array[];
 }
 

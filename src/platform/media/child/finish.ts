@@ -18,6 +18,9 @@ export const finish: Operation<'finish'> = async ([file = Buffer.alloc(0)], opti
   checkFrames(source);
   const kept = await asItIs(source, options);
   if (kept) return kept;
+  if (source.frames > 1 && options.purpose !== 'preview') {
+    return (await import('./finish-animation.ts')).finishAnimation(source, options);
+  }
   return again(source, options);
 };
 

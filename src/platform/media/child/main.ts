@@ -9,16 +9,24 @@ import { freeMemory, prepareSharp } from './source.ts';
 type Run = (files: readonly Uint8Array[], options: never) => Promise<Outcome<OperationName>>;
 
 /** Loaded when first needed: most processes never draw or animate. */
-const operations: { readonly [Name in OperationName]?: () => Promise<Run> } = {
+const operations: { readonly [Name in OperationName]: () => Promise<Run> } = {
   inspect: async () => (await import('./inspect.ts')).inspect,
   finish: async () => (await import('./finish.ts')).finish,
+  animate: async () => (await import('./animation/animate.ts')).animate,
+  zoom: async () => (await import('./animation/zoom.ts')).zoom,
+  paint: async () => (await import('./paint/paint.ts')).paint,
+  enlarge: async () => (await import('./enlarge.ts')).enlarge,
+  cellMask: async () => (await import('./enlarge.ts')).cellMask,
+  scale: async () => (await import('./enlarge.ts')).scale,
+  numbered: async () => (await import('./boards.ts')).numbered,
+  sheet: async () => (await import('./boards.ts')).sheet,
+  tree: async () => (await import('./boards.ts')).tree,
   fit: async () => (await import('./fit.ts')).fit,
 };
 
 async function answer({ operation, options }: RequestHead, files: readonly Uint8Array[]): Promise<Message> {
   try {
-    const run = await operations[operation]?.();
-    if (!run) throw new Error(`no operation ${operation}`);
+    const run = await operations[operation]();
     const outcome = await run(files, options as never);
     await freeMemory();
     return { head: headOf({ result: outcome.result }), files: outcome.files };
@@ -33,8 +41,8 @@ function headOf(part: { result?: Operations[OperationName]['result']; failure?: 
 }
 
 prepareSharp();
-const preload = operations[process.argv[2] as OperationName];
-if (preload) void preload();
+const preload = process.argv[2];
+if (preload) void operations[preload as OperationName]();
 const reader = new MessageReader({ fileBytes: MOST_REQUEST_BYTES });
 process.stdin.on('data', (chunk: Buffer) => {
   for (const { head, files } of reader.push(chunk)) {

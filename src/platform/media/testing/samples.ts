@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { seededNoise } from './noise.ts';
+import { seededNoise } from '../child/paint/random.ts';
 
 /** An image with gradients and some grain, as photographs have them; the same for the same seed. */
 export async function photo(width: number, height: number, format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' = 'png') {
