@@ -46,8 +46,9 @@ export default defineConfig({
     // Modules keep nothing that another file could meet, so files share a worker: loading takes longer than most tests.
     isolate: false,
     globalSetup: ['src/testing/global-setup.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // They end what hangs. At 20 s, they also ended tests that were only slow, on a machine with other work to do.
+    testTimeout: 40_000,
+    hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
     // Most tests wait for Discord's pace rather than for the processor.
     maxWorkers: 5,

@@ -2,11 +2,12 @@
  * Runs the benchmarks and prints their figures, each with the bound that it must keep. Those with a bound go to README.md
  * as each benchmark ends. Exits with 1 when one is missed.
  *
- *     npm run bench [-- first-text final-text gateway emulator queue ledger ledger-chats memory]
+ *     npm run bench [-- first-text final-text gateway emulator queue ledger ledger-chats memory images]
  */
 import { benchEmulator } from './emulator.ts';
 import { benchGateway } from './gateway.ts';
 import { benchFinalText, benchFirstText } from './first-text.ts';
+import { benchImages } from './images.ts';
 import { benchLedger } from './ledger.ts';
 import { benchLedgerChats } from './ledger-chats.ts';
 import { benchMemory } from './memory.ts';
@@ -25,6 +26,7 @@ const benchmarks: Readonly<Record<(typeof benchmarkNames)[number], () => Promise
   ledger: benchLedger,
   'ledger-chats': benchLedgerChats,
   memory: benchMemory,
+  images: benchImages,
 };
 
 const wanted = process.argv.slice(2);

@@ -12,6 +12,7 @@ export const benchmarkNames = [
   'ledger',
   'ledger-chats',
   'memory',
+  'images',
 ] as const;
 
 export interface Columns {

@@ -9,6 +9,7 @@ export interface Sighting {
   content: string;
   messageId: string;
   repliesTo: string | undefined;
+  files: number;
   buttons: { label: string | undefined; customId: string }[];
 }
 
@@ -52,6 +53,7 @@ export async function watch(origin: string, token: string): Promise<Watcher> {
       content: d.content ?? '',
       messageId: d.id,
       repliesTo: repliesTo.get(d.id),
+      files: d.attachments?.length ?? 0,
       buttons: buttons(d as APIMessage),
     };
     sightings.push(sighting);

@@ -71,7 +71,7 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
     },
     suggest: (interaction) => suggest(options, interaction),
     prefix: (message) => {
-      const read = readPrefixCommand(options.prefix, message.content);
+      const read = readPrefixCommand(options.prefix, message.content, options.discord.self.userId);
       const match = read && options.registry.match(read.name, read.rest);
       if (!match) return false;
       const begun = options.channelWork.run(message.channel_id, () =>

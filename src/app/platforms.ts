@@ -11,7 +11,7 @@ import type { Files } from '../platform/files/index.ts';
 import { createImageWork } from '../platform/media/index.ts';
 import type { ImageWork } from '../platform/media/index.ts';
 import { createModels } from '../platform/models/index.ts';
-import type { Models } from '../platform/models/index.ts';
+import type { Models, TokenCounter } from '../platform/models/index.ts';
 import { openPostgres } from '../platform/postgres/index.ts';
 import type { MigrationSource, Postgres } from '../platform/postgres/index.ts';
 import { createQueue, queueMigrations } from '../platform/queue/index.ts';
@@ -43,6 +43,8 @@ export interface PlatformOptions {
   signal?: AbortSignal;
   /** That members' links may lead to although they are not public. For tests with servers on this machine. */
   allowAddresses?: readonly string[];
+  /** Shared by the bots of one process, for tests that start many; the caller closes it. */
+  counter?: TokenCounter | undefined;
   /** Does nothing unless given. */
   checkpoint?: ReachCheckpoint;
 }
@@ -96,12 +98,13 @@ export async function openPlatforms(
   });
   const { allowAddresses = [] } = options;
   const web = createWeb({ clock, ports: config.web.ports, allowAddresses });
-  const images = createImageWork({ logger }) as unknown as ImageWork;
+  const images = createImageWork({ logger });
   closers.add(() => images.close());
   const { providers } = config;
   const models = await abortable(
     createModels({
-      ...{ providers, models: config.models, clock, random, logger, web, painter: images },
+      ...{ providers, models: config.models, clock, random, logger },
+      ...{ web, painter: images, counter: options.counter },
       ...{ prices: config.prices.models, abilityPrices: config.prices.abilities },
     }),
     signal,

@@ -26,7 +26,13 @@ describe('recognising a prefix command', () => {
     ['! help', undefined],
     ['help', undefined],
     ['!', undefined],
-  ])('%j', (content, expected) => expect(readPrefixCommand('!', content)).toEqual(expected));
+    ['<@123456789012345678> !help', { name: 'help', rest: '' }],
+    ['<@!123456789012345678>!model x', { name: 'model', rest: 'x' }],
+    ['<@123456789012345678> Help ', { name: 'help', rest: '' }],
+    ['<@123456789012345678> help me', undefined],
+    ['<@123456789012345678> why', undefined],
+    ['<@999999999999999999> !help', undefined],
+  ])('%j', (content, expected) => expect(readPrefixCommand('!', content, '123456789012345678')).toEqual(expected));
 });
 
 describe('reading the words of a prefix command', () => {

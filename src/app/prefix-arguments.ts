@@ -4,8 +4,20 @@ import type { Translate } from '../platform/texts/index.ts';
 import type { Command, CommandFile, OptionSpec, OptionValue } from '../sdk/index.ts';
 import { usage } from './commands.ts';
 
-/** The command name and the rest of the line, or undefined when the text is no prefix command. */
-export function readPrefixCommand(prefix: string, content: string): { name: string; rest: string } | undefined {
+/**
+ * The command name and the rest of the line, or undefined when the text is no prefix command. After a mention of the bot it is
+ * one everywhere, also where the prefix draws; `help` then needs no prefix, as people who don't know it type it.
+ */
+export function readPrefixCommand(
+  prefix: string,
+  content: string,
+  selfId?: string,
+): { name: string; rest: string } | undefined {
+  const mention = /^<@!?(\d{17,20})>\s*/.exec(content);
+  if (mention && mention[1] === selfId) {
+    const after = content.slice(mention[0].length);
+    return after.trim().toLowerCase() === 'help' ? { name: 'help', rest: '' } : readPrefixCommand(prefix, after);
+  }
   if (!content.startsWith(prefix)) return undefined;
   const match = /^([^\s]{1,32})(?:\s+([\s\S]*))?$/.exec(content.slice(prefix.length));
   return match?.[1] === undefined ? undefined : { name: match[1], rest: match[2] ?? '' };

@@ -5,8 +5,10 @@ import type { Discord } from '../platform/discord/index.ts';
 
 /** Within it a member is refused in words once in a channel. */
 const usualWindowMs = 60_000;
-/** Between two reactions to what the same member writes in the same channel. */
-const reactionPauseMs = 10_000;
+/** After one that Discord refused: it shuts out bots that ask too often for what they may not do. */
+const pauseAfterRefusalMs = 10_000;
+/** Reactions that wait in a channel, which takes four a second. */
+const mostReactionsWaiting = 50;
 /** What stands for a refusal that was given in words before. */
 const reaction = '🚫';
 /** Members and channels that are remembered. */
@@ -21,7 +23,7 @@ interface Refused {
 
 /**
  * Refusals that a channel sees. Each takes one of the few messages that Discord lets a bot write there, so a member gets
- * one in a window, then a reaction now and then; answers go first, and where the channel is crowded a reaction is all.
+ * one in a window, and a reaction to everything else; answers go first, and where the channel is crowded a reaction is all.
  */
 export interface PublicRefusals {
   /** Returns at once, so that nothing waits for a refusal. Never throws. */
@@ -40,19 +42,31 @@ interface PublicRefusalsOptions {
 
 interface Told {
   untilMs: number;
-  reactedAtMs: number;
+}
+
+/** The reactions in a channel. */
+interface Reacting {
+  waiting: number;
+  pausedUntilMs: number;
 }
 
 export function createPublicRefusals(options: PublicRefusalsOptions): PublicRefusals {
   const { discord, clock, logger, windowMs = usualWindowMs } = options;
   const urgency = windowMs === 0 ? 'reply' : 'refusal';
   const told = new Map<string, Told>();
+  const reacting = new Map<string, Reacting>();
   const underway = new Set<Promise<void>>();
 
-  const react = async ({ id, channel_id: channelId }: Refused, one: Told): Promise<void> => {
-    if (clock.now() - one.reactedAtMs < reactionPauseMs) return;
-    one.reactedAtMs = clock.now();
-    await discord.actions.mark(channelId, id, reaction);
+  const react = async ({ id, channel_id: channelId }: Refused): Promise<void> => {
+    const channel = reacting.get(channelId) ?? { waiting: 0, pausedUntilMs: -Infinity };
+    if (channel.waiting >= mostReactionsWaiting || clock.now() < channel.pausedUntilMs) return;
+    channel.waiting += 1;
+    if (reacting.size >= mostRemembered) reacting.clear();
+    reacting.set(channelId, channel);
+    const { stands, isReplaced } = await discord.actions.mark(channelId, id, reaction);
+    channel.waiting -= 1;
+    if (!stands && !isReplaced) channel.pausedUntilMs = clock.now() + pauseAfterRefusalMs;
+    if (channel.waiting === 0 && stands) reacting.delete(channelId);
   };
   const say = async (message: Refused, content: string, one: Told): Promise<void> => {
     const { id, channel_id: channelId } = message;
@@ -61,8 +75,8 @@ export function createPublicRefusals(options: PublicRefusalsOptions): PublicRefu
     } catch (error) {
       if (!(error instanceof VendorError)) logger.error({ error, channelId }, 'A refusal could not be sent.');
       else logger.debug({ error, channelId }, 'A refusal could not be sent.');
-      one.untilMs = Math.min(one.untilMs, clock.now() + reactionPauseMs);
-      await react(message, one);
+      one.untilMs = Math.min(one.untilMs, clock.now() + pauseAfterRefusalMs);
+      await react(message);
     }
   };
   const remember = (key: string, one: Told): void => {
@@ -80,9 +94,9 @@ export function createPublicRefusals(options: PublicRefusalsOptions): PublicRefu
       const key = `${message.channel_id}/${message.author.id}`;
       const before = told.get(key);
       const isTold = before !== undefined && clock.now() < before.untilMs;
-      const one = isTold ? before : { untilMs: clock.now() + windowMs, reactedAtMs: -Infinity };
+      const one = isTold ? before : { untilMs: clock.now() + windowMs };
       if (!isTold) remember(key, one);
-      const work: Promise<void> = (isTold ? react(message, one) : say(message, content, one)).finally(() =>
+      const work: Promise<void> = (isTold ? react(message) : say(message, content, one)).finally(() =>
         underway.delete(work),
       );
       underway.add(work);

@@ -114,9 +114,11 @@ async function start({ config, roles, logger, closers, signal, moreFeatures }: S
     ...(config.crashAt && { checkpoint: crashAt(config.crashAt, logger) }),
   });
   closers.add(() => app.stop());
-  playground?.offerDashboard(`${addressOf(app, config)}/dashboard#key=${key}`);
+  const dashboard = `${addressOf(app, config)}/dashboard`;
+  const signedIn = `${dashboard}#key=${key}`;
+  playground?.offerDashboard(signedIn);
   if (signal.aborted) return;
-  process.stdout.write(greeting(app, config, playground));
+  process.stdout.write(greeting(app, config, playground, playground ? signedIn : dashboard));
   // In the background: a provider that is silent delays nothing.
   if (roles.queues.length > 0)
     app.checkProviders().catch((error: unknown) => logger.warn({ error }, 'Checking the providers failed.'));
@@ -191,7 +193,7 @@ function stopOnSignal(logger: Logger, stop: () => Promise<void>): void {
   onStopSignal({ clock: systemClock, onStop, onRepeat: giveUp });
 }
 
-function greeting(app: App, config: Config, playground: Playground | null): string {
+function greeting(app: App, config: Config, playground: Playground | null, dashboard: string): string {
   const model = app.models.default;
   const invite = app.discord.inviteUrl({ speaks: anySpeaks(app.features) });
   const lines = [
@@ -199,7 +201,7 @@ function greeting(app: App, config: Config, playground: Playground | null): stri
     `  ${app.discord.self.username} is ready.`,
     '',
     ...(playground ? [`  Playground   ${playground.origin}`] : [`  Invite me    ${invite}`]),
-    `  Dashboard    ${addressOf(app, config)}/dashboard`,
+    `  Dashboard    ${dashboard}${playground || config.apiKeys.length > 0 ? '' : ' (asks for FAMILIAR_API_KEY, see .env.example)'}`,
     `  Health       http://${config.http.host}:${app.port}/health`,
     `  Model        ${model.id}${model.demo ? ' (built in; put a key into .env for a real one, see .env.example)' : ''}`,
     '',

@@ -103,6 +103,9 @@ function run(env: NodeJS.ProcessEnv = {}, args: readonly string[] = ['start']): 
 /** With owners and rights as they are. */
 const copy = (from: string, to: string) => promisify(execFile)('cp', ['-a', from, to]);
 
+/** Of a bot that was stopped. */
+const keep = () => copy(join(folder, 'data'), join(kept, 'data'));
+
 /** Gives the test the data of a bot that was started before: making the database takes most of a first start. */
 async function startedBefore(): Promise<void> {
   const data = join(kept, 'data');
@@ -110,7 +113,7 @@ async function startedBefore(): Promise<void> {
     const first = run();
     await first.says(/is ready/);
     await first.end('SIGTERM');
-    await copy(join(folder, 'data'), data);
+    await keep();
   } else {
     await copy(data, join(folder, 'data'));
   }
@@ -145,6 +148,7 @@ describe('familiar start', () => {
 
     expect(await first.end('SIGTERM')).toBe(0);
     expect(databaseRuns()).toBe(false);
+    await keep();
 
     const again = run();
     expect(await health(again)).toEqual({ status: 'ok' });
@@ -217,10 +221,13 @@ describe('familiar start', () => {
     server.close();
   });
 
-  it('keeps what a member wrote in the playground through kill -9', async () => {
+  it('prints an address that signs in to the dashboard, and keeps what a member wrote in the playground through kill -9', async () => {
     await startedBefore();
     const killed = run(inPlayground);
     const [, origin] = await killed.says(/Playground\s+(http:\S+)/);
+    const [, bots, key] = await killed.says(/Dashboard\s+(http:\S+)\/dashboard#key=(\S+)/);
+    const signedIn = await fetch(`${bots}/api/config/servers`, { headers: { authorization: `Bearer ${key}` } });
+    expect(signedIn.status).toBe(200);
     const alice = await connectPerson(String(origin), 'alice');
     await alice.says('#general', 'Remember the milk');
     expect(await killed.end('SIGKILL')).toBe('SIGKILL');
@@ -262,7 +269,7 @@ describe('familiar start', () => {
 });
 
 describe('the README', () => {
-  it('has examples that work as they are written', async () => {
+  it('has examples that work as they are written, and its doctor finds all well beside the running bot', async () => {
     await startedBefore();
     const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
     const examples = [...readme.matchAll(/^npm run familiar ([^#\n]+)/gm)].map(([, words = '']) =>
@@ -278,6 +285,9 @@ describe('the README', () => {
     for (const args of examples.filter(([name]) => name !== 'start')) {
       const example = run({}, args);
       expect(await example.ended, `${args.join(' ')}: ${example.output}`).toBe(0);
+      if (args[0] !== 'doctor') continue;
+      expect(example.output).toMatch(/✓ Database: .* runs on it already \(process \d+ on/);
+      expect(example.output).toContain('✓ Model to embed: demo/words');
     }
     await all.end('SIGTERM');
     // Roles apart, each at its turn, since the built-in database belongs to one process.
@@ -286,17 +296,5 @@ describe('the README', () => {
       await role.says(/is ready/);
       expect(await role.end('SIGTERM'), args.join(' ')).toBe(0);
     }
-  });
-});
-
-describe('familiar doctor', () => {
-  it('finds all well, also beside the running bot', async () => {
-    await startedBefore();
-    const bot = run();
-    await health(bot);
-    const doctor = run({}, ['doctor']);
-    expect(await doctor.ended).toBe(0);
-    expect(doctor.output).toMatch(/✓ Database: .* runs on it already \(process \d+ on/);
-    expect(doctor.output).toContain('✓ Model to embed: demo/words');
   });
 });

@@ -1,3 +1,5 @@
+import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
+import type { Logger } from '../kernel/logger.ts';
 import { isThreadType } from '../platform/discord/index.ts';
 import type { DiscordCache } from '../platform/discord/index.ts';
 
@@ -7,4 +9,23 @@ export { isThreadType as isThread } from '../platform/discord/index.ts';
 export async function channelAround(cache: Pick<DiscordCache, 'channel'>, channelId: string): Promise<string> {
   const channel = await cache.channel(channelId);
   return (channel && isThreadType(channel.type) ? channel.parentId : null) ?? channelId;
+}
+
+/**
+ * Whether the bot may write in a channel of a server, with files where `files` says so. Where it may not, only the log can
+ * be told, and is.
+ */
+export async function maySpeak(
+  { discord: { cache }, logger }: { discord: { cache: DiscordCache }; logger: Logger },
+  channelId: string,
+  { files = false }: { files?: boolean } = {},
+): Promise<boolean> {
+  const [channel, held] = await Promise.all([cache.channel(channelId), cache.selfPermissions(channelId)]);
+  const inThread = isThreadType(channel?.type ?? ChannelType.GuildText);
+  const send = inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
+  const needed = PermissionFlagsBits.ViewChannel | send | (files ? PermissionFlagsBits.AttachFiles : 0n);
+  if ((held & needed) === needed) return true;
+  const missing = (inThread ? 'Send Messages in Threads' : 'Send Messages') + (files ? '" and "Attach Files' : '');
+  logger.warn({ channelId }, `Asked where I may not write: give me "${missing}" there.`);
+  return false;
 }

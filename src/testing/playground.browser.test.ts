@@ -343,6 +343,8 @@ describe('the playground in a browser', () => {
     await page.getByText('“500” is out of range.').waitFor();
     expect(await write('Edit again…', '12')).toBe('500');
     await page.getByText('Saved. It applies from now on.').waitFor();
+    await page.getByRole('button', { name: 'All features' }).press('Enter');
+    await page.getByRole('button', { name: 'Choose a feature' }).waitFor();
     await olivia.close();
   });
 

@@ -46,18 +46,31 @@ function open(database: string): Postgres {
   return connect(connection(database), { logger: silentLogger, poolSize: 10, onClose: () => Promise.resolve() });
 }
 
-async function withServer<T>(run: (server: pg.Client) => Promise<T>): Promise<T> {
-  const server = new pg.Client(connection('postgres'));
-  await server.connect();
+let admin: pg.Pool | undefined;
+
+/**
+ * The test process's one connection for making and dropping databases, because connecting takes longer than copying a
+ * template. Keeps no process alive.
+ */
+function adminPool(): pg.Pool {
+  if (admin) return admin;
+  admin = new pg.Pool({ ...connection('postgres'), max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true });
+  // Lost when the run's server stops; the pool opens another when it is needed.
+  admin.on('error', () => {});
+  return admin;
+}
+
+async function withServer<T>(run: (server: pg.ClientBase) => Promise<T>): Promise<T> {
+  const server = await adminPool().connect();
   try {
     return await run(server);
   } finally {
-    await server.end();
+    server.release();
   }
 }
 
 /** Made once per run for each set of migrations, by the first worker that needs it. Named by its content. */
-async function ensureTemplate(server: pg.Client, migrations: readonly MigrationSource[]): Promise<string> {
+async function ensureTemplate(server: pg.ClientBase, migrations: readonly MigrationSource[]): Promise<string> {
   const files = await readMigrations(migrations);
   const content = files.map(({ source, file, sha256 }) => `${source}/${file}/${sha256}`).join('\n');
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 32);
@@ -73,7 +86,7 @@ async function ensureTemplate(server: pg.Client, migrations: readonly MigrationS
 }
 
 async function makeTemplate(
-  server: pg.Client,
+  server: pg.ClientBase,
   template: string,
   migrations: readonly MigrationSource[],
 ): Promise<void> {

@@ -6,7 +6,7 @@
 import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import { z } from 'zod';
 import { defineFeature } from '../../sdk/index.ts';
-import { helpCommand, helpMenu } from './commands/help.ts';
+import { helpCommand, helpPages } from './commands/help.ts';
 import { pingCommand } from './commands/ping.ts';
 
 export const feature = defineFeature({
@@ -19,7 +19,7 @@ export const feature = defineFeature({
   }),
   setup: (context) => ({
     commands: [pingCommand(context), helpCommand(context)],
-    components: { help: helpMenu(context) },
+    components: { help: helpPages(context) },
     on: {
       guildJoined: async (guild, systemChannelId) => {
         if (!context.settings.instance.greet || systemChannelId === null) return;

@@ -24,11 +24,12 @@ import { createScreens } from './actions/versions.ts';
 import { newBudget } from './history/collect.ts';
 import { exportOf } from './history/export.ts';
 import { followHistory } from './history/index.ts';
+import { forgetQuestions } from './history/clear.ts';
 import { deleteIdleConversations } from './history/idle.ts';
 import { deleteAmbientBefore, deleteAmbientOf } from './history/ambient-store.ts';
 import { chatSettings } from './settings.ts';
 import { exportThoughts } from './view/thoughts.ts';
-import { deleteQuestionsBefore, deleteQuestionsOf } from './turns/store.ts';
+import { deleteQuestionsBefore } from './turns/store.ts';
 import { markForgotten } from './turns/past-store.ts';
 import { followWaiting } from './view/waiting-notices.ts';
 import { sweepMarks } from './view/reactions.ts';
@@ -76,7 +77,7 @@ export const feature = defineFeature({
         // In the order in which what is being derived locks what it is made of.
         await context.events.emit(tx, 'chat/author-forgotten', { userId });
         await markForgotten(tx, userId);
-        return (await deleteQuestionsOf(tx, userId)) + (await deleteAmbientOf(tx, userId));
+        return (await forgetQuestions(context, tx, userId)) + (await deleteAmbientOf(tx, userId));
       },
       expire: async (tx, expiry) => (await deleteQuestionsBefore(tx, expiry)) + (await deleteAmbientBefore(tx, expiry)),
     };

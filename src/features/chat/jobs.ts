@@ -16,6 +16,7 @@ const leftovers = z.strictObject({
   stripped: z.array(z.string()).default([]),
   /** As `stripped`, of jobs that an earlier version added. */
   bared: z.array(z.string()).default([]),
+  unmarked: z.array(z.strictObject({ messageId: z.string(), emojis: z.array(z.string()) })).default([]),
 });
 const missedPlace = z.strictObject({ channelId: z.string(), guildId: z.string().nullable(), sinceMs: z.number() });
 

@@ -250,7 +250,7 @@ describe('/config', () => {
     expect((await bot.alice.sees(/Only people/, { in: room })).content).toContain('who can manage this server');
     await bot.olivia.runs('config', { feature: 'nothing' }, { in: room });
     expect((await bot.olivia.sees(/There is no feature/, { in: room })).content).toContain(
-      'activity, basics, chat, privacy',
+      'activity, basics, chat, images, privacy',
     );
   });
 

@@ -16,11 +16,13 @@ access:
 `,
 });
 
-const isImage = (message: APIMessage): boolean => message.attachments.length > 0;
+const answers =
+  ({ id }: APIMessage) =>
+  (message: APIMessage): boolean =>
+    message.attachments.length > 0 && message.message_reference?.message_id === id;
 it('draws what begins with a prefix in an image channel, and shows what is left', async () => {
   const asked = await bot.alice.says('#art', '!a cat on a roof');
-  const shown = await bot.alice.sees(isImage, { in: '#art' });
-  expect(shown.message_reference?.message_id).toBe(asked.id);
+  const shown = await bot.alice.sees(answers(asked));
   expect(shown.attachments).toMatchObject([{ content_type: 'image/png', description: 'a cat on a roof' }]);
   expect(shown.content).toMatch(/Daily 1\/100 \| Storage \d+\.\d\/500 MB/);
   expect(shown.content).toContain('REPLICATE_API_TOKEN');
@@ -31,35 +33,37 @@ it('draws what begins with a prefix in an image channel, and shows what is left'
 });
 
 it('draws several, and offers each by a menu', async () => {
-  await bot.bob.says('#art', '!x3 an owl at night');
-  const shown = await bot.bob.sees(isImage, { in: '#art' });
+  const shown = await bot.bob.sees(answers(await bot.bob.says('#art', '!x3 an owl at night')));
   expect(shown.attachments).toHaveLength(3);
   expect(new Set(shown.attachments.map(({ size }) => size)).size).toBeGreaterThan(1);
 });
 
 it.each(['#general', '#bot-chat'])('leaves a bang to commands in %s', async (channel) => {
-  await bot.alice.says(channel, '!help');
-  expect((await bot.alice.sees(/\/ask/, { in: channel })).attachments).toEqual([]);
+  const asked = await bot.alice.says(channel, '!help');
+  const shown = await bot.alice.sees((message) => message.message_reference?.message_id === asked.id);
+  expect(JSON.stringify(shown)).toContain('/imagine');
+  expect(shown.attachments).toEqual([]);
 });
 
 it('edits what is attached, also where only edits are allowed', async () => {
   const files = [{ name: 'mine.png', data: plainPng(300, 200), type: 'image/png' }];
-  await bot.alice.says('#general', 'edit: make it blue', { files });
-  const shown = await bot.alice.sees(isImage, { in: '#general' });
+  const shown = await bot.alice.sees(answers(await bot.alice.says('#general', 'edit: make it blue', { files })));
   expect(shown.attachments).toMatchObject([{ width: 300, height: 200 }]);
 });
 
-it('zooms out of what it replies to, and again of that', async () => {
-  await bot.alice.says('#art', '!a castle');
-  const first = await bot.alice.sees(isImage, { in: '#art' });
-  await bot.alice.says('#art', 'zoom out', { replyTo: first });
-  const second = await bot.alice.sees((message) => isImage(message) && message.id !== first.id, { in: '#art' });
+it('zooms out of what it replies to, and edits that by a form', async () => {
+  const first = await bot.alice.sees(answers(await bot.alice.says('#art', '!a castle --no people')));
+  const second = await bot.alice.sees(answers(await bot.alice.says('#art', 'zoom out', { replyTo: first })));
   expect(second.attachments[0]?.width).toBeGreaterThan(first.attachments[0]?.width ?? 0);
   const { modal } = await bot.alice.presses(second, button(second, 'Edit'));
   if (!modal) throw new Error('no form');
   await bot.alice.submits(modal, { change: 'make it snow' });
-  const third = await bot.alice.sees((message) => isImage(message) && message.content.includes('make it snow'));
-  expect(third.content).toContain(`<@${bot.alice.user.id}>`);
+  const edited = (message: APIMessage) => message.content.includes(`<@${bot.alice.user.id}>: make it snow`);
+  const third = await bot.alice.sees((message) => message.attachments.length > 0 && edited(message));
+  await bot.alice.presses(third, button(third, '⋯'));
+  const more = await bot.alice.sees(/What else/);
+  await bot.alice.presses(more, button(more, 'Info'));
+  await bot.alice.sees(/\*\*Made from:\*\* 2 images/);
 });
 
 it('says what is missing in an edit without an image', async () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { APIMessage } from 'discord-api-types/v10';
+import { button, buttons } from '../../testing/components.ts';
 import { plainPng } from '../../testing/pictures.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
 
@@ -16,22 +17,89 @@ features:
   images:
     channels: [art]
     prefixes: { '!': { model: fake/painter }, 'edit:': { model: fake/painter, mode: edit } }
+    confirmAboveUsd: 0.05
+prices:
+  images: { models: { fake/painter: { default: 0.02 } } }
 `,
 });
 
 const isImage = (message: APIMessage): boolean => message.attachments.length > 0;
+const answers =
+  ({ id }: APIMessage) =>
+  (message: APIMessage): boolean =>
+    isImage(message) && message.message_reference?.message_id === id;
+const says =
+  (text: string) =>
+  (message: APIMessage): boolean =>
+    isImage(message) && message.content.includes(text);
+const drawn = () => bot.providers.abilities.requests.filter(({ path }) => path === 'images/generations');
 
 it('draws with a provider', async () => {
   const asked = await bot.alice.says('#art', '!a cat on a roof');
-  const shown = await bot.alice.sees(isImage, { in: '#art' });
-  expect(shown.message_reference?.message_id).toBe(asked.id);
+  const shown = await bot.alice.sees(answers(asked), { in: '#art' });
+  // With the strip of its caption.
+  expect(shown.content).toMatch(/painter · 1024 × 1\d{3} · \$0\.02 · \d/);
   expect(shown.content).toMatch(/Daily 1\/5 \| Storage 0\.0\/500 MB/);
 });
 
 it('edits what is attached', async () => {
   const files = [{ name: 'mine.png', data: plainPng(300, 200), type: 'image/png' }];
-  await bot.alice.says('#art', 'edit: make it blue', { files });
-  await bot.alice.sees(isImage, { in: '#art' });
+  await bot.alice.sees(answers(await bot.alice.says('#art', 'edit: make it blue', { files })));
   const [request] = bot.providers.abilities.requests.filter(({ path }) => path === 'images/edits');
   expect(request?.files).toMatchObject([{ field: 'image[]', type: 'image/png' }]);
+});
+
+it('draws again for the member who presses, who pays', async () => {
+  const first = await bot.alice.sees(answers(await bot.alice.says('#art', '!an owl')));
+  await bot.bob.presses(first, button(first, 'Again'));
+  const second = await bot.bob.sees(says(`<@${bot.bob.user.id}>: an owl`), { in: '#art' });
+  expect(second.content).toContain('Daily 1/5');
+  expect(drawn().map(({ body }) => body['prompt'])).toEqual(['an owl', 'an owl']);
+});
+
+it('draws several, shows them on one message and offers each', async () => {
+  const shown = await bot.milo.sees(answers(await bot.milo.says('#art', '!x2 a fox')));
+  expect(shown.attachments).toHaveLength(2);
+  expect(drawn()[0]?.body).toMatchObject({ n: 2, prompt: 'a fox' });
+  expect(buttons(shown).map(({ label }) => label)).toEqual(expect.arrayContaining(['Again', '⋯']));
+});
+
+it('asks before a dear request, and draws it once the price is agreed to', async () => {
+  const asked = await bot.milo.says('#art', '!x3 a whale');
+  const question = await bot.milo.sees(/costs up to \$0\.06/, { in: '#art' });
+  expect(question.message_reference?.message_id).toBe(asked.id);
+  await bot.bob.presses(question, button(question, 'Draw for $0.06'));
+  await bot.bob.sees(/too old, or was another member/);
+  expect(drawn()).toEqual([]);
+  await bot.milo.presses(question, button(question, 'Draw for $0.06'));
+  expect((await bot.milo.sees(answers(asked))).attachments).toHaveLength(3);
+});
+
+it('tells what the provider refuses, and charges nothing', async () => {
+  bot.providers.abilities.answer('images/generations', {
+    ...{ status: 400, text: 'Your request was rejected by the safety system.', errorCode: 'content_policy_violation' },
+  });
+  await bot.olivia.says('#art', '!something bad');
+  await bot.olivia.sees(/refuses to draw this\. Nothing was charged/, { in: '#art' });
+});
+
+it('sends what is private by direct message', async () => {
+  await bot.olivia.runs('imagine', { prompt: 'a secret', private: true });
+  const shown = await bot.olivia.sees(says('a secret'));
+  expect(bot.olivia.view.channels.get(shown.channel_id)?.guildId ?? null).toBeNull();
+});
+
+it.each([
+  ['edit: make it blue', /Attach one, or reply/],
+  ['!a cat --seed many', /--seed 42/],
+  ['!a cat --size 9x9', /--size 1024x1024/],
+])('explains what is wrong with "%s"', async (text, words) => {
+  await bot.olivia.says('#art', text);
+  await bot.olivia.sees(words, { in: '#art' });
+});
+
+it('says what is wrong with a file, and asks no provider', async () => {
+  const files = [{ name: 'cat.png', data: Buffer.from('no image at all'), type: 'image/png' }];
+  await bot.bob.says('#art', 'edit: make it blue', { files });
+  await bot.bob.sees(/`cat\.png` is no image that I can read/, { in: '#art' });
 });

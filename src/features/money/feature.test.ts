@@ -107,7 +107,8 @@ describe('the cost of an answer', () => {
     expect(read(await bot.olivia.sees(reading(/Why this answer\?/)))).toContain('paid by');
     await bot.bob.runs('why', { message: answer.id });
     const part = read(await bot.bob.sees(reading(/Why this answer\?/)));
-    expect(part).toBe('Why this answer?\nModel\n**fake/test-model**\nCost\n**$0.02**');
+    const whose = `This answer is for <@${bot.alice.user.id}>. Only they and moderators can see its cost.`;
+    expect(part).toBe(`Why this answer?\n${whose}\nModel\n**fake/test-model**`);
   });
 
   it('is explained to a reply with the prefix', async () => {
@@ -264,7 +265,7 @@ describe('budgets', () => {
     await bot.bob.says(room, '!set-budget 5');
     await bot.bob.sees(reading(/You: at most \*\*\$5\.00\*\* a month/), { in: room });
     await bot.bob.says(room, '!set-budget off');
-    await bot.bob.sees(reading(/You: I removed the cap a month/), { in: room });
+    await bot.bob.sees(reading(/I removed your monthly cap\./), { in: room });
     expect(await recorded(bot, { action: 'set-budget' })).toEqual([]);
   });
 
@@ -287,7 +288,7 @@ describe('budgets', () => {
     await bot.milo.runs('set-budget', { amount: '80', scope: 'server' });
     await bot.milo.sees(reading(/The server's own lower budget applies\.[\s\S]*\$10\.00 a month/));
     await bot.olivia.runs('set-budget', { amount: 'off' });
-    await bot.olivia.sees(reading(/I removed the cap[\s\S]*of \$80\.00 a month\nset by command/));
+    await bot.olivia.sees(reading(/I removed the monthly cap[\s\S]*of \$80\.00 a month\nset by command/));
   });
 
   it('show what applies here, with the use and the source', async () => {
@@ -352,4 +353,24 @@ describe('the limits', () => {
     await bot.milo.runs('limits');
     await bot.milo.sees(reading(/You are the bot's owner/));
   });
+});
+
+it('/why is about the last answer to the caller, where somebody else was answered since', async () => {
+  const room = await bot.newChannel();
+  const asks = async (person: TestBot['alice'], words: string) => {
+    bot.providers.answer(words, { text: `About ${words}.` });
+    await person.says(room, `<@${bot.app.discord.self.userId}> ${words}`);
+    await person.sees(`About ${words}.`, { in: room });
+    await bot.idle();
+  };
+  await asks(bot.alice, 'silver');
+  await bot.bob.runs('why', {}, { in: room });
+  expect(read(await bot.bob.sees(reading(/Why this answer\?/), { in: room }))).toContain(
+    `is for <@${bot.alice.user.id}>`,
+  );
+  await asks(bot.bob, 'bronze');
+  await bot.alice.runs('why', {}, { in: room });
+  expect(read(await bot.alice.sees(reading(/Why this answer\?/), { in: room }))).toContain(
+    `paid by <@${bot.alice.user.id}>`,
+  );
 });

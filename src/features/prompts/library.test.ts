@@ -120,6 +120,11 @@ describe("a member's own prompt", () => {
     ],
     ['is far too long', { name: 'x', file: file('x'.repeat(100_000)) }, /at most 20000/],
     ['is no text', { name: 'x', file: file(new Uint8Array([0xff, 0xfe, 0x00])) }, /can't read that file as text/],
+    [
+      'is large and no text',
+      { name: 'x', file: file(new Uint8Array(203_860).fill(0x1f)) },
+      /can't read that file as text/,
+    ],
     ['is both', { name: 'x', text: 'x', file: file('x') }, /either a text or a file/],
     ['fills the model', { name: 'x', file: file('word '.repeat(3999)) }, /has room for 4000/],
     ['has no name', { name: '`<@1>`', text: 'x' }, /`'<@1>'` can't be a prompt's name/],

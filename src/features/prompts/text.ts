@@ -4,8 +4,8 @@ import type { CommandFile } from '../../sdk/index.ts';
 import type { PromptContext } from './settings.ts';
 import { promptCharacters } from './rules.ts';
 
-/** A UTF-8 character has at most four bytes. */
-const fileBytes = promptCharacters * 4;
+/** Read at most: enough of a file that is too long to count its characters, or to see that it has none. */
+const fileBytes = 1024 * 1024;
 
 /**
  * The text of a prompt in a command: written there, or in a file, where it can be longer and have lines. Undefined
@@ -18,10 +18,7 @@ export async function givenText(
   if (!file) return text?.trim();
   if (text !== undefined) throw new UserError('prompts.text-or-file', 'both a text and a file');
   if (file.size > fileBytes) {
-    throw new UserError('prompts.too-long', 'a file longer than a prompt can be', {
-      characters: file.size,
-      limit: promptCharacters,
-    });
+    throw new UserError('prompts.too-large', 'a file longer than a prompt can be', { limit: promptCharacters });
   }
   const bytes = await context.discord.actions.attachment(file.url, fileBytes);
   const read = textOf(bytes);

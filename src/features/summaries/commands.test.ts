@@ -112,6 +112,11 @@ describe('/context', () => {
     expect(told).toMatch(/\*\*Questions with answers\*\*: the latest one: \d+ tokens/);
     expect(told).toMatch(/\*\*Other messages here\*\*: the latest one: \d+ tokens/);
     expect(told).toContain("this model can't see pictures");
+    const [inAll = 0, , ...parts] = [...told.matchAll(/(\d+) (?:of 16000 )?tokens|up to (\d+) more/g)].map(
+      ([, count]) => Number(count ?? 0),
+    );
+    expect(parts).toHaveLength(5);
+    expect(parts.reduce((total, count) => total + count, 0)).toBe(inAll);
     const file = await fileOf(shown);
     expect(file).toContain('> They counted.');
     expect(file).toContain('Alice: three');

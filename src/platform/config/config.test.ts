@@ -43,7 +43,7 @@ describe('settings without a file', () => {
     expect(config.apiKeys).toEqual([]);
     expect(config.playground).toEqual({ port: 8080, enabled: true });
     expect(config.queue).toEqual({
-      concurrency: { text: 64, images: 2 },
+      concurrency: { text: 64, images: 8 },
       waitingPerGuild: 50,
       waitingPerUser: 10,
       maxAttempts: 3,

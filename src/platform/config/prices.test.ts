@@ -13,9 +13,12 @@ function load(yaml: string, env: NodeJS.ProcessEnv = {}) {
   return loadConfig({ env, folder });
 }
 
+/** Those of the prefixes that come with the images. */
+const prefixes = { '!': 0.02, $: 0.03, 'edit:': 0.04, 'zoom out': 0.05 };
+
 describe('prices', () => {
   it('are none but the default of an image when nothing is written', () => {
-    const images = { default: 0.03, models: {}, prefixes: {} };
+    const images = { default: 0.03, models: {}, prefixes };
     expect(load('').prices).toEqual({ models: {}, abilities: {}, images, tools: {} });
   });
 
@@ -50,7 +53,7 @@ prices:
           'openai/gpt-image-1': { default: 0.04, sizes: { '1024x1024': 0.04, '1536x1024': 0.06 } },
           'openai/other': { sizes: { '512x512': 0.01 } },
         },
-        prefixes: { '!hd': 0.08 },
+        prefixes: { ...prefixes, '!hd': 0.08 },
       },
       tools: { python: 0, web: 0.001 },
     });

@@ -48,6 +48,8 @@ interface ModelsOptions {
   clock: Clock;
   random: Random;
   logger: Logger;
+  /** Counts tokens in place of a counter of their own; the caller closes it. Several bots of one process can share it. */
+  counter?: TokenCounter | undefined;
 }
 
 /** How long the start waits for providers that have to be asked for their models. */
@@ -87,7 +89,7 @@ class Registry implements Models {
   private readonly providers: Provider[];
   private readonly wanted: string | undefined;
   private readonly fallback: readonly string[];
-  private readonly counter = new TokenCounter();
+  private readonly counter: TokenCounter;
   private readonly news = new News();
   private readonly closing = new AbortController();
   /** The demo model was asked for by name, as opposed to standing in for nothing. */
@@ -96,6 +98,7 @@ class Registry implements Models {
 
   constructor(options: ModelsOptions) {
     this.options = options;
+    this.counter = options.counter ?? new TokenCounter();
     this.wanted = options.models?.default;
     this.fallback = options.models?.fallback ?? [];
     const named = [...(this.wanted === undefined ? [] : [this.wanted]), ...this.fallback];
@@ -239,9 +242,9 @@ class Registry implements Models {
   }
 
   /** Ends every answer that is still being given. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.closing.abort(modelError('model/unreachable', 'the models are closed', { retryable: true }));
-    return this.counter.close();
+    if (!this.options.counter) await this.counter.close();
   }
 }
 

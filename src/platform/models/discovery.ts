@@ -1,32 +1,21 @@
 import { z } from 'zod';
-import type { ModelConfig, ProviderConfig } from '../config/index.ts';
-import type { Clock } from '../../kernel/clock.ts';
-import { abilityByName } from './abilities/catalogue.ts';
+import type { ModelConfig } from '../config/index.ts';
+import { abilityByName, drawsOnly } from './abilities/catalogue.ts';
+import { listPainters } from './discovery-draw.ts';
 import { modelError } from './errors.ts';
-import { parseJson } from './failure.ts';
+import { getJson } from './list-request.ts';
+import type { ListedProvider } from './list-request.ts';
 import type { ModelPrices } from './port.ts';
 import { baseUrlOf } from './vendor.ts';
-import { guardedFetch, readText } from './wire/guarded-fetch.ts';
 
-/** A provider that takes longer to list its models is treated as one that does not answer. */
-const LIST_TIMEOUT_MS = 5000;
 /** Ollama is asked about each model by itself; nobody chooses from more. */
 const MOST_OLLAMA_MODELS = 50;
-/** OpenRouter's list of every model there is has less than one. */
-const MOST_LIST_BYTES = 4_000_000;
 const MOST_MODELS = 2000;
 /** Longer names than any that Hugging Face and Ollama give. */
 const MOST_NAME_LENGTH = 512;
 /** Ollama's compatible API cannot ask for a window; what it gives by default depends on the machine. */
 const OLLAMA_CONTEXT_TOKENS = 8192;
 const PREFERRED_OLLAMA_MODEL = 'gpt-oss:20b';
-
-export interface ListedProvider {
-  name: string;
-  config: ProviderConfig;
-  apiKey: string;
-  clock: Clock;
-}
 
 /**
  * The models that a provider says it has, those to prefer first. What does not hold conversations has `abilities`. Throws a ProviderReport
@@ -36,6 +25,7 @@ export async function listModels(provider: ListedProvider): Promise<ModelConfig[
   const { config, apiKey } = provider;
   const baseUrl = baseUrlOf(config);
   if (config.type === 'ollama') return listOllama(provider, baseUrl);
+  if (drawsOnly(config)) return listPainters(provider, baseUrl);
   const headers: Record<string, string> =
     config.type === 'anthropic'
       ? { 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' }
@@ -167,20 +157,4 @@ async function describeOllama(
     tools: shown.capabilities.includes('tools'),
     reasoning: shown.capabilities.includes('thinking'),
   };
-}
-
-async function getJson(provider: ListedProvider, url: string, init: RequestInit = {}): Promise<unknown> {
-  const { name: providerName, apiKey, clock } = provider;
-  const signal = AbortSignal.timeout(LIST_TIMEOUT_MS);
-  const response = await guardedFetch(url, { ...init, signal }, { provider: providerName, apiKey, clock });
-  const { text, whole } = await readText(response.body, MOST_LIST_BYTES);
-  if (!whole) {
-    const message = `${providerName}: its list of models is larger than ${MOST_LIST_BYTES / 1e6} MB`;
-    throw modelError('model/failed', message, { retryable: false });
-  }
-  const body = parseJson(text);
-  if (body !== undefined) return body;
-  const what = text.trimStart().startsWith('<') ? 'it answers with a web page' : 'it answers with something else';
-  const message = `${providerName}: ${what} in place of a list of models: is baseUrl right?`;
-  throw modelError('model/failed', message, { retryable: false });
 }

@@ -13,6 +13,12 @@ describe('the price of an image', () => {
     expect(imagePriceUsd('openai/gpt-image-1', 'auto')).toBe(0.25);
   });
 
+  it('is one for all sizes with other providers', () => {
+    expect(imagePriceUsd('replicate/black-forest-labs/flux-schnell', 'auto')).toBe(0.003);
+    expect(imagePriceUsd('stability/upscale-creative', '4096x4096')).toBe(0.6);
+    expect(imagePriceUsd('replicate/constructor', 'auto')).toBeUndefined();
+  });
+
   it.each([
     ['openai/gpt-image-1', '4096x4096'],
     ['openai/gpt-image-1', 'constructor'],

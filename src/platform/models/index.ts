@@ -28,10 +28,14 @@ export type {
   ToolChoice,
   Usage,
 } from './port.ts';
+export { TokenCounter } from './tokens.ts';
 export { LEAST_BYTES_PER_SECOND, soundOf } from './abilities/audio.ts';
 export { imageOf } from './abilities/image.ts';
 export { charactersOf } from './abilities/speak.ts';
 export { abilityPriceLine } from './abilities/catalogue.ts';
+export { isSignedReport } from './abilities/draw/webhook.ts';
+export type { SignedReport } from './abilities/draw/webhook.ts';
+export type { Painter } from './abilities/draw/demo.ts';
 export type {
   Abilities,
   Ability,

@@ -10,7 +10,7 @@ import { CircuitBreaker, ModelBreakers } from './breaker.ts';
 import { callModel, noTools } from './call.ts';
 import { catalogueNames, describeModel } from './catalogue.ts';
 import { listModels } from './discovery.ts';
-import type { ListedProvider } from './discovery.ts';
+import type { ListedProvider } from './list-request.ts';
 import { ModelError, modelError, translateModelError } from './errors.ts';
 import { KeyRing } from './key-ring.ts';
 import type {

@@ -35,7 +35,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 /**
  * One message, so one round trip. SET instead of startup options, which poolers such as PgBouncer refuse. The modes of
- * BEGIN protect the batch itself from the role's defaults. `transaction_timeout` exists since PostgreSQL 17.
+ * BEGIN protect the batch itself from the role's defaults. `transaction_timeout` exists since PostgreSQL 17. The function
+ * behind the view pg_stat_activity gives one row without the view's joins, which take a new connection longer than all else
+ * here.
  */
 export function sessionSettings(schema: string | undefined): string {
   const path = schema === undefined ? [] : [`SET search_path = ${pg.escapeIdentifier(schema)}`];
@@ -44,7 +46,7 @@ export function sessionSettings(schema: string | undefined): string {
     ...Object.entries(SETTINGS).map(([name, value]) => `SET ${name} = ${pg.escapeLiteral(value)}`),
     ...path,
     `SELECT pg_backend_pid() AS pid,
-       (SELECT backend_start::text FROM pg_catalog.pg_stat_activity WHERE pid = pg_backend_pid()) AS started,
+       (SELECT backend_start::text FROM pg_catalog.pg_stat_get_activity(pg_backend_pid())) AS started,
        CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL
          THEN set_config('transaction_timeout', '0', false) END AS unlimited`,
     'COMMIT',

@@ -78,13 +78,13 @@ describe("everyone's free money per day", () => {
 
 describe('rules of a guild or channel', () => {
   it('apply together, from the settings and by command', () => {
-    const { service, set } = setUp({ guilds: { [guildId]: { models: ['fake/*', 'demo/*'], imagesPerDay: 5 } } });
+    const { service, set } = setUp({ guilds: { [guildId]: { models: ['fake/*', 'demo/*'], imagesPerDay: 4 } } });
     expect(service.decide(nina, place, model('demo/x')).allowed).toBe(true);
     set(`guild/${guildId}`, { models: ['fake/*', 'other/*'], imagesPerDay: 10 });
     expect(service.decide(nina, place, model('demo/x'))).toMatchObject({ rule: `guild ${guildId}, by command` });
     expect(service.decide(nina, place, model('other/x'))).toMatchObject({ rule: `guild ${guildId}` });
     expect(service.decide(nina, place, model('fake/x')).allowed).toBe(true);
-    expect(service.policy(nina, place).figures.imagesPerDay).toEqual({ value: 5, rule: `guild ${guildId}` });
+    expect(service.policy(nina, place).figures.imagesPerDay).toEqual({ value: 4, rule: `guild ${guildId}` });
     set(`guild/${guildId}`, { imagesPerDay: 2 });
     expect(service.policy(nina, place).figures.imagesPerDay.value).toBe(2);
   });
@@ -112,7 +112,7 @@ describe('rules of a guild or channel', () => {
     const { service, set } = setUp();
     set(`channel/${channelId}`, { imagesPerDay: -1, tokensPerWeek: 7, gone: true });
     expect(service.policy(nina, place).figures).toMatchObject({
-      imagesPerDay: { value: 20 },
+      imagesPerDay: { value: 5 },
       tokensPerWeek: { value: 7 },
     });
   });

@@ -55,13 +55,15 @@ export async function quote<A extends Ability>(
   return { model, most, amounts: amountsOf(prices, model, most, work.pricedAs) };
 }
 
-/** What is built in costs nothing; images count wherever they are from. Undefined for an unknown price. */
+/**
+ * What is built in costs nothing unless it is priced; images count wherever they are from. Undefined for an unknown price.
+ */
 function amountsOf(prices: Prices, model: AbilityModel, usage: AbilityUsage, prefix?: string): Amounts | undefined {
   const images = model.ability === 'draw' ? { images: usage.images?.count ?? 0 } : {};
-  if (model.demo && !model.paid) return images;
   // Servers of one's own cost nothing, whatever leads to them.
   const micros =
     prefix === undefined || !model.paid ? prices.ofUse(model, usage) : priceOfPrefix(prices, model, usage, prefix);
+  if (model.demo && !model.paid && !micros) return images;
   return micros === undefined ? undefined : { micros, ...images };
 }
 

@@ -12,11 +12,12 @@ const SETTLE_RETRIES_MS = [200, 1000, 3000];
 
 /** What a call of a text model cost. */
 export function workOf({ prices }: SpendingOptions, { model, usage }: Use): WorkUse {
-  const priced = isCounted(model) ? prices.ofModel(model) : undefined;
+  const counted = isCounted(prices, model);
+  const priced = counted ? prices.ofModel(model) : undefined;
   const micros = priced ? prices.cost(priced.prices, usage) : 0;
   const tokens = Math.max(0, Math.ceil(usage.inputTokens + usage.outputTokens));
   return {
-    amounts: isCounted(model) ? { micros, tokens } : {},
+    amounts: counted ? { micros, tokens } : {},
     facts: {
       model: model.id,
       inputTokens: usage.inputTokens,

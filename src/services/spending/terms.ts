@@ -41,8 +41,9 @@ export function termsNow(admission: Hold, budgets: Budgets): Terms {
   return { ...terms, limits: [...own, ...budgets.asLimits(budgets.pools(place))] };
 }
 
-/** The demo model uses nothing of anybody, unless somebody prices it. */
-export const isCounted = (model: ModelInfo): boolean => !model.demo || model.paid;
+/** The demo model uses nothing of anybody, unless somebody prices it, in the settings or by command. */
+export const isCounted = (prices: Prices, model: ModelInfo): boolean =>
+  !model.demo || prices.ofModel(model)?.source !== 'free';
 
 /** The most that a call of any of these models can use. */
 export function worstCase(
@@ -51,7 +52,7 @@ export function worstCase(
   inputTokens: number,
   outputTokens: number,
 ): Amounts {
-  const counted = models.some(isCounted);
+  const counted = models.some((model) => isCounted(prices, model));
   const costs = models.map((model) => {
     const priced = prices.ofModel(model);
     return priced ? prices.worst(priced.prices, inputTokens, outputTokens) : 0;
@@ -71,7 +72,8 @@ export function longestOutput(
     const priced = prices.ofModel(model);
     return priced ? prices.affordableOutput(priced.prices, inputTokens, held.micros ?? 0) : wanted;
   });
-  const byTokens = models.some(isCounted) ? (held.tokens ?? 0) - inputTokens : wanted;
+  const counted = models.some((model) => isCounted(prices, model));
+  const byTokens = counted ? (held.tokens ?? 0) - inputTokens : wanted;
   return Math.max(0, Math.min(wanted, byTokens, ...byMoney));
 }
 

@@ -1,4 +1,4 @@
-import { ComponentType, MessageFlags } from 'discord-api-types/v10';
+import { ButtonStyle, ComponentType, MessageFlags } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
 import { commandTextKey, customId, defineCommand } from '../../../sdk/index.ts';
 import type {
@@ -17,9 +17,6 @@ import type { HelpGroup } from '../help-pages.ts';
 
 /** Fits on one or two phone screens; Discord would allow 4096. */
 const longestPage = 1400;
-/** Discord's limit for a menu. */
-const mostPages = 25;
-const longestLabel = 100;
 
 /** Everything the caller may use here; with a name, one command in detail. */
 export function helpCommand(context: FeatureContext<unknown>): Command {
@@ -51,25 +48,28 @@ function usable(context: FeatureContext<unknown>, call: Call): CommandInfo[] {
   });
 }
 
-/** The page with this number, from 0; with several pages, a menu leads to the others. */
+/** The page with this number, from 0; with several pages, buttons lead to the others. */
 function overview(context: FeatureContext<unknown>, call: Call, number: number): OutgoingMessage {
   const { t } = call;
   const pages = pagesOf(groups(context, call), longestPage);
-  const shown = pages[number] ?? pages[0];
+  const at = Math.min(Math.max(0, Math.trunc(number) || 0), pages.length - 1);
   const { username } = context.discord.self;
+  const footer = t('help.footer', { prefix: context.prefix });
+  const isLong = pages.length > 1;
   const embed = {
     title: t('help.title', { name: username }),
-    description: [t('help.talk', { name: username }), '', shown?.text ?? ''].join('\n'),
-    footer: { text: t('help.footer', { prefix: context.prefix }) },
+    description: [t('help.talk', { name: username }), '', pages[at]?.text ?? ''].join('\n'),
+    footer: { text: isLong ? t('help.page', { page: at + 1, pages: pages.length, footer }) : footer },
   };
-  if (pages.length < 2) return { embeds: [embed], components: [] };
-  const options = pages.slice(0, mostPages).map(({ titles }, index) => ({
-    label: `${index + 1}. ${titles.join(', ')}`.slice(0, longestLabel),
-    value: String(index),
-    default: pages[index] === shown,
-  }));
-  const menu = { type: ComponentType.StringSelect as const, custom_id: customId('basics', 'help', 'page'), options };
-  return { embeds: [embed], components: [{ type: ComponentType.ActionRow, components: [menu] }] };
+  const turn = (to: number, label: string) => ({
+    type: ComponentType.Button as const,
+    style: ButtonStyle.Secondary as const,
+    custom_id: customId('basics', 'help', String(to)),
+    label,
+    disabled: pages[to] === undefined,
+  });
+  const buttons = [turn(at - 1, t('help.older')), turn(at + 1, t('help.newer'))];
+  return { embeds: [embed], components: isLong ? [{ type: ComponentType.ActionRow, components: buttons }] : [] };
 }
 
 /** In the order of the features. */
@@ -87,13 +87,14 @@ function groups(context: FeatureContext<unknown>, call: Call): HelpGroup[] {
 const lineOf = ({ command: { name }, describe }: CommandInfo): string =>
   `\`/${name}\` · ${describe(`${commandTextKey(name)}.description`)}`;
 
-/** Shows another page with what the member who chose it may use. In a public message, only to them. */
-export function helpMenu(context: FeatureContext<unknown>): ComponentHandler {
+/** Shows another page with what the member who turned to it may use. In a public message, only to them. */
+export function helpPages(context: FeatureContext<unknown>): ComponentHandler {
   return {
     version: 1,
     right: { commands: ['help'] },
     run: async (call) => {
-      const page = overview(context, call, Number(call.values[0] ?? 0));
+      // Menus of earlier versions give the page as their value.
+      const page = overview(context, call, Number(call.values[0] ?? call.id));
       const own = ((call.message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
       await (own ? call.update(page) : call.reply(page));
     },

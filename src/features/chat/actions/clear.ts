@@ -6,7 +6,7 @@ import type { Call, ComponentCall, OutgoingMessage } from '../../../sdk/index.ts
 import type { Needs } from '../chat.ts';
 import { clearHistory } from '../history/clear.ts';
 import { moderates, reached } from './reach.ts';
-import { button, row } from '../view/buttons.ts';
+import { button, dismissButton, row } from '../view/buttons.ts';
 
 /** Asks what shall be forgotten of a conversation: for good, so not at the first press. */
 export async function askWhatToClear(context: Needs<'db'>, call: ComponentCall): Promise<void> {
@@ -16,12 +16,12 @@ export async function askWhatToClear(context: Needs<'db'>, call: ComponentCall):
     button(action, answer.id, { label: t(`buttons.${action}`), style: ButtonStyle.Danger });
   const own = guildId === null ? [] : [offer('clear-own')];
   const all = guildId === null || moderates(call) ? [offer('clear-all')] : [];
-  await call.update({ content: t('clear.ask'), components: row([...own, ...all]) });
+  await call.update({ content: t('clear.ask'), components: row([...own, ...all, dismissButton(t)]) });
 }
 
 /** Clears what the menu of an answer offers. */
 export async function clear(
-  context: Needs<'clock' | 'db' | 'events' | 'transaction'>,
+  context: Needs<'clock' | 'db' | 'events' | 'jobs' | 'settings' | 'spending' | 'transaction'>,
   call: ComponentCall,
   part: 'own' | 'everything',
 ): Promise<void> {
@@ -40,13 +40,13 @@ export function askToClear(call: Call, personId: string | null): OutgoingMessage
   const look = { label: t('buttons.clear-now'), style: ButtonStyle.Danger } as const;
   return {
     content: t(`clear.sure-${whose}`, { user: personId ?? '' }),
-    components: row([button('clear-now', personId ?? everyone, look)]),
+    components: row([button('clear-now', personId ?? everyone, look), dismissButton(t)]),
   };
 }
 
 /** The id says whose part is cleared; whether the presser may is decided again, since everyone sees some of these buttons. */
 export async function clearAsked(
-  context: Needs<'clock' | 'events' | 'transaction'>,
+  context: Needs<'clock' | 'events' | 'jobs' | 'settings' | 'spending' | 'transaction'>,
   call: ComponentCall,
 ): Promise<void> {
   if (call.id !== everyone && !isSnowflake(call.id)) throw new UserError('errors.expired', 'nobody to clear');
@@ -54,16 +54,18 @@ export async function clearAsked(
 }
 
 async function clearNow(
-  context: Needs<'clock' | 'events' | 'transaction'>,
+  context: Needs<'clock' | 'events' | 'jobs' | 'settings' | 'spending' | 'transaction'>,
   call: ComponentCall,
   personId: string | null,
 ): Promise<void> {
   checkMayClear(call, personId);
   const { caller, channelId, t } = call;
-  const { exchanges, ambient } = await clearHistory(context, channelId, personId);
+  const { exchanges, ambient, unfinished } = await clearHistory(context, channelId, personId);
   const of = personId === null ? 'everything' : personId === caller.userId ? 'own' : 'user';
   const key = exchanges > 0 ? of : ambient > 0 ? 'ambient' : 'nothing';
-  await call.update({ content: t(`clear.${key}`, { count: exchanges, user: personId ?? '' }), components: [] });
+  const forgotten = t(`clear.${key}`, { count: exchanges, user: personId ?? '' });
+  const ended = unfinished > 0 ? ` ${t('clear.unfinished', { count: unfinished })}` : '';
+  await call.update({ content: `${forgotten}${ended}`, components: [] });
 }
 
 function checkMayClear({ caller, guildId }: Call, personId: string | null): void {

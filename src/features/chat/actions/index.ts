@@ -1,3 +1,4 @@
+import { UserError } from '../../../kernel/errors.ts';
 import type { ComponentCall, ComponentHandler, ComponentRight } from '../../../sdk/index.ts';
 import type { ChatContext, Needs } from '../chat.ts';
 import { turnModels } from '../commands/models.ts';
@@ -9,6 +10,7 @@ import { copy } from './copy.ts';
 import { askToDelete, remove } from './delete.ts';
 import { showMore } from './more.ts';
 import { offerModels, retryWith } from './other-model.ts';
+import { dismissed } from '../view/buttons.ts';
 import { showThoughts } from '../view/thoughts.ts';
 import { controlled } from './reach.ts';
 import type { Reached } from './reach.ts';
@@ -30,6 +32,7 @@ const reads = { none: 'It shows an answer that stands in the channel already.' }
 const decides = { none: 'It only lets the asker decide about what their own question led to.' };
 const owns = { none: 'Askers may always remove their own answers, and moderators what is said with them.' };
 const opens = { none: "Discord's own permission to open threads decides." };
+const dismisses = { none: 'It only takes back a question of the bot, and changes nothing.' };
 const leads = { none: 'It only leads to what asks for its own right.' };
 
 /** Short: people copy one answer after the other, but not several a second. */
@@ -64,13 +67,21 @@ export function createControls(context: ChatContext, screens: Screens): Record<s
     delete: { right: owns, run: (call) => askToDelete(context, call) },
     'delete-now': { right: owns, run: (call) => remove(context, call) },
     models: { right: { commands: ['models'] }, run: (call) => turnModels(context, call) },
+    dismiss: { right: dismisses, run: dismiss },
     ...clearing(context),
     ...configuring(context),
   };
   return Object.fromEntries(Object.entries(controls).map(([name, control]) => [name, { version: 1, ...control }]));
 }
 
-const clearing = (context: Needs<'clock' | 'db' | 'events' | 'transaction'>): Record<string, Control> => ({
+async function dismiss({ id, t, update }: ComponentCall): Promise<void> {
+  if (id !== dismissed) throw new UserError('errors.expired', 'no such question');
+  await update({ content: t('clear.kept'), components: [] });
+}
+
+const clearing = (
+  context: Needs<'clock' | 'db' | 'events' | 'jobs' | 'settings' | 'spending' | 'transaction'>,
+): Record<string, Control> => ({
   clear: { right: { commands: ['clear'] }, run: (call) => askWhatToClear(context, call) },
   'clear-own': { right: { commands: ['clear'] }, run: (call) => clear(context, call, 'own') },
   'clear-all': { right: { commands: ['clear'] }, run: (call) => clear(context, call, 'everything') },

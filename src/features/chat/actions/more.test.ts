@@ -155,7 +155,7 @@ describe('Clear context', () => {
     await asks(bot.alice, 'hers', { text: 'Hers.' }, { in: room });
     const asked = await asks(bot.bob, 'his', { text: 'His.' }, { in: room });
     const own = await turns(bot.bob, await menuOf(bot.bob, asked), 'Clear context', 'What should I forget');
-    expect(labels(own)).toEqual(['What I asked']);
+    expect(labels(own)).toEqual(['What I asked', 'Cancel']);
     await turns(bot.bob, own, 'What I asked', 'Forgotten: your question here');
     const again = await asks(bot.alice, 'again', { text: 'Again.' }, { in: room });
     expect(sent().some((content) => content.includes('his'))).toBe(false);
@@ -171,6 +171,8 @@ describe('Delete', () => {
     const long = Array.from({ length: 2 }, (_, index) => `Part ${index} ${'z'.repeat(1500)}`).join('\n\n');
     const asked = await asks(bot.alice, 'embarrassing', { chunks: [long] });
     expect(await screen(asked)).toHaveLength(2);
+    const unsure = await turns(bot.milo, await menuOf(bot.milo, asked), 'Delete', 'Delete this answer');
+    await turns(bot.milo, unsure, 'Cancel', "I've changed nothing");
     const confirm = await turns(bot.milo, await menuOf(bot.milo, asked), 'Delete', 'Delete this answer');
     await bot.idle();
     expect(await screen(asked)).toHaveLength(2);

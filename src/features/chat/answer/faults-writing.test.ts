@@ -189,23 +189,26 @@ describe.each(Object.entries(ways).map(([way, begin], index) => ({ way, begin, i
       expect(asked()).toBe(before);
     });
 
-    it('arrives in a new message when Discord takes no more edits of the old one (30046)', async () => {
-      const begun = await begin();
-      const match = { method: 'PATCH', route: `/channels/${begun.channelId}/messages/${begun.shown.id}` };
-      bot.emulator.core.faults.add({
-        match,
-        times: 1000,
-        answer: { ...refusing(429, 30046), headers: { 'retry-after': '60' } },
-      });
-      bot.providers.release();
-      const moved = await ends(begun);
-      expect(moved.id).not.toBe(begun.shown.id);
-      expect((await ofBot(begun)).map(({ id }) => id)).toEqual([moved.id]);
-      expect(await stored(begun.channelId)).toMatchObject({ state: 'done', messageIds: [moved.id] });
-      expect(await paid()).toBeGreaterThan(begun.paidBefore);
-    });
+    it.runIf(longTests() || index % 2 === 0)(
+      'arrives in a new message when Discord takes no more edits of the old one (30046)',
+      async () => {
+        const begun = await begin();
+        const match = { method: 'PATCH', route: `/channels/${begun.channelId}/messages/${begun.shown.id}` };
+        bot.emulator.core.faults.add({
+          match,
+          times: 1000,
+          answer: { ...refusing(429, 30046), headers: { 'retry-after': '60' } },
+        });
+        bot.providers.release();
+        const moved = await ends(begun);
+        expect(moved.id).not.toBe(begun.shown.id);
+        expect((await ofBot(begun)).map(({ id }) => id)).toEqual([moved.id]);
+        expect(await stored(begun.channelId)).toMatchObject({ state: 'done', messageIds: [moved.id] });
+        expect(await paid()).toBeGreaterThan(begun.paidBefore);
+      },
+    );
 
-    it('arrives when the gateway drops in between', async () => {
+    it.runIf(longTests() || index % 2 === 1)('arrives when the gateway drops in between', async () => {
       const begun = await begin();
       const dropped = await fetch(`${bot.emulator.origin}/_control/gateway`, {
         method: 'POST',

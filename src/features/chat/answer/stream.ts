@@ -1,5 +1,5 @@
 import { VendorError } from '../../../kernel/errors.ts';
-import { maySpeak } from '../intake/claim.ts';
+import { maySpeak } from '../../../sdk/index.ts';
 import type { Needs } from '../chat.ts';
 import { requestOf } from '../chat.ts';
 import { resetIfIdle } from '../history/idle.ts';

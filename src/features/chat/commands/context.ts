@@ -103,6 +103,7 @@ function view(next: NextPrompt, { t }: Call): APIEmbed {
     ...exchangeLines(next, t),
     ...ambientLines(next, t),
     questionLine(next, t),
+    ...aroundLines(next, t),
   ];
   return { title: t('context.title', { model: model.id }).slice(0, 256), description: lines.join('\n') };
 }
@@ -147,6 +148,14 @@ function questionLine({ model, pictureTokens }: NextPrompt, t: Call['t']): strin
   if (!model.abilities.vision) return t('context.question-blind');
   return t('context.question', { count: pictureLimit.count, tokens: pictureTokens });
 }
+
+/** What the parts above don't have: the place of the question, and what surrounds each message. */
+const aroundLines: Lines = ({ prompt: { inputTokens, contents } }, t) => {
+  const { system, others, exchanges, ambient } = contents;
+  const pieces = others.reduce((total, { tokens, sent }) => total + (sent ? tokens : 0), 0);
+  const tokens = inputTokens - system.tokens - pieces - exchanges.tokens - ambient.tokens;
+  return tokens > 0 ? [t('context.around', { tokens })] : [];
+};
 
 /** The prompt as the model gets it, message by message. */
 function asFile(messages: readonly ModelMessage[]): OutgoingFile {

@@ -49,13 +49,14 @@ describe('/history', () => {
 
   it('shows plain words, not the formatting of what was written', async () => {
     const room = await bot.newChannel();
-    bot.providers.answerByDefault({ text: '# Plan\n\n- **first** `npm test`\n- see ||the end||' });
+    bot.providers.answerByDefault({ text: '# Plan\n\n- **first** `npm test`\n- see ||the end||\n-# Canned.' });
     const question = await bot.alice.says(room, `<@${bot.app.discord.self.userId}> what is the **best** plan?`);
     await bot.alice.sees((one) => one.message_reference?.message_id === question.id && one.content.includes('Plan'));
     await bot.idle();
     await bot.alice.runs('history', {}, { in: room });
     const shown = await bot.alice.sees((message) => message.embeds.length > 0, { in: room });
     expect(description(shown)).toContain(': what is the best plan?\n> Plan • first npm test • see ▮▮▮');
+    expect(description(shown)).not.toContain('Canned');
   });
 
   it('shows nothing of another channel', async () => {

@@ -26,26 +26,40 @@ export async function cancelAnswers(
   }
 }
 
-/** Messages of the bot that no longer stand for anything: to be deleted, or to stay without buttons. */
+/** Messages that no longer stand for anything: the bot's own, to be deleted or to stay without buttons, and marked questions. */
 export interface Leftovers {
   channelId: string;
   deleted: readonly string[];
   stripped: readonly string[];
+  /** Questions that nobody answers any more, with the bot's reactions to remove. */
+  unmarked?: readonly Mark[];
+}
+
+interface Mark {
+  messageId: string;
+  emojis: readonly string[];
 }
 
 /** In the transaction that removes what they stood for; done by a worker. */
 export async function tidyLater(context: Needs<'jobs'>, tx: Tx, leftovers: Leftovers): Promise<void> {
-  const { channelId, deleted, stripped } = leftovers;
-  if (deleted.length + stripped.length === 0) return;
+  const { channelId, deleted, stripped, unmarked = [] } = leftovers;
+  if (deleted.length + stripped.length + unmarked.length === 0) return;
   await context.jobs.enqueue(tx, {
     queue: 'text',
     name: 'tidy',
-    payload: { channelId, deleted: [...deleted], stripped: [...stripped] },
+    payload: {
+      ...{ channelId, deleted: [...deleted], stripped: [...stripped] },
+      unmarked: unmarked.map(({ messageId, emojis }) => ({ messageId, emojis: [...emojis] })),
+    },
   });
 }
 
-export async function tidyNow(actions: Pick<DiscordActions, 'delete' | 'edit'>, leftovers: Leftovers): Promise<void> {
-  const { channelId, deleted, stripped } = leftovers;
+export async function tidyNow(
+  actions: Pick<DiscordActions, 'delete' | 'edit' | 'mark'>,
+  leftovers: Leftovers,
+): Promise<void> {
+  const { channelId, deleted, stripped, unmarked = [] } = leftovers;
+  for (const { messageId, emojis } of unmarked) await actions.mark(channelId, messageId, null, { instead: emojis });
   for (const messageId of deleted) await unlessGone(actions.delete(channelId, messageId));
   for (const messageId of stripped) await unlessGone(actions.edit(channelId, messageId, { components: [] }));
 }

@@ -1,6 +1,7 @@
 import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
 import { plainLine } from '../../../kernel/markdown/plain-line.ts';
+import { withoutSmallPrint } from '../../../kernel/markdown/small-print.ts';
 import { previewLine } from '../../../kernel/markdown/preview-line.ts';
 import { customId, mayReadBack } from '../../../sdk/index.ts';
 import type { Call, ComponentHandler, OutgoingMessage, Translate } from '../../../sdk/index.ts';
@@ -57,7 +58,7 @@ export async function historyPage(
 function entry({ atMs, name, question, answer, isMerged = false }: Exchange, t: Translate): string {
   const asked = `**${plainLine(name, 50)}** <t:${Math.floor(atMs / 1000)}:R>: ${previewLine(question, questionLength)}`;
   const unanswered = t(isMerged ? 'history.together' : 'history.unanswered');
-  return `${asked}\n> ${answer === null ? unanswered : previewLine(answer, answerLength)}`;
+  return `${asked}\n> ${answer === null ? unanswered : previewLine(withoutSmallPrint(answer), answerLength)}`;
 }
 
 function turns({ page, userId }: Shown, more: boolean, t: Translate): NonNullable<OutgoingMessage['components']> {

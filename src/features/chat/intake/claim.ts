@@ -1,4 +1,4 @@
-import { ChannelType, MessageType, PermissionFlagsBits } from 'discord-api-types/v10';
+import { MessageType } from 'discord-api-types/v10';
 import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { VendorError } from '../../../kernel/errors.ts';
 import type { ChatContext, Needs } from '../chat.ts';
@@ -7,7 +7,7 @@ import { supersede } from '../turns/later-questions.ts';
 import { AnsweredBefore, modelOf, submitTurn, turnIds } from '../turns/submit.ts';
 import { questionTaken } from '../view/reactions.ts';
 import { answersEverything } from './listening.ts';
-import { isThread } from '../../../sdk/index.ts';
+import { maySpeak } from '../../../sdk/index.ts';
 import { isAddressed, mentionsRoles, readQuestion } from './read-message.ts';
 import type { Question, Self } from './read-message.ts';
 
@@ -90,19 +90,6 @@ export async function questionIn(
   const { guild_id: guildId } = message;
   const self = guildId === undefined ? selfAs(context, null) : await findSelf(context, guildId);
   return questionOf(context, self, message);
-}
-
-/** Without the permission to write, only the log can be told. */
-export async function maySpeak(context: Needs<'discord' | 'logger'>, channelId: string): Promise<boolean> {
-  const { cache } = context.discord;
-  const [channel, held] = await Promise.all([cache.channel(channelId), cache.selfPermissions(channelId)]);
-  const inThread = isThread(channel?.type ?? ChannelType.GuildText);
-  const send = inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
-  const needed = PermissionFlagsBits.ViewChannel | send;
-  if ((held & needed) === needed) return true;
-  const missing = inThread ? 'Send Messages in Threads' : 'Send Messages';
-  context.logger.warn({ channelId }, `Asked where I may not write: give me "${missing}" there.`);
-  return false;
 }
 
 async function store(

@@ -59,9 +59,9 @@ describe('"Ask about this"', () => {
 describe('"Explain"', () => {
   it('explains an answer of the bot that is known anyway', async () => {
     const room = await bot.newChannel();
-    bot.providers.answer('say something hard', { text: 'Entropy rises.' });
+    bot.providers.answer('say something hard', { text: 'Entropy rises.\n-# Canned.' });
     await bot.alice.says(room, `<@${bot.app.discord.self.userId}> say something hard`);
-    const target = await answered(bot.alice, 'Entropy rises.');
+    const target = await answered(bot.alice, 'Entropy rises.\n-# Canned.');
     await bot.idle();
     bot.providers.answer('Explain this message.', { text: 'Things get messy.' });
     await bot.bob.picks('Explain', target);

@@ -7,6 +7,7 @@ import type { ComponentHandler, MessageCommand, MessageCommandCall } from '../..
 import type { ChatContext, Needs } from '../chat.ts';
 import { seenAs, visibleText } from './visible.ts';
 import { lineOf } from '../prompt/message-context.ts';
+import { ownWords } from '../prompt/own-words.ts';
 import { checkMayWrite } from './places.ts';
 import { takeAsked } from './take.ts';
 import { tellIfWaiting } from '../view/waiting-notices.ts';
@@ -105,10 +106,11 @@ async function checkMayReadOn(context: Needs<'discord'>, call: MessageCommandCal
 }
 
 /** What a message says, where it can be read only now, because Discord sends it along. */
-function quotedFrom({ discord }: Needs<'discord'>, call: MessageCommandCall): string | undefined {
+function quotedFrom(context: Needs<'discord'>, call: MessageCommandCall): string | undefined {
   const { target } = call;
+  const { discord } = context;
   const sent = discord.messageContent || target.author.id === discord.self.userId;
-  return sent && mayReadBack(call) ? undefined : lineOf(seenAs(target));
+  return sent && mayReadBack(call) ? undefined : lineOf(ownWords(context, seenAs(target)));
 }
 
 const asQuote = (text: string) =>

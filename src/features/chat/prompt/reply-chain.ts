@@ -39,7 +39,7 @@ export async function quotedBy(
     answerWithFiles(context, row, question),
   ]);
   const isKnown = (id: string) => id === row.message_id || knownIn(history).has(id) || chain.some((it) => it.id === id);
-  const starter = found && !isKnown(found.id) ? [found] : [];
+  const starter = found && !isKnown(found.id) ? [ownWords(context, found)] : [];
   const messages = [...starter, ...chain];
   const readable = await context.privacy.mayRead(messages.map(({ author }) => author.id));
   const isBots = (message: APIMessage) => isOwn(message, context.discord.self);

@@ -240,17 +240,6 @@ export async function trimConversation(db: Db, channelId: string, kept: number):
     .execute();
 }
 
-/** Deletes what has ended of a conversation, or of one person's part in it. */
-export async function clearConversation(db: Db, channelId: string, authorId: string | null): Promise<number> {
-  const result = await db
-    .deleteFrom('chat_question')
-    .where('channel_id', '=', channelId)
-    .$if(authorId !== null, (query) => query.where('author_id', '=', authorId ?? ''))
-    .where(hasEnded)
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
-
 /** Where they only paid or opened the conversation, their name goes. */
 export async function deleteQuestionsOf(db: Db, authorId: string): Promise<number> {
   await db.updateTable('chat_answer').set({ payer_id: null }).where('payer_id', '=', authorId).execute();

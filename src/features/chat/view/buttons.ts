@@ -39,6 +39,13 @@ export function rows(buttons: readonly APIButtonComponentWithCustomId[]): APIMes
   return starts.flatMap((start) => row(buttons.slice(start, start + mostInRow)));
 }
 
+/** In the id of the button: the message that it dismisses is one of the bot's questions, and nothing else. */
+export const dismissed = 'menu';
+
+/** Beside a button that takes something away for good. */
+export const dismissButton = (t: Translate): APIButtonComponentWithCustomId =>
+  button('dismiss', dismissed, { label: t('buttons.cancel') });
+
 /** While an answer streams. */
 export function stopRow(answerId: string, t: Translate): APIMessageTopLevelComponent[] {
   return row([button('stop', answerId, { label: t('buttons.stop'), emoji: '⏹️' })]);

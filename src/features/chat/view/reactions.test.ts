@@ -1,11 +1,14 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../kernel/clock.ts';
+import type { Clock } from '../../../kernel/clock.ts';
 import { createAsking } from '../../../testing/asking.ts';
 import type { TestBot } from '../../../testing/bot.ts';
 import { hasEnded } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 import { staleMarks } from './reaction-store.ts';
+import { slowMs } from './reactions.ts';
 
 const timeoutMs = 20_000;
 const mention = (bot: TestBot) => `<@${bot.app.discord.self.userId}>`;
@@ -54,8 +57,34 @@ const ended = (bot: TestBot, question: APIMessage) =>
     { timeoutMs },
   );
 
+/** Real time that a test can stop, so that an answer is quick on a busy machine too. */
+function createStoppableClock() {
+  let stoppedMs: number | undefined;
+  const slow = new Set<() => void>();
+  const clock: Clock = {
+    ...systemClock,
+    now: () => stoppedMs ?? systemClock.now(),
+    after: (delayMs, run) => {
+      if (stoppedMs === undefined || delayMs !== slowMs) return systemClock.after(delayMs, run);
+      slow.add(run);
+      return { cancel: () => void slow.delete(run) };
+    },
+  };
+  return {
+    clock,
+    stop: () => void (stoppedMs = systemClock.now()),
+    /** Runs what waited for a question to become slow, however long that took. */
+    goOn: () => {
+      stoppedMs = undefined;
+      for (const run of slow) run();
+      slow.clear();
+    },
+  };
+}
+
 describe('a question', () => {
-  const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1, concurrency: { text: 4 } }\n' });
+  const time = createStoppableClock();
+  const bot = sharedBot({ yaml: 'queue: { maxAttempts: 1, concurrency: { text: 4 } }\n', clock: time.clock });
   const { asks, presses } = createAsking(() => bot);
   const held = async (words: string, room?: string) => {
     bot.providers.answer(words, { text: 'At last.', hold: true });
@@ -64,7 +93,10 @@ describe('a question', () => {
 
   it('that is answered quickly is not marked', async () => {
     const before = (await reactionRequests(bot)).length;
+    time.stop();
     const { question } = await asks(bot.alice, 'quick', { text: 'Done.' });
+    time.goOn();
+    await bot.idle();
     expect(await marks(bot, question)).toEqual([]);
     expect(await reactionRequests(bot)).toHaveLength(before);
   });

@@ -1,7 +1,7 @@
-import { ChannelType, MessageType, PermissionFlagsBits } from 'discord-api-types/v10';
+import { ChannelType, MessageType } from 'discord-api-types/v10';
 import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { UserError, VendorError } from '../../../kernel/errors.ts';
-import { isThread } from '../../../sdk/index.ts';
+import { isThread, maySpeak } from '../../../sdk/index.ts';
 import type { DrawMode } from '../../../sdk/index.ts';
 import { priceQuestion } from '../drafts.ts';
 import { modelOfPrefix } from '../models.ts';
@@ -76,7 +76,7 @@ async function isListed({ discord }: Needs<'discord'>, list: readonly string[], 
 
 async function take(context: ImageContext, message: Message, match: PrefixMatch): Promise<boolean> {
   const place = { guildId: message.guild_id ?? null, channelId: message.channel_id };
-  if (message.guild_id !== undefined && !(await maySpeak(context, message.channel_id))) return true;
+  if (message.guild_id !== undefined && !(await maySpeak(context, message.channel_id, { files: true }))) return true;
   try {
     const caller = await context.callerOf(message);
     const { model } = modelOfPrefix(context, match.rule);
@@ -96,21 +96,6 @@ async function take(context: ImageContext, message: Message, match: PrefixMatch)
     context.refuse(message, isAway ? context.texts.in(undefined)('away') : context.explain(error));
   }
   return true;
-}
-
-/** Without the permission to write, only the log can be told. */
-async function maySpeak({ discord, logger }: Needs<'discord' | 'logger'>, channelId: string): Promise<boolean> {
-  const { cache } = discord;
-  const [channel, held] = await Promise.all([cache.channel(channelId), cache.selfPermissions(channelId)]);
-  const inThread = isThread(channel?.type ?? ChannelType.GuildText);
-  const send = inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
-  const needed = PermissionFlagsBits.ViewChannel | send | PermissionFlagsBits.AttachFiles;
-  if ((held & needed) === needed) return true;
-  logger.warn(
-    { channelId },
-    'Asked for an image where I may not send files: give me "Send Messages" and "Attach Files" there.',
-  );
-  return false;
 }
 
 async function requestOf(

@@ -52,7 +52,10 @@ export function setBudgetCommand(context: MoneyContext): Command {
       const scope = scopeText(target.scope, t);
       const description = lines(
         change.micros === undefined
-          ? t('set-budget.unset', { scope, each })
+          ? t(`set-budget.unset.${target.scope.kind === 'user' ? 'own' : 'pool'}`, {
+              scope,
+              period: t(`periods.${change.period}`),
+            })
           : t('set-budget.set', { scope, amount: formatMicros(change.micros), each }),
         counts?.source === 'guild' && target.by === 'instance' && t('set-budget.lower-counts'),
         filled ? lines(t('set-budget.counts'), budgetText(filled, t)) : t('set-budget.none'),

@@ -31,11 +31,16 @@ export function usageCommand(context: MoneyContext): Command {
         ...balances.map((balance) => allowanceField(balance, own, t)),
         field(t('usage.requests', { now }), generationsText(ofToday, context.texts, t)),
       ],
+      ...(hasFreeModel(context) ? { footer: { text: t('usage.free-model') } } : {}),
       ...(files.length > 0 ? { image: { url: `attachment://${fileName}` } } : {}),
     };
     return { embeds: [embed], files };
   });
 }
+
+/** What the built-in model reads and writes is part of no figure. */
+const hasFreeModel = ({ models, money }: MoneyContext): boolean =>
+  models.list().some((model) => model.demo && money.prices.ofModel(model)?.source === 'free');
 
 /** The figures are useful without the chart. */
 async function draw(context: MoneyContext, chart: BarChart): Promise<OutgoingFile[]> {

@@ -36,16 +36,20 @@ async function messageMeant(
   const { discord } = context;
   if (call.options.message !== undefined) return readMessageId(call.options.message);
   const asking = call.source === 'prefix' ? await discord.actions.message(call.channelId, call.calledId) : undefined;
-  return asking?.message_reference?.message_id ?? (await latestAnswer(context, call.channelId));
+  return asking?.message_reference?.message_id ?? (await latestAnswer(context, call));
 }
 
-/** The default: the latest answer in this channel. */
-async function latestAnswer({ discord, spending }: MoneyContext, channelId: string): Promise<string> {
+/** The default: the latest answer to the caller in this channel, else the latest one. */
+async function latestAnswer({ discord, spending }: MoneyContext, { channelId, caller }: Call): Promise<string> {
   const messages = await discord.actions.messages(channelId, { limit: lookedThrough });
+  let latest: string | undefined;
   for (const message of messages.filter((one) => isOwn(one, discord.self))) {
-    if (await spending.explain(message.id)) return message.id;
+    const explanation = await spending.explain(message.id);
+    if (explanation?.payerId === caller.userId) return message.id;
+    if (explanation) latest ??= message.id;
   }
-  throw new UserError('why.which', 'no message');
+  if (latest === undefined) throw new UserError('why.which', 'no message');
+  return latest;
 }
 
 async function answer(context: MoneyContext, call: Call, messageId: string): Promise<OutgoingMessage> {

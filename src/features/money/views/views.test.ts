@@ -302,11 +302,18 @@ describe('why an answer is as it is', () => {
     const refusal = new UserError('refused.own.micros', 'You have $0.16 left.', {});
     const refused = '[Refused] You have $0.16 left.\nNo model was asked, and nothing was charged.';
     expect(why([admission], true, refusal)).toContain(refused);
-    expect(why([admission], false, refusal)).toBe('[Refused] No model was asked, and nothing was charged.');
+    expect(why([admission], false, refusal)).toMatch(
+      /^This answer is for .*\n\[Refused\] No model was asked, and nothing was charged\.$/,
+    );
   });
 
-  it('is shown to others as model and cost', () => {
-    expect(why([admission, answer], false)).toBe('[Model] **fake/b**\n[Cost] **$0.02**');
+  it('is shown to others with whose answer it is, and without its cost', () => {
+    const whose = 'This answer is for <@1>. Only they and moderators can see its cost.';
+    expect(why([admission, answer], false)).toBe(`${whose}\n[Model] **fake/b**`);
+  });
+
+  it('calls a cost of nothing no estimate', () => {
+    expect(why([admission, { ...answer, charged: {}, fromSavings: {} }], true)).not.toContain('estimated');
   });
 
   it("lists the steps of an answer with several, and what the bot's owner paid", () => {

@@ -6,7 +6,7 @@ import type { Amounts, Explanation, Hold, Texts, Translate } from '../../../sdk/
 import type { MoneyContext } from '../money.ts';
 import { beside, countText, field, lines, when } from './figures.ts';
 
-/** The asker and moderators see it in full; others see model and cost. */
+/** The asker and moderators see it in full; others see whose answer it is, and its model. */
 export function whyEmbed(
   explanation: Explanation & { /** Who answered in place of the bot. */ speaker?: string | undefined },
   full: boolean,
@@ -19,12 +19,14 @@ export function whyEmbed(
   const asked = explanation.holds[0]?.createdAtMs;
   return {
     title: t('why.title'),
-    ...(full && asked !== undefined ? { description: t('why.when', { when: when(asked) }) } : {}),
+    ...(full
+      ? asked !== undefined && { description: t('why.when', { when: when(asked) }) }
+      : { description: t('why.others', { user: explanation.payerId }) }),
     fields: [
       ...(calls.length > 0 || isRunning(explanation)
         ? [
             field(t('why.model'), modelText(main, full, explanation.speaker, t)),
-            field(t('why.cost'), costText(explanation, calls, full, t)),
+            ...(full ? [field(t('why.cost'), costText(explanation, calls, t))] : []),
           ]
         : [field(t('why.refused'), refusalText(explanation, full, explain, t))]),
       ...(full ? details(explanation, calls, main, texts, t) : []),
@@ -59,7 +61,7 @@ function modelText(main: Hold | undefined, full: boolean, speaker: string | unde
 const total = (holds: readonly Hold[], amounts: (hold: Hold) => Amounts): number =>
   holds.reduce((sum, hold) => sum + (amounts(hold).micros ?? 0), 0);
 
-function costText(explanation: Explanation, calls: readonly Hold[], full: boolean, t: Translate): string {
+function costText(explanation: Explanation, calls: readonly Hold[], t: Translate): string {
   const { payerId } = explanation;
   const charged = total(calls, (hold) => hold.charged);
   const refunded = total(calls, (hold) => hold.refunded);
@@ -67,7 +69,6 @@ function costText(explanation: Explanation, calls: readonly Hold[], full: boolea
   const overrun = total(calls, overrunOf);
   const house = total(calls, (hold) => hold.onInstance) - overrun;
   const amount = charged === 0 ? t('why.nothing') : formatMicros(charged - refunded);
-  if (!full) return `**${amount}**`;
   const running = isRunning(explanation);
   return lines(
     beside(`**${amount}**`, charged > 0 && t('why.paid-by', { user: payerId }), running && t('why.running')),
@@ -78,7 +79,7 @@ function costText(explanation: Explanation, calls: readonly Hold[], full: boolea
       house > 0 && t('why.on-instance', { amount: formatMicros(house) }),
     ),
     overrun > 0 && t('why.overrun', { amount: formatMicros(overrun) }),
-    calls.some(({ facts }) => facts['estimated'] === true) && t('why.estimated'),
+    charged + house > 0 && calls.some(({ facts }) => facts['estimated'] === true) && t('why.estimated'),
   );
 }
 

@@ -35,14 +35,18 @@ export interface Attempt extends Connection {
   /** The most that the call can use. */
   most: AbilityUsage;
   /**
-   * Run once when the call ends before its result: cancels what the provider still does for it, and may tell what that used.
-   * It gets its own signal, since the call's has ended.
+   * Run once when the call ends before its result: cancels what the provider still does for it. One for each request of the
+   * call, before that is sent.
    */
-  onLeave: (cancel: (signal: AbortSignal) => Promise<void>) => void;
+  onLeave: (cancel: Cancel) => void;
 }
+
+/** Gets a signal of its own, since the call's has ended. Gives how many images of its request are charged, if it is known. */
+export type Cancel = (signal: AbortSignal) => Promise<number | undefined>;
 
 /** How long the end of a call waits for the provider to say what a cancelled one cost. */
 const CANCEL_MS = 2000;
+const LINGER_MS = 10_000;
 const MOST_ERROR_CHARACTERS = 64 * 1024;
 export const NOTHING_USED: AbilityUsage = { estimated: false };
 
@@ -64,7 +68,7 @@ export async function* attempt<Event>(
     if (!told) onUsage?.(usage, model);
     told = true;
   };
-  const cancels: ((signal: AbortSignal) => Promise<void>)[] = [];
+  const cancels: Cancel[] = [];
   const onLeave: Attempt['onLeave'] = (cancel) => void cancels.push(cancel);
   const events = run({ ...connection, signal: watchdog.signal, used, most, onLeave });
   let done = false;
@@ -86,20 +90,37 @@ export async function* attempt<Event>(
     watchdog.stop();
     // Not awaited: a provider that hangs would hold up the caller.
     events.return().catch(() => undefined);
-    if (!done && !told && cancels.length > 0) await leave(cancels, clock);
-    used({ ...most, estimated: true });
+    const charged = !done && !told && cancels.length > 0 ? await leave(cancels, clock) : undefined;
+    if (charged === 0) used(NOTHING_USED);
+    const counted = charged === undefined ? {} : { images: { ...most.images, count: charged } };
+    used({ ...most, ...counted, estimated: true });
   }
 }
 
-/** Cancels at the provider, and waits a moment for it; what takes longer goes on by itself. */
-async function leave(cancels: readonly ((signal: AbortSignal) => Promise<void>)[], clock: Clock): Promise<void> {
-  const late = Promise.withResolvers<void>();
+/**
+ * Cancels at the provider, and waits a moment for it; what takes longer goes on by itself. Gives how many images are charged,
+ * undefined where one of the requests doesn't know.
+ */
+async function leave(cancels: readonly Cancel[], clock: Clock): Promise<number | undefined> {
+  const late = Promise.withResolvers<undefined>();
   const gone = new AbortController();
-  const timer = clock.after(CANCEL_MS, () => late.resolve());
-  const end = clock.after(5 * CANCEL_MS, () => gone.abort(new Error('cancelling takes too long')));
-  const all = Promise.allSettled(cancels.map(async (cancel) => cancel(gone.signal))).finally(() => end.cancel());
-  await Promise.race([all, late.promise]);
+  const timer = clock.after(CANCEL_MS, () => late.resolve(undefined));
+  const end = clock.after(LINGER_MS, () => gone.abort(new Error('cancelling takes too long')));
+  const all = Promise.all(cancels.map(async (cancel) => cancel(gone.signal).catch(() => undefined)));
+  const charged = await Promise.race([all.finally(() => end.cancel()), late.promise]);
   timer.cancel();
+  return charged?.reduce<number | undefined>(
+    (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),
+    0,
+  );
+}
+
+/** For the request that begins work: it outlives the call for a moment, so that what it began can be cancelled. */
+export function lingering({ signal, clock }: Attempt): AbortSignal {
+  const end = new AbortController();
+  const linger = (): void => void clock.after(LINGER_MS, () => end.abort(signal.reason));
+  signal.addEventListener('abort', linger, { once: true });
+  return end.signal;
 }
 
 interface Sent {

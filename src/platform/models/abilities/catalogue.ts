@@ -3,7 +3,7 @@ import type { Ability, ModelConfig, ProviderConfig } from '../../config/index.ts
 import { withoutDate } from '../catalogue.ts';
 import { isPrivateUrl } from '../private-network.ts';
 import { baseUrlOf } from '../vendor.ts';
-import { describeDrawing, drawWireOf } from './draw/index.ts';
+import { drawAbilitiesOf, drawWireOf } from './draw/index.ts';
 import type { AbilityModel, AbilityPrices } from './port.ts';
 
 interface KnownModel {
@@ -76,7 +76,7 @@ interface DescribedModel {
 /** Prices come from the catalogue only for the provider that publishes them; a reseller has its own. */
 function describeAbility({ provider, config, model, ability, listPrices }: DescribedModel): AbilityModel {
   const longestMs = config.timeouts.totalMs;
-  const draws = ability === 'draw' ? { draws: describeDrawing(model.name, config) } : {};
+  const draws = ability === 'draw' ? { draws: drawAbilitiesOf(model.name, config) } : {};
   const base = { id: `${provider}/${model.name}`, provider, ability, longestMs, demo: false, ...draws };
   if (listPrices) return { ...base, paid: true, prices: listPrices, priceSource: 'settings' };
   if (isPrivateUrl(baseUrlOf(config))) return { ...base, paid: false, prices: null, priceSource: 'free' };

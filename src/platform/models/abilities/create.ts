@@ -69,11 +69,7 @@ export function createAbilities(options: AbilitiesOptions): Abilities {
       const listed = find(list(ability), name);
       return listed ?? providers.map((provider) => provider.unlisted(ability, name)).find((model) => model);
     },
-    defaultOf: (ability) => {
-      const [first] = list(ability);
-      const wanted = defaults[ability];
-      return wanted === undefined || first?.id === wanted ? first : undefined;
-    },
+    defaultOf: (ability) => firstOf(list(ability), defaults[ability]),
     embed: async (call) => {
       if (call.model.demo) return builtInResult(call, () => embedWords(call));
       return only(ask(call, (one) => embed(one, call, call.model.id)));
@@ -86,6 +82,11 @@ export function createAbilities(options: AbilitiesOptions): Abilities {
       if (call.model.demo) return builtInResult(call, () => moderateByList(call));
       return only(ask(call, (one) => moderate(one, call, call.model.id)));
     },
+    reportSecret: async (model, signal) => {
+      const config = providers.find(({ name }) => name === model.provider)?.config;
+      const read = config && drawWireOf(config.type).reportSecret;
+      return read && only(ask({ model, signal, most: { estimated: false } }, read));
+    },
     maxTokens: (model, work) => maxTokens(counter, model, work),
   };
 }
@@ -94,6 +95,11 @@ const drawing =
   (call: AbilityCall & DrawWork) =>
   (attempt: Attempt): AsyncGenerator<DrawEvent, void> =>
     drawWireOf(attempt.config.type).draw(attempt, call, call.model.id);
+
+/** The first, which must be the wanted one where one is wanted. */
+function firstOf([first]: readonly AbilityModel[], wanted: string | undefined): AbilityModel | undefined {
+  return wanted === undefined || first?.id === wanted ? first : undefined;
+}
 
 async function maxTokens(
   counter: Counter,

@@ -324,6 +324,11 @@ export interface Abilities {
   moderate(call: AbilityCall & ModerateWork): Promise<Moderation>;
   /** To be read once. Ending the reading cancels it. */
   draw(call: AbilityCall & DrawWork): AsyncIterable<DrawEvent>;
+  /**
+   * With which the model's provider signs its reports to webhooks; undefined for one that doesn't. Asks the provider, free of
+   * charge: keep it. See `isSignedReport`.
+   */
+  reportSecret(model: AbilityModel, signal: AbortSignal): Promise<string | undefined>;
   /** An upper bound of what a model counts for these texts, with all that is put around them. Never rejects. */
   maxTokens(model: AbilityModel, work: EmbedWork | ModerateWork): Promise<number>;
 }

@@ -1,7 +1,7 @@
 /** Everything that the demo model says. Other places decide what to say; how it sounds is decided here. */
 
 const connect = [
-  'I am only the built-in demo. To talk with a real model, put **one** of these lines into a file named `.env` beside `package.json`, and start Familiar again:',
+  'I am only the built-in demo. To talk with a real model, put **one** of these into a file named `.env` beside `package.json`, and start Familiar again:',
   '```dotenv',
   '# OpenAI',
   'OPENAI_API_KEY=sk-...',

@@ -89,8 +89,9 @@ function RowView({ component, message }: { readonly component: RowComponent; rea
             message={message}
           />
         ) : (
+          // Another menu in its place has nothing chosen.
           <MessageSelect
-            key={index}
+            key={'custom_id' in child ? child.custom_id : index}
             select={child as Parameters<typeof MessageSelect>[0]['select']}
             message={message}
           />

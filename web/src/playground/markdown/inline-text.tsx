@@ -11,6 +11,9 @@ import { useActions } from '../use-actions.ts';
 import type { Inline } from './ast.ts';
 import styles from './markdown.module.css';
 
+/** Characters of code that stay on one line, on a phone too. */
+const mostUnbroken = 30;
+
 interface InlineTextProps {
   readonly nodes: readonly Inline[];
   readonly guildId: string | null;
@@ -28,7 +31,11 @@ function InlineNode({ node, guildId }: { readonly node: Inline; readonly guildId
     case 'break':
       return <br />;
     case 'code':
-      return <code className={styles.code}>{node.text}</code>;
+      return (
+        <code className={styles.code} data-short={node.text.length <= mostUnbroken || undefined}>
+          {node.text}
+        </code>
+      );
     case 'link':
       return (
         <a href={node.url} target="_blank" rel="noreferrer noopener" title={node.url}>

@@ -5,21 +5,13 @@ import { parseInline } from '../markdown/parse.ts';
 import { type Message } from '../state/model.ts';
 import { displayName } from '../state/select.ts';
 import { useActions } from '../use-actions.ts';
+import { replyPreview } from './reply-preview.ts';
 import { UserAvatar } from './user-avatar.tsx';
 import styles from './message-row.module.css';
 
 interface LineProps {
   readonly message: Message;
   readonly guildId: string | null;
-}
-
-/** The start of a text on one line, marks kept. */
-function preview(text: string): string {
-  const line = text
-    .replaceAll(/```[\w+#.-]*\n?/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-  return line.length > 160 ? `${line.slice(0, 160)}…` : line;
 }
 
 /** Which message is answered, above the answer; pressing it goes there. */
@@ -50,7 +42,7 @@ export function ReplyLine({ message, guildId }: LineProps) {
           <em>{target.attachments.length > 0 ? 'a file' : 'a message without text'}</em>
         ) : (
           <InlineText
-            nodes={parseInline(preview(target.content)).filter((node) => node.type !== 'break')}
+            nodes={parseInline(replyPreview(target.content)).filter((node) => node.type !== 'break')}
             guildId={guildId}
           />
         )}

@@ -28,7 +28,7 @@ export function WhoAmI() {
             <Icon name="chevron" size={15} />
           </button>
         </Menu.Target>
-        <Menu.Dropdown>
+        <Menu.Dropdown className={styles.people}>
           <Menu.Label>Speak as</Menu.Label>
           {members.map((member) => (
             <MemberItem key={member.id} member={member} current={member.id === me.id} onChoose={becomeMember} />
@@ -77,8 +77,8 @@ function DashboardLink() {
       href={dashboard}
       target="_blank"
       rel="noreferrer noopener"
-      aria-label="Open the dashboard"
-      title="Open the dashboard"
+      aria-label="Open the dashboard, signed in"
+      title="Open the dashboard, signed in"
     >
       <Icon name="settings" />
     </a>

@@ -19,6 +19,10 @@ export type Authorize = (apiKey: string) => Record<string, string>;
 
 export const bearer: Authorize = (apiKey) => (apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` });
 
+/** For servers of one's own: `name:password` is sent as such, anything else as a token. */
+export const basicOrBearer: Authorize = (apiKey) =>
+  apiKey.includes(':') ? { authorization: `Basic ${Buffer.from(apiKey).toString('base64')}` } : bearer(apiKey);
+
 export interface Asked {
   /** `GET` unless given. */
   method?: string;

@@ -10,6 +10,8 @@ export interface DrawWire {
   describe(model: string, config: ProviderConfig): DrawAbilities;
   /** Models that it is known to have, its default first; none unless given. */
   names?(config: ProviderConfig): string[];
+  /** With which it signs its reports, for types that do. */
+  reportSecret?(attempt: Attempt): AsyncGenerator<string, void>;
   /** It has more models than anybody lists, so that any name is taken. */
   hasMore?: boolean;
 }

@@ -1,0 +1,50 @@
+import type { DrawWorld, FakeDrawRequest, FakeDrawWire, Reply } from './server.ts';
+
+/** Predictions of Replicate: official models by name, others by version. */
+export const fakeReplicate: FakeDrawWire = {
+  handle: (request, world) => {
+    const { method, path } = request;
+    if (path === '/v1/account') return { json: { type: 'user', username: 'fake' } };
+    if (path === '/v1/webhooks/default/secret') return { json: { key: 'whsec_c2VjcmV0' } };
+    if (path === '/v1/files')
+      return { status: 201, json: { id: 'file-1', urls: { get: `${world.origin}/v1/files/file-1` } } };
+    if (/^\/v1\/models\/[^/]+\/[^/]+$/.test(path)) return { json: { latest_version: { id: 'version-1' } } };
+    if (method === 'POST' && /^\/v1\/models\/community\/.+\/predictions$/.test(path)) return undefined;
+    if (method === 'POST' && /^\/v1\/(models\/.+\/)?predictions$/.test(path)) {
+      return { status: 201, json: prediction(world.begin(request).id, 'starting') };
+    }
+    const [, id = '', action] = /^\/v1\/predictions\/([^/]+)(\/cancel)?$/.exec(path) ?? [];
+    if (id === '') return undefined;
+    return action ? cancel(world, id) : { json: look(world, id, request) };
+  },
+};
+
+function prediction(id: string, status: string, more: object = {}) {
+  return { id, status, model: 'a/b', version: 'hidden', output: null, error: null, logs: '', ...more };
+}
+
+function cancel(world: DrawWorld, id: string): Reply {
+  const { looks } = world.look(id);
+  // One look of its own: what nobody has asked for since it began has not started.
+  return { json: prediction(id, looks > 1 ? 'canceled' : 'aborted') };
+}
+
+function look(world: DrawWorld, id: string, _request: FakeDrawRequest): object {
+  const { isDone, request } = world.look(id);
+  if (!isDone) return prediction(id, 'processing');
+  const input = request.body['input'] as Record<string, unknown>;
+  switch (world.ending) {
+    case 'refused':
+      return prediction(id, 'failed', {
+        error: 'NSFW content detected. Try running it again, or try a different prompt.',
+      });
+    case 'failed':
+      return prediction(id, 'failed', { error: 'CUDA out of memory' });
+    case 'no-image':
+      return prediction(id, 'succeeded', { data_removed: true });
+    default: {
+      const output = Array.from({ length: Number(input['num_outputs'] ?? 1) }, (_, index) => world.address(index));
+      return prediction(id, 'succeeded', { output: output.length === 1 ? output[0] : output });
+    }
+  }
+}
