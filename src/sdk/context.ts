@@ -195,4 +195,6 @@ export interface FeatureContext<Settings> {
   configs(): readonly FeatureConfig[];
   /** The prefix of prefix commands. */
   prefix: string;
+  /** The address under which people reach the bot's routes, without a slash at its end; undefined where none is set. */
+  publicUrl: string | undefined;
 }

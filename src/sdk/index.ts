@@ -80,7 +80,7 @@ export { markMessage } from './marks.ts';
 export type { Mark, MarkEmojis } from './marks.ts';
 export { defineMessageCommand } from './message-command.ts';
 export type { MessageCommand, MessageCommandCall } from './message-command.ts';
-export { defineRoute, RouteError } from './route.ts';
+export { defineFileRoute, defineRoute, FileAnswer, RouteError } from './route.ts';
 export type { Route, RouteDefinition, RouteRequest } from './route.ts';
 export type { Schedule, ScheduleRun } from './schedule.ts';
 export { durationUnits, tightened } from './setting.ts';

@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 import { UserError } from '../kernel/errors.ts';
+import type { FileAnswer } from '../platform/http/index.ts';
+
+export { FileAnswer } from '../platform/http/index.ts';
 
 /** A request whose parts have been checked by the route's schemas; a part without a schema is undefined. */
 export interface RouteRequest<Params, Query, Body> {
@@ -41,12 +44,22 @@ export interface RouteDefinition<
   ): Promise<z.input<Response> extends undefined ? void : z.input<Response>>;
 }
 
+export interface FileRouteDefinition<Params extends z.ZodType, Query extends z.ZodType> extends RouteBase {
+  method: 'GET';
+  /** The media type of its files: `image/*`. */
+  file: string;
+  params?: Params;
+  query?: Query;
+  run(request: RouteRequest<z.output<Params>, z.output<Query>, undefined>): Promise<FileAnswer>;
+}
+
 /** A route with its types erased, as `setup` returns it. */
 export interface Route extends RouteBase {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
   response?: z.ZodType;
+  file?: string;
   run(request: RouteRequest<unknown, unknown, unknown>): Promise<unknown>;
 }
 
@@ -78,6 +91,13 @@ export function defineRoute<
   Response extends z.ZodType = z.ZodUndefined,
 >(definition: RouteDefinition<Params, Query, Body, Response>): Route {
   // The schemas are what every request is checked with before `run`, so that the erased type holds at run time.
+  return definition;
+}
+
+/** As `defineRoute`, for a route that answers with a file: browsers take it for nothing but the type it has. */
+export function defineFileRoute<Params extends z.ZodType = z.ZodUndefined, Query extends z.ZodType = z.ZodUndefined>(
+  definition: FileRouteDefinition<Params, Query>,
+): Route {
   return definition;
 }
 

@@ -14,6 +14,16 @@ import { imageMessageCommands } from './commands/message-commands.ts';
 import { deleteDraftsOf } from './draft-store.ts';
 import { expireDrafts } from './drafts.ts';
 import { exportImages } from './export.ts';
+import { afterDrawing } from './gallery/batch/run.ts';
+import {
+  batchJob,
+  exportGallery,
+  expireGallery,
+  forgetGallery,
+  galleryListeners,
+  sweepGallery,
+} from './gallery/index.ts';
+import { galleryRoutes } from './gallery/routes.ts';
 import { claimPrompt } from './intake/claim.ts';
 import { offeredToOthers } from './offered.ts';
 import { imageSettings } from './settings.ts';
@@ -39,13 +49,27 @@ export const feature = defineFeature({
     jobs: {
       draw: defineJob({
         payload: drawPayload,
-        run: ({ requestId }, run) => runDrawing(context, run, requestId),
+        run: async ({ requestId }, run) => {
+          await runDrawing(context, run, requestId);
+          await afterDrawing(context, requestId);
+        },
         afterLoss: ({ requestId }, run) => tellOfLoss(context, run, requestId),
       }),
+      batch: batchJob(context),
     },
-    schedules: [{ name: 'drafts', everyMs: 60 * 60_000, run: () => expireDrafts(context) }],
-    exportUser: (userId) => exportImages(context, userId),
-    forgetUser: async (tx, userId) => (await deleteRequestsOf(tx, userId)) + (await deleteDraftsOf(tx, userId)),
-    expire: deleteRequestsBefore,
+    queues: { batches: { concurrency: 4 } },
+    on: galleryListeners(context),
+    routes: galleryRoutes(context),
+    schedules: [
+      { name: 'drafts', everyMs: 60 * 60_000, run: () => expireDrafts(context) },
+      { name: 'gallery', everyMs: 60 * 60_000, run: () => sweepGallery(context) },
+    ],
+    exportUser: async (userId) => ({
+      requests: await exportImages(context, userId),
+      ...(await exportGallery(context, userId)),
+    }),
+    forgetUser: async (tx, userId) =>
+      (await deleteRequestsOf(tx, userId)) + (await deleteDraftsOf(tx, userId)) + (await forgetGallery(tx, userId)),
+    expire: async (tx, expiry) => (await deleteRequestsBefore(tx, expiry)) + (await expireGallery(tx, expiry)),
   }),
 });

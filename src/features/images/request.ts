@@ -47,6 +47,8 @@ export const imageRequest = z.strictObject({
   /** For the asker alone: by direct message, and with nothing written into the file. */
   private: z.boolean().default(false),
   seconds: z.int().default(180),
+  /** The batch whose sheets show it, in place of a message of its own. */
+  batch: z.uuid().optional(),
 });
 export type ImageRequest = z.output<typeof imageRequest>;
 export type NewImageRequest = z.input<typeof imageRequest>;

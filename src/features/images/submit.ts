@@ -4,13 +4,15 @@ import type { AbilityModel, Quote } from '../../sdk/index.ts';
 import { imageRequest, paidAs, parentsOf } from './request.ts';
 import type { ImageRequest } from './request.ts';
 import { keepDraft } from './drafts.ts';
+import { withOwnStyle } from './gallery/styles.ts';
 import { checkWords } from './rules/words.ts';
 import type { ImageContext, Needs } from './settings.ts';
 import { insertRequest } from './store.ts';
 import type { Submission, Submitted } from './submission.ts';
 import { workOf } from './work/asked.ts';
 
-const requestIdOf = (cameAs: string): string => uuidFromName(`images/request/${cameAs}`);
+/** What is asked for under the same name is the same request. */
+export const requestIdOf = (cameAs: string): string => uuidFromName(`images/request/${cameAs}`);
 
 /**
  * The one way to an image, for prefixes, commands, buttons and tools alike: checks it, and stores it with its place in line,
@@ -18,7 +20,7 @@ const requestIdOf = (cameAs: string): string => uuidFromName(`images/request/${c
  */
 export async function submitImages(context: ImageContext, submission: Submission): Promise<Submitted> {
   const { cameAs, caller, place, messageId, model, isUnhurried = false, isConfirmed = false } = submission;
-  const request = imageRequest.parse(submission.request);
+  const request = await withOwnStyle(context, caller, imageRequest.parse(submission.request));
   const settings = await context.settings.at({ ...place, userId: caller.userId });
   if (!settings.enabled) throw new UserError('off', 'images are off here');
   checkWords(settings.blockedWords, request);

@@ -44,12 +44,17 @@ function operation(route: ApiRoute): object {
     parameters: [...parametersOf('path', route.params), ...parametersOf('query', route.query)],
     ...(route.body && { requestBody: { required: true, content: json(schemaOf(route.body, 'input')) } }),
     responses: {
-      ...(route.response
-        ? { 200: { description: 'Done.', content: json(schemaOf(route.response, 'output')) } }
-        : { 204: { description: 'Done.' } }),
+      ...answerOf(route),
       '4XX': { description: 'Refused.', content: json({ $ref: '#/components/schemas/Refusal' }) },
     },
   };
+}
+
+function answerOf({ response, file }: ApiRoute): object {
+  if (file !== undefined) return { 200: { description: 'The file.', content: { [file]: {} } } };
+  return response
+    ? { 200: { description: 'Done.', content: json(schemaOf(response, 'output')) } }
+    : { 204: { description: 'Done.' } };
 }
 
 const json = (schema: JsonSchema): object => ({ 'application/json': { schema } });

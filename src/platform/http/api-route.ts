@@ -11,6 +11,20 @@ export interface ApiRequest {
   signal: AbortSignal;
 }
 
+/** A file as the answer of a route, in place of JSON. */
+export class FileAnswer {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+  /** Further headers by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(bytes: Uint8Array, contentType: string, headers: Readonly<Record<string, string>> = {}) {
+    this.bytes = bytes;
+    this.contentType = contentType;
+    this.headers = headers;
+  }
+}
+
 export interface ApiRoute {
   feature: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -26,6 +40,8 @@ export interface ApiRoute {
   body?: z.ZodType | undefined;
   /** Without it the answer is 204. */
   response?: z.ZodType | undefined;
+  /** The media type of its files (`image/*`), where it answers with a `FileAnswer`. */
+  file?: string | undefined;
   run(request: ApiRequest): Promise<unknown>;
 }
 

@@ -9,6 +9,7 @@ import type { Api } from './api.ts';
 
 export { createApi, tooMany } from './api.ts';
 export type { Api } from './api.ts';
+export { FileAnswer } from './api-route.ts';
 export type { ApiRefusal, ApiRequest, ApiRoute } from './api-route.ts';
 export type { Pages } from './pages.ts';
 

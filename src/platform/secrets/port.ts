@@ -48,4 +48,8 @@ export interface Vault {
    * about a person who must stay unknown.
    */
   pseudonym(purpose: string, name: string): string;
+  /** A signature (43 characters of base64url) that only this instance makes: of a text, for one purpose. */
+  sign(purpose: string, text: string): string;
+  /** Whether it is the signature of this text for this purpose. Takes as long for a wrong one as for the right one. */
+  isSigned(purpose: string, text: string, signature: string): boolean;
 }

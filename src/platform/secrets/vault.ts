@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { MigrationSource } from '../postgres/index.ts';
 import { AuthorKeys, KEY_ID_BYTES } from './author-keys.ts';
@@ -17,6 +17,8 @@ const HEADER_BYTES = 1 + KEY_ID_BYTES;
 
 export function createVault({ instanceKey }: { instanceKey: Buffer }): Vault {
   const keys = new AuthorKeys(instanceKey);
+  const signatureOf = (purpose: string, text: string): Buffer =>
+    createHmac('sha256', instanceKey).update(`signature/${purpose}/${text}`).digest();
   return {
     encrypt: async (db, authorId, context, plaintext) =>
       encryptWith(await keys.findOrMake(db, authorId), context, asBytes(plaintext)),
@@ -54,6 +56,11 @@ export function createVault({ instanceKey }: { instanceKey: Buffer }): Vault {
     forget: (db, authorId) => keys.destroy(db, authorId),
     pseudonym: (purpose, name) =>
       createHmac('sha256', instanceKey).update(`pseudonym/${purpose}/${name}`).digest('base64url'),
+    sign: (purpose, text) => signatureOf(purpose, text).toString('base64url'),
+    isSigned: (purpose, text, signature) => {
+      const [right, given] = [signatureOf(purpose, text), Buffer.from(signature, 'base64url')];
+      return given.length === right.length && timingSafeEqual(right, given);
+    },
   };
 }
 

@@ -45,7 +45,8 @@ export async function repeatImage(
 ): Promise<Submitted> {
   const model = context.models.abilities.find('draw', row.model_id);
   if (!model) throw new UserError('unknown-model', 'the model is gone', { name: row.model_id });
-  return submitCall(context, call, model, { ...request, seed: newSeed(context) });
+  const { batch: _batch, ...asked } = request;
+  return submitCall(context, call, model, { ...asked, seed: newSeed(context) });
 }
 
 /** Every model takes 31 bits. */

@@ -1,5 +1,6 @@
 import type { ComponentCall, ComponentHandler, ComponentRight } from '../../../sdk/index.ts';
 import type { ImageContext } from '../settings.ts';
+import { galleryControls } from '../gallery/components.ts';
 import type { Submitted } from '../submission.ts';
 import { cancel } from './cancel.ts';
 import { confirmDraft } from './confirm.ts';
@@ -14,7 +15,7 @@ import { retry } from './retry.ts';
 import { receiptOf } from '../view/receipt.ts';
 
 type Press = (call: ComponentCall) => Promise<void>;
-type Control = Pick<ComponentHandler, 'right'> & { run: Press };
+type Control = Pick<ComponentHandler, 'right' | 'access'> & { run: Press };
 
 const draws: ComponentRight = { commands: ['imagine'] };
 const edits: ComponentRight = { commands: ['image edit'] };
@@ -60,6 +61,7 @@ export function imageComponents(context: ImageContext): Record<string, Component
     favourite: { right: owns, run: (call) => setFavouriteBy(context, call) },
     delete: { right: owns, run: (call) => remove(context, call) },
     confirm: { right: draws, run: begin((call) => confirmDraft(context, call)) },
+    ...galleryControls(context),
     cancel: { right: ends, run: (call) => cancel(context, call) },
   };
   return Object.fromEntries(Object.entries(controls).map(([name, control]) => [name, { version: 1, ...control }]));

@@ -24,7 +24,7 @@ export async function infoOf(context: ImageContext, call: Call, source: ImageSou
     const result = await findResult(context.db, source.id);
     const row = result && (await findRequest(context.db, result.request_id));
     if (!result || !row) throw new UserError('image-gone', 'the image is not kept any more');
-    checkReach(row, call);
+    await checkReach(context, row, call);
     return { content: await infoText(context, call, { result, row, request: await openRequest(context, row) }) };
   }
   const signal = AbortSignal.timeout(readMs);

@@ -16,6 +16,7 @@ export async function showMore(context: ImageContext, call: ComponentCall): Prom
 function moreButtons(context: ImageContext, call: ComponentCall, { result, row }: Reached) {
   const { t } = call;
   const offer = (action: string, emoji: string) => button(action, result.id, t, { emoji });
+  const isOwn = row.author_id === call.caller.userId;
   const outpaints = modelsFor(context, 'outpaint').length > 0;
   return [
     ...(outpaints
@@ -28,8 +29,9 @@ function moreButtons(context: ImageContext, call: ComponentCall, { result, row }
           offer('pan-right', '➡️'),
         ]
       : []),
-    ...(row.author_id === call.caller.userId && result.file_id !== null ? [offer('favourite', '⭐')] : []),
+    ...(isOwn && result.file_id !== null ? [offer('favourite', '⭐'), offer('share', '🔗')] : []),
     offer('info', 'ℹ️'),
+    offer('tree', '🌳'),
     ...(mayControl(row, call) ? [button('delete', result.id, t, { emoji: '🗑️', isDanger: true })] : []),
   ];
 }

@@ -10,6 +10,6 @@ import { checkReach, openRequest } from './reach.ts';
 export async function retry(context: ImageContext, call: ComponentCall): Promise<Submitted> {
   const row = await findRequest(context.db, call.id);
   if (!row) throw new UserError('image-gone', 'it is not kept any more');
-  checkReach(row, call);
+  await checkReach(context, row, call);
   return repeatImage(context, call, { row, request: await openRequest(context, row) });
 }

@@ -2,6 +2,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import { defineCommand, defineSubcommand } from '../../../sdk/index.ts';
 import type { Call, CommandFile, DeclaredCommand, DrawMode, OptionSpecs, Subcommand } from '../../../sdk/index.ts';
 import { infoOf } from '../actions/info.ts';
+import { galleryCommands } from '../gallery/commands.ts';
 import { longestPrompt, readPrompt } from '../intake/prompt.ts';
 import { modelForMode } from '../models.ts';
 import { panDirections } from '../request.ts';
@@ -24,7 +25,13 @@ export const imageCommand = (context: ImageContext): DeclaredCommand =>
     name: 'image',
     access: 'everyone',
     ephemeral: true,
-    subcommands: { ...changing(context), ...enlarging(context), info: info(context) },
+    subcommands: {
+      ...{ ...changing(context), ...enlarging(context), info: info(context) },
+      ...galleryCommands(context, {
+        meant: (call) => meant(context, call, undefined),
+        suggestModels: (call) => Promise.resolve(suggestModels(context, call)),
+      }),
+    },
   });
 
 const words = { type: 'string', required: true, maxLength: longestPrompt } as const;
@@ -125,7 +132,7 @@ async function askFor(context: ImageContext, call: Asking, { inputs = [], ...wan
 /** The file that came with the command, or the caller's latest image of the channel. */
 async function meant(
   context: ImageContext,
-  { caller, channelId }: Call,
+  { caller, channelId }: Pick<Call, 'caller' | 'channelId'>,
   file: CommandFile | undefined,
 ): Promise<ImageSource> {
   if (file) return sourceOf(file);

@@ -2,6 +2,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import { defineCommand } from '../../../sdk/index.ts';
 import type { Call, Command, SuggestCall } from '../../../sdk/index.ts';
 import { allowedModels, modelForMode } from '../models.ts';
+import { suggestOwnStyles } from '../gallery/commands.ts';
 import { longestPrompt, readPrompt } from '../intake/prompt.ts';
 import type { ImageContext } from '../settings.ts';
 import { submitImages } from '../submit.ts';
@@ -21,7 +22,7 @@ export function imagineCommand(context: ImageContext): Command {
       prompt: { type: 'string', required: true, maxLength: longestPrompt, takesRest: true },
       model: { type: 'string', maxLength: 200, suggest: (call) => Promise.resolve(suggestModels(context, call)) },
       size: { type: 'string', maxLength: 20, suggest: (call) => Promise.resolve(suggestSizes(context, call)) },
-      style: { type: 'string', maxLength: 40, suggest: (call) => Promise.resolve(suggestStyles(context, call)) },
+      style: { type: 'string', maxLength: 40, suggest: (call) => suggestStyles(context, call) },
       count: { type: 'integer', min: 1, max: mostImages },
       seed: { type: 'integer', min: 0, max: 4_294_967_294 },
       negative: { type: 'string', maxLength: longestPrompt },
@@ -78,11 +79,14 @@ function suggestSizes(context: Pick<ImageContext, 'access' | 'models'>, call: Su
   return matching([...new Set(sizes)], call.text);
 }
 
-function suggestStyles(context: Pick<ImageContext, 'access' | 'models'>, call: SuggestCall) {
+/** One's own first: they win over a model's of the same name. */
+async function suggestStyles(context: ImageContext, call: SuggestCall) {
+  const own = await suggestOwnStyles(context, call);
   const styles = allowedModels(context, { caller: call.caller, place: placeOf(call) }).flatMap(
     ({ draws }) => draws?.styles ?? [],
   );
-  return matching([...new Set(styles)], call.text);
+  const names = own.map(({ value }) => value);
+  return matching([...new Set([...names, ...styles])], call.text);
 }
 
 const placeOf = ({ guildId, channelId }: Call) => ({ guildId, channelId });

@@ -22,6 +22,8 @@ export interface Progress {
 /** Shows, where it takes longer than a moment, that something is drawn, how it looks so far, and a button that cancels it. */
 export function openProgress(task: DrawTask): Progress {
   const { context, row, request, run } = task;
+  // Its batch shows how far it is.
+  if (request.batch !== undefined) return { preview: () => undefined, stop: () => Promise.resolve() };
   const t = context.texts.in(undefined);
   let latest: DrawnImage | undefined;
   let isStopped = false;

@@ -1,6 +1,7 @@
 import { VendorError } from '../../../kernel/errors.ts';
 import type { APIAttachment, APIMessage, APIMessageTopLevelComponent } from 'discord-api-types/v10';
 import type { Drawing, Notice, OutgoingFile, OutgoingMessage, WorkUse } from '../../../sdk/index.ts';
+import { findBatch } from '../gallery/batch/store.ts';
 import { keyFor } from '../models.ts';
 import { endRequest, findRequest, noteAttachments, noteShown, resultsOf } from '../store.ts';
 import { paidAs } from '../request.ts';
@@ -21,7 +22,8 @@ interface Shown {
 
 /** Shows what was drawn, where it was asked for, and ends the request. */
 export async function showResults(task: DrawTask, shown: Shown): Promise<void> {
-  const { context, row } = task;
+  const { context, row, request } = task;
+  if (request.batch !== undefined) return leaveToBatch(task, request.batch, shown);
   const message = await resultMessage(task, shown);
   const { channelId, sent } = await put(task, message);
   await context.spending.shown(paidAs(row.id), [sent.id]);
@@ -32,6 +34,16 @@ export async function showResults(task: DrawTask, shown: Shown): Promise<void> {
   await endRequest(context.db, row.id, { state: 'done', outcome: shown.drawing.outcome, endedAt });
   mark(context, row, 'done');
   await logImage(task, { channelId, messageId: sent.id, kept: shown.kept });
+  context.checkpoint('finished');
+}
+
+/** Ends a request whose images a sheet is going to show. */
+async function leaveToBatch({ context, row, ...task }: DrawTask, batchId: string, shown: Shown): Promise<void> {
+  const endedAt = new Date(context.clock.now());
+  await endRequest(context.db, row.id, { state: 'done', outcome: shown.drawing.outcome, endedAt });
+  const batch = await findBatch(context.db, batchId);
+  const messageId = batch?.message_id ?? '';
+  await logImage({ ...task, context, row }, { channelId: row.channel_id, messageId, kept: shown.kept });
   context.checkpoint('finished');
 }
 
@@ -60,6 +72,8 @@ export async function showAgain(task: DrawTask): Promise<void> {
 /** Tells how a request ended without an image. */
 export async function showEnd(task: DrawTask, text: string, state: 'failed' | 'refused' | 'cancelled'): Promise<void> {
   const { context, row, request } = task;
+  // The bill of its batch tells it.
+  if (request.batch !== undefined) return;
   const t = context.texts.in(undefined);
   const components = state === 'failed' ? retryRow(row.id, t) : [];
   try {
