@@ -93,7 +93,7 @@ describe('what roles give', () => {
   it('uses the defaults without settings', () => {
     const { figures, allows } = policyOf({}, caller());
     expect(allows.models).toEqual([{ pattern: '*', rule: 'default for members' }]);
-    expect(Object.values(figures).map(({ value }) => value)).toEqual([10, 100, 500_000, null, 100_000, null, 20]);
+    expect(Object.values(figures).map(({ value }) => value)).toEqual([10, 100, 500_000, null, 100_000, null, 5, 500]);
     expect(policyOf({}, caller({ instanceAdministrator: true })).figures).toMatchObject({
       requestsPerMinute: { value: null },
       requestsPerHour: { value: null },
@@ -182,7 +182,7 @@ describe('restrictions of guild and channel', () => {
   it('never give more than the roles', () => {
     expect(policy.figures).toMatchObject({
       tokensPerWeek: { value: 40, rule: 'channel 2' },
-      imagesPerDay: { value: 20, rule: 'default for members' },
+      imagesPerDay: { value: 5, rule: 'default for members' },
       freeMicrosPerDay: { value: 500_000 },
     });
     const nothing = policyOf({ roles: { member: { models: [] } } }, caller(), guild, restrictions);

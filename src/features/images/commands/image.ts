@@ -2,6 +2,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import { defineCommand, defineSubcommand } from '../../../sdk/index.ts';
 import type { Call, CommandFile, DeclaredCommand, DrawMode, OptionSpecs, Subcommand } from '../../../sdk/index.ts';
 import { infoOf } from '../actions/info.ts';
+import { quotaSubcommand } from '../guard/quota-command.ts';
 import { longestPrompt, readPrompt } from '../intake/prompt.ts';
 import { modelForMode } from '../models.ts';
 import { panDirections } from '../request.ts';
@@ -24,7 +25,7 @@ export const imageCommand = (context: ImageContext): DeclaredCommand =>
     name: 'image',
     access: 'everyone',
     ephemeral: true,
-    subcommands: { ...changing(context), ...enlarging(context), info: info(context) },
+    subcommands: { ...changing(context), ...enlarging(context), info: info(context), quota: quotaSubcommand(context) },
   });
 
 const words = { type: 'string', required: true, maxLength: longestPrompt } as const;
