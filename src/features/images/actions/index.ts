@@ -60,6 +60,7 @@ export function imageComponents(context: ImageContext): Record<string, Component
     favourite: { right: owns, run: (call) => setFavouriteBy(context, call) },
     delete: { right: owns, run: (call) => remove(context, call) },
     confirm: { right: draws, run: begin((call) => confirmDraft(context, call)) },
+    free: { right: draws, run: begin((call) => confirmDraft(context, call, { isUnhurried: true })) },
     cancel: { right: ends, run: (call) => cancel(context, call) },
   };
   return Object.fromEntries(Object.entries(controls).map(([name, control]) => [name, { version: 1, ...control }]));
