@@ -93,7 +93,7 @@ export type {
   SettingSource,
   SettingValue,
 } from './setting.ts';
-export { mayUse } from '../services/access/index.ts';
+export { matchesPattern, mayUse } from '../services/access/index.ts';
 export type {
   Access,
   AccessPlace,

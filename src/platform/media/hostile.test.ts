@@ -9,7 +9,7 @@ import type { HostileFile } from './testing/hostile.ts';
 import { photo } from './testing/samples.ts';
 import { never } from './testing/work.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const isLong = Boolean(process.env.FAMILIAR_TEST_LONG);
 const SAMPLE = 14;

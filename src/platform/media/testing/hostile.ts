@@ -94,6 +94,11 @@ function pngsWithBombs(): HostileFile[] {
       ),
       answers: SURVIVED,
     },
+  ];
+}
+
+function oddPngs(): HostileFile[] {
+  return [
     {
       name: 'a PNG with an unknown critical chunk',
       file: png(header(4, 4), chunk('EVIL', Buffer.alloc(8)), rows(4, 4)),
@@ -295,6 +300,7 @@ export async function hostileFiles(): Promise<HostileFile[]> {
     ...svgs(),
     ...pngs(),
     ...pngsWithBombs(),
+    ...oddPngs(),
     ...jpegsAndGifs(photograph, await photo(32, 32, 'gif')),
     ...(await cut()),
     ...(await webpAndAvif()),
