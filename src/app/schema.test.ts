@@ -16,7 +16,7 @@ const sources = join(import.meta.dirname, '..');
 /** What the `schema.ts` files add to the interface `Database`. */
 async function declaredTables(): Promise<Tables> {
   const tables: Tables = {};
-  for await (const path of glob('{platform,services,features}/*/schema.ts', { cwd: sources })) {
+  for await (const path of glob('{platform,services,features}/*/**/schema.ts', { cwd: sources })) {
     const file = ts.createSourceFile(path, await readFile(join(sources, path), 'utf8'), ts.ScriptTarget.Latest, true);
     const interfaces = interfacesIn(file);
     for (const [table, row] of Object.entries(interfaces.get('Database') ?? {})) {
