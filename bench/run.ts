@@ -2,10 +2,11 @@
  * Runs the benchmarks and prints their figures, each with the bound that it must keep. Those with a bound go to README.md
  * as each benchmark ends. Exits with 1 when one is missed.
  *
- *     npm run bench [-- first-text final-text gateway emulator queue ledger ledger-chats memory images]
+ *     npm run bench [-- first-text final-text gateway emulator queue ledger ledger-chats memory images gif]
  */
 import { benchEmulator } from './emulator.ts';
 import { benchGateway } from './gateway.ts';
+import { benchGif } from './gif.ts';
 import { benchFinalText, benchFirstText } from './first-text.ts';
 import { benchImages } from './images.ts';
 import { benchLedger } from './ledger.ts';
@@ -27,6 +28,7 @@ const benchmarks: Readonly<Record<(typeof benchmarkNames)[number], () => Promise
   'ledger-chats': benchLedgerChats,
   memory: benchMemory,
   images: benchImages,
+  gif: benchGif,
 };
 
 const wanted = process.argv.slice(2);

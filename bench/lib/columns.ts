@@ -13,6 +13,7 @@ export const benchmarkNames = [
   'ledger-chats',
   'memory',
   'images',
+  'gif',
 ] as const;
 
 export interface Columns {

@@ -93,6 +93,10 @@ const acts: Readonly<Record<string, (telling: Telling) => Filled | undefined>> =
     ...changeOf(details, (value) => capText(value, t)),
     ...(details['micros'] === null && { context: 'reset' }),
   }),
+  'set-image-quota': ({ entry: { targetId, details }, names, t }) => ({
+    target: targetId === null ? t('audit.nobody') : names.person(targetId),
+    ...changeOf(details, (value) => quotaText(value as JsonObject, t)),
+  }),
   resume: (telling) => ({ scope: scopeOf(telling) }),
   pause: (telling) => {
     const { untilMs } = telling.entry.details;
@@ -184,3 +188,13 @@ function promptText(prompt: unknown, t: Translate): string {
 
 /** `2026-11-30 14:03`, in UTC. */
 export const minuteOf = (unixMs: number): string => new Date(unixMs).toISOString().slice(0, 16).replace('T', ' ');
+
+/** What was set for one person, by the name of its figure. */
+function quotaText(quota: JsonObject, t: Translate): string {
+  const figures = Object.entries(quota).map(([name, value]) =>
+    typeof value === 'number'
+      ? t(`audit.quota.${name}`, { amount: value.toLocaleString('en-US'), count: value })
+      : t(`audit.quota.${name}_unlimited`),
+  );
+  return figures.length === 0 ? t('audit.quota.by-roles') : figures.join(', ');
+}

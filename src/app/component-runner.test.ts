@@ -63,7 +63,10 @@ async function press(options: {
     access: createAccess({
       config: accessSchema.parse({ roles: { member: { features, commands } } }),
       administrators: [],
-      settings: { peek: () => undefined, onChange: () => () => undefined, set: () => Promise.resolve() },
+      settings: {
+        ...{ peek: () => undefined, onChange: () => () => undefined },
+        ...{ set: () => Promise.resolve(), forUser: () => Promise.resolve({}) },
+      },
       parentOfThread: () => undefined,
     }),
     audit: { refused: ({ reason }) => void audited.push(reason) },

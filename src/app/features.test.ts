@@ -84,7 +84,7 @@ describe('every feature', () => {
       if (!existsSync(folderOfTables)) return;
       for (const file of readdirSync(folderOfTables)) {
         const tables = readFileSync(join(folderOfTables, file), 'utf8').matchAll(/CREATE TABLE (\w+)/g);
-        for (const [, table] of tables) expect(table).toMatch(new RegExp(`^${definition.name}_`));
+        for (const [, table] of tables) expect(table).toMatch(new RegExp(`^${definition.name.replaceAll('-', '_')}_`));
       }
     });
   });

@@ -135,7 +135,10 @@ describe('a message command', () => {
     const access = createAccess({
       config: accessSchema.parse({}),
       administrators: [milo.user.id],
-      settings: { peek: () => undefined, onChange: () => () => undefined, set: () => Promise.resolve() },
+      settings: {
+        ...{ peek: () => undefined, onChange: () => () => undefined },
+        ...{ set: () => Promise.resolve(), forUser: () => Promise.resolve({}) },
+      },
       parentOfThread: () => undefined,
     });
     const audit = { refused: (entry: { reason: string }) => void refusals.push(entry.reason) };

@@ -197,12 +197,13 @@ describe('a paid call', () => {
     const room = await bot.newChannel();
     await bot.alice.runs('models', {}, { in: room });
     const { embeds } = await bot.alice.sees(() => true, { in: room });
-    expect(embeds[0]?.fields?.[0]?.value).toBe(
+    expect(embeds[0]?.fields?.map(({ value }) => value)).toEqual([
+      '**fake/painter** · $0.05 an image',
       [
         ...['Comparing texts: **fake/embedder**', 'Listening: **fake/listener**', 'Speaking: **fake/speaker**'],
-        ...['Judging texts: **fake/guard**', 'Drawing: **fake/painter**'],
+        'Judging texts: **fake/guard**',
       ].join('\n'),
-    );
+    ]);
   });
 
   it('of a model without a price is refused with the line that prices it', async () => {

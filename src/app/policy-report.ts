@@ -57,7 +57,7 @@ const ranks: readonly Access[] = ['everyone', 'moderator', 'guild-administrator'
 
 export async function explain(options: ExplainOptions): Promise<PolicyReport> {
   const { access, caller, place } = options;
-  const policy = access.policy(caller, place);
+  const policy = options.personal ? await access.ownPolicy(caller, place) : access.policy(caller, place);
   const verdict = (name: string, action: Action): Verdict => {
     const { allowed, rule } = access.decide(caller, place, action);
     return { name, allowed, rule };

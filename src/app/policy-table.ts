@@ -10,6 +10,7 @@ const figureTitles: Readonly<Record<FigureName, string>> = {
   tokensPerWeek: 'tokens a week',
   tokensPerMonth: 'tokens a month',
   imagesPerDay: 'pictures a day',
+  imageStorageMb: 'MB of images kept',
 };
 
 /** The report for people, as sections of aligned columns. */

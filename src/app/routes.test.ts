@@ -22,7 +22,10 @@ function setUp(features: string[]) {
       access: createAccess({
         config: accessSchema.parse({ roles: { member: { features } } }),
         administrators: [],
-        settings: { peek: () => undefined, onChange: () => () => undefined, set: () => Promise.resolve() },
+        settings: {
+          ...{ peek: () => undefined, onChange: () => () => undefined },
+          ...{ set: () => Promise.resolve(), forUser: () => Promise.resolve({}) },
+        },
         parentOfThread: () => undefined,
       }),
       audit: { refused: (entry) => void refused.push(entry) },

@@ -76,6 +76,8 @@ export type {
 } from './feature.ts';
 export { defineJob } from './job.ts';
 export { explainedBy } from './said.ts';
+export { markMessage } from './marks.ts';
+export type { Mark, MarkEmojis } from './marks.ts';
 export { defineMessageCommand } from './message-command.ts';
 export type { MessageCommand, MessageCommandCall } from './message-command.ts';
 export { defineFileRoute, defineRoute, FileAnswer, RouteError } from './route.ts';
@@ -91,7 +93,7 @@ export type {
   SettingSource,
   SettingValue,
 } from './setting.ts';
-export { mayUse } from '../services/access/index.ts';
+export { matchesPattern, mayUse } from '../services/access/index.ts';
 export type {
   Access,
   AccessPlace,
@@ -161,11 +163,13 @@ export type {
   BarChart,
   EnlargedImage,
   FinishedImage,
+  GifOptions,
   ImageInfo,
   ImageNote,
   ImageWork,
   MadeAnimation,
   MadeImage,
+  ZoomStep,
 } from '../platform/media/index.ts';
 export {
   assistantMessage,

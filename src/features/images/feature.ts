@@ -25,6 +25,7 @@ import {
 } from './gallery/index.ts';
 import { galleryRoutes } from './gallery/routes.ts';
 import { claimPrompt } from './intake/claim.ts';
+import { offeredToOthers } from './offered.ts';
 import { imageSettings } from './settings.ts';
 import { deleteRequestsBefore, deleteRequestsOf } from './store.ts';
 import { imageTools } from './tools.ts';
@@ -39,6 +40,7 @@ export const feature = defineFeature({
   settings: imageSettings,
   playground: { channels: ['art'], demo: true },
   setup: (context) => ({
+    api: offeredToOthers(context),
     claims: [{ place: 'image-prefix', claim: (message) => claimPrompt(context, message) }],
     commands: [imagineCommand(context), imageCommand(context)],
     messageCommands: imageMessageCommands(context),
@@ -60,7 +62,7 @@ export const feature = defineFeature({
     routes: galleryRoutes(context),
     schedules: [
       { name: 'drafts', everyMs: 60 * 60_000, run: () => expireDrafts(context) },
-      { name: 'gallery', everyMs: 60 * 60_000, run: () => sweepGallery(context) },
+      { name: 'gallery', everyMs: 10 * 60_000, run: () => sweepGallery(context) },
     ],
     exportUser: async (userId) => ({
       requests: await exportImages(context, userId),

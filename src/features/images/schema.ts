@@ -17,6 +17,7 @@ export interface ImagesRequestTable {
   shown_channel_id: string | null;
   shown_message_id: string | null;
   is_logged: boolean;
+  is_adult: boolean;
   asked_at: Date;
   ended_at: Date | null;
 }

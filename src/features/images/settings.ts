@@ -83,6 +83,26 @@ export const imageSettings = z.strictObject({
   confirmAboveUsd: z.number().min(0).max(1000).nullable().default(0.25).meta({ kind: 'dollars', changedBy: 'server' }),
   /** Whether images are hidden until somebody clicks them. */
   spoiler: z.enum(['asked', 'always']).default('asked').meta({ changedBy: 'server' }),
+  /** Roles whose members' images are hidden, and channels, by id or name, in which all are. */
+  spoilerRoles: z
+    .array(z.string().meta({ kind: 'role' }))
+    .max(100)
+    .default([])
+    .meta({ changedBy: 'server' }),
+  spoilerChannels: channels,
+  /**
+   * Whether prompts are judged by a model before anything is drawn. `provider`: only where a provider has one; `always`: by the
+   * built-in word list where none has.
+   */
+  moderation: z.enum(['off', 'provider', 'always']).default('provider'),
+  /** What becomes of a prompt that cannot be judged. */
+  moderationDown: z.enum(['refuse', 'allow']).default('refuse'),
+  /** Models for age-restricted channels alone, as patterns: `provider/*`. */
+  adultModels: z
+    .array(z.string().regex(/^(\*|[^/\s]+\/\S+)$/, { error: 'a model as provider/model' }))
+    .max(100)
+    .default([]),
+  adultInDirectMessages: z.boolean().default(false),
   /** Whether moderators can look up who asked for what. */
   promptLog: z.boolean().default(true).meta({ changedBy: 'server' }),
   /** A copy of every image goes there, for moderators. */

@@ -39,6 +39,20 @@ export async function insertRequest(tx: Tx, row: NewRequest, parentIds: readonly
   return true;
 }
 
+/** Whether one of these images is from an age-restricted channel. */
+export async function hasAdult(db: Db, resultIds: readonly string[]): Promise<boolean> {
+  if (resultIds.length === 0) return false;
+  const found = await db
+    .selectFrom('images_result')
+    .innerJoin('images_request', 'images_request.id', 'images_result.request_id')
+    .select('images_result.id')
+    .where('images_result.id', 'in', [...resultIds])
+    .where('is_adult', '=', true)
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 export function findRequest(db: Db, id: string): Promise<RequestRow | undefined> {
   return db.selectFrom('images_request').selectAll().where('id', '=', id).executeTakeFirst();
 }

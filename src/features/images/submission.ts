@@ -21,9 +21,11 @@ export interface Submission {
 /**
  * - `begun`: they wait for their job, or are drawn by it.
  * - `before`: the same call came before.
+ * - `free`: the money doesn't cover them; nothing is stored but a draft, for a model that costs nothing. `refusal` says what ran out.
  * - `dear`: they cost more than is spent without asking; nothing is stored but a draft, which `draftId` names.
  */
 export type Submitted =
   | { status: 'begun'; id: string; /** How many jobs are taken before it. */ ahead: number }
   | { status: 'before' }
+  | { status: 'free'; draftId: string; modelId: string; refusal: string }
   | { status: 'dear'; draftId: string; micros: number };

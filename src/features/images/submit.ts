@@ -5,6 +5,9 @@ import { imageRequest, paidAs, parentsOf } from './request.ts';
 import type { ImageRequest } from './request.ts';
 import { keepDraft } from './drafts.ts';
 import { withOwnStyle } from './gallery/styles.ts';
+import { checkAge } from './guard/age.ts';
+import { offerFreeLane } from './guard/free-lane.ts';
+import { isSpoiler } from './guard/spoiler.ts';
 import { checkWords } from './rules/words.ts';
 import type { ImageContext, Needs } from './settings.ts';
 import { insertRequest } from './store.ts';
@@ -19,24 +22,51 @@ export const requestIdOf = (cameAs: string): string => uuidFromName(`images/requ
  * paid for in advance in one transaction. Throws a UserError, and leaves no trace, when it may not be drawn or cannot be paid.
  */
 export async function submitImages(context: ImageContext, submission: Submission): Promise<Submitted> {
-  const { cameAs, caller, place, messageId, model, isUnhurried = false, isConfirmed = false } = submission;
-  const request = await withOwnStyle(context, caller, imageRequest.parse(submission.request));
+  const { caller, place, model, isConfirmed = false } = submission;
+  const asked = await withOwnStyle(context, caller, imageRequest.parse(submission.request));
   const settings = await context.settings.at({ ...place, userId: caller.userId });
   if (!settings.enabled) throw new UserError('off', 'images are off here');
-  checkWords(settings.blockedWords, request);
+  checkWords(settings.blockedWords, asked);
+  const isAdult = await checkAge(context, { place, settings, modelId: model.id, request: asked });
+  const request = { ...asked, spoiler: asked.spoiler || (await isSpoiler(context, settings, submission)) };
   const { amounts } = await quoteFor(context, request, model);
   const { confirmAboveUsd } = settings;
   if (!isConfirmed && confirmAboveUsd !== null && (amounts?.micros ?? 0) > confirmAboveUsd * 1_000_000) {
     return { status: 'dear', draftId: await keepDraft(context, submission), micros: amounts?.micros ?? 0 };
   }
+  try {
+    const begun = await begin(context, submission, { request, amounts, isAdult, isLogged: settings.promptLog });
+    if (begun.status === 'begun') context.checkpoint('admitted');
+    return begun;
+  } catch (error) {
+    const offer = await offerFreeLane(context, { submission, settings, error });
+    if (!offer) throw error;
+    return offer;
+  }
+}
+
+interface Checked {
+  request: ImageRequest;
+  amounts: Quote['amounts'];
+  isAdult: boolean;
+  /** Whether the place keeps a log of prompts. */
+  isLogged: boolean;
+}
+
+/** The request, what it may cost and its job, in one transaction. */
+function begin(
+  context: ImageContext,
+  { cameAs, caller, place, messageId, model, isUnhurried = false }: Submission,
+  { request, amounts, isAdult, isLogged }: Checked,
+): Promise<Submitted> {
   const id = requestIdOf(cameAs);
   const jobId = context.ids.uuid();
   const { guildId, channelId } = place;
-  const begun = await context.transaction(async (tx): Promise<Submitted> => {
+  return context.transaction(async (tx): Promise<Submitted> => {
     const row = {
       id,
       ...{ guild_id: guildId, channel_id: channelId, author_id: caller.userId, message_id: messageId, job_id: jobId },
-      ...{ mode: request.mode, model_id: model.id, is_logged: settings.promptLog && !request.private },
+      ...{ mode: request.mode, model_id: model.id, is_adult: isAdult, is_logged: isLogged && !request.private },
       ciphertext: await context.vault.encrypt(tx, caller.userId, id, JSON.stringify(request)),
       asked_at: new Date(context.clock.now()),
     };
@@ -54,8 +84,6 @@ export async function submitImages(context: ImageContext, submission: Submission
     if (queued.status === 'full') throw new UserError(`full.${queued.scope}`, 'too much waits', { most: queued.limit });
     return queued.status === 'queued' ? { status: 'begun', id, ahead: queued.ahead } : { status: 'before' };
   });
-  if (begun.status === 'begun') context.checkpoint('admitted');
-  return begun;
 }
 
 /** What a request can cost at most. Throws a UserError when the model cannot do it. */

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { UserError } from '../../kernel/errors.ts';
 import { defineTool } from '../../sdk/index.ts';
 import type { AnswerFile, DrawInput, Tool, ToolResult, ToolRun, TurnFile } from '../../sdk/index.ts';
+import { checkAge } from './guard/age.ts';
+import { moderatePrompt } from './guard/moderation.ts';
+import { isSpoiler } from './guard/spoiler.ts';
 import { modelForMode } from './models.ts';
 import type { ImageContext } from './settings.ts';
 import { checkWords } from './rules/words.ts';
@@ -64,6 +67,11 @@ async function draw(context: ImageContext, { turn, signal, pays }: ToolRun, want
   if (!settings.enabled) throw new UserError('off', 'images are off here');
   checkWords(settings.blockedWords, wanted);
   const model = modelForMode(context, settings, wanted.mode);
+  const place = { guildId, channelId };
+  await checkAge(context, { place, settings, modelId: model.id, request: { inputs: [], private: false } });
+  await moderatePrompt(context, {
+    ...{ place, settings, userId: turn.asker.userId, request: wanted, pays, signal, isLogged: settings.promptLog },
+  });
   let file: AnswerFile | undefined;
   const request = { ...wanted, ...pays, model, signal, timeoutMs: settings.seconds * 1000 };
   await context.generate.draw(request, async ({ images: [first] }) => {
@@ -71,7 +79,7 @@ async function draw(context: ImageContext, { turn, signal, pays }: ToolRun, want
     const note = { prompt: wanted.prompt, model: model.id };
     const image = await context.images.finish(first.bytes, { maxBytes, note }, signal);
     const description = wanted.prompt;
-    const spoiler = settings.spoiler === 'always';
+    const spoiler = await isSpoiler(context, settings, { place, caller: { roleIds: [] } });
     file = { name: 'image', bytes: image.bytes, description, ...(spoiler && { spoiler }) };
     return true;
   });

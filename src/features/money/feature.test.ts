@@ -61,10 +61,10 @@ describe('prices', () => {
       targetId: 'fake/test-model',
       details: { after: { inputPerMillion: 10, outputPerMillion: 50 } },
     });
-    await bot.milo.says('#general', '!set-price dream 0.05');
-    await bot.milo.sees(reading(/dream\nNow: \*\*\$0\.05 a picture\*\*/));
-    await bot.milo.runs('set-price', { name: 'dream', price: 'default' });
-    await bot.milo.sees(reading(/Now: \*\*\$0\.03 a picture\*\*.*\nBefore: \*\*\$0\.05/));
+    await bot.milo.says('#general', '!set-price edit: 0.05');
+    await bot.milo.sees(reading(/edit:\nNow: \*\*\$0\.05 a picture\*\*/));
+    await bot.milo.runs('set-price', { name: 'edit:', price: 'default' });
+    await bot.milo.sees(reading(/Now: \*\*\$0\.04 a picture\*\*.*\nBefore: \*\*\$0\.05/));
   });
 
   it.each([
@@ -72,7 +72,8 @@ describe('prices', () => {
     ['test-model', '-1/2', /isn't a price/],
     ['test-model', 'cheap', /isn't a price/],
     ['test-model', '99999/1', /from \$0 to \$10000/],
-    ['dream', '1/2', /don't know a chat model `dream`/],
+    ['edit:', '1/2', /don't know a chat model `edit:`/],
+    ['dream', '0.05', /don't know a model or an image prefix `dream`/],
   ])('of %s cannot be %s', async (name, price, refusal) => {
     await bot.milo.runs('set-price', { name, price });
     await bot.milo.sees(refusal);

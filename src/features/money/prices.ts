@@ -19,11 +19,17 @@ interface PricedThing {
   set(price: WrittenPrice | undefined): Promise<void>;
 }
 
-/** A name that isn't a chat model is for pictures: any prefix may be priced before it is used. */
+/** Throws a UserError for a name that is no chat model, no model that draws and no prefix of images. */
 export function findPriced(context: MoneyContext, name: string): PricedThing {
-  const meant = nameMeant(pricedNames(context), name) ?? name;
+  const known = pricedNames(context);
+  const meant = nameMeant(known, name) ?? name;
   const model = context.models.find(meant);
-  return model ? talking(context, model) : picturing(context, meant);
+  if (model) return talking(context, model);
+  const painter = context.models.abilities.find('draw', meant);
+  if (!painter && !known.includes(meant)) {
+    throw new UserError('set-price.unknown-name', 'nothing of that name', { name: quoted(name) });
+  }
+  return picturing(context, painter?.id ?? meant);
 }
 
 function talking({ money: { prices } }: MoneyContext, model: ModelInfo): PricedThing {
@@ -75,8 +81,17 @@ function picturing({ money: { prices } }: MoneyContext, name: string): PricedThi
 }
 
 /** Known names that can have a price. */
-export function pricedNames({ models, money }: MoneyContext): string[] {
+export function pricedNames(context: MoneyContext): string[] {
+  const { models, money } = context;
   const { models: setModels, images } = money.prices.overrides();
-  const talk = models.list().filter(({ demo }) => !demo);
-  return [...new Set([...talk.map(({ id }) => id), ...Object.keys(setModels), ...Object.keys(images)])];
+  const own = [...models.list(), ...models.abilities.list('draw')].filter(({ demo }) => !demo);
+  const set = [...Object.keys(setModels), ...Object.keys(images)];
+  return [...new Set([...own.map(({ id }) => id), ...set, ...imagePrefixes(context)])];
+}
+
+/** The prefixes that draw, as the settings of images name them. */
+function imagePrefixes(context: MoneyContext): string[] {
+  const config = context.configs().find(({ feature }) => feature === 'images');
+  const prefixes = config?.fields.some(({ key }) => key === 'prefixes') ? config.valueIn('', 'prefixes').value : null;
+  return prefixes !== null && typeof prefixes === 'object' ? Object.keys(prefixes) : [];
 }

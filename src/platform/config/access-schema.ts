@@ -48,6 +48,8 @@ const grants = {
   tokensPerWeek: whole,
   tokensPerMonth: whole,
   imagesPerDay: whole,
+  /** How much of their images is kept, in MB. */
+  imageStorageMb: whole,
 };
 
 /** The part of a guild's or channel's settings that tightens what roles give. Also holds what is set by command. */
@@ -78,6 +80,7 @@ export const builtInRoles: Readonly<Record<string, z.output<typeof role>>> = {
     tokensPerWeek: 100_000,
     tokensPerMonth: null,
     imagesPerDay: 5,
+    imageStorageMb: 500,
   },
   administrator: {
     models: ['*'],
@@ -87,6 +90,7 @@ export const builtInRoles: Readonly<Record<string, z.output<typeof role>>> = {
     requestsPerMinute: null,
     requestsPerHour: null,
     tokensPerWeek: 500_000,
+    imageStorageMb: null,
   },
 };
 

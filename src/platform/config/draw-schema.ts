@@ -43,7 +43,7 @@ export const drawAbilities = z.strictObject({
 });
 
 /** What a drawing has, by the names under which settings put it into requests. */
-export const drawFields = [
+const drawFields = [
   ...['prompt', 'negativePrompt', 'find', 'image', 'images', 'mask', 'width', 'height', 'size', 'aspect'],
   ...['count', 'seed', 'strength', 'style', 'factor', 'mode', 'left', 'top', 'right', 'bottom'],
 ] as const;

@@ -25,7 +25,7 @@ export type { Ability } from './abilities.ts';
 export { accessSchema, builtInRoles, tighteningSchema } from './access-schema.ts';
 export type { AccessSettings, RoleSettings, Tightening } from './access-schema.ts';
 export type { BudgetsConfig } from './budgets-schema.ts';
-export { drawFields, drawingTypes } from './draw-schema.ts';
+export { drawingTypes } from './draw-schema.ts';
 export { apiKeyOf } from './http-schema.ts';
 export type { ApiKey } from './http-schema.ts';
 export type { ModelConfig, ProviderConfig } from './schema.ts';

@@ -120,11 +120,11 @@ async function put(
   file: NewFile & { bytes: Uint8Array },
 ): Promise<StoredFile> {
   const { vault, disk, clock, ids, logger, limits } = options;
-  const { owner, kind, bytes, mime, expiresAtMs = null } = file;
+  const { owner, kind, bytes, mime, expiresAtMs = null, mostBytesOfOwner = limits.maxBytesPerOwner } = file;
   const id = ids.uuid();
   const sizeBytes = bytes.length;
   const encrypted = await vault.encryptBytes(tx, keyOf(owner), contextOf(id), bytes);
-  await checkQuota(tx, owner, limits.maxBytesPerOwner, sizeBytes);
+  await checkQuota(tx, owner, mostBytesOfOwner, sizeBytes);
   await checkQuota(tx, 'all', limits.maxBytes, sizeBytes);
   const stored: StoredFile = {
     ...{ id, kind, owner, sizeBytes, expiresAtMs },

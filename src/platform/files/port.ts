@@ -13,6 +13,8 @@ export interface NewFile {
   mime?: string;
   /** Unix ms; kept until deleted by default. */
   expiresAtMs?: number;
+  /** What the owner may have over all features, in place of `files.maxMbPerOwner`; null is no limit. */
+  mostBytesOfOwner?: number | null;
 }
 
 export interface StoredFile {

@@ -5,7 +5,7 @@ import { sceneOf } from './scene.ts';
 export type * from './image-port.ts';
 export type * from './port.ts';
 export { createImageWork } from './image-work.ts';
-export type { ImageWorkLimits, ImageWorkOptions } from './image-work.ts';
+export type { ImageWorkLimits, ImageWorkOptions, PooledImageWork } from './image-work.ts';
 export { preparePicture } from './picture.ts';
 export type { Picture, PictureLimits } from './picture.ts';
 

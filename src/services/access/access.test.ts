@@ -30,6 +30,7 @@ function setUp(access: object = {}, threads: Record<string, string> = {}) {
         set(`${scope}/${id}`, value === undefined ? {} : { [key]: value });
         return Promise.resolve();
       },
+      forUser: (_feature, id) => Promise.resolve(overrides.get(`user/${id}`) ?? {}),
     },
     parentOfThread: (id) => threads[id],
   });
@@ -155,6 +156,37 @@ it('workers decide by the roles that the request was admitted with', () => {
   expect(may(['member', 'artist'], 'fake/small')).toBe(true);
   expect(may(['member', 'artist'], 'fake/large')).toBe(false);
   expect(may(['member'], 'fake/large', true)).toBe(true);
+});
+
+describe('a figure set for one person', () => {
+  const subject = { userId: nina.userId, roles: ['member'], administrator: false };
+
+  it("replaces that of their roles, also for workers, until it's reset", async () => {
+    const { service } = setUp({ roles: { artist: { imageStorageMb: 2000, users: ['100000000000000007'] } } });
+    const kept = () => service.figureOf(subject, place, 'imageStorageMb');
+    expect(await kept()).toEqual({ value: 500, rule: 'default for members' });
+    expect(await service.figureOf({ ...subject, roles: ['artist'] }, place, 'imageStorageMb')).toMatchObject({
+      value: 2000,
+    });
+    expect(await service.figureOf({ ...subject, administrator: true }, place, 'imageStorageMb')).toMatchObject({
+      value: null,
+    });
+    await service.setOwn(nina.userId, 'imageStorageMb', 50);
+    expect(await kept()).toEqual({ value: 50, rule: 'set for this person' });
+    expect((await service.ownPolicy(nina, place)).figures.imageStorageMb.value).toBe(50);
+    expect(await service.own(nina.userId)).toEqual({ imageStorageMb: 50 });
+    await service.setOwn(nina.userId, 'imageStorageMb', undefined);
+    expect(await kept()).toMatchObject({ value: 500 });
+  });
+
+  it("doesn't pass what guild and channel leave", async () => {
+    const { service } = setUp({ guilds: { [guildId]: { imagesPerDay: 3 } } });
+    await service.setOwn(nina.userId, 'imagesPerDay', null);
+    expect((await service.ownPolicy(nina, place)).figures.imagesPerDay).toEqual({ value: 3, rule: `guild ${guildId}` });
+    const direct = { guildId: null, channelId };
+    expect((await service.ownPolicy(nina, direct)).figures.imagesPerDay.value).toBeNull();
+    expect(service.policy(nina, direct).figures.imagesPerDay.value).toBe(5);
+  });
 });
 
 describe('invalid access settings', () => {

@@ -7,6 +7,8 @@ import type { Limit, Allowance, Unit } from '../ledger/index.ts';
 import type { Rate } from '../limits/index.ts';
 import type { AccessPlace, AccessService, Caller, EveryonesFree, Figure, Policy } from './port.ts';
 import { matches } from './patterns.ts';
+import { createOwnFigures } from './own-figures.ts';
+import type { OwnFigures } from './own-figures.ts';
 import { compileRoles, decideBy, rolesOf, shapeOf } from './rules.ts';
 import type { Role, Shape, Restriction } from './rules.ts';
 
@@ -21,7 +23,7 @@ interface AccessOptions {
   config: AccessSettings;
   /** User ids. */
   administrators: readonly string[];
-  settings: Pick<SettingsService, 'peek' | 'onChange' | 'set'>;
+  settings: Pick<SettingsService, 'peek' | 'onChange' | 'set' | 'forUser'>;
   /** The channel that a thread is in, from memory; undefined for other channels. */
   parentOfThread: (channelId: string) => string | undefined;
   /**
@@ -59,6 +61,9 @@ export function createAccess(options: AccessOptions): AccessService {
     shapes.set(key, made);
     return made;
   };
+  const ownFigures = createOwnFigures(settings, (place) =>
+    rulesAt(options, place).flatMap(({ restrictions }) => restrictions()),
+  );
   const policy = (caller: Caller, place: AccessPlace): Policy => ({
     userId: caller.userId,
     administrator: caller.instanceAdministrator,
@@ -69,14 +74,11 @@ export function createAccess(options: AccessOptions): AccessService {
     administrators,
     roleNames: roles.map(({ name }) => name),
     policy,
+    ownPolicy: (caller, place, db) => ownFigures.added(policy(caller, place), place, db),
+    own: (userId) => ownFigures.of(userId),
+    setOwn: (userId, name, value) => ownFigures.set(userId, name, value),
     decide: (caller, place, action) => decideBy(policy(caller, place), caller, action),
-    isGranted: (subject, place, kind, name) => {
-      if (subject.administrator) return true;
-      const held = roles.filter(({ name: role, everyones }) => everyones || subject.roles.includes(role));
-      const { allows, only } = shape(held, false, place);
-      const fits = (pattern: string) => matches(pattern, name);
-      return allows[kind].some(({ pattern }) => fits(pattern)) && only[kind].every((one) => one.patterns.some(fits));
-    },
+    ...forWorkers({ roles: () => roles, shape, ownFigures }),
     rates: ratesOf,
     allowances: (of) => allowancesOf(of, usedBefore),
     limits: (of) => limitsOf(of, usedBefore),
@@ -89,6 +91,34 @@ export function createAccess(options: AccessOptions): AccessService {
         'dailyFreeUsd',
         micros === undefined ? undefined : micros / MICROS_PER_USD,
       ),
+  };
+}
+
+interface WorkerRules {
+  roles: () => readonly Role[];
+  shape: (held: readonly Role[], administrator: boolean, place: AccessPlace) => Shape;
+  ownFigures: OwnFigures;
+}
+
+/** What is decided by the roles that a request was admitted with. */
+function forWorkers({ roles, shape, ownFigures }: WorkerRules): Pick<AccessService, 'isGranted' | 'figureOf'> {
+  const heldBy = ({ roles: names, administrator }: Pick<Policy, 'roles' | 'administrator'>): Role[] =>
+    roles().filter(
+      ({ name, everyones, administrators: isTheirs }) =>
+        everyones || names.includes(name) || (administrator && isTheirs),
+    );
+  return {
+    isGranted: (subject, place, kind, name) => {
+      if (subject.administrator) return true;
+      const { allows, only } = shape(heldBy(subject), false, place);
+      const fits = (pattern: string) => matches(pattern, name);
+      return allows[kind].some(({ pattern }) => fits(pattern)) && only[kind].every((one) => one.patterns.some(fits));
+    },
+    figureOf: async ({ userId, ...subject }, place, name) => {
+      const { administrator } = subject;
+      const { figures } = shape(heldBy(subject), administrator, place);
+      return (await ownFigures.added({ userId, administrator, figures }, place)).figures[name];
+    },
   };
 }
 

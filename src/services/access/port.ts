@@ -1,3 +1,4 @@
+import type { Db } from '../../platform/postgres/index.ts';
 import type { Limit, Allowance } from '../ledger/index.ts';
 import type { Rate } from '../limits/index.ts';
 
@@ -61,8 +62,13 @@ export const figureNames = [
   'tokensPerWeek',
   'tokensPerMonth',
   'imagesPerDay',
+  'imageStorageMb',
 ] as const;
 export type FigureName = (typeof figureNames)[number];
+
+/** Figures that instance administrators can set for one person. */
+export const ownFigureNames = ['imagesPerDay', 'imageStorageMb'] as const satisfies readonly FigureName[];
+export type OwnFigureName = (typeof ownFigureNames)[number];
 
 /** The rules for one caller in one place. */
 export interface Policy {
@@ -98,6 +104,11 @@ export interface EveryonesFree {
  */
 export interface AccessService {
   policy(caller: Caller, place: AccessPlace): Policy;
+  /**
+   * The same with the figures that were set for this person, which replace those of their roles; guild and channel still
+   * restrict them. Reads in the caller's transaction when `db` is one.
+   */
+  ownPolicy(caller: Caller, place: AccessPlace, db?: Db): Promise<Policy>;
   decide(caller: Caller, place: AccessPlace, action: Action): Decision;
   /**
    * Whether these instance roles (`Policy.roles` at an earlier time) may use a model or tool in a place. For workers,
@@ -109,6 +120,19 @@ export interface AccessService {
     kind: 'models' | 'tools',
     name: string,
   ): boolean;
+  /**
+   * A figure of somebody who had these instance roles (`Policy.roles` at an earlier time), with what was set for them. For
+   * workers, which don't see the caller.
+   */
+  figureOf(
+    subject: Pick<Policy, 'userId' | 'roles' | 'administrator'>,
+    place: AccessPlace,
+    name: FigureName,
+  ): Promise<Figure>;
+  /** What was set for one person. */
+  own(userId: string): Promise<Partial<Record<OwnFigureName, number | null>>>;
+  /** Sets a figure for one person, null being no limit; undefined resets it to that of their roles. */
+  setOwn(userId: string, name: OwnFigureName, value: number | null | undefined): Promise<void>;
   /** Requests per minute and hour; none for administrators. */
   rates(policy: Policy): Rate[];
   /** Free money per day, tokens per week, pictures per day. */

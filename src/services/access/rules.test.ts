@@ -93,7 +93,7 @@ describe('what roles give', () => {
   it('uses the defaults without settings', () => {
     const { figures, allows } = policyOf({}, caller());
     expect(allows.models).toEqual([{ pattern: '*', rule: 'default for members' }]);
-    expect(Object.values(figures).map(({ value }) => value)).toEqual([10, 100, 500_000, null, 100_000, null, 5]);
+    expect(Object.values(figures).map(({ value }) => value)).toEqual([10, 100, 500_000, null, 100_000, null, 5, 500]);
     expect(policyOf({}, caller({ instanceAdministrator: true })).figures).toMatchObject({
       requestsPerMinute: { value: null },
       requestsPerHour: { value: null },

@@ -179,8 +179,13 @@ const height = ({ value }: Figure) => value ?? Infinity;
 function figureOf(name: FigureName, roles: readonly Role[], restrictions: readonly Restriction[]): Figure {
   const given = roles.map(({ figures }) => figures[name]).filter((figure) => figure !== undefined);
   const most = given.reduce((a, b) => (height(b) > height(a) ? b : a));
+  return restricted(name, most, restrictions);
+}
+
+/** A figure as guild and channel leave it. */
+export function restricted(name: FigureName, figure: Figure, restrictions: readonly Restriction[]): Figure {
   const taken = restrictions.map(({ rule, fields }): Figure => ({ value: figureIn(fields, name) ?? null, rule }));
-  return taken.reduce((a, b) => (height(b) < height(a) ? b : a), most);
+  return taken.reduce((a, b) => (height(b) < height(a) ? b : a), figure);
 }
 
 /** Whether roles and places allow an action to a caller of sufficient rank. */

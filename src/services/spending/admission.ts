@@ -32,7 +32,7 @@ async function check(options: SpendingOptions, tx: Tx, request: AdmissionRequest
   const rule = checkAccess(options, request);
   const pause = budgets.paused(place);
   if (pause) throw refusedByPause(pause);
-  const policy: Policy = access.policy(caller, place);
+  const policy: Policy = await access.ownPolicy(caller, place, tx);
   const terms = await termsFor(options, tx, policy, place);
   const rates = access.rates(policy);
   if (rates.length > 0) {

@@ -45,7 +45,9 @@ export async function callModel(options: SpendingOptions, call: ModelCall): Prom
 export async function holdWork(options: SpendingOptions, work: Work): Promise<HeldWork> {
   const { admission } = await (work.admitted ?? readAdmitted(options, work.follows ?? work.request));
   const { model, worstCase: most } = work;
-  if (!isAllowed(options, admission, model)) throw refused(options, admission, notAllowed(admission, model));
+  // The instance's own calls need no right of the member.
+  const isOwn = work.account === 'instance';
+  if (!isOwn && !isAllowed(options, admission, model)) throw refused(options, admission, notAllowed(admission, model));
   if (!most) throw refused(options, admission, unpriced(options, model, work.priceLine));
   const hold = await holdPatiently(options, admission, work, { wanted: most, least: most }, work.lastsMs);
   options.checkpoint?.('held');
@@ -144,12 +146,13 @@ async function holdPatiently(
   }
 }
 
-/** A server that pays for itself is an account of its own, bound by the pools alone. */
+/** A server that pays for itself, and the instance, are accounts of their own, bound by the pools alone. */
 function termsOf({ budgets }: SpendingOptions, admission: Hold, { account }: HeldCall): Terms {
   const terms = termsNow(admission, budgets);
-  if (account !== 'pool' || terms.guildId === null) return terms;
+  const isServers = account === 'pool' && terms.guildId !== null;
+  if (account !== 'instance' && !isServers) return terms;
   const limits = terms.limits.filter(({ holder }) => holder.kind !== 'user');
-  return { ...terms, payerId: `guild-${terms.guildId}`, allowances: [], limits };
+  return { ...terms, payerId: isServers ? `guild-${terms.guildId}` : 'instance', allowances: [], limits };
 }
 
 function checkPause(options: SpendingOptions, admission: Hold): void {

@@ -38,8 +38,11 @@ export interface ModelCall {
   request: string;
   /** For a follow-up, which was not admitted itself: the request whose admission it goes by. */
   follows?: string;
-  /** `pool`: the pools of the place pay, not the member. Only in servers. */
-  account?: 'pool';
+  /**
+   * `pool`: the pools of the place pay, not the member. Only in servers. `instance`: the bot's owner pays, and the pools count
+   * it.
+   */
+  account?: 'pool' | 'instance';
   /** Read ahead by `admitted`, which saves the call that way to the database. */
   admitted?: Promise<Admitted>;
   step: string;

@@ -13,6 +13,9 @@ const onPage = 12;
 const longestShown = 200;
 /** Five of them fit the 1,024 characters of a field. */
 const longestOtherShown = 150;
+/** So many of the longest fit it, too. */
+const mostImageModels = 8;
+const longestImageShown = 70;
 
 /** Lists the models that the caller may talk with, by name, with what they cost and can do. */
 export function modelsCommand(context: Needs<'access' | 'db' | 'models' | 'money' | 'settings'>): Command {
@@ -58,7 +61,14 @@ async function modelsPage(
   const footer = { text: pages === 1 ? t('models.hint') : t('models.hint-page', { page: page + 1, pages }) };
   return {
     content: '',
-    embeds: [{ title: t('models.title'), description, fields: otherWork(context, t), footer }],
+    embeds: [
+      {
+        title: t('models.title'),
+        description,
+        fields: [...imageModels(context, call), ...otherWork(context, t)],
+        footer,
+      },
+    ],
     components: pages === 1 ? [] : turns(page, pages, t),
   };
 }
@@ -74,9 +84,28 @@ function line(context: Needs<'money'>, model: ModelInfo, current: boolean, t: Tr
   return `${current ? '▸ ' : ''}**${shortLabel(model.id, longestShown)}** · ${facts.join(' · ')}`;
 }
 
+/** What the caller can draw with, and what an image costs. */
+function imageModels(
+  { access, models, money }: Needs<'access' | 'models' | 'money'>,
+  { caller, guildId, channelId, t }: Call,
+): { name: string; value: string }[] {
+  const mayUse = (id: string) => access.decide(caller, { guildId, channelId }, { kind: 'model', id }).allowed;
+  const all = models.abilities.list('draw').filter(({ id, demo }) => !demo && mayUse(id));
+  if (all.length === 0) return [];
+  const lines = all.slice(0, mostImageModels).map((model) => {
+    const micros = money.prices.ofUse(model, { images: { count: 1 }, estimated: false });
+    const key = micros === undefined ? 'no-price' : micros === 0 ? 'free' : 'image-price';
+    const price = t(`models.${key}`, { price: dollars((micros ?? 0) / 1_000_000) });
+    return `**${shortLabel(model.id, longestImageShown)}** · ${price}`;
+  });
+  const more = all.length - lines.length;
+  const value = [...lines, ...(more > 0 ? [t('models.more-images', { count: more })] : [])].join('\n');
+  return [{ name: t('models.images'), value }];
+}
+
 /** Which model does what is no conversation. What is built in is not worth a line. */
 function otherWork({ models }: Needs<'models'>, t: Translate): { name: string; value: string }[] {
-  const lines = (['embed', 'transcribe', 'speak', 'moderate', 'draw'] as const).flatMap((ability) => {
+  const lines = (['embed', 'transcribe', 'speak', 'moderate'] as const).flatMap((ability) => {
     const model = models.abilities.defaultOf(ability);
     if (!model || model.demo) return [];
     return t(`models.other-work.${ability}`, { model: shortLabel(model.id, longestOtherShown) });

@@ -8,7 +8,11 @@ import type { Submitted } from '../submission.ts';
 import { submitImages } from '../submit.ts';
 
 /** Begins what its asker has agreed to pay. */
-export async function confirmDraft(context: ImageContext, call: ComponentCall): Promise<Submitted> {
+export async function confirmDraft(
+  context: ImageContext,
+  call: ComponentCall,
+  { isUnhurried = false }: { isUnhurried?: boolean } = {},
+): Promise<Submitted> {
   const { caller, channelId, guildId } = call;
   const draft = await takeDraft(context.db, call.id, caller.userId, new Date(context.clock.now() - draftMs));
   if (!draft || draft.channel_id !== channelId) throw new UserError('draft-gone', 'it is not theirs, or too old');
@@ -23,6 +27,7 @@ export async function confirmDraft(context: ImageContext, call: ComponentCall): 
       messageId: draft.message_id,
       model,
       isConfirmed: true,
+      isUnhurried,
     },
     request: imageRequest.parse(JSON.parse(text)),
   });

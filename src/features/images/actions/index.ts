@@ -62,6 +62,7 @@ export function imageComponents(context: ImageContext): Record<string, Component
     delete: { right: owns, run: (call) => remove(context, call) },
     confirm: { right: draws, run: begin((call) => confirmDraft(context, call)) },
     ...galleryControls(context),
+    free: { right: draws, run: begin((call) => confirmDraft(context, call, { isUnhurried: true })) },
     cancel: { right: ends, run: (call) => cancel(context, call) },
   };
   return Object.fromEntries(Object.entries(controls).map(([name, control]) => [name, { version: 1, ...control }]));

@@ -3,6 +3,7 @@ import { defineCommand, defineSubcommand } from '../../../sdk/index.ts';
 import type { Call, CommandFile, DeclaredCommand, DrawMode, OptionSpecs, Subcommand } from '../../../sdk/index.ts';
 import { infoOf } from '../actions/info.ts';
 import { galleryCommands } from '../gallery/commands.ts';
+import { quotaSubcommand } from '../guard/quota-command.ts';
 import { longestPrompt, readPrompt } from '../intake/prompt.ts';
 import { modelForMode } from '../models.ts';
 import { panDirections } from '../request.ts';
@@ -26,7 +27,7 @@ export const imageCommand = (context: ImageContext): DeclaredCommand =>
     access: 'everyone',
     ephemeral: true,
     subcommands: {
-      ...{ ...changing(context), ...enlarging(context), info: info(context) },
+      ...{ ...changing(context), ...enlarging(context), info: info(context), quota: quotaSubcommand(context) },
       ...galleryCommands(context, {
         meant: (call) => meant(context, call, undefined),
         suggestModels: (call) => Promise.resolve(suggestModels(context, call)),

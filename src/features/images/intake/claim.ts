@@ -4,6 +4,7 @@ import { UserError, VendorError } from '../../../kernel/errors.ts';
 import { isThread, maySpeak } from '../../../sdk/index.ts';
 import type { DrawMode } from '../../../sdk/index.ts';
 import { priceQuestion } from '../drafts.ts';
+import { freeQuestion } from '../guard/free-lane.ts';
 import { modelOfPrefix } from '../models.ts';
 import type { ImageSource, NewImageRequest } from '../request.ts';
 import type { ImageContext, ImageSettings, Needs } from '../settings.ts';
@@ -66,7 +67,11 @@ function isCommand({ commands, prefix }: Needs<'commands' | 'prefix'>, content: 
 }
 
 /** By id or name; a thread is as its channel. */
-async function isListed({ discord }: Needs<'discord'>, list: readonly string[], channelId: string): Promise<boolean> {
+export async function isListed(
+  { discord }: Needs<'discord'>,
+  list: readonly string[],
+  channelId: string,
+): Promise<boolean> {
   if (list.includes(channelId)) return true;
   const channel = await discord.cache.channel(channelId);
   const own = isThread(channel?.type ?? ChannelType.GuildText) && channel?.parentId ? channel.parentId : undefined;
@@ -88,6 +93,8 @@ async function take(context: ImageContext, message: Message, match: PrefixMatch)
       const question = priceQuestion(submitted, context.texts.in(undefined));
       const key = `images/dear/${message.id}`;
       await context.discord.actions.send(message.channel_id, question, { replyTo: message.id, key });
+    } else if (submitted.status === 'free') {
+      await offerFree(context, message, submitted);
     } else if (submitted.status === 'begun') {
       mark(context, { guild_id: place.guildId, channel_id: place.channelId, message_id: message.id }, 'waiting');
     }
@@ -96,6 +103,23 @@ async function take(context: ImageContext, message: Message, match: PrefixMatch)
     context.refuse(message, isAway ? context.texts.in(undefined)('away') : context.explain(error));
   }
   return true;
+}
+
+/** With a button once a minute for each person and channel, like every refusal; in words alone before that. */
+async function offerFree(
+  context: ImageContext,
+  message: Message,
+  offer: Parameters<typeof freeQuestion>[0],
+): Promise<void> {
+  const { id, channel_id: channelId, author } = message;
+  const rate = { key: `user:${author.id}/images/free/${channelId}`, count: 1, periodMs: 60_000, rule: 'offers' };
+  const taken = await context.limits.take(context.db, [rate]);
+  if (taken.status === 'refused') {
+    context.refuse(message, offer.refusal);
+    return;
+  }
+  const question = freeQuestion(offer, context.texts.in(undefined));
+  await context.discord.actions.send(channelId, question, { replyTo: id, key: `images/free/${id}` });
 }
 
 async function requestOf(

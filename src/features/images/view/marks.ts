@@ -1,12 +1,9 @@
-import { PermissionFlagsBits } from 'discord-api-types/v10';
-import { reactionName } from '../../../sdk/index.ts';
-import type { ImageSettings, Needs } from '../settings.ts';
+import { markMessage } from '../../../sdk/index.ts';
+import type { Mark } from '../../../sdk/index.ts';
+import type { Needs } from '../settings.ts';
 import type { RequestRow } from '../store.ts';
 
-const needed = PermissionFlagsBits.AddReactions | PermissionFlagsBits.ReadMessageHistory;
-type Mark = 'waiting' | 'done' | 'failed';
-
-/** Marks the message that asked with how far it is. Returns at once; what Discord doesn't take is left out. */
+/** Marks the message that asked, where one did, with how far it is. */
 export function mark(
   context: Needs<'discord' | 'logger' | 'settings'>,
   {
@@ -17,20 +14,5 @@ export function mark(
   to: Mark,
 ): void {
   if (messageId === null) return;
-  const settings = context.settings.peek({ guildId, channelId });
-  const marks: Record<Mark, string> = {
-    waiting: nameOf(settings, 'waitingEmoji'),
-    done: nameOf(settings, 'doneEmoji'),
-    failed: nameOf(settings, 'failedEmoji'),
-  };
-  const put = async (): Promise<void> => {
-    const { actions, cache } = context.discord;
-    // Asked before, since Discord shuts out bots that are refused too often.
-    if (((await cache.selfPermissions(channelId)) & needed) !== needed) return;
-    await actions.mark(channelId, messageId, marks[to], { instead: to === 'waiting' ? [] : [marks.waiting] });
-  };
-  put().catch((error: unknown) => context.logger.debug({ error }, 'A message could not be marked.'));
+  markMessage(context, { channelId, messageId }, to, context.settings.peek({ guildId, channelId }));
 }
-
-const nameOf = (settings: ImageSettings, key: 'waitingEmoji' | 'doneEmoji' | 'failedEmoji'): string =>
-  reactionName(settings[key]);

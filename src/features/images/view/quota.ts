@@ -1,15 +1,17 @@
 import type { Translate } from '../../../sdk/index.ts';
+import { storageLimitOf } from '../guard/storage.ts';
 import type { Needs } from '../settings.ts';
 import { paidAs } from '../request.ts';
+import type { RequestRow } from '../store.ts';
 import { megabytes } from './caption.ts';
 
 /** `Daily 2/5 | Storage 45.2/500 MB`, as it is now for whoever asked; what has no limit shows none. */
 export async function quotaLine(
-  context: Needs<'files' | 'money' | 'spending'>,
-  { id, author_id: userId }: { id: string; author_id: string },
+  context: Needs<'access' | 'files' | 'money' | 'spending'>,
+  row: Pick<RequestRow, 'id' | 'author_id' | 'guild_id' | 'channel_id'>,
   t: Translate,
 ): Promise<string> {
-  const [daily, storage] = await Promise.all([dailyOf(context, id, t), storageOf(context, userId, t)]);
+  const [daily, storage] = await Promise.all([dailyOf(context, row.id, t), storageOf(context, row, t)]);
   return `-# ${[daily, storage].join(' | ')}`;
 }
 
@@ -25,8 +27,15 @@ async function dailyOf(context: Needs<'money' | 'spending'>, id: string, t: Tran
     : t('quota.daily', { used, most: allowance.amount });
 }
 
-async function storageOf({ files }: Needs<'files'>, userId: string, t: Translate): Promise<string> {
-  const { bytes, mostBytes } = await files.usage({ kind: 'user', id: userId });
+async function storageOf(
+  context: Needs<'access' | 'files' | 'spending'>,
+  row: Pick<RequestRow, 'id' | 'author_id' | 'guild_id' | 'channel_id'>,
+  t: Translate,
+): Promise<string> {
+  const [{ bytes }, mostBytes] = await Promise.all([
+    context.files.usage({ kind: 'user', id: row.author_id }),
+    storageLimitOf(context, row),
+  ]);
   const used = megabytes(bytes);
   return mostBytes === null
     ? t('quota.storage-none', { used })

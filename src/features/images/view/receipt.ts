@@ -1,10 +1,12 @@
 import type { OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import { priceQuestion } from '../drafts.ts';
+import { freeQuestion } from '../guard/free-lane.ts';
 import type { Submitted } from '../submission.ts';
 
 /** What whoever pressed or called is told at once. */
 export function receiptOf(submitted: Submitted, t: Translate): OutgoingMessage {
   if (submitted.status === 'dear') return priceQuestion(submitted, t);
+  if (submitted.status === 'free') return freeQuestion(submitted, t);
   if (submitted.status === 'before') return { content: t('begun-before') };
   return { content: submitted.ahead > 0 ? t('begun.waiting', { count: submitted.ahead }) : t('begun.now') };
 }

@@ -96,7 +96,10 @@ async function outpainting(
 }
 
 /** By how much the image is made smaller first, so that it is no larger than models take with what is added. */
-function scaleFor({ width, height }: Pick<ImageInfo, 'width' | 'height'>, request: ImageRequest): number {
+export function scaleFor(
+  { width, height }: Pick<ImageInfo, 'width' | 'height'>,
+  request: Pick<ImageRequest, 'zoom' | 'pan'>,
+): number {
   const added = marginsFor({ width, height }, request);
   const longest = Math.max(width + added.left + added.right, height + added.top + added.bottom);
   return Math.min(1, mostEdge / longest);

@@ -1,6 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { uuidFromName } from '../../../kernel/ids.ts';
 import type { DrawnImage, Drawing, FinishedImage, ImageNote } from '../../../sdk/index.ts';
+import { storageLimitOf } from '../guard/storage.ts';
 import type { NewResult } from '../store.ts';
 import { storeResults } from '../store.ts';
 import type { KeptImage } from './kept.ts';
@@ -62,6 +63,7 @@ async function store(task: DrawTask, drawing: Drawing, images: readonly KeptImag
     const isTooLarge = image.image.bytes.length > context.settings.instance.maxImageMb * million;
     return isTooLarge ? { ...image, notKept: 'too-large' } : image;
   });
+  const mostBytesOfOwner = await storageLimitOf(context, row);
   for (;;) {
     const full = { at: -1, why: 'quota' as 'quota' | 'disk-full' };
     try {
@@ -69,7 +71,7 @@ async function store(task: DrawTask, drawing: Drawing, images: readonly KeptImag
         const rows: NewResult[] = [];
         for (const [position, image] of kept.entries()) {
           full.at = position;
-          const fileId = image.notKept === undefined ? await putFile(task, tx, image) : null;
+          const fileId = image.notKept === undefined ? await putFile(task, tx, image, mostBytesOfOwner) : null;
           rows.push(rowOf(row.id, position, image, fileId));
         }
         const { outcome, modelId } = drawing;
@@ -95,12 +97,14 @@ async function putFile(
   { context, row }: DrawTask,
   tx: Parameters<Parameters<DrawTask['context']['transaction']>[0]>[0],
   { image }: KeptImage,
+  mostBytesOfOwner: number | null,
 ): Promise<string> {
   const { keepDays } = context.settings.instance;
   const file = await context.files.put(tx, {
     owner: { kind: 'user', id: row.author_id },
     kind: 'image',
     bytes: image.bytes,
+    mostBytesOfOwner,
     ...(keepDays !== null && { expiresAtMs: context.clock.now() + keepDays * dayMs }),
   });
   return file.id;

@@ -7,6 +7,7 @@ import { shortModel } from '../view/caption.ts';
 import { showAgain, showEnd, showResults } from '../view/show.ts';
 import { openProgress } from '../view/progress.ts';
 import type { Progress } from '../view/progress.ts';
+import { moderatePrompt } from '../guard/moderation.ts';
 import { inputsFor } from './inputs.ts';
 import { keepResults } from './keep.ts';
 import type { DrawTask } from './task.ts';
@@ -48,6 +49,7 @@ async function draw(task: DrawTask): Promise<void> {
   let reserved: ReservedDrawing | undefined;
   try {
     const model = modelOf(task);
+    await moderate(task);
     const work = await inputsFor(context, task.request, model, run.signal);
     reserved = await context.generate.reserveDrawing({
       ...work,
@@ -62,6 +64,15 @@ async function draw(task: DrawTask): Promise<void> {
     await progress.stop();
     await onFailure(task, reserved, error);
   }
+}
+
+/** Before anything is reserved for the model that draws. */
+async function moderate({ context, run, row, request }: DrawTask): Promise<void> {
+  const place = { guildId: row.guild_id, channelId: row.channel_id };
+  await moderatePrompt(context, {
+    ...{ place, request, settings: context.settings.peek(place), userId: row.author_id, isLogged: row.is_logged },
+    ...{ pays: { request: paidAs(row.id), attempt: run.job.attempt }, signal: run.signal },
+  });
 }
 
 function modelOf({ context, row }: DrawTask): AbilityModel {
@@ -127,7 +138,8 @@ async function onFailure(task: DrawTask, reserved: ReservedDrawing | undefined, 
   }
   await (reserved ? reserved.fail() : context.spending.finish(paidAs(row.id)));
   if (run.signal.aborted || mayRetry(run, error)) throw error;
-  await end(task, { state: 'failed', outcome: codeOf(error), text: failureText(task, error) });
+  const state = codeOf(error) === 'moderation.flagged' ? 'refused' : 'failed';
+  await end(task, { state, outcome: codeOf(error), text: failureText(task, error) });
   if (!(error instanceof UserError) && !(error instanceof VendorError)) throw error;
 }
 

@@ -26,14 +26,14 @@ export function accountCommand(
       const userId = call.options.user ?? call.caller.userId;
       const own = userId === call.caller.userId;
       if (!own && !call.caller.instanceAdministrator) throw new UserError('others', "only for the bot's owner");
-      const allowances = context.access.allowances(policyOf(context, call, userId));
+      const allowances = context.access.allowances(await policyOf(context, call, userId));
       await call.reply(await tell(call, { userId, own, allowances }));
     },
   });
 }
 
 /** The policy of a member here. Others' roles in this guild are unknown, so their allowances aren't shown. */
-function policyOf({ access }: MoneyContext, call: Call, userId: string): Policy {
+function policyOf({ access }: MoneyContext, call: Call, userId: string): Promise<Policy> {
   const other: Caller = {
     userId,
     displayName: '',
@@ -41,5 +41,5 @@ function policyOf({ access }: MoneyContext, call: Call, userId: string): Policy 
     permissions: null,
     instanceAdministrator: access.administrators.has(userId),
   };
-  return access.policy(userId === call.caller.userId ? call.caller : other, call);
+  return access.ownPolicy(userId === call.caller.userId ? call.caller : other, call);
 }

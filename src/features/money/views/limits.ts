@@ -1,7 +1,7 @@
 import type { APIEmbed, APIEmbedField } from 'discord-api-types/v10';
 import type { Balance, Level, Limits, Policy, Translate } from '../../../sdk/index.ts';
 import { allowanceField } from './account.ts';
-import { amountText, bar, beside, lines, periodEnd, sections, when } from './figures.ts';
+import { amountText, bar, beside, countText, lines, periodEnd, sections, when } from './figures.ts';
 
 interface LimitsHere {
   policy: Policy;
@@ -9,6 +9,8 @@ interface LimitsHere {
   balances: readonly Balance[];
   /** The caller's further limits and the pools of the place. */
   levels: readonly Level[];
+  /** What is kept of the caller's files. */
+  storedBytes: number;
 }
 
 /** More patterns would fill the screen. */
@@ -27,6 +29,7 @@ export function limitsEmbed(here: LimitsHere, t: Translate): APIEmbed {
       { name: '', value: who },
       { name: t('limits.rates'), value: ratesText(here, t) },
       ...balances.map((balance) => withRule(allowanceField(balance, true, t), balance.allowance.rule, t)),
+      { name: t('limits.storage.title'), value: storageText(here, t) },
       levels.length > 0 && {
         name: t('limits.further'),
         value: levels.map((level) => levelText(level, t)).join('\n'),
@@ -51,6 +54,15 @@ function ratesText({ rates }: LimitsHere, t: Translate): string {
     );
   });
   return lines(...texts);
+}
+
+/** In MB, as the limit is. */
+function storageText({ policy, storedBytes }: LimitsHere, t: Translate): string {
+  const { value, rule } = policy.figures.imageStorageMb;
+  const used = (storedBytes / 1_000_000).toFixed(1);
+  if (value === null) return lines(t('limits.storage.unlimited', { used }), t('limits.rule', { rule }));
+  const text = t('limits.storage.used', { used, most: countText(value) });
+  return lines(`${bar(storedBytes, value * 1_000_000)} ${text}`, t('limits.rule', { rule }));
 }
 
 function levelText({ limit, spent, held, resetsAtMs }: Level, t: Translate): string {

@@ -186,6 +186,7 @@ describe('limits', () => {
     roles: ['everyone', 'member'],
     allows: { models: [{ pattern: 'openai/*', rule: 'role member' }] },
     only: { models: [{ patterns: ['openai/gpt-6-*'], rule: 'guild 5' }] },
+    figures: { imageStorageMb: { value: 500, rule: 'role member' } },
   } as unknown as Policy;
 
   it('name the rule behind every figure', () => {
@@ -198,6 +199,7 @@ describe('limits', () => {
         ],
         balances: [balance()],
         levels: [level({ kind: 'guild', id: '5' }, 5_000_000, 4_000_000)],
+        storedBytes: 45_200_000,
       },
       t,
     );
@@ -216,6 +218,10 @@ describe('limits', () => {
         'Credits: **$0.00**',
         'role member',
         '',
+        '**Images kept**',
+        '▰▱▱▱▱▱▱▱▱▱ **45.2** of 500 MB used',
+        'role member',
+        '',
         '**Further limits**',
         '▰▰▰▰▰▰▰▰▱▱ **$1.00** of $5.00 a day left · this server',
         'budget guild · resets <t:1800000000:R>',
@@ -229,7 +235,7 @@ describe('limits', () => {
 
   it("of the bot's owner are few", () => {
     const { description } = limitsEmbed(
-      { policy: { ...policy, administrator: true }, rates: [], balances: [], levels: [] },
+      { policy: { ...policy, administrator: true }, rates: [], balances: [], levels: [], storedBytes: 0 },
       t,
     );
     expect(description).toContain("You are the bot's owner");

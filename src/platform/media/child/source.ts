@@ -3,6 +3,8 @@ import type { Metadata, Sharp } from 'sharp';
 import { formatOf } from '../formats.ts';
 import type { ImageFormat } from '../formats.ts';
 import { MOST_PIXELS } from '../limits.ts';
+import { withoutBulkyMetadata } from './containers/jpeg.ts';
+import { withoutCompressedTexts } from './containers/png.ts';
 import { ImageFailure, tooLarge } from './failure.ts';
 
 /** Has to be called once, before anything is decoded. */
@@ -29,6 +31,9 @@ export async function freeMemory(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Interlaced PNGs are decoded as a whole, seven times over. */
+const MOST_INTERLACED_PIXELS = 16_000_000;
+
 export interface Source {
   file: Uint8Array;
   format: ImageFormat;
@@ -41,8 +46,20 @@ export interface Source {
 
 const OPEN = { limitInputPixels: MOST_PIXELS, failOn: 'error', sequentialRead: true } as const;
 
+const checked = new WeakMap<Uint8Array, Uint8Array>();
+
+/** What the decoder gets of a file. */
+export function decodable(file: Uint8Array): Uint8Array {
+  const known = checked.get(file);
+  if (known) return known;
+  const format = formatOf(file);
+  const made = format === 'png' ? withoutCompressedTexts(file) : format === 'jpeg' ? withoutBulkyMetadata(file) : file;
+  checked.set(file, made);
+  return made;
+}
+
 /** The first frame as it is stored. */
-export const open = (file: Uint8Array): Sharp => sharp(file, { ...OPEN, pages: 1 });
+export const open = (file: Uint8Array): Sharp => sharp(decodable(file), { ...OPEN, pages: 1 });
 
 /** The first frame, upright, in sRGB. */
 export const upright = (file: Uint8Array): Sharp => open(file).autoOrient().toColourspace('srgb');
@@ -54,6 +71,9 @@ export async function sourceOf(file: Uint8Array): Promise<Source> {
   const metadata = await open(file).metadata();
   const { width, height } = metadata.autoOrient;
   if (width * height > MOST_PIXELS) throw tooLarge(`${width} × ${height} pixels`);
+  if (format === 'png' && metadata.isProgressive && width * height > MOST_INTERLACED_PIXELS) {
+    throw tooLarge(`${width} × ${height} interlaced pixels`);
+  }
   return { file, format, metadata, width, height, frames: metadata.pages ?? 1 };
 }
 

@@ -71,17 +71,19 @@ export async function* attempt<Event>(
   const cancels: Cancel[] = [];
   const onLeave: Attempt['onLeave'] = (cancel) => void cancels.push(cancel);
   const events = run({ ...connection, signal: watchdog.signal, used, most, onLeave });
-  let done = false;
+  /** Nothing of it runs at the provider any more. */
+  let isOver = false;
   try {
     for (;;) {
       const step = await watchdog.wait(events.next());
       if (step.done) {
-        done = true;
+        isOver = true;
         return;
       }
       yield step.value;
     }
   } catch (error) {
+    isOver = !watchdog.signal.aborted;
     if (wasTurnedAway(error)) used(NOTHING_USED);
     signal.throwIfAborted();
     const reason: unknown = watchdog.signal.aborted ? watchdog.signal.reason : error;
@@ -90,7 +92,7 @@ export async function* attempt<Event>(
     watchdog.stop();
     // Not awaited: a provider that hangs would hold up the caller.
     events.return().catch(() => undefined);
-    const charged = !done && !told && cancels.length > 0 ? await leave(cancels, clock) : undefined;
+    const charged = !isOver && !told && cancels.length > 0 ? await leave(cancels, clock) : undefined;
     if (charged === 0) used(NOTHING_USED);
     const counted = charged === undefined ? {} : { images: { ...most.images, count: charged } };
     used({ ...most, ...counted, estimated: true });

@@ -214,8 +214,8 @@ export interface DrawWork {
   /** One of the model's styles. */
   style?: string;
   /**
-   * Of `outpaint`: what is to be added around the first input. A model that outpaints by a mask gets the enlarged image and the
-   * mask as inputs as well.
+   * Of `outpaint`: what is to be added around the first input. A model that outpaints by a mask gets the enlarged image in its
+   * place, and the mask.
    */
   margins?: Margins;
   /** Of `replace`: what is to be found. */

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { tooLarge } from '../failure.ts';
 import type { Canvas, Frame } from '../gif/encode-gif.ts';
 import { checkFrames } from '../inspect.ts';
-import { sourceOf } from '../source.ts';
+import { decodable, sourceOf } from '../source.ts';
 import type { Source } from '../source.ts';
 import { MOST_PIXELS } from '../../limits.ts';
 
@@ -58,7 +58,10 @@ async function rollOf(
   range: { page: number; pages: number },
 ): Promise<Buffer> {
   const input = { limitInputPixels: MOST_PIXELS, failOn: 'error', ...range } as const;
-  const image = range.pages > 1 ? sharp(file, input) : sharp(file, { ...input, sequentialRead: true }).autoOrient();
+  const image =
+    range.pages > 1
+      ? sharp(decodable(file), input)
+      : sharp(decodable(file), { ...input, sequentialRead: true }).autoOrient();
   const { data } = await image
     .toColourspace('srgb')
     .resize(width, height, { fit: 'contain', background: BACKGROUND, withoutEnlargement: false })

@@ -26,6 +26,18 @@ export function readJpeg(file: Uint8Array): Container {
   };
 }
 
+/** More metadata than this only slows decoders down; cameras write some kilobytes. */
+const MOST_METADATA_BYTES = 1_000_000;
+
+/** The file without its metadata where that is bulky; otherwise as it is. */
+export function withoutBulkyMetadata(file: Uint8Array): Uint8Array {
+  const { segments, scanStart } = segmentsOf(file);
+  const metadata = segments.filter(({ marker }) => isMetadata(marker));
+  if (metadata.reduce((sum, { start, end }) => sum + end - start, 0) <= MOST_METADATA_BYTES) return file;
+  const kept = segments.filter(({ marker }) => !isMetadata(marker));
+  return write(file, kept, { scanStart, end: file.length }, undefined);
+}
+
 /** JFIF's and Adobe's segments say how colours are stored. */
 function isMetadata(marker: number): boolean {
   if (marker === MARKER.app0 || marker === MARKER.app14) return false;

@@ -45,6 +45,23 @@ export function readPng(file: Uint8Array): Container {
   };
 }
 
+/**
+ * The file without compressed texts: decoders unpack them, and a file of many takes minutes. Comes back as it is when it
+ * has none.
+ */
+export function withoutCompressedTexts(file: Uint8Array): Uint8Array {
+  const chunks = chunksOf(file);
+  const kept = chunks.filter((chunk) => !isCompressedText(file, chunk));
+  return kept.length === chunks.length ? file : write(file, kept, undefined);
+}
+
+function isCompressedText(file: Uint8Array, { type, start, end }: Chunk): boolean {
+  if (type === 'zTXt') return true;
+  // Behind the keyword and its zero.
+  const flag = file.indexOf(0, start + 8) + 1;
+  return type === 'iTXt' && (flag === 0 || flag >= end || file[flag] !== 0);
+}
+
 function chunksOf(file: Uint8Array): Chunk[] {
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   const chunks: Chunk[] = [];

@@ -58,6 +58,15 @@ await drawContract({
   },
 });
 
+it('OpenAI tells the tokens that it counted', async () => {
+  const config = (origin: string) => ({ type: 'openai' as const, baseUrl: `${origin}/v1` });
+  const { server, open, draw, finish } = await createDrawBench({ wire: fakeOpenAi, config });
+  const { used } = await draw((await open()).models, 'gpt-image-2', {});
+  expect(used).toMatchObject([{ images: { count: 1 }, tokens: 9, outputTokens: 272, estimated: false }]);
+  await finish();
+  await server.close();
+});
+
 describe('Replicate', async () => {
   const bench = await createDrawBench({
     wire: fakeReplicate,
@@ -116,6 +125,18 @@ describe('Replicate', async () => {
     const { error, used } = await draw(models, 'google/imagen-4-fast', {});
     expect(error).toMatchObject({ code: 'model/failed' });
     expect(used).toEqual([{ images: { count: 1 }, estimated: true }]);
+    expect(server.requests.filter(({ path }) => path.endsWith('/cancel'))).toEqual([]);
+  });
+
+  it('that is given up before it starts charges nothing', async () => {
+    const { models } = await open();
+    server.world.ending = 'never';
+    server.fail(/^GET \/v1\/predictions/, { hang: true });
+    const gone = new AbortController();
+    const drawing = draw(models, 'google/imagen-4-fast', {}, { signal: gone.signal });
+    await server.requested(/^GET \/v1\/predictions/);
+    gone.abort(new Error('changed my mind'));
+    expect((await drawing).used).toEqual([{ estimated: false }]);
   });
 
   it('goes on when a look at the result fails in passing', async () => {
@@ -123,6 +144,15 @@ describe('Replicate', async () => {
     server.fail(/^GET \/v1\/predictions/, { status: 503 });
     server.fail(/^GET \/v1\/predictions/, { status: 429 });
     expect((await draw(models, 'google/imagen-4-fast', {})).result?.outcome).toBe('done');
+  });
+
+  it('is checked by its key, and holds no conversations', async () => {
+    const { models } = await open();
+    expect(await models.check()).toMatchObject([{ provider: 'p', state: 'up' }, { provider: 'demo' }]);
+    server.fail(/^GET \/v1\/account$/, { status: 401, json: { detail: 'Unauthenticated' } });
+    expect(await models.check(['p'])).toMatchObject([{ state: 'down', fault: 'bad-key' }]);
+    expect(models.list().map(({ provider }) => provider)).toEqual(['demo']);
+    expect(models.abilities.defaultOf('draw')?.id).toBe('p/black-forest-labs/flux-schnell');
   });
 
   it('tells with what it signs its reports', async () => {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../../kernel/clock.ts';
 import { translateModelError } from '../../errors.ts';
 import type { Attempt } from '../call.ts';
 import type { DrawWebhook } from '../port.ts';
@@ -25,11 +26,24 @@ const passing: ReadonlySet<string> = new Set([
  * Looks again and again, ever more slowly, until there is something; at once when a webhook reports. It has no end of its
  * own: the call's signal is that. Throws what `look` throws, troubles that pass by themselves only after some attempts.
  */
-export async function poll<Found>(attempt: Attempt, { firstMs, mostMs, webhook, look }: Poll<Found>): Promise<Found> {
-  const { provider, clock } = attempt;
+export async function poll<Found>(attempt: Attempt, options: Poll<Found>): Promise<Found> {
+  const reports = new Reports();
+  const stop = options.webhook?.onReport(() => reports.come());
+  try {
+    return await pollUntil(attempt, options, reports);
+  } finally {
+    stop?.();
+  }
+}
+
+async function pollUntil<Found>(
+  { provider, clock, signal }: Attempt,
+  { firstMs, mostMs, look }: Poll<Found>,
+  reports: Reports,
+): Promise<Found> {
   let waitMs = firstMs;
   for (let failures = 0; ;) {
-    await pause(attempt, waitMs, webhook);
+    await reports.wait(clock, waitMs, signal);
     waitMs = Math.min(mostMs, waitMs * SLOWER);
     try {
       const found = await look();
@@ -44,15 +58,22 @@ export async function poll<Found>(attempt: Attempt, { firstMs, mostMs, webhook, 
   }
 }
 
-async function pause({ clock, signal }: Attempt, waitMs: number, webhook: DrawWebhook | undefined): Promise<void> {
-  const enough = new AbortController();
-  const stop = webhook?.onReport(() => enough.abort());
-  try {
-    await clock.sleep(waitMs, webhook ? AbortSignal.any([signal, enough.signal]) : signal);
-  } catch (error) {
+/** One that comes while there is a look counts for the next wait. */
+class Reports {
+  private next = new AbortController();
+
+  come(): void {
+    this.next.abort();
+  }
+
+  async wait(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+    const { signal: came } = this.next;
+    try {
+      if (!came.aborted) await clock.sleep(delayMs, AbortSignal.any([signal, came]));
+    } catch (error) {
+      if (!came.aborted) throw error;
+    }
     signal.throwIfAborted();
-    if (!enough.signal.aborted) throw error;
-  } finally {
-    stop?.();
+    if (came.aborted) this.next = new AbortController();
   }
 }

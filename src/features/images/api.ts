@@ -1,0 +1,38 @@
+/** What images offer to other features: `context.use(imagesApi)`. */
+import { defineApi } from '../../sdk/index.ts';
+
+export interface ImagePlace {
+  /** null in a DM. */
+  guildId: string | null;
+  channelId: string;
+}
+
+/** One of the bot's images as a message shows it. */
+export interface ShownImage {
+  id: string;
+  /** The images that it was made of. */
+  parentIds: readonly string[];
+  /** Of an image that was zoomed out of, or panned: where its one parent lies in it, as shares of its width and height. */
+  inner?: ImageArea;
+}
+
+export interface ImageArea {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export interface ImagesApi {
+  /** Whether prefixes draw or edit in a channel or thread of a server. */
+  isImageChannel(place: ImagePlace): Promise<boolean>;
+  /** Those of these attachments that are the bot's images, by the attachment's id. */
+  imagesShownBy(attachmentIds: readonly string[]): Promise<ReadonlyMap<string, ShownImage>>;
+  /**
+   * Of messages that show what a button or command made: the message of the same channel that shows what it was made of.
+   * Those that reply to a message are left out.
+   */
+  messagesBefore(channelId: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+export const imagesApi = defineApi<ImagesApi>('images');

@@ -1,0 +1,44 @@
+import { UserError } from '../../../kernel/errors.ts';
+import { channelAround, matchesPattern } from '../../../sdk/index.ts';
+import type { ImagePlace } from '../models.ts';
+import { parentsOf } from '../request.ts';
+import type { ImageRequest } from '../request.ts';
+import type { ImageSettings, Needs } from '../settings.ts';
+import { hasAdult } from '../store.ts';
+
+/** Whether a channel, or the channel of a thread, is age-restricted. Direct messages are not. */
+export async function isAgeRestricted(
+  { discord: { cache } }: Needs<'discord'>,
+  { guildId, channelId }: ImagePlace,
+): Promise<boolean> {
+  if (guildId === null) return false;
+  return (await cache.channel(await channelAround(cache, channelId)))?.nsfw ?? false;
+}
+
+export const isAdultModel = ({ adultModels }: Pick<ImageSettings, 'adultModels'>, modelId: string): boolean =>
+  adultModels.some((pattern) => matchesPattern(pattern, modelId));
+
+interface Asked {
+  place: ImagePlace;
+  settings: ImageSettings;
+  modelId: string;
+  request: Pick<ImageRequest, 'inputs' | 'private'>;
+}
+
+/**
+ * Whether a request is for adults: by its channel, its model or what it begins from. Throws a UserError where it may not be
+ * shown: what is private is shown in direct messages.
+ */
+export async function checkAge(
+  context: Needs<'db' | 'discord'>,
+  { place, settings, modelId, request }: Asked,
+): Promise<boolean> {
+  const restricted = await isAgeRestricted(context, place);
+  const isDirect = place.guildId === null || request.private;
+  const isOpen = isDirect ? settings.adultInDirectMessages : restricted;
+  const byModel = isAdultModel(settings, modelId);
+  if (byModel && !isOpen) throw new UserError('adult.model', 'age-restricted channels only', { model: modelId });
+  const byParent = await hasAdult(context.db, parentsOf(request));
+  if (byParent && !isOpen) throw new UserError('adult.image', 'it is from an age-restricted channel');
+  return restricted || byModel || byParent;
+}

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import type { APIMessage } from 'discord-api-types/v10';
+import { recorded } from '../../../testing/audit.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
+
+const bot = sharedBot({
+  paced: false,
+  yaml: ({ milo, bob }, _, { openaiBaseUrl }) => `
+instance: { administrators: ['${milo.user.id}'] }
+providers:
+  fake:
+    type: openai-compatible
+    baseUrl: ${openaiBaseUrl}
+    apiKeys: [test-key]
+    models: [{ name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }, { name: painter, abilities: [draw] }]
+access:
+  roles:
+    collector: { users: ['${bob.user.id}'], imageStorageMb: 0 }
+features:
+  images: { channels: [art], prefixes: { '!': { model: fake/painter } } }
+`,
+});
+
+const isImage = (message: APIMessage): boolean => message.attachments.length > 0;
+const saying = (match: RegExp) => (message: APIMessage) =>
+  match.test([message.content, ...message.embeds.map(({ description }) => description ?? '')].join('\n'));
+
+it("takes the most generous of somebody's roles, and what was set for them alone", async () => {
+  await bot.bob.says('#art', '!a cat');
+  expect((await bot.bob.sees(isImage, { in: '#art' })).content).toMatch(/Daily 1\/5 \| Storage 0\.0\/500 MB/);
+  await bot.milo.runs('image quota', { user: bot.bob.user.id, images: '2', storage: '0' });
+  await bot.milo.sees(/2 images\n\*\*Storage:\*\* 0 MB, 0\.0 MB used/);
+  await bot.bob.says('#art', '!a dog');
+  const full = await bot.bob.sees(isImage, { in: '#art' });
+  expect(full.content).toMatch(/not kept: your storage is full[^]*Daily 2\/2 \| Storage 0\.0\/0 MB/);
+  await bot.bob.says('#art', '!a bird');
+  await bot.bob.sees(/You've used your 2 pictures for today\. They reset <t:\d+:R>/, { in: '#art' });
+  await bot.bob.runs('limits');
+  await bot.bob.sees(
+    saying(/Pictures today\*\*\n[^]*resets <t:\d+:R>\nset for this person[^]*Images kept\*\*\n.*of 0 MB used/),
+  );
+});
+
+it('is set by administrators alone, recorded, and reset', async () => {
+  await bot.alice.runs('image quota', { user: bot.bob.user.id, images: '1000' });
+  await bot.alice.sees(/Only the bot's owner/);
+  await bot.milo.runs('image quota', { user: bot.bob.user.id, images: 'many' });
+  await bot.milo.sees(/“many” isn't a quota/);
+  await bot.milo.runs('image quota', { user: bot.bob.user.id, images: 'default', storage: 'unlimited' });
+  await bot.milo.sees(/as their roles give\n\*\*Storage:\*\* no limit/);
+  expect((await recorded(bot, { action: 'set-image-quota' })).at(-1)).toMatchObject({
+    actorId: bot.milo.user.id,
+    targetId: bot.bob.user.id,
+    details: { before: { imagesPerDay: 2, imageStorageMb: 0 }, after: { imageStorageMb: null } },
+  });
+  await bot.bob.says('#art', '!a fox');
+  expect((await bot.bob.sees(isImage, { in: '#art' })).content).toMatch(/Daily 3\/5 \| Storage 0\.0 MB/);
+});

@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import type { APIMessage } from 'discord-api-types/v10';
+import { longTests, tellCases } from '../../../testing/long.ts';
+import { sharedBilling, sharedBot } from '../../../testing/shared-bot.ts';
+
+const requests = longTests() ? 200 : 40;
+const mostImages = 10;
+
+const bot = sharedBot({
+  paced: false,
+  yaml: (_, __, { openaiBaseUrl }) => `
+providers:
+  fake:
+    type: openai-compatible
+    baseUrl: ${openaiBaseUrl}
+    apiKeys: [test-key]
+    models: [{ name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }, { name: painter, abilities: [draw] }]
+access:
+  roles:
+    member: { requestsPerMinute: null, requestsPerHour: null, imagesPerDay: ${mostImages} }
+features:
+  images:
+    channels: [art, memes]
+    caption: false
+    prefixes: { '!': { model: fake/painter, size: 64x64 }, '?': { model: fake/painter, size: 64x64 } }
+`,
+});
+sharedBilling(bot);
+
+const isImage = (message: APIMessage): boolean => message.attachments.length > 0;
+
+it(
+  `draws exactly ${mostImages} of ${requests} images that somebody asks for at once`,
+  { timeout: 120_000 },
+  async () => {
+    const asking = Array.from({ length: requests }, (_, index) => {
+      if (index % 4 === 0)
+        return bot.alice.runs('imagine', { prompt: `cat ${index}`, size: '64x64' }, { in: 'general' });
+      return bot.alice.says(index % 2 === 0 ? '#art' : '#memes', `!cat ${index}`);
+    });
+    await Promise.all(asking);
+    await bot.idle();
+    const channels = ['art', 'memes', 'general'];
+    const shown = (await Promise.all(channels.map((channel) => bot.alice.messages(channel, 100)))).flat();
+    expect(shown.filter(isImage)).toHaveLength(mostImages);
+    expect(bot.providers.abilities.requests).toHaveLength(mostImages);
+    // Nothing of what was refused still counts, and nothing more is left.
+    await bot.alice.says('#art', '!one more');
+    await bot.idle();
+    expect(bot.providers.abilities.requests).toHaveLength(mostImages);
+    const asked = await bot.bob.says('#art', '!a dog');
+    const own = await bot.bob.sees((message) => isImage(message) && message.message_reference?.message_id === asked.id);
+    expect(own.content).toContain(`Daily 1/${mostImages}`);
+    tellCases('images-races', requests);
+  },
+);
