@@ -84,7 +84,7 @@ export function createFeatureContext(
     commands: options.commands,
     configs: () => featureConfigs(options.features(), { ...options, textsOf: (of) => textsOf(options.texts, of) }),
     prefix: config.discord.prefix,
-    publicUrl: config.http.publicUrl?.replace(/\/+$/, ''),
+    publicUrl: config.http.publicUrl?.replace(/\/$/, ''),
   };
 }
 

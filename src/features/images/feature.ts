@@ -62,7 +62,7 @@ export const feature = defineFeature({
     routes: galleryRoutes(context),
     schedules: [
       { name: 'drafts', everyMs: 60 * 60_000, run: () => expireDrafts(context) },
-      { name: 'gallery', everyMs: 60 * 60_000, run: () => sweepGallery(context) },
+      { name: 'gallery', everyMs: 10 * 60_000, run: () => sweepGallery(context) },
     ],
     exportUser: async (userId) => ({
       requests: await exportImages(context, userId),

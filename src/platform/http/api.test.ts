@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createApi, startHttp, tooMany } from './index.ts';
+import { createApi, FileAnswer, startHttp, tooMany } from './index.ts';
 import type { ApiRequest, ApiRoute, HttpServer } from './index.ts';
 
 const keyOf = (name: string) => name.repeat(8).padEnd(32, '-');
@@ -58,6 +58,12 @@ const routes = [
     scope: 'public',
     response: z.object({ name: z.string().nullable() }),
     run: async ({ key }) => ({ name: key?.name ?? null }),
+  }),
+  route({
+    path: '/file',
+    scope: 'public',
+    file: 'image/*',
+    run: async () => new FileAnswer(Buffer.from('GIF89a'), 'image/gif', { 'cache-control': 'private' }),
   }),
   route({ path: '/closed', scope: 'public', run: async () => undefined }),
 ];
@@ -124,6 +130,17 @@ describe('a request', () => {
     instead = undefined;
     asked.length = 0;
     explained.length = 0;
+  });
+
+  it('is answered with a file as it is, which no browser takes for anything else', async () => {
+    const response = await ask('/api/notes/file');
+    expect(await response.text()).toBe('GIF89a');
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'image/gif',
+      'cache-control': 'private',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+    });
   });
 
   it('reaches its route with what its schemas made of it, and is answered with what the schema names', async () => {
@@ -287,6 +304,7 @@ describe('the document', () => {
       '/api/notes/all/{id}',
       '/api/notes/all',
       '/api/notes/open',
+      '/api/notes/file',
       '/api/notes/closed',
     ]);
     const found = document.paths['/api/notes/all/{id}']?.['get'];

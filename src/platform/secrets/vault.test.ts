@@ -12,6 +12,20 @@ const instanceKey = randomBytes(32);
 const vault = createVault({ instanceKey });
 
 describe('the vault', () => {
+  it('signs texts for a purpose, as no other instance does', () => {
+    const signature = vault.sign('share', 'row 1');
+    expect(createVault({ instanceKey }).isSigned('share', 'row 1', signature)).toBe(true);
+    expect(createVault({ instanceKey: randomBytes(32) }).isSigned('share', 'row 1', signature)).toBe(false);
+    const wrong = [
+      ['share', 'row 2', signature],
+      ['other', 'row 1', signature],
+      ['share', 'row 1', signature.slice(1)],
+      ['share', 'row 1', `${signature}AA`],
+      ['share', 'row 1', ''],
+    ] as const;
+    for (const [purpose, text, given] of wrong) expect(vault.isSigned(purpose, text, given)).toBe(false);
+  });
+
   it('decrypts texts of any length and script, in another process too', async () => {
     for (const text of ['', 'hello', 'größer 🦊 第', 'x'.repeat(100_000)]) {
       const ciphertext = await vault.encrypt(db, 'alice', 'row 1', text);

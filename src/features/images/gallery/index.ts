@@ -3,9 +3,9 @@ import type { Json } from '../../../kernel/json.ts';
 import { defineJob } from '../../../sdk/index.ts';
 import type { Expiry, FeatureParts, Tx } from '../../../sdk/index.ts';
 import type { ImageContext, Needs } from '../settings.ts';
-import { openBatch } from './batch/batch.ts';
+import { openBatch, wakeBatch } from './batch/batch.ts';
 import { runBatch } from './batch/run.ts';
-import { batchesOf, deleteBatchesOf, deleteUnbegunBefore, expireBatches } from './batch/store.ts';
+import { batchesOf, deleteBatchesOf, deleteUnbegunBefore, expireBatches, openBatches } from './batch/store.ts';
 import { noteMessagesGone } from './find-store.ts';
 import { deleteSharesBefore, deleteSharesOf, sharesOf } from './share-store.ts';
 import { deleteStylesOf } from './style-store.ts';
@@ -25,11 +25,16 @@ export const galleryListeners = ({ db }: Needs<'db'>): NonNullable<FeatureParts[
 export const batchJob = (context: ImageContext) =>
   defineJob({ payload: batchPayload, run: ({ batchId }) => runBatch(context, batchId) });
 
-/** Deletes lists that nobody looks at, addresses that have ended, and batches that nobody began. */
-export async function sweepGallery({ db, clock }: Needs<'db' | 'clock'>): Promise<void> {
+/**
+ * Deletes lists that nobody looks at, addresses that have ended, and batches that nobody began. Wakes the others, of which a
+ * step may have failed for good while Discord or the database were away.
+ */
+export async function sweepGallery(context: Needs<'db' | 'clock' | 'jobs'>): Promise<void> {
+  const { db, clock } = context;
   await deleteViewsBefore(db, new Date(clock.now() - viewMs));
   await deleteSharesBefore(db, new Date(clock.now()));
   await deleteUnbegunBefore(db, new Date(clock.now() - hourMs));
+  for (const id of await openBatches(db)) await wakeBatch({ context, db }, id);
 }
 
 /** What somebody keeps beside images: styles, addresses, lists of prompts. */

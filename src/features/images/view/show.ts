@@ -23,7 +23,9 @@ interface Shown {
 /** Shows what was drawn, where it was asked for, and ends the request. */
 export async function showResults(task: DrawTask, shown: Shown): Promise<void> {
   const { context, row, request } = task;
-  if (request.batch !== undefined) return leaveToBatch(task, request.batch, shown);
+  const isKept = shown.kept.every(({ notKept }) => notKept === undefined);
+  // A sheet is made of files: what has none is shown now or never.
+  if (request.batch !== undefined && isKept) return leaveToBatch(task, request.batch, shown);
   const message = await resultMessage(task, shown);
   const { channelId, sent } = await put(task, message);
   await context.spending.shown(paidAs(row.id), [sent.id]);

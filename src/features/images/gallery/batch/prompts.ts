@@ -36,27 +36,45 @@ function promptColumn(rows: readonly (readonly string[])[]): string[] {
   return column < 0 ? rows.map(([first = '']) => first) : rows.slice(1).map((row) => row[column] ?? '');
 }
 
-/** RFC 4180, with either end of line: quotes around a field, doubled within it. */
+/** RFC 4180, with any end of line: quotes around a field, doubled within it. One that is never closed is a letter. */
 function readCsv(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
-  const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\r|\n|$)/gy;
-  while (field.lastIndex < text.length) {
-    const at = field.lastIndex;
-    const match = field.exec(text);
-    // A quote where none may be: the rest of the line is taken as it is.
-    if (!match) {
-      const end = text.slice(at).search(/[\r\n]|$/) + at;
-      row.push(text.slice(at, end));
-      field.lastIndex = end;
-      continue;
-    }
-    const [, quotedText, plain = '', separator] = match;
-    row.push(quotedText === undefined ? plain : quotedText.replaceAll('""', '"'));
-    if (separator === ',') continue;
+  let at = 0;
+  while (at < text.length) {
+    const { value, end } = readField(text, at);
+    row.push(value);
+    at = end + 1;
+    if (text[end] === ',') continue;
     rows.push(row);
     row = [];
+    if (text[end] === '\r' && text[at] === '\n') at += 1;
   }
-  if (row.length > 0) rows.push(row);
   return rows;
+}
+
+const endsField = (character: string | undefined): boolean =>
+  character === undefined || character === ',' || character === '\r' || character === '\n';
+
+function readField(text: string, start: number): { value: string; end: number } {
+  const quoted = text[start] === '"' ? readQuoted(text, start) : undefined;
+  if (quoted) return quoted;
+  let end = start;
+  while (!endsField(text[end])) end += 1;
+  return { value: text.slice(start, end), end };
+}
+
+/** Undefined where the quote is not closed before the field ends. */
+function readQuoted(text: string, start: number): { value: string; end: number } | undefined {
+  let from = start + 1;
+  for (;;) {
+    const quote = text.indexOf('"', from);
+    if (quote < 0) return undefined;
+    if (text[quote + 1] === '"') {
+      from = quote + 2;
+      continue;
+    }
+    if (!endsField(text[quote + 1])) return undefined;
+    return { value: text.slice(start + 1, quote).replaceAll('""', '"'), end: quote + 1 };
+  }
 }

@@ -174,3 +174,13 @@ export async function expireBatches(tx: Tx, { beforeMs, guilds }: Expiry): Promi
 export async function deleteUnbegunBefore(db: Db, before: Date): Promise<void> {
   await db.deleteFrom('images_batch').where('made_at', '<', before).where('state', '=', sql.lit('asked')).execute();
 }
+
+/** Those that a step is still to be done for: in the end they are all done, cancelled ones too. */
+export async function openBatches(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom('images_batch')
+    .select('id')
+    .where('state', 'in', ['running', 'cancelled'])
+    .execute();
+  return rows.map(({ id }) => id);
+}

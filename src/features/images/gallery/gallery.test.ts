@@ -1,0 +1,281 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { beforeAll, expect, it } from 'vitest';
+import { recorded } from '../../../testing/audit.ts';
+import { button, buttons } from '../../../testing/components.ts';
+import { forgets } from '../../../testing/forgets.ts';
+import { noisePng } from '../../../testing/pictures.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
+import { createShiftedClock } from '../../../testing/shifted-clock.ts';
+import { exportedBy } from '../../../testing/stored.ts';
+import { readZip } from '../../../testing/zip.ts';
+
+const clock = createShiftedClock(Date.now());
+const bot = sharedBot({
+  ...{ paced: false, clock },
+  yaml: (_, __, { openaiBaseUrl }) => `
+providers:
+  fake:
+    type: openai-compatible
+    baseUrl: ${openaiBaseUrl}
+    apiKeys: [test-key]
+    models: [{ name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }, { name: painter, abilities: [draw] }]
+features:
+  images:
+    channels: [art, adults, secret]
+    prefixes: { '!': { model: fake/painter, size: 64x64 }, 'edit:': { model: fake/painter, mode: edit } }
+    caption: false
+    maxImageMb: 1
+    blockedWords: [forbidden]
+http: { publicUrl: https://bot.example.org/ }
+prices:
+  images: { models: { fake/painter: { default: 0.02 } } }
+access:
+  roles:
+    member: { requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null, imagesPerDay: null }
+`,
+});
+type Person = typeof bot.alice;
+
+const viewChannel = '1024';
+beforeAll(async () => {
+  const [guild] = bot.emulator.core.world.guilds.values();
+  const guildId = guild?.id ?? '';
+  const hidden = [
+    { id: guildId, type: 0, deny: viewChannel },
+    { id: bot.alice.user.id, type: 1, allow: viewChannel },
+    { id: bot.app.discord.self.userId, type: 1, allow: viewChannel },
+  ];
+  for (const channel of [
+    { name: 'adults', nsfw: true },
+    { name: 'secret', overwrites: hidden },
+  ]) {
+    await fetch(`${bot.emulator.origin}/_control/channels`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ guildId, ...channel }),
+    });
+    await bot.alice.until(channel.name, () =>
+      [...bot.alice.view.channels.values()].some(({ name }) => name === channel.name) ? true : null,
+    );
+  }
+});
+
+const isImage = (message: APIMessage): boolean => message.attachments.length > 0;
+async function draws(person: Person, text: string, channel = '#art', replyTo?: APIMessage): Promise<APIMessage> {
+  const asked = await person.says(channel, text, { ...(replyTo && { replyTo }) });
+  const shown = await person.sees((message) => isImage(message) && message.message_reference?.message_id === asked.id);
+  // What it leads to is stored once it is shown.
+  await bot.idle();
+  return shown;
+}
+async function opens(person: Person, options: Parameters<Person['runs']>[1] = {}, channel = 'general') {
+  await person.runs('image gallery', options, { in: channel });
+  return person.sees(/^\*\*Gallery\*\*/);
+}
+/** Custom id and values of the menu below a message. */
+function menu(message: APIMessage): { id: string; values: string[] } {
+  const rows = (message.components ?? []) as { components: { custom_id: string; options?: { value: string }[] }[] }[];
+  const found = rows.flatMap(({ components }) => components).find(({ options }) => options);
+  if (!found) throw new Error(`There is no menu: ${JSON.stringify(message.components)}`);
+  return { id: found.custom_id, values: (found.options ?? []).map(({ value }) => value) };
+}
+async function more(person: Person, message: APIMessage): Promise<APIMessage> {
+  await person.presses(message, button(message, '⋯'));
+  return person.sees(/What else I can do/);
+}
+
+it('shows what can be seen there, on numbered sheets, and opens one', async () => {
+  await draws(bot.alice, '!x9 many red foxes');
+  await draws(bot.alice, '!a hidden treasure', '#secret');
+  await draws(bot.bob, '!a blue whale', '#adults');
+  await bot.bob.runs('imagine', { prompt: 'a private diary', private: true });
+  await bot.bob.sees((message) => isImage(message) && message.content.includes('a private diary'));
+
+  const first = await opens(bot.alice);
+  expect(first.content).toContain('**Gallery** · 10 images\nPage 1 of 2');
+  expect(first.attachments).toHaveLength(1);
+  expect(first.attachments[0]?.description).toContain('1: a hidden treasure');
+  await bot.alice.presses(first, button(first, 'Next'));
+  const second = await bot.alice.sees(/Page 2 of 2/);
+  expect(menu(second).values).toHaveLength(1);
+  expect((await opens(bot.alice, {}, 'adults')).content).toContain('11 images');
+  await bot.alice.selects(second, menu(second).id, [menu(second).values[0] ?? '']);
+  const opened = await bot.alice.sees((message) => buttons(message).some(({ label }) => label === 'Vary'));
+  expect(opened.attachments).toHaveLength(1);
+
+  expect((await opens(bot.bob)).content).toContain('10 images');
+  expect((await opens(bot.bob, { search: 'DIARY' })).content).toContain('1 image\n-# “DIARY”');
+  expect((await opens(bot.bob, { user: bot.alice.user.id, mode: 'edit' })).content).toContain('No image');
+  expect((await opens(bot.bob, { search: 'treasure' })).content).toContain('No image');
+});
+
+it('answers where others see it by naming the command whose answer they do not see', async () => {
+  await bot.bob.says('#general', '!image gallery');
+  await bot.bob.sees(/Use `\/image gallery`/);
+});
+
+it('leaves an image whose message was deleted to its asker', async () => {
+  const shown = await draws(bot.alice, '!a short mistake');
+  expect((await opens(bot.bob, { search: 'mistake' })).content).toContain('1 image');
+  await bot.olivia.deletes(shown);
+  await bot.idle();
+  expect((await opens(bot.bob, { search: 'mistake' })).content).toContain('No image');
+  expect((await opens(bot.alice, { search: 'mistake' })).content).toContain('1 image');
+});
+
+it('draws what an image was made of', async () => {
+  const first = await draws(bot.alice, '!a castle');
+  const second = await draws(bot.alice, 'edit: make it snow', '#art', first);
+  const choices = await more(bot.alice, second);
+  await bot.alice.presses(choices, button(choices, 'Family tree'));
+  const tree = await bot.alice.sees(/made from 1 image, led to 0 images/);
+  expect(tree.attachments).toMatchObject([{ filename: expect.stringMatching(/^family-tree\./) as string }]);
+  await draws(bot.bob, '!a lonely rock');
+  await bot.bob.runs('image tree', {}, { in: 'art' });
+  await bot.bob.sees(/made of no other/);
+});
+
+const shareFor = async (person: Person, image: APIMessage, duration: string): Promise<string> => {
+  const choices = await more(person, image);
+  await person.presses(choices, button(choices, 'Share'));
+  const asked = await person.sees(/For how long/);
+  await person.selects(asked, menu(asked).id, [duration]);
+  const { content } = await person.sees(/bot\.example\.org/);
+  return /https:\/\/bot\.example\.org(\/[^>]+)/.exec(content)?.[1] ?? '';
+};
+const fetched = (path: string) => fetch(`http://127.0.0.1:${bot.app.port}${path}`);
+
+it('shares an image by an address that expires, can be revoked, and that nobody can make up', async () => {
+  const image = await draws(bot.alice, '!a shared sunset');
+  const path = await shareFor(bot.alice, image, 'day');
+  const answer = await fetched(path);
+  expect(answer.status).toBe(200);
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    'content-type': 'image/png',
+    'content-disposition': 'inline; filename="image.png"',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'private, max-age=60, must-revalidate',
+  });
+  expect((await answer.bytes()).length).toBe(image.attachments[0]?.size);
+  const parts = path.split('/');
+  const [signature = '', expires = '', id = ''] = parts.toReversed();
+  const base = parts.slice(0, -3).join('/');
+  const altered = `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
+  for (const wrong of [
+    `${id}/${expires}/${altered}`,
+    `${id}/${Number(expires) + 1}/${signature}`,
+    `00000000-0000-4000-8000-000000000000/${expires}/${signature}`,
+  ]) {
+    expect((await fetched(`${base}/${wrong}`)).status).toBe(404);
+  }
+
+  expect(buttons(await more(bot.bob, image)).map(({ label }) => label)).not.toContain('Share');
+  const short = await shareFor(bot.alice, image, 'hour');
+  clock.jump(3_700_000);
+  expect((await fetched(short)).status).toBe(404);
+  await bot.alice.runs('image shared');
+  const list = await bot.alice.sees(/You share 1 image:/);
+  await bot.alice.selects(list, menu(list).id, [id]);
+  await bot.alice.sees(/doesn't work any more/);
+  expect((await fetched(path)).status).toBe(404);
+});
+
+it('keeps favourites when others are deleted, and packs them first', async () => {
+  const image = await draws(bot.milo, '!a lasting rock');
+  await draws(bot.milo, '!a passing cloud');
+  const choices = await more(bot.milo, image);
+  await bot.milo.presses(choices, button(choices, 'Favourite'));
+  await bot.milo.sees(/It is a favourite now/);
+  expect((await opens(bot.milo, { favourites: true })).content).toContain('1 image');
+  const packed = async () => {
+    await bot.milo.runs('image download');
+    const { attachments } = await bot.milo.sees((message) => message.attachments[0]?.filename === 'images.zip');
+    const zip = await fetch(attachments[0]?.url ?? '');
+    return readZip(Buffer.from(await zip.bytes()));
+  };
+  const before = await packed();
+  expect([...before.keys()]).toMatchObject([/^favourites\/.*\.png$/, /^\d.*\.png$/, 'prompts.json'].map(matching));
+  const prompts = JSON.parse(before.get('prompts.json')?.toString() ?? '') as { prompt: string }[];
+  expect(prompts.map(({ prompt }) => prompt)).toEqual(['a lasting rock', 'a passing cloud']);
+  clock.jump(8 * 86_400_000);
+  expect([...(await packed()).keys()]).toMatchObject([/^favourites\//, 'prompts.json'].map(matching));
+});
+const matching = (wanted: string | RegExp): unknown => expect.stringMatching(wanted);
+
+it('adds the words of an own style to prompts', async () => {
+  await bot.alice.runs('image style save', { name: 'Noir', text: 'film noir, hard shadows' });
+  await bot.alice.sees(/--style noir/);
+  await draws(bot.alice, '!a cat --style noir');
+  const prompts = bot.providers.abilities.requests.map(({ body }) => body['prompt']);
+  expect(prompts).toEqual(['a cat, film noir, hard shadows']);
+  const suggested = await bot.alice.completes('imagine', { prompt: 'a dog', style: 'no' }, 'style');
+  expect(suggested).toEqual([{ name: 'noir', value: 'noir' }]);
+  await bot.alice.runs('image style list');
+  await bot.alice.sees(/`noir`: film noir, hard shadows/);
+  await bot.bob.runs('image style remove', { name: 'noir' });
+  await bot.bob.sees(/You have no style called `noir`/);
+});
+
+it('draws a list of prompts with one bill, and shows by itself what is too large to be kept', async () => {
+  const large = { created: 1, data: [{ b64_json: noisePng(640, 640).toString('base64') }] };
+  bot.providers.abilities.answer('images/generations', { json: large });
+  const prompts = ['a cat', 'a forbidden dog', 'an owl', 'a fox', 'a bear', 'an eel'];
+  const file = { name: 'prompts.txt', data: Buffer.from(prompts.join('\n')), type: 'text/plain' };
+  await bot.bob.runs('image batch', { file }, { in: 'art' });
+  const question = await bot.bob.sees(/6 prompts, 6 images with painter: up to \*\*\$0\.12\*\*/);
+  await bot.bob.presses(question, button(question, 'Draw all for $0.12'));
+  await bot.bob.sees(/It is not kept: the file is too large/, { in: 'art' });
+  const sheet = await bot.bob.sees(/batch: images 1 to 4/, { in: 'art' });
+  expect(sheet.attachments).toHaveLength(1);
+  expect(menu(sheet).values).toHaveLength(4);
+  await bot.bob.sees(/batch of 6 prompts: 5 drawn, 1 refused\. \$0\.10 charged/, { in: 'art' });
+  expect((await opens(bot.alice, { search: 'an eel' })).content).toContain('1 image');
+});
+
+it('ends a batch that is cancelled, and charges only what a provider was asked for', async () => {
+  bot.providers.abilities.answer('images/generations', { hang: true, times: 4 });
+  const file = {
+    name: 'prompts.csv',
+    data: Buffer.from('prompt\n"one, two"\nthree\nfour\nfive\nsix'),
+    type: 'text/csv',
+  };
+  await bot.bob.runs('image batch', { file }, { in: 'art' });
+  const question = await bot.bob.sees(/5 prompts, 5 images/);
+  await bot.bob.presses(question, button(question, 'Draw all for $0.10'));
+  const progress = await bot.bob.sees(/0 of 5 done/, { in: 'art' });
+  await expect.poll(() => bot.providers.abilities.requests.length).toBe(4);
+  await bot.bob.presses(progress, button(progress, 'Cancel'));
+  await bot.bob.sees(/batch of 5 prompts: 5 cancelled\. \$0\.08 charged/, { in: 'art' });
+});
+
+it('lets moderators look up who asked for what, but nothing private', async () => {
+  const shown = await draws(bot.bob, '!a logged lighthouse');
+  await bot.milo.runs('image log', { user: bot.bob.user.id }, { in: 'art' });
+  const log = await bot.milo.sees((message) => message.embeds[0]?.title?.startsWith('Prompt log') ?? false);
+  const text = log.embeds[0]?.description ?? '';
+  expect(text).toMatch(/<@\d+> · fake `painter` · drawn · \$0\.02 · https:\S+\n> a logged lighthouse/);
+  expect(text).toContain(shown.id);
+  expect(await recorded(bot, { action: 'images.log' })).toMatchObject([
+    { actorId: bot.milo.user.id, targetId: bot.bob.user.id, outcome: 'done', details: { page: 1 } },
+  ]);
+  await bot.bob.runs('image log', {}, { in: 'art' });
+  await bot.bob.sees(/moderators \(who can manage messages\)/);
+  await bot.milo.runs('image log', { user: bot.alice.user.id }, { in: 'art' });
+  const other = await bot.milo.sees((message) => /Prompt log/.test(message.embeds[0]?.title ?? ''));
+  expect(JSON.stringify(other.embeds)).not.toContain('private diary');
+});
+
+it('exports and deletes all of it', async () => {
+  await shareFor(bot.alice, await draws(bot.alice, '!a last one'), 'week');
+  expect(await exportedBy(bot, 'images', bot.alice)).toMatchObject({
+    styles: [{ name: 'noir', text: 'film noir, hard shadows' }],
+    shares: [{ image: expect.any(String) as string }],
+    batches: [],
+  });
+  expect(await exportedBy(bot, 'images', bot.bob)).toMatchObject({
+    batches: [{ prompts: ['a cat', 'a forbidden dog', 'an owl', 'a fox', 'a bear', 'an eel'] }, { state: 'done' }],
+  });
+  await forgets(bot.alice);
+  expect(await exportedBy(bot, 'images', bot.alice)).toEqual({ requests: [], styles: [], shares: [], batches: [] });
+  expect((await opens(bot.bob, { user: bot.alice.user.id })).content).toContain('No image');
+});
