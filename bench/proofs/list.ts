@@ -39,6 +39,20 @@ export const proofs: readonly Proof[] = [
     unit: 'rounds',
   },
   {
+    name: 'kill-images',
+    what: 'kill -9 at every named point of drawings: each image shown once, nothing charged twice, files and counters agree',
+    command: vitest('src/app/kill-images.test.ts'),
+    least: 50,
+    unit: 'rounds',
+  },
+  {
+    name: 'images-races',
+    what: '200 requests at once against 10 images a day: exactly 10 are drawn',
+    command: vitest('src/features/images/guard/races.test.ts'),
+    least: 200,
+    unit: 'requests',
+  },
+  {
     name: 'conversation',
     what: 'a scripted conversation of many, with lost connections and killed processes: nothing lost, doubled or mixed up',
     command: vitest('src/features/chat/soak.test.ts'),

@@ -45,6 +45,8 @@ export interface PlatformOptions {
   allowAddresses?: readonly string[];
   /** Shared by the bots of one process, for tests that start many; the caller closes it. */
   counter?: TokenCounter | undefined;
+  /** Of processes that work on images; the caller closes it. Its own unless given. */
+  imageWork?: ImageWork | undefined;
   /** Does nothing unless given. */
   checkpoint?: ReachCheckpoint;
 }
@@ -98,8 +100,8 @@ export async function openPlatforms(
   });
   const { allowAddresses = [] } = options;
   const web = createWeb({ clock, ports: config.web.ports, allowAddresses });
-  const images = createImageWork({ logger });
-  closers.add(() => images.close());
+  const images = options.imageWork ?? createImageWork({ logger });
+  if (!options.imageWork) closers.add(() => images.close());
   const { providers } = config;
   const models = await abortable(
     createModels({

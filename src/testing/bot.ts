@@ -23,6 +23,7 @@ import { TokenCounter } from '../platform/models/index.ts';
 import type { MigrationSource } from '../platform/postgres/index.ts';
 import { testDatabase } from './postgres.ts';
 import type { TestDatabase } from './postgres.ts';
+import { sharedWork } from '../platform/media/testing/work.ts';
 import { startFakeProviders } from './providers.ts';
 import type { FakeProviders } from './providers.ts';
 
@@ -129,6 +130,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
       playground: false,
       stopGraceMs: 500,
       counter,
+      imageWork: sharedWork(),
       ...(options.features && { moreFeatures: options.features }),
       ...(options.allowAddresses && { allowAddresses: options.allowAddresses }),
       ...(options.paced === false && { refusalWindowMs: 0 }),

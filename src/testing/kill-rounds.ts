@@ -130,7 +130,7 @@ export async function settleUp(
 }
 
 /** An answer is on the screen before its job is done. */
-async function untilNothingIsDue({ look }: KillStage, bot: Program): Promise<void> {
+export async function untilNothingIsDue({ look }: KillStage, bot: Program): Promise<void> {
   await look(async ({ db }) => {
     for (const deadline = performance.now() + NEVER_MS; ; await systemClock.sleep(LOOK_AGAIN_MS)) {
       const living = db.selectFrom('queue_job').select('kind').where('state', 'in', ['waiting', 'active']);

@@ -70,6 +70,8 @@ interface KillStageOptions {
   databaseUrl?: string;
   /** Sets the instance's budget for a day. */
   rounds: number;
+  /** Whole sections of the settings in place of those for answers, for a provider at this address. */
+  more?: (baseUrl: string) => Readonly<Record<string, unknown>>;
 }
 
 /** Discord, a priced provider, a database and people; all survive when the bot is killed. */
@@ -105,7 +107,11 @@ export async function openKillStage(options: KillStageOptions): Promise<KillStag
   const emulator = await startEmulator({ port: 0, dataDir: null });
   const place = await lookAround(emulator.origin);
   let capMicros = microsOfUsd(1 + rounds * USD_PER_ROUND);
-  const write = () => options.writeSettings(folder, settings(providers.openaiBaseUrl, capMicros));
+  const write = () =>
+    options.writeSettings(folder, {
+      ...settings(providers.openaiBaseUrl, capMicros),
+      ...options.more?.(providers.openaiBaseUrl),
+    });
   const env = {
     DISCORD_TOKEN: place.botToken,
     DISCORD_API_BASE: `${emulator.origin}/api`,

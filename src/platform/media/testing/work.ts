@@ -7,6 +7,6 @@ let shared: ReturnType<typeof createImageWork> | undefined;
 
 /** One pool for all tests that don't kill processes: each process takes a quarter of a second to start. */
 export function sharedWork(): ReturnType<typeof createImageWork> {
-  shared ??= createImageWork({ logger: silentLogger, limits: { spares: 0, idleMs: 2_000 } });
+  shared ??= createImageWork({ logger: silentLogger, limits: { spares: 0, idleMs: 30_000 } });
   return shared;
 }
