@@ -61,7 +61,7 @@ export const comfyWorkflow = z.strictObject({
   inputs: z.record(
     shape(
       'prompt, negativePrompt, seed, width, height, count, strength, factor, mask, or image, image2, …',
-      /^[a-z]+[A-Za-z]*\d*$/,
+      /^[a-z][A-Za-z]*\d*$/,
     ),
     shape('the number of a node and its input, such as 6.text', /^[^.\s]+\.\S+$/),
   ),

@@ -43,7 +43,7 @@ async function* draw(attempt: Attempt, work: DrawWork, modelId: string): AsyncGe
 }
 
 /** Without its version. */
-const nameOf = (model: string): string => model.replace(/:.*$/, '');
+const nameOf = (model: string): string => model.split(':', 1)[0] ?? model;
 
 async function sentImages(attempt: Attempt, work: DrawWork): Promise<SentImages> {
   const images = await Promise.all(imagesOf(work).map(async (bytes) => addressOf(attempt, bytes)));
