@@ -4,14 +4,14 @@ import type { ComponentCall, ComponentHandler } from '../../sdk/index.ts';
 import type { ChainContext } from './settings.ts';
 import { endRequest, findRequest } from './store.ts';
 import type { RequestRow } from './store.ts';
-import { gifLimit, submitChain } from './submit.ts';
+import { submitChain, zoomLimit } from './submit.ts';
 
 /** The buttons below animations and their progress. What they are about is a row, so that they work after a restart. */
 export const chainComponents = (context: ChainContext): Record<string, ComponentHandler> => ({
   zoom: {
     version: 1,
     right: { commands: ['gif'] },
-    limit: gifLimit,
+    limit: zoomLimit,
     run: async (call) => {
       const { guildId, channelId, caller, calledId } = call;
       const { target_id: targetId, options } = await reached(context, call);

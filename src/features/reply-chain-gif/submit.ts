@@ -9,6 +9,8 @@ import { insertRequest } from './store.ts';
 
 /** Costs no money, but a core for seconds. */
 export const gifLimit = { name: 'gif', cooldownMs: 10_000, heavy: true } as const satisfies UseLimit;
+/** Apart, so that the button below an animation works for the member who has just asked for that. */
+export const zoomLimit = { ...gifLimit, name: 'gif-zoom' } as const satisfies UseLimit;
 
 /** An animation that is wanted. */
 export interface Submission {
