@@ -145,6 +145,8 @@ export interface ToolDefinition<Schema extends z.ZodObject = z.ZodObject> {
   description: string;
   input: Schema;
   access: Access;
+  /** Whether it can be used in a place; everywhere unless given. Asked before every answer, so it must not wait. */
+  offered?(place: { guildId: string | null; channelId: string }): boolean;
   /** The question for the asker before it runs, in the instance's language; undefined: no question. */
   confirm?(input: z.output<Schema>): string | undefined;
   run(input: z.output<Schema>, run: ToolRun): Promise<ToolResult>;

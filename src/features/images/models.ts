@@ -40,8 +40,12 @@ const settingOf: Readonly<Partial<Record<DrawMode, 'editModel' | 'outpaintModel'
 };
 
 /** Models that can do this, the default first. Those whose abilities are unknown may. */
-export function modelsFor({ models }: Needs<'models'>, mode: DrawMode): AbilityModel[] {
-  return models.abilities.list('draw').filter(({ draws }) => draws?.modes.includes(mode) ?? true);
+export function modelsFor({ models, settings }: Needs<'models' | 'settings'>, mode: DrawMode): AbilityModel[] {
+  // The built-in one is for trying out: a server is told what is missing instead.
+  const isUsable = ({ demo, paid }: AbilityModel) => !demo || paid || settings.instance.demo;
+  return models.abilities
+    .list('draw')
+    .filter((model) => isUsable(model) && (model.draws?.modes.includes(mode) ?? true));
 }
 
 /** The model of a prefix. Throws a UserError `no-key` where its provider is not connected. */
@@ -49,7 +53,7 @@ export function modelOfPrefix(context: Needs<'models' | 'settings'>, { model: id
   const found = context.models.abilities.find('draw', id);
   if (found) return { model: found };
   const [demo] = modelsFor(context, mode).filter((model) => model.demo);
-  if (demo && context.settings.instance.demo) return { model: demo, standsInFor: id };
+  if (demo) return { model: demo, standsInFor: id };
   throw new UserError('no-key', `no provider for ${id}`, { model: id, key: keyFor(id) });
 }
 
@@ -58,7 +62,7 @@ export function modelOfPrefix(context: Needs<'models' | 'settings'>, { model: id
  * where there is none.
  */
 export function modelForMode(
-  context: Needs<'models'>,
+  context: Needs<'models' | 'settings'>,
   settings: ImageSettings,
   mode: DrawMode,
   named?: string,
@@ -79,7 +83,7 @@ export function modelForMode(
 
 /** The models that somebody may use in a place. */
 export function allowedModels(
-  context: Needs<'access' | 'models'>,
+  context: Needs<'access' | 'models' | 'settings'>,
   { caller, place }: { caller: Caller; place: ImagePlace },
   mode: DrawMode = 'generate',
 ): AbilityModel[] {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { UserError } from '../../kernel/errors.ts';
 import { defineTool } from '../../sdk/index.ts';
-import type { AnswerFile, DrawInput, Tool, ToolResult, ToolRun, TurnFile } from '../../sdk/index.ts';
+import type { AnswerFile, DrawInput, DrawMode, Tool, ToolResult, ToolRun, TurnFile } from '../../sdk/index.ts';
 import { checkAge } from './guard/age.ts';
 import { moderatePrompt } from './guard/moderation.ts';
 import { isSpoiler } from './guard/spoiler.ts';
-import { modelForMode } from './models.ts';
+import { modelForMode, modelsFor } from './models.ts';
+import type { ImagePlace } from './models.ts';
 import type { ImageContext } from './settings.ts';
 import { checkWords } from './rules/words.ts';
 import { quoted } from './view/caption.ts';
@@ -26,6 +27,7 @@ export const imageTools = (context: ImageContext): Tool[] => [
       'seen in full, in English.',
     input: z.strictObject({ prompt: prompt.describe('What is to be seen.') }),
     access: 'everyone',
+    offered: (place) => canDraw(context, place, 'generate'),
     run: ({ prompt: wanted }, run) => draw(context, run, { mode: 'generate', prompt: wanted, inputs: [] }),
   }),
   defineTool({
@@ -35,6 +37,7 @@ export const imageTools = (context: ImageContext): Tool[] => [
       'is to change, in English.',
     input: z.strictObject({ change: prompt.describe('What is to change.') }),
     access: 'everyone',
+    offered: (place) => canDraw(context, place, 'edit'),
     run: async ({ change }, run) => {
       const files = [...run.turn.attachments, ...(await run.repliedFiles()).toReversed()];
       const image = files.find(({ contentType }) => contentType.startsWith('image/'));
@@ -44,6 +47,10 @@ export const imageTools = (context: ImageContext): Tool[] => [
     },
   }),
 ];
+
+/** A tool that can't be used costs tokens, and misleads. */
+const canDraw = (context: ImageContext, place: ImagePlace, mode: DrawMode): boolean =>
+  context.settings.peek(place).enabled && modelsFor(context, mode).length > 0;
 
 async function inputOf(context: ImageContext, { signal }: ToolRun, file: TurnFile): Promise<DrawInput> {
   const { url, filename, size } = file;

@@ -55,7 +55,10 @@ export async function offeredTools(
   const subject = { roles, administrator: context.access.administrators.has(payerId) };
   const place = { guildId: row.guild_id, channelId: row.channel_id };
   return all.filter(
-    ({ part }) => reaches(rank, part.access) && context.access.isGranted(subject, place, 'tools', part.name),
+    ({ part }) =>
+      (part.offered?.(place) ?? true) &&
+      reaches(rank, part.access) &&
+      context.access.isGranted(subject, place, 'tools', part.name),
   );
 }
 

@@ -60,7 +60,7 @@ export function imagineCommand(context: ImageContext): Command {
 
 /** Models that the caller may use here. */
 export function suggestModels(
-  context: Pick<ImageContext, 'access' | 'models'>,
+  context: Pick<ImageContext, 'access' | 'models' | 'settings'>,
   call: SuggestCall,
   mode: Parameters<typeof allowedModels>[2] = 'generate',
 ) {
@@ -72,7 +72,7 @@ export function suggestModels(
   );
 }
 
-function suggestSizes(context: Pick<ImageContext, 'access' | 'models'>, call: SuggestCall) {
+function suggestSizes(context: Pick<ImageContext, 'access' | 'models' | 'settings'>, call: SuggestCall) {
   const sizes = allowedModels(context, { caller: call.caller, place: placeOf(call) }).flatMap(
     ({ draws }) => draws?.sizes ?? usualSizes,
   );
