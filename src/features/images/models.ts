@@ -1,5 +1,6 @@
 import { UserError } from '../../kernel/errors.ts';
 import type { AbilityModel, Caller, DrawMode } from '../../sdk/index.ts';
+import { isAdultModel } from './guard/adult-models.ts';
 import type { ImageSettings, Needs, PrefixRule } from './settings.ts';
 
 export interface ImagePlace {
@@ -76,7 +77,7 @@ export function modelForMode(
   const wanted = settings[settingOf[mode] ?? 'model'];
   const chosen = wanted === '' ? undefined : abilities.find('draw', wanted);
   if (chosen && (chosen.draws?.modes.includes(mode) ?? true)) return chosen;
-  const [first] = modelsFor(context, mode);
+  const [first] = modelsFor(context, mode).filter(({ id }) => !isAdultModel(settings, id));
   if (!first) throw new UserError('no-model', `nothing can ${mode}`, { mode });
   return first;
 }

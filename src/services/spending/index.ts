@@ -41,6 +41,7 @@ export function createSpending(options: SpendingOptions): Spending {
       const { admission } = await readAdmitted(options, request);
       return (admission.facts as Partial<AdmissionFacts>).roles ?? [];
     },
+    allowancesOf: async (request) => (await readAdmitted(options, request)).admission.terms.allowances,
     charge: (of, work) => chargeFor(options, of, work),
     finish: (request) => ledger.dismiss(request),
     recover: async (request) => void (await ledger.recover(request)),

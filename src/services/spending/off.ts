@@ -34,6 +34,7 @@ export function createSpendingOff({ access }: { access: AccessService }): Spendi
             waive: () => Promise.resolve(),
           }),
     rolesOf: () => Promise.resolve([]),
+    allowancesOf: () => Promise.resolve([]),
     charge: async (_of, work) => (await work()).result,
     finish: () => Promise.resolve(),
     recover: () => Promise.resolve(),

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../kernel/json.ts';
 import type { AbilityModel, ModelInfo, Usage } from '../../platform/models/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { AccessPlace, Action, Caller } from '../access/index.ts';
-import type { Amounts, Hold } from '../ledger/index.ts';
+import type { Allowance, Amounts, Hold } from '../ledger/index.ts';
 
 export interface AdmissionRequest {
   /** `chat/answer/<id>/<tries>`: names everything that is paid for it. */
@@ -164,6 +164,8 @@ export interface Spending {
   hold(work: Work): Promise<HeldWork>;
   /** The instance roles that a request was admitted with; none where nothing is counted. */
   rolesOf(request: string): Promise<readonly string[]>;
+  /** The allowances that a request was admitted with; none where nothing is counted. */
+  allowancesOf(request: string): Promise<readonly Allowance[]>;
   /** The request is over: its place in line ends. */
   finish(request: string): Promise<void>;
   /** A job runs again: what its dead run had open is lost, on the instance's account. */

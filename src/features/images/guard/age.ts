@@ -1,10 +1,11 @@
 import { UserError } from '../../../kernel/errors.ts';
-import { channelAround, matchesPattern } from '../../../sdk/index.ts';
+import { channelAround } from '../../../sdk/index.ts';
 import type { ImagePlace } from '../models.ts';
 import { parentsOf } from '../request.ts';
 import type { ImageRequest } from '../request.ts';
 import type { ImageSettings, Needs } from '../settings.ts';
 import { hasAdult } from '../store.ts';
+import { isAdultModel } from './adult-models.ts';
 
 /** Whether a channel, or the channel of a thread, is age-restricted. Direct messages are not. */
 export async function isAgeRestricted(
@@ -14,9 +15,6 @@ export async function isAgeRestricted(
   if (guildId === null) return false;
   return (await cache.channel(await channelAround(cache, channelId)))?.nsfw ?? false;
 }
-
-export const isAdultModel = ({ adultModels }: Pick<ImageSettings, 'adultModels'>, modelId: string): boolean =>
-  adultModels.some((pattern) => matchesPattern(pattern, modelId));
 
 interface Asked {
   place: ImagePlace;

@@ -9,7 +9,7 @@ import type { Submission, Submitted } from '../submission.ts';
 import { button, rows } from '../view/buttons.ts';
 import { shortModel } from '../view/caption.ts';
 import { workOf } from '../work/asked.ts';
-import { isAdultModel } from './age.ts';
+import { isAdultModel } from './adult-models.ts';
 
 /** What ran out is money, which a model that costs none doesn't need. */
 const isAboutMoney = ({ code }: UserError): boolean => /^refused\.(own\.micros|personal|pool\.\w+)$/.test(code);

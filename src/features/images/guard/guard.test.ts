@@ -45,16 +45,20 @@ const isImage = (message: APIMessage): boolean => message.attachments.length > 0
 const drawn = () => bot.providers.abilities.requests.filter(({ path }) => path.startsWith('images/'));
 
 describe('a prompt', () => {
-  it('that the model for moderation flags is refused with its category before a model draws, and costs nothing', async () => {
-    await bot.alice.says('#art', '!something hateful');
-    await bot.alice.sees(/I don't draw this, because of hate\. Nothing was charged/, { in: '#art' });
-    expect(drawn()).toEqual([]);
-    await bot.alice.says('#art', '!a cat');
-    const shown = await bot.alice.sees(isImage, { in: '#art', timeoutMs: 30_000 });
-    expect(shown.content).toContain('Daily 1/100');
-    const judged = bot.providers.abilities.requests.filter(({ path }) => path === 'moderations');
-    expect(judged.map(({ body }) => body['input'])).toEqual([['something hateful'], ['a cat']]);
-  });
+  it(
+    'that the model for moderation flags is refused with its category before a model draws, and costs nothing',
+    { timeout: 60_000 },
+    async () => {
+      await bot.alice.says('#art', '!something hateful');
+      await bot.alice.sees(/I don't draw this, because of hate\. Nothing was charged/, { in: '#art' });
+      expect(drawn()).toEqual([]);
+      await bot.alice.says('#art', '!a cat');
+      const shown = await bot.alice.sees(isImage, { in: '#art', timeoutMs: 30_000 });
+      expect(shown.content).toContain('Daily 1/100');
+      const judged = bot.providers.abilities.requests.filter(({ path }) => path === 'moderations');
+      expect(judged.map(({ body }) => body['input'])).toEqual([['something hateful'], ['a cat']]);
+    },
+  );
 
   it('about minors is refused although the model would let it pass, and moderators are told', async () => {
     bot.providers.abilities.answer('moderations', {

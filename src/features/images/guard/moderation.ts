@@ -68,7 +68,8 @@ async function judge(
       return Promise.resolve(true);
     });
   } catch (error) {
-    if (signal.aborted || !(error instanceof VendorError || error instanceof UserError)) throw error;
+    const isTheirs = error instanceof VendorError && error.code.startsWith('model/');
+    if (signal.aborted || !(isTheirs || error instanceof UserError)) throw error;
     logger.warn({ error, model: model.id }, 'A prompt could not be moderated.');
     if (settings.moderationDown === 'refuse') throw new UserError('moderation.down', 'the moderation is away');
   }

@@ -25,13 +25,15 @@ const isImage = (message: APIMessage): boolean => message.attachments.length > 0
 const saying = (match: RegExp) => (message: APIMessage) =>
   match.test([message.content, ...message.embeds.map(({ description }) => description ?? '')].join('\n'));
 
-it("takes the most generous of somebody's roles, and what was set for them alone", async () => {
+it("takes the most generous of somebody's roles, and what was set for them alone", { timeout: 60_000 }, async () => {
   await bot.bob.says('#art', '!a cat');
-  expect((await bot.bob.sees(isImage, { in: '#art' })).content).toMatch(/Daily 1\/5 \| Storage 0\.0\/500 MB/);
+  expect((await bot.bob.sees(isImage, { in: '#art', timeoutMs: 30_000 })).content).toMatch(
+    /Daily 1\/5 \| Storage 0\.0\/500 MB/,
+  );
   await bot.milo.runs('image quota', { user: bot.bob.user.id, images: '2', storage: '0' });
   await bot.milo.sees(/2 images\n\*\*Storage:\*\* 0 MB, 0\.0 MB used/);
   await bot.bob.says('#art', '!a dog');
-  const full = await bot.bob.sees(isImage, { in: '#art' });
+  const full = await bot.bob.sees(isImage, { in: '#art', timeoutMs: 30_000 });
   expect(full.content).toMatch(/not kept: your storage is full[^]*Daily 2\/2 \| Storage 0\.0\/0 MB/);
   await bot.bob.says('#art', '!a bird');
   await bot.bob.sees(/You've used your 2 pictures for today\. They reset <t:\d+:R>/, { in: '#art' });
@@ -54,5 +56,7 @@ it('is set by administrators alone, recorded, and reset', async () => {
     details: { before: { imagesPerDay: 2, imageStorageMb: 0 }, after: { imageStorageMb: null } },
   });
   await bot.bob.says('#art', '!a fox');
-  expect((await bot.bob.sees(isImage, { in: '#art' })).content).toMatch(/Daily 3\/5 \| Storage 0\.0 MB/);
+  expect((await bot.bob.sees(isImage, { in: '#art', timeoutMs: 30_000 })).content).toMatch(
+    /Daily 3\/5 \| Storage 0\.0 MB/,
+  );
 });

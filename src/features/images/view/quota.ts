@@ -11,15 +11,19 @@ export async function quotaLine(
   row: Pick<RequestRow, 'id' | 'author_id' | 'guild_id' | 'channel_id'>,
   t: Translate,
 ): Promise<string> {
-  const [daily, storage] = await Promise.all([dailyOf(context, row.id, t), storageOf(context, row, t)]);
-  return `-# ${[daily, storage].join(' | ')}`;
+  const [daily, storage] = await Promise.all([dailyOf(context, row, t), storageOf(context, row, t)]);
+  return `-# ${[daily, storage].filter((part) => part !== undefined).join(' | ')}`;
 }
 
-async function dailyOf(context: Needs<'money' | 'spending'>, id: string, t: Translate): Promise<string> {
-  const { terms } = (await context.spending.admitted(paidAs(id))).admission;
-  const allowances = terms.allowances.filter(({ unit }) => unit === 'images');
-  const [balance] = await context.money.ledger.balances(terms.payerId, allowances);
-  if (!balance) return t('quota.daily-none');
+/** Undefined where nothing is counted. */
+async function dailyOf(
+  { money, spending }: Needs<'money' | 'spending'>,
+  { id, author_id: userId }: Pick<RequestRow, 'id' | 'author_id'>,
+  t: Translate,
+): Promise<string | undefined> {
+  const allowances = (await spending.allowancesOf(paidAs(id))).filter(({ unit }) => unit === 'images');
+  const [balance] = allowances.length === 0 ? [] : await money.ledger.balances(userId, allowances);
+  if (!balance) return undefined;
   const { spent, held, allowance } = balance;
   const used = spent + held;
   return allowance.amount === null
