@@ -26,10 +26,10 @@ const suggestStyles = ({ text }: SuggestCall) =>
 
 function imageCommand(context: ContextOf<typeof settings>): CommandWithSubcommands {
   return defineCommand({
-    ...{ name: 'image', aliases: ['img'], access: 'everyone', ephemeral: false },
+    ...{ name: 'canvas', aliases: ['cnv'], access: 'everyone', ephemeral: false },
     subcommands: {
       edit: defineSubcommand({
-        aliases: ['edit-image'],
+        aliases: ['edit-canvas'],
         limit: { name: 'gallery-edit', cooldownMs: 60_000, onlyWith: 'times' },
         options: {
           style: { type: 'string', required: true, maxLength: 20, suggest: suggestStyles },
@@ -64,7 +64,7 @@ function imageCommand(context: ContextOf<typeof settings>): CommandWithSubcomman
 
 const texts = {
   commands: {
-    image: {
+    canvas: {
       description: 'Work on pictures',
       subcommands: {
         edit: {
@@ -94,32 +94,32 @@ const bot = sharedBot({
   yaml: ({ bob }) => `
 access:
   roles:
-    member: { requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null, commands: [help, "image frame"] }
-    artist: { users: [${bob.user.id}], discordRoles: [${artists}], commands: [image] }
+    member: { requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null, commands: [help, "canvas frame"] }
+    artist: { users: [${bob.user.id}], discordRoles: [${artists}], commands: [canvas] }
 `,
 });
 const isPrivate = ({ flags }: APIMessage) => ((flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 
 describe('a command with subcommands', () => {
   it('is typed, completed and answered as a slash command, each subcommand with its own options', async () => {
-    expect(await bot.bob.completes('image edit', { style: 'o' }, 'style')).toEqual([{ name: 'oil', value: 'oil' }]);
-    await bot.bob.runs('image edit', { style: 'ink', times: 2 });
+    expect(await bot.bob.completes('canvas edit', { style: 'o' }, 'style')).toEqual([{ name: 'oil', value: 'oil' }]);
+    await bot.bob.runs('canvas edit', { style: 'ink', times: 2 });
     await bot.bob.sees('slash: it in INK INK, framed in gold');
-    await expect(bot.bob.runs('image edit', { style: 'ink', times: 9 })).rejects.toThrow(/less than or equal to 5/);
-    await expect(bot.bob.runs('image')).rejects.toThrow(/sub-command/);
-    await bot.bob.runs('image frame list');
+    await expect(bot.bob.runs('canvas edit', { style: 'ink', times: 9 })).rejects.toThrow(/less than or equal to 5/);
+    await expect(bot.bob.runs('canvas')).rejects.toThrow(/sub-command/);
+    await bot.bob.runs('canvas frame list');
     expect(isPrivate(await bot.bob.sees('No frames'))).toBe(false);
   });
 
   it('has the limits of the subcommand, under a cooldown of its own', async () => {
-    await bot.bob.runs('image edit', { style: 'ink', times: 1 });
+    await bot.bob.runs('canvas edit', { style: 'ink', times: 1 });
     await bot.bob.sees(/you can use this again/);
-    await bot.bob.runs('image edit', { style: 'oil' });
+    await bot.bob.runs('canvas edit', { style: 'oil' });
     await bot.bob.sees('slash: it in OIL, framed in gold');
   });
 
   it('is a prefix command by its words, by an alias of the command, and by an old name of a subcommand', async () => {
-    for (const words of ['!image edit', '!IMG Edit', '!edit-image']) {
+    for (const words of ['!canvas edit', '!CNV Edit', '!edit-canvas']) {
       const room = await bot.newChannel();
       await bot.bob.says(room, `${words} oil 1 the old mill`);
       await bot.bob.sees(/you can use this again|prefix: the old mill in OIL/, { in: room });
@@ -130,22 +130,22 @@ describe('a command with subcommands', () => {
 
   it('lists, where a word is missing, those subcommands that the caller may use', async () => {
     const room = await bot.newChannel();
-    await bot.bob.says(room, '!image paint');
+    await bot.bob.says(room, '!canvas paint');
     const { content } = await bot.bob.sees(/Which one\?/, { in: room });
-    expect(content.split('\n').slice(1)).toEqual(['- `!image edit <style> [times] [what]`', '- `!image frame list`']);
+    expect(content.split('\n').slice(1)).toEqual(['- `!canvas edit <style> [times] [what]`', '- `!canvas frame list`']);
     const other = await bot.newChannel();
-    await bot.milo.says(other, '!image frame');
-    expect((await bot.milo.sees(/Which one\?/, { in: other })).content).toContain('`!image frame add <member>`');
+    await bot.milo.says(other, '!canvas frame');
+    expect((await bot.milo.sees(/Which one\?/, { in: other })).content).toContain('`!canvas frame add <member>`');
   });
 
   it('is allowed by the name of the command, of a group and of a subcommand', async () => {
-    await bot.alice.runs('image edit', { style: 'ink' });
+    await bot.alice.runs('canvas edit', { style: 'ink' });
     expect(isPrivate(await bot.alice.sees(/Your roles don't allow this command here/))).toBe(true);
-    await bot.alice.runs('image frame list');
+    await bot.alice.runs('canvas frame list');
     await bot.alice.sees('No frames');
-    await bot.bob.runs('image frame add', { member: bot.alice.user.id });
+    await bot.bob.runs('canvas frame add', { member: bot.alice.user.id });
     await bot.bob.sees(/Only moderators/);
-    await bot.milo.runs('image frame add', { member: bot.alice.user.id });
+    await bot.milo.runs('canvas frame add', { member: bot.alice.user.id });
     expect(isPrivate(await bot.milo.sees(`A frame for <@${bot.alice.user.id}>`))).toBe(true);
   });
 
@@ -153,7 +153,7 @@ describe('a command with subcommands', () => {
     const wanted = expect.objectContaining({
       actorId: bot.bob.user.id,
       targetId: bot.alice.user.id,
-      details: expect.objectContaining({ kind: 'command', feature: 'gallery', name: 'image frame add' }) as object,
+      details: expect.objectContaining({ kind: 'command', feature: 'gallery', name: 'canvas frame add' }) as object,
     }) as object;
     await expect.poll(() => recorded(bot, {}), { timeout: 10_000 }).toContainEqual(wanted);
   });
@@ -161,19 +161,19 @@ describe('a command with subcommands', () => {
   it('has a line for each subcommand in the help, and a page for each', async () => {
     await bot.bob.runs('help');
     const all = await everyPage(bot.bob, await bot.bob.sees((message) => message.embeds.length > 0));
-    expect(all).toContain('`/image edit` · Change a picture\n`/image frame list` · List the frames');
-    expect(all).not.toContain('image frame add');
-    await bot.bob.runs('help', { command: 'image edit' });
-    const page = await bot.bob.sees((message) => message.embeds[0]?.title === '/image edit');
+    expect(all).toContain('`/canvas edit` · Change a picture\n`/canvas frame list` · List the frames');
+    expect(all).not.toContain('canvas frame add');
+    await bot.bob.runs('help', { command: 'canvas edit' });
+    const page = await bot.bob.sees((message) => message.embeds[0]?.title === '/canvas edit');
     expect(page.embeds[0]?.fields?.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['style *', 'times', 'what']),
     );
-    await bot.bob.runs('help', { command: '/image' });
-    await bot.bob.sees((message) => message.embeds[0]?.description?.includes('`/image frame list`') === true);
+    await bot.bob.runs('help', { command: '/canvas' });
+    await bot.bob.sees((message) => message.embeds[0]?.description?.includes('`/canvas frame list`') === true);
   });
 
   it('is offered to those who may use any of its subcommands', () => {
-    const [image] = [...bot.emulator.core.world.commands.values()].filter(({ name }) => name === 'image');
+    const [image] = [...bot.emulator.core.world.commands.values()].filter(({ name }) => name === 'canvas');
     expect(image).toMatchObject({ default_member_permissions: null, contexts: [0, 1] });
   });
 });
@@ -213,9 +213,9 @@ describe('a command that Discord would not take', () => {
 
   it('stops the start: a subcommand without its texts', () => {
     if (!catalogue) throw new Error('The texts of the fixture are missing.');
-    const command = defineCommand({ name: 'image', ...quiet, subcommands: { paint: nothing } });
+    const command = defineCommand({ name: 'canvas', ...quiet, subcommands: { paint: nothing } });
     expect(() => createCommandRegistry([{ feature: 'gallery', command, texts: catalogue }])).toThrow(
-      /lacks the text "commands\.image\.subcommands\.paint\.description"/,
+      /lacks the text "commands\.canvas\.subcommands\.paint\.description"/,
     );
   });
 });

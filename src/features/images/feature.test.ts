@@ -16,13 +16,15 @@ access:
 `,
 });
 
+/** Drawing a large image takes several seconds on a busy machine. */
+const drawn = { timeoutMs: 30_000 };
 const answers =
   ({ id }: APIMessage) =>
   (message: APIMessage): boolean =>
     message.attachments.length > 0 && message.message_reference?.message_id === id;
 it('draws what begins with a prefix in an image channel, and shows what is left', async () => {
   const asked = await bot.alice.says('#art', '!a cat on a roof');
-  const shown = await bot.alice.sees(answers(asked));
+  const shown = await bot.alice.sees(answers(asked), drawn);
   expect(shown.attachments).toMatchObject([{ content_type: 'image/png', description: 'a cat on a roof' }]);
   expect(shown.content).toMatch(/Daily 1\/100 \| Storage \d+\.\d\/500 MB/);
   expect(shown.content).toContain('REPLICATE_API_TOKEN');
@@ -33,7 +35,7 @@ it('draws what begins with a prefix in an image channel, and shows what is left'
 });
 
 it('draws several, and offers each by a menu', async () => {
-  const shown = await bot.bob.sees(answers(await bot.bob.says('#art', '!x3 an owl at night')));
+  const shown = await bot.bob.sees(answers(await bot.bob.says('#art', '!x3 an owl at night')), drawn);
   expect(shown.attachments).toHaveLength(3);
   expect(new Set(shown.attachments.map(({ size }) => size)).size).toBeGreaterThan(1);
 });
@@ -47,19 +49,19 @@ it.each(['#general', '#bot-chat'])('leaves a bang to commands in %s', async (cha
 
 it('edits what is attached, also where only edits are allowed', async () => {
   const files = [{ name: 'mine.png', data: plainPng(300, 200), type: 'image/png' }];
-  const shown = await bot.alice.sees(answers(await bot.alice.says('#general', 'edit: make it blue', { files })));
+  const shown = await bot.alice.sees(answers(await bot.alice.says('#general', 'edit: make it blue', { files })), drawn);
   expect(shown.attachments).toMatchObject([{ width: 300, height: 200 }]);
 });
 
 it('zooms out of what it replies to, and edits that by a form', async () => {
-  const first = await bot.alice.sees(answers(await bot.alice.says('#art', '!a castle --no people')));
-  const second = await bot.alice.sees(answers(await bot.alice.says('#art', 'zoom out', { replyTo: first })));
+  const first = await bot.alice.sees(answers(await bot.alice.says('#art', '!a castle --no people')), drawn);
+  const second = await bot.alice.sees(answers(await bot.alice.says('#art', 'zoom out', { replyTo: first })), drawn);
   expect(second.attachments[0]?.width).toBeGreaterThan(first.attachments[0]?.width ?? 0);
   const { modal } = await bot.alice.presses(second, button(second, 'Edit'));
   if (!modal) throw new Error('no form');
   await bot.alice.submits(modal, { change: 'make it snow' });
   const edited = (message: APIMessage) => message.content.includes(`<@${bot.alice.user.id}>: make it snow`);
-  const third = await bot.alice.sees((message) => message.attachments.length > 0 && edited(message));
+  const third = await bot.alice.sees((message) => message.attachments.length > 0 && edited(message), drawn);
   await bot.alice.presses(third, button(third, '⋯'));
   const more = await bot.alice.sees(/What else/);
   await bot.alice.presses(more, button(more, 'Info'));
