@@ -47,19 +47,18 @@ export async function offeredTools(
   { context, row, question, answer }: AnswerTask,
   model: ModelInfo,
 ): Promise<ToolExtension[]> {
-  const all = context.extensions('tools');
-  if (all.length === 0 || !model.abilities.tools) return [];
+  if (!model.abilities.tools) return [];
   const payerId = answer.payer_id ?? row.author_id;
   const rank = payerId === row.author_id ? (question.rank ?? 'everyone') : 'everyone';
+  const place = { guildId: row.guild_id, channelId: row.channel_id };
+  const offered = context
+    .extensions('tools')
+    .filter(({ part }) => (part.offered?.(place) ?? true) && reaches(rank, part.access));
+  // Asked last: it waits for the database, and most answers have no tools.
+  if (offered.length === 0) return [];
   const roles = await context.spending.rolesOf(requestOf(answer));
   const subject = { roles, administrator: context.access.administrators.has(payerId) };
-  const place = { guildId: row.guild_id, channelId: row.channel_id };
-  return all.filter(
-    ({ part }) =>
-      (part.offered?.(place) ?? true) &&
-      reaches(rank, part.access) &&
-      context.access.isGranted(subject, place, 'tools', part.name),
-  );
+  return offered.filter(({ part }) => context.access.isGranted(subject, place, 'tools', part.name));
 }
 
 export const declarationOf = ({ part }: ToolExtension): ToolDeclaration => ({
