@@ -106,6 +106,7 @@ export type {
 } from '../services/access/index.ts';
 export type { Audit, AuditEntry } from '../services/audit/index.ts';
 export type { Budget, Budgets, BudgetScope, BudgetSetter, Pause } from '../services/budgets/index.ts';
+export { worksWithoutWords } from '../services/generation/index.ts';
 export type {
   AbilityRequest,
   GeneratedText,

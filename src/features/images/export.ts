@@ -3,7 +3,7 @@ import { openRequest } from './actions/reach.ts';
 import type { Needs } from './settings.ts';
 import { requestsOf, resultsOf } from './store.ts';
 
-/** Everything that somebody had drawn, with what they wrote. */
+/** Everything that a member had drawn, with what they wrote. */
 export async function exportImages(context: Needs<'db' | 'vault'>, userId: string): Promise<Json> {
   const entries: Json[] = [];
   for (const row of await requestsOf(context.db, userId)) {

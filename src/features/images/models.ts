@@ -82,7 +82,7 @@ export function modelForMode(
   return first;
 }
 
-/** The models that somebody may use in a place. */
+/** The models that a member may use in a place. */
 export function allowedModels(
   context: Needs<'access' | 'models' | 'settings'>,
   { caller, place }: { caller: Caller; place: ImagePlace },

@@ -17,7 +17,7 @@ export type ImageSource = z.output<typeof source>;
 export const panDirections = ['left', 'right', 'up', 'down'] as const;
 
 /**
- * What somebody wants, as it is stored: encrypted, because prompts are what people wrote. An earlier version's is read as
+ * What a member wants, as it is stored: encrypted, because prompts are what people wrote. An earlier version's is read as
  * one of today, so fields are added with defaults.
  */
 export const imageRequest = z.strictObject({

@@ -81,7 +81,7 @@ export const imageSettings = z.strictObject({
   keepDays: z.int().min(1).max(3650).nullable().default(7),
   /** A request that costs more asks first. */
   confirmAboveUsd: z.number().min(0).max(1000).nullable().default(0.25).meta({ kind: 'dollars', changedBy: 'server' }),
-  /** Whether images are hidden until somebody clicks them. */
+  /** Whether images are hidden until a member clicks them. */
   spoiler: z.enum(['asked', 'always']).default('asked').meta({ changedBy: 'server' }),
   /** Roles whose members' images are hidden, and channels, by id or name, in which all are. */
   spoilerRoles: z

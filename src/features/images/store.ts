@@ -177,7 +177,7 @@ export async function childrenOf(db: Db, resultId: string): Promise<number> {
   return Number(count);
 }
 
-/** The latest image that somebody asked for in a channel. */
+/** The latest image that a member asked for in a channel. */
 export function latestResultOf(
   db: Db,
   { userId, channelId }: { userId: string; channelId: string },

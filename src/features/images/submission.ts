@@ -14,7 +14,7 @@ export interface Submission {
   request: NewImageRequest;
   /** After everything that pays. */
   isUnhurried?: boolean;
-  /** Whoever asks has seen the price. */
+  /** The member who asks has seen the price. */
   isConfirmed?: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../../kernel/errors.ts';
 import { defineTool } from '../../sdk/index.ts';
-import type { AnswerFile, DrawInput, DrawMode, Tool, ToolResult, ToolRun, TurnFile } from '../../sdk/index.ts';
+import type { AnswerFile, DrawInput, DrawMode, Tool, ToolResult, ToolRun } from '../../sdk/index.ts';
 import { checkAge } from './guard/age.ts';
 import { moderatePrompt } from './guard/moderation.ts';
 import { isSpoiler } from './guard/spoiler.ts';
@@ -10,15 +10,13 @@ import type { ImagePlace } from './models.ts';
 import type { ImageContext } from './settings.ts';
 import { checkWords } from './rules/words.ts';
 import { quoted } from './view/caption.ts';
-import { loadSource } from './work/sources.ts';
-import { readableError } from './work/inputs.ts';
+import { loadPrepared } from './work/inputs.ts';
 
 const prompt = z.string().min(1).max(4000);
 /** What fits an answer, of which a tool gives one image. */
 const maxBytes = 8_000_000;
-const sent = { longestEdge: 2048, maxBytes: 8_000_000 };
 
-/** How a model draws while it answers. The image is a file of the answer, paid by whoever pays for that. */
+/** How a model draws while it answers. The image is a file of the answer, paid by the member who pays for that. */
 export const imageTools = (context: ImageContext): Tool[] => [
   defineTool({
     name: 'draw_image',
@@ -42,7 +40,9 @@ export const imageTools = (context: ImageContext): Tool[] => [
       const files = [...run.turn.attachments, ...(await run.repliedFiles()).toReversed()];
       const image = files.find(({ contentType }) => contentType.startsWith('image/'));
       if (!image) throw new UserError('needs-image', 'no image');
-      const inputs = [await inputOf(context, run, image)];
+      const { url, filename, size } = image;
+      const bytes = await loadPrepared(context, { kind: 'attachment', url, filename, size }, run.signal);
+      const inputs = [{ bytes, role: 'image' as const }];
       return draw(context, run, { mode: 'edit', prompt: change, inputs });
     },
   }),
@@ -51,16 +51,6 @@ export const imageTools = (context: ImageContext): Tool[] => [
 /** A tool that can't be used costs tokens, and misleads. */
 const canDraw = (context: ImageContext, place: ImagePlace, mode: DrawMode): boolean =>
   context.settings.peek(place).enabled && modelsFor(context, mode).length > 0;
-
-async function inputOf(context: ImageContext, { signal }: ToolRun, file: TurnFile): Promise<DrawInput> {
-  const { url, filename, size } = file;
-  const bytes = await loadSource(context, { kind: 'attachment', url, filename, size }, signal);
-  try {
-    return { bytes: (await context.images.fit(bytes, sent, signal)).bytes, role: 'image' };
-  } catch (error) {
-    throw readableError(error, filename);
-  }
-}
 
 interface Wanted {
   mode: 'generate' | 'edit';

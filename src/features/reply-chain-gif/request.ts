@@ -3,7 +3,7 @@ import { bounds } from './settings.ts';
 
 export const formats = ['gif', 'webp', 'mp4'] as const;
 
-/** What somebody chose, as it is stored; the settings have the rest. An earlier version's is read as one of today. */
+/** What a member chose, as it is stored; the settings have the rest. An earlier version's is read as one of today. */
 export const chainOptions = z.strictObject({
   frames: z.int().min(bounds.frames.min).max(bounds.frames.max).optional(),
   delayMs: z.int().min(bounds.delayMs.min).max(bounds.delayMs.max).optional(),

@@ -12,7 +12,7 @@ export function tooMuch(what: string, most: number): UserError {
 type CheckedWork = DrawWork & { inputCount?: number };
 
 /** Whether the mode needs no prompt. */
-export function worksWithoutWords({ mode }: DrawWork): boolean {
+export function worksWithoutWords({ mode }: Pick<DrawWork, 'mode'>): boolean {
   return mode !== undefined && wordless.includes(mode);
 }
 

@@ -7,6 +7,7 @@ import type { AbilityOptions } from './abilities.ts';
 import type { GeneratedText, Generation, GenerationRequest, Generations } from './port.ts';
 
 export type * from './port.ts';
+export { worksWithoutWords } from './check-drawing.ts';
 
 export function createGenerations(options: AbilityOptions): Generations {
   return {

@@ -10,7 +10,7 @@ import type { Reached } from './reach.ts';
 type Change = Partial<Omit<NewImageRequest, 'inputs' | 'mode'>> & { mode: DrawMode };
 
 /**
- * Asks for another image made of one that is there. Whoever presses pays. `model`: by name, where it is not the setting's.
+ * Asks for another image made of one that is there. The member who presses pays. `model`: by name, where it is not the setting's.
  */
 export async function deriveImage(
   context: ImageContext,

@@ -1,5 +1,6 @@
 import { UserError } from '../../../kernel/errors.ts';
 import type { ComponentCall } from '../../../sdk/index.ts';
+import { keptUntilMs } from '../kept-until.ts';
 import type { ImageContext } from '../settings.ts';
 import { setFavourite } from '../store.ts';
 import { reached } from './reach.ts';
@@ -14,7 +15,7 @@ export async function setFavouriteBy(context: ImageContext, call: ComponentCall)
   const { keepDays } = settings.instance;
   await context.transaction(async (tx) => {
     await setFavourite(tx, result.id, isNew ? new Date(clock.now()) : null);
-    const expiresAtMs = isNew || keepDays === null ? null : clock.now() + keepDays * 86_400_000;
+    const expiresAtMs = isNew ? null : keptUntilMs(context);
     await files.keepUntil(tx, result.file_id ?? '', expiresAtMs);
   });
   await call.reply({ content: call.t(isNew ? 'favourite.added' : 'favourite.removed', { days: keepDays ?? 0 }) });

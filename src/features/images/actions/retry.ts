@@ -6,7 +6,7 @@ import type { Submitted } from '../submission.ts';
 import { repeatImage } from './derive.ts';
 import { checkReach, openRequest } from './reach.ts';
 
-/** Asks once more for what failed. Whoever presses pays. */
+/** Asks once more for what failed. The member who presses pays. */
 export async function retry(context: ImageContext, call: ComponentCall): Promise<Submitted> {
   const row = await findRequest(context.db, call.id);
   if (!row) throw new UserError('image-gone', 'it is not kept any more');

@@ -37,7 +37,7 @@ export async function sweepGallery(context: Needs<'db' | 'clock' | 'jobs'>): Pro
   for (const id of await openBatches(db)) await wakeBatch({ context, db }, id);
 }
 
-/** What somebody keeps beside images: styles, addresses, lists of prompts. */
+/** What a member keeps beside images: styles, addresses, lists of prompts. */
 export async function exportGallery(
   context: Needs<'db' | 'vault' | 'clock'>,
   userId: string,

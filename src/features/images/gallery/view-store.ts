@@ -39,7 +39,7 @@ export function turnPage(
     .executeTakeFirst();
 }
 
-/** Where somebody was beyond the last page. */
+/** Where a member was beyond the last page. */
 export async function setPage(db: Db, id: string, page: number): Promise<void> {
   await db.updateTable('images_view').set({ page }).where('id', '=', id).execute();
 }

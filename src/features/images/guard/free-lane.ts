@@ -15,7 +15,7 @@ import { isAdultModel } from './adult-models.ts';
 const isAboutMoney = ({ code }: UserError): boolean => /^refused\.(own\.micros|personal|pool\.\w+)$/.test(code);
 
 /**
- * What is offered to somebody whose money doesn't cover a request: the same by a model that costs nothing, after everything
+ * What is offered to a member whose money doesn't cover a request: the same by a model that costs nothing, after everything
  * that pays. Undefined where there is none, or something else was refused.
  */
 export async function offerFreeLane(

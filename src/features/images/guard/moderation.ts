@@ -76,7 +76,7 @@ async function judge(
   return [...found];
 }
 
-/** Never rejects: the prompt is refused whoever hears of it. */
+/** Never rejects: the prompt is refused no matter who hears of it. */
 async function tellModerators({ discord, logger, texts }: Moderating, asked: Asked): Promise<void> {
   const { place, settings, userId, request, isLogged, pays } = asked;
   if (place.guildId === null || settings.logChannel === '') return;

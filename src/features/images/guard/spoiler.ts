@@ -3,7 +3,7 @@ import type { Caller } from '../../../sdk/index.ts';
 import type { ImagePlace } from '../models.ts';
 import type { ImageSettings, Needs } from '../settings.ts';
 
-/** Whether images are hidden until somebody clicks them, whatever was asked: by the setting, the asker's roles or the channel. */
+/** Whether images are hidden until a member clicks them, whatever was asked: by the setting, the asker's roles or the channel. */
 export async function isSpoiler(
   { discord: { cache } }: Needs<'discord'>,
   { spoiler, spoilerRoles, spoilerChannels }: Pick<ImageSettings, 'spoiler' | 'spoilerRoles' | 'spoilerChannels'>,

@@ -4,7 +4,7 @@ import type { RequestRow } from '../store.ts';
 
 const million = 1_000_000;
 
-/** How many bytes of their files are kept for whoever asked, by the roles that they asked with; null is no limit. */
+/** How many bytes of their files are kept for the member who asked, by the roles that they asked with; null is no limit. */
 export async function storageLimitOf(
   { access, spending }: Needs<'access' | 'spending'>,
   row: Pick<RequestRow, 'id' | 'author_id' | 'guild_id' | 'channel_id'>,

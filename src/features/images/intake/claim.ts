@@ -1,7 +1,7 @@
 import { ChannelType, MessageType } from 'discord-api-types/v10';
 import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { UserError, VendorError } from '../../../kernel/errors.ts';
-import { isThread, maySpeak } from '../../../sdk/index.ts';
+import { isThread, maySpeak, worksWithoutWords } from '../../../sdk/index.ts';
 import type { DrawMode } from '../../../sdk/index.ts';
 import { priceQuestion } from '../drafts.ts';
 import { freeQuestion } from '../guard/free-lane.ts';
@@ -27,8 +27,6 @@ const editing: readonly DrawMode[] = [
   'remove-background',
   'upscale',
 ];
-/** Modes that need no words. */
-const wordless: readonly DrawMode[] = ['outpaint', 'vary', 'erase', 'remove-background', 'upscale'];
 
 /**
  * Takes a message that begins with a prefix where prefixes draw: what is wanted is stored with its job in one transaction, so
@@ -55,7 +53,7 @@ export function claimPrompt(context: ImageContext, message: Message): boolean | 
 /** An exclamation alone, or several, is said to people. */
 const isMeant = ({ rule, text }: PrefixMatch, { attachments, message_reference: reference }: Message): boolean =>
   /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text) ||
-  (wordless.includes(rule.mode) && text === '') ||
+  (worksWithoutWords(rule) && text === '') ||
   (editing.includes(rule.mode) && (attachments.length > 0 || reference !== undefined));
 
 /** In a direct message, a known command stays one. */
@@ -132,7 +130,7 @@ async function requestOf(
   const { spoiler = false, ...read } = readPrompt(text);
   const inputs = editing.includes(mode) ? await imagesAbout(context, message) : [];
   if (editing.includes(mode) && inputs.length === 0) throw new UserError('needs-image', 'no image', { prefix });
-  if (read.prompt === '' && !wordless.includes(mode)) throw new UserError('needs-words', 'no words', { prefix });
+  if (read.prompt === '' && !worksWithoutWords({ mode })) throw new UserError('needs-words', 'no words', { prefix });
   return {
     ...{ mode, count, seconds, options, prefix, inputs },
     ...(size !== undefined && { size }),

@@ -5,7 +5,7 @@ import { paidAs } from '../request.ts';
 import type { RequestRow } from '../store.ts';
 import { megabytes } from './caption.ts';
 
-/** `Daily 2/5 | Storage 45.2/500 MB`, as it is now for whoever asked; what has no limit shows none. */
+/** `Daily 2/5 | Storage 45.2/500 MB`, as it is now for the member who asked; what has no limit shows none. */
 export async function quotaLine(
   context: Needs<'access' | 'files' | 'money' | 'spending'>,
   row: Pick<RequestRow, 'id' | 'author_id' | 'guild_id' | 'channel_id'>,

@@ -3,7 +3,7 @@ import { priceQuestion } from '../drafts.ts';
 import { freeQuestion } from '../guard/free-lane.ts';
 import type { Submitted } from '../submission.ts';
 
-/** What whoever pressed or called is told at once. */
+/** What the member who pressed or called is told at once. */
 export function receiptOf(submitted: Submitted, t: Translate): OutgoingMessage {
   if (submitted.status === 'dear') return priceQuestion(submitted, t);
   if (submitted.status === 'free') return freeQuestion(submitted, t);

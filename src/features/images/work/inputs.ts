@@ -1,6 +1,6 @@
 import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { AbilityModel, AbilityWork, DrawInput, ImageInfo, Margins } from '../../../sdk/index.ts';
-import type { ImageRequest } from '../request.ts';
+import type { ImageRequest, ImageSource } from '../request.ts';
 import type { Needs } from '../settings.ts';
 import { workOf } from './asked.ts';
 import { loadSource } from './sources.ts';
@@ -38,29 +38,28 @@ async function loadAll(
 ): Promise<Uint8Array[]> {
   const files: Uint8Array[] = [];
   for (const source of inputs) {
-    const bytes = await loadSource(context, source, signal);
-    files.push((await prepared(context, bytes, source.kind === 'attachment' ? source.filename : '', signal)).bytes);
+    files.push(await loadPrepared(context, source, signal));
   }
   return files;
 }
 
 /** As models take it. Everything foreign is decoded first, in a process of its own. */
-async function prepared(
-  { images }: Needs<'images'>,
-  bytes: Uint8Array,
-  file: string,
+export async function loadPrepared(
+  context: Needs<'db' | 'discord' | 'files' | 'images'>,
+  source: ImageSource,
   signal: AbortSignal,
-): Promise<{ bytes: Uint8Array }> {
+): Promise<Uint8Array> {
+  const bytes = await loadSource(context, source, signal);
   try {
-    return await images.fit(bytes, sent, signal);
+    return (await context.images.fit(bytes, sent, signal)).bytes;
   } catch (error) {
-    throw readableError(error, file);
+    throw readableError(error, source.kind === 'attachment' ? source.filename : '');
   }
 }
 
 const told: readonly string[] = ['media/no-image', 'media/unreadable', 'media/too-large', 'media/cannot-shrink'];
 
-/** What is wrong with somebody's file is for them to know. */
+/** What is wrong with a member's file is for them to know. */
 export function readableError(error: unknown, file: string): unknown {
   if (!(error instanceof VendorError) || !told.includes(error.code)) return error;
   return new UserError(error.code.replace('media/', 'file.'), error.message, { file });

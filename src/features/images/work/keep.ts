@@ -3,11 +3,11 @@ import { uuidFromName } from '../../../kernel/ids.ts';
 import type { DrawnImage, Drawing, FinishedImage, ImageNote } from '../../../sdk/index.ts';
 import { storageLimitOf } from '../guard/storage.ts';
 import type { NewResult } from '../store.ts';
+import { keptUntilMs } from '../kept-until.ts';
 import { storeResults } from '../store.ts';
 import type { KeptImage } from './kept.ts';
 import type { DrawTask } from './task.ts';
 
-const dayMs = 86_400_000;
 const million = 1_000_000;
 /** Room for what surrounds a file in its upload. */
 const marginBytes = 64 * 1024;
@@ -99,13 +99,13 @@ async function putFile(
   { image }: KeptImage,
   mostBytesOfOwner: number | null,
 ): Promise<string> {
-  const { keepDays } = context.settings.instance;
+  const expiresAtMs = keptUntilMs(context);
   const file = await context.files.put(tx, {
     owner: { kind: 'user', id: row.author_id },
     kind: 'image',
     bytes: image.bytes,
     mostBytesOfOwner,
-    ...(keepDays !== null && { expiresAtMs: context.clock.now() + keepDays * dayMs }),
+    ...(expiresAtMs !== null && { expiresAtMs }),
   });
   return file.id;
 }
