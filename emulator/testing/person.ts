@@ -25,7 +25,7 @@ export interface InteractionOutcome {
 /** What a message has to be: text that it contains, a pattern, or anything else about it. */
 type MessageMatch = string | RegExp | ((message: APIMessage) => boolean);
 
-const defaultTimeoutMs = 10_000;
+const defaultTimeoutMs = 20_000;
 
 /**
  * A member at a keyboard, for tests: does what a client lets a person do and sees what a client shows, over the public

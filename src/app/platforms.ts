@@ -47,6 +47,8 @@ export interface PlatformOptions {
   counter?: TokenCounter | undefined;
   /** Of processes that work on images; the caller closes it. Its own unless given. */
   imageWork?: ImageWork | undefined;
+  /** At most so many connections to the database besides the one for notifications. */
+  databaseConnections?: number | undefined;
   /** Does nothing unless given. */
   checkpoint?: ReachCheckpoint;
 }
@@ -81,7 +83,10 @@ export async function openPlatforms(
 ): Promise<Platforms> {
   const { config, clock, ids, random, logger, signal } = options;
   const { dataDir, databaseUrl } = config;
-  const postgres = await openPostgres({ url: databaseUrl, dataDir, logger, ...(signal && { signal }) });
+  const postgres = await openPostgres({
+    ...{ url: databaseUrl, dataDir, logger, poolSize: options.databaseConnections },
+    ...(signal && { signal }),
+  });
   closers.add(() => postgres.close());
   await abortable(postgres.migrate([...platformMigrations, ...migrations]), signal);
   const settings = await openSettings(postgres);

@@ -130,6 +130,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
       playground: false,
       stopGraceMs: 500,
       counter,
+      databaseConnections: 4,
       imageWork: sharedWork(),
       ...(options.features && { moreFeatures: options.features }),
       ...(options.allowAddresses && { allowAddresses: options.allowAddresses }),

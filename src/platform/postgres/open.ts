@@ -23,7 +23,7 @@ export interface OpenPostgresOptions {
   dataDir: string;
   logger: Logger;
   /** Maximum number of connections besides the one for notifications. 10 by default. */
-  poolSize?: number;
+  poolSize?: number | undefined;
   /** Stops waiting for a server that doesn't answer. An embedded server that is starting is still started; close it. */
   signal?: AbortSignal;
 }
