@@ -80,6 +80,24 @@ describe('an animation of images', () => {
     expect(last).toBeCloseTo(255 * 0.75, -1);
   });
 
+  it('shows a panned image between margins, not squeezed', async () => {
+    const inner = await plain('#ff0000', 40, 40);
+    const outer = await sharp(await plain('#0000ff', 80, 40))
+      .composite([{ input: inner, left: 0, top: 0 }])
+      .png()
+      .toBuffer();
+    const steps = [{ bytes: inner }, { bytes: outer, inner: { left: 0, top: 0, width: 40, height: 40 } }];
+    const made = await sharedWork().zoom(steps, { maxFrames: 9 }, never);
+    const { data, info } = await sharp(made.bytes, { page: 8 })
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const at = (x: number, y: number) => [...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3)];
+    expect([at(20, 4), at(20, 36)].flat().every((value) => value < 12)).toBe(true);
+    expect(at(8, 20)[0]).toBeGreaterThan(200);
+    expect(at(32, 20)[2]).toBeGreaterThan(200);
+  });
+
   it('becomes a video where ffmpeg is installed, and says where it is not', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'familiar-ffmpeg-'));
     const script = join(folder, 'ffmpeg');

@@ -43,7 +43,7 @@ interface NothingTaken {
   next_due_ms: number | null;
 }
 
-interface Take {
+export interface Take {
   queue: QueueName;
   /** All that this process works; `nextDueMs` speaks of them. */
   queues: readonly QueueName[];
@@ -51,6 +51,13 @@ interface Take {
   count: number;
   nowMs: number;
 }
+
+/** A held job becomes due when its lane frees it, whatever its time. */
+const nextDue = (queues: readonly QueueName[], nowMs: number): RawBuilder<unknown> => sql`
+  SELECT run_at_ms FROM queue_job
+  WHERE state = 'waiting' AND NOT held AND run_at_ms > ${nowMs} AND queue = ANY(${queues})
+  ORDER BY run_at_ms LIMIT 1
+`;
 
 /**
  * Takes up to `count` due jobs of one queue that aren't held by their lanes, in order. Skips jobs that another process
@@ -77,12 +84,7 @@ export async function take(
       RETURNING *
     ),
     due AS (
-      SELECT (
-        SELECT run_at_ms FROM queue_job
-        -- A held job becomes due when its lane frees it, whatever its time.
-        WHERE state = 'waiting' AND NOT held AND run_at_ms > ${nowMs} AND queue = ANY(${queues})
-        ORDER BY run_at_ms LIMIT 1
-      ) AS next_due_ms
+      SELECT (${nextDue(queues, nowMs)}) AS next_due_ms
     )
     SELECT id, queue, kind, payload, user_id, guild_id, attempt, max_attempts, created_at_ms, cancel_by, next_due_ms
     FROM due LEFT JOIN taken ON true ORDER BY priority DESC, turn, sequence
@@ -106,23 +108,26 @@ const takenFrom = (row: TakenRow): TakenJob => ({
   },
 });
 
-export async function hasDue(
+/**
+ * Which of these queues have a job to take, in one statement however many there are, and when the next job of any of them
+ * becomes due, as `take` tells it.
+ */
+export async function dueQueues(
   db: Db,
-  queues: readonly QueueName[],
-  kinds: readonly string[],
-  nowMs: number,
-): Promise<boolean> {
-  const row = await db
-    .selectFrom('queue_job')
-    .select('id')
-    .where('state', '=', 'waiting')
-    .where(sql<boolean>`NOT held`)
-    .where('run_at_ms', '<=', nowMs)
-    .where('queue', 'in', queues)
-    .where('kind', 'in', kinds)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+  { queues, kinds, nowMs }: Pick<Take, 'queues' | 'kinds' | 'nowMs'>,
+): Promise<{ queues: QueueName[]; nextDueMs: number | null }> {
+  const { rows } = await sql<{ due: QueueName[]; next_due_ms: number | null }>`
+    SELECT
+      ARRAY(
+        SELECT name FROM unnest(${queues}::text[]) AS name
+        WHERE EXISTS (
+          SELECT FROM queue_job
+          WHERE queue = name AND state = 'waiting' AND NOT held AND run_at_ms <= ${nowMs} AND kind = ANY(${kinds})
+        )
+      ) AS due,
+      (${nextDue(queues, nowMs)}) AS next_due_ms
+  `.execute(db);
+  return { queues: rows[0]?.due ?? [], nextDueMs: rows[0]?.next_due_ms ?? null };
 }
 
 /** Ends those of the runs that are still current as done; returns their job ids. */

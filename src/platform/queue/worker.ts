@@ -95,8 +95,9 @@ export class Worker {
       if (this.#stopping) return;
       if (this.#running.size > 0) {
         await Promise.race([...this.#running.values()].map((running) => running.ended));
-      } else if (!(await runs.hasDue(postgres.db, this.#queues, this.#kinds, clock.now()))) {
-        return;
+      } else {
+        const { queues } = await runs.dueQueues(postgres.db, this.#wanted(clock.now()));
+        if (queues.length === 0) return;
       }
     }
   }
@@ -141,14 +142,28 @@ export class Worker {
 
   async #pass(): Promise<void> {
     try {
-      const queues = [...this.#lookedFor];
-      this.#lookedFor.clear();
+      const queues = await this.#worthALook();
       const dues = await Promise.all(queues.map((queue) => this.#takeFor(queue)));
       const known = dues.find((due) => due !== undefined);
       if (known) this.#lookWhenDue(known.nextDueMs);
     } catch (error) {
       this.#context.logger.warn({ error }, 'Could not look for jobs; trying again soon');
     }
+  }
+
+  /** Of many queues, most have nothing: one statement then serves instead of one for each, on as many connections. */
+  async #worthALook(): Promise<QueueName[]> {
+    const { postgres, clock } = this.#context;
+    const queues = [...this.#lookedFor];
+    this.#lookedFor.clear();
+    if (queues.length <= 2) return queues;
+    const due = await runs.dueQueues(postgres.db, this.#wanted(clock.now()));
+    this.#lookWhenDue(due.nextDueMs);
+    return due.queues;
+  }
+
+  #wanted(nowMs: number): Pick<runs.Take, 'queues' | 'kinds' | 'nowMs'> {
+    return { queues: this.#queues, kinds: this.#kinds, nowMs };
   }
 
   /** Fills the free slots of a queue. When some stay free, tells when a job becomes due; otherwise an end looks again. */
@@ -158,8 +173,7 @@ export class Worker {
     const count = this.#slots(queue) - busy;
     if (count <= 0) return undefined;
     const nowMs = clock.now();
-    const wanted = { queue, queues: this.#queues, kinds: this.#kinds, count, nowMs };
-    const { jobs, nextDueMs } = await runs.take(postgres.db, owner, wanted);
+    const { jobs, nextDueMs } = await runs.take(postgres.db, owner, { ...this.#wanted(nowMs), queue, count });
     if (this.#running.size === 0) this.#leasedUntilMs = nowMs + LEASE_MS;
     for (const entry of jobs) this.#begin(entry);
     return jobs.length < count ? { nextDueMs } : undefined;

@@ -73,11 +73,11 @@ function between(from: Area, to: Area, share: number): Area {
   };
 }
 
-async function cutTo(
-  source: Source,
-  area: Area,
-  { width, height }: { width: number; height: number },
-): Promise<Uint8Array> {
+/** Below this share of a side, a margin is what rounding left, and would flicker. */
+const LEAST_MARGIN = 0.02;
+
+/** Of an area that has other proportions than the canvas, all is seen, between margins: a panned image is no squeezed one. */
+async function cutTo(source: Source, area: Area, canvas: { width: number; height: number }): Promise<Uint8Array> {
   const whole = await wholeOf(source);
   const left = Math.floor(area.left);
   const top = Math.floor(area.top);
@@ -87,13 +87,23 @@ async function cutTo(
     width: Math.max(1, Math.min(Math.round(area.width), source.width - left)),
     height: Math.max(1, Math.min(Math.round(area.height), source.height - top)),
   };
+  const scale = Math.min(canvas.width / cut.width, canvas.height / cut.height);
+  const across = sideOf(cut.width * scale, canvas.width);
+  const down = sideOf(cut.height * scale, canvas.height);
   return sharp(whole.data, { raw: { width: whole.width, height: whole.height, channels: whole.channels } })
     .extract(cut)
-    .resize(width, height, { fit: 'fill' })
+    .resize(across.length, down.length, { fit: 'fill' })
+    .extend({ left: across.before, right: across.after, top: down.before, bottom: down.after, background: '#000000' })
     .flatten({ background: '#000000' })
     .ensureAlpha()
     .raw()
     .toBuffer();
+}
+
+function sideOf(length: number, most: number): { length: number; before: number; after: number } {
+  const shown = length > most * (1 - LEAST_MARGIN) ? most : Math.max(1, Math.round(length));
+  const before = Math.floor((most - shown) / 2);
+  return { length: shown, before, after: most - shown - before };
 }
 
 let decoded: { source: Source; pixels: ReturnType<typeof pixelsOf> } | undefined;
