@@ -35,7 +35,7 @@ it('draws what begins with a prefix in an image channel, and shows what is left'
 });
 
 it('draws several, and offers each by a menu', async () => {
-  const shown = await bot.bob.sees(answers(await bot.bob.says('#art', '!x3 an owl at night')), drawn);
+  const shown = await bot.bob.sees(answers(await bot.bob.says('#art', '!x3 an owl at night --size 256x256')), drawn);
   expect(shown.attachments).toHaveLength(3);
   expect(new Set(shown.attachments.map(({ size }) => size)).size).toBeGreaterThan(1);
 });
@@ -54,7 +54,9 @@ it('edits what is attached, also where only edits are allowed', async () => {
 });
 
 it('zooms out of what it replies to, and edits that by a form', async () => {
-  const first = await bot.alice.sees(answers(await bot.alice.says('#art', '!a castle --no people')), drawn);
+  const first = await bot.alice.sees(answers(await bot.alice.says('#art', '!a castle --size 256x256 --no people')), drawn);
+  // What it leads to is stored once it is shown.
+  await bot.idle();
   const second = await bot.alice.sees(answers(await bot.alice.says('#art', 'zoom out', { replyTo: first })), drawn);
   expect(second.attachments[0]?.width).toBeGreaterThan(first.attachments[0]?.width ?? 0);
   const { modal } = await bot.alice.presses(second, button(second, 'Edit'));
