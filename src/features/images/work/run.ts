@@ -3,6 +3,7 @@ import type { AbilityModel, Drawing, JobRun, Notice, ReservedDrawing } from '../
 import { imageRequest, paidAs } from '../request.ts';
 import type { ImageContext } from '../settings.ts';
 import { endRequest, findRequest } from '../store.ts';
+import { webhookFor } from '../reports/webhook.ts';
 import { shortModel } from '../view/caption.ts';
 import { showAgain, showEnd, showResults } from '../view/show.ts';
 import { openProgress } from '../view/progress.ts';
@@ -51,9 +52,11 @@ async function draw(task: DrawTask): Promise<void> {
     const model = modelOf(task);
     await moderate(task);
     const work = await inputsFor(context, task.request, model, run.signal);
+    const webhook = await webhookFor(context, model, run.signal);
     reserved = await context.generate.reserveDrawing({
       ...work,
       ...{ request: paidAs(task.row.id), step: 'draw', attempt: run.job.attempt, model, signal: run.signal },
+      ...(webhook && { webhook }),
       ...(model.draws?.previews ? { previews: Math.min(2, model.draws.previews) } : {}),
     });
     context.checkpoint('held');

@@ -13,6 +13,7 @@ import type { Painter } from './draw/demo.ts';
 import { drawWireOf } from './draw/index.ts';
 import { moderate } from './moderate.ts';
 import type { Abilities, AbilityCall, AbilityModel, DrawEvent, DrawWork, EmbedWork, ModerateWork } from './port.ts';
+import { keepSecrets } from './report-secrets.ts';
 import { speak } from './speak.ts';
 import { transcribe } from './transcribe.ts';
 
@@ -28,6 +29,7 @@ interface AbilitiesOptions {
   closing: AbortSignal;
 }
 
+const SECRET_MS = 10_000;
 /** What a tokenizer may put around each text. */
 const AROUND_TEXT_TOKENS = 4;
 
@@ -82,11 +84,12 @@ export function createAbilities(options: AbilitiesOptions): Abilities {
       if (call.model.demo) return builtInResult(call, () => moderateByList(call));
       return only(ask(call, (one) => moderate(one, call, call.model.id)));
     },
-    reportSecret: async (model, signal) => {
+    reportSecret: keepSecrets(clock, async (model) => {
       const config = providers.find(({ name }) => name === model.provider)?.config;
       const read = config && drawWireOf(config.type).reportSecret;
-      return read && only(ask({ model, signal, most: { estimated: false } }, read));
-    },
+      const call = { model, signal: closing, most: { estimated: false }, timeoutMs: SECRET_MS };
+      return read && only(ask(call, read));
+    }),
     maxTokens: (model, work) => maxTokens(counter, model, work),
   };
 }

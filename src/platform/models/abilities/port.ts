@@ -241,15 +241,18 @@ export interface DrawWork {
   options?: Readonly<Record<string, Json>>;
   /** How long the call may take; the provider's `timeouts.totalMs` unless given. */
   timeoutMs?: number;
-  /** Providers with webhooks report there; the others are asked again and again, as these are in case no report comes. */
+  /** Providers with webhooks report there; the others are asked again and again, as these are, less often, in case no report comes. */
   webhook?: DrawWebhook;
 }
 
 export interface DrawWebhook {
   /** Public. */
   url: string;
-  /** Calls `listener` after each report, and returns how to stop that. Reports only say that there is something to ask for. */
-  onReport(listener: () => void): () => void;
+  /**
+   * Calls `listener` when the provider reports on the work that it gave this id, and returns how to stop that. Reports only say
+   * that there is something to ask for.
+   */
+  onReport(id: string, listener: () => void): () => void;
 }
 
 export interface DrawnImage {
@@ -326,7 +329,7 @@ export interface Abilities {
   draw(call: AbilityCall & DrawWork): AsyncIterable<DrawEvent>;
   /**
    * With which the model's provider signs its reports to webhooks; undefined for one that doesn't. Asks the provider, free of
-   * charge: keep it. See `isSignedReport`.
+   * charge, and keeps the answer for an hour. Throws as every call does. See `isSignedReport`.
    */
   reportSecret(model: AbilityModel, signal: AbortSignal): Promise<string | undefined>;
   /** An upper bound of what a model counts for these texts, with all that is put around them. Never rejects. */
