@@ -105,12 +105,11 @@ async function finish(task: DrawTask, { reserved, drawing, progress }: Drawn): P
     await progress.stop();
     const costs = reserved.uses.some(({ amounts }) => (amounts.micros ?? 0) > 0);
     await reserved.settle();
-    const key = costs ? 'refused.charged' : 'refused.free';
-    await end(task, {
-      state: 'refused',
-      outcome: 'refused',
-      text: context.texts.in(undefined)(key, { model: row.model_id }),
-    });
+    const { outcome } = drawing;
+    const isUnusable = outcome === 'unusable';
+    const key = `${isUnusable ? 'unusable' : 'refused'}.${costs ? 'charged' : 'free'}`;
+    const text = context.texts.in(undefined)(key, { model: row.model_id });
+    await end(task, { state: isUnusable ? 'failed' : 'refused', outcome: isUnusable ? outcome : 'refused', text });
     return;
   }
   const kept = await keepResults(task, drawing);

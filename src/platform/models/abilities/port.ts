@@ -1,5 +1,6 @@
 import type { Json } from '../../../kernel/json.ts';
 import type { Ability, drawModes } from '../../config/index.ts';
+import type { ModelInfo, Usage } from '../model-info.ts';
 
 export type { Ability } from '../../config/index.ts';
 
@@ -28,6 +29,8 @@ export interface AbilityModel {
   demo: boolean;
   /** Of models that draw: what they take. */
   draws?: DrawAbilities;
+  /** The chat model that draws by writing SVG. It is charged by that model's tokens. */
+  writer?: ModelInfo;
 }
 
 /**
@@ -88,6 +91,8 @@ export interface AbilityUsage {
   /** Of text to be spoken. */
   characters?: number;
   images?: { count: number; size?: string; quality?: ImageQuality };
+  /** Of a chat model that writes the image. */
+  text?: Omit<Usage, 'estimated'>;
   /** True when it was measured here, because the provider did not report it. */
   estimated: boolean;
 }
@@ -274,12 +279,13 @@ export interface DrawnImage {
  * - `partial`: fewer, because the provider kept some back or failed on the way.
  * - `blurred`: the provider hid what it drew, and charges for it.
  * - `refused`: the provider does not draw this.
+ * - `unusable`: a chat model wrote what cannot be shown, and charges for it.
  */
-export type DrawOutcome = 'done' | 'partial' | 'blurred' | 'refused';
+export type DrawOutcome = 'done' | 'partial' | 'blurred' | 'refused' | 'unusable';
 
 export interface Drawing {
   outcome: DrawOutcome;
-  /** None where it was refused. */
+  /** None where it was refused or is unusable. */
   images: DrawnImage[];
   modelId: string;
 }
@@ -334,4 +340,6 @@ export interface Abilities {
   reportSecret(model: AbilityModel, signal: AbortSignal): Promise<string | undefined>;
   /** An upper bound of what a model counts for these texts, with all that is put around them. Never rejects. */
   maxTokens(model: AbilityModel, work: EmbedWork | ModerateWork): Promise<number>;
+  /** The most that the chat model behind a model that draws can use; undefined for other models. Never rejects. */
+  maxText(model: AbilityModel, work: DrawWork): Promise<AbilityUsage['text']>;
 }
