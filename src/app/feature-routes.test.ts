@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineFeature, defineRoute } from '../sdk/index.ts';
+import { defineFeature, defineRawRoute, defineRoute } from '../sdk/index.ts';
 import type { Route } from '../sdk/index.ts';
 import { checkedRoutes } from './feature-routes.ts';
 
@@ -32,6 +32,8 @@ describe('the start', () => {
     [{ path: '/:id', params: z.object({ other: z.string() }) }, /exactly what its path names \(id\)/],
     [{ scope: 'notes' }, /its scope must be "public" or two words/],
     [{ body: z.object({}) }, /GET has no body/],
+    [{ raw: { contentType: 'text/plain', headers: ['cookie'] } }, /lower-case names, without authorization and cookie/],
+    [{ raw: { contentType: 'text/plain', headers: ['X-Id'] } }, /its headers must be lower-case names/],
     [{ maxBodyBytes: 1e9 }, /maxBodyBytes must be from 1/],
   ])('stops at a route with %j', (part: Partial<Route>, message) => {
     expect(() => check({ ...base, ...part })).toThrow(message);
@@ -54,6 +56,14 @@ it('knows the types of its inputs and of its answer', () => {
     },
   });
   expect(route.path).toBe('/all');
+  defineRawRoute({
+    ...{ ...base, method: 'POST', path: '/:id', params: z.object({ id: z.string() }) },
+    raw: { contentType: 'application/json', headers: ['signature'] },
+    run: async ({ params, body, headers }) => {
+      const parts: [string, Uint8Array, string | undefined] = [params.id, body, headers['signature']];
+      expect(parts).toHaveLength(3);
+    },
+  });
   defineRoute({
     ...base,
     response: z.object({ count: z.int() }),

@@ -15,6 +15,8 @@ import type { AccessGate } from './refusals.ts';
 import { refuseVisitor } from './routes.ts';
 
 const minuteMs = 60_000;
+/** Keys and sessions are not for features. */
+const keptBack: readonly string[] = ['authorization', 'cookie'];
 const mostBodyBytes = 16 * 1024 * 1024;
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -84,7 +86,7 @@ const shapeOf = (feature: string, { method, path }: Route): string =>
   `${method} ${feature}${path.replaceAll(/:\w+/g, ':')}`;
 
 function wrongWith(route: Route, isTaken: boolean): string | undefined {
-  const { method, path, scope, params, body, maxBodyBytes } = route;
+  const { method, path, scope, params, body, maxBodyBytes, raw } = route;
   if (!/^(\/(:[A-Za-z]\w*|[a-z0-9.-]+))+$/.test(path)) {
     return 'its path must be parts such as /members or /:userId, each after a slash';
   }
@@ -95,6 +97,9 @@ function wrongWith(route: Route, isTaken: boolean): string | undefined {
   if (body && (method === 'GET' || method === 'DELETE')) return `${method} has no body`;
   if (maxBodyBytes !== undefined && !(maxBodyBytes > 0 && maxBodyBytes <= mostBodyBytes)) {
     return `maxBodyBytes must be from 1 to ${mostBodyBytes}`;
+  }
+  if (raw?.headers.some((name) => !/^[a-z0-9-]+$/.test(name) || keptBack.includes(name))) {
+    return `its headers must be lower-case names, without ${keptBack.join(' and ')}`;
   }
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name);
   const declared = params instanceof z.ZodObject ? Object.keys(params.shape) : [];

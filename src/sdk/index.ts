@@ -80,7 +80,7 @@ export { markMessage } from './marks.ts';
 export type { Mark, MarkEmojis } from './marks.ts';
 export { defineMessageCommand } from './message-command.ts';
 export type { MessageCommand, MessageCommandCall } from './message-command.ts';
-export { defineFileRoute, defineRoute, FileAnswer, RouteError } from './route.ts';
+export { defineFileRoute, defineRawRoute, defineRoute, FileAnswer, RouteError } from './route.ts';
 export type { Route, RouteDefinition, RouteRequest } from './route.ts';
 export type { Schedule, ScheduleRun } from './schedule.ts';
 export { durationUnits, tightened } from './setting.ts';
@@ -175,6 +175,7 @@ export type {
 export {
   assistantMessage,
   isPicture,
+  isSignedReport,
   pictureSizeOf,
   picturePart,
   systemMessage,
@@ -198,6 +199,7 @@ export type {
   DrawMode,
   DrawnImage,
   DrawOutcome,
+  DrawWebhook,
   DrawWork,
   Embeddings,
   EmbedWork,

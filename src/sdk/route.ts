@@ -8,7 +8,10 @@ export { FileAnswer } from '../platform/http/index.ts';
 export interface RouteRequest<Params, Query, Body> {
   params: Params;
   query: Query;
+  /** Of a raw route the bytes that came. */
   body: Body;
+  /** Of a raw route those that it names, each undefined where it did not come; of others none. */
+  headers: Readonly<Record<string, string | undefined>>;
   /** The API key that asks; null where the route is public and none came. */
   key: { name: string; scopes: readonly string[] } | null;
   /** Aborted when the client goes away. */
@@ -53,6 +56,21 @@ export interface FileRouteDefinition<Params extends z.ZodType, Query extends z.Z
   run(request: RouteRequest<z.output<Params>, z.output<Query>, undefined>): Promise<FileAnswer>;
 }
 
+/** A route whose body is given as it came. */
+export interface RawRouteDefinition<Params extends z.ZodType, Query extends z.ZodType> extends RouteBase {
+  method: 'POST' | 'PUT' | 'PATCH';
+  raw: {
+    /** The media type of its bodies, for the API's document: bodies of every type are taken. */
+    contentType: string;
+    /** Lower-case names of the headers that `run` is given. */
+    headers: readonly string[];
+  };
+  params?: Params;
+  query?: Query;
+  /** The answer is 204. */
+  run(request: RouteRequest<z.output<Params>, z.output<Query>, Uint8Array>): Promise<void>;
+}
+
 /** A route with its types erased, as `setup` returns it. */
 export interface Route extends RouteBase {
   params?: z.ZodType;
@@ -60,6 +78,7 @@ export interface Route extends RouteBase {
   body?: z.ZodType;
   response?: z.ZodType;
   file?: string;
+  raw?: RawRouteDefinition<z.ZodType, z.ZodType>['raw'];
   run(request: RouteRequest<unknown, unknown, unknown>): Promise<unknown>;
 }
 
@@ -101,9 +120,19 @@ export function defineFileRoute<Params extends z.ZodType = z.ZodUndefined, Query
   return definition;
 }
 
+/**
+ * As `defineRoute`, for what another program sends on its own account: `body` is the bytes that came, however they are
+ * meant, and `headers` are those that the route names. Nothing of it has been checked but its size: `run` does that.
+ */
+export function defineRawRoute<Params extends z.ZodType = z.ZodUndefined, Query extends z.ZodType = z.ZodUndefined>(
+  definition: RawRouteDefinition<Params, Query>,
+): Route {
+  return definition;
+}
+
 /** An answer with a status of its own; `code` and `data` as of every UserError. */
 export class RouteError extends UserError {
-  readonly status: 400 | 403 | 404 | 409 | 410 | 422 | 429;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 422 | 429 | 503;
 
   constructor(status: RouteError['status'], code: string, message: string, data: Record<string, string | number> = {}) {
     super(code, message, data);

@@ -26,6 +26,8 @@ import {
 import { galleryRoutes } from './gallery/routes.ts';
 import { claimPrompt } from './intake/claim.ts';
 import { offeredToOthers } from './offered.ts';
+import { reportRoutes } from './reports/route.ts';
+import { expireReports } from './reports/webhook.ts';
 import { imageSettings } from './settings.ts';
 import { deleteRequestsBefore, deleteRequestsOf } from './store.ts';
 import { imageTools } from './tools.ts';
@@ -59,10 +61,11 @@ export const feature = defineFeature({
     },
     queues: { batches: { concurrency: 4 } },
     on: galleryListeners(context),
-    routes: galleryRoutes(context),
+    routes: [...galleryRoutes(context), ...reportRoutes(context)],
     schedules: [
       { name: 'drafts', everyMs: 60 * 60_000, run: () => expireDrafts(context) },
       { name: 'gallery', everyMs: 10 * 60_000, run: () => sweepGallery(context) },
+      { name: 'reports', everyMs: 60 * 60_000, run: () => expireReports(context) },
     ],
     exportUser: async (userId) => ({
       requests: await exportImages(context, userId),

@@ -43,6 +43,8 @@ describe('providers of images', () => {
     ['{ type: submitted, apiKeys: [a] }', 'submitted is missing'],
     ['{ type: openai, apiKeys: [a], workflows: [] }', 'workflows belong to the type comfyui'],
     ['{ type: comfyui, workflows: [{ name: a, file: b, inputs: { prompt: six } }] }', 'such as 6.text'],
+    ['{ type: fal, apiKeys: [a], models: [{ name: a, svg: true }] }', 'svg of a is for models that hold conversations'],
+    ['{ type: openai, apiKeys: [a], models: [{ name: a, svg: true, abilities: [draw] }] }', 'svg of a is for models'],
     ['{ type: fal, apiKeys: [a], models: [{ name: a, draws: { modes: [paint] } }] }', 'generate, edit, vary'],
   ])('that are set wrongly are refused with what is missing or allowed: %s', (provider, message) => {
     expect(() => load(`providers: { p: ${provider} }`)).toThrow(message);

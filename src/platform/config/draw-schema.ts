@@ -106,7 +106,8 @@ interface Written {
   type: string;
   baseUrl?: string | undefined;
   apiKeys: readonly string[];
-  models?: readonly unknown[] | undefined;
+  models?:
+    readonly { name: string; abilities?: readonly unknown[] | undefined; svg?: boolean | undefined }[] | undefined;
   workflows?: readonly unknown[] | undefined;
   submitted?: unknown;
 }
@@ -123,5 +124,7 @@ export function drawingProblems({ type, baseUrl, apiKeys, models, workflows, sub
   if (type === 'submitted' && models === undefined) problems.push('models is missing: a list with at least one name');
   if (type !== 'submitted' && submitted !== undefined) problems.push('submitted belongs to the type submitted');
   if (type !== 'comfyui' && workflows !== undefined) problems.push('workflows belong to the type comfyui');
+  const silent = models?.find(({ abilities, svg }) => svg && (draws || abilities));
+  if (silent) problems.push(`svg of ${silent.name} is for models that hold conversations`);
   return problems;
 }

@@ -121,6 +121,8 @@ const model = z.strictObject({
   prices: modelPrices.optional(),
   draws: drawAbilities.optional(),
   fields: fieldNames.optional(),
+  /** It holds conversations, and draws by writing SVG, too. */
+  svg: z.boolean().optional(),
 });
 
 const timeouts = z.strictObject({

@@ -41,7 +41,12 @@ function operation(route: ApiRoute): object {
     tags: [route.feature],
     summary: route.summary,
     ...(!isPublic && { security: [{ apiKey: [] }], 'x-scope': route.scope }),
-    parameters: [...parametersOf('path', route.params), ...parametersOf('query', route.query)],
+    parameters: [
+      ...parametersOf('path', route.params),
+      ...parametersOf('query', route.query),
+      ...(route.raw?.headers ?? []).map((name) => ({ name, in: 'header', schema: { type: 'string' } })),
+    ],
+    ...(route.raw && { requestBody: { content: { [route.raw.contentType]: {} } } }),
     ...(route.body && { requestBody: { required: true, content: json(schemaOf(route.body, 'input')) } }),
     responses: {
       ...answerOf(route),

@@ -4,7 +4,10 @@ import type { ApiKey } from './api-keys.ts';
 export interface ApiRequest {
   params: unknown;
   query: unknown;
+  /** Of a raw route the bytes that came. */
   body: unknown;
+  /** Of a raw route those that it names; empty for the others. */
+  headers: Readonly<Record<string, string | undefined>>;
   /** Null where the route is public and no key came. */
   key: Pick<ApiKey, 'name' | 'scopes'> | null;
   /** Aborted when the client goes away. */
@@ -42,6 +45,8 @@ export interface ApiRoute {
   response?: z.ZodType | undefined;
   /** The media type of its files (`image/*`), where it answers with a `FileAnswer`. */
   file?: string | undefined;
+  /** It gets the body as it came, and these headers. */
+  raw?: { contentType: string; headers: readonly string[] } | undefined;
   run(request: ApiRequest): Promise<unknown>;
 }
 

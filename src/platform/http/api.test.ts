@@ -65,6 +65,11 @@ const routes = [
     file: 'image/*',
     run: async () => new FileAnswer(Buffer.from('GIF89a'), 'image/gif', { 'cache-control': 'private' }),
   }),
+  route({
+    ...{ method: 'POST', path: '/report/:id', scope: 'public', maxBodyBytes: 200, run: answer, response: note },
+    params: z.object({ id: z.string() }),
+    raw: { contentType: 'application/json', headers: ['signature'] },
+  }),
   route({ path: '/closed', scope: 'public', run: async () => undefined }),
 ];
 
@@ -141,6 +146,34 @@ describe('a request', () => {
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none'; sandbox",
     });
+  });
+
+  it.each<[string, string, string | undefined]>([
+    ['JSON with its spaces', '{ "a" : 1 }', 'application/json'],
+    ['JSON that is none', '{"a":', 'application/json; charset=utf-8'],
+    ['bytes of no type', 'a=\u0000b', undefined],
+    ['a form', 'a=b', 'application/x-www-form-urlencoded'],
+    ['nothing', '', 'application/json'],
+  ])('of a raw route brings its bytes as they came, and the headers that it names: %s', async (_, body, type) => {
+    const response = await fetch(`http://127.0.0.1:${http.port}/api/notes/report/7`, {
+      ...{ method: 'POST', body: Buffer.from(body) },
+      headers: { signature: 'v1', cookie: 'a=b', other: 'x', ...(type !== undefined && { 'content-type': type }) },
+    });
+    expect(response.status).toBe(200);
+    const [request] = asked;
+    expect(request).toMatchObject({ params: { id: '7' }, key: null });
+    expect([Buffer.from(request?.body as Uint8Array).toString(), request?.headers]).toEqual([
+      body,
+      { signature: 'v1' },
+    ]);
+  });
+
+  it('of a raw route is bounded too, and other routes get no headers', async () => {
+    const body = 'x'.repeat(201);
+    expect(await refusal(await ask('/api/notes/report/7', { method: 'POST', body }))).toMatchObject({ status: 413 });
+    expect(asked).toEqual([]);
+    await ask('/api/notes/all/7', { key: reader, headers: { signature: 'v1' } });
+    expect(asked[0]?.headers).toEqual({});
   });
 
   it('reaches its route with what its schemas made of it, and is answered with what the schema names', async () => {
@@ -305,8 +338,13 @@ describe('the document', () => {
       '/api/notes/all',
       '/api/notes/open',
       '/api/notes/file',
+      '/api/notes/report/{id}',
       '/api/notes/closed',
     ]);
+    expect(document.paths['/api/notes/report/{id}']?.['post']).toMatchObject({
+      parameters: [{ name: 'id' }, { name: 'signature', in: 'header' }],
+      requestBody: { content: { 'application/json': {} } },
+    });
     const found = document.paths['/api/notes/all/{id}']?.['get'];
     expect(found?.parameters).toMatchObject([
       { name: 'id', in: 'path', required: true, schema: { type: 'string' } },

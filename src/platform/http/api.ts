@@ -50,7 +50,13 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     const missing = { status: 404, error: 'not-found', message: 'There is nothing at this address.' };
     return sendRefusal(reply, waitMs === undefined ? missing : tooMany(waitMs));
   });
-  for (const route of options.routes) addRoute(server, route, options, rate);
+  for (const route of options.routes.filter(({ raw }) => !raw)) addRoute(server, route, options, rate);
+  await server.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
+    for (const route of options.routes.filter(({ raw }) => raw)) addRoute(scope, route, options, rate);
+    done();
+  });
   const document = apiDocument(options);
   const openApi = documentRoute(document);
   addRoute(server, openApi, { ...options, refuseVisitor: async () => undefined }, rate, '/api/openapi.json');
@@ -181,10 +187,12 @@ function isNestedDeeply(body: unknown): boolean {
   return true;
 }
 
-function readInput(request: FastifyRequest, route: ApiRoute): Pick<ApiRequest, 'params' | 'query' | 'body'> {
-  const input: Record<'params' | 'query' | 'body', unknown> = { params: undefined, query: undefined, body: undefined };
+type Input = Pick<ApiRequest, 'params' | 'query' | 'body' | 'headers'>;
+
+function readInput(request: FastifyRequest, route: ApiRoute): Input {
+  const input: Input = { params: undefined, query: undefined, ...rawParts(request, route) };
   const problems: ReturnType<typeof problemsOf> = [];
-  if (isNestedDeeply(request.body)) {
+  if (!route.raw && isNestedDeeply(request.body)) {
     throw new Invalid([{ path: 'body', message: `is nested more than ${mostNested} times` }]);
   }
   for (const part of ['params', 'query', 'body'] as const) {
@@ -194,6 +202,15 @@ function readInput(request: FastifyRequest, route: ApiRoute): Pick<ApiRequest, '
   }
   if (problems.length > 0) throw new Invalid(problems);
   return input;
+}
+
+function rawParts({ body, headers }: FastifyRequest, { raw }: ApiRoute): Pick<ApiRequest, 'body' | 'headers'> {
+  if (!raw) return { body: undefined, headers: {} };
+  // Without a body nothing reads one.
+  return {
+    body: body instanceof Uint8Array ? body : new Uint8Array(),
+    headers: Object.fromEntries(raw.headers.map((name) => [name, headers[name]?.toString()])),
+  };
 }
 
 function signalOf(reply: FastifyReply): AbortSignal {

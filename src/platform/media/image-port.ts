@@ -106,10 +106,16 @@ export interface PaintOptions {
   mask?: Uint8Array;
 }
 
+export interface RasteriseOptions {
+  svg: string;
+  /** In pixels, at most 2048 each; by its own proportions unless given, 1024 on the longer side. */
+  canvas?: { width: number; height: number };
+}
+
 /**
  * Everything that decodes or encodes images. It runs in a pool of child processes with limits of time, memory, pixels, frames
  * and bytes, which get nothing but the image: a killed child costs one request, and the next is ready within a second.
- * Formats are taken from the bytes; PNG, JPEG, WebP, GIF and AVIF are read, nothing else is, SVG included. What comes out
+ * Formats are taken from the bytes; PNG, JPEG, WebP, GIF and AVIF are read, nothing else is, SVG included: only `rasterise` draws that, written again from what is harmless of it. What comes out
  * carries no foreign metadata.
  *
  * Every method rejects with the signal's reason when that is aborted, or with a VendorError that is not retryable:
@@ -154,6 +160,11 @@ export interface ImageWork {
   zoom(steps: readonly ZoomStep[], options: GifOptions, signal: AbortSignal): Promise<MadeAnimation>;
   /** An image of our own: the same options give the same image, other prompts visibly others. */
   paint(options: PaintOptions, signal: AbortSignal): Promise<MadeImage>;
+  /**
+   * An SVG document as PNG: shapes, texts, gradients, masks. Rejects with `media/svg-forbidden` for what can run, load or slow down
+   * (scripts, styles, images, filters, references to anything outside), `media/svg-too-much` and `media/svg-broken` besides.
+   */
+  rasterise(options: RasteriseOptions, signal: AbortSignal): Promise<MadeImage>;
   /** Ends the children; what still runs rejects. */
   close(): Promise<void>;
 }

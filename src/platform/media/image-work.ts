@@ -4,7 +4,14 @@ import { VendorError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { formatOf } from './formats.ts';
 import type { GifOptions, ImageWork, MadeAnimation, MadeImage } from './image-port.ts';
-import { ANIMATION_TIMEOUT_MS, MOST_FILE_BYTES, MOST_REPLY_BYTES, MOST_REQUEST_BYTES, TIMEOUT_MS } from './limits.ts';
+import {
+  ANIMATION_TIMEOUT_MS,
+  MOST_FILE_BYTES,
+  MOST_REPLY_BYTES,
+  MOST_REQUEST_BYTES,
+  SVG_TIMEOUT_MS,
+  TIMEOUT_MS,
+} from './limits.ts';
 import type { Answer, Made, OperationName, Operations, ReplyHead } from './operations.ts';
 import { ChildPool } from './pool/child-pool.ts';
 import { videoOf } from './video.ts';
@@ -77,7 +84,11 @@ export function createAsking(options: ImageWorkOptions): { ask: Ask; pool: Child
     const isLong = operation === 'animate' || operation === 'zoom';
     const request = {
       message: { head: { operation, options }, files },
-      timeoutMs: isLong ? animationTimeoutMs : timeoutMs,
+      timeoutMs: isLong
+        ? animationTimeoutMs
+        : operation === 'rasterise'
+          ? Math.min(timeoutMs, SVG_TIMEOUT_MS)
+          : timeoutMs,
       maxReplyBytes: MOST_REPLY_BYTES,
       mayBeRefused,
       signal,
@@ -175,6 +186,7 @@ export function createImageWork(options: ImageWorkOptions): PooledImageWork {
       return single(await ask('tree', bytesOf(images), { entries }, { signal }));
     },
     scale: async (file, factor, signal) => single(await ask('scale', [file], { factor }, { signal })),
+    rasterise: async (drawing, signal) => single(await ask('rasterise', [], drawing, { signal })),
     close: async () => pool.close(),
   };
 }

@@ -10,4 +10,7 @@ export const MOST_REPLY_BYTES = 64_000_000;
 
 /** 24 megapixels take a second; an image that takes this long is an attack. */
 export const TIMEOUT_MS = 30_000;
+/** A drawing that a model wrote takes a tenth of a second. */
+export const SVG_TIMEOUT_MS = 10_000;
+export const MOST_SVG_EDGE = 2048;
 export const ANIMATION_TIMEOUT_MS = 60_000;

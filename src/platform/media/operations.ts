@@ -6,6 +6,7 @@ import type {
   MadeAnimation,
   MadeImage,
   PaintOptions,
+  RasteriseOptions,
   ZoomStep,
 } from './image-port.ts';
 
@@ -43,6 +44,7 @@ export interface Operations {
     options: Pick<PaintOptions, 'prompt' | 'width' | 'height' | 'seed'> & { hasBase: boolean; hasMask: boolean };
     result: Made;
   };
+  rasterise: { options: RasteriseOptions; result: Made };
 }
 
 export type OperationName = keyof Operations;

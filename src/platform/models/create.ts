@@ -117,7 +117,10 @@ class Registry implements Models {
         });
       });
     const { providers, counter } = this;
-    this.abilities = createAbilities({ providers, defaults, counter, painter, clock, closing: this.closing.signal });
+    this.abilities = createAbilities({
+      ...{ providers, defaults, counter, painter, clock, closing: this.closing.signal },
+      chat: (request) => this.stream(request),
+    });
     const demoPrices = prices[DEMO_MODEL.id];
     this.demo = demoPrices ? { ...DEMO_MODEL, paid: true, prices: demoPrices } : DEMO_MODEL;
     this.demoWanted = entries.some(([, config]) => config.type === 'demo') || named.includes(DEMO_MODEL.id);

@@ -5,6 +5,7 @@ import type { Ability, ModelConfig, ProviderConfig, Quirk } from '../config/inde
 import type { Web } from '../web/index.ts';
 import type { Connection } from './abilities/call.ts';
 import { ableModels, drawsOnly, unlistedModel } from './abilities/catalogue.ts';
+import { svgModel } from './abilities/draw/svg.ts';
 import type { AbilityModel, AbilityPrices } from './abilities/port.ts';
 import { CircuitBreaker, ModelBreakers } from './breaker.ts';
 import { callModel, noTools } from './call.ts';
@@ -127,7 +128,10 @@ export class Provider {
   /** Models that do this, the provider's own choice first. */
   able(ability: Ability): AbilityModel[] {
     this.refreshList();
-    return ableModels(this.options, this.others, ability);
+    const able = ableModels(this.options, this.others, ability);
+    if (ability !== 'draw') return able;
+    const writers = this.listed.filter(({ svg }) => svg).map((model) => this.describe(model));
+    return [...able, ...writers.map((writer) => svgModel(writer, this.config.timeouts.totalMs))];
   }
 
   /** A model that nobody lists, of a provider that has any. */

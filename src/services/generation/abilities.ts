@@ -11,6 +11,7 @@ import type {
   AbilityWork,
   DrawEvent,
   Drawing,
+  ModelInfo,
   Models,
 } from '../../platform/models/index.ts';
 import type { Amounts } from '../ledger/index.ts';
@@ -52,17 +53,32 @@ export async function quote<A extends Ability>(
   const model = work.model ?? models.abilities.defaultOf(ability);
   if (!model) throw new UserError(`paid.no-model.${ability}`, `no provider can ${ability}`, { ability });
   const most = await measures[ability](work, model, models.abilities);
-  return { model, most, amounts: amountsOf(prices, model, most, work.pricedAs) };
+  const amounts = model.writer
+    ? worstOfWriter(prices, model.writer, most)
+    : amountsOf(prices, model, most, work.pricedAs);
+  return { model, most, amounts };
+}
+
+function worstOfWriter(prices: Prices, writer: ModelInfo, { text, images }: AbilityUsage): Amounts | undefined {
+  const priced = prices.ofModel(writer);
+  if (!priced || !text) return undefined;
+  const { inputTokens, outputTokens } = text;
+  const micros = prices.worst(priced.prices, inputTokens, outputTokens);
+  return { micros, tokens: inputTokens + outputTokens, images: images?.count ?? 0 };
 }
 
 /**
  * What is built in costs nothing unless it is priced; images count wherever they are from. Undefined for an unknown price.
  */
 function amountsOf(prices: Prices, model: AbilityModel, usage: AbilityUsage, prefix?: string): Amounts | undefined {
-  const images = model.ability === 'draw' ? { images: usage.images?.count ?? 0 } : {};
-  // Servers of one's own cost nothing, whatever leads to them.
+  const { text } = usage;
+  const tokens = text ? { tokens: text.inputTokens + text.outputTokens } : {};
+  const images = model.ability === 'draw' ? { ...tokens, images: usage.images?.count ?? 0 } : {};
+  // Servers of one's own cost nothing, whatever leads to them; what a chat model writes is charged by its tokens.
   const micros =
-    prefix === undefined || !model.paid ? prices.ofUse(model, usage) : priceOfPrefix(prices, model, usage, prefix);
+    prefix === undefined || !model.paid || model.writer
+      ? prices.ofUse(model, usage)
+      : priceOfPrefix(prices, model, usage, prefix);
   if (model.demo && !model.paid && !micros) return images;
   return micros === undefined ? undefined : { micros, ...images };
 }
@@ -131,8 +147,8 @@ export async function reserveDrawing(
   return { ...reserved, events: (): AsyncIterable<DrawEvent> => options.models.abilities.draw(call) };
 }
 
-function factsOf({ id, ability }: AbilityModel, { images, ...usage }: AbilityUsage): WorkUse['facts'] {
-  return { model: id, ability, ...usage, ...(images && { images: { ...images } }) };
+function factsOf({ id, ability }: AbilityModel, { images, text, ...usage }: AbilityUsage): WorkUse['facts'] {
+  return { model: id, ability, ...usage, ...(images && { images: { ...images } }), ...(text && { text: { ...text } }) };
 }
 
 /** A whole call: charged once `keep` has stored the result. */

@@ -39,7 +39,11 @@ export const measures: Measures = {
   moderate: ({ texts }, model, abilities) => measureTexts(texts, model, abilities),
   transcribe: (work) => Promise.resolve(measureAudio(work)),
   speak: (work) => Promise.resolve(measureSpeech(work)),
-  draw: (work, model) => Promise.resolve(measureDrawing(work, model)),
+  draw: async (work, model, abilities) => {
+    const most = measureDrawing(work, model);
+    const text = await abilities.maxText(model, work);
+    return { ...most, ...(text && { text }) };
+  },
 };
 
 async function measureTexts(

@@ -5,7 +5,7 @@ import type { Json } from '../../kernel/json.ts';
 import { microsOfUsd } from '../../kernel/money.ts';
 import type { Config } from '../../platform/config/index.ts';
 import { imagePriceUsd } from '../../platform/models/index.ts';
-import type { AbilityModel, AbilityUsage, ModelPrices } from '../../platform/models/index.ts';
+import type { AbilityModel, AbilityUsage, ModelInfo, ModelPrices } from '../../platform/models/index.ts';
 import type { SettingsService } from '../settings/index.ts';
 import type { PricedImage, Prices } from './port.ts';
 import { affordableOutput, costOf, costOfUse, worstCost } from './rules.ts';
@@ -37,14 +37,20 @@ export function createPrices({ config, providers = {}, settings }: PricesOptions
   const inSettings = pricedInSettings(config, providers);
   const stored = (): Record<string, Json> => settings.peek(service, 'instance', '') ?? {};
   const set = (key: string, value: Json | undefined) => settings.set(service, 'instance', '', key, value);
+  const ofModel: Prices['ofModel'] = (model) => {
+    const byCommand = stored()[modelKey(model.id)];
+    if (byCommand !== undefined) return { prices: modelPrices.parse(byCommand), source: 'command' };
+    if (model.prices === null) return undefined;
+    if (!model.paid) return { prices: model.prices, source: 'free' };
+    return { prices: model.prices, source: inSettings.has(model.id) ? 'settings' : 'catalogue' };
+  };
+  const ofWriter = (writer: ModelInfo, { text }: AbilityUsage): number | undefined => {
+    if (!text) return 0;
+    const priced = ofModel(writer);
+    return priced && costOf(priced.prices, text);
+  };
   return {
-    ofModel: (model) => {
-      const byCommand = stored()[modelKey(model.id)];
-      if (byCommand !== undefined) return { prices: modelPrices.parse(byCommand), source: 'command' };
-      if (model.prices === null) return undefined;
-      if (!model.paid) return { prices: model.prices, source: 'free' };
-      return { prices: model.prices, source: inSettings.has(model.id) ? 'settings' : 'catalogue' };
-    },
+    ofModel,
     cost: costOf,
     worst: worstCost,
     affordableOutput,
@@ -53,7 +59,11 @@ export function createPrices({ config, providers = {}, settings }: PricesOptions
       return { micros: microsOfUsd(usd), source };
     },
     ofUse: (model, usage) =>
-      model.ability === 'draw' ? imagesCost(config.images, stored(), model, usage) : costOfUse(model, usage),
+      model.writer
+        ? ofWriter(model.writer, usage)
+        : model.ability === 'draw'
+          ? imagesCost(config.images, stored(), model, usage)
+          : costOfUse(model, usage),
     ofTool: (name) => microsOfUsd(config.tools[name] ?? 0),
     setModel: async (modelId, prices) =>
       set(modelKey(modelId), prices && checked(modelPrices, prices, most.perMillion)),

@@ -35,7 +35,7 @@ export interface Prices {
   ofImage(image: PricedImage): { micros: number; source: string };
   /**
    * What a use of a model that holds no conversation costs. Undefined where its price is unknown, or in a unit that the
-   * use does not tell: it must not be used. The default of images is no price of a model.
+   * use does not tell: it must not be used. One that draws by writing costs the tokens of its chat model. The default of images is no price of a model.
    */
   ofUse(model: AbilityModel, usage: AbilityUsage): number | undefined;
   /** Per step; 0 for tools that nobody priced. */

@@ -55,8 +55,8 @@ export class DrawWorld {
   origin = '';
   readonly jobs = new Map<string, Job>();
 
-  begin(request: FakeDrawRequest): Job {
-    const job = { id: `job-${this.jobs.size + 1}`, request, looks: 0, cancelled: false };
+  begin(request: FakeDrawRequest, id = `job-${this.jobs.size + 1}`): Job {
+    const job = { id, request, looks: 0, cancelled: false };
     this.jobs.set(job.id, job);
     return job;
   }

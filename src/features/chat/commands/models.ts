@@ -95,8 +95,10 @@ function imageModels(
   const lines = all.slice(0, mostImageModels).map((model) => {
     const micros = money.prices.ofUse(model, { images: { count: 1 }, estimated: false });
     const key = micros === undefined ? 'no-price' : micros === 0 ? 'free' : 'image-price';
-    const price = t(`models.${key}`, { price: dollars((micros ?? 0) / 1_000_000) });
-    return `**${shortLabel(model.id, longestImageShown)}** · ${price}`;
+    const fact = model.writer
+      ? t('models.written', { price: price({ money }, model.writer, t) })
+      : t(`models.${key}`, { price: dollars((micros ?? 0) / 1_000_000) });
+    return `**${shortLabel(model.id, longestImageShown)}** · ${fact}`;
   });
   const more = all.length - lines.length;
   const value = [...lines, ...(more > 0 ? [t('models.more-images', { count: more })] : [])].join('\n');

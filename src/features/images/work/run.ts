@@ -3,6 +3,7 @@ import type { AbilityModel, Drawing, JobRun, Notice, ReservedDrawing } from '../
 import { imageRequest, paidAs } from '../request.ts';
 import type { ImageContext } from '../settings.ts';
 import { endRequest, findRequest } from '../store.ts';
+import { webhookFor } from '../reports/webhook.ts';
 import { shortModel } from '../view/caption.ts';
 import { showAgain, showEnd, showResults } from '../view/show.ts';
 import { openProgress } from '../view/progress.ts';
@@ -51,9 +52,11 @@ async function draw(task: DrawTask): Promise<void> {
     const model = modelOf(task);
     await moderate(task);
     const work = await inputsFor(context, task.request, model, run.signal);
+    const webhook = await webhookFor(context, model, run.signal);
     reserved = await context.generate.reserveDrawing({
       ...work,
       ...{ request: paidAs(task.row.id), step: 'draw', attempt: run.job.attempt, model, signal: run.signal },
+      ...(webhook && { webhook }),
       ...(model.draws?.previews ? { previews: Math.min(2, model.draws.previews) } : {}),
     });
     context.checkpoint('held');
@@ -102,12 +105,11 @@ async function finish(task: DrawTask, { reserved, drawing, progress }: Drawn): P
     await progress.stop();
     const costs = reserved.uses.some(({ amounts }) => (amounts.micros ?? 0) > 0);
     await reserved.settle();
-    const key = costs ? 'refused.charged' : 'refused.free';
-    await end(task, {
-      state: 'refused',
-      outcome: 'refused',
-      text: context.texts.in(undefined)(key, { model: row.model_id }),
-    });
+    const { outcome } = drawing;
+    const isUnusable = outcome === 'unusable';
+    const key = `${isUnusable ? 'unusable' : 'refused'}.${costs ? 'charged' : 'free'}`;
+    const text = context.texts.in(undefined)(key, { model: row.model_id });
+    await end(task, { state: isUnusable ? 'failed' : 'refused', outcome: isUnusable ? outcome : 'refused', text });
     return;
   }
   const kept = await keepResults(task, drawing);

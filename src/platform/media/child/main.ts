@@ -21,6 +21,7 @@ const operations: { readonly [Name in OperationName]: () => Promise<Run> } = {
   numbered: async () => (await import('./boards.ts')).numbered,
   sheet: async () => (await import('./boards.ts')).sheet,
   tree: async () => (await import('./boards.ts')).tree,
+  rasterise: async () => (await import('./rasterise.ts')).rasterise,
   fit: async () => (await import('./fit.ts')).fit,
 };
 

@@ -1,6 +1,6 @@
 import { drawingTypes } from '../../config/index.ts';
 import type { Ability, ModelConfig, ProviderConfig } from '../../config/index.ts';
-import { withoutDate } from '../catalogue.ts';
+import { priceLine, withoutDate } from '../catalogue.ts';
 import { isPrivateUrl } from '../private-network.ts';
 import { baseUrlOf } from '../vendor.ts';
 import { drawAbilitiesOf, drawWireOf } from './draw/index.ts';
@@ -125,7 +125,8 @@ const examples: Readonly<Record<Exclude<Ability, 'draw'>, string>> = {
 };
 
 /** The lines to put into familiar.yaml to price a model. DOLLARS is not accepted as a price. */
-export function abilityPriceLine({ id, ability }: Pick<AbilityModel, 'id' | 'ability'>): string {
+export function abilityPriceLine({ id, ability, writer }: Pick<AbilityModel, 'id' | 'ability' | 'writer'>): string {
+  if (writer) return priceLine(id);
   const name = JSON.stringify(id);
   if (ability === 'draw') return `prices:\n  images:\n    models:\n      ${name}: { default: DOLLARS }`;
   return `prices:\n  abilities:\n    ${name}: { ${examples[ability]}: DOLLARS }`;

@@ -2,6 +2,8 @@
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Ability } from '../../config/index.ts';
 import { modelError } from '../errors.ts';
+import type { ChatEvent, ChatRequest, ModelInfo } from '../port.ts';
+import { measurePrompt } from '../prompt-size.ts';
 import type { Provider } from '../provider.ts';
 import type { Counter } from '../prompt-size.ts';
 import { attempt } from './call.ts';
@@ -11,8 +13,19 @@ import { embed, textsToEmbed } from './embed.ts';
 import { paintDrawing, PAINTER_MODEL } from './draw/demo.ts';
 import type { Painter } from './draw/demo.ts';
 import { drawWireOf } from './draw/index.ts';
+import { drawSvg, svgMessages, svgOutputTokens } from './draw/svg.ts';
 import { moderate } from './moderate.ts';
-import type { Abilities, AbilityCall, AbilityModel, DrawEvent, DrawWork, EmbedWork, ModerateWork } from './port.ts';
+import type {
+  Abilities,
+  AbilityCall,
+  AbilityModel,
+  AbilityUsage,
+  DrawEvent,
+  DrawWork,
+  EmbedWork,
+  ModerateWork,
+} from './port.ts';
+import { keepSecrets } from './report-secrets.ts';
 import { speak } from './speak.ts';
 import { transcribe } from './transcribe.ts';
 
@@ -23,28 +36,20 @@ interface AbilitiesOptions {
   counter: Counter;
   /** Without one nothing is built in that draws. */
   painter: Painter | undefined;
+  /** For models that draw by writing. */
+  chat: (request: ChatRequest) => AsyncIterable<ChatEvent>;
   clock: Clock;
   /** Ends every call. */
   closing: AbortSignal;
 }
 
+const SECRET_MS = 10_000;
 /** What a tokenizer may put around each text. */
 const AROUND_TEXT_TOKENS = 4;
 
 export function createAbilities(options: AbilitiesOptions): Abilities {
-  const { providers, defaults, counter, painter, clock, closing } = options;
-  const builtIn: readonly AbilityModel[] = [WORDS_MODEL, WORD_LIST_MODEL, ...(painter ? [PAINTER_MODEL] : [])];
-  const list = (ability: Ability): AbilityModel[] => {
-    // Ollama is there by chance: what was configured on purpose comes first.
-    const ordered = [...providers].sort(
-      (a, b) => Number(a.config.type === 'ollama') - Number(b.config.type === 'ollama'),
-    );
-    const models = ordered.flatMap((provider) => provider.able(ability));
-    models.push(...builtIn.filter((model) => model.ability === ability));
-    const wanted = models.findIndex(({ id }) => id === defaults[ability]);
-    const first = wanted > 0 ? models.splice(wanted, 1) : [];
-    return [...first, ...models];
-  };
+  const { providers, defaults, counter, painter, chat, clock, closing } = options;
+  const list = lister(options);
   const ask = <Event>(
     call: AbilityCall & Pick<DrawWork, 'timeoutMs'>,
     run: (attempt: Attempt) => AsyncGenerator<Event, void>,
@@ -76,18 +81,45 @@ export function createAbilities(options: AbilitiesOptions): Abilities {
     },
     transcribe: async (call) => only(ask(call, (one) => transcribe(one, call, call.model.id))),
     speak: async (call) => only(ask(call, (one) => speak(one, call, call.model.id))),
-    draw: (call) =>
-      painter && call.model.demo ? paintDrawing(painter, call, clock, closing) : ask(call, drawing(call)),
+    draw: (call) => {
+      const { demo, writer } = call.model;
+      if (painter && writer) return drawSvg({ painter, chat, clock, closing }, writer, call);
+      return painter && demo ? paintDrawing(painter, call, clock, closing) : ask(call, drawing(call));
+    },
     moderate: async (call) => {
       if (call.model.demo) return builtInResult(call, () => moderateByList(call));
       return only(ask(call, (one) => moderate(one, call, call.model.id)));
     },
-    reportSecret: async (model, signal) => {
+    reportSecret: keepSecrets(clock, async (model) => {
       const config = providers.find(({ name }) => name === model.provider)?.config;
       const read = config && drawWireOf(config.type).reportSecret;
-      return read && only(ask({ model, signal, most: { estimated: false } }, read));
-    },
+      const call = { model, signal: closing, most: { estimated: false }, timeoutMs: SECRET_MS };
+      return read && only(ask(call, read));
+    }),
     maxTokens: (model, work) => maxTokens(counter, model, work),
+    maxText: ({ writer }, work) => (writer ? maxText(counter, writer, work) : Promise.resolve(undefined)),
+  };
+}
+
+/** The models of each ability, in the order in which they are chosen. */
+function lister({
+  providers,
+  defaults,
+  painter,
+}: Pick<AbilitiesOptions, 'providers' | 'defaults' | 'painter'>): Abilities['list'] {
+  const builtIn: readonly AbilityModel[] = [WORDS_MODEL, WORD_LIST_MODEL, ...(painter ? [PAINTER_MODEL] : [])];
+  return (ability) => {
+    // Ollama is there by chance: what was configured on purpose comes first.
+    const ordered = [...providers].sort(
+      (a, b) => Number(a.config.type === 'ollama') - Number(b.config.type === 'ollama'),
+    );
+    const able = ordered.flatMap((provider) => provider.able(ability));
+    // What draws by writing is nobody's first choice where something else draws.
+    const models = [...able.filter(({ writer }) => !writer), ...able.filter(({ writer }) => writer && painter)];
+    models.push(...builtIn.filter((model) => model.ability === ability));
+    const wanted = models.findIndex(({ id }) => id === defaults[ability]);
+    const first = wanted > 0 ? models.splice(wanted, 1) : [];
+    return [...first, ...models];
   };
 }
 
@@ -108,6 +140,11 @@ async function maxTokens(
 ): Promise<number> {
   const texts = ability === 'embed' ? textsToEmbed(id, work) : [...work.texts];
   return (await counter.measure(id, texts)).most + texts.length * AROUND_TEXT_TOKENS;
+}
+
+async function maxText(counter: Counter, writer: ModelInfo, work: DrawWork): Promise<AbilityUsage['text']> {
+  const { most: inputTokens } = await measurePrompt({ messages: svgMessages(work) }, writer, counter);
+  return { inputTokens, outputTokens: svgOutputTokens(writer, inputTokens), cachedInputTokens: 0, reasoningTokens: 0 };
 }
 
 function find(models: readonly AbilityModel[], name: string): AbilityModel | undefined {

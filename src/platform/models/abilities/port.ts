@@ -1,5 +1,6 @@
 import type { Json } from '../../../kernel/json.ts';
 import type { Ability, drawModes } from '../../config/index.ts';
+import type { ModelInfo, Usage } from '../model-info.ts';
 
 export type { Ability } from '../../config/index.ts';
 
@@ -28,6 +29,8 @@ export interface AbilityModel {
   demo: boolean;
   /** Of models that draw: what they take. */
   draws?: DrawAbilities;
+  /** The chat model that draws by writing SVG. It is charged by that model's tokens. */
+  writer?: ModelInfo;
 }
 
 /**
@@ -88,6 +91,8 @@ export interface AbilityUsage {
   /** Of text to be spoken. */
   characters?: number;
   images?: { count: number; size?: string; quality?: ImageQuality };
+  /** Of a chat model that writes the image. */
+  text?: Omit<Usage, 'estimated'>;
   /** True when it was measured here, because the provider did not report it. */
   estimated: boolean;
 }
@@ -241,15 +246,18 @@ export interface DrawWork {
   options?: Readonly<Record<string, Json>>;
   /** How long the call may take; the provider's `timeouts.totalMs` unless given. */
   timeoutMs?: number;
-  /** Providers with webhooks report there; the others are asked again and again, as these are in case no report comes. */
+  /** Providers with webhooks report there; the others are asked again and again, as these are, less often, in case no report comes. */
   webhook?: DrawWebhook;
 }
 
 export interface DrawWebhook {
   /** Public. */
   url: string;
-  /** Calls `listener` after each report, and returns how to stop that. Reports only say that there is something to ask for. */
-  onReport(listener: () => void): () => void;
+  /**
+   * Calls `listener` when the provider reports on the work that it gave this id, and returns how to stop that. Reports only say
+   * that there is something to ask for.
+   */
+  onReport(id: string, listener: () => void): () => void;
 }
 
 export interface DrawnImage {
@@ -271,12 +279,13 @@ export interface DrawnImage {
  * - `partial`: fewer, because the provider kept some back or failed on the way.
  * - `blurred`: the provider hid what it drew, and charges for it.
  * - `refused`: the provider does not draw this.
+ * - `unusable`: a chat model wrote what cannot be shown, and charges for it.
  */
-export type DrawOutcome = 'done' | 'partial' | 'blurred' | 'refused';
+export type DrawOutcome = 'done' | 'partial' | 'blurred' | 'refused' | 'unusable';
 
 export interface Drawing {
   outcome: DrawOutcome;
-  /** None where it was refused. */
+  /** None where it was refused or is unusable. */
   images: DrawnImage[];
   modelId: string;
 }
@@ -326,9 +335,11 @@ export interface Abilities {
   draw(call: AbilityCall & DrawWork): AsyncIterable<DrawEvent>;
   /**
    * With which the model's provider signs its reports to webhooks; undefined for one that doesn't. Asks the provider, free of
-   * charge: keep it. See `isSignedReport`.
+   * charge, and keeps the answer for an hour. Throws as every call does. See `isSignedReport`.
    */
   reportSecret(model: AbilityModel, signal: AbortSignal): Promise<string | undefined>;
   /** An upper bound of what a model counts for these texts, with all that is put around them. Never rejects. */
   maxTokens(model: AbilityModel, work: EmbedWork | ModerateWork): Promise<number>;
+  /** The most that the chat model behind a model that draws can use; undefined for other models. Never rejects. */
+  maxText(model: AbilityModel, work: DrawWork): Promise<AbilityUsage['text']>;
 }

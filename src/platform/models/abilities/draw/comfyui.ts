@@ -112,8 +112,8 @@ async function finish(
   { events, seed }: { events: ComfyEvents | undefined; seed: number },
 ): Promise<Drawn> {
   const look = async () => recordOf((await fieldsAt(attempt, { path: `/history/${encodeURIComponent(id)}` }))[id]);
-  const webhook = events && { url: '', onReport: events.onChange };
-  const entry = await poll(attempt, { firstMs: FIRST_POLL_MS, mostMs: MOST_POLL_MS, webhook, look });
+  const listen = events?.onChange;
+  const entry = await poll(attempt, { firstMs: FIRST_POLL_MS, mostMs: MOST_POLL_MS, listen, look });
   const { status_str: state, messages } = recordOf(entry['status']) ?? {};
   if (state === 'error') throw failureIn(attempt, messages);
   const images: DrawnImage[] = [];

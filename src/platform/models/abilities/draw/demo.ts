@@ -1,7 +1,7 @@
 /** What is built in: painted here, offline and free of charge. */
 import type { Clock } from '../../../../kernel/clock.ts';
 import { modelError } from '../../errors.ts';
-import type { MadeImage, PaintOptions } from '../../../media/index.ts';
+import type { MadeImage, PaintOptions, RasteriseOptions } from '../../../media/index.ts';
 import { imageOf } from '../image.ts';
 import type { AbilityCall, AbilityModel, DrawEvent, DrawnImage, DrawWork } from '../port.ts';
 import { fullPrompt, imagesOf, maskOf, modeOf, pixelsOf } from './work.ts';
@@ -10,6 +10,7 @@ import { fullPrompt, imagesOf, maskOf, modeOf, pixelsOf } from './work.ts';
 export interface Painter {
   paint(options: PaintOptions, signal: AbortSignal): Promise<MadeImage>;
   scale(file: Uint8Array, factor: number, signal: AbortSignal): Promise<MadeImage>;
+  rasterise(options: RasteriseOptions, signal: AbortSignal): Promise<MadeImage>;
 }
 
 const LONGEST_MS = 30_000;

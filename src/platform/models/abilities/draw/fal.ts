@@ -8,7 +8,7 @@ import { describeDrawing } from './describe.ts';
 import { fetchImages } from './fetched.ts';
 import { addressesIn, inputOf, namesOf } from './fields.ts';
 import type { FieldNames } from './fields.ts';
-import { poll } from './poll.ts';
+import { paceOf, poll } from './poll.ts';
 import { plain } from './replicate-models.ts';
 import type { KnownPainter } from './replicate-models.ts';
 import { oneByOne, together } from './together.ts';
@@ -16,8 +16,7 @@ import type { Drawn } from './together.ts';
 import type { DrawWire } from './wire.ts';
 import { dataUrlOf, imagesOf, maskOf, pixelsOf } from './work.ts';
 
-const FIRST_POLL_MS = 500;
-const MOST_POLL_MS = 5000;
+const PACE = { firstMs: 500, mostMs: 5000 };
 
 const authorize: Authorize = (apiKey) => ({ authorization: `Key ${apiKey}` });
 
@@ -91,7 +90,7 @@ async function request(attempt: Attempt, work: DrawWork): Promise<Drawn> {
     const { status } = await fieldsAt({ path: `${pathOf(id)}/status` });
     return status === 'COMPLETED' ? true : undefined;
   };
-  await poll(attempt, { firstMs: FIRST_POLL_MS, mostMs: MOST_POLL_MS, webhook: work.webhook, look });
+  await poll(attempt, { ...paceOf(work, id, PACE), look });
   return read(attempt, await fieldsAt({ path: pathOf(id) }));
 }
 

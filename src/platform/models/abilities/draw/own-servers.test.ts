@@ -155,6 +155,7 @@ describe('the built-in painter', () => {
       painted.push(factor);
       return made;
     },
+    rasterise: async () => made,
   };
   const paint = async (work: object): Promise<unknown[]> => {
     painted.length = 0;

@@ -1,12 +1,13 @@
 import type { Clock } from '../../../../kernel/clock.ts';
 import { translateModelError } from '../../errors.ts';
 import type { Attempt } from '../call.ts';
-import type { DrawWebhook } from '../port.ts';
+import type { DrawWork } from '../port.ts';
 
 interface Poll<Found> {
   firstMs: number;
   mostMs: number;
-  webhook?: DrawWebhook | undefined;
+  /** Calls `listener` whenever there is something to look at, and returns how to stop that. */
+  listen?: ((listener: () => void) => () => void) | undefined;
   /** Undefined while there is no result. */
   look: () => Promise<Found | undefined>;
 }
@@ -14,6 +15,8 @@ interface Poll<Found> {
 /** Passing troubles in a row that are waited out. */
 const MOST_FAILURES = 5;
 const SLOWER = 1.5;
+/** Where reports come, looks are only for those that get lost. */
+const SLOWER_WITH_REPORTS = 4;
 const passing: ReadonlySet<string> = new Set([
   'model/rate-limited',
   'model/overloaded',
@@ -23,12 +26,12 @@ const passing: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Looks again and again, ever more slowly, until there is something; at once when a webhook reports. It has no end of its
+ * Looks again and again, ever more slowly, until there is something; at once when `listen` says so. It has no end of its
  * own: the call's signal is that. Throws what `look` throws, troubles that pass by themselves only after some attempts.
  */
 export async function poll<Found>(attempt: Attempt, options: Poll<Found>): Promise<Found> {
   const reports = new Reports();
-  const stop = options.webhook?.onReport(() => reports.come());
+  const stop = options.listen?.(() => reports.come());
   try {
     return await pollUntil(attempt, options, reports);
   } finally {
@@ -56,6 +59,22 @@ async function pollUntil<Found>(
       waitMs = Math.max(waitMs, retryAfterMs);
     }
   }
+}
+
+interface Pace {
+  firstMs: number;
+  mostMs: number;
+}
+
+/** How to look at work that the provider gave this id: less often where a webhook reports on it. */
+export function paceOf(
+  { webhook }: DrawWork,
+  id: string,
+  { firstMs, mostMs }: Pace,
+): Pace & Pick<Poll<unknown>, 'listen'> {
+  if (!webhook) return { firstMs, mostMs };
+  const listen = (listener: () => void): (() => void) => webhook.onReport(id, listener);
+  return { firstMs: firstMs * SLOWER_WITH_REPORTS, mostMs: mostMs * SLOWER_WITH_REPORTS, listen };
 }
 
 /** One that comes while there is a look counts for the next wait. */

@@ -9,7 +9,7 @@ import { describeDrawing } from './describe.ts';
 import { fetchImages } from './fetched.ts';
 import { addressesIn, inputOf, namesOf } from './fields.ts';
 import type { SentImages } from './fields.ts';
-import { poll } from './poll.ts';
+import { paceOf, poll } from './poll.ts';
 import { generic, known } from './replicate-models.ts';
 import { oneByOne, together } from './together.ts';
 import type { Drawn } from './together.ts';
@@ -19,8 +19,7 @@ import { dataUrlOf, fileOf, imagesOf, maskOf } from './work.ts';
 /** How long the provider keeps the first request open: fast models are done by then. It takes 1 to 60. */
 const WAIT_SECONDS = 5;
 const LEAST_DEADLINE_SECONDS = 5;
-const FIRST_POLL_MS = 500;
-const MOST_POLL_MS = 5000;
+const PACE = { firstMs: 500, mostMs: 5000 };
 /** Larger files are uploaded first, as its documentation asks. */
 const MOST_DATA_URL_BYTES = 256_000;
 
@@ -75,9 +74,7 @@ async function predict(attempt: Attempt, work: DrawWork, sent: SentImages): Prom
   const first = await begun;
   const path = `/v1/predictions/${encodeURIComponent(first.id)}`;
   const look = async () => ended(predictionIn(attempt, (await askFields(attempt, { path, most: MOST_BYTES })).fields));
-  const prediction =
-    ended(first) ??
-    (await poll(attempt, { firstMs: FIRST_POLL_MS, mostMs: MOST_POLL_MS, webhook: work.webhook, look }));
+  const prediction = ended(first) ?? (await poll(attempt, { ...paceOf(work, first.id, PACE), look }));
   return drawnBy(attempt, prediction);
 }
 

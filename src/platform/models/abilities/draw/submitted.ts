@@ -7,7 +7,7 @@ import type { Attempt } from '../call.ts';
 import type { DrawEvent, DrawnImage, DrawWork } from '../port.ts';
 import { askFields, bytesAt, imageFrom, imageFromText, MOST_BYTES } from './ask.ts';
 import type { Authorize } from './ask.ts';
-import { poll } from './poll.ts';
+import { paceOf, poll } from './poll.ts';
 import { plain } from './replicate-models.ts';
 import { oneByOne, together } from './together.ts';
 import type { Drawn } from './together.ts';
@@ -44,15 +44,15 @@ async function request(attempt: Attempt, service: Service, work: DrawWork): Prom
     return service.chargesCancelled ? count : 0;
   });
   const ids = { ...values, ...(await begun) };
-  const { everyMs: firstMs } = service;
   const look = async (): Promise<Record<string, unknown> | undefined> => {
     const answer = await send(attempt, service, service.poll, ids, attempt.signal);
     const state = textOf(at(answer, service.status));
     const { done, failed, refused, cancelled } = service;
     return [done, failed, refused, cancelled].some((states) => states.includes(state)) ? answer : undefined;
   };
-  const { webhook } = work;
-  return read(attempt, service, await poll(attempt, { firstMs, mostMs: MOST_WAIT_FACTOR * firstMs, webhook, look }));
+  const { everyMs: firstMs } = service;
+  const pace = paceOf(work, ids.id, { firstMs, mostMs: MOST_WAIT_FACTOR * firstMs });
+  return read(attempt, service, await poll(attempt, { ...pace, look }));
 }
 
 async function send(
