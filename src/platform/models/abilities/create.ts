@@ -2,6 +2,8 @@
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Ability } from '../../config/index.ts';
 import { modelError } from '../errors.ts';
+import type { PictureSize } from '../messages.ts';
+import { pictureTokens } from '../picture-tokens.ts';
 import type { Provider } from '../provider.ts';
 import type { Counter } from '../prompt-size.ts';
 import { attempt } from './call.ts';
@@ -11,6 +13,7 @@ import { embed, textsToEmbed } from './embed.ts';
 import { paintDrawing, PAINTER_MODEL } from './draw/demo.ts';
 import type { Painter } from './draw/demo.ts';
 import { drawWireOf } from './draw/index.ts';
+import { imageOf } from './image.ts';
 import { moderate } from './moderate.ts';
 import type { Abilities, AbilityCall, AbilityModel, DrawEvent, DrawWork, EmbedWork, ModerateWork } from './port.ts';
 import { speak } from './speak.ts';
@@ -107,7 +110,14 @@ async function maxTokens(
   work: EmbedWork | ModerateWork,
 ): Promise<number> {
   const texts = ability === 'embed' ? textsToEmbed(id, work) : [...work.texts];
-  return (await counter.measure(id, texts)).most + texts.length * AROUND_TEXT_TOKENS;
+  const images = 'images' in work ? (work.images ?? []) : [];
+  const ofImages = images.reduce((sum, bytes) => sum + pictureTokens(id, sizeOf(bytes)) + AROUND_TEXT_TOKENS, 0);
+  return (await counter.measure(id, texts)).most + texts.length * AROUND_TEXT_TOKENS + ofImages;
+}
+
+function sizeOf(bytes: Uint8Array): PictureSize | undefined {
+  const { width, height } = imageOf(bytes) ?? {};
+  return width === undefined || height === undefined ? undefined : { width, height };
 }
 
 function find(models: readonly AbilityModel[], name: string): AbilityModel | undefined {

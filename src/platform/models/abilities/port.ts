@@ -28,6 +28,8 @@ export interface AbilityModel {
   demo: boolean;
   /** Of models that draw: what they take. */
   draws?: DrawAbilities;
+  /** Of models that moderate: whether they judge images, too. Others judge texts only. */
+  judgesImages?: boolean;
 }
 
 /**
@@ -169,9 +171,11 @@ export interface Speech {
 
 export interface ModerateWork {
   texts: readonly string[];
+  /** PNG, JPEG, GIF or WebP. Only for models with `judgesImages`. */
+  images?: readonly Uint8Array[];
 }
 
-/** What a text may be objected to for. `other`: a category of the provider's that is none of these. */
+/** What a text or an image may be objected to for. `other`: a category of the provider's that is none of these. */
 export type ModerationCategory =
   'harassment' | 'hate' | 'illicit' | 'self-harm' | 'sexual' | 'sexual-minors' | 'violence' | 'other';
 
@@ -185,7 +189,7 @@ export interface Verdict {
 }
 
 export interface Moderation {
-  /** One for each text, in order. */
+  /** One for each text, in order, then one for each image. */
   verdicts: Verdict[];
   modelId: string;
 }
@@ -329,6 +333,6 @@ export interface Abilities {
    * charge: keep it. See `isSignedReport`.
    */
   reportSecret(model: AbilityModel, signal: AbortSignal): Promise<string | undefined>;
-  /** An upper bound of what a model counts for these texts, with all that is put around them. Never rejects. */
+  /** An upper bound of what a model counts for these texts and images, with all that is put around them. Never rejects. */
   maxTokens(model: AbilityModel, work: EmbedWork | ModerateWork): Promise<number>;
 }
