@@ -43,12 +43,13 @@ export async function pick(context: ImageContext, call: ComponentCall): Promise<
   await call.reply(await picked(context, call.t, of));
 }
 
-async function picked(context: ImageContext, t: Translate, { result }: Reached): Promise<OutgoingMessage> {
+async function picked(context: ImageContext, t: Translate, { result, request }: Reached): Promise<OutgoingMessage> {
   const content = t('pick.picked', { number: result.position + 1 });
   try {
     const bytes = await loadSource(context, { kind: 'result', id: result.id }, AbortSignal.timeout(10_000));
     const name = `image.${result.content_type.slice('image/'.length)}`;
-    const file = { name, contentType: result.content_type, data: bytes };
+    const isSpoiler = request.spoiler || result.hidden_for.length > 0;
+    const file = { name, contentType: result.content_type, data: bytes, ...(isSpoiler && { spoiler: true }) };
     return { content, files: [file], components: imageRow(result.id, t) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

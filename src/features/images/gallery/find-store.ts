@@ -6,6 +6,8 @@ export interface Candidate extends Placed {
   id: string;
   request_id: string;
   ciphertext: Buffer;
+  /** What it was flagged for, where it is hidden for that. */
+  hidden_for: string[];
 }
 
 export interface Wanted {
@@ -53,7 +55,7 @@ const candidates = (db: Db) =>
     .selectFrom('images_result')
     .innerJoin('images_request', 'images_request.id', 'images_result.request_id')
     .select(['images_result.id', 'request_id', 'ciphertext', 'author_id', 'guild_id', 'channel_id'])
-    .select(['shown_channel_id', 'shown_message_id'])
+    .select(['shown_channel_id', 'shown_message_id', 'hidden_for'])
     .where('state', '=', 'done')
     .where('file_id', 'is not', null);
 

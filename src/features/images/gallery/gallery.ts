@@ -100,18 +100,20 @@ export interface SheetEntry {
 /** A sheet of images with their numbers; hidden where one of them is. */
 export async function sheetOf(
   context: ImageContext,
-  images: readonly Pick<Candidate, 'id' | 'request_id' | 'author_id' | 'ciphertext'>[],
+  images: readonly Pick<Candidate, 'id' | 'request_id' | 'author_id' | 'ciphertext' | 'hidden_for'>[],
   firstNumber: number,
 ): Promise<{ images: SheetEntry[]; file: NonNullable<OutgoingMessage['files']>[number] }> {
   const signal = AbortSignal.timeout(drawingMs);
   const entries: SheetEntry[] = [];
   const drawn: { bytes: Uint8Array; label: string }[] = [];
+  let isSpoiler = false;
   for (const [index, { id, request_id: requestId, ...image }] of images.entries()) {
     const request = await openRequest(context, { ...image, id: requestId });
     const bytes = await loadSmall(context, id, signal);
     if (!bytes) continue;
     const number = firstNumber + index;
     entries.push({ id, number, request });
+    isSpoiler ||= request.spoiler || image.hidden_for.length > 0;
     drawn.push({ bytes, label: String(number) });
   }
   const { bytes, contentType } = await context.images.sheet(drawn, signal);
@@ -119,7 +121,7 @@ export async function sheetOf(
   const file = {
     ...{ name: `images.${endingOf(contentType)}`, contentType, data: bytes },
     description: description.slice(0, 1024),
-    ...(entries.some(({ request }) => request.spoiler) && { spoiler: true }),
+    ...(isSpoiler && { spoiler: true }),
   };
   return { images: entries, file };
 }

@@ -1,3 +1,4 @@
+import { VendorError } from '../../../kernel/errors.ts';
 import { channelAround } from '../../../sdk/index.ts';
 import type { Caller } from '../../../sdk/index.ts';
 import type { ImagePlace } from '../models.ts';
@@ -17,4 +18,20 @@ export async function isSpoiler(
   return (
     channel !== undefined && [channel.id, channel.name].some((one) => one !== null && spoilerChannels.includes(one))
   );
+}
+
+/** A member's roles, as far as hiding images needs them: most places hide none by role, and ask nobody. */
+export async function rolesFor(
+  { discord }: Needs<'discord'>,
+  { spoiler, spoilerRoles }: Pick<ImageSettings, 'spoiler' | 'spoilerRoles'>,
+  { guildId, userId }: { guildId: string | null; userId: string },
+): Promise<readonly string[]> {
+  if (guildId === null || spoiler === 'always' || spoilerRoles.length === 0) return [];
+  try {
+    return (await discord.actions.members.fetch(guildId, userId)).roles;
+  } catch (error) {
+    if (!(error instanceof VendorError) || error.retryable) throw error;
+    // No member any more.
+    return [];
+  }
 }
