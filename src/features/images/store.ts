@@ -127,6 +127,15 @@ export async function setFavourite(db: Db, id: string, at: Date | null): Promise
   await db.updateTable('images_result').set({ favourite_at: at }).where('id', '=', id).execute();
 }
 
+/** With their files. */
+export async function deleteResults(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0)
+    await db
+      .deleteFrom('images_result')
+      .where('id', 'in', [...ids])
+      .execute();
+}
+
 /** With its results, and their files. */
 export async function deleteRequest(db: Db, id: string): Promise<boolean> {
   const { numDeletedRows } = await db.deleteFrom('images_request').where('id', '=', id).executeTakeFirst();

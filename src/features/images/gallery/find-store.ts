@@ -50,6 +50,19 @@ export function candidatesById(db: Db, ids: readonly string[]): Promise<Candidat
         .execute();
 }
 
+/** The kept images of everything that a message shows. */
+export function imagesShownOn(
+  db: Db,
+  { channelId, messageId }: { channelId: string; messageId: string },
+): Promise<Candidate[]> {
+  return candidates(db)
+    .where('shown_channel_id', '=', channelId)
+    .where('shown_message_id', '=', messageId)
+    .orderBy('asked_at')
+    .orderBy('position')
+    .execute();
+}
+
 const candidates = (db: Db) =>
   db
     .selectFrom('images_result')

@@ -1,6 +1,6 @@
 import { VendorError } from '../../../kernel/errors.ts';
-import type { APIAttachment, APIMessage, APIMessageTopLevelComponent } from 'discord-api-types/v10';
-import type { Drawing, Notice, OutgoingFile, OutgoingMessage, WorkUse } from '../../../sdk/index.ts';
+import type { APIAttachment, APIMessage } from 'discord-api-types/v10';
+import type { Drawing, Notice, OutgoingFile, OutgoingMessage, Translate, WorkUse } from '../../../sdk/index.ts';
 import { findBatch } from '../gallery/batch/store.ts';
 import { keyFor } from '../models.ts';
 import { endRequest, findRequest, noteAttachments, noteShown, resultsOf } from '../store.ts';
@@ -8,7 +8,7 @@ import { paidAs } from '../request.ts';
 import { namesOf } from '../guard/moderation.ts';
 import type { KeptImage, Withheld } from '../work/kept.ts';
 import type { DrawTask } from '../work/task.ts';
-import { batchRows, imageRow, retryRow } from './buttons.ts';
+import { imageButtons, retryRow } from './buttons.ts';
 import { askedLine, factsLine, shortModel } from './caption.ts';
 import { logImage } from './log.ts';
 import { mark } from './marks.ts';
@@ -110,7 +110,10 @@ async function resultMessage(task: DrawTask, shown: Shown): Promise<OutgoingMess
   return {
     content: askedLine(row, request, t) + lines.join('\n'),
     files: kept.map((image, index) => fileOf(task, image, index)),
-    components: buttonsOf(kept, t),
+    components: imageButtons(
+      kept.map(({ id }) => id),
+      t,
+    ),
     suppressEmbeds: true,
   };
 }
@@ -131,21 +134,15 @@ function outcomeLines({ context, request }: DrawTask, { drawing, kept, withheld 
   ];
 }
 
-function buttonsOf(kept: readonly KeptImage[], t: Parameters<typeof imageRow>[1]): APIMessageTopLevelComponent[] {
-  const [first, second] = kept;
-  if (!first) return [];
-  return second ? batchRows({ resultIds: kept.map(({ id }) => id) }, t) : imageRow(first.id, t);
-}
-
 /** Why another model drew than the prefix names. */
-function standsInLine({ context, row, request }: DrawTask, t: Parameters<typeof imageRow>[1]): string[] {
+function standsInLine({ context, row, request }: DrawTask, t: Translate): string[] {
   const rule = request.prefix === undefined ? undefined : context.settings.instance.prefixes[request.prefix];
   if (!rule || rule.model === row.model_id) return [];
   const isDemo = context.models.abilities.find('draw', row.model_id)?.demo ?? false;
   return isDemo ? [`-# ${t('stands-in', { model: shortModel(rule.model), key: keyFor(rule.model) })}`] : [];
 }
 
-function notKeptLines(kept: readonly KeptImage[], t: Parameters<typeof imageRow>[1]): string[] {
+function notKeptLines(kept: readonly KeptImage[], t: Translate): string[] {
   const [why] = kept.flatMap(({ notKept }) => (notKept === undefined ? [] : [notKept]));
   return why === undefined ? [] : [`-# ${t(`not-kept.${why}`)}`];
 }
