@@ -18,7 +18,10 @@ providers:
     type: openai-compatible
     baseUrl: ${openaiBaseUrl}
     apiKeys: [test-key]
-    models: [{ name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }, { name: painter, abilities: [draw] }]
+    models:
+      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }
+      - { name: painter, abilities: [draw] }
+      - { name: sketcher, abilities: [draw] }
 features:
   images:
     channels: [art, adults, secret]
@@ -107,6 +110,19 @@ it('shows what can be seen there, on numbered sheets, and opens one', async () =
   expect((await opens(bot.bob, { search: 'DIARY' })).content).toContain('1 image\n-# “DIARY”');
   expect((await opens(bot.bob, { user: bot.alice.user.id, mode: 'edit' })).content).toContain('No image');
   expect((await opens(bot.bob, { search: 'treasure' })).content).toContain('No image');
+});
+
+it('shows the images of one model', async () => {
+  await bot.olivia.runs('imagine', { prompt: 'a sketched owl', model: 'fake/sketcher' }, { in: 'art' });
+  await bot.olivia.sees((message) => isImage(message) && message.content.includes('a sketched owl'));
+  await bot.idle();
+  expect(await bot.olivia.completes('image gallery', { model: 'SKET' }, 'model')).toEqual([
+    { name: 'fake/sketcher', value: 'fake/sketcher' },
+  ]);
+  const found = await opens(bot.olivia, { model: 'fake/sketcher' });
+  expect(found.content).toContain('1 image\n-# sketcher');
+  expect(found.attachments[0]?.description).toBe('1: a sketched owl');
+  expect((await opens(bot.olivia, { model: 'fake/none' })).content).toContain('No image');
 });
 
 it('answers where others see it by naming the command whose answer they do not see', async () => {
@@ -227,6 +243,27 @@ it('keeps favourites when others are deleted, and packs them first', async () =>
   expect([...(await packed()).keys()]).toMatchObject([/^favourites\//, 'prompts.json'].map(matching));
 });
 const matching = (wanted: string | RegExp): unknown => expect.stringMatching(wanted);
+
+it('packs more images than fit one upload into several archives', async () => {
+  // Each is kept as it is: almost 1 MB of 10 MB that fit one.
+  const data = Array.from({ length: 6 }, () => ({ b64_json: noisePng(570, 570).toString('base64') }));
+  bot.providers.abilities.answer('images/generations', { json: { created: 1, data }, times: 2 });
+  await draws(bot.olivia, '!x6 grey noise');
+  await draws(bot.olivia, '!x6 grey noise');
+  await bot.olivia.runs('image download');
+  const names: string[] = [];
+  for (const part of [1, 2]) {
+    const shown = await bot.olivia.sees((message) => message.content.startsWith(`ZIP ${part} of 2`));
+    expect(shown.attachments).toMatchObject([{ filename: `images-${part}.zip` }]);
+    const zip = readZip(Buffer.from(await (await fetch(shown.attachments[0]?.url ?? '')).bytes()));
+    const prompts = JSON.parse(zip.get('prompts.json')?.toString() ?? '') as { file: string }[];
+    const files = [...zip.keys()].filter((name) => name !== 'prompts.json');
+    expect(prompts.map(({ file }) => file)).toEqual(files);
+    expect(shown.content).toContain(`${files.length} images`);
+    names.push(...files);
+  }
+  expect([names.length, new Set(names).size]).toEqual([12, 12]);
+});
 
 it('adds the words of an own style to prompts', async () => {
   await bot.alice.runs('image style save', { name: 'Noir', text: 'film noir, hard shadows' });
