@@ -1,5 +1,5 @@
 import { VendorError } from '../../../kernel/errors.ts';
-import { channelAround } from '../../../sdk/index.ts';
+import { isListed } from '../../../sdk/index.ts';
 import type { Caller } from '../../../sdk/index.ts';
 import type { ImagePlace } from '../models.ts';
 import type { ImageSettings, Needs } from '../settings.ts';
@@ -12,12 +12,7 @@ export async function isSpoiler(
 ): Promise<boolean> {
   if (spoiler === 'always') return true;
   if (caller.roleIds.some((id) => spoilerRoles.includes(id))) return true;
-  if (spoilerChannels.length === 0) return false;
-  if (spoilerChannels.includes(place.channelId)) return true;
-  const channel = await cache.channel(await channelAround(cache, place.channelId));
-  return (
-    channel !== undefined && [channel.id, channel.name].some((one) => one !== null && spoilerChannels.includes(one))
-  );
+  return isListed(cache, spoilerChannels, place.channelId);
 }
 
 /** A member's roles, as far as hiding images needs them: most places hide none by role, and ask nobody. */
