@@ -11,6 +11,20 @@ export async function channelAround(cache: Pick<DiscordCache, 'channel'>, channe
   return (channel && isThreadType(channel.type) ? channel.parentId : null) ?? channelId;
 }
 
+/** Whether a list of channels, by id or name, has this one; a thread is listed by itself or with the channel that it is in. */
+export async function isListed(
+  cache: Pick<DiscordCache, 'channel'>,
+  list: readonly string[],
+  channelId: string,
+): Promise<boolean> {
+  if (list.length === 0) return false;
+  if (list.includes(channelId)) return true;
+  const channel = await cache.channel(channelId);
+  if (!channel) return false;
+  if (channel.name !== null && list.includes(channel.name)) return true;
+  return isThreadType(channel.type) && channel.parentId !== null && isListed(cache, list, channel.parentId);
+}
+
 /**
  * Whether the bot may write in a channel of a server, with files where `files` says so. Where it may not, only the log can
  * be told, and is.

@@ -1,7 +1,7 @@
 /** The only door through which features see the rest of the bot. */
 export { defineApi } from './api.ts';
 export type { FeatureApi } from './api.ts';
-export { channelAround, isThread, maySpeak } from './channels.ts';
+export { channelAround, isListed, isThread, maySpeak } from './channels.ts';
 export { actOf, callableCommands, commandTextKey, defineCommand, defineSubcommand, mayReadBack } from './command.ts';
 export type {
   Call,

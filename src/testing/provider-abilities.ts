@@ -52,6 +52,8 @@ export interface FakeAbilityAnswer {
   hang?: boolean;
   /** How many requests it answers; 1 by default. */
   times?: number;
+  /** Of moderations: answers only requests that have images. */
+  toImages?: boolean;
 }
 
 export interface FakeAbilities {
@@ -103,7 +105,9 @@ export class AbilityServer implements FakeAbilities {
     response.once('close', () => (request.aborted = !response.writableEnded && !response.errored));
     this.requests.push(request);
     for (const { resolve } of this.waiting.filter((entry) => entry.path === path)) resolve(request);
-    const scripted = this.scripted.find((entry) => entry.path === path && entry.left > 0);
+    const scripted = this.scripted.find(
+      (entry) => entry.path === path && entry.left > 0 && (!entry.answer.toImages || isOfImage(request)),
+    );
     if (scripted) Object.assign(scripted, { left: scripted.left - 1, used: true });
     await respond(request, scripted?.answer ?? {}, response);
     return true;
@@ -127,11 +131,30 @@ async function readContent(incoming: IncomingMessage): Promise<Pick<FakeAbilityR
   return { body, files };
 }
 
+/** Parts with types in place of texts. */
+function isOfImage({ path, body: { input } }: FakeAbilityRequest): boolean {
+  return path === 'moderations' && Array.isArray(input) && input.some((part) => typeof part === 'object');
+}
+
+/** As omni-moderation refuses what it does not take: one image in a request, by its address or its bytes. */
+function faultOf(request: FakeAbilityRequest): FakeAbilityAnswer | undefined {
+  if (!isOfImage(request)) return undefined;
+  const { model, input } = request.body as { model: string; input: { type: string; image_url?: { url: string } }[] };
+  if (!model.includes('omni')) return { status: 400, text: `Invalid type for 'input': ${model} takes strings.` };
+  const images = input.filter(({ type }) => type === 'image_url');
+  if (images.length > 1) return { status: 400, text: 'Too many images: a request takes one.' };
+  const isReadable = images.every(({ image_url: image }) =>
+    /^data:image\/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*$/.test(image?.url ?? ''),
+  );
+  return isReadable ? undefined : { status: 400, text: 'Invalid image.', errorCode: 'invalid_image' };
+}
+
 async function respond(
   request: FakeAbilityRequest,
-  answer: FakeAbilityAnswer,
+  scripted: FakeAbilityAnswer,
   response: ServerResponse,
 ): Promise<void> {
+  const answer = faultOf(request) ?? scripted;
   const { status = 200, text = 'Fake error.', errorCode: code = null, headers = {} } = answer;
   if (answer.hang) return;
   if (status !== 200) {
@@ -165,8 +188,8 @@ const usual: Readonly<Record<FakePath, (request: FakeAbilityRequest) => object>>
     model: body['model'],
     usage: { prompt_tokens: roughTokens(listOf(body['input']).join('')), total_tokens: 0 },
   }),
-  moderations: ({ body }) => ({
-    results: listOf(body['input']).map((text) => {
+  moderations: (request) => ({
+    results: (isOfImage(request) ? [''] : listOf(request.body['input'])).map((text) => {
       const flagged = text.includes('hateful');
       const scores = { hate: flagged ? 0.9 : 0.01, 'hate/threatening': 0.2, violence: 0.03 };
       return { flagged, categories: { hate: flagged, violence: false }, category_scores: scores };

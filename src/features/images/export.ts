@@ -14,9 +14,9 @@ export async function exportImages(context: Needs<'db' | 'vault'>, userId: strin
       askedAt: row.asked_at.toISOString(),
       asked: JSON.parse(JSON.stringify(asked)) as Json,
       images: results.map(
-        ({ id, content_type: type, width, height, seed, file_id: fileId, favourite_at: favouriteAt }) => ({
+        ({ id, content_type: type, width, height, seed, file_id: fileId, favourite_at: favouriteAt, ...result }) => ({
           ...{ id, type, width, height, seed, fileId },
-          favourite: favouriteAt !== null,
+          ...{ favourite: favouriteAt !== null, hiddenFor: result.hidden_for },
         }),
       ),
     });

@@ -1,6 +1,6 @@
+import { isListed } from '../../sdk/index.ts';
 import { openRequest } from './actions/reach.ts';
 import type { ImageArea, ImagesApi, ShownImage } from './api.ts';
-import { isListed } from './intake/claim.ts';
 import { attachedResults, messagesShownBefore } from './lineage-store.ts';
 import type { AttachedResult } from './lineage-store.ts';
 import type { ImageContext, Needs } from './settings.ts';
@@ -10,7 +10,7 @@ import { marginsFor, scaleFor } from './work/inputs.ts';
 export const offeredToOthers = (context: ImageContext): ImagesApi => ({
   isImageChannel: async (place) => {
     const { enabled, channels, editChannels } = context.settings.peek(place);
-    return enabled && (await isListed(context, [...channels, ...editChannels], place.channelId));
+    return enabled && (await isListed(context.discord.cache, [...channels, ...editChannels], place.channelId));
   },
   imagesShownBy: async (attachmentIds) => {
     const shown = new Map<string, ShownImage>();

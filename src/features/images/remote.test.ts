@@ -57,6 +57,14 @@ it('draws again for the member who presses, who pays', async () => {
   expect(drawn().map(({ body }) => body['prompt'])).toEqual(['an owl', 'an owl']);
 });
 
+it('says what is missing to share an image by a link', async () => {
+  const shown = await bot.olivia.sees(answers(await bot.olivia.says('#art', '!a lone tree')));
+  await bot.olivia.presses(shown, button(shown, '⋯'));
+  const more = await bot.olivia.sees(/What else I can do/);
+  await bot.olivia.presses(more, button(more, 'Share'));
+  await bot.olivia.sees(/I can't make links here: the bot's owner has to set `http\.publicUrl`/);
+});
+
 it('draws several, shows them on one message and offers each', async () => {
   const shown = await bot.milo.sees(answers(await bot.milo.says('#art', '!x2 a fox')));
   expect(shown.attachments).toHaveLength(2);

@@ -35,7 +35,7 @@ export const imageRequest = z.strictObject({
   /** Of `outpaint`: how much larger, or where more is to be seen. */
   zoom: z.number().optional(),
   pan: z.enum(panDirections).optional(),
-  /** Of `inpaint`: cells of a grid of 3 × 3, 1 to 9. */
+  /** Of `inpaint` and `erase`: cells of a grid of 3 × 3, 1 to 9. */
   cells: z.array(z.int().min(1).max(9)).optional(),
   factor: z.number().optional(),
   inputs: z.array(source).default([]),

@@ -18,6 +18,7 @@ export interface ImagesRequestTable {
   shown_message_id: string | null;
   is_logged: boolean;
   is_adult: boolean;
+  withheld: Generated<number>;
   asked_at: Date;
   ended_at: Date | null;
 }
@@ -34,6 +35,7 @@ export interface ImagesResultTable {
   seed: ColumnType<string | null, number | null, number | null>;
   attachment_id: string | null;
   favourite_at: Date | null;
+  hidden_for: Generated<string[]>;
 }
 
 export interface ImagesParentTable {

@@ -91,12 +91,19 @@ export const imageSettings = z.strictObject({
     .meta({ changedBy: 'server' }),
   spoilerChannels: channels,
   /**
-   * Whether prompts are judged by a model before anything is drawn. `provider`: only where a provider has one; `always`: by the
+   * Whether a model judges prompts before anything is drawn, and images before they are shown. `provider`: only where a provider has one; `always`: by the
    * built-in word list where none has.
    */
   moderation: z.enum(['off', 'provider', 'always']).default('provider'),
-  /** What becomes of a prompt that cannot be judged. */
+  /** What becomes of a prompt, or an image, that cannot be judged. */
   moderationDown: z.enum(['refuse', 'allow']).default('refuse'),
+  /**
+   * What becomes of an image that is drawn and that the model for moderation flags. It is charged all the same. Sexual content
+   * with minors is never shown.
+   */
+  flaggedImages: z.enum(['spoiler', 'withhold']).default('withhold'),
+  /** The same in age-restricted channels, and in direct messages where `adultInDirectMessages` is on. */
+  flaggedAdultImages: z.enum(['show', 'spoiler', 'withhold']).default('spoiler'),
   /** Models for age-restricted channels alone, as patterns: `provider/*`. */
   adultModels: z
     .array(z.string().regex(/^(\*|[^/\s]+\/\S+)$/, { error: 'a model as provider/model' }))

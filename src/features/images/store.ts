@@ -68,12 +68,12 @@ export async function noteShown(db: Db, id: string, shown: { channelId: string; 
 /** Stores what was drawn, all or nothing. False when the request was deleted, or has ended in another way. */
 export async function storeResults(
   tx: Tx,
-  request: { id: string; outcome: string; modelId: string },
+  request: { id: string; outcome: string; modelId: string; withheld: number },
   results: readonly NewResult[],
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('images_request')
-    .set({ state: 'drawn', outcome: request.outcome, model_id: request.modelId })
+    .set({ state: 'drawn', outcome: request.outcome, model_id: request.modelId, withheld: request.withheld })
     .where('id', '=', request.id)
     .where('state', '=', 'waiting')
     .executeTakeFirst();
@@ -125,6 +125,15 @@ export async function noteAttachments(db: Db, ids: readonly { id: string; attach
 /** Favourites are not deleted after some days. Null makes it one like others. */
 export async function setFavourite(db: Db, id: string, at: Date | null): Promise<void> {
   await db.updateTable('images_result').set({ favourite_at: at }).where('id', '=', id).execute();
+}
+
+/** With their files. */
+export async function deleteResults(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0)
+    await db
+      .deleteFrom('images_result')
+      .where('id', 'in', [...ids])
+      .execute();
 }
 
 /** With its results, and their files. */

@@ -7,8 +7,8 @@ import { keepDraft } from './drafts.ts';
 import { withOwnStyle } from './gallery/styles.ts';
 import { checkAge } from './guard/age.ts';
 import { offerFreeLane } from './guard/free-lane.ts';
+import { checkPrompt } from './guard/moderation.ts';
 import { isSpoiler } from './guard/spoiler.ts';
-import { checkWords } from './rules/words.ts';
 import type { ImageContext, Needs } from './settings.ts';
 import { insertRequest } from './store.ts';
 import type { Submission, Submitted } from './submission.ts';
@@ -26,7 +26,8 @@ export async function submitImages(context: ImageContext, submission: Submission
   const asked = await withOwnStyle(context, caller, imageRequest.parse(submission.request));
   const settings = await context.settings.at({ ...place, userId: caller.userId });
   if (!settings.enabled) throw new UserError('off', 'images are off here');
-  checkWords(settings.blockedWords, asked);
+  const isLogged = settings.promptLog && !asked.private;
+  await checkPrompt(context, { place, settings, userId: caller.userId, request: asked, isLogged }, submission.cameAs);
   const isAdult = await checkAge(context, { place, settings, modelId: model.id, request: asked });
   const request = { ...asked, spoiler: asked.spoiler || (await isSpoiler(context, settings, submission)) };
   const { amounts } = await quoteFor(context, request, model);
@@ -35,7 +36,7 @@ export async function submitImages(context: ImageContext, submission: Submission
     return { status: 'dear', draftId: await keepDraft(context, submission), micros: amounts?.micros ?? 0 };
   }
   try {
-    const begun = await begin(context, submission, { request, amounts, isAdult, isLogged: settings.promptLog });
+    const begun = await begin(context, submission, { request, amounts, isAdult, isLogged });
     if (begun.status === 'begun') context.checkpoint('admitted');
     return begun;
   } catch (error) {
@@ -66,7 +67,7 @@ function begin(
     const row = {
       id,
       ...{ guild_id: guildId, channel_id: channelId, author_id: caller.userId, message_id: messageId, job_id: jobId },
-      ...{ mode: request.mode, model_id: model.id, is_adult: isAdult, is_logged: isLogged && !request.private },
+      ...{ mode: request.mode, model_id: model.id, is_adult: isAdult, is_logged: isLogged },
       ciphertext: await context.vault.encrypt(tx, caller.userId, id, JSON.stringify(request)),
       asked_at: new Date(context.clock.now()),
     };

@@ -3,12 +3,13 @@ import { UserError } from '../../kernel/errors.ts';
 import { defineTool } from '../../sdk/index.ts';
 import type { AnswerFile, DrawInput, DrawMode, Tool, ToolResult, ToolRun } from '../../sdk/index.ts';
 import { checkAge } from './guard/age.ts';
-import { moderatePrompt } from './guard/moderation.ts';
-import { isSpoiler } from './guard/spoiler.ts';
+import { checkPrompt, moderatePrompt, namesOf } from './guard/moderation.ts';
+import { judgeResults } from './guard/results.ts';
+import type { JudgedDrawing } from './guard/results.ts';
+import { isSpoiler, rolesFor } from './guard/spoiler.ts';
 import { modelForMode, modelsFor } from './models.ts';
 import type { ImagePlace } from './models.ts';
 import type { ImageContext } from './settings.ts';
-import { checkWords } from './rules/words.ts';
 import { quoted } from './view/caption.ts';
 import { loadPrepared } from './work/inputs.ts';
 
@@ -60,27 +61,65 @@ interface Wanted {
 
 async function draw(context: ImageContext, { turn, signal, pays }: ToolRun, wanted: Wanted): Promise<ToolResult> {
   const { guildId, channelId } = turn.place;
-  const settings = await context.settings.at({ guildId, channelId, userId: turn.asker.userId });
-  if (!settings.enabled) throw new UserError('off', 'images are off here');
-  checkWords(settings.blockedWords, wanted);
-  const model = modelForMode(context, settings, wanted.mode);
   const place = { guildId, channelId };
+  const { userId } = turn.asker;
+  const settings = await context.settings.at({ ...place, userId });
+  if (!settings.enabled) throw new UserError('off', 'images are off here');
+  const asked = {
+    ...{ place, settings, userId, pays, signal, isLogged: settings.promptLog },
+    request: { ...wanted, private: false },
+  };
+  await checkPrompt(context, asked, `${pays.request}/${turn.id}`);
+  const model = modelForMode(context, settings, wanted.mode);
   await checkAge(context, { place, settings, modelId: model.id, request: { inputs: [], private: false } });
-  await moderatePrompt(context, {
-    ...{ place, settings, userId: turn.asker.userId, request: wanted, pays, signal, isLogged: settings.promptLog },
-  });
-  let file: AnswerFile | undefined;
+  await moderatePrompt(context, asked);
+  const roleIds = await rolesFor(context, settings, { guildId, userId });
+  const isHidden = await isSpoiler(context, settings, { place, caller: { roleIds } });
+  let drawn: ToolResult | undefined;
   const request = { ...wanted, ...pays, model, signal, timeoutMs: settings.seconds * 1000 };
   await context.generate.draw(request, async ({ images: [first] }) => {
     if (!first) return false;
-    const note = { prompt: wanted.prompt, model: model.id };
-    const image = await context.images.finish(first.bytes, { maxBytes, note }, signal);
-    const description = wanted.prompt;
-    const spoiler = await isSpoiler(context, settings, { place, caller: { roleIds: [] } });
-    file = { name: 'image', bytes: image.bytes, description, ...(spoiler && { spoiler }) };
+    const judged = await judgeResults(context, asked, [first]);
+    drawn = await resultOf(context, { judged, isHidden, signal, prompt: wanted.prompt, modelId: model.id });
     return true;
   });
-  if (!file) throw new UserError('refused.free', 'it was refused', { model: model.id });
-  const receipt = context.texts.in(undefined)('tools.receipt', { prompt: quoted(wanted.prompt, 120), model: model.id });
+  if (!drawn) throw new UserError('refused.free', 'it was refused', { model: model.id });
+  return drawn;
+}
+
+interface Made {
+  judged: JudgedDrawing;
+  /** Whatever it shows. */
+  isHidden: boolean;
+  prompt: string;
+  modelId: string;
+  signal: AbortSignal;
+}
+
+/** The file, or why there is none though it is charged. */
+async function resultOf(
+  context: ImageContext,
+  { judged: { shown, withheld }, isHidden, signal, prompt: words, modelId }: Made,
+): Promise<ToolResult> {
+  const t = context.texts.in(undefined);
+  const [image] = shown;
+  if (!image) {
+    const categories = namesOf(context, withheld.categories);
+    return {
+      content: `The image was drawn, but nobody is shown it, because of ${categories}.`,
+      receipt: t('tools.withheld', { model: modelId, categories }),
+    };
+  }
+  const note = { prompt: words, model: modelId };
+  const { bytes } = await context.images.finish(image.drawn.bytes, { maxBytes, note }, signal);
+  const hidden = image.hiddenFor.length > 0;
+  const file: AnswerFile = {
+    ...{ name: 'image', bytes, description: words },
+    ...((isHidden || hidden) && { spoiler: true }),
+  };
+  const receipt = [
+    t('tools.receipt', { prompt: quoted(words, 120), model: modelId }),
+    ...(hidden ? [t('hidden', { count: 1, categories: namesOf(context, image.hiddenFor) })] : []),
+  ].join(' ');
   return { content: 'The image is attached to your answer.', files: [file], receipt };
 }

@@ -147,3 +147,26 @@ it('works in direct messages', async () => {
   const shown = await bot.alice.sees(shows(await bot.alice.says(id, 'make a gif', { replyTo: first })));
   expect(shown.content).toContain('2 images');
 });
+
+it('makes a GIF of a chain in a thread of an image channel', async () => {
+  const { id } = await bot.alice.opensThread(await bot.alice.says('#art', 'come over here'), 'More of it');
+  const first = await bot.alice.says(id, 'one', { files: [png()] });
+  await bot.bob.says(id, 'two', { files: [png()], replyTo: first });
+  const shown = await bot.alice.sees(shows(await bot.alice.says(id, 'gif', { replyTo: first })), patiently);
+  expect([shown.channel_id, shown.content]).toEqual([id, expect.stringContaining('2 images') as string]);
+});
+
+it('looks for replies among the latest 400 messages', async () => {
+  const first = await bot.olivia.says('#art', 'one', { files: [png()] });
+  await bot.olivia.says('#art', 'two', { files: [png()], replyTo: first });
+  const place = { channelId: first.channel_id, authorId: bot.olivia.user.id };
+  for (let index = 0; index < 397; index += 1) {
+    bot.emulator.core.messages.create(place, { content: `chatter ${index}` }, []);
+  }
+  await bot.olivia.says('#art', 'three', { files: [png()], replyTo: first });
+  const shown = await bot.olivia.sees(shows(await bot.olivia.says('#art', 'gif', { replyTo: first })), patiently);
+  expect(shown.content).toContain('3 images');
+  // The question and the GIF have pushed the second image out of them.
+  const later = await bot.bob.sees(shows(await bot.bob.says('#art', 'gif', { replyTo: first })), patiently);
+  expect(later.content).toContain('2 images');
+});

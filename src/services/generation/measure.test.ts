@@ -36,6 +36,16 @@ describe('the most that work can use', () => {
     expect(found).toBeCloseTo(seconds, 3);
   });
 
+  it('is every text and image that is judged', async () => {
+    const images = [plainPng(64, 64)];
+    const { tokens: alone = 0 } = await measured('moderate', { texts: ['good morning'] });
+    const { tokens = 0 } = await measured('moderate', { texts: ['good morning'], images });
+    expect(tokens).toBeGreaterThan(alone + 1000);
+    await expect(measured('moderate', { texts: [], images: [Buffer.from('no image')] })).rejects.toMatchObject({
+      code: 'paid.unreadable.image',
+    });
+  });
+
   it('is every character, however slowly it is spoken', async () => {
     expect(await measured('speak', { text: 'a🐈', speed: 0.5 })).toEqual({
       characters: 2,

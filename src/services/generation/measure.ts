@@ -36,7 +36,7 @@ type Measures = {
  */
 export const measures: Measures = {
   embed: ({ texts }, model, abilities) => measureTexts(texts, model, abilities),
-  moderate: ({ texts }, model, abilities) => measureTexts(texts, model, abilities),
+  moderate: measureModeration,
   transcribe: (work) => Promise.resolve(measureAudio(work)),
   speak: (work) => Promise.resolve(measureSpeech(work)),
   draw: async (work, model, abilities) => {
@@ -51,13 +51,30 @@ async function measureTexts(
   model: AbilityModel,
   abilities: Abilities,
 ): Promise<AbilityUsage> {
-  if (texts.length === 0 || texts.some((text) => text.trim() === ''))
-    throw new RangeError('there is a text without words');
+  if (texts.length === 0) throw new RangeError('there is no text');
+  checkTexts(texts);
+  return { tokens: await abilities.maxTokens(model, { texts }), estimated: true };
+}
+
+async function measureModeration(
+  { texts, images = [] }: AbilityWork['moderate'],
+  model: AbilityModel,
+  abilities: Abilities,
+): Promise<AbilityUsage> {
+  if (texts.length + images.length === 0) throw new RangeError('there is nothing to judge');
+  if (images.length > 0 && !model.judgesImages) throw new RangeError(`${model.id} judges texts only`);
+  if (images.length > bounds.images) throw tooMuch('images', bounds.images);
+  checkTexts(texts);
+  checkInputs(images.map((bytes) => ({ bytes, role: 'image' })));
+  return { tokens: await abilities.maxTokens(model, { texts, images }), estimated: true };
+}
+
+function checkTexts(texts: readonly string[]): void {
+  if (texts.some((text) => text.trim() === '')) throw new RangeError('there is a text without words');
   if (texts.length > bounds.texts) throw tooMuch('texts', bounds.texts);
   if (texts.some(({ length }) => length > bounds.textCharacters)) throw tooMuch('characters', bounds.textCharacters);
   const all = texts.reduce((sum, { length }) => sum + length, 0);
   if (all > bounds.allCharacters) throw tooMuch('characters', bounds.allCharacters);
-  return { tokens: await abilities.maxTokens(model, { texts }), estimated: true };
 }
 
 /** Of formats that are not read here, the most that so many bytes can hold. */

@@ -46,14 +46,7 @@ export function createSpending(options: SpendingOptions): Spending {
     finish: (request) => ledger.dismiss(request),
     recover: async (request) => void (await ledger.recover(request)),
     writeOff: (request) => writeOff(options, request),
-    shown: async (request, messageIds) => {
-      if (messageIds.length === 0) return;
-      await db
-        .insertInto('spending_message')
-        .values(messageIds.map((id) => ({ message_id: id, request })))
-        .onConflict((conflict) => conflict.column('message_id').doUpdateSet({ request }))
-        .execute();
-    },
+    shown: (request, messageIds) => noteShown(db, typeof request === 'string' ? [request] : request, messageIds),
     explain: (messageId) => explain(options, messageId),
     forgetUser: async (tx, userId) => {
       const requests = await ledger.requestsOf(tx, userId);
@@ -67,23 +60,43 @@ export function createSpending(options: SpendingOptions): Spending {
   };
 }
 
+/** Of these messages, other requests are not shown any more. */
+async function noteShown(
+  db: SpendingOptions['db'],
+  requests: readonly string[],
+  messageIds: readonly string[],
+): Promise<void> {
+  if (messageIds.length === 0 || requests.length === 0) return;
+  await db
+    .with('gone', (query) =>
+      query
+        .deleteFrom('spending_message')
+        .where('message_id', 'in', [...messageIds])
+        .where('request', 'not in', [...requests]),
+    )
+    .insertInto('spending_message')
+    .values(messageIds.flatMap((id) => requests.map((request) => ({ message_id: id, request }))))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
 async function explain(options: SpendingOptions, messageId: string): Promise<Explanation | undefined> {
   const { db, ledger } = options;
-  const row = await db
-    .selectFrom('spending_message')
-    .select('request')
-    .where('message_id', '=', messageId)
-    .executeTakeFirst();
-  if (!row) return undefined;
-  const requests = [row.request, ...options.followUps().map((followUp) => followUpOf(row.request, followUp))];
-  const holds = (await Promise.all(requests.map((request) => ledger.holds(request)))).flat();
+  const rows = await db.selectFrom('spending_message').select('request').where('message_id', '=', messageId).execute();
+  const followUps = options.followUps();
+  const requests = rows.map(({ request }) => request);
+  const all = requests.flatMap((request) => [request, ...followUps.map((followUp) => followUpOf(request, followUp))]);
+  const found = (await Promise.all(all.map((request) => ledger.holds(request)))).flat();
+  // Of one request, what followed it stays behind it.
+  const holds = requests.length > 1 ? found.toSorted((a, b) => a.createdAtMs - b.createdAtMs) : found;
   const [first] = holds;
-  if (!first) return undefined;
+  const [request] = requests;
+  if (!first || request === undefined) return undefined;
   const { payerId, guildId, channelId } = first.terms;
   const { roles = [], rules = [] } = first.facts as { roles?: string[]; rules?: string[] };
   const wasAsked = holds.some(({ step }) => step !== 'admission');
-  const refusal = wasAsked ? undefined : await refusalOf(options, row.request, payerId);
-  return { request: row.request, payerId, guildId, channelId, roles, rules, holds, refusal };
+  const refusal = wasAsked ? undefined : await refusalOf(options, request, payerId);
+  return { request, payerId, guildId, channelId, roles, rules, holds, refusal };
 }
 
 async function refusalOf({ audit }: SpendingOptions, request: string, payerId: string): Promise<UserError | undefined> {

@@ -124,6 +124,7 @@ export interface PaidCall {
 
 /** How a message came about and what it cost. */
 export interface Explanation {
+  /** The first, where the message shows several. */
   request: string;
   payerId: string;
   guildId: string | null;
@@ -131,7 +132,7 @@ export interface Explanation {
   /** The instance roles of the payer, and the rules that allowed it. */
   roles: readonly string[];
   rules: readonly string[];
-  /** The request's own, oldest first, then those of what followed it. */
+  /** The request's own, oldest first, then those of what followed it. Of several requests, oldest first. */
   holds: readonly Hold[];
   /** Why nothing was asked for it, where it was refused after it was admitted. */
   refusal: UserError | undefined;
@@ -172,8 +173,8 @@ export interface Spending {
   recover(request: string): Promise<void>;
   /** Nobody got what was paid for: the payers get it back, and what it cost is on the instance. Twice is the same as once. */
   writeOff(request: string): Promise<void>;
-  /** Remembers that these messages show a request, for `/why`. */
-  shown(request: string, messageIds: readonly string[]): Promise<void>;
+  /** Remembers that these messages show a request, or several of one payer, for `/why`. */
+  shown(request: string | readonly string[], messageIds: readonly string[]): Promise<void>;
   explain(messageId: string): Promise<Explanation | undefined>;
   /**
    * Forgets which messages show what a person paid for, and returns how many those were. Before the ledger forgets whose

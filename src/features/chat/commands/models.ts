@@ -110,7 +110,8 @@ function otherWork({ models }: Needs<'models'>, t: Translate): { name: string; v
   const lines = (['embed', 'transcribe', 'speak', 'moderate'] as const).flatMap((ability) => {
     const model = models.abilities.defaultOf(ability);
     if (!model || model.demo) return [];
-    return t(`models.other-work.${ability}`, { model: shortLabel(model.id, longestOtherShown) });
+    const what = model.judgesImages ? `${ability}-images` : ability;
+    return t(`models.other-work.${what}`, { model: shortLabel(model.id, longestOtherShown) });
   });
   return lines.length === 0 ? [] : [{ name: t('models.other-work.title'), value: lines.join('\n') }];
 }

@@ -1,7 +1,7 @@
 import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import { isListed } from '../../../sdk/index.ts';
 import type { Needs } from '../chat.ts';
 import type { ConversingChannels } from '../history/channels.ts';
-import { isListed } from './read-message.ts';
 import type { ChatSettings } from '../settings.ts';
 
 /**
@@ -19,26 +19,23 @@ export function answersEverything(
   const parentId = context.discord.cache.parentOfThread(channelId);
   if (parentId === undefined) {
     const settings = context.settings.peek({ guildId, channelId });
-    return settings.answerEverything ?? isAnswered(context, settings, [channelId]);
+    return settings.answerEverything ?? isAnswered(context, settings, channelId);
   }
   const { answerEverything } = context.settings.own('channel', channelId);
   if (typeof answerEverything === 'boolean') return answerEverything;
   const inChannel = () => {
     const ofParent = context.settings.peek({ guildId, channelId: parentId });
-    return ofParent.answerEverything ?? isAnswered(context, ofParent, [channelId, parentId]);
+    return ofParent.answerEverything ?? isAnswered(context, ofParent, channelId);
   };
   const owned = ownThreads.has(channelId);
   return typeof owned === 'boolean' ? owned || inChannel() : owned.then((it) => it || inChannel());
 }
 
+/** Most places list none, which is known without waiting. */
 function isAnswered(
-  context: Needs<'discord'>,
+  { discord }: Needs<'discord'>,
   { answerEverythingIn: listed }: ChatSettings,
-  channelIds: readonly string[],
+  channelId: string,
 ): boolean | Promise<boolean> {
-  if (listed.length === 0) return false;
-  const { cache } = context.discord;
-  return Promise.all(channelIds.map((id) => cache.channel(id))).then((channels) =>
-    channelIds.some((id, index) => isListed(listed, id, channels[index]?.name ?? null)),
-  );
+  return listed.length > 0 && isListed(discord.cache, listed, channelId);
 }

@@ -1,6 +1,6 @@
 import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
-import { isAddressed, isListed, mayControl, readQuestion } from './read-message.ts';
+import { isAddressed, mayControl, readQuestion } from './read-message.ts';
 
 const id = '900000000000000001';
 const role = '900000000000000002';
@@ -42,12 +42,6 @@ describe('whether a message is meant for the bot', () => {
   it('needs no role where the bot has none of its own', () => {
     const given = message({ content: 'hi <@&null>', mention_roles: ['7'] });
     expect(isAddressed(given, { ...self, roleId: null })).toBe(false);
-  });
-
-  it('finds a channel in a list by id or name', () => {
-    expect(isListed(['bot-chat'], '12', 'bot-chat')).toBe(true);
-    expect(isListed(['12'], '12', 'art')).toBe(true);
-    expect(isListed(['bot-chat'], '12', null)).toBe(false);
   });
 });
 

@@ -49,11 +49,6 @@ export function isAddressed(message: GatewayMessageCreateDispatchData, self: Sel
   );
 }
 
-/** Whether a channel is in a list of ids and names. */
-export function isListed(channels: readonly string[], channelId: string, name: string | null): boolean {
-  return channels.includes(channelId) || (name !== null && channels.includes(name));
-}
-
 /**
  * The question in a message, without the mention that addresses the bot and the previews of its links: those come later
  * or not at all, and are no part of what is asked.

@@ -1,11 +1,29 @@
 import { UserError } from '../../../kernel/errors.ts';
-import type { ComponentCall } from '../../../sdk/index.ts';
+import type { AbilityModel, ComponentCall } from '../../../sdk/index.ts';
 import { takeDraft } from '../draft-store.ts';
 import { draftMs } from '../drafts.ts';
 import { imageRequest } from '../request.ts';
+import type { ImageRequest } from '../request.ts';
 import type { ImageContext } from '../settings.ts';
 import type { Submitted } from '../submission.ts';
 import { submitImages } from '../submit.ts';
+
+interface OpenDraft {
+  id: string;
+  messageId: string | null;
+  model: AbilityModel;
+  request: ImageRequest;
+}
+
+/** Takes a request that waited for its asker; once. Throws a UserError when it is too old, another's, or of another channel. */
+export async function openDraft(context: ImageContext, { id, caller, channelId }: ComponentCall): Promise<OpenDraft> {
+  const draft = await takeDraft(context.db, id, caller.userId, new Date(context.clock.now() - draftMs));
+  if (!draft || draft.channel_id !== channelId) throw new UserError('draft-gone', 'it is not theirs, or too old');
+  const text = await context.vault.decrypt(context.db, draft.author_id, draft.id, draft.ciphertext);
+  const model = context.models.abilities.find('draw', draft.model_id);
+  if (text === null || !model) throw new UserError('draft-gone', 'it is not kept any more');
+  return { id: draft.id, messageId: draft.message_id, model, request: imageRequest.parse(JSON.parse(text)) };
+}
 
 /** Begins what its asker has agreed to pay. */
 export async function confirmDraft(
@@ -14,21 +32,9 @@ export async function confirmDraft(
   { isUnhurried = false }: { isUnhurried?: boolean } = {},
 ): Promise<Submitted> {
   const { caller, channelId, guildId } = call;
-  const draft = await takeDraft(context.db, call.id, caller.userId, new Date(context.clock.now() - draftMs));
-  if (!draft || draft.channel_id !== channelId) throw new UserError('draft-gone', 'it is not theirs, or too old');
-  const text = await context.vault.decrypt(context.db, draft.author_id, draft.id, draft.ciphertext);
-  const model = context.models.abilities.find('draw', draft.model_id);
-  if (text === null || !model) throw new UserError('draft-gone', 'it is not kept any more');
+  const { id: cameAs, ...draft } = await openDraft(context, call);
   return submitImages(context, {
-    ...{
-      cameAs: draft.id,
-      caller,
-      place: { guildId, channelId },
-      messageId: draft.message_id,
-      model,
-      isConfirmed: true,
-      isUnhurried,
-    },
-    request: imageRequest.parse(JSON.parse(text)),
+    ...{ cameAs, caller, place: { guildId, channelId }, ...draft },
+    ...{ isConfirmed: true, isUnhurried },
   });
 }

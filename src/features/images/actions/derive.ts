@@ -28,7 +28,11 @@ export async function deriveImage(
   const { strength, factor, ...others } = change;
   return submitCall(context, call, model, {
     ...{ mode, prompt: request.prompt, inputs: [{ kind: 'result', id: result.id }] },
-    ...{ spoiler: request.spoiler, private: request.private, seconds: settings.seconds },
+    ...{
+      spoiler: request.spoiler || result.hidden_for.length > 0,
+      private: request.private,
+      seconds: settings.seconds,
+    },
     ...others,
     // What the model has no use for is left to it.
     ...(draws?.strength !== false && strength !== undefined && { strength }),

@@ -3,6 +3,7 @@ import type { ImageContext } from '../settings.ts';
 import { galleryControls } from '../gallery/components.ts';
 import type { Submitted } from '../submission.ts';
 import { cancel } from './cancel.ts';
+import { cellActions, submitCells } from './cells.ts';
 import { confirmDraft } from './confirm.ts';
 import { remove } from './delete.ts';
 import { deriveImage, repeatImage } from './derive.ts';
@@ -41,6 +42,8 @@ export function imageComponents(context: ImageContext): Record<string, Component
       call.reply(receiptOf(await make(call), call.t));
   const derive = (change: Parameters<typeof deriveImage>[3]): Press =>
     begin(async (call) => deriveImage(context, call, await reached(context, call), change));
+  const part: Press = async (call) =>
+    call.update({ components: [], files: [], ...receiptOf(await submitCells(context, call), call.t) });
   const controls: Record<string, Control> = {
     again: { right: draws, run: begin(async (call) => repeatImage(context, call, await reached(context, call))) },
     retry: { right: draws, run: begin((call) => retry(context, call)) },
@@ -55,11 +58,14 @@ export function imageComponents(context: ImageContext): Record<string, Component
     'pan-right': { right: outpaints, run: derive({ mode: 'outpaint', pan: 'right' }) },
     'pan-up': { right: outpaints, run: derive({ mode: 'outpaint', pan: 'up' }) },
     'pan-down': { right: outpaints, run: derive({ mode: 'outpaint', pan: 'down' }) },
+    [cellActions.inpaint]: { right: { commands: ['image region'] }, run: part },
+    [cellActions.erase]: { right: { commands: ['image erase'] }, run: part },
     more: { right: leads, run: (call) => showMore(context, call) },
     pick: { right: leads, run: (call) => pick(context, call) },
     info: { right: reads, run: (call) => showInfo(context, call) },
     favourite: { right: owns, run: (call) => setFavouriteBy(context, call) },
-    delete: { right: owns, run: (call) => remove(context, call) },
+    delete: { right: owns, run: (call) => remove(context, call, 'one') },
+    'delete-all': { right: owns, run: (call) => remove(context, call, 'all') },
     confirm: { right: draws, run: begin((call) => confirmDraft(context, call)) },
     ...galleryControls(context),
     free: { right: draws, run: begin((call) => confirmDraft(context, call, { isUnhurried: true })) },

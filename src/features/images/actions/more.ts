@@ -1,6 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import type { ComponentCall, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import type { ImageContext } from '../settings.ts';
+import { resultsOf } from '../store.ts';
 import { loadSource } from '../work/sources.ts';
 import { modelsFor } from '../models.ts';
 import { button, imageRow, rows } from '../view/buttons.ts';
@@ -10,10 +11,22 @@ import type { Reached } from './reach.ts';
 /** What can be done with an image beside what its own row offers: for the presser alone, and only what they may do. */
 export async function showMore(context: ImageContext, call: ComponentCall): Promise<void> {
   const of = await reached(context, call);
-  await call.reply({ content: call.t('more'), components: rows(moreButtons(context, call, of)) });
+  const number = await numberOf(context, of);
+  const content = number === undefined ? call.t('more') : call.t('more-of', { number });
+  await call.reply({ content, components: rows(moreButtons(context, call, { ...of, number })) });
 }
 
-function moreButtons(context: ImageContext, call: ComponentCall, { result, row }: Reached) {
+/** Which one it is of its message; undefined where it is the only one. */
+async function numberOf({ db }: Pick<ImageContext, 'db'>, { row, result }: Reached): Promise<number | undefined> {
+  const all = await resultsOf(db, row.id);
+  return all.length > 1 ? all.findIndex(({ id }) => id === result.id) + 1 : undefined;
+}
+
+function moreButtons(
+  context: ImageContext,
+  call: ComponentCall,
+  { result, row, number }: Reached & { number: number | undefined },
+) {
   const { t } = call;
   const offer = (action: string, emoji: string) => button(action, result.id, t, { emoji });
   const isOwn = row.author_id === call.caller.userId;
@@ -32,8 +45,15 @@ function moreButtons(context: ImageContext, call: ComponentCall, { result, row }
     ...(isOwn && result.file_id !== null ? [offer('favourite', '⭐'), offer('share', '🔗')] : []),
     offer('info', 'ℹ️'),
     offer('tree', '🌳'),
-    ...(mayControl(row, call) ? [button('delete', result.id, t, { emoji: '🗑️', isDanger: true })] : []),
+    ...(mayControl(row, call) ? deleteButtons(result.id, number, t) : []),
   ];
+}
+
+function deleteButtons(id: string, number: number | undefined, t: Translate) {
+  const look = { emoji: '🗑️', isDanger: true };
+  const one = button('delete', id, t, look);
+  if (number === undefined) return [one];
+  return [{ ...one, label: t('buttons.delete-one', { number }) }, button('delete-all', id, t, look)];
 }
 
 /** One image of several, with everything that can be done with it, for the presser alone. */
@@ -43,12 +63,15 @@ export async function pick(context: ImageContext, call: ComponentCall): Promise<
   await call.reply(await picked(context, call.t, of));
 }
 
-async function picked(context: ImageContext, t: Translate, { result }: Reached): Promise<OutgoingMessage> {
-  const content = t('pick.picked', { number: result.position + 1 });
+async function picked(context: ImageContext, t: Translate, of: Reached): Promise<OutgoingMessage> {
+  const { result, request } = of;
+  const number = await numberOf(context, of);
+  const content = number === undefined ? t('pick.picked') : t('pick.picked-of', { number });
   try {
     const bytes = await loadSource(context, { kind: 'result', id: result.id }, AbortSignal.timeout(10_000));
     const name = `image.${result.content_type.slice('image/'.length)}`;
-    const file = { name, contentType: result.content_type, data: bytes };
+    const isSpoiler = request.spoiler || result.hidden_for.length > 0;
+    const file = { name, contentType: result.content_type, data: bytes, ...(isSpoiler && { spoiler: true }) };
     return { content, files: [file], components: imageRow(result.id, t) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

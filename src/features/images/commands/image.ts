@@ -1,6 +1,8 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { defineCommand, defineSubcommand } from '../../../sdk/index.ts';
 import type { Call, CommandFile, DeclaredCommand, DrawMode, OptionSpecs, Subcommand } from '../../../sdk/index.ts';
+import { askCells } from '../actions/cells.ts';
+import type { CellMode } from '../actions/cells.ts';
 import { infoOf } from '../actions/info.ts';
 import { galleryCommands } from '../gallery/commands.ts';
 import { quotaSubcommand } from '../guard/quota-command.ts';
@@ -10,6 +12,7 @@ import { panDirections } from '../request.ts';
 import type { ImageSource, NewImageRequest } from '../request.ts';
 import type { ImageContext } from '../settings.ts';
 import { latestResultOf } from '../store.ts';
+import type { Submission } from '../submission.ts';
 import { submitImages } from '../submit.ts';
 import { receiptOf } from '../view/receipt.ts';
 import { suggestModels } from './imagine.ts';
@@ -36,6 +39,7 @@ export const imageCommand = (context: ImageContext): DeclaredCommand =>
   });
 
 const words = { type: 'string', required: true, maxLength: longestPrompt } as const;
+const cells = { type: 'string', maxLength: 20 } as const;
 const fewWords = { type: 'string', maxLength: longestPrompt } as const;
 
 /** The image, and the model: what every change takes. */
@@ -78,12 +82,12 @@ const changing = (context: ImageContext): Record<string, Subcommand> => ({
     run: (call) => askFor(context, call, { mode: 'replace', find: call.options.find }),
   }),
   region: defineSubcommand({
-    options: {
-      cells: { type: 'string', required: true, maxLength: 20 },
-      prompt: words,
-      ...common(context, 'inpaint'),
-    },
-    run: (call) => askFor(context, call, { mode: 'inpaint', cells: readCells(call.options.cells) }),
+    options: { prompt: words, cells, ...common(context, 'inpaint') },
+    run: (call) => askForPart(context, call, 'inpaint'),
+  }),
+  erase: defineSubcommand({
+    options: { cells, ...common(context, 'erase') },
+    run: (call) => askForPart(context, call, 'erase'),
   }),
   cutout: defineSubcommand({
     options: common(context, 'remove-background'),
@@ -117,17 +121,37 @@ const info = (context: ImageContext): Subcommand =>
     run: async (call) => call.reply(await infoOf(context, call, await meant(context, call, call.options.image))),
   });
 
-async function askFor(context: ImageContext, call: Asking, { inputs = [], ...wanted }: Wanted): Promise<void> {
+async function askFor(context: ImageContext, call: Asking, wanted: Wanted): Promise<void> {
+  const submitted = await submitImages(context, await submissionOf(context, call, wanted));
+  await call.reply(receiptOf(submitted, call.t));
+}
+
+/** Without cells, the caller picks them on the image. */
+async function askForPart(
+  context: ImageContext,
+  call: Asking & { options: { cells?: string | undefined } },
+  mode: CellMode,
+): Promise<void> {
+  const { cells: named } = call.options;
+  if (named !== undefined) return askFor(context, call, { mode, cells: readCells(named) });
+  const submission = await submissionOf(context, call, { mode });
+  await call.reply(await askCells(context, call, { ...submission, mode }));
+}
+
+async function submissionOf(
+  context: ImageContext,
+  call: Asking,
+  { inputs = [], ...wanted }: Wanted,
+): Promise<Submission> {
   const { caller, guildId, channelId, calledId, options } = call;
   const settings = await context.settings.at({ guildId, channelId, userId: caller.userId });
   const model = modelForMode(context, settings, wanted.mode, options.model);
   const first = await meant(context, call, options.image);
   const { spoiler = settings.spoiler === 'always', ...written } = readPrompt(options.prompt ?? '');
-  const submitted = await submitImages(context, {
+  return {
     ...{ cameAs: calledId, caller, place: { guildId, channelId }, messageId: null, model },
     request: { seconds: settings.seconds, spoiler, ...written, ...wanted, inputs: [first, ...inputs] },
-  });
-  await call.reply(receiptOf(submitted, call.t));
+  };
 }
 
 /** The file that came with the command, or the caller's latest image of the channel. */

@@ -6,6 +6,8 @@ export interface Candidate extends Placed {
   id: string;
   request_id: string;
   ciphertext: Buffer;
+  /** What it was flagged for, where it is hidden for that. */
+  hidden_for: string[];
 }
 
 export interface Wanted {
@@ -48,12 +50,25 @@ export function candidatesById(db: Db, ids: readonly string[]): Promise<Candidat
         .execute();
 }
 
+/** The kept images of everything that a message shows. */
+export function imagesShownOn(
+  db: Db,
+  { channelId, messageId }: { channelId: string; messageId: string },
+): Promise<Candidate[]> {
+  return candidates(db)
+    .where('shown_channel_id', '=', channelId)
+    .where('shown_message_id', '=', messageId)
+    .orderBy('asked_at')
+    .orderBy('position')
+    .execute();
+}
+
 const candidates = (db: Db) =>
   db
     .selectFrom('images_result')
     .innerJoin('images_request', 'images_request.id', 'images_result.request_id')
     .select(['images_result.id', 'request_id', 'ciphertext', 'author_id', 'guild_id', 'channel_id'])
-    .select(['shown_channel_id', 'shown_message_id'])
+    .select(['shown_channel_id', 'shown_message_id', 'hidden_for'])
     .where('state', '=', 'done')
     .where('file_id', 'is not', null);
 

@@ -18,7 +18,10 @@ providers:
     type: openai-compatible
     baseUrl: ${openaiBaseUrl}
     apiKeys: [test-key]
-    models: [{ name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }, { name: painter, abilities: [draw] }]
+    models:
+      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }
+      - { name: painter, abilities: [draw] }
+      - { name: sketcher, abilities: [draw] }
 features:
   images:
     channels: [art, adults, secret]
@@ -109,6 +112,19 @@ it('shows what can be seen there, on numbered sheets, and opens one', async () =
   expect((await opens(bot.bob, { search: 'treasure' })).content).toContain('No image');
 });
 
+it('shows the images of one model', async () => {
+  await bot.olivia.runs('imagine', { prompt: 'a sketched owl', model: 'fake/sketcher' }, { in: 'art' });
+  await bot.olivia.sees((message) => isImage(message) && message.content.includes('a sketched owl'));
+  await bot.idle();
+  expect(await bot.olivia.completes('image gallery', { model: 'SKET' }, 'model')).toEqual([
+    { name: 'fake/sketcher', value: 'fake/sketcher' },
+  ]);
+  const found = await opens(bot.olivia, { model: 'fake/sketcher' });
+  expect(found.content).toContain('1 image\n-# sketcher');
+  expect(found.attachments[0]?.description).toBe('1: a sketched owl');
+  expect((await opens(bot.olivia, { model: 'fake/none' })).content).toContain('No image');
+});
+
 it('answers where others see it by naming the command whose answer they do not see', async () => {
   await bot.bob.says('#general', '!image gallery');
   await bot.bob.sees(/Use `\/image gallery`/);
@@ -121,6 +137,32 @@ it('leaves an image whose message was deleted to its asker', async () => {
   await bot.idle();
   expect((await opens(bot.bob, { search: 'mistake' })).content).toContain('No image');
   expect((await opens(bot.alice, { search: 'mistake' })).content).toContain('1 image');
+});
+
+/** Opens an image by its place in the menu, and its further buttons. */
+async function moreOf(person: Person, message: APIMessage, index: number): Promise<APIMessage> {
+  await person.selects(message, menu(message).id, [menu(message).values[index] ?? '']);
+  return more(person, await person.sees(/^(The image that you chose|Image \d):/));
+}
+
+it('deletes one image of a message and keeps the others, then all', async () => {
+  const shown = await draws(bot.milo, '!x3 many grey owls');
+  const [first, second, third] = menu(shown).values;
+  const before = shown.attachments.map(({ id }) => id);
+  const choices = await moreOf(bot.milo, shown, 1);
+  expect(choices.content).toContain('image 2');
+  await bot.milo.presses(choices, button(choices, 'Delete image 2'));
+  await bot.milo.sees(/The others stay/);
+  const changed = await bot.milo.sees((message) => message.id === shown.id && message.attachments.length === 2);
+  expect(changed.attachments.map(({ id }) => id)).toEqual([before[0], before[2]]);
+  expect([changed.content, menu(changed).values]).toEqual([shown.content, [first, third]]);
+  expect((await opens(bot.milo, { search: 'grey owls' })).content).toContain('2 images');
+  const { requests } = (await exportedBy(bot, 'images', bot.milo)) as { requests: { images: { id: string }[] }[] };
+  expect(requests.at(-1)?.images.map(({ id }) => id)).not.toContain(second);
+  const others = await more(bot.milo, changed);
+  await bot.milo.presses(others, button(others, 'Delete all'));
+  await bot.milo.hears<{ id: string }>('MESSAGE_DELETE', ({ id }) => id === shown.id);
+  expect((await opens(bot.milo, { search: 'grey owls' })).content).toContain('No image');
 });
 
 it('draws what an image was made of', async () => {
@@ -202,6 +244,27 @@ it('keeps favourites when others are deleted, and packs them first', async () =>
 });
 const matching = (wanted: string | RegExp): unknown => expect.stringMatching(wanted);
 
+it('packs more images than fit one upload into several archives', async () => {
+  // Each is kept as it is: almost 1 MB of 10 MB that fit one.
+  const data = Array.from({ length: 6 }, () => ({ b64_json: noisePng(570, 570).toString('base64') }));
+  bot.providers.abilities.answer('images/generations', { json: { created: 1, data }, times: 2 });
+  await draws(bot.olivia, '!x6 grey noise');
+  await draws(bot.olivia, '!x6 grey noise');
+  await bot.olivia.runs('image download');
+  const names: string[] = [];
+  for (const part of [1, 2]) {
+    const shown = await bot.olivia.sees((message) => message.content.startsWith(`ZIP ${part} of 2`));
+    expect(shown.attachments).toMatchObject([{ filename: `images-${part}.zip` }]);
+    const zip = readZip(Buffer.from(await (await fetch(shown.attachments[0]?.url ?? '')).bytes()));
+    const prompts = JSON.parse(zip.get('prompts.json')?.toString() ?? '') as { file: string }[];
+    const files = [...zip.keys()].filter((name) => name !== 'prompts.json');
+    expect(prompts.map(({ file }) => file)).toEqual(files);
+    expect(shown.content).toContain(`${files.length} images`);
+    names.push(...files);
+  }
+  expect([names.length, new Set(names).size]).toEqual([12, 12]);
+});
+
 it('adds the words of an own style to prompts', async () => {
   await bot.alice.runs('image style save', { name: 'Noir', text: 'film noir, hard shadows' });
   await bot.alice.sees(/--style noir/);
@@ -228,8 +291,26 @@ it('draws a list of prompts with one bill, and shows by itself what is too large
   const sheet = await bot.bob.sees(/batch: images 1 to 4/, { in: 'art' });
   expect(sheet.attachments).toHaveLength(1);
   expect(menu(sheet).values).toHaveLength(4);
-  await bot.bob.sees(/batch of 6 prompts: 5 drawn, 1 refused\. \$0\.10 charged/, { in: 'art' });
+  const bill = await bot.bob.sees(/batch of 6 prompts: 5 drawn, 1 refused\. \$0\.10 charged/, { in: 'art' });
+  await bot.idle();
   expect((await opens(bot.alice, { search: 'an eel' })).content).toContain('1 image');
+
+  const costOf = async (message: APIMessage) => {
+    await bot.bob.runs('why', { message: message.id }, { in: 'art' });
+    const { embeds } = await bot.bob.sees((one) => one.embeds.length > 0);
+    return JSON.stringify(embeds);
+  };
+  expect(await costOf(sheet)).toContain('$0.08');
+  expect(await costOf(bill)).toContain('$0.10');
+
+  const choices = await moreOf(bot.bob, sheet, 1);
+  await bot.bob.presses(choices, button(choices, 'Delete'));
+  await bot.bob.sees(/I deleted it, with its prompt/);
+  const redrawn = await bot.bob.sees((message) => message.id === sheet.id && menu(message).values.length === 3);
+  expect(menu(redrawn).values).toEqual(menu(sheet).values.filter((_, index) => index !== 1));
+  expect(redrawn.attachments.map(({ description }) => description)).toEqual(['1: an owl\n3: a bear\n4: an eel']);
+  expect((await opens(bot.alice, { search: 'an eel' })).content).toContain('1 image');
+  expect((await opens(bot.alice, { search: 'a fox' })).content).toContain('No image');
 });
 
 it('ends a batch that is cancelled, and charges only what a provider was asked for', async () => {

@@ -38,7 +38,7 @@ export async function galleryPage(
   if (page !== wanted) await setPage(context.db, id, page);
   const lines = [t('gallery.title', { count: found.length }), ...filterLine(view, t)];
   if (items.length === 0) return { content: [...lines, t('gallery.empty')].join('\n'), components: [], files: [] };
-  const shown = await sheetOf(context, items, first + 1);
+  const shown = await sheetOf(context, numbered(items, first + 1));
   const content = [...lines, t('gallery.page', { page: page + 1, pages })].join('\n');
   return {
     content,
@@ -90,6 +90,10 @@ function filterLine({ userId, mode, model, favourites, search }: GalleryView, t:
   return filters.length === 0 ? [] : [`-# ${filters.join(' · ')}`];
 }
 
+/** Numbers images in their order. */
+export const numbered = <Image>(images: readonly Image[], first: number): { number: number; image: Image }[] =>
+  images.map((image, index) => ({ number: first + index, image }));
+
 export interface SheetEntry {
   id: string;
   /** What is drawn below it. */
@@ -100,18 +104,22 @@ export interface SheetEntry {
 /** A sheet of images with their numbers; hidden where one of them is. */
 export async function sheetOf(
   context: ImageContext,
-  images: readonly Pick<Candidate, 'id' | 'request_id' | 'author_id' | 'ciphertext'>[],
-  firstNumber: number,
+  images: readonly {
+    number: number;
+    image: Pick<Candidate, 'id' | 'request_id' | 'author_id' | 'ciphertext' | 'hidden_for'>;
+  }[],
 ): Promise<{ images: SheetEntry[]; file: NonNullable<OutgoingMessage['files']>[number] }> {
   const signal = AbortSignal.timeout(drawingMs);
   const entries: SheetEntry[] = [];
   const drawn: { bytes: Uint8Array; label: string }[] = [];
-  for (const [index, { id, request_id: requestId, ...image }] of images.entries()) {
+  let isSpoiler = false;
+  for (const { number, image: of } of images) {
+    const { id, request_id: requestId, ...image } = of;
     const request = await openRequest(context, { ...image, id: requestId });
     const bytes = await loadSmall(context, id, signal);
     if (!bytes) continue;
-    const number = firstNumber + index;
     entries.push({ id, number, request });
+    isSpoiler ||= request.spoiler || image.hidden_for.length > 0;
     drawn.push({ bytes, label: String(number) });
   }
   const { bytes, contentType } = await context.images.sheet(drawn, signal);
@@ -119,7 +127,7 @@ export async function sheetOf(
   const file = {
     ...{ name: `images.${endingOf(contentType)}`, contentType, data: bytes },
     description: description.slice(0, 1024),
-    ...(entries.some(({ request }) => request.spoiler) && { spoiler: true }),
+    ...(isSpoiler && { spoiler: true }),
   };
   return { images: entries, file };
 }

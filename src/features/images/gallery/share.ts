@@ -77,6 +77,7 @@ export async function share(context: ImageContext, call: ComponentCall): Promise
 async function ownImage(context: ImageContext, call: ComponentCall): Promise<Reached> {
   const of = await reached(context, call);
   if (of.row.author_id !== call.caller.userId) throw new UserError('share.not-yours', 'only its asker');
+  if (of.result.hidden_for.length > 0) throw new UserError('share.hidden', 'it is hidden for what it shows');
   if (of.result.file_id === null) throw new UserError('not-kept-file', 'its file is not kept');
   if (context.publicUrl === undefined) throw new UserError('share.no-address', 'http.publicUrl is not set');
   return of;

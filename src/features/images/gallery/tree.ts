@@ -109,7 +109,7 @@ async function drawTree(context: ImageContext, ids: readonly string[], links: re
     const bytes = row && (await loadSmall(context, id, signal));
     if (!row || !bytes) continue;
     const request = await openRequest(context, { ...row, id: row.request_id });
-    isSpoiler ||= request.spoiler;
+    isSpoiler ||= request.spoiler || row.hidden_for.length > 0;
     const parentIds = [...new Set(links.filter(({ childId }) => childId === id).map(({ parentId }) => parentId))];
     images.push({ id, label: String(index + 1), bytes, parentIds });
   }

@@ -16,6 +16,15 @@ export async function isAgeRestricted(
   return (await cache.channel(await channelAround(cache, channelId)))?.nsfw ?? false;
 }
 
+/** Whether images for adults may be shown where a request shows them: what is private is shown in direct messages. */
+export async function isOpenToAdults(
+  context: Needs<'discord'>,
+  { place, settings, request }: Pick<Asked, 'place' | 'settings'> & { request: Pick<ImageRequest, 'private'> },
+): Promise<boolean> {
+  const isDirect = place.guildId === null || request.private;
+  return isDirect ? settings.adultInDirectMessages : isAgeRestricted(context, place);
+}
+
 interface Asked {
   place: ImagePlace;
   settings: ImageSettings;
@@ -25,15 +34,14 @@ interface Asked {
 
 /**
  * Whether a request is for adults: by its channel, its model or what it begins from. Throws a UserError where it may not be
- * shown: what is private is shown in direct messages.
+ * shown.
  */
 export async function checkAge(
   context: Needs<'db' | 'discord'>,
   { place, settings, modelId, request }: Asked,
 ): Promise<boolean> {
   const restricted = await isAgeRestricted(context, place);
-  const isDirect = place.guildId === null || request.private;
-  const isOpen = isDirect ? settings.adultInDirectMessages : restricted;
+  const isOpen = await isOpenToAdults(context, { place, settings, request });
   const byModel = isAdultModel(settings, modelId);
   if (byModel && !isOpen) throw new UserError('adult.model', 'age-restricted channels only', { model: modelId });
   const byParent = await hasAdult(context.db, parentsOf(request));

@@ -1,4 +1,5 @@
-import { channelAround } from '../../../sdk/index.ts';
+import { VendorError } from '../../../kernel/errors.ts';
+import { isListed } from '../../../sdk/index.ts';
 import type { Caller } from '../../../sdk/index.ts';
 import type { ImagePlace } from '../models.ts';
 import type { ImageSettings, Needs } from '../settings.ts';
@@ -11,10 +12,21 @@ export async function isSpoiler(
 ): Promise<boolean> {
   if (spoiler === 'always') return true;
   if (caller.roleIds.some((id) => spoilerRoles.includes(id))) return true;
-  if (spoilerChannels.length === 0) return false;
-  if (spoilerChannels.includes(place.channelId)) return true;
-  const channel = await cache.channel(await channelAround(cache, place.channelId));
-  return (
-    channel !== undefined && [channel.id, channel.name].some((one) => one !== null && spoilerChannels.includes(one))
-  );
+  return isListed(cache, spoilerChannels, place.channelId);
+}
+
+/** A member's roles, as far as hiding images needs them: most places hide none by role, and ask nobody. */
+export async function rolesFor(
+  { discord }: Needs<'discord'>,
+  { spoiler, spoilerRoles }: Pick<ImageSettings, 'spoiler' | 'spoilerRoles'>,
+  { guildId, userId }: { guildId: string | null; userId: string },
+): Promise<readonly string[]> {
+  if (guildId === null || spoiler === 'always' || spoilerRoles.length === 0) return [];
+  try {
+    return (await discord.actions.members.fetch(guildId, userId)).roles;
+  } catch (error) {
+    if (!(error instanceof VendorError) || error.retryable) throw error;
+    // No member any more.
+    return [];
+  }
 }

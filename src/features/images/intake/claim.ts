@@ -1,7 +1,7 @@
-import { ChannelType, MessageType } from 'discord-api-types/v10';
+import { MessageType } from 'discord-api-types/v10';
 import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { UserError, VendorError } from '../../../kernel/errors.ts';
-import { isThread, maySpeak, worksWithoutWords } from '../../../sdk/index.ts';
+import { isListed, maySpeak, worksWithoutWords } from '../../../sdk/index.ts';
 import type { DrawMode } from '../../../sdk/index.ts';
 import { priceQuestion } from '../drafts.ts';
 import { freeQuestion } from '../guard/free-lane.ts';
@@ -47,7 +47,9 @@ export function claimPrompt(context: ImageContext, message: Message): boolean | 
     ? [...settings.channels, ...settings.editChannels]
     : settings.channels;
   if (lists.length === 0) return false;
-  return isListed(context, lists, message.channel_id).then((listed) => listed && take(context, message, match));
+  return isListed(context.discord.cache, lists, message.channel_id).then(
+    (listed) => listed && take(context, message, match),
+  );
 }
 
 /** An exclamation alone, or several, is said to people. */
@@ -62,19 +64,6 @@ function isCommand({ commands, prefix }: Needs<'commands' | 'prefix'>, content: 
   const [word = ''] = content.slice(prefix.length).split(/\s/, 1);
   const name = word.toLowerCase();
   return commands().some(({ command }) => command.name.split(' ')[0] === name || command.aliases?.includes(name));
-}
-
-/** By id or name; a thread is as its channel. */
-export async function isListed(
-  { discord }: Needs<'discord'>,
-  list: readonly string[],
-  channelId: string,
-): Promise<boolean> {
-  if (list.includes(channelId)) return true;
-  const channel = await discord.cache.channel(channelId);
-  const own = isThread(channel?.type ?? ChannelType.GuildText) && channel?.parentId ? channel.parentId : undefined;
-  if (own !== undefined) return isListed({ discord }, list, own);
-  return channel?.name !== null && channel?.name !== undefined && list.includes(channel.name);
 }
 
 async function take(context: ImageContext, message: Message, match: PrefixMatch): Promise<boolean> {

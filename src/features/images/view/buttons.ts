@@ -48,11 +48,15 @@ export const imageRow = (resultId: string, t: Translate): APIMessageTopLevelComp
     { ...button('more', resultId, t), label: '⋯' },
   ]);
 
+/** Under the images of one message. */
+export function imageButtons(resultIds: readonly string[], t: Translate): APIMessageTopLevelComponent[] {
+  const [first, second] = resultIds;
+  if (first === undefined) return [];
+  return second === undefined ? imageRow(first, t) : batchRows(resultIds, t);
+}
+
 /** Under several: a menu to pick one, and the buttons that are about all. */
-export function batchRows(
-  { resultIds }: { resultIds: readonly string[] },
-  t: Translate,
-): APIMessageTopLevelComponent[] {
+function batchRows(resultIds: readonly string[], t: Translate): APIMessageTopLevelComponent[] {
   const [first = ''] = resultIds;
   const options: APISelectMenuOption[] = resultIds.map((id, index) => ({
     label: t('pick.option', { number: index + 1 }),

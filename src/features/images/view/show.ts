@@ -1,13 +1,14 @@
 import { VendorError } from '../../../kernel/errors.ts';
-import type { APIAttachment, APIMessage, APIMessageTopLevelComponent } from 'discord-api-types/v10';
-import type { Drawing, Notice, OutgoingFile, OutgoingMessage, WorkUse } from '../../../sdk/index.ts';
+import type { APIAttachment, APIMessage } from 'discord-api-types/v10';
+import type { Drawing, Notice, OutgoingFile, OutgoingMessage, Translate, WorkUse } from '../../../sdk/index.ts';
 import { findBatch } from '../gallery/batch/store.ts';
 import { keyFor } from '../models.ts';
 import { endRequest, findRequest, noteAttachments, noteShown, resultsOf } from '../store.ts';
 import { paidAs } from '../request.ts';
-import type { KeptImage } from '../work/kept.ts';
+import { namesOf } from '../guard/moderation.ts';
+import type { KeptImage, Withheld } from '../work/kept.ts';
 import type { DrawTask } from '../work/task.ts';
-import { batchRows, imageRow, retryRow } from './buttons.ts';
+import { imageButtons, retryRow } from './buttons.ts';
 import { askedLine, factsLine, shortModel } from './caption.ts';
 import { logImage } from './log.ts';
 import { mark } from './marks.ts';
@@ -16,6 +17,7 @@ import { quotaLine } from './quota.ts';
 interface Shown {
   drawing: Pick<Drawing, 'outcome'>;
   kept: readonly KeptImage[];
+  withheld: Withheld;
   notices: readonly Notice[];
   uses: readonly WorkUse[];
 }
@@ -54,15 +56,18 @@ export async function showAgain(task: DrawTask): Promise<void> {
   const { context, row } = task;
   const results = await resultsOf(context.db, row.id);
   const kept: KeptImage[] = [];
-  for (const { id, file_id: fileId, content_type: contentType, width, height, seed } of results) {
+  for (const { id, file_id: fileId, content_type: contentType, width, height, ...result } of results) {
+    const { seed, hidden_for: hiddenFor } = result;
     const file = fileId === null ? null : await context.files.read(fileId);
     if (!file) continue;
     const image = { bytes: file.bytes, contentType, width, height, shrunk: 'no' as const };
-    kept.push({ id, image, seed: seed === null ? undefined : Number(seed) });
+    kept.push({ id, image, seed: seed === null ? undefined : Number(seed), hiddenFor });
   }
   if (kept.length > 0) {
     const outcome = (row.outcome ?? 'done') as Drawing['outcome'];
-    await showResults(task, { drawing: { outcome }, kept, notices: [], uses: [] });
+    // What the others were flagged for is not kept.
+    const withheld = { count: row.withheld, categories: ['other'] };
+    await showResults(task, { drawing: { outcome }, kept, withheld, notices: [], uses: [] });
     return;
   }
   await context.spending.writeOff(paidAs(row.id));
@@ -90,11 +95,12 @@ export async function showEnd(task: DrawTask, text: string, state: 'failed' | 'r
   mark(context, row, 'failed');
 }
 
-async function resultMessage(task: DrawTask, { drawing, kept, notices, uses }: Shown): Promise<OutgoingMessage> {
+async function resultMessage(task: DrawTask, shown: Shown): Promise<OutgoingMessage> {
+  const { kept, notices, uses } = shown;
   const { context, row, request } = task;
   const t = context.texts.in(undefined);
   const lines = [
-    ...(drawing.outcome === 'done' ? [] : [t(`outcome.${drawing.outcome}`, { count: kept.length, of: request.count })]),
+    ...outcomeLines(task, shown),
     ...standsInLine(task, t),
     ...notKeptLines(kept, t),
     factsLine({ modelId: row.model_id, kept, uses, seconds: (context.clock.now() - row.asked_at.getTime()) / 1000 }, t),
@@ -104,26 +110,39 @@ async function resultMessage(task: DrawTask, { drawing, kept, notices, uses }: S
   return {
     content: askedLine(row, request, t) + lines.join('\n'),
     files: kept.map((image, index) => fileOf(task, image, index)),
-    components: buttonsOf(kept, t),
+    components: imageButtons(
+      kept.map(({ id }) => id),
+      t,
+    ),
     suppressEmbeds: true,
   };
 }
 
-function buttonsOf(kept: readonly KeptImage[], t: Parameters<typeof imageRow>[1]): APIMessageTopLevelComponent[] {
-  const [first, second] = kept;
-  if (!first) return [];
-  return second ? batchRows({ resultIds: kept.map(({ id }) => id) }, t) : imageRow(first.id, t);
+/** What is not as it was asked for, and that it is charged all the same. */
+function outcomeLines({ context, request }: DrawTask, { drawing, kept, withheld }: Shown): string[] {
+  const t = context.texts.in(undefined);
+  const { outcome } = drawing;
+  const count = kept.length + withheld.count;
+  const hiddenFor = kept.flatMap((image) => image.hiddenFor);
+  const hidden = { count: kept.filter((image) => image.hiddenFor.length > 0).length };
+  return [
+    ...(outcome === 'done' ? [] : [t(`outcome.${outcome}`, { count, of: request.count })]),
+    ...(hidden.count > 0 ? [t('hidden', { ...hidden, categories: namesOf(context, hiddenFor) })] : []),
+    ...(withheld.count > 0
+      ? [t('withheld.some', { count: withheld.count, categories: namesOf(context, withheld.categories) })]
+      : []),
+  ];
 }
 
 /** Why another model drew than the prefix names. */
-function standsInLine({ context, row, request }: DrawTask, t: Parameters<typeof imageRow>[1]): string[] {
+function standsInLine({ context, row, request }: DrawTask, t: Translate): string[] {
   const rule = request.prefix === undefined ? undefined : context.settings.instance.prefixes[request.prefix];
   if (!rule || rule.model === row.model_id) return [];
   const isDemo = context.models.abilities.find('draw', row.model_id)?.demo ?? false;
   return isDemo ? [`-# ${t('stands-in', { model: shortModel(rule.model), key: keyFor(rule.model) })}`] : [];
 }
 
-function notKeptLines(kept: readonly KeptImage[], t: Parameters<typeof imageRow>[1]): string[] {
+function notKeptLines(kept: readonly KeptImage[], t: Translate): string[] {
   const [why] = kept.flatMap(({ notKept }) => (notKept === undefined ? [] : [notKept]));
   return why === undefined ? [] : [`-# ${t(`not-kept.${why}`)}`];
 }
@@ -131,14 +150,14 @@ function notKeptLines(kept: readonly KeptImage[], t: Parameters<typeof imageRow>
 const descriptionCharacters = 1024;
 
 /** For people who cannot see it, what it was asked to be. */
-function fileOf({ request }: DrawTask, { image }: KeptImage, index: number): OutgoingFile {
+function fileOf({ request }: DrawTask, { image, hiddenFor }: KeptImage, index: number): OutgoingFile {
   const ending = image.contentType.slice('image/'.length).replace('jpeg', 'jpg');
   return {
     name: `image-${index + 1}.${ending}`,
     contentType: image.contentType,
     data: image.bytes,
     ...(request.prompt !== '' && { description: request.prompt.slice(0, descriptionCharacters) }),
-    ...(request.spoiler && { spoiler: true }),
+    ...((request.spoiler || hiddenFor.length > 0) && { spoiler: true }),
   };
 }
 

@@ -25,7 +25,7 @@ export async function inputsFor(
   if (request.mode === 'outpaint')
     return { ...work, ...(await outpainting(context, { request, model, first, signal })) };
   const inputs: DrawInput[] = files.map((bytes) => ({ bytes, role: 'image' }));
-  if (request.mode !== 'inpaint') return { ...work, inputs };
+  if (request.mode !== 'inpaint' && request.mode !== 'erase') return { ...work, inputs };
   const { mask, transparentMask } = await context.images.cellMask(first, request.cells ?? [5], signal);
   const wanted = model.draws?.mask === 'white' ? mask : transparentMask;
   return { ...work, inputs: [...inputs, { bytes: wanted.bytes, role: 'mask' }] };

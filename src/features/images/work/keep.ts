@@ -1,6 +1,7 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { uuidFromName } from '../../../kernel/ids.ts';
 import type { DrawnImage, Drawing, FinishedImage, ImageNote } from '../../../sdk/index.ts';
+import type { JudgedDrawing } from '../guard/results.ts';
 import { storageLimitOf } from '../guard/storage.ts';
 import type { NewResult } from '../store.ts';
 import { keptUntilMs } from '../kept-until.ts';
@@ -20,15 +21,19 @@ const resultIdOf = (requestId: string, position: number): string =>
  * Makes images ready to be shown, and stores them in one transaction. Undefined when the request was deleted, or has ended,
  * in the meantime. An image for which there is no room is shown all the same.
  */
-export async function keepResults(task: DrawTask, drawing: Drawing): Promise<KeptImage[] | undefined> {
+export async function keepResults(
+  task: DrawTask,
+  drawing: Drawing,
+  judged: JudgedDrawing,
+): Promise<KeptImage[] | undefined> {
   const { context, row } = task;
   const maxBytes = (await context.discord.cache.uploadLimit(row.channel_id)) - marginBytes;
   const images: KeptImage[] = [];
-  for (const [position, drawn] of drawing.images.entries()) {
+  for (const [position, { drawn, hiddenFor }] of judged.shown.entries()) {
     const image = await finished(task, drawn, maxBytes);
-    images.push({ id: resultIdOf(row.id, position), image, seed: drawn.seed ?? task.request.seed });
+    images.push({ id: resultIdOf(row.id, position), image, seed: drawn.seed ?? task.request.seed, hiddenFor });
   }
-  return store(task, drawing, images);
+  return store(task, { ...drawing, withheld: judged.withheld.count }, images);
 }
 
 function finished(
@@ -57,7 +62,11 @@ function settingsOf({ size, aspect, style, strength, mode }: DrawTask['request']
 }
 
 /** First with every file; where one finds no room, again without those that have none. */
-async function store(task: DrawTask, drawing: Drawing, images: readonly KeptImage[]): Promise<KeptImage[] | undefined> {
+async function store(
+  task: DrawTask,
+  { outcome, modelId, withheld }: Pick<Drawing, 'outcome' | 'modelId'> & { withheld: number },
+  images: readonly KeptImage[],
+): Promise<KeptImage[] | undefined> {
   const { context, row } = task;
   const kept = images.map((image): KeptImage => {
     const isTooLarge = image.image.bytes.length > context.settings.instance.maxImageMb * million;
@@ -74,8 +83,7 @@ async function store(task: DrawTask, drawing: Drawing, images: readonly KeptImag
           const fileId = image.notKept === undefined ? await putFile(task, tx, image, mostBytesOfOwner) : null;
           rows.push(rowOf(row.id, position, image, fileId));
         }
-        const { outcome, modelId } = drawing;
-        return storeResults(tx, { id: row.id, outcome, modelId }, rows);
+        return storeResults(tx, { id: row.id, outcome, modelId, withheld }, rows);
       });
       return stored ? kept : undefined;
     } catch (error) {
@@ -113,10 +121,10 @@ async function putFile(
 const rowOf = (
   requestId: string,
   position: number,
-  { id, image, seed }: KeptImage,
+  { id, image, seed, hiddenFor }: KeptImage,
   fileId: string | null,
 ): NewResult => ({
-  ...{ id, position, seed: seed ?? null },
+  ...{ id, position, seed: seed ?? null, hidden_for: [...hiddenFor] },
   request_id: requestId,
   file_id: fileId,
   content_type: image.contentType,

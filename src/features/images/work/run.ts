@@ -8,7 +8,9 @@ import { shortModel } from '../view/caption.ts';
 import { showAgain, showEnd, showResults } from '../view/show.ts';
 import { openProgress } from '../view/progress.ts';
 import type { Progress } from '../view/progress.ts';
-import { moderatePrompt } from '../guard/moderation.ts';
+import { moderatePrompt, namesOf } from '../guard/moderation.ts';
+import { judgeResults, judgesResults } from '../guard/results.ts';
+import type { JudgedDrawing } from '../guard/results.ts';
 import { inputsFor } from './inputs.ts';
 import { keepResults } from './keep.ts';
 import type { DrawTask } from './task.ts';
@@ -50,14 +52,17 @@ async function draw(task: DrawTask): Promise<void> {
   let reserved: ReservedDrawing | undefined;
   try {
     const model = modelOf(task);
-    await moderate(task);
+    const asked = askedOf(task);
+    // Before anything is reserved for the model that draws.
+    await moderatePrompt(context, asked);
     const work = await inputsFor(context, task.request, model, run.signal);
     const webhook = await webhookFor(context, model, run.signal);
+    const previews = judgesResults(context, asked.settings) ? 0 : Math.min(2, model.draws?.previews ?? 0);
     reserved = await context.generate.reserveDrawing({
       ...work,
       ...{ request: paidAs(task.row.id), step: 'draw', attempt: run.job.attempt, model, signal: run.signal },
       ...(webhook && { webhook }),
-      ...(model.draws?.previews ? { previews: Math.min(2, model.draws.previews) } : {}),
+      ...(previews > 0 && { previews }),
     });
     context.checkpoint('held');
     const drawing = await readDrawing(reserved, progress);
@@ -69,13 +74,13 @@ async function draw(task: DrawTask): Promise<void> {
   }
 }
 
-/** Before anything is reserved for the model that draws. */
-async function moderate({ context, run, row, request }: DrawTask): Promise<void> {
+/** As moderation reads it. */
+function askedOf({ context, run, row, request }: DrawTask) {
   const place = { guildId: row.guild_id, channelId: row.channel_id };
-  await moderatePrompt(context, {
+  return {
     ...{ place, request, settings: context.settings.peek(place), userId: row.author_id, isLogged: row.is_logged },
     ...{ pays: { request: paidAs(row.id), attempt: run.job.attempt }, signal: run.signal },
-  });
+  };
 }
 
 function modelOf({ context, row }: DrawTask): AbilityModel {
@@ -103,16 +108,22 @@ async function finish(task: DrawTask, { reserved, drawing, progress }: Drawn): P
   const { context, row } = task;
   if (drawing.outcome === 'refused' || drawing.images.length === 0) {
     await progress.stop();
-    const costs = reserved.uses.some(({ amounts }) => (amounts.micros ?? 0) > 0);
+    const suffix = costs(reserved) ? 'charged' : 'free';
     await reserved.settle();
     const { outcome } = drawing;
     const isUnusable = outcome === 'unusable';
-    const key = `${isUnusable ? 'unusable' : 'refused'}.${costs ? 'charged' : 'free'}`;
+    const key = `${isUnusable ? 'unusable' : 'refused'}.${suffix}`;
     const text = context.texts.in(undefined)(key, { model: row.model_id });
     await end(task, { state: isUnusable ? 'failed' : 'refused', outcome: isUnusable ? outcome : 'refused', text });
     return;
   }
-  const kept = await keepResults(task, drawing);
+  const judged = await judgeResults(context, askedOf(task), drawing.images);
+  if (judged.shown.length === 0) {
+    await progress.stop();
+    await withhold(task, reserved, judged);
+    return;
+  }
+  const kept = await keepResults(task, drawing, judged);
   if (!kept) {
     await progress.stop();
     await reserved.fail();
@@ -122,19 +133,30 @@ async function finish(task: DrawTask, { reserved, drawing, progress }: Drawn): P
   const notices: Notice[] = await reserved.settle();
   context.checkpoint('charged');
   await progress.stop();
-  await showResults(task, { drawing, kept, notices, uses: reserved.uses });
+  await showResults(task, { drawing, kept, withheld: judged.withheld, notices, uses: reserved.uses });
+}
+
+const costs = (reserved: ReservedDrawing): boolean => reserved.uses.some(({ amounts }) => (amounts.micros ?? 0) > 0);
+
+/** Ends a request of which nothing may be shown. What was drawn is charged. */
+async function withhold(task: DrawTask, reserved: ReservedDrawing, { withheld }: JudgedDrawing): Promise<void> {
+  const { context } = task;
+  const key = costs(reserved) ? 'withheld.charged' : 'withheld.free';
+  await reserved.settle();
+  const data = { count: withheld.count, categories: namesOf(context, withheld.categories) };
+  await end(task, { state: 'refused', outcome: 'withheld', text: context.texts.in(undefined)(key, data) });
 }
 
 async function onFailure(task: DrawTask, reserved: ReservedDrawing | undefined, error: unknown): Promise<void> {
   const { context, run, row } = task;
   const t = context.texts.in(undefined);
   if (run.signal.reason instanceof Cancelled) {
-    const costs = reserved?.uses.some(({ amounts }) => (amounts.micros ?? 0) > 0) ?? false;
+    const isCharged = reserved !== undefined && costs(reserved);
     await (reserved ? reserved.settle() : context.spending.finish(paidAs(row.id)));
     await end(task, {
       state: 'cancelled',
       outcome: 'cancelled',
-      text: t(costs ? 'cancelled.charged' : 'cancelled.free'),
+      text: t(isCharged ? 'cancelled.charged' : 'cancelled.free'),
     });
     return;
   }

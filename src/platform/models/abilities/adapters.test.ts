@@ -137,6 +137,38 @@ describe('verdicts', () => {
   });
 });
 
+describe('verdicts of images', () => {
+  const image = plainPng(32, 24);
+
+  it('come after those of texts, each image asked for alone', async () => {
+    fake.answer('moderations', {
+      toImages: true,
+      json: { results: [{ flagged: true, categories: { violence: true }, category_scores: { violence: 0.9 } }] },
+    });
+    const work = { texts: ['good morning'], images: [image, image] };
+    const { verdicts } = await done(await open({ openai: openai() }), 'moderate', { work });
+    expect(verdicts.map(({ flagged }) => flagged).toSorted()).toEqual([false, false, true]);
+    expect(verdicts[0]?.flagged).toBe(false);
+    const parts = fake.requests.map(({ body }) => body['input'] as unknown[]);
+    expect(parts.map(({ length }) => length)).toEqual([1, 1, 1]);
+    const url = `data:image/png;base64,${image.toString('base64')}`;
+    expect(parts.filter(([part]) => typeof part === 'object')[0]).toEqual([{ type: 'image_url', image_url: { url } }]);
+  });
+
+  it('are not asked of a model that judges texts only', async () => {
+    const models = await open({ p: compatible({ models: [{ name: 'text-guard', abilities: ['moderate'] }] }) });
+    const model = models.abilities.find('moderate', 'p/text-guard');
+    expect(model?.judgesImages).toBe(false);
+    const { error } = await perform(models, 'moderate', {
+      ...(model && { model }),
+      work: { texts: [], images: [image] },
+    });
+    expect(String(error)).toContain('judges texts only');
+    expect(fake.requests).toEqual([]);
+    expect((await open({ openai: openai() })).abilities.defaultOf('moderate')?.judgesImages).toBe(true);
+  });
+});
+
 describe('transcripts', () => {
   it('of models without segments are asked for in their form, and measured by the bytes', async () => {
     fake.answer('audio/transcriptions', { json: { text: 'Hi.', usage: { type: 'tokens', total_tokens: 20 } } });

@@ -4,6 +4,7 @@ import { priceLine, withoutDate } from '../catalogue.ts';
 import { isPrivateUrl } from '../private-network.ts';
 import { baseUrlOf } from '../vendor.ts';
 import { drawAbilitiesOf, drawWireOf } from './draw/index.ts';
+import { judgesImages } from './moderate.ts';
 import type { AbilityModel, AbilityPrices } from './port.ts';
 
 interface KnownModel {
@@ -77,7 +78,8 @@ interface DescribedModel {
 function describeAbility({ provider, config, model, ability, listPrices }: DescribedModel): AbilityModel {
   const longestMs = config.timeouts.totalMs;
   const draws = ability === 'draw' ? { draws: drawAbilitiesOf(model.name, config) } : {};
-  const base = { id: `${provider}/${model.name}`, provider, ability, longestMs, demo: false, ...draws };
+  const judges = ability === 'moderate' ? { judgesImages: judgesImages(model.name) } : {};
+  const base = { id: `${provider}/${model.name}`, provider, ability, longestMs, demo: false, ...draws, ...judges };
   if (listPrices) return { ...base, paid: true, prices: listPrices, priceSource: 'settings' };
   if (isPrivateUrl(baseUrlOf(config))) return { ...base, paid: false, prices: null, priceSource: 'free' };
   const catalogued = config.type === 'openai' ? known[withoutDate(model.name)] : undefined;

@@ -4,6 +4,8 @@ import type { Ability } from '../../config/index.ts';
 import { modelError } from '../errors.ts';
 import type { ChatEvent, ChatRequest, ModelInfo } from '../port.ts';
 import { measurePrompt } from '../prompt-size.ts';
+import type { PictureSize } from '../messages.ts';
+import { pictureTokens } from '../picture-tokens.ts';
 import type { Provider } from '../provider.ts';
 import type { Counter } from '../prompt-size.ts';
 import { attempt } from './call.ts';
@@ -14,6 +16,7 @@ import { paintDrawing, PAINTER_MODEL } from './draw/demo.ts';
 import type { Painter } from './draw/demo.ts';
 import { drawWireOf } from './draw/index.ts';
 import { drawSvg, svgMessages, svgOutputTokens } from './draw/svg.ts';
+import { imageOf } from './image.ts';
 import { moderate } from './moderate.ts';
 import type {
   Abilities,
@@ -139,7 +142,14 @@ async function maxTokens(
   work: EmbedWork | ModerateWork,
 ): Promise<number> {
   const texts = ability === 'embed' ? textsToEmbed(id, work) : [...work.texts];
-  return (await counter.measure(id, texts)).most + texts.length * AROUND_TEXT_TOKENS;
+  const images = 'images' in work ? (work.images ?? []) : [];
+  const ofImages = images.reduce((sum, bytes) => sum + pictureTokens(id, sizeOf(bytes)) + AROUND_TEXT_TOKENS, 0);
+  return (await counter.measure(id, texts)).most + texts.length * AROUND_TEXT_TOKENS + ofImages;
+}
+
+function sizeOf(bytes: Uint8Array): PictureSize | undefined {
+  const { width, height } = imageOf(bytes) ?? {};
+  return width === undefined || height === undefined ? undefined : { width, height };
 }
 
 async function maxText(counter: Counter, writer: ModelInfo, work: DrawWork): Promise<AbilityUsage['text']> {

@@ -1,4 +1,5 @@
 /** What is built in, for instances without a provider: made in this process, without any network, and free. */
+import { sexualisesMinors } from '../../../kernel/sexual-minors.ts';
 import { unitVector } from './embed.ts';
 import type { AbilityModel, Embeddings, EmbedWork, Moderation, ModerateWork, ModerationCategory } from './port.ts';
 
@@ -79,6 +80,7 @@ function verdictOf(text: string): Moderation['verdicts'][number] {
   for (const [category, list] of Object.entries(phrases) as [ModerationCategory, readonly string[]][]) {
     scores[category] = list.some((phrase) => said.includes(` ${phrase} `)) ? 1 : 0;
   }
+  scores['sexual-minors'] = sexualisesMinors(text) ? 1 : 0;
   const categories = (Object.keys(scores) as ModerationCategory[]).filter((name) => scores[name] === 1);
   return { flagged: categories.length > 0, scores, categories };
 }

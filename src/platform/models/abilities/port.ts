@@ -31,6 +31,8 @@ export interface AbilityModel {
   draws?: DrawAbilities;
   /** The chat model that draws by writing SVG. It is charged by that model's tokens. */
   writer?: ModelInfo;
+  /** Of models that moderate: whether they judge images, too. Others judge texts only. */
+  judgesImages?: boolean;
 }
 
 /**
@@ -174,9 +176,11 @@ export interface Speech {
 
 export interface ModerateWork {
   texts: readonly string[];
+  /** PNG, JPEG, GIF or WebP. Only for models with `judgesImages`. */
+  images?: readonly Uint8Array[];
 }
 
-/** What a text may be objected to for. `other`: a category of the provider's that is none of these. */
+/** What a text or an image may be objected to for. `other`: a category of the provider's that is none of these. */
 export type ModerationCategory =
   'harassment' | 'hate' | 'illicit' | 'self-harm' | 'sexual' | 'sexual-minors' | 'violence' | 'other';
 
@@ -190,7 +194,7 @@ export interface Verdict {
 }
 
 export interface Moderation {
-  /** One for each text, in order. */
+  /** One for each text, in order, then one for each image. */
   verdicts: Verdict[];
   modelId: string;
 }
@@ -338,7 +342,7 @@ export interface Abilities {
    * charge, and keeps the answer for an hour. Throws as every call does. See `isSignedReport`.
    */
   reportSecret(model: AbilityModel, signal: AbortSignal): Promise<string | undefined>;
-  /** An upper bound of what a model counts for these texts, with all that is put around them. Never rejects. */
+  /** An upper bound of what a model counts for these texts and images, with all that is put around them. Never rejects. */
   maxTokens(model: AbilityModel, work: EmbedWork | ModerateWork): Promise<number>;
   /** The most that the chat model behind a model that draws can use; undefined for other models. Never rejects. */
   maxText(model: AbilityModel, work: DrawWork): Promise<AbilityUsage['text']>;

@@ -1,12 +1,13 @@
 import { UserError, VendorError } from '../../../../kernel/errors.ts';
 import type { OutgoingMessage } from '../../../../sdk/index.ts';
 import { endEarly } from '../../actions/cancel.ts';
+import { paidAs } from '../../request.ts';
 import type { ImageContext } from '../../settings.ts';
 import { findRequest } from '../../store.ts';
 import { requestIdOf, submitImages } from '../../submit.ts';
 import { button, rows } from '../../view/buttons.ts';
 import { dollars } from '../../view/caption.ts';
-import { menuOf, sheetOf, sheetSize } from '../gallery.ts';
+import { menuOf, numbered, sheetOf, sheetSize } from '../gallery.ts';
 import { costOf } from '../log.ts';
 import { openBatch, stepOf, wakeBatch } from './batch.ts';
 import type { BatchContents } from './batch.ts';
@@ -51,6 +52,7 @@ export async function runBatch(context: ImageContext, batchId: string): Promise<
   try {
     await showSheets(context, row, { opened, items, isOver });
     await showProgress(context, row, isOver ? await billOf(context, row, items) : progressOf(context, row, items));
+    if (isOver) await explainBill(context, row, items);
   } catch (error) {
     if (!(error instanceof VendorError) || error.retryable) throw error;
     // Where nobody sees it, nothing more is drawn.
@@ -129,14 +131,17 @@ async function showSheets(context: ImageContext, row: BatchRow, { opened, items,
   const shown = new Set(items.filter((item) => item.is_shown).map(({ request_id: id }) => id));
   const images = await imagesOfItems(context.db, row.id, done);
   const waiting = images.filter(({ request_id: id }) => !shown.has(id));
-  let first = images.length - waiting.length + 1;
+  // As many as were asked for: images that were deleted keep their numbers, so that no two sheets have the same.
+  const countOf = ({ position }: ItemRow): number => opened.requests[position]?.count ?? 1;
+  let first = 1 + items.reduce((sum, item) => sum + (item.is_shown ? countOf(item) : 0), 0);
   while (waiting.length >= sheetSize || (isOver && waiting.length > 0)) {
     // All images of a request are on one sheet, since its message leads to them: ten of them are more than a sheet has.
     const sheet = waiting.splice(0, sheetSize);
     const last = sheet.at(-1)?.request_id;
     while (waiting[0] && waiting[0].request_id === last) sheet.push(...waiting.splice(0, 1));
     await showSheet(context, row, { images: sheet, first });
-    first += sheet.length;
+    const shownIds = new Set(sheet.map(({ request_id: id }) => id));
+    first += items.reduce((sum, item) => sum + (shownIds.has(item.request_id ?? '') ? countOf(item) : 0), 0);
   }
 }
 
@@ -146,12 +151,13 @@ async function showSheet(
   { images, first }: { images: Awaited<ReturnType<typeof imagesOfItems>>; first: number },
 ): Promise<void> {
   const t = context.texts.in(undefined);
-  const { images: entries, file } = await sheetOf(context, images, first);
+  const { images: entries, file } = await sheetOf(context, numbered(images, first));
   const about = { user: row.author_id, from: first, to: first + images.length - 1 };
   const message = { content: t('batch.sheet', about), files: [file], components: [menuOf(entries, t)] };
-  const key = `images/batch/${row.id}/${first}`;
+  const key = `images/batch/${row.id}/${images[0]?.request_id ?? ''}`;
   const sent = await context.discord.actions.send(row.channel_id, message, { key, urgency: 'reply' });
   const requestIds = [...new Set(images.map(({ request_id: id }) => id))];
+  await context.spending.shown(requestIds.map(paidAs), [sent.id]);
   await context.transaction((tx) =>
     noteSheet(tx, row.id, { requestIds, channelId: row.channel_id, messageId: sent.id }),
   );
@@ -176,7 +182,8 @@ async function billOf(context: ImageContext, row: BatchRow, items: readonly Item
   const refused = count(({ refusal, state }) => refusal !== null || state === 'refused');
   const drawn = count(({ state }) => state === 'done');
   const failed = count(({ state }) => state === 'failed');
-  const parts = { drawn, refused, failed, cancelled: items.length - drawn - refused - failed };
+  const deleted = count(({ request_id: id, state }) => id !== null && state === null);
+  const parts = { drawn, deleted, refused, failed, cancelled: items.length - drawn - deleted - refused - failed };
   const told = Object.entries(parts)
     .filter(([, number]) => number > 0)
     .map(([part, number]) => t(`batch.parts.${part}`, { count: number }));
@@ -186,6 +193,13 @@ async function billOf(context: ImageContext, row: BatchRow, items: readonly Item
     ...(isUsedUp ? [t('batch.used-up')] : []),
   ];
   return { content: lines.join('\n'), components: [] };
+}
+
+/** For `/why`: the bill is of all of them. */
+async function explainBill(context: ImageContext, { id }: BatchRow, items: readonly ItemRow[]): Promise<void> {
+  const messageId = (await findBatch(context.db, id))?.message_id;
+  const requests = items.flatMap(({ request_id: requestId }) => (requestId === null ? [] : [paidAs(requestId)]));
+  if (messageId) await context.spending.shown(requests, [messageId]);
 }
 
 /** One message, from the first image to the bill. */

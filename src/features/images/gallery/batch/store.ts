@@ -131,7 +131,7 @@ export function imagesOfItems(db: Db, batchId: string, requestIds: readonly stri
     .innerJoin('images_request', 'images_request.id', 'images_batch_item.request_id')
     .innerJoin('images_result', 'images_result.request_id', 'images_request.id')
     .select(['images_result.id', 'images_result.request_id', 'ciphertext', 'author_id', 'guild_id', 'channel_id'])
-    .select(['shown_channel_id', 'shown_message_id'])
+    .select(['shown_channel_id', 'shown_message_id', 'hidden_for'])
     .where('batch_id', '=', batchId)
     .where('images_batch_item.request_id', 'in', [...requestIds])
     .where('file_id', 'is not', null)

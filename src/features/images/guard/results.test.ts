@@ -1,0 +1,161 @@
+import { AttachmentFlags } from 'discord-api-types/v10';
+import type { APIMessage } from 'discord-api-types/v10';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createAsking } from '../../../testing/asking.ts';
+import { button, buttons } from '../../../testing/components.ts';
+import { sharedBot } from '../../../testing/shared-bot.ts';
+
+const bot = sharedBot({
+  paced: false,
+  yaml: ({ alice }, { core }, { openaiBaseUrl }) => `
+providers:
+  fake:
+    type: openai-compatible
+    baseUrl: ${openaiBaseUrl}
+    apiKeys: [test-key]
+    models:
+      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000, tools: true }
+      - { name: omni-moderation-latest, abilities: [moderate] }
+      - { name: painter, abilities: [draw] }
+prices: { images: { models: { fake/painter: { default: 0.02 } } } }
+access:
+  roles:
+    member: { requestsPerMinute: null, requestsPerHour: null, imagesPerDay: 100 }
+    rich: { users: ['${alice.user.id}'], dailyFreeUsd: 5 }
+features:
+  images:
+    channels: [art, adults]
+    prefixes: { '!': { model: fake/painter, size: 64x64 } }
+    logChannel: '${[...core.world.channels.values()].find(({ name }) => name === 'memes')?.id ?? ''}'
+    spoilerRoles: ['${[...core.world.roles.values()].find(({ name }) => name === 'Moderator')?.id ?? ''}']
+`,
+});
+const { asks } = createAsking(() => bot);
+
+beforeAll(async () => {
+  const guildId = [...bot.emulator.core.world.guilds.values()][0]?.id ?? '';
+  const channel = { name: 'adults', nsfw: true };
+  const { id } = await bot.olivia.request<{ id: string }>('POST', `/guilds/${guildId}/channels`, channel);
+  await bot.alice.hears<{ id: string }>('CHANNEL_CREATE', (created) => created.id === id);
+});
+
+const isImage = (message: APIMessage): boolean => message.attachments.length > 0;
+const isHidden = (message: APIMessage): boolean =>
+  ((message.attachments[0]?.flags ?? 0) & AttachmentFlags.IsSpoiler) !== 0;
+const asked = (path: string) => bot.providers.abilities.requests.filter((request) => request.path === path);
+const flags = (category: string, flagged = true) =>
+  bot.providers.abilities.answer('moderations', {
+    toImages: true,
+    json: { results: [{ flagged, categories: { [category]: true }, category_scores: { [category]: 0.9 } }] },
+  });
+const answers =
+  ({ id }: APIMessage) =>
+  (message: APIMessage): boolean =>
+    message.message_reference?.message_id === id;
+
+/** The result, not the message before it that tells how far it is. */
+const shows = (message: APIMessage) => (shown: APIMessage) => isImage(shown) && answers(message)(shown);
+
+const ends = (message: APIMessage) => (told: APIMessage) => /^(🚫|❌)/u.test(told.content) && answers(message)(told);
+
+describe('what is drawn', () => {
+  it('is shown where the model for moderation finds nothing in it', async () => {
+    const shown = await bot.alice.sees(shows(await bot.alice.says('#art', '!a cat')), { timeoutMs: 30_000 });
+    expect([shown.attachments.length, isHidden(shown)]).toEqual([1, false]);
+    expect(shown.content).toContain('Daily 1/100');
+    expect(asked('moderations').map(({ body }) => typeof (body['input'] as unknown[])[0])).toEqual([
+      'string',
+      'object',
+    ]);
+  });
+
+  it('is charged and not shown when it is flagged, and the answer says why', async () => {
+    flags('violence');
+    const told = await bot.alice.sees(ends(await bot.alice.says('#art', '!a battle')));
+    expect(told.content).toContain(
+      "I don't show what was drawn, because of violence. The provider charges for it, so it was charged.",
+    );
+    expect([told.attachments, buttons(told)]).toEqual([[], []]);
+    const next = await bot.alice.sees(shows(await bot.alice.says('#art', '!a dog')));
+    expect(next.content).toContain('Daily 3/100');
+    await bot.alice.runs('image gallery');
+    expect((await bot.alice.sees(/^\*\*Gallery\*\*/)).content).toContain('2 images');
+  });
+
+  it('is shown without the images of it that are flagged', async () => {
+    flags('violence');
+    const shown = await bot.alice.sees(shows(await bot.alice.says('#art', '!x2 a battle')));
+    expect(shown.attachments).toHaveLength(1);
+    expect(shown.content).toContain("1 image isn't shown, because of violence. It was charged all the same.");
+    expect(shown.content).toContain('$0.04');
+  });
+
+  it("isn't shown or charged while the model for moderation is away", async () => {
+    bot.providers.abilities.answer('moderations', { toImages: true, status: 500 });
+    const told = await bot.bob.sees(ends(await bot.bob.says('#art', '!a dog')));
+    expect(told.content).toMatch(/couldn't check the image.*Nothing was charged/);
+    const next = await bot.bob.sees(shows(await bot.bob.says('#art', '!a dog')));
+    expect(next.content).toContain('Daily 1/100');
+  });
+});
+
+describe('in an age-restricted channel', () => {
+  it('hides what is flagged, in the gallery too, and shares no link to it', async () => {
+    flags('sexual');
+    const shown = await bot.alice.sees(shows(await bot.alice.says('#adults', '!a party')));
+    expect(isHidden(shown)).toBe(true);
+    expect(shown.content).toContain('Hidden because of sexual content. It was charged all the same.');
+    await bot.idle();
+    await bot.bob.runs('image gallery', { search: 'a party' }, { in: 'adults' });
+    expect(isHidden(await bot.bob.sees(/^\*\*Gallery\*\*/))).toBe(true);
+    await bot.alice.presses(shown, button(shown, '⋯'));
+    const more = await bot.alice.sees(/What else I can do/);
+    await bot.alice.presses(more, button(more, 'Share'));
+    await bot.alice.sees(/hidden because of what it shows, so it can't be shared/);
+  });
+
+  it('shows no image with minors, whatever the model would let pass, and tells moderators', async () => {
+    flags('sexual/minors', false);
+    const told = await bot.alice.sees(ends(await bot.alice.says('#adults', '!a strange party')));
+    expect(told.content).toContain('because of sexual content with minors');
+    expect(told.attachments).toEqual([]);
+    await bot.milo.sees(/I don't show an image that <@\d+> asked for in <#\d+>[^]*\|\|a strange party\|\|/, {
+      in: '#memes',
+    });
+  });
+
+  it('refuses words for that before any model is asked', async () => {
+    await bot.alice.says('#adults', '!a n4ked ch1ld');
+    await bot.alice.sees(/I never draw sexual content with minors\. Nothing was charged/, { in: '#adults' });
+    await bot.milo.sees(/its words ask for sexual content with minors/, { in: '#memes' });
+    expect(bot.providers.abilities.requests).toEqual([]);
+    expect((await bot.alice.sees(shows(await bot.alice.says('#adults', '!a boy on a bike')))).attachments).toHaveLength(
+      1,
+    );
+  });
+});
+
+describe('a tool that draws', () => {
+  const draws = (prompt: string) => ({ calls: [{ name: 'draw_image', input: JSON.stringify({ prompt }) }] });
+
+  it('hides images of members with a role whose images are hidden', async () => {
+    for (const [person, hidden] of [
+      [bot.milo, true],
+      [bot.alice, false],
+    ] as const) {
+      const { shown } = await asks(person, `draw a cat for ${person.user.username}`, draws('a cat'));
+      expect([shown.attachments.length, isHidden(shown)]).toEqual([1, hidden]);
+      expect(shown.content).toContain('painter drew: a cat');
+    }
+  });
+
+  it('shows no flagged image, says so and charges it', async () => {
+    flags('violence');
+    const { shown } = await asks(bot.alice, 'draw a battle', draws('a battle'));
+    expect(shown.attachments).toEqual([]);
+    expect(shown.content).toContain("painter drew an image that isn't shown, because of violence.");
+    expect(bot.providers.requests.at(-1)?.toolResults.at(-1)).toMatchObject({
+      text: expect.stringContaining('nobody is shown it') as string,
+    });
+  });
+});
