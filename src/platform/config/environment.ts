@@ -47,6 +47,7 @@ export function environmentDefaults(env: NodeJS.ProcessEnv, tree: Record<string,
     ...openAi(env),
     ...hosted(env, 'anthropic', 'ANTHROPIC_API_KEY', { type: 'anthropic' }),
     ...openRouter(env),
+    ...gemini(env),
     ...drawing(env),
     ...ollama(env, tree),
   ];
@@ -76,6 +77,12 @@ function hosted(
   ];
 }
 
+/** Google's own clients read either variable. */
+function gemini(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
+  const variable = readVariable(env, 'GEMINI_API_KEY') === undefined ? 'GOOGLE_API_KEY' : 'GEMINI_API_KEY';
+  return hosted(env, 'gemini', variable, { type: 'gemini' });
+}
+
 function openRouter(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
   return hosted(env, 'openrouter', 'OPENROUTER_API_KEY', {
     type: 'openai-compatible',
@@ -85,7 +92,6 @@ function openRouter(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
 
 /** Providers that draw; those of one's own are named by their address. */
 function drawing(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
-  const gemini = readVariable(env, 'GEMINI_API_KEY') === undefined ? 'GOOGLE_API_KEY' : 'GEMINI_API_KEY';
   const own = (type: string, variable: string): EnvironmentSetting[] => {
     const url = readVariable(env, variable);
     if (url === undefined) return [];
@@ -94,7 +100,6 @@ function drawing(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
   return [
     ...hosted(env, 'replicate', 'REPLICATE_API_TOKEN', { type: 'replicate' }),
     ...hosted(env, 'stability', 'STABILITY_API_KEY', { type: 'stability' }),
-    ...hosted(env, 'gemini', gemini, { type: 'gemini' }),
     ...hosted(env, 'fal', 'FAL_KEY', { type: 'fal' }),
     ...own('automatic1111', 'AUTOMATIC1111_URL'),
     ...own('comfyui', 'COMFYUI_URL'),

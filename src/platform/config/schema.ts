@@ -132,7 +132,7 @@ const timeouts = z.strictObject({
 
 const provider = z
   .strictObject({
-    type: z.enum(['openai', 'anthropic', 'openai-compatible', 'ollama', 'demo', ...drawingTypes]),
+    type: z.enum(['openai', 'anthropic', 'gemini', 'openai-compatible', 'ollama', 'demo', ...drawingTypes]),
     baseUrl: httpUrl.optional(),
     apiKeys: z.array(filled).default([]),
     timeouts: timeouts.prefault({}),
@@ -148,7 +148,7 @@ const provider = z
     if (value.type === 'openai-compatible' && value.baseUrl === undefined) {
       context.addIssue({ code: 'custom', message: 'baseUrl is missing: the address that ends in /v1' });
     }
-    if ((value.type === 'openai' || value.type === 'anthropic') && value.apiKeys.length === 0) {
+    if (['openai', 'anthropic', 'gemini'].includes(value.type) && value.apiKeys.length === 0) {
       context.addIssue({ code: 'custom', message: 'apiKeys is missing: a list with at least one key' });
     }
   });
