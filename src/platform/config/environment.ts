@@ -1,3 +1,4 @@
+import { keyVariables } from './files-schema.ts';
 import type { SettingPath } from './yaml-file.ts';
 
 /** One setting that an environment variable gives. */
@@ -39,7 +40,7 @@ export function environmentOverrides(env: NodeJS.ProcessEnv): EnvironmentSetting
 }
 
 /**
- * Providers that a key or an address in the environment is enough for. They fill in what the file leaves out: a file
+ * Providers that a key or an address in the environment is enough for, and the key of a bucket. They fill in what the file leaves out: a file
  * that describes the same provider wins, setting by setting.
  */
 export function environmentDefaults(env: NodeJS.ProcessEnv, tree: Record<string, unknown>): EnvironmentSetting[] {
@@ -50,7 +51,18 @@ export function environmentDefaults(env: NodeJS.ProcessEnv, tree: Record<string,
     ...gemini(env),
     ...drawing(env),
     ...ollama(env, tree),
+    ...bucketKey(env, tree),
   ];
+}
+
+/** Only where the file names a bucket: other programs read these variables, too. */
+function bucketKey(env: NodeJS.ProcessEnv, tree: Record<string, unknown>): EnvironmentSetting[] {
+  const files = tree['files'] as { s3?: unknown } | undefined | null;
+  if (typeof files?.s3 !== 'object' || files.s3 === null) return [];
+  return keyVariables.flatMap(([field, variable]) => {
+    const value = readVariable(env, variable);
+    return value === undefined ? [] : [setting(variable, value, 'files', 's3', field)];
+  });
 }
 
 function setting(variable: string, value: unknown, ...path: string[]): EnvironmentSetting {

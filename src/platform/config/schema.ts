@@ -11,6 +11,7 @@ import {
   fieldNames,
   submittedDrawing,
 } from './draw-schema.ts';
+import { filesSchema } from './files-schema.ts';
 import { httpSchema } from './http-schema.ts';
 import { quirks } from './quirks.ts';
 
@@ -189,15 +190,7 @@ export const configSchema = z.strictObject({
     isUrl(value, ['postgres:', 'postgresql:']),
   ).optional(),
   http: httpSchema(port, wholeNumber).prefault({}),
-  files: z
-    .strictObject({
-      /** `files` in the data folder unless given. */
-      path: filled.optional(),
-      maxFileMb: wholeNumber(1, 1000).default(25),
-      maxMbPerOwner: wholeNumber(1, 10_000_000).nullable().default(500),
-      maxMb: wholeNumber(1, 1_000_000_000).nullable().default(5000),
-    })
-    .prefault({}),
+  files: filesSchema(wholeNumber).prefault({}),
   web: z
     .strictObject({
       /** On which foreign addresses may be fetched, beside 80 and 443. */

@@ -6,5 +6,5 @@ export interface KeptImage {
   image: FinishedImage;
   seed: number | undefined;
   /** Why it is not kept: a key of the catalogue. */
-  notKept?: 'quota' | 'too-large' | 'disk-full';
+  notKept?: 'quota' | 'too-large' | 'disk-full' | 'away';
 }
