@@ -66,8 +66,11 @@ export function refused(config: BucketConfig, refusal: Refusal): BucketError {
 
 export function unreached(config: BucketConfig, error: unknown): BucketError {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  // An error of several addresses has a code alone.
+  const code = (cause as { code?: unknown }).code;
+  const reason = errorMessage(cause) || (typeof code === 'string' ? code : 'no connection');
   const advice = 'Check files.s3.endpoint, and that the service runs.';
-  return new BucketError('away', `${nameOf(config)} can't be reached: ${errorMessage(cause)}. ${advice}`, error);
+  return new BucketError('away', `${nameOf(config)} can't be reached: ${reason}. ${advice}`, error);
 }
 
 export const nameOf = ({ bucket, endpoint }: BucketConfig): string => `The bucket ${bucket} at ${endpoint}`;
