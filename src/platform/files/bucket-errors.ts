@@ -3,12 +3,15 @@ import type { BucketConfig } from './byte-store.ts';
 
 export type BucketProblem = 'away' | 'key' | 'rights' | 'missing' | 'region' | 'clock' | 'full' | 'other';
 
-/** `message` says what is wrong and what the bot's owner can do about it. */
+/** `message` says what is wrong and what the bot's owner can do about it; once that is done, the same call succeeds. */
 export class BucketError extends VendorError {
   readonly problem: BucketProblem;
 
   constructor(problem: BucketProblem, message: string, cause?: unknown) {
-    super(problem === 'full' ? 'ENOSPC' : 'files/away', message, { retryable: problem === 'away', cause });
+    super(problem === 'full' ? 'ENOSPC' : 'files/away', message, {
+      retryable: problem !== 'other' && problem !== 'full',
+      cause,
+    });
     this.problem = problem;
   }
 }
