@@ -7,6 +7,7 @@ import { systemRandom } from '../kernel/random.ts';
 import { abilities, loadConfig, readEnvironment } from '../platform/config/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { checkDiscord } from '../platform/discord/index.ts';
+import { openBucket } from '../platform/files/index.ts';
 import { abilityPriceLine, createModels, priceLine } from '../platform/models/index.ts';
 import { attachPostgres, DataFolderInUse, lockDataFolder, openPostgres } from '../platform/postgres/index.ts';
 import type { Models } from '../platform/models/index.ts';
@@ -19,7 +20,7 @@ import { settingSections } from './setting-sections.ts';
 
 const help = `Usage: familiar doctor
 
-Checks the settings, the database, the ledger, Discord (token, intents, commands) and every provider, and says what to do
+Checks the settings, the database, the bucket for files, the ledger, Discord (token, intents, commands) and every provider, and says what to do
 about what is wrong. Works while the bot runs, too. The exit code is 1 when something is wrong.
 
   -h, --help   show this
@@ -62,9 +63,23 @@ async function examine(): Promise<Finding[]> {
   return [
     { ok: true, title: 'Settings', detail: config.file ?? 'no familiar.yaml; defaults and the environment' },
     await examineDatabase(config),
+    ...(await examineBucket(config)),
     ...(await examineRemembered(config)),
     ...(await examineModels(config)),
   ];
+}
+
+/** Whether its key may list, write, read and delete. Nothing is said of files in a folder. */
+export async function examineBucket({ files: { s3 } }: Pick<Config, 'files'>): Promise<Finding[]> {
+  if (!s3) return [];
+  const title = 'Files';
+  const where = `bucket ${s3.bucket} at ${s3.endpoint}`;
+  try {
+    await openBucket(s3, { clock: systemClock, logger: silentLogger });
+    return [{ ok: true, title, detail: s3.prefix === '' ? where : `${where}, below ${s3.prefix}` }];
+  } catch (error) {
+    return [{ ok: false, title, detail: errorMessage(error) }];
+  }
 }
 
 /** What the database says, as far as there is one; one that cannot be reached has been told of. */

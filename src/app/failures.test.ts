@@ -15,6 +15,7 @@ it.each([
     new VendorError('discord/not-member', 'x', { retryable: false }),
     /^I'm not a member of this server, so I can only answer/,
   ],
+  [new VendorError('files/away', 'x', { retryable: true }), /^My store for files doesn't work right now\. Try again/],
   [new VendorError('discord/99999', 'x', { retryable: false }), /^Discord did not do what I asked.*`discord\/99999`/],
   [new VendorError('fake/10007', 'x', { retryable: false }), /^Fake did not do what I asked/],
 ])('says what a person can do about %s', (error, words) => {

@@ -31,7 +31,7 @@ export function createFailureTexts(appTexts: Texts, ids: Ids, logger: Logger): F
           return appTexts.in(locale)('discord.missing-permission', { permission: error.permission });
         }
         const known = error.code.replace('/', '.');
-        if (known.startsWith('discord.') && appTexts.has(known)) return appTexts.in(locale)(known);
+        if (/^(discord|files)\./.test(known) && appTexts.has(known)) return appTexts.in(locale)(known);
         const [word = 'service'] = error.code.split('/');
         const service = capitalise(word);
         return appTexts.in(locale)('errors.vendor', { service, code: error.code });

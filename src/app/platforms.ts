@@ -6,7 +6,7 @@ import type { Random } from '../kernel/random.ts';
 import type { Config } from '../platform/config/index.ts';
 import { createDiscord, discordMigrations } from '../platform/discord/index.ts';
 import type { Discord } from '../platform/discord/index.ts';
-import { createFiles, filesMigrations, openDisk } from '../platform/files/index.ts';
+import { createFiles, filesMigrations, openBucket, openDisk } from '../platform/files/index.ts';
 import type { Files } from '../platform/files/index.ts';
 import { createImageWork } from '../platform/media/index.ts';
 import type { ImageWork } from '../platform/media/index.ts';
@@ -121,8 +121,9 @@ export async function openPlatforms(
   const discord = await abortable(createDiscord({ ...options.bot, shards, postgres, clock, random, logger }), signal);
   closers.add(() => discord.close());
   const vault = createVault({ instanceKey });
-  const disk = await openDisk(config.files.path);
-  const files = createFiles({ postgres, vault, disk, clock, ids, logger, limits: fileLimits(config.files) });
+  const { path, s3 } = config.files;
+  const byteStore = await abortable(s3 ? openBucket(s3, { clock, logger }) : openDisk(path), signal);
+  const files = createFiles({ postgres, vault, byteStore, clock, ids, logger, limits: fileLimits(config.files) });
   return { postgres, settings, signals, vault, queue, models, discord, web, files, images };
 }
 

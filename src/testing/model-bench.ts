@@ -37,6 +37,7 @@ interface ModelBench {
   readonly fake: FakeProviders;
   openai(changes?: Changes): ProviderConfig;
   anthropic(changes?: Changes): ProviderConfig;
+  gemini(changes?: Changes): ProviderConfig;
   compatible(changes?: Changes): ProviderConfig;
   ollama(changes?: Changes): ProviderConfig;
   open(providers: Record<string, ProviderConfig>, options?: OpenOptions): Promise<Models>;
@@ -57,6 +58,7 @@ export async function createModelBench(): Promise<ModelBench> {
     fake,
     openai: (changes) => provider({ type: 'openai', baseUrl: fake.openaiBaseUrl, ...changes }),
     anthropic: (changes) => provider({ type: 'anthropic', baseUrl: fake.anthropicBaseUrl, ...changes }),
+    gemini: (changes) => provider({ type: 'gemini', baseUrl: fake.geminiBaseUrl, ...changes }),
     compatible: (changes) =>
       provider({ type: 'openai-compatible', baseUrl: fake.openaiBaseUrl, models: [{ name: 'plain' }], ...changes }),
     ollama: (changes) => provider({ type: 'ollama', baseUrl: fake.ollamaBaseUrl, apiKeys: [], ...changes }),

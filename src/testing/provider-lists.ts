@@ -10,6 +10,7 @@ export interface FakeOllamaModel {
 export interface FakeModels {
   openai: Record<string, unknown>[];
   anthropic: string[];
+  gemini: Record<string, unknown>[];
   ollama: FakeOllamaModel[];
 }
 
@@ -17,6 +18,12 @@ export function defaultModels(): FakeModels {
   return {
     openai: [{ id: 'fake-large', object: 'model' }],
     anthropic: ['claude-haiku-4-5'],
+    gemini: ['gemini-3.5-flash-lite', 'gemini-2.5-flash-image', 'gemini-embedding-001'].map((name) => ({
+      name: `models/${name}`,
+      inputTokenLimit: 1_048_576,
+      outputTokenLimit: 65_536,
+      supportedGenerationMethods: [name.includes('embedding') ? 'embedContent' : 'generateContent'],
+    })),
     ollama: [{ name: 'gpt-oss:20b', capabilities: ['completion', 'tools', 'thinking'], contextTokens: 131_072 }],
   };
 }
@@ -27,7 +34,8 @@ export function sendList(
   body: Record<string, unknown>,
   response: ServerResponse,
 ): void {
-  const { openai, anthropic, ollama } = models;
+  const { openai, anthropic, gemini, ollama } = models;
+  if (path === '/gemini/v1beta/models') return sendJson(response, 200, { models: gemini });
   if (path === '/openai/v1/models') return sendJson(response, 200, { object: 'list', data: openai });
   if (path === '/anthropic/v1/models') {
     return sendJson(response, 200, { data: anthropic.map((id) => ({ id, type: 'model' })), has_more: false });

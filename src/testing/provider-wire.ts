@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 
 /** The wire formats that the fake providers speak. */
-export type FakeApi = 'chat' | 'responses' | 'messages';
+export type FakeApi = 'chat' | 'responses' | 'messages' | 'generate';
 
 export interface FakeUsage {
   inputTokens: number;
@@ -18,7 +18,7 @@ export interface FakeCall {
   name: string;
   /** The JSON of the input; may be broken. */
   input: string;
-  /** Of a thought that led to it, as Gemini signs calls; only in Chat Completions. */
+  /** Of a thought that led to it, as Gemini signs calls; only in its own API and in Chat Completions. */
   signature?: string;
 }
 
@@ -300,7 +300,7 @@ const messages: Wire = {
   }),
 };
 
-export const wires: Readonly<Record<FakeApi, Wire>> = { chat, responses, messages };
+export const wires: Readonly<Record<Exclude<FakeApi, 'generate'>, Wire>> = { chat, responses, messages };
 
 interface WireMessage {
   role?: string;

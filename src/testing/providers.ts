@@ -1,5 +1,5 @@
 /**
- * Fake model providers over HTTP: OpenAI (Responses, Chat Completions), Anthropic (Messages) and Ollama, in one server.
+ * Fake model providers over HTTP: OpenAI (Responses, Chat Completions), Anthropic (Messages), Gemini and Ollama, in one server.
  * Answers are scripted per question, with every fault that a network and a provider can have; a question that nothing
  * was scripted for is answered with an echo. Also runs on its own for benchmarks:
  * `node src/testing/providers.ts --port 9090 --delay 20 --chunks 50`.
@@ -13,6 +13,7 @@ import { AbilityServer } from './provider-abilities.ts';
 import type { FakeAbilities } from './provider-abilities.ts';
 import { defaultModels, sendJson, sendList } from './provider-lists.ts';
 import type { FakeModels } from './provider-lists.ts';
+import { generate, readGeneratePath, readGenerateRequest } from './provider-generate-wire.ts';
 import { readRequest, roughTokens, wires } from './provider-wire.ts';
 import type {
   FakeApi,
@@ -27,13 +28,15 @@ import type {
 export type { FakeApi, FakeCall, FakeUsage } from './provider-wire.ts';
 
 export interface FakeRequest {
-  provider: 'openai' | 'anthropic' | 'ollama';
+  provider: 'openai' | 'anthropic' | 'gemini' | 'ollama';
   api: FakeApi;
   headers: IncomingHttpHeaders;
   /** The key that was sent, whichever header holds it. */
   apiKey: string | undefined;
   body: Record<string, unknown>;
   model: string;
+  /** Whether the answer is to come in pieces. */
+  stream: boolean;
   /** Text of the last user message, which results of tools are none. */
   userText: string;
   /** How many pictures all messages hold. */
@@ -86,6 +89,8 @@ export interface FakeProviders {
   /** Ends in `/v1`; speaks Responses and Chat Completions. */
   readonly openaiBaseUrl: string;
   readonly anthropicBaseUrl: string;
+  /** Without `/v1beta`, which clients add. */
+  readonly geminiBaseUrl: string;
   /** The address for `OLLAMA_HOST`. */
   readonly ollamaBaseUrl: string;
   /** Every question so far, in order of arrival. */
@@ -159,6 +164,7 @@ export async function startFakeProviders({ port = 0, silent = false } = {}): Pro
   return {
     openaiBaseUrl: `${origin}/openai/v1`,
     anthropicBaseUrl: `${origin}/anthropic/v1`,
+    geminiBaseUrl: `${origin}/gemini`,
     ollamaBaseUrl: `${origin}/ollama`,
     requests: state.requests,
     models: state.models,
@@ -210,7 +216,8 @@ async function handle(state: State, incoming: IncomingMessage, response: ServerR
   const provider = path.split('/')[1] as FakeRequest['provider'];
   if (await state.abilities.handle(incoming, response)) return;
   const body = await readBody(incoming);
-  const api = questionPaths.find(({ end }) => path.endsWith(end))?.api;
+  const generated = readGeneratePath(path);
+  const api = generated ? 'generate' : questionPaths.find(({ end }) => path.endsWith(end))?.api;
   const apiKey = readKey(incoming.headers);
   if (!api) {
     const status = state.refusals.get(apiKey ?? '');
@@ -226,7 +233,7 @@ async function handle(state: State, incoming: IncomingMessage, response: ServerR
     headers: incoming.headers,
     apiKey,
     body,
-    ...readRequest(body),
+    ...(generated ? { ...generated, ...readGenerateRequest(body) } : readRequest(body)),
     aborted: false,
     closed: closed.promise,
   };
@@ -248,7 +255,7 @@ async function handle(state: State, incoming: IncomingMessage, response: ServerR
 }
 
 function readKey(headers: IncomingHttpHeaders): string | undefined {
-  const key = headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /, '');
+  const key = headers['x-api-key'] ?? headers['x-goog-api-key'] ?? headers.authorization?.replace(/^Bearer /, '');
   return typeof key === 'string' ? key : undefined;
 }
 
@@ -284,7 +291,7 @@ async function respond(
   response: ServerResponse,
   exchange: Exchange,
 ): Promise<void> {
-  const wire = wires[request.api];
+  const wire = request.api === 'generate' ? generate : wires[request.api];
   const text = answer.chunks?.join('') ?? answer.text ?? '';
   const calls = callsOf(answer);
   if (answer.hang) return;
@@ -303,7 +310,7 @@ async function respond(
     usage: answer.usage === undefined ? counted : answer.usage,
     finishReason: answer.finishReason ?? (calls.length > 0 ? 'tool-calls' : 'stop'),
   };
-  if (request.body['stream'] === true) await streamAnswer(wire, head, answer, response, exchange);
+  if (request.stream) await streamAnswer(wire, head, answer, response, exchange);
   else sendJson(response, 200, wire.whole(head, text, calls), answer.headers);
 }
 

@@ -2,15 +2,7 @@ import { z } from 'zod';
 import { drawModes } from './abilities.ts';
 
 /** Providers that draw and do nothing else. */
-export const drawingTypes = [
-  'replicate',
-  'stability',
-  'gemini',
-  'fal',
-  'automatic1111',
-  'comfyui',
-  'submitted',
-] as const;
+export const drawingTypes = ['replicate', 'stability', 'fal', 'automatic1111', 'comfyui', 'submitted'] as const;
 
 /** Those of them that need no key. */
 const keyless: readonly string[] = ['automatic1111', 'comfyui', 'submitted'];

@@ -1,3 +1,4 @@
+import { keyVariables } from './files-schema.ts';
 import type { SettingPath } from './yaml-file.ts';
 
 /** One setting that an environment variable gives. */
@@ -39,7 +40,7 @@ export function environmentOverrides(env: NodeJS.ProcessEnv): EnvironmentSetting
 }
 
 /**
- * Providers that a key or an address in the environment is enough for. They fill in what the file leaves out: a file
+ * Providers that a key or an address in the environment is enough for, and the key of a bucket. They fill in what the file leaves out: a file
  * that describes the same provider wins, setting by setting.
  */
 export function environmentDefaults(env: NodeJS.ProcessEnv, tree: Record<string, unknown>): EnvironmentSetting[] {
@@ -47,9 +48,21 @@ export function environmentDefaults(env: NodeJS.ProcessEnv, tree: Record<string,
     ...openAi(env),
     ...hosted(env, 'anthropic', 'ANTHROPIC_API_KEY', { type: 'anthropic' }),
     ...openRouter(env),
+    ...gemini(env),
     ...drawing(env),
     ...ollama(env, tree),
+    ...bucketKey(env, tree),
   ];
+}
+
+/** Only where the file names a bucket: other programs read these variables, too. */
+function bucketKey(env: NodeJS.ProcessEnv, tree: Record<string, unknown>): EnvironmentSetting[] {
+  const files = tree['files'] as { s3?: unknown } | undefined | null;
+  if (typeof files?.s3 !== 'object' || files.s3 === null) return [];
+  return keyVariables.flatMap(([field, variable]) => {
+    const value = readVariable(env, variable);
+    return value === undefined ? [] : [setting(variable, value, 'files', 's3', field)];
+  });
 }
 
 function setting(variable: string, value: unknown, ...path: string[]): EnvironmentSetting {
@@ -76,6 +89,12 @@ function hosted(
   ];
 }
 
+/** Google's own clients read either variable. */
+function gemini(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
+  const variable = readVariable(env, 'GEMINI_API_KEY') === undefined ? 'GOOGLE_API_KEY' : 'GEMINI_API_KEY';
+  return hosted(env, 'gemini', variable, { type: 'gemini' });
+}
+
 function openRouter(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
   return hosted(env, 'openrouter', 'OPENROUTER_API_KEY', {
     type: 'openai-compatible',
@@ -85,7 +104,6 @@ function openRouter(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
 
 /** Providers that draw; those of one's own are named by their address. */
 function drawing(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
-  const gemini = readVariable(env, 'GEMINI_API_KEY') === undefined ? 'GOOGLE_API_KEY' : 'GEMINI_API_KEY';
   const own = (type: string, variable: string): EnvironmentSetting[] => {
     const url = readVariable(env, variable);
     if (url === undefined) return [];
@@ -94,7 +112,6 @@ function drawing(env: NodeJS.ProcessEnv): EnvironmentSetting[] {
   return [
     ...hosted(env, 'replicate', 'REPLICATE_API_TOKEN', { type: 'replicate' }),
     ...hosted(env, 'stability', 'STABILITY_API_KEY', { type: 'stability' }),
-    ...hosted(env, 'gemini', gemini, { type: 'gemini' }),
     ...hosted(env, 'fal', 'FAL_KEY', { type: 'fal' }),
     ...own('automatic1111', 'AUTOMATIC1111_URL'),
     ...own('comfyui', 'COMFYUI_URL'),

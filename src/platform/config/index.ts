@@ -133,7 +133,16 @@ export function loadConfig({ env, folder, sections = [] }: LoadOptions): Config 
 export function secretsOf(config: Config): string[] {
   const password = config.databaseUrl === undefined ? '' : new URL(config.databaseUrl).password;
   const keys = Object.values(config.providers).flatMap((provider) => provider.apiKeys);
-  const single = [config.discord.token, config.instanceKey, config.databaseUrl, password, decodeURIComponent(password)];
+  const { accessKeyId, secretAccessKey } = config.files.s3 ?? {};
+  const bucket = [accessKeyId, secretAccessKey];
+  const single = [
+    ...bucket,
+    config.discord.token,
+    config.instanceKey,
+    config.databaseUrl,
+    password,
+    decodeURIComponent(password),
+  ];
   return [...keys, ...config.apiKeys.map(({ secret }) => secret), ...single].filter(
     (secret): secret is string => secret !== undefined && secret !== '',
   );

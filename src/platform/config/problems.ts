@@ -184,7 +184,8 @@ function knownKeys(schema: z.ZodType, path: SettingPath): string[] {
 }
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodPipe) return unwrap(schema.out);
+  // What is parsed before it is transformed, or after it was prepared.
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in instanceof z.ZodTransform ? schema.out : schema.in);
   if (
     schema instanceof z.ZodDefault ||
     schema instanceof z.ZodPrefault ||

@@ -11,6 +11,7 @@ import {
   fieldNames,
   submittedDrawing,
 } from './draw-schema.ts';
+import { filesSchema } from './files-schema.ts';
 import { httpSchema } from './http-schema.ts';
 import { quirks } from './quirks.ts';
 
@@ -134,7 +135,7 @@ const timeouts = z.strictObject({
 
 const provider = z
   .strictObject({
-    type: z.enum(['openai', 'anthropic', 'openai-compatible', 'ollama', 'demo', ...drawingTypes]),
+    type: z.enum(['openai', 'anthropic', 'gemini', 'openai-compatible', 'ollama', 'demo', ...drawingTypes]),
     baseUrl: httpUrl.optional(),
     apiKeys: z.array(filled).default([]),
     timeouts: timeouts.prefault({}),
@@ -150,7 +151,7 @@ const provider = z
     if (value.type === 'openai-compatible' && value.baseUrl === undefined) {
       context.addIssue({ code: 'custom', message: 'baseUrl is missing: the address that ends in /v1' });
     }
-    if ((value.type === 'openai' || value.type === 'anthropic') && value.apiKeys.length === 0) {
+    if (['openai', 'anthropic', 'gemini'].includes(value.type) && value.apiKeys.length === 0) {
       context.addIssue({ code: 'custom', message: 'apiKeys is missing: a list with at least one key' });
     }
   });
@@ -191,15 +192,7 @@ export const configSchema = z.strictObject({
     isUrl(value, ['postgres:', 'postgresql:']),
   ).optional(),
   http: httpSchema(port, wholeNumber).prefault({}),
-  files: z
-    .strictObject({
-      /** `files` in the data folder unless given. */
-      path: filled.optional(),
-      maxFileMb: wholeNumber(1, 1000).default(25),
-      maxMbPerOwner: wholeNumber(1, 10_000_000).nullable().default(500),
-      maxMb: wholeNumber(1, 1_000_000_000).nullable().default(5000),
-    })
-    .prefault({}),
+  files: filesSchema(wholeNumber).prefault({}),
   web: z
     .strictObject({
       /** On which foreign addresses may be fetched, beside 80 and 443. */

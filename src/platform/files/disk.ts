@@ -1,25 +1,12 @@
 import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError, errorMessage } from '../../kernel/errors.ts';
+import { isFileId, placeOf } from './byte-store.ts';
+import type { ByteStore } from './byte-store.ts';
 
 const temporary = '.tmp';
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-export const isFileId = (text: string): boolean => uuid.test(text);
-
-/** Stores bytes by id, spread over 256 folders. No part of a path comes from outside. */
-export interface Disk {
-  /** Atomic, and durable when it resolves. */
-  write(id: string, bytes: Uint8Array): Promise<void>;
-  /** Undefined when the file doesn't exist. */
-  read(id: string): Promise<Buffer | undefined>;
-  remove(id: string): Promise<void>;
-  /** Every file written before `beforeMs` (Unix ms), unfinished ones too. */
-  list(beforeMs: number): AsyncIterable<{ id: string; remove: () => Promise<void> }>;
-}
-
-/** Throws a StartError when the folder cannot be used. */
-export async function openDisk(path: string): Promise<Disk> {
+/** Files in a folder. Throws a StartError when it cannot be used. */
+export async function openDisk(path: string): Promise<ByteStore> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -27,10 +14,7 @@ export async function openDisk(path: string): Promise<Disk> {
       cause: error,
     });
   }
-  const folderOf = (id: string): string => {
-    if (!uuid.test(id)) throw new Error('A file has an id of ours');
-    return join(path, id.slice(0, 2));
-  };
+  const folderOf = (id: string): string => join(path, placeOf(id).folder);
   return {
     write: async (id, bytes) => {
       const folder = folderOf(id);
@@ -45,20 +29,25 @@ export async function openDisk(path: string): Promise<Disk> {
       }
       await syncFolder(folder);
     },
-    read: async (id) => orUndefined(readFile(join(folderOf(id), id))),
+    read: async (id, mostBytes) => {
+      const file = join(folderOf(id), id);
+      const found = await orUndefined(stat(file));
+      if (found && found.size > mostBytes) throw new Error(`A file has more than ${mostBytes} bytes`);
+      return found && orUndefined(readFile(file));
+    },
     remove: async (id) => unlinkIfThere(join(folderOf(id), id)),
     list: (beforeMs) => listOld(path, beforeMs),
   };
 }
 
-async function* listOld(path: string, beforeMs: number): ReturnType<Disk['list']> {
+async function* listOld(path: string, beforeMs: number): ReturnType<ByteStore['list']> {
   for (const folder of await readdir(path)) {
     if (!/^[0-9a-f]{2}$/.test(folder)) continue;
     for (const name of await readdir(join(path, folder))) {
       const file = join(path, folder, name);
       const id = name.replace(temporary, '');
       const found = await orUndefined(stat(file));
-      if (!found || !uuid.test(id) || found.mtimeMs >= beforeMs) continue;
+      if (!found || !isFileId(id) || found.mtimeMs >= beforeMs) continue;
       yield { id: name, remove: () => unlinkIfThere(file) };
     }
   }

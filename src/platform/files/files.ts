@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../kernel/clock.ts';
-import { UserError } from '../../kernel/errors.ts';
+import { UserError, VendorError } from '../../kernel/errors.ts';
 import type { Ids } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { trustedMediaType } from '../../kernel/media-type.ts';
 import type { MigrationSource, Postgres, Tx } from '../postgres/index.ts';
 import type { Vault } from '../secrets/index.ts';
-import { isFileId } from './disk.ts';
-import type { Disk } from './disk.ts';
+import { isFileId } from './byte-store.ts';
+import type { ByteStore } from './byte-store.ts';
 import type { FeatureFiles, FileOwner, Files, NewFile, StoredFile } from './port.ts';
 import * as store from './store.ts';
 
@@ -20,7 +20,7 @@ export const filesMigrations: MigrationSource = {
 export interface FilesOptions {
   postgres: Postgres;
   vault: Pick<Vault, 'encryptBytes' | 'decryptBytes'>;
-  disk: Disk;
+  byteStore: ByteStore;
   clock: Clock;
   ids: Ids;
   logger: Logger;
@@ -36,9 +36,11 @@ export interface FilesOptions {
 const orphanMs = 3_600_000;
 const sweepBatch = 500;
 const million = 1_000_000;
+/** More than encryption adds to a file. */
+const encryptionBytes = 1024;
 
 export function createFiles(options: FilesOptions): Files {
-  const { postgres, disk, clock } = options;
+  const { postgres, clock } = options;
   return {
     of: (feature) => filesOf(options, feature),
     usage: async (owner) => {
@@ -49,7 +51,7 @@ export function createFiles(options: FilesOptions): Files {
       for (let total = 0; ;) {
         const ids = await store.deleteExpired(postgres.db, clock.now());
         if (ids.length === 0) return total;
-        for (const id of ids) await disk.remove(id);
+        await removeBytes(options, ids);
         total += ids.length;
       }
     },
@@ -69,15 +71,15 @@ export function createFiles(options: FilesOptions): Files {
 }
 
 function filesOf(options: FilesOptions, feature: string): FeatureFiles {
-  const { postgres, vault, disk, clock } = options;
+  const { postgres, vault, byteStore, clock } = options;
   const find = async (id: string) =>
     (isFileId(id) && (await store.find(postgres.db, feature, id, clock.now()))) || null;
   /**
    * Outside a transaction the rows are gone for good, so the bytes go at once. Within one, the sweep deletes them
    * later.
    */
-  const removeBytes = async (db: { isTransaction: boolean }, ids: readonly string[]) => {
-    if (!db.isTransaction) for (const id of ids) await disk.remove(id);
+  const removeUnlessRolledBack = async (db: { isTransaction: boolean }, ids: readonly string[]) => {
+    if (!db.isTransaction) await removeBytes(options, ids);
   };
   return {
     put: async (db, file) => {
@@ -88,7 +90,7 @@ function filesOf(options: FilesOptions, feature: string): FeatureFiles {
     find,
     read: async (id) => {
       const file = await find(id);
-      const encrypted = file && (await disk.read(id));
+      const encrypted = file && (await byteStore.read(id, file.sizeBytes + encryptionBytes));
       if (!file || !encrypted) return null;
       const bytes = await vault.decryptBytes(postgres.db, keyOf(file.owner), contextOf(id), encrypted);
       return bytes && { ...file, bytes };
@@ -96,7 +98,7 @@ function filesOf(options: FilesOptions, feature: string): FeatureFiles {
     delete: async (db, id) => {
       if (!isFileId(id)) return false;
       const ids = await store.deleteFiles(db, { feature, id });
-      await removeBytes(db, ids);
+      await removeUnlessRolledBack(db, ids);
       return ids.length > 0;
     },
     keepUntil: (db, id, expiresAtMs) =>
@@ -107,7 +109,7 @@ function filesOf(options: FilesOptions, feature: string): FeatureFiles {
     }),
     deleteOf: async (db, owner, kind) => {
       const ids = await store.deleteFiles(db, { feature, owner, kind });
-      await removeBytes(db, ids);
+      await removeUnlessRolledBack(db, ids);
       return ids.length;
     },
   };
@@ -119,36 +121,65 @@ async function put(
   feature: string,
   file: NewFile & { bytes: Uint8Array },
 ): Promise<StoredFile> {
-  const { vault, disk, clock, ids, logger, limits } = options;
+  const { vault, byteStore, clock, ids, limits } = options;
   const { owner, kind, bytes, mime, expiresAtMs = null, mostBytesOfOwner = limits.maxBytesPerOwner } = file;
   const id = ids.uuid();
   const sizeBytes = bytes.length;
   const encrypted = await vault.encryptBytes(tx, keyOf(owner), contextOf(id), bytes);
-  await checkQuota(tx, owner, mostBytesOfOwner, sizeBytes);
-  await checkQuota(tx, 'all', limits.maxBytes, sizeBytes);
+  const quotas = [
+    [owner, mostBytesOfOwner],
+    ['all', limits.maxBytes],
+  ] as const;
+  await refuseBeyond(mostBytesOfOwner, () => store.sumOf(tx, owner), sizeBytes);
   const stored: StoredFile = {
     ...{ id, kind, owner, sizeBytes, expiresAtMs },
     sha256: createHash('sha256').update(bytes).digest('hex'),
     mime: trustedMediaType(bytes, mime),
     createdAtMs: clock.now(),
   };
-  await store.insert(tx, { ...stored, feature });
+  // Before the locks, so that nobody waits for another's slow bucket.
+  await writeBytes(options, id, encrypted);
   try {
-    await disk.write(id, encrypted);
+    for (const [whose, most] of quotas) await refuseBeyond(most, () => store.lockSum(tx, whose), sizeBytes);
+    await store.insert(tx, { ...stored, feature });
   } catch (error) {
-    if (!isFull(error)) throw error;
-    logger.error({ error, sizeBytes }, 'The disk of files is full: make room, or set files.path to another disk.');
-    throw new UserError('files.disk-full', 'the disk of files is full');
+    await byteStore.remove(id).catch(() => undefined);
+    throw error;
   }
   return stored;
 }
 
-async function checkQuota(tx: Tx, owner: FileOwner | 'all', most: number | null, sizeBytes: number): Promise<void> {
-  if (most === null || (await store.lockSum(tx, owner)) + sizeBytes <= most) return;
+async function refuseBeyond(most: number | null, sum: () => Promise<number>, sizeBytes: number): Promise<void> {
+  if (most === null || (await sum()) + sizeBytes <= most) return;
   throw new UserError('files.quota', `only ${most} bytes of files are kept here`, { most: inMillions(most) });
 }
 
-async function sweep({ postgres, disk, clock }: FilesOptions): Promise<number> {
+async function writeBytes({ byteStore, logger }: FilesOptions, id: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await byteStore.write(id, bytes);
+  } catch (error) {
+    const sizeBytes = bytes.length;
+    if (isFull(error)) {
+      logger.error({ error, sizeBytes }, 'There is no room left for files: make room, or set files.path or files.s3.');
+      throw new UserError('files.disk-full', 'there is no room left for files');
+    }
+    if (!(error instanceof VendorError)) throw error;
+    logger.error({ error, sizeBytes }, 'A file could not be stored.');
+    throw new UserError('files.away', 'the store of files does not work right now');
+  }
+}
+
+/** Their rows are gone for good. What cannot be deleted now, the sweep deletes. */
+async function removeBytes({ byteStore, logger }: FilesOptions, ids: readonly string[]): Promise<void> {
+  try {
+    for (const id of ids) await byteStore.remove(id);
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    logger.warn({ error }, 'Deleted files are still stored; they are deleted when their store works again.');
+  }
+}
+
+async function sweep({ postgres, byteStore, clock }: FilesOptions): Promise<number> {
   let removed = 0;
   let batch: { id: string; remove: () => Promise<void> }[] = [];
   const removeOrphans = async () => {
@@ -161,7 +192,7 @@ async function sweep({ postgres, disk, clock }: FilesOptions): Promise<number> {
     }
     batch = [];
   };
-  for await (const found of disk.list(clock.now() - orphanMs)) {
+  for await (const found of byteStore.list(clock.now() - orphanMs)) {
     batch.push(found);
     if (batch.length === sweepBatch) await removeOrphans();
   }

@@ -32,7 +32,7 @@ export interface StoredFile {
 }
 
 /**
- * Files of one feature. The bytes are on disk under generated ids, encrypted with their owner's key, so deleting a
+ * Files of one feature. The bytes are in a folder or a bucket under generated ids, encrypted with their owner's key, so deleting a
  * person's data makes them unreadable at once, in backups too. The details are in the database and follow transactions.
  *
  * @example
@@ -48,11 +48,14 @@ export interface StoredFile {
 export interface FeatureFiles {
   /**
    * Runs in the caller's transaction when `db` is one: a rollback undoes it, and the next sweep deletes the bytes.
-   * Rejects with a UserError: `files.too-large` (data: `most`, in MB), `files.quota` (data: `most`) or
-   * `files.disk-full`.
+   * Rejects with a UserError: `files.too-large` (data: `most`, in MB), `files.quota` (data: `most`),
+   * `files.disk-full`, or `files.away` while the bucket can't be used.
    */
   put(db: Db, file: NewFile): Promise<StoredFile>;
-  /** Null when this feature has no such file, it has expired, or its owner's data was deleted. */
+  /**
+   * Null when this feature has no such file, it has expired, or its owner's data was deleted. Rejects with a VendorError
+   * `files/away` while the bucket can't be used.
+   */
   read(id: string): Promise<(StoredFile & { bytes: Uint8Array }) | null>;
   /** Like `read`, without the bytes. */
   find(id: string): Promise<StoredFile | null>;

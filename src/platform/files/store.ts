@@ -31,16 +31,7 @@ const fileOf = (row: Selectable<FilesFileTable>): StoredFile => ({
 export async function lockSum(tx: Tx, owner: FileOwner | 'all'): Promise<number> {
   const name = owner === 'all' ? 'files/all' : `files/${owner.kind}/${ownerId(owner)}`;
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
-  const { sum } = await tx
-    .selectFrom('files_file')
-    .select(sql<number>`coalesce(sum(size_bytes), 0)::bigint`.as('sum'))
-    .$if(owner !== 'all', (query) =>
-      query
-        .where('owner_kind', '=', owner === 'all' ? 'instance' : owner.kind)
-        .where('owner_id', '=', owner === 'all' ? '' : ownerId(owner)),
-    )
-    .executeTakeFirstOrThrow();
-  return sum;
+  return sumOf(tx, owner);
 }
 
 export async function insert(tx: Tx, file: FileRow): Promise<void> {
@@ -127,12 +118,8 @@ export async function setExpiry(
 }
 
 /** In bytes. */
-export async function sumOf(db: Db, owner: FileOwner): Promise<number> {
-  const { bytes } = await db
-    .selectFrom('files_file')
-    .select(sql<string>`coalesce(sum(size_bytes), 0)`.as('bytes'))
-    .where('owner_kind', '=', owner.kind)
-    .where('owner_id', '=', ownerId(owner))
-    .executeTakeFirstOrThrow();
-  return Number(bytes);
+export async function sumOf(db: Db, owner: FileOwner | 'all'): Promise<number> {
+  let query = db.selectFrom('files_file').select(sql<string>`coalesce(sum(size_bytes), 0)`.as('bytes'));
+  if (owner !== 'all') query = query.where('owner_kind', '=', owner.kind).where('owner_id', '=', ownerId(owner));
+  return Number((await query.executeTakeFirstOrThrow()).bytes);
 }

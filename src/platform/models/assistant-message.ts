@@ -33,6 +33,10 @@ export class AssistantMessage {
         this.#text = undefined;
         if (part.providerMetadata) this.#begin(part.providerMetadata);
         break;
+      case 'text-delta':
+        // Gemini signs a text at its end.
+        if (part.providerMetadata) this.#note(this.#text ?? this.#begin(undefined), part.providerMetadata);
+        break;
       case 'text-end':
         if (this.#text) this.#note(this.#text, part.providerMetadata);
         break;

@@ -9,6 +9,7 @@ import type { Counter } from './prompt-size.ts';
 import { functionTools } from './tool-calls.ts';
 import { refusesTools } from './tool-refusal.ts';
 import { ownUsage, readUsage } from './usage.ts';
+import type { OwnCount } from './usage.ts';
 import { Watchdog } from './watchdog.ts';
 import type { Timeouts } from './watchdog.ts';
 
@@ -56,8 +57,8 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
       }
       if (part.type === 'finish') {
         yield* answer.end();
-        const usage = tell(readUsage(part.usage, await answer.count()));
         const reason = finishReason(part.finishReason, answer.calls.length > 0);
+        const usage = tell(readUsage(part.usage, await counted(answer, reason)));
         // Of an answer that was cut, calls may be cut as well.
         const calls = reason === 'tool-calls' ? answer.calls : [];
         yield* calls;
@@ -80,6 +81,12 @@ export async function* callModel(options: CallOptions): AsyncGenerator<CallEvent
   }
 }
 
+/** Our own count. What was refused before a word was said made no hidden thoughts either. */
+async function counted(answer: Answer, reason: FinishReason): Promise<OwnCount> {
+  const own = await answer.count();
+  return reason === 'refused' && answer.isEmpty ? { ...own, outputTokens: 0, reasoningTokens: 0 } : own;
+}
+
 /** The model, or the server as it was started, can't use tools. */
 export function noTools(provider: string): VendorError {
   return modelError('model/no-tools', `${provider}: this model can't use tools`, {
@@ -97,8 +104,12 @@ function callOf({ model, info, request }: CallOptions, abortSignal: AbortSignal)
     ...(tools.length > 0 && { tools: functionTools(tools, isOpenAi ? false : undefined), toolChoice }),
     maxOutputTokens: limitOf(info, request),
     ...(request.temperature !== undefined && { temperature: request.temperature }),
-    // OpenAI would otherwise keep what people wrote for 30 days.
-    providerOptions: { openai: { store: false } },
+    providerOptions: {
+      // OpenAI would otherwise keep what people wrote for 30 days.
+      openai: { store: false },
+      // Models of Google that can't think refuse to be asked for it.
+      ...(info.abilities.reasoning && { google: { thinkingConfig: { includeThoughts: true } } }),
+    },
     // Every event of the provider is a sign of life, also those that carry nothing for us.
     includeRawChunks: true,
     abortSignal,

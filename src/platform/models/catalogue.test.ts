@@ -23,15 +23,28 @@ const local = config({ type: 'openai-compatible', baseUrl: 'http://127.0.0.1:123
 
 function describeNamed(from: ProviderConfig, model: ModelConfig | string, listPrices?: ModelPrices) {
   const described = typeof model === 'string' ? { name: model } : model;
-  return describeModel({ provider: 'p', config: from, model: described, listPrices });
+  return describeModel({ provider: 'p', config: from, model: described, listPrices, nowMs: Date.UTC(2026, 10, 30) });
 }
 
 describe('a paid model', () => {
-  it('of OpenAI or Anthropic has the catalogue prices, dated or not', () => {
+  it('of OpenAI, Anthropic or Gemini has the catalogue prices, dated or not', () => {
     const haiku = describeNamed(config({ type: 'anthropic' }), 'claude-haiku-4-5-20251001');
     expect(haiku.prices).toEqual({ inputPerMillion: 1, cachedInputPerMillion: 0.1, outputPerMillion: 5 });
+    const pro = describeNamed(config({ type: 'gemini' }), 'gemini-2.5-pro');
+    expect(pro).toMatchObject({ contextTokens: 200_000, prices: { inputPerMillion: 1.25, outputPerMillion: 10 } });
     const luna = describeNamed(openai, 'gpt-6-luna');
     expect(luna).toMatchObject({ paid: true, prices: { inputPerMillion: 0.1, cacheWritePerMillion: 0.125 } });
+  });
+
+  it('changes its price on the day that is announced', () => {
+    const priceAt = (nowMs: number) => {
+      const model = { name: 'gemini-3.8-flash' };
+      const about = { provider: 'p', config: config({ type: 'gemini' }), model, listPrices: undefined, nowMs };
+      return describeModel(about).prices;
+    };
+    const newYearMs = Date.UTC(2027, 0, 1);
+    expect(priceAt(newYearMs - 1)).toMatchObject({ inputPerMillion: 0.75, outputPerMillion: 3.75 });
+    expect(priceAt(newYearMs)).toMatchObject({ inputPerMillion: 1.5, outputPerMillion: 7.5 });
   });
 
   it('has the prices of its provider in the settings before those', () => {
@@ -136,7 +149,7 @@ describe('the prices that a server lists', async () => {
 });
 
 describe('the catalogue', () => {
-  it.each(['openai', 'anthropic'] as const)('of %s has prices that can be', (type) => {
+  it.each(['openai', 'anthropic', 'gemini'] as const)('of %s has prices that can be', (type) => {
     for (const name of catalogueNames(type)) {
       const { prices, contextTokens, maxOutputTokens } = describeNamed(config({ type }), name);
       const { inputPerMillion, outputPerMillion, cachedInputPerMillion = 0 } = prices ?? {};

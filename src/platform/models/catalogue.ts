@@ -3,14 +3,27 @@ import type { ModelInfo, ModelPrices } from './port.ts';
 import { isPrivateUrl } from './private-network.ts';
 import { baseUrlOf } from './vendor.ts';
 
+/** US dollars per million tokens. */
+type Prices = readonly [input: number, cachedInput: number, output: number];
+
 interface KnownModel {
   contextTokens: number;
   maxOutputTokens: number;
-  /** US dollars per million tokens: input, cached input, output. */
-  prices: readonly [input: number, cachedInput: number, output: number];
+  prices: Prices;
+  /** What it costs from a day on that is announced (Unix ms). */
+  later?: { fromMs: number; prices: Prices };
   /** It charges for putting input into its cache, and does so unasked. */
   cacheWrites?: true;
   reasoning?: false;
+}
+
+type CataloguedType = 'openai' | 'anthropic' | 'gemini';
+
+const flashOf2027 = { fromMs: Date.UTC(2027, 0, 1), prices: [1.5, 0.15, 7.5] } as const;
+
+/** All of one request is at most 65,536 tokens of output in a stream. */
+function gemini(prices: Prices, more: Partial<KnownModel> = {}): KnownModel {
+  return { contextTokens: 1_048_576, maxOutputTokens: 65_536, prices, ...more };
 }
 
 /**
@@ -22,8 +35,13 @@ interface KnownModel {
  *
  * `gpt-5.6-sol` has its list price: the promotion of 4/0.4/20 is promised until 2026-11-21 only. Of `gpt-4o` and
  * `gpt-4o-mini` the cached price, and that they are still served, comes from second hand.
+ *
+ * Gemini: ai.google.dev/gemini-api/docs/pricing, standard tier, for text and images, as quoted by price lists that cite that
+ * page (pydantic/genai-prices, simonw/llm-prices). Output includes thinking. Prices of Gemini 3.6 to 3.8 Flash are introductory
+ * until the end of 2026. `gemini-4-argon` has the list price of blog.google's announcement, since nobody says until when its
+ * introductory 2/0.1/10 lasts.
  */
-const known: Readonly<Record<'openai' | 'anthropic', Readonly<Record<string, KnownModel>>>> = {
+const known: Readonly<Record<CataloguedType, Readonly<Record<string, KnownModel>>>> = {
   openai: {
     'gpt-6-luna': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [0.1, 0.01, 0.5], cacheWrites: true },
     'gpt-6.1-terra': { contextTokens: 272_000, maxOutputTokens: 128_000, prices: [1, 0.05, 5], cacheWrites: true },
@@ -63,6 +81,21 @@ const known: Readonly<Record<'openai' | 'anthropic', Readonly<Record<string, Kno
     'claude-opus-4-6': { contextTokens: 1_000_000, maxOutputTokens: 128_000, prices: [5, 0.5, 25] },
     'claude-opus-4-5': { contextTokens: 200_000, maxOutputTokens: 64_000, prices: [5, 0.5, 25] },
   },
+  gemini: {
+    'gemini-3.5-flash-lite': gemini([0.3, 0.03, 2.5]),
+    'gemini-3.8-flash': gemini([0.75, 0.075, 3.75], { later: flashOf2027 }),
+    'gemini-4-argon': gemini([4, 0.2, 20]),
+    'gemini-3.7-flash': gemini([0.75, 0.075, 3.75], { later: flashOf2027 }),
+    'gemini-3.6-flash': gemini([0.75, 0.075, 3.75], { later: flashOf2027 }),
+    'gemini-3.5-flash': gemini([1.5, 0.15, 9]),
+    'gemini-3.1-pro-preview': gemini([2, 0.2, 12], { contextTokens: 200_000 }),
+    'gemini-3.1-flash-lite': gemini([0.25, 0.025, 1.5]),
+    'gemini-3-flash-preview': gemini([0.5, 0.05, 3]),
+    'gemini-2.5-pro': gemini([1.25, 0.125, 10], { contextTokens: 200_000 }),
+    'gemini-2.5-flash': gemini([0.3, 0.03, 2.5]),
+    // It thinks only when told to.
+    'gemini-2.5-flash-lite': gemini([0.1, 0.01, 0.4], { reasoning: false }),
+  },
 };
 
 /** OpenAI, since GPT-5.6: a quarter above the input price (its pricing page, column "cache writes"). */
@@ -84,7 +117,11 @@ const NO_PRICES: ModelPrices = { inputPerMillion: 0, outputPerMillion: 0 };
 
 /** Names of the models that a provider of this type is known to have, its sensible default first. */
 export function catalogueNames(type: ProviderConfig['type']): string[] {
-  return type === 'openai' || type === 'anthropic' ? Object.keys(known[type]) : [];
+  return isCatalogued(type) ? Object.keys(known[type]) : [];
+}
+
+function isCatalogued(type: ProviderConfig['type']): type is CataloguedType {
+  return Object.hasOwn(known, type);
 }
 
 /** What is known of a model by name; dated snapshots (`-2026-03-05`, `-20251001`) count as the model itself. */
@@ -106,13 +143,15 @@ interface DescribedModel {
   model: ModelConfig;
   /** Of this model in the settings' price list; wins over all others. */
   listPrices: ModelPrices | undefined;
+  /** Unix ms; prices change on days that are announced. */
+  nowMs: number;
 }
 
 /**
  * Everything about one model: what the settings or the provider say, then the catalogue, then safe assumptions. Prices
  * come from the catalogue only for the provider that publishes them; a reseller has its own.
  */
-export function describeModel({ provider, config, model, listPrices }: DescribedModel): ModelInfo {
+export function describeModel({ provider, config, model, listPrices, nowMs }: DescribedModel): ModelInfo {
   const catalogued = lookUp(model.name);
   const contextTokens = model.contextTokens ?? catalogued?.contextTokens ?? UNKNOWN_CONTEXT_TOKENS;
   const maxOutputTokens =
@@ -134,14 +173,20 @@ export function describeModel({ provider, config, model, listPrices }: Described
       reasoning: model.reasoning ?? catalogued?.reasoning ?? catalogued !== undefined,
     },
     paid,
-    prices: paid ? (settingsPrices ?? model.prices ?? cataloguePrices(config.type, catalogued)) : NO_PRICES,
+    prices: paid ? (settingsPrices ?? model.prices ?? cataloguePrices(config.type, catalogued, nowMs)) : NO_PRICES,
     demo: false,
   };
 }
 
-function cataloguePrices(type: ProviderConfig['type'], catalogued: KnownModel | undefined): ModelPrices | null {
-  if (!catalogued || (type !== 'openai' && type !== 'anthropic')) return null;
-  const [inputPerMillion, cachedInputPerMillion, outputPerMillion] = catalogued.prices;
+function cataloguePrices(
+  type: ProviderConfig['type'],
+  catalogued: KnownModel | undefined,
+  nowMs: number,
+): ModelPrices | null {
+  if (!catalogued || !isCatalogued(type)) return null;
+  const { prices, later } = catalogued;
+  const [inputPerMillion, cachedInputPerMillion, outputPerMillion] =
+    later && nowMs >= later.fromMs ? later.prices : prices;
   return {
     inputPerMillion,
     cachedInputPerMillion,

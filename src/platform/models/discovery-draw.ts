@@ -12,7 +12,6 @@ const MOST_CHECKPOINTS = 200;
 const checks: Readonly<Partial<Record<ListedProvider['config']['type'], string>>> = {
   replicate: '/v1/account',
   stability: '/v1/user/account',
-  gemini: '/v1beta/models?pageSize=1',
   automatic1111: '/sdapi/v1/sd-models',
   comfyui: '/system_stats',
 };
@@ -21,8 +20,7 @@ const checks: Readonly<Partial<Record<ListedProvider['config']['type'], string>>
 export async function listPainters(provider: ListedProvider, baseUrl: string): Promise<ModelConfig[]> {
   const { config, apiKey } = provider;
   const path = checks[config.type];
-  const headers: Record<string, string> =
-    config.type === 'gemini' ? { 'x-goog-api-key': apiKey } : basicOrBearer(apiKey);
+  const headers = basicOrBearer(apiKey);
   const answer = path === undefined ? undefined : await getJson(provider, `${baseUrl}${path}`, { headers });
   const names =
     config.type === 'automatic1111' ? checkpoints(provider, answer) : (drawWireOf(config.type).names?.(config) ?? []);

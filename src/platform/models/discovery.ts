@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ModelConfig } from '../config/index.ts';
 import { abilityByName, drawsOnly } from './abilities/catalogue.ts';
 import { listPainters } from './discovery-draw.ts';
+import { listGemini } from './discovery-gemini.ts';
 import { modelError } from './errors.ts';
 import { getJson } from './list-request.ts';
 import type { ListedProvider } from './list-request.ts';
@@ -25,6 +26,7 @@ export async function listModels(provider: ListedProvider): Promise<ModelConfig[
   const { config, apiKey } = provider;
   const baseUrl = baseUrlOf(config);
   if (config.type === 'ollama') return listOllama(provider, baseUrl);
+  if (config.type === 'gemini') return listGemini(provider, baseUrl);
   if (drawsOnly(config)) return listPainters(provider, baseUrl);
   const headers: Record<string, string> =
     config.type === 'anthropic'

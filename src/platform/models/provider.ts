@@ -4,7 +4,7 @@ import type { Logger } from '../../kernel/logger.ts';
 import type { Ability, ModelConfig, ProviderConfig, Quirk } from '../config/index.ts';
 import type { Web } from '../web/index.ts';
 import type { Connection } from './abilities/call.ts';
-import { ableModels, drawsOnly, unlistedModel } from './abilities/catalogue.ts';
+import { ableModels, drawsByName, drawsOnly, unlistedModel } from './abilities/catalogue.ts';
 import { svgModel } from './abilities/draw/svg.ts';
 import type { AbilityModel, AbilityPrices } from './abilities/port.ts';
 import { CircuitBreaker, ModelBreakers } from './breaker.ts';
@@ -107,7 +107,7 @@ export class Provider {
     const { type, models } = options.config;
     this.listsItself = models === undefined && listing.includes(type);
     const named: readonly ModelConfig[] = models ?? catalogueNames(type).map((name) => ({ name }));
-    const known = drawsOnly(options.config) ? named.map(thatDraws) : named;
+    const known = named.map((model) => (drawsByName(options.config, model) ? thatDraws(model) : model));
     this.listed = known.filter(holdsConversations);
     this.others = known.filter((model) => !holdsConversations(model));
   }
@@ -155,7 +155,8 @@ export class Provider {
 
   private describe(model: ModelConfig): ModelInfo {
     const listPrices = this.options.prices[`${this.name}/${model.name}`];
-    const info = describeModel({ provider: this.name, config: this.config, model, listPrices });
+    const nowMs = this.options.clock.now();
+    const info = describeModel({ provider: this.name, config: this.config, model, listPrices, nowMs });
     return this.withoutTools.has(model.name) ? { ...info, abilities: { ...info.abilities, tools: false } } : info;
   }
 

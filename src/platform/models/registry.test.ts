@@ -5,7 +5,7 @@ import { startFakeProviders } from '../../testing/providers.ts';
 import type { ModelInfo, Models } from './index.ts';
 
 const bench = await createModelBench();
-const { fake, openai, anthropic, compatible, ollama, open } = bench;
+const { fake, openai, anthropic, gemini, compatible, ollama, open } = bench;
 afterEach(() => bench.finish());
 afterAll(() => fake.close());
 
@@ -32,6 +32,24 @@ describe('the default model', () => {
   it('is a local one only when there is no provider with a key', async () => {
     expect((await open({ ollama: ollama(), openai: openai() })).default.id).toBe('openai/gpt-6-luna');
     expect((await open({ ollama: ollama() })).default.id).toBe('ollama/gpt-oss:20b');
+  });
+
+  it('is a cheap one of Gemini, whose key serves images as well', async () => {
+    const models = await open({ gemini: gemini({ baseUrl: undefined }) });
+    expect(models.default).toMatchObject({
+      id: 'gemini/gemini-3.5-flash-lite',
+      abilities: { vision: true, tools: true, reasoning: true },
+      prices: { inputPerMillion: 0.3, cachedInputPerMillion: 0.03, outputPerMillion: 2.5 },
+    });
+    expect(models.list().map(({ id }) => id)).not.toContain('gemini/gemini-2.5-flash-image');
+    expect(models.abilities.list('draw').map(({ id }) => id)).toContain('gemini/gemini-2.5-flash-image');
+  });
+
+  it('of Gemini is no model that draws, where the settings name both', async () => {
+    const names = ['gemini-2.5-flash-image', 'gemini-2.5-pro'];
+    const models = await open({ gemini: gemini({ models: names.map((name) => ({ name })) }) });
+    expect(models.list().map(({ id }) => id)).toEqual(['gemini/gemini-2.5-pro']);
+    expect(models.abilities.list('draw')[0]?.id).toBe('gemini/gemini-2.5-flash-image');
   });
 
   it('is the one that the settings name, also when no list has it', async () => {
@@ -243,6 +261,8 @@ describe('the check', () => {
     const models = await open({
       good: openai(),
       claude: anthropic(),
+      google: gemini(),
+      googled: gemini({ apiKeys: ['bad'] }),
       locked: compatible({ apiKeys: ['bad'] }),
       simple: compatible({ apiKeys: ['simple'] }),
       down: compatible({ baseUrl: `${gone}/v1` }),
@@ -251,6 +271,8 @@ describe('the check', () => {
     expect(await models.check()).toEqual([
       { provider: 'good', state: 'up', detail: '1 model' },
       { provider: 'claude', state: 'up', detail: '1 model' },
+      { provider: 'google', state: 'up', detail: '2 models' },
+      { provider: 'googled', state: 'down', fault: 'bad-key', detail: expect.stringContaining('is refused') as string },
       { provider: 'locked', state: 'down', fault: 'bad-key', detail: expect.stringContaining('is refused') as string },
       { provider: 'simple', state: 'up', detail: 'it answers, but lists no models' },
       {

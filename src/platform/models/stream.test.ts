@@ -11,13 +11,19 @@ import { assistantMessage, picturePart, textPart, userMessage } from './index.ts
 import type { ModelInfo, ModelMessage, Models, Usage } from './index.ts';
 
 const bench = await createModelBench();
-const { fake, openai, anthropic, compatible, ollama, open } = bench;
+const { fake, openai, anthropic, gemini, compatible, ollama, open } = bench;
 afterEach(() => bench.finish());
 afterAll(() => fake.close());
 
 const kinds = [
   ['OpenAI', () => ({ p: openai({ models: [{ name: 'gpt-6-luna' }] }) }), 'p/gpt-6-luna', 'responses'],
   ['Anthropic', () => ({ p: anthropic({ models: [{ name: 'claude-haiku-4-5' }] }) }), 'p/claude-haiku-4-5', 'messages'],
+  [
+    'Gemini',
+    () => ({ p: gemini({ models: [{ name: 'gemini-3.5-flash-lite' }] }) }),
+    'p/gemini-3.5-flash-lite',
+    'generate',
+  ],
   ['a compatible server', () => ({ p: compatible() }), 'p/plain', 'chat'],
   ['Ollama', () => ({ p: ollama() }), 'p/gpt-oss:20b', 'chat'],
 ] as const;

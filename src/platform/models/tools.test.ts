@@ -6,7 +6,7 @@ import { assistantMessage, picturePart, userMessage } from './index.ts';
 import type { ModelInfo, ModelMessage, Models, ToolDeclaration, Usage } from './index.ts';
 
 const bench = await createModelBench();
-const { fake, openai, anthropic, compatible, open } = bench;
+const { fake, openai, anthropic, gemini, compatible, open } = bench;
 afterEach(() => bench.finish());
 afterAll(() => fake.close());
 
@@ -21,6 +21,7 @@ const berlin: FakeCall = { name: 'weather', input: '{"city":"Berlin"}' };
 const kinds = [
   ['OpenAI', () => ({ p: openai({ models: [{ name: 'gpt-6-luna' }] }) })],
   ['Anthropic', () => ({ p: anthropic({ models: [{ name: 'claude-haiku-4-5' }] }) })],
+  ['Gemini', () => ({ p: gemini({ models: [{ name: 'gemini-3.5-flash-lite' }] }) })],
   [
     'a compatible server',
     () => ({
@@ -152,7 +153,8 @@ describe('thoughts before a call', () => {
   it.each([
     [...kinds[0], 'fake-encrypted'],
     [...kinds[1], 'fake-signature'],
-    [...kinds[2], 'reasoning_content'],
+    [...kinds[2], '"thought":true'],
+    [...kinds[3], 'reasoning_content'],
   ] as const)('are sent back to %s as it recognises them', async (_name, providers, mark) => {
     fake.answer('How', { reasoning: ['I need the weather.'], calls: [berlin] });
     fake.answer('How', { text: 'Sunny.' });
@@ -166,13 +168,16 @@ describe('thoughts before a call', () => {
 });
 
 describe('a call that its model has signed', () => {
-  it('is sent back with the signature', async () => {
+  it.each([
+    [...kinds[2], '"thoughtSignature":"fake-signature"'],
+    [...kinds[3], '"thought_signature":"fake-signature"'],
+  ] as const)('is sent back to %s with the signature', async (_name, providers, mark) => {
     fake.answer('How', { calls: [{ ...berlin, signature: 'fake-signature' }] });
     fake.answer('How', { text: 'Sunny.' });
-    const models = await open(kinds[2][1]());
+    const models = await open(providers());
     const first = await step(models, [question]);
     await step(models, [question, said(first), resultsOf(first, 'sunny')]);
-    expect(JSON.stringify(fake.requests[1]?.body)).toContain('"thought_signature":"fake-signature"');
+    expect(JSON.stringify(fake.requests[1]?.body)).toContain(mark);
   });
 });
 

@@ -34,7 +34,7 @@ const TOLERANCE_TOKENS = 8;
  */
 export function readUsage(report: LanguageModelV4Usage, own: OwnCount): Usage {
   const raw = fieldsOf(report.raw);
-  const total = count(raw['total_tokens'] ?? raw['totalTokens']) ?? 0;
+  const total = count(raw['total_tokens'] ?? raw['totalTokens'] ?? raw['totalTokenCount']) ?? 0;
   const cached = count(report.inputTokens.cacheRead) ?? 0;
   const written = count(report.inputTokens.cacheWrite) ?? 0;
   const reasoning = count(report.outputTokens.reasoning) ?? 0;

@@ -19,7 +19,9 @@ const defaultBaseUrls: Readonly<Partial<Record<ProviderConfig['type'], string>>>
 
 /** Without a slash at its end. */
 export function baseUrlOf({ type, baseUrl }: ProviderConfig): string {
-  return (baseUrl ?? defaultBaseUrls[type] ?? '').replace(/\/+$/, '');
+  const url = (baseUrl ?? defaultBaseUrls[type] ?? '').replace(/\/+$/, '');
+  // Google's own clients are given the address with the version.
+  return type === 'gemini' ? url.replace(/\/v1beta$/, '') : url;
 }
 
 /** Where the paths of the provider's API begin. */
@@ -27,9 +29,15 @@ export function apiUrlOf(config: ProviderConfig): string {
   return config.type === 'ollama' ? `${baseUrlOf(config)}/v1` : baseUrlOf(config);
 }
 
+const apis: Readonly<Partial<Record<ProviderConfig['type'], Api>>> = {
+  openai: 'responses',
+  anthropic: 'messages',
+  gemini: 'generate',
+};
+
 /** The API that a provider's answers come by. */
 function apiOf(type: ProviderConfig['type']): Api {
-  return type === 'openai' ? 'responses' : type === 'anthropic' ? 'messages' : 'chat';
+  return apis[type] ?? 'chat';
 }
 
 interface VendorClientsOptions {
@@ -75,6 +83,10 @@ export class VendorClients {
     if (config.type === 'anthropic') {
       const { createAnthropic } = await import('@ai-sdk/anthropic');
       return (model, apiKey) => (fetch) => createAnthropic({ apiKey, baseURL, fetch })(model);
+    }
+    if (config.type === 'gemini') {
+      const { createGoogle } = await import('@ai-sdk/google');
+      return (model, apiKey) => (fetch) => createGoogle({ apiKey, baseURL: `${baseURL}/v1beta`, fetch })(model);
     }
     const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
     return (model, apiKey) => (fetch, transformRequestBody) =>

@@ -38,7 +38,7 @@ export interface OddEnding {
 export interface OddCase {
   name: string;
   group: string;
-  type: 'openai' | 'anthropic' | 'openai-compatible';
+  type: 'openai' | 'anthropic' | 'gemini' | 'openai-compatible';
   serve: readonly Piece[] | Serve;
   ends: OddEnding;
   provider?: Partial<ProviderConfig>;

@@ -1,6 +1,7 @@
 import type { OddCase } from './case.ts';
 import { chatCases } from './chat.ts';
 import { errorCases } from './errors.ts';
+import { geminiCases } from './gemini.ts';
 import { learningCases } from './learning.ts';
 import { toolCases } from './tools.ts';
 import { transportCases } from './transport.ts';
@@ -15,6 +16,7 @@ export const oddCases: readonly OddCase[] = [
   ...errorCases,
   ...learningCases,
   ...vendorCases,
+  ...geminiCases,
   ...transportCases,
   ...toolCases,
 ];

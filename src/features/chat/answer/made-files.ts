@@ -164,7 +164,7 @@ async function roomOf({ db, discord, vault }: Context, { answer, row, source }: 
   };
 }
 
-/** There is no room for a file on the disk, its owner has too many, or it is larger than the settings allow. */
+/** There is no room for a file, its owner has too many, it is larger than the settings allow, or the store doesn't work. */
 class NotStored extends Error {
   readonly file: Accepted;
   readonly notice: Notice;
@@ -175,7 +175,7 @@ class NotStored extends Error {
     this.notice =
       cause.code === 'files.too-large'
         ? { key: 'notices.file-large', data: { file: file.name, limit: `${String(cause.data['most'])} MB` } }
-        : { key: 'notices.file-full', data: { file: file.name } };
+        : { key: cause.code === 'files.away' ? 'notices.file-away' : 'notices.file-full', data: { file: file.name } };
   }
 }
 

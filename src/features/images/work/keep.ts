@@ -97,7 +97,12 @@ async function store(
 
 function whyNotKept(error: unknown): KeptImage['notKept'] {
   if (!(error instanceof UserError)) return undefined;
-  const known = { 'files.quota': 'quota', 'files.too-large': 'too-large', 'files.disk-full': 'disk-full' } as const;
+  const known = {
+    'files.quota': 'quota',
+    'files.too-large': 'too-large',
+    'files.disk-full': 'disk-full',
+    'files.away': 'away',
+  } as const;
   return Object.hasOwn(known, error.code) ? known[error.code as keyof typeof known] : undefined;
 }
 

@@ -15,5 +15,5 @@ export interface KeptImage {
   /** What it was flagged for, where it is hidden until a member clicks it. */
   hiddenFor: readonly string[];
   /** Why it is not kept: a key of the catalogue. */
-  notKept?: 'quota' | 'too-large' | 'disk-full';
+  notKept?: 'quota' | 'too-large' | 'disk-full' | 'away';
 }

@@ -56,13 +56,21 @@ export function abilityByName(name: string): Ability | null | undefined {
 
 /** Names of the models that a provider is known to have, its default first. */
 function knownAbilityNames(config: ProviderConfig, ability: Ability): string[] {
-  if (drawsOnly(config)) return ability === 'draw' ? (drawWireOf(config.type).names?.(config) ?? []) : [];
+  if (drawsOnly(config) || config.type === 'gemini') {
+    return ability === 'draw' ? (drawWireOf(config.type).names?.(config) ?? []) : [];
+  }
   if (config.type !== 'openai') return [];
   return Object.keys(known).filter((name) => known[name]?.ability === ability);
 }
 
 export function drawsOnly({ type }: Pick<ProviderConfig, 'type'>): boolean {
   return drawingTypes.some((known) => known === type);
+}
+
+/** Whether a model that the settings name without its abilities draws. */
+export function drawsByName(config: Pick<ProviderConfig, 'type'>, { name, abilities }: ModelConfig): boolean {
+  if (drawsOnly(config)) return true;
+  return config.type === 'gemini' && abilities === undefined && abilityByName(name) === 'draw';
 }
 
 interface DescribedModel {

@@ -7,6 +7,8 @@ const connect = [
   'OPENAI_API_KEY=sk-...',
   '# or Anthropic',
   'ANTHROPIC_API_KEY=sk-ant-...',
+  '# or Gemini',
+  'GEMINI_API_KEY=...',
   '# or OpenRouter',
   'OPENROUTER_API_KEY=sk-or-...',
   '# or any OpenAI-compatible server, such as LM Studio (two lines)',

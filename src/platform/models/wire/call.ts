@@ -11,6 +11,8 @@ import { parseJson, recordOf } from '../failure.ts';
 import { answerBody } from './answer-body.ts';
 import { ChatDialect } from './chat-dialect.ts';
 import type { Dialect, Fields } from './dialect.ts';
+import { GenerateDialect } from './generate-dialect.ts';
+import { askedOf, generateRequest } from './generate-request.ts';
 import { guardedFetch, hideKey } from './guarded-fetch.ts';
 import { MessagesDialect } from './messages-dialect.ts';
 import { lessonOf } from './quirks.ts';
@@ -18,7 +20,7 @@ import type { Lesson, QuirkBook } from './quirks.ts';
 import { alternating, withoutRefused } from './request.ts';
 import { ResponsesDialect } from './responses-dialect.ts';
 
-export type Api = 'chat' | 'responses' | 'messages';
+export type Api = 'chat' | 'responses' | 'messages' | 'generate';
 
 /** Of an answer that nothing else bounds. */
 const LEAST_BODY_BYTES = 4_000_000;
@@ -72,6 +74,7 @@ const dialects: Readonly<Record<Api, new (provider: string) => Dialect>> = {
   chat: ChatDialect,
   responses: ResponsesDialect,
   messages: MessagesDialect,
+  generate: GenerateDialect,
 };
 
 /** One call: its request, with what is learned while it is made, and why it failed. */
@@ -128,8 +131,10 @@ class WireCall {
     const learned = this.#lessons.flatMap(({ quirk }) => quirk ?? []);
     const limits = this.#lessons.flatMap((lesson) => (lesson.quirk === undefined ? lesson.mostOutput : []));
     const mostOutput = Math.min(book.mostOutput(model) ?? Infinity, ...limits);
+    const quirks = [...book.of(model), ...learned];
     const shaped = api === 'chat' ? alternating(body) : body;
-    this.#sent = withoutRefused(shaped, [...book.of(model), ...learned], mostOutput);
+    this.#sent =
+      api === 'generate' ? generateRequest(body, quirks, mostOutput) : withoutRefused(shaped, quirks, mostOutput);
     return this.#sent;
   }
 
@@ -139,8 +144,8 @@ class WireCall {
     const send: Send = (body) => guardedFetch(url, { ...init, body, signal }, { provider, clock, apiKey });
     const written = typeof init.body === 'string' ? init.body : '';
     // The AI SDK lets only requests of compatible servers be shaped before they are written.
-    if (!this.#original && (quirks.of(model).length > 0 || quirks.mostOutput(model) !== undefined))
-      this.shape(readBody(written));
+    const isLimited = quirks.of(model).length > 0 || quirks.mostOutput(model) !== undefined;
+    if (!this.#original && (api === 'generate' || isLimited)) this.shape(readBody(written));
     const first = await this.#open(send, api === 'chat' || !this.#original ? written : JSON.stringify(this.#sent));
     const body = answerBody(first, {
       provider,
@@ -179,7 +184,8 @@ class WireCall {
   /** Whether the report teaches something that changes the request. */
   #learns(report: ProviderReport, written: string): boolean {
     this.#original ??= this.#sent = readBody(written);
-    const lesson = lessonOf(report, this.#sent);
+    const asked = this.#options.api === 'generate' ? askedOf(this.#sent) : this.#sent;
+    const lesson = lessonOf(report, asked);
     const known = lesson && this.#lessons.some(({ quirk }) => quirk === lesson.quirk);
     if (!lesson || known || this.#lessons.length >= MOST_LESSONS) return false;
     this.#lessons.push(lesson);

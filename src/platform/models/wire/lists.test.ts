@@ -3,6 +3,7 @@ import { systemClock } from '../../../kernel/clock.ts';
 import { oddKey, startOddServer } from '../../../testing/odd-streams/index.ts';
 import type { OddCase } from '../../../testing/odd-streams/index.ts';
 import { listModels } from '../discovery.ts';
+import { translateModelError } from '../errors.ts';
 
 const list = (serve: OddCase['serve'], type: OddCase['type'] = 'openai-compatible'): OddCase => ({
   ...{ group: 'lists', name: 'list', serve, type },
@@ -14,6 +15,27 @@ const redirect = (status: number, type?: OddCase['type']): OddCase =>
     ({ elsewhere }, response) => void response.writeHead(status, { location: `${elsewhere}/v1/models` }).end(),
     type,
   );
+
+const generates = { supportedGenerationMethods: ['generateContent', 'countTokens'] };
+const pages = [
+  {
+    models: [
+      { name: 'models/gemini-a', ...generates, inputTokenLimit: 1000, outputTokenLimit: '100', thinking: true },
+      { name: 'models/gemini-a-image', ...generates },
+      { name: 'models/gemini-a-tts', ...generates },
+      { name: 'models/embedding', supportedGenerationMethods: ['embedContent'] },
+      ...[null, 'x', {}, { name: 'models/odd', supportedGenerationMethods: 'all' }],
+    ],
+    nextPageToken: 'a token',
+  },
+  { models: [{ name: 'models/gemini-b', ...generates }] },
+];
+const invalidKey = {
+  error: {
+    ...{ code: 400, message: 'API key not valid. Please pass a valid API key.', status: 'INVALID_ARGUMENT' },
+    details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID' }],
+  },
+};
 
 const server = await startOddServer(
   new Map<string, OddCase>([
@@ -38,6 +60,11 @@ const server = await startOddServer(
       }),
     ],
     ['bare', json([{ id: 'a' }])],
+    ['gemini', list(({ before }, response) => void response.end(JSON.stringify(pages[before])), 'gemini')],
+    [
+      'gemini-key',
+      list((_request, response) => void response.writeHead(400).end(JSON.stringify(invalidKey)), 'gemini'),
+    ],
     ['many', json({ data: Array.from({ length: 5000 }, (_, index) => ({ id: `m${index}` })) })],
   ]),
 );
@@ -69,6 +96,19 @@ describe('a list of models', () => {
       ['c', 4096],
     ]);
     expect((await read('bare')).map(({ name }) => name)).toEqual(['a']);
+  });
+
+  it('of Gemini is read over its pages, with what holds conversations or draws', async () => {
+    expect(await read('gemini', 'gemini')).toEqual([
+      { name: 'gemini-a', contextTokens: 1000, maxOutputTokens: 100, reasoning: true },
+      { name: 'gemini-a-image', abilities: ['draw'] },
+      { name: 'gemini-b' },
+    ]);
+  });
+
+  it('of Gemini is refused for a dead key with 400', async () => {
+    const error = await read('gemini-key', 'gemini').catch((reason: unknown) => reason);
+    expect(translateModelError('p', error, 0)).toMatchObject({ code: 'model/bad-key' });
   });
 
   it('has no more models than anyone chooses from', async () => {

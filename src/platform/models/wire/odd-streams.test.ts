@@ -17,9 +17,15 @@ let models: Models;
 
 const timeouts = { firstByteMs: 20_000, stallMs: 20_000, totalMs: 60_000 };
 
+const names = {
+  openai: 'gpt-6-luna',
+  anthropic: 'claude-haiku-4-5',
+  gemini: 'gemini-3.5-flash-lite',
+  'openai-compatible': 'm',
+} as const;
+
 function provider(id: string, odd: OddCase): ProviderConfig {
-  const vendor = odd.type === 'anthropic' ? 'claude-haiku-4-5' : 'gpt-6-luna';
-  const name = odd.type === 'openai-compatible' ? 'm' : vendor;
+  const name = names[odd.type];
   return {
     ...{ type: odd.type, baseUrl: server.baseUrl(id), apiKeys: [oddKey], timeouts, optional: false },
     models: [{ name, ...(odd.offersTools && { tools: true }) }],

@@ -90,12 +90,14 @@ function paramOf({ details }: Failure): string {
 }
 
 function names(words: string, param: string, name: string): boolean {
-  return param === name || new RegExp(`(^|[^a-z_])${name}($|[^a-z_])`).test(words);
+  // Google's errors have `maxOutputTokens` and `max_output_tokens`.
+  const either = `(${name}|${name.replaceAll('_', '')})`;
+  return param === name || new RegExp(`(^|[^a-z_])${either}($|[^a-z_])`).test(words);
 }
 
 export const outputFields = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'] as const;
 
-/** The figure stands behind the words, or in a range: OpenAI, Anthropic, Groq and DeepSeek. */
+/** The figure stands behind the words, or in a range: OpenAI, Anthropic, Groq and DeepSeek; Google's is in `mostOutputIn`. */
 const namedMost: readonly RegExp[] = [
   /at most (\d{1,8}) (completion|output) tokens/,
   /> (\d{1,8}), which is the maximum/,
@@ -108,7 +110,8 @@ function mostOutputIn(words: string, param: string, sent: Fields): number | unde
   const name = outputFields.find((field) => typeof sent[field] === 'number');
   if (name === undefined || !names(words, param, name) || /maximum context/.test(words)) return undefined;
   const figure = namedMost.map((pattern) => pattern.exec(words)?.[1]).find((found) => found !== undefined);
-  const most = Number(figure ?? 0);
+  const beyond = /range is from \d{1,8} \(inclusive\) to (\d{1,8}) \(exclusive\)/.exec(words)?.[1];
+  const most = beyond === undefined ? Number(figure ?? 0) : Number(beyond) - 1;
   return most >= 1 && most < Number(sent[name]) ? most : undefined;
 }
 

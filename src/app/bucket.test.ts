@@ -1,0 +1,112 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineFeature, defineTool } from '../sdk/index.ts';
+import { testFeature } from '../testing/features.ts';
+import { startFakeS3 } from '../testing/fake-s3.ts';
+import { sharedBot, sharedBilling } from '../testing/shared-bot.ts';
+import { examineBucket } from './doctor-command.ts';
+
+const s3 = await startFakeS3();
+afterAll(() => s3.close());
+const { bucket, endpoint, region, prefix, accessKeyId, secretAccessKey } = s3.config;
+
+const studio = testFeature(
+  defineFeature({
+    ...{ name: 'studio', summary: 'Makes files.', intents: [], settings: z.strictObject({}) },
+    setup: () => ({
+      tools: [
+        defineTool({
+          ...{ name: 'make', description: 'Makes a file.', access: 'everyone', input: z.strictObject({}) },
+          run: () =>
+            Promise.resolve({ content: 'Made.', files: [{ name: 'notes.txt', bytes: Buffer.from('some words') }] }),
+        }),
+      ],
+    }),
+  }),
+);
+
+const bot = sharedBot({
+  paced: false,
+  features: [studio],
+  yaml: (_, __, { openaiBaseUrl }) => `
+files:
+  s3: { bucket: ${bucket}, endpoint: '${endpoint}', region: ${region}, prefix: ${prefix}, accessKeyId: ${accessKeyId}, secretAccessKey: '${secretAccessKey}' }
+providers:
+  fake:
+    type: openai-compatible
+    baseUrl: ${openaiBaseUrl}
+    apiKeys: [test-key]
+    models:
+      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000, tools: true }
+      - { name: painter, abilities: [draw] }
+features:
+  summaries: { enabled: false }
+  titles: { enabled: false }
+  images: { channels: [art], prefixes: { '!': { model: fake/painter } } }
+prices:
+  images: { models: { fake/painter: { default: 0.02 } } }
+access:
+  roles:
+    member: { dailyFreeUsd: 1, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
+`,
+});
+const billing = sharedBilling(bot);
+
+async function draws(words: string) {
+  const asked = await bot.alice.says('#art', words);
+  const isShown = ({ attachments, message_reference: of }: APIMessage) =>
+    attachments.length > 0 && of?.message_id === asked.id;
+  const shown = await bot.alice.sees(isShown, { in: '#art', timeoutMs: 30_000 });
+  await bot.idle();
+  return shown;
+}
+
+describe('files in a bucket', () => {
+  it('are kept encrypted', { timeout: 60_000 }, async () => {
+    const shown = await draws('!a cat');
+    expect(shown.content).not.toContain('not kept');
+    const [object] = s3.objects.values();
+    expect(s3.objects.size).toBe(1);
+    // What everyone knows an image by.
+    expect(object?.bytes.includes(Buffer.from('PNG'))).toBe(false);
+    expect(object?.bytes.includes(Buffer.from('JFIF'))).toBe(false);
+  });
+
+  it('are shown and charged once while it refuses them, with a word', { timeout: 60_000 }, async () => {
+    const before = (await billing.paid(bot.alice)).free;
+    s3.fail({ method: 'PUT', status: 403, code: 'AccessDenied' });
+    const shown = await draws('!a dog');
+    expect(shown.content).toContain("It is not kept: my store for files doesn't work right now.");
+    expect((await billing.paid(bot.alice)).free - before).toBe(20_000);
+    expect(bot.providers.abilities.requests.filter(({ path }) => path === 'images/generations')).toHaveLength(1);
+    expect((await draws('!a bird')).content).not.toContain('not kept');
+    expect(s3.objects.size).toBe(2);
+  });
+
+  it('are missing from an answer while it refuses them, and the answer says so', { timeout: 60_000 }, async () => {
+    s3.fail({ method: 'PUT', status: 403, code: 'AccessDenied' });
+    bot.providers.answer('notes', { calls: [{ name: 'make', input: '{}' }] });
+    bot.providers.answer(({ toolResults }) => toolResults.length === 1, { text: 'Here they are.' });
+    const room = await bot.newChannel();
+    const { id } = await bot.alice.says(room, `<@${bot.app.discord.self.userId}> make notes`);
+    const isShown = ({ content, message_reference: of }: APIMessage) =>
+      of?.message_id === id && content.includes("doesn't work right now, so I couldn't attach");
+    const shown = await bot.alice.sees(isShown, { timeoutMs: 20_000 });
+    expect(shown.content).toContain('Here they are.');
+    expect(shown.content).toContain(
+      '-# My store for files doesn\'t work right now, so I couldn\'t attach "notes.txt".',
+    );
+  });
+
+  it('are checked by the doctor', async () => {
+    const files = (changes: object) => ({ files: { s3: { ...s3.config, ...changes } } as never });
+    expect(await examineBucket(files({}))).toEqual([
+      { ok: true, title: 'Files', detail: `bucket ${bucket} at ${endpoint}, below bot/` },
+    ]);
+    expect(await examineBucket(files({ secretAccessKey: 'wrong' }))).toMatchObject([
+      { ok: false, detail: expect.stringContaining('Check S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY') as string },
+    ]);
+    expect(await examineBucket({ files: { path: 'x' } } as never)).toEqual([]);
+  });
+});
