@@ -5,6 +5,7 @@ import { useNow } from '../../shared/use-now.ts';
 import { emojiAddress, toPageAddress } from '../client/addresses.ts';
 import { useClientState } from '../context.tsx';
 import { decodeContent } from '../composer/content.ts';
+import { isSpoiler } from '../messages/spoiler.ts';
 import { UserAvatar } from '../messages/user-avatar.tsx';
 import type { Channel, Message } from '../state/model.ts';
 import { formatRoute } from '../state/route.ts';
@@ -108,7 +109,7 @@ function Thumbnail({ starter }: { readonly starter: Message | null | undefined }
   const picture = starter?.attachments.find(
     (entry) => entry.content_type?.startsWith('image/') === true && entry.content_type !== 'image/svg+xml',
   );
-  if (picture === undefined || picture.filename.startsWith('SPOILER_')) return null;
+  if (picture === undefined || isSpoiler(picture)) return null;
   return (
     <img
       className={styles.thumbnail}

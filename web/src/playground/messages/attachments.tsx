@@ -5,6 +5,7 @@ import { formatBytes } from '../../shared/format-time.ts';
 import { toPageAddress } from '../client/addresses.ts';
 import { usePlayground } from '../context.tsx';
 import styles from './message-content.module.css';
+import { isSpoiler } from './spoiler.ts';
 
 const widestPx = 420;
 const highestPx = 320;
@@ -16,30 +17,32 @@ export function fitPicture(width: number | null | undefined, height: number | nu
   return { width: Math.round(width * scale), aspectRatio: `${width} / ${height}` };
 }
 
-/** The files of a message: pictures and films in place, others as cards to download. */
+const isPicture = ({ content_type: type = '' }: APIAttachment): boolean =>
+  type.startsWith('image/') && type !== 'image/svg+xml';
+
+/** The files of a message: pictures and films in place, several pictures as tiles, others as cards to download. */
 export function Attachments({ attachments }: { readonly attachments: readonly APIAttachment[] }) {
   if (attachments.length === 0) return null;
+  const tiled = attachments.length > 1 && attachments.every(isPicture);
   return (
-    <div className={styles.attachments}>
+    <div className={tiled ? styles.tiles : styles.attachments}>
       {attachments.map((attachment) => (
-        <AttachmentView key={attachment.id} attachment={attachment} />
+        <AttachmentView key={attachment.id} attachment={attachment} tiled={tiled} />
       ))}
     </div>
   );
 }
 
-function AttachmentView({ attachment }: { readonly attachment: APIAttachment }) {
+function AttachmentView({ attachment, tiled }: { readonly attachment: APIAttachment; readonly tiled: boolean }) {
   const type = attachment.content_type ?? '';
   const url = toPageAddress(attachment.url, location.origin);
-  const hidden = attachment.filename.startsWith('SPOILER_');
-  if (type.startsWith('image/') && type !== 'image/svg+xml') {
+  if (isPicture(attachment)) {
     const picture = {
       url,
       name: attachment.description ?? attachment.filename,
-      width: attachment.width,
-      height: attachment.height,
+      ...(!tiled && { width: attachment.width, height: attachment.height }),
     };
-    return <PictureView {...picture} hidden={hidden} />;
+    return <PictureView {...picture} hidden={isSpoiler(attachment)} />;
   }
   if (type.startsWith('video/')) return <video className={styles.picture} src={url} controls preload="metadata" />;
   if (type.startsWith('audio/'))
