@@ -161,8 +161,8 @@ export interface ImageWork {
   /** An image of our own: the same options give the same image, other prompts visibly others. */
   paint(options: PaintOptions, signal: AbortSignal): Promise<MadeImage>;
   /**
-   * An SVG document as PNG: shapes, texts, gradients, masks. Rejects with `media/svg-forbidden` for what can run, load or slow down
-   * (scripts, styles, images, filters, references to anything outside), `media/svg-too-much` and `media/svg-broken` besides.
+   * An SVG document as PNG: shapes, texts, gradients, masks, without its filters. Rejects with `media/svg-forbidden` for what can run, load or slow down
+   * (scripts, styles, images, references to anything outside), `media/svg-too-much` and `media/svg-broken` besides.
    */
   rasterise(options: RasteriseOptions, signal: AbortSignal): Promise<MadeImage>;
   /** Ends the children; what still runs rejects. */

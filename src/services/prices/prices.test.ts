@@ -129,6 +129,16 @@ describe('the price of other work', () => {
     expect(of({ prices: ofModel }, usage)).toBe(micros);
   });
 
+  it('is that of the chat model that writes an image, by command too, whatever an image costs', async () => {
+    const text = { inputTokens: 1000, outputTokens: 500, cachedInputTokens: 0, reasoningTokens: 0 };
+    const written = (writer: ModelInfo) => of({ ability: 'draw', writer }, { text, images: { count: 1 } });
+    expect(written(model())).toBe(2000);
+    expect(written(model({ prices: null }))).toBeUndefined();
+    expect(of({ ability: 'draw', writer: model() }, {})).toBe(0);
+    await prices.setModel('openai/gpt-x', { inputPerMillion: 10, outputPerMillion: 20 });
+    expect(written(model({ prices: null }))).toBe(20_000);
+  });
+
   it('is unknown without a price, and for one in another unit', () => {
     expect(of({}, { tokens: 1 })).toBeUndefined();
     expect(of({ prices: { perMinute: 1 } }, { tokens: 1 })).toBeUndefined();

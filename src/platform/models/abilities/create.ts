@@ -46,7 +46,8 @@ interface AbilitiesOptions {
   closing: AbortSignal;
 }
 
-const SECRET_MS = 10_000;
+/** A drawing waits for it. */
+const SECRET_MS = 5000;
 /** What a tokenizer may put around each text. */
 const AROUND_TEXT_TOKENS = 4;
 

@@ -28,9 +28,9 @@ interface Part {
 
 /**
  * A foreign SVG written again from what is known and harmless of it, so that the renderer sees nothing that was not checked: shapes,
- * texts and gradients, and references to its own elements. Throws an ImageFailure: `media/svg-forbidden` for scripts, styles,
- * images, filters, declarations and references to anything else, `media/svg-too-much` above the limits, references counted as
- * often as they are drawn, and `media/svg-broken`. Linear in its length.
+ * texts and gradients, and references to its own elements. Filters are left out. Throws an ImageFailure: `media/svg-forbidden`
+ * for scripts, styles, images, declarations and references to anything else, `media/svg-too-much` above the limits, references
+ * counted as often as they are drawn, and `media/svg-broken`. Linear in its length.
  */
 export function safeSvg(source: string, wanted?: Canvas): { svg: string; canvas: Canvas } {
   const root = readSvg(source, limits);
@@ -92,8 +92,10 @@ function keep(part: Part, name: string, value: string): void {
   if (!attributes.has(name) && !properties.has(name)) return;
   if (name === 'id' && !/^[\w.:-]{1,100}$/.test(value)) return;
   // Of escapes and comments renderers could make words that were not checked.
-  if (/[&\\@\p{Cc}]|\/\*/u.test(value.replace(/[\n\r\t]/g, ' ')))
+  if (/[&\\@\p{Cc}]|\/\*/u.test(value.replace(/[\n\r\t]/g, ' '))) {
+    if (name === 'font-family') return;
     throw forbidden(`signs in ${name} that it can't have`);
+  }
   const rest = value.replace(urls, (_match, id: string) => {
     part.refersTo.push(id);
     return '';
@@ -109,7 +111,9 @@ function checkSize(root: Part): void {
   let texts = 0;
   const collect = (part: Part): void => {
     const id = part.attributes.get('id');
-    if (id !== undefined && !byId.has(id)) byId.set(id, part);
+    // Renderers differ in which of two they take; this is the one that was counted.
+    if (id !== undefined && byId.has(id)) part.attributes.delete('id');
+    else if (id !== undefined) byId.set(id, part);
     for (const child of part.children) {
       if (typeof child !== 'string') collect(child);
       else texts += child.length;

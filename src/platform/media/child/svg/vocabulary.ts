@@ -4,9 +4,10 @@ export const drawnElements: ReadonlySet<string> = new Set([
   ...['text', 'tspan', 'linearGradient', 'radialGradient', 'stop', 'clipPath', 'mask'],
 ]);
 
-/** Left out with all that is in them: nothing of it is seen on an image. */
+/** Left out with all that is in them: they show nothing by themselves, and an image without them is still one. */
 export const leftOutElements: ReadonlySet<string> = new Set([
   ...['title', 'desc', 'metadata', 'animate', 'animateTransform', 'animateMotion', 'set'],
+  ...['filter', 'marker'],
 ]);
 
 /** Elements whose `href` is followed. */

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { VendorError } from '../../../../kernel/errors.ts';
 import { createDrawBench, drawContract, pictureInput } from '../../../../testing/draw-contract.ts';
 import { fakeFal } from '../../../../testing/draw/fal.ts';
 import { fakeGemini } from '../../../../testing/draw/gemini.ts';
@@ -167,6 +168,22 @@ describe('Replicate', async () => {
     expect(isSignedReport(report, secret ?? '', 1_700_000_010_000)).toBe(true);
     expect(isSignedReport({ ...report, body: Buffer.from('{}') }, secret ?? '', 1_700_000_010_000)).toBe(false);
     expect(isSignedReport(report, secret ?? '', 1_700_000_900_000)).toBe(false);
+  });
+
+  it('is asked for its secret once an hour, and once a minute while it does not tell', async () => {
+    const { models, clock } = await open();
+    const model = models.abilities.find('draw', 'p/google/imagen-4-fast');
+    if (!model) throw new Error('no model');
+    const secret = () =>
+      models.abilities.reportSecret(model, new AbortController().signal).catch((error: VendorError) => error.code);
+    const asked = () => server.requests.filter(({ path }) => path === '/v1/webhooks/default/secret').length;
+    server.fail(/secret$/, { status: 500 });
+    expect(await Promise.all([secret(), secret()])).toEqual(['model/failed', 'model/failed']);
+    expect([await secret(), asked()]).toEqual(['model/failed', 1]);
+    await clock.advance(60_000);
+    expect([await secret(), await secret(), asked()]).toEqual(['whsec_c2VjcmV0', 'whsec_c2VjcmV0', 2]);
+    await clock.advance(3_600_000);
+    expect([await secret(), asked()]).toEqual(['whsec_c2VjcmV0', 3]);
   });
 });
 
