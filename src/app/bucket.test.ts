@@ -84,20 +84,28 @@ describe('files in a bucket', () => {
     expect(s3.objects.size).toBe(2);
   });
 
-  it('are missing from an answer while it refuses them, and the answer says so', { timeout: 60_000 }, async () => {
-    s3.fail({ method: 'PUT', status: 403, code: 'AccessDenied' });
-    bot.providers.answer('notes', { calls: [{ name: 'make', input: '{}' }] });
-    bot.providers.answer(({ toolResults }) => toolResults.length === 1, { text: 'Here they are.' });
-    const room = await bot.newChannel();
-    const { id } = await bot.alice.says(room, `<@${bot.app.discord.self.userId}> make notes`);
-    const isShown = ({ content, message_reference: of }: APIMessage) =>
-      of?.message_id === id && content.includes("doesn't work right now, so I couldn't attach");
-    const shown = await bot.alice.sees(isShown, { timeoutMs: 20_000 });
-    expect(shown.content).toContain('Here they are.');
-    expect(shown.content).toContain(
-      '-# My store for files doesn\'t work right now, so I couldn\'t attach "notes.txt".',
-    );
-  });
+  it.each([
+    ['refuses them', 'PUT'],
+    ["doesn't give them back", 'GET'],
+  ] as const)(
+    'are missing from an answer while it %s, and the answer says so',
+    { timeout: 60_000 },
+    async (_what, method) => {
+      s3.fail({ method, status: 403, code: 'AccessDenied' });
+      bot.providers.answer('notes', { calls: [{ name: 'make', input: '{}' }] });
+      bot.providers.answer(({ toolResults }) => toolResults.length === 1, { text: 'Here they are.' });
+      const room = await bot.newChannel();
+      const { id } = await bot.alice.says(room, `<@${bot.app.discord.self.userId}> make notes`);
+      const isShown = ({ content, message_reference: of }: APIMessage) =>
+        of?.message_id === id && content.includes("doesn't work right now, so I couldn't attach");
+      const shown = await bot.alice.sees(isShown, { timeoutMs: 20_000 });
+      expect(shown.content).toContain('Here they are.');
+      expect(shown.content).toContain(
+        '-# My store for files doesn\'t work right now, so I couldn\'t attach "notes.txt".',
+      );
+      expect(shown.attachments).toEqual([]);
+    },
+  );
 
   it('are checked by the doctor', async () => {
     const files = (changes: object) => ({ files: { s3: { ...s3.config, ...changes } } as never });

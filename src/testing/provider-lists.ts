@@ -18,7 +18,7 @@ export function defaultModels(): FakeModels {
   return {
     openai: [{ id: 'fake-large', object: 'model' }],
     anthropic: ['claude-haiku-4-5'],
-    gemini: ['gemini-3.5-flash-lite', 'gemini-2.5-flash-image', 'gemini-embedding-001'].map((name) => ({
+    gemini: ['gemini-3.5-flash-lite', 'gemini-3.1-flash-image', 'gemini-embedding-001'].map((name) => ({
       name: `models/${name}`,
       inputTokenLimit: 1_048_576,
       outputTokenLimit: 65_536,

@@ -15,6 +15,8 @@ interface KnownModel {
   /** It charges for putting input into its cache, and does so unasked. */
   cacheWrites?: true;
   reasoning?: false;
+  /** Its end is past: priced where the settings name it, and offered to nobody. */
+  ended?: true;
 }
 
 type CataloguedType = 'openai' | 'anthropic' | 'gemini';
@@ -39,7 +41,7 @@ function gemini(prices: Prices, more: Partial<KnownModel> = {}): KnownModel {
  * Gemini: ai.google.dev/gemini-api/docs/pricing, standard tier, for text and images, as quoted by price lists that cite that
  * page (pydantic/genai-prices, simonw/llm-prices). Output includes thinking. Prices of Gemini 3.6 to 3.8 Flash are introductory
  * until the end of 2026. `gemini-4-argon` has the list price of blog.google's announcement, since nobody says until when its
- * introductory 2/0.1/10 lasts.
+ * introductory 2/0.1/10 lasts. Gemini 2.5 was announced to end on 2026-10-16 (its page of deprecations, from second hand).
  */
 const known: Readonly<Record<CataloguedType, Readonly<Record<string, KnownModel>>>> = {
   openai: {
@@ -91,10 +93,10 @@ const known: Readonly<Record<CataloguedType, Readonly<Record<string, KnownModel>
     'gemini-3.1-pro-preview': gemini([2, 0.2, 12], { contextTokens: 200_000 }),
     'gemini-3.1-flash-lite': gemini([0.25, 0.025, 1.5]),
     'gemini-3-flash-preview': gemini([0.5, 0.05, 3]),
-    'gemini-2.5-pro': gemini([1.25, 0.125, 10], { contextTokens: 200_000 }),
-    'gemini-2.5-flash': gemini([0.3, 0.03, 2.5]),
+    'gemini-2.5-pro': gemini([1.25, 0.125, 10], { contextTokens: 200_000, ended: true }),
+    'gemini-2.5-flash': gemini([0.3, 0.03, 2.5], { ended: true }),
     // It thinks only when told to.
-    'gemini-2.5-flash-lite': gemini([0.1, 0.01, 0.4], { reasoning: false }),
+    'gemini-2.5-flash-lite': gemini([0.1, 0.01, 0.4], { reasoning: false, ended: true }),
   },
 };
 
@@ -117,7 +119,8 @@ const NO_PRICES: ModelPrices = { inputPerMillion: 0, outputPerMillion: 0 };
 
 /** Names of the models that a provider of this type is known to have, its sensible default first. */
 export function catalogueNames(type: ProviderConfig['type']): string[] {
-  return isCatalogued(type) ? Object.keys(known[type]) : [];
+  if (!isCatalogued(type)) return [];
+  return Object.entries(known[type]).flatMap(([name, { ended }]) => (ended ? [] : [name]));
 }
 
 function isCatalogued(type: ProviderConfig['type']): type is CataloguedType {

@@ -27,7 +27,7 @@ const known: Readonly<Record<string, Sizes>> = {
  * US dollars for one image of any size. Replicate: the pages of the models and replicate.com/pricing, as price comparisons
  * of May 2026 quote them (workflowlab.dev). Stability AI: the credits that the API reference of September 2026 names for
  * each service, at one cent each. Gemini: 1290 tokens for an image at $30 a million (ai.google.dev/gemini-api/docs/pricing),
- * the later ones at their size of 1K.
+ * the later ones 1120 tokens at $60 and $120 for their size of 1K.
  */
 const flat: Readonly<Record<string, number>> = {
   'replicate/black-forest-labs/flux-schnell': 0.003,
@@ -50,8 +50,8 @@ const flat: Readonly<Record<string, number>> = {
   'stability/upscale-conservative': 0.4,
   'stability/upscale-creative': 0.6,
   'gemini/gemini-2.5-flash-image': 0.039,
-  'gemini/gemini-3.1-flash-image-preview': 0.067,
-  'gemini/gemini-3-pro-image-preview': 0.134,
+  'gemini/gemini-3.1-flash-image': 0.067,
+  'gemini/gemini-3-pro-image': 0.134,
 };
 
 /**

@@ -41,15 +41,15 @@ describe('the default model', () => {
       abilities: { vision: true, tools: true, reasoning: true },
       prices: { inputPerMillion: 0.3, cachedInputPerMillion: 0.03, outputPerMillion: 2.5 },
     });
-    expect(models.list().map(({ id }) => id)).not.toContain('gemini/gemini-2.5-flash-image');
-    expect(models.abilities.list('draw').map(({ id }) => id)).toContain('gemini/gemini-2.5-flash-image');
+    expect(models.list().map(({ id }) => id)).not.toContain('gemini/gemini-3.1-flash-image');
+    expect(models.abilities.list('draw').map(({ id }) => id)).toContain('gemini/gemini-3.1-flash-image');
   });
 
   it('of Gemini is no model that draws, where the settings name both', async () => {
-    const names = ['gemini-2.5-flash-image', 'gemini-2.5-pro'];
+    const names = ['gemini-3.1-flash-image', 'gemini-2.5-pro'];
     const models = await open({ gemini: gemini({ models: names.map((name) => ({ name })) }) });
     expect(models.list().map(({ id }) => id)).toEqual(['gemini/gemini-2.5-pro']);
-    expect(models.abilities.list('draw')[0]?.id).toBe('gemini/gemini-2.5-flash-image');
+    expect(models.abilities.list('draw')[0]?.id).toBe('gemini/gemini-3.1-flash-image');
   });
 
   it('is the one that the settings name, also when no list has it', async () => {

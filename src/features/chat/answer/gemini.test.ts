@@ -13,7 +13,7 @@ providers:
 prices:
   models:
     gemini/gemini-3.5-flash-lite: { inputPerMillion: 10, cachedInputPerMillion: 1, outputPerMillion: 20 }
-  images: { models: { gemini/gemini-2.5-flash-image: { default: 0.04 } } }
+  images: { models: { gemini/gemini-3.1-flash-image: { default: 0.04 } } }
 access:
   roles:
     member: { dailyFreeUsd: 5, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }

@@ -1,3 +1,4 @@
+import { VendorError } from '../../../kernel/errors.ts';
 import type { Db, OutgoingFile, Tx, VaultReader } from '../../../sdk/index.ts';
 import type { Needs } from '../chat.ts';
 import type { Notice } from '../notice.ts';
@@ -91,9 +92,11 @@ export async function loadAnswerFiles(
     const notices: Notice[] = [];
     for (const row of rows) {
       const facts = await decryptFile(read, question.author_id, row);
-      const found = facts && (await store.read(row.id));
-      if (found) files.push({ ...outgoing(facts, found.bytes), ...keptAs(row) });
-      else if (facts) notices.push({ key: 'notices.file-gone', data: { file: facts.name } });
+      if (!facts) continue;
+      const found = await store.read(row.id).catch(unlessAway(row));
+      if (found === 'away') notices.push({ key: 'notices.file-away', data: { file: facts.name } });
+      else if (found) files.push({ ...outgoing(facts, found.bytes), ...keptAs(row) });
+      else notices.push({ key: 'notices.file-gone', data: { file: facts.name } });
     }
     return { files, notices, release: () => lease.release() };
   } catch (error) {
@@ -101,6 +104,14 @@ export async function loadAnswerFiles(
     throw error;
   }
 }
+
+/** An answer doesn't wait for its files. Only what a message has already must not be lost by an edit without it. */
+const unlessAway =
+  ({ attachment_id: attachmentId }: AnswerFileRow) =>
+  (error: unknown): 'away' => {
+    if (attachmentId === null && error instanceof VendorError && error.code === 'files/away') return 'away';
+    throw error;
+  };
 
 const outgoing = (
   { id, name, mediaType, description, spoiler }: MadeFile,

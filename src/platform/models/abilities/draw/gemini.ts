@@ -76,5 +76,6 @@ function listOf(value: unknown): Record<string, unknown>[] {
 export const gemini: DrawWire = {
   draw,
   describe: () => draws,
-  names: () => ['gemini-2.5-flash-image', 'gemini-3.1-flash-image-preview', 'gemini-3-pro-image-preview'],
+  // Their previews ended in June 2026, and Gemini 2.5 in October (ai.google.dev/gemini-api/docs/deprecations).
+  names: () => ['gemini-3.1-flash-image', 'gemini-3-pro-image'],
 };

@@ -43,7 +43,7 @@ await drawContract({
 await drawContract({
   ...{ name: 'Gemini', wire: fakeGemini, begins: /generateContent$/ },
   config: (origin) => ({ type: 'gemini', baseUrl: origin }),
-  models: { generate: 'gemini-2.5-flash-image', edit: 'gemini-2.5-flash-image', vary: 'gemini-2.5-flash-image' },
+  models: { generate: 'gemini-3.1-flash-image', edit: 'gemini-3.1-flash-image', vary: 'gemini-3.1-flash-image' },
 });
 
 await drawContract({
@@ -239,7 +239,7 @@ describe('Gemini', async () => {
       fakeGemini.finishReason = finishReason;
       const { models } = await open();
       server.world.ending = 'refused';
-      const { result, used } = await draw(models, 'gemini-2.5-flash-image', {});
+      const { result, used } = await draw(models, 'gemini-3.1-flash-image', {});
       expect(result?.outcome).toBe('refused');
       expect(used).toEqual([{ estimated: false }]);
     },
@@ -248,7 +248,7 @@ describe('Gemini', async () => {
   it('gets its key in a header and its images in the message', async () => {
     const { models } = await open();
     const work = { inputs: [pictureInput, pictureInput], aspect: '16:9' };
-    await draw(models, 'gemini-2.5-flash-image', work);
+    await draw(models, 'gemini-3.1-flash-image', work);
     const inlineData = { mimeType: 'image/png' };
     expect(server.requests[0]).toMatchObject({
       headers: { 'x-goog-api-key': 'key-1' },
