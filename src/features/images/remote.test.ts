@@ -77,7 +77,7 @@ it('asks before a dear request, and draws it once the price is agreed to', async
   const question = await bot.milo.sees(/costs up to \$0\.06/, { in: '#art' });
   expect(question.message_reference?.message_id).toBe(asked.id);
   await bot.bob.presses(question, button(question, 'Draw for $0.06'));
-  await bot.bob.sees(/too old, or was another member/);
+  await bot.bob.sees(/has expired, or belongs to another member/);
   expect(drawn()).toEqual([]);
   await bot.milo.presses(question, button(question, 'Draw for $0.06'));
   expect((await bot.milo.sees(answers(asked))).attachments).toHaveLength(3);
@@ -88,7 +88,7 @@ it('tells what the provider refuses, and charges nothing', async () => {
     ...{ status: 400, text: 'Your request was rejected by the safety system.', errorCode: 'content_policy_violation' },
   });
   await bot.olivia.says('#art', '!something bad');
-  await bot.olivia.sees(/refuses to draw this\. Nothing was charged/, { in: '#art' });
+  await bot.olivia.sees(/refused to draw this\. Nothing was charged/, { in: '#art' });
 });
 
 it('sends what is private by direct message', async () => {
@@ -109,5 +109,5 @@ it.each([
 it('says what is wrong with a file, and asks no provider', async () => {
   const files = [{ name: 'cat.png', data: Buffer.from('no image at all'), type: 'image/png' }];
   await bot.bob.says('#art', 'edit: make it blue', { files });
-  await bot.bob.sees(/`cat\.png` is no image that I can read/, { in: '#art' });
+  await bot.bob.sees(/I can't read `cat\.png` as an image/, { in: '#art' });
 });

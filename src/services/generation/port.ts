@@ -116,7 +116,7 @@ export interface Generations {
    */
   text(request: GenerationRequest, keep: Keep<GeneratedText>): Promise<boolean>;
   /**
-   * Checks what is to be done, without asking anybody, and says what it can cost at most: for `spending.admit`, and for a
+   * Checks what is to be done, without asking a provider, and says what it can cost at most: for `spending.admit`, and for a
    * button with its price. Throws a UserError when there is no model for it, or it is too much for one call.
    */
   quote<A extends Ability>(ability: A, work: QuotedWork<A>): Promise<Quote>;

@@ -174,13 +174,13 @@ it('draws what an image was made of', async () => {
   expect(tree.attachments).toMatchObject([{ filename: expect.stringMatching(/^family-tree\./) as string }]);
   await draws(bot.bob, '!a lonely rock');
   await bot.bob.runs('image tree', {}, { in: 'art' });
-  await bot.bob.sees(/made of no other/);
+  await bot.bob.sees(/wasn't made from another/);
 });
 
 const shareFor = async (person: Person, image: APIMessage, duration: string): Promise<string> => {
   const choices = await more(person, image);
   await person.presses(choices, button(choices, 'Share'));
-  const asked = await person.sees(/For how long/);
+  const asked = await person.sees(/How long should it work/);
   await person.selects(asked, menu(asked).id, [duration]);
   const { content } = await person.sees(/bot\.example\.org/);
   return /https:\/\/bot\.example\.org(\/[^>]+)/.exec(content)?.[1] ?? '';
@@ -218,7 +218,7 @@ it('shares an image by an address that expires, can be revoked, and that nobody 
   await bot.alice.runs('image shared');
   const list = await bot.alice.sees(/You share 1 image:/);
   await bot.alice.selects(list, menu(list).id, [id]);
-  await bot.alice.sees(/doesn't work any more/);
+  await bot.alice.sees(/no longer works/);
   expect((await fetched(path)).status).toBe(404);
 });
 
@@ -227,7 +227,7 @@ it('keeps favourites when others are deleted, and packs them first', async () =>
   await draws(bot.milo, '!a passing cloud');
   const choices = await more(bot.milo, image);
   await bot.milo.presses(choices, button(choices, 'Favourite'));
-  await bot.milo.sees(/It is a favourite now/);
+  await bot.milo.sees(/Added to your favourites/);
   expect((await opens(bot.milo, { favourites: true })).content).toContain('1 image');
   const packed = async () => {
     await bot.milo.runs('image download');
@@ -287,7 +287,7 @@ it('draws a list of prompts with one bill, and shows by itself what is too large
   await bot.bob.runs('image batch', { file }, { in: 'art' });
   const question = await bot.bob.sees(/6 prompts, 6 images with painter: up to \*\*\$0\.12\*\*/);
   await bot.bob.presses(question, button(question, 'Draw all for $0.12'));
-  await bot.bob.sees(/It is not kept: the file is too large/, { in: 'art' });
+  await bot.bob.sees(/not stored: the file is too large/, { in: 'art' });
   const sheet = await bot.bob.sees(/batch: images 1 to 4/, { in: 'art' });
   expect(sheet.attachments).toHaveLength(1);
   expect(menu(sheet).values).toHaveLength(4);

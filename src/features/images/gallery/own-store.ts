@@ -8,7 +8,7 @@ export type OwnImage = Pick<
 > &
   Pick<RequestRow, 'author_id' | 'ciphertext' | 'model_id' | 'asked_at'> & { request_id: string };
 
-/** More than anybody loads at once. */
+/** More than a member loads at once. */
 const mostImages = 5000;
 
 /** The kept images of a person: favourites first, then the newest. */

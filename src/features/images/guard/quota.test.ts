@@ -25,7 +25,7 @@ const isImage = (message: APIMessage): boolean => message.attachments.length > 0
 const saying = (match: RegExp) => (message: APIMessage) =>
   match.test([message.content, ...message.embeds.map(({ description }) => description ?? '')].join('\n'));
 
-it("takes the most generous of somebody's roles, and what was set for them alone", { timeout: 60_000 }, async () => {
+it("takes the most generous of a member's roles, and what was set for them alone", { timeout: 60_000 }, async () => {
   await bot.bob.says('#art', '!a cat');
   expect((await bot.bob.sees(isImage, { in: '#art', timeoutMs: 30_000 })).content).toMatch(
     /Daily 1\/5 \| Storage 0\.0\/500 MB/,
@@ -34,7 +34,7 @@ it("takes the most generous of somebody's roles, and what was set for them alone
   await bot.milo.sees(/2 images\n\*\*Storage:\*\* 0 MB, 0\.0 MB used/);
   await bot.bob.says('#art', '!a dog');
   const full = await bot.bob.sees(isImage, { in: '#art', timeoutMs: 30_000 });
-  expect(full.content).toMatch(/not kept: your storage is full[^]*Daily 2\/2 \| Storage 0\.0\/0 MB/);
+  expect(full.content).toMatch(/not stored: your storage is full[^]*Daily 2\/2 \| Storage 0\.0\/0 MB/);
   await bot.bob.says('#art', '!a bird');
   await bot.bob.sees(/You've used your 2 pictures for today\. They reset <t:\d+:R>/, { in: '#art' });
   await bot.bob.runs('limits');
@@ -49,7 +49,7 @@ it('is set by administrators alone, recorded, and reset', async () => {
   await bot.milo.runs('image quota', { user: bot.bob.user.id, images: 'many' });
   await bot.milo.sees(/“many” isn't a quota/);
   await bot.milo.runs('image quota', { user: bot.bob.user.id, images: 'default', storage: 'unlimited' });
-  await bot.milo.sees(/as their roles give\n\*\*Storage:\*\* no limit/);
+  await bot.milo.sees(/set by roles\n\*\*Storage:\*\* no limit/);
   expect((await recorded(bot, { action: 'set-image-quota' })).at(-1)).toMatchObject({
     actorId: bot.milo.user.id,
     targetId: bot.bob.user.id,

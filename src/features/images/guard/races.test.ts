@@ -30,7 +30,7 @@ sharedBilling(bot);
 const isImage = (message: APIMessage): boolean => message.attachments.length > 0;
 
 it(
-  `draws exactly ${mostImages} of ${requests} images that somebody asks for at once`,
+  `draws exactly ${mostImages} of ${requests} images that a member asks for at once`,
   { timeout: 120_000 },
   async () => {
     const asking = Array.from({ length: requests }, (_, index) =>

@@ -73,7 +73,7 @@ describe('what is drawn', () => {
     flags('violence');
     const told = await bot.alice.sees(ends(await bot.alice.says('#art', '!a battle')));
     expect(told.content).toContain(
-      "I don't show what was drawn, because of violence. The provider charges for it, so it was charged.",
+      "I can't show what was drawn, because of violence. The provider charges for it, so it was charged.",
     );
     expect([told.attachments, buttons(told)]).toEqual([[], []]);
     const next = await bot.alice.sees(shows(await bot.alice.says('#art', '!a dog')));
@@ -119,7 +119,7 @@ describe('in an age-restricted channel', () => {
     const told = await bot.alice.sees(ends(await bot.alice.says('#adults', '!a strange party')));
     expect(told.content).toContain('because of sexual content with minors');
     expect(told.attachments).toEqual([]);
-    await bot.milo.sees(/I don't show an image that <@\d+> asked for in <#\d+>[^]*\|\|a strange party\|\|/, {
+    await bot.milo.sees(/I didn't show an image that <@\d+> asked for in <#\d+>[^]*\|\|a strange party\|\|/, {
       in: '#memes',
     });
   });

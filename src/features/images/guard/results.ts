@@ -17,7 +17,7 @@ type Judging = Moderating & Needs<'images'>;
 /** Large enough to see what it is of. */
 const judged = { longestEdge: 1024, maxBytes: 4_000_000 };
 
-/** Whether what is drawn is judged before anybody sees it: nothing may be shown of it sooner. */
+/** Whether what is drawn is judged before it is shown: nothing may be shown of it sooner. */
 export const judgesResults = (context: Pick<Judging, 'models'>, settings: ImageSettings): boolean =>
   imageModerator(context, settings) !== undefined;
 

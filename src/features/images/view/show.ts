@@ -30,8 +30,9 @@ export async function showResults(task: DrawTask, shown: Shown): Promise<void> {
   if (request.batch !== undefined && isKept) return leaveToBatch(task, request.batch, shown);
   const message = await resultMessage(task, shown);
   const { channelId, sent } = await put(task, message);
-  await context.spending.shown(paidAs(row.id), [sent.id]);
+  // At once: a quick reply begins from these images.
   await noteAttachments(context.db, attachmentsOf(shown.kept, sent.attachments));
+  await context.spending.shown(paidAs(row.id), [sent.id]);
   context.checkpoint('shown');
   await noteShown(context.db, row.id, { channelId, messageId: sent.id });
   const endedAt = new Date(context.clock.now());
