@@ -77,7 +77,7 @@ describe('files in a bucket', () => {
     const before = (await billing.paid(bot.alice)).free;
     s3.fail({ method: 'PUT', status: 403, code: 'AccessDenied' });
     const shown = await draws('!a dog');
-    expect(shown.content).toContain("It is not kept: my store for files doesn't work right now.");
+    expect(shown.content).toContain("Shown but not stored: the store for files doesn't work right now.");
     expect((await billing.paid(bot.alice)).free - before).toBe(20_000);
     expect(bot.providers.abilities.requests.filter(({ path }) => path === 'images/generations')).toHaveLength(1);
     expect((await draws('!a bird')).content).not.toContain('not kept');

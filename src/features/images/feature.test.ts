@@ -54,7 +54,10 @@ it('edits what is attached, also where only edits are allowed', async () => {
 });
 
 it('zooms out of what it replies to, and edits that by a form', async () => {
-  const first = await bot.alice.sees(answers(await bot.alice.says('#art', '!a castle --size 256x256 --no people')), drawn);
+  const first = await bot.alice.sees(
+    answers(await bot.alice.says('#art', '!a castle --size 256x256 --no people')),
+    drawn,
+  );
   // What it leads to is stored once it is shown.
   await bot.idle();
   const second = await bot.alice.sees(answers(await bot.alice.says('#art', 'zoom out', { replyTo: first })), drawn);

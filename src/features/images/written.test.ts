@@ -70,7 +70,7 @@ it.each([
 it('tells what the model refuses in words, and what it failed at', async () => {
   bot.providers.answer('something bad', { text: 'I can’t help with that.', usage });
   await bot.olivia.says('#art', '~something bad');
-  await bot.olivia.sees(/refuses to draw this, and charges for it/, { in: '#art' });
+  await bot.olivia.sees(/refused to draw this. The provider charges for it/, { in: '#art' });
   bot.providers.answer('a failure', { status: 401, text: 'wrong key' });
   await bot.olivia.says('#art', '~a failure');
   await bot.olivia.sees(/refuses my key[^]*Nothing was charged/, { in: '#art' });
