@@ -32,7 +32,7 @@ const usage = { inputTokens: 1000, outputTokens: 500 };
 it('draws what a chat model writes, charged by its tokens', async () => {
   bot.providers.answer('a sun', { text: `Here you are:\n\`\`\`svg\n${sun}\n\`\`\`\nEnjoy!`, usage });
   await bot.alice.says('#art', '~a sun');
-  const shown = await bot.alice.sees(isImage, { in: '#art' });
+  const shown = await bot.alice.sees(isImage, { in: '#art', timeoutMs: 30_000 });
   expect(shown.content).toMatch(/writer · 1024 × 512 · \$0\.02 · /);
   const [file] = shown.attachments;
   const bytes = new Uint8Array(await (await fetch(file?.url ?? '')).arrayBuffer());

@@ -41,6 +41,20 @@ ${svg(`<title>Sunset</title><defs><linearGradient id="sky"><stop offset="0" stop
     expect(await pixel(bytes, 768, 256)).toEqual([0, 255, 0, 255]);
   });
 
+  it('keeps the opacity of shapes, of what they inherit, and of groups', async () => {
+    const drawing = svg(`<rect width="100" height="50" fill="#fff"/><g fill-opacity="50%" opacity="0.5">
+<rect width="50" height="50" opacity="0.5"/><rect x="50" width="50" height="50" style="opacity: 1"/></g>`);
+    const { bytes } = await work.rasterise({ svg: drawing }, never);
+    const shades = [await pixel(bytes, 10, 10), await pixel(bytes, 800, 10)].map(([red = 0]) => Math.round(red / 16));
+    // An eighth and a quarter of black over white.
+    expect(shades).toEqual([14, 12]);
+  });
+
+  it('of two hundred shapes that let others shine through is drawn in time', async () => {
+    const shapes = Array.from({ length: 200 }, (_, n) => `<circle cx="${n % 100}" cy="25" r="9" opacity="0.4"/>`);
+    expect(await answer(svg(shapes.join('')))).toBe('drawn');
+  });
+
   it('fits into the canvas that is asked for, of at most 2048 pixels a side', async () => {
     const canvas = { width: 300, height: 300 };
     const { bytes, ...made } = await work.rasterise({ svg: svg('<rect width="100" height="50"/>'), canvas }, never);
@@ -98,6 +112,8 @@ describe('a hostile SVG', () => {
   it.each<[string, string]>([
     ['billions of laughs', laughs(use)],
     ['billions of masks', laughs((id) => `<g mask="url(#${id})"/>`)],
+    ['too many layers', svg('<g opacity="0.5"><path d="M0 0h9v9z"/></g>'.repeat(150))],
+    ['too many layers by reference', svg(`<g id="a" opacity=".9"><rect/></g>${use('a').repeat(150)}`)],
     ['too many elements', svg('<rect/>'.repeat(4001))],
     ['too many in each other', svg('<g>'.repeat(40) + '</g>'.repeat(40))],
     ['too many attributes', svg(`<rect ${Array.from({ length: 41 }, (_, n) => `a${n}="1"`).join(' ')}/>`)],

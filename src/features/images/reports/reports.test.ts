@@ -65,7 +65,7 @@ it('shows an image as soon as its provider reports, which a repeated report does
   complete(id);
   const report = fakeReport(id, clock.now());
   expect(await post(report)).toBe(204);
-  await bot.alice.sees(isImage, { in: '#art' });
+  await bot.alice.sees(isImage, { in: '#art', timeoutMs: 30_000 });
   expect(await post(report)).toBe(204);
   await bot.idle();
   expect(looks()).toHaveLength(1);
@@ -76,7 +76,7 @@ it('takes a report at another process than the one that draws', async () => {
   const id = await begin('a dog');
   complete(id);
   expect(await post(fakeReport(id, clock.now()), api.port)).toBe(204);
-  await bot.alice.sees(isImage, { in: '#art' });
+  await bot.alice.sees(isImage, { in: '#art', timeoutMs: 30_000 });
   expect(looks()).toHaveLength(1);
   await api.stop();
 });
@@ -104,6 +104,6 @@ it('is not moved by reports that are forged, old, repeated, too large or about s
   expect(await post(fakeReport(id, now + 1000))).toBe(204);
   expect(looks()).toHaveLength(1);
   polling.resolve();
-  await bot.alice.sees(isImage, { in: '#art' });
+  await bot.alice.sees(isImage, { in: '#art', timeoutMs: 30_000 });
   expect(looks()).toHaveLength(2);
 });

@@ -1,3 +1,5 @@
+import { isLayer, withoutNeedlessLayers } from './layers.ts';
+import type { Part } from './part.ts';
 import { broken, forbidden, readSvg, tooMuch } from './read-svg.ts';
 import type { SvgNode } from './read-svg.ts';
 import { attributes, drawnElements, followedElements, leftOutElements } from './vocabulary.ts';
@@ -7,6 +9,8 @@ import { properties, referringProperties } from './vocabulary.ts';
 const limits = { characters: 100_000, elements: 4000, nesting: 32, attributes: 40 };
 /** With everything that is drawn by reference, as often as it is. */
 const MOST_DRAWN = 20_000;
+/** Each layer takes as long as a hundred shapes. */
+const MOST_LAYER_PIXELS = 64_000_000;
 const MOST_CHAIN = 400;
 const MOST_TEXT = 2000;
 const LONGEST_EDGE = 1024;
@@ -16,14 +20,6 @@ const MOST_ASPECT = 4;
 export interface Canvas {
   width: number;
   height: number;
-}
-
-interface Part {
-  name: string;
-  attributes: Map<string, string>;
-  children: (Part | string)[];
-  /** Ids of what is drawn with it. */
-  refersTo: string[];
 }
 
 /**
@@ -36,8 +32,9 @@ export function safeSvg(source: string, wanted?: Canvas): { svg: string; canvas:
   const root = readSvg(source, limits);
   if (root.name !== 'svg') throw broken(`it begins with <${root.name}>`);
   const part = partOf(root);
-  checkSize(part);
+  withoutNeedlessLayers(part);
   const { box, canvas } = frameOf(root, wanted);
+  checkSize(part, MOST_LAYER_PIXELS / (canvas.width * canvas.height));
   part.attributes = new Map([
     ['xmlns', 'http://www.w3.org/2000/svg'],
     ['viewBox', box],
@@ -105,8 +102,13 @@ function keep(part: Part, name: string, value: string): void {
   part.attributes.set(name, value);
 }
 
+interface Drawn {
+  elements: number;
+  layers: number;
+}
+
 /** Counts what is drawn, and refuses references in circles. */
-function checkSize(root: Part): void {
+function checkSize(root: Part, mostLayers: number): void {
   const byId = new Map<string, Part>();
   let texts = 0;
   const collect = (part: Part): void => {
@@ -121,8 +123,8 @@ function checkSize(root: Part): void {
   };
   collect(root);
   if (texts > MOST_TEXT) throw tooMuch('letters');
-  const known = new Map<Part, number | 'open'>();
-  const drawn = (part: Part, chain: number): number => {
+  const known = new Map<Part, Drawn | 'open'>();
+  const drawn = (part: Part, chain: number): Drawn => {
     const counted = known.get(part);
     if (counted === 'open') throw forbidden('references in a circle');
     if (counted !== undefined) return counted;
@@ -130,10 +132,16 @@ function checkSize(root: Part): void {
     known.set(part, 'open');
     const parts = part.children.filter((child) => typeof child !== 'string');
     const referred = part.refersTo.map((id) => byId.get(id)).filter((target) => target !== undefined);
-    const count = [...parts, ...referred].reduce((sum, one) => sum + drawn(one, chain + 1), 1);
-    if (count > MOST_DRAWN) throw tooMuch('elements drawn by reference');
-    known.set(part, count);
-    return count;
+    const sum: Drawn = { elements: 1, layers: isLayer(part) ? 1 : 0 };
+    for (const one of [...parts, ...referred]) {
+      const { elements, layers } = drawn(one, chain + 1);
+      sum.elements += elements;
+      sum.layers += layers;
+    }
+    if (sum.elements > MOST_DRAWN) throw tooMuch('elements drawn by reference');
+    if (sum.layers > mostLayers) throw tooMuch('transparent groups and masks');
+    known.set(part, sum);
+    return sum;
   };
   drawn(root, 0);
 }

@@ -17,7 +17,7 @@ const MOST_PROMPT_CHARACTERS = 4000;
 
 const draws: DrawAbilities = {
   modes: ['generate'],
-  sizes: ['1024x1024', '1536x1024', '1024x1536', '2048x2048'],
+  sizes: ['1024x1024', '1536x1024', '1024x1536'],
   aspects: ['1:1', '16:9', '9:16', '4:3', '3:4', '3:2', '2:3', '21:9'],
   ...{ mostImages: 1, mostInputs: 0, promptCharacters: MOST_PROMPT_CHARACTERS, previews: 0 },
   ...{ seed: false, negativePrompt: false, strength: false, styles: [] },
@@ -27,7 +27,7 @@ const INSTRUCTIONS = `You are an illustrator who draws by writing SVG.
 Answer with one complete SVG document and nothing else. It begins with <svg and has a viewBox.
 Paint the whole canvas: a background first, then the subject large, with depth, light and shade by gradients and layers of shapes.
 Use only these elements: g, defs, symbol, use, path, rect, circle, ellipse, line, polyline, polygon, text, tspan, linearGradient,
-radialGradient, stop, clipPath, mask. Refer to elements by #id only. Style by attributes, without <style>, classes, filters, patterns,
+radialGradient, stop, clipPath, mask. Refer to elements by #id only. Give opacity to shapes rather than to groups. Style by attributes, without <style>, classes, filters, patterns,
 images, scripts and animations. Keep it below 60,000 characters.`;
 
 /** A model as one that draws. */
