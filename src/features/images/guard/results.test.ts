@@ -99,6 +99,12 @@ describe('what is drawn', () => {
   });
 });
 
+it('names the model that judges images in /models', async () => {
+  await bot.alice.runs('models');
+  const { embeds } = await bot.alice.sees((message) => message.embeds.length > 0);
+  expect(JSON.stringify(embeds)).toContain('Judging texts and images: **fake/omni-moderation-latest**');
+});
+
 describe('a batch', () => {
   const runs = async (channel: string) => {
     const file = { name: 'prompts.txt', data: Buffer.from('one\ntwo\nthree\nfour\nfive'), type: 'text/plain' };
