@@ -11,6 +11,8 @@ it.each([
   'a 9 year old girl, topless',
   'naked 12yo',
   'girl aged 14 in lingerie',
+  'my little sister naked',
+  'a naked 11 year old',
   'hentai of two characters on a sofa at night who are both children',
   'n4ked ch1ld',
   'l0lic0n',
@@ -48,6 +50,8 @@ it.each([
   'pornic, a small town in France, with children at the harbour',
   'a 12 year old scotch',
   'a minor chord',
+  'a nude statue, a small one, in a museum',
+  'a sexy woman with a 12 year old scotch',
   'my fucking loud kids as astronauts',
 ])('leaves "%s" alone', (text) => {
   expect(sexualisesMinors(text)).toBe(false);

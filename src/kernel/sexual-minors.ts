@@ -20,7 +20,9 @@ const minors = phrases(`
   kinder, kleines madchen
 `);
 const young = new Set(['little', 'young', 'small', 'tiny', 'younger']);
-const youngPairs = new Set(['girl', 'girls', 'boy', 'boys', 'one', 'ones', 'daughter', 'son', 'sister', 'brother']);
+const youngPairs = new Set(
+  ['girl', 'boy', 'daughter', 'son', 'sister', 'brother'].flatMap((word) => [word, `${word}s`]),
+);
 
 /** Said of no picture that is not sexual: with a minor anywhere in the text they are enough. */
 const explicit = phrases(`
@@ -89,6 +91,12 @@ const youngPlaces = (words: readonly string[]): number[] =>
   words.flatMap((word, at) => (young.has(word) && youngPairs.has(words[at + 1] ?? '') ? at : []));
 
 const adultAge = 18;
+/** They have ages, too. */
+const oldThings = new Set(
+  'scotch whisky whiskey wine rum brandy cognac bourbon port cheese car truck house building tree oak dog cat'.split(
+    ' ',
+  ),
+);
 const ageWords = new Set(['year', 'years', 'yr', 'yrs', 'yo', 'y']);
 
 /** `9 year old`, `aged 12`, `9yo`. A century or a wine is older, and a number alone is none. */
@@ -98,8 +106,8 @@ function agePlaces(words: readonly string[]): number[] {
     if (joined) return Number(joined[1]) < adultAge ? at : [];
     if (!/^\d{1,2}$/.test(word) || Number(word) >= adultAge) return [];
     const [before = '', after = '', then = ''] = [words[at - 1], words[at + 1], words[at + 2]];
-    const isAge =
-      before === 'aged' || before === 'age' || after === 'yo' || (ageWords.has(after) && /^olds?$/.test(then));
+    const isSpelt = ageWords.has(after) && /^olds?$/.test(then) && !oldThings.has(words[at + 3] ?? '');
+    const isAge = before === 'aged' || before === 'age' || after === 'yo' || isSpelt;
     return isAge ? at : [];
   });
 }

@@ -1,12 +1,10 @@
 import { UserError } from '../../kernel/errors.ts';
 import type { AbilityModel, Caller, DrawMode } from '../../sdk/index.ts';
+import type { ImagePlace } from './api.ts';
 import { isAdultModel } from './guard/adult-models.ts';
 import type { ImageSettings, Needs, PrefixRule } from './settings.ts';
 
-export interface ImagePlace {
-  guildId: string | null;
-  channelId: string;
-}
+export type { ImagePlace } from './api.ts';
 
 /** The model that draws, and why another one than was wanted. */
 export interface ChosenModel {

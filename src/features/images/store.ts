@@ -92,11 +92,14 @@ export async function storeResults(
 export async function endRequest(
   db: Db,
   id: string,
-  end: { state: Exclude<RequestState, 'waiting' | 'drawn'>; outcome: string; endedAt: Date },
+  end: { state: Exclude<RequestState, 'waiting' | 'drawn'>; outcome: string; endedAt: Date; withheld?: number },
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('images_request')
-    .set({ state: end.state, outcome: end.outcome, ended_at: end.endedAt })
+    .set({
+      ...{ state: end.state, outcome: end.outcome, ended_at: end.endedAt },
+      ...(end.withheld !== undefined && { withheld: end.withheld }),
+    })
     .where('id', '=', id)
     .where('state', 'in', ['waiting', 'drawn'])
     .executeTakeFirst();

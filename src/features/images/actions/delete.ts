@@ -71,7 +71,10 @@ const kept = ({ id, filename }: APIMessage['attachments'][number]): OutgoingFile
   ...{ name: filename, data: new Uint8Array(), attachmentId: id },
 });
 
-/** The sheet drawn again without what is deleted; the others keep their numbers. */
+/**
+ * The sheet drawn again without what is deleted; the others keep their numbers. Images whose files are not kept any more can't
+ * be drawn again.
+ */
 async function sheetLeft(
   context: ImageContext,
   message: APIMessage,

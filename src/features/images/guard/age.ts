@@ -8,7 +8,7 @@ import { hasAdult } from '../store.ts';
 import { isAdultModel } from './adult-models.ts';
 
 /** Whether a channel, or the channel of a thread, is age-restricted. Direct messages are not. */
-export async function isAgeRestricted(
+async function isAgeRestricted(
   { discord: { cache } }: Needs<'discord'>,
   { guildId, channelId }: ImagePlace,
 ): Promise<boolean> {

@@ -99,6 +99,35 @@ describe('what is drawn', () => {
   });
 });
 
+it('names the model that judges images in /models', async () => {
+  await bot.alice.runs('models');
+  const { embeds } = await bot.alice.sees((message) => message.embeds.length > 0);
+  expect(JSON.stringify(embeds)).toContain('Judging texts and images: **fake/omni-moderation-latest**');
+});
+
+describe('a batch', () => {
+  const runs = async (channel: string) => {
+    const file = { name: 'prompts.txt', data: Buffer.from('one\ntwo\nthree\nfour\nfive'), type: 'text/plain' };
+    await bot.bob.runs('image batch', { file, model: 'fake/painter' }, { in: channel });
+    const question = await bot.bob.sees(/5 prompts, 5 images/);
+    await bot.bob.presses(question, button(question, 'Draw all for $0.10'));
+    return bot.bob.sees(/🧾/u, { in: `#${channel}`, timeoutMs: 30_000 });
+  };
+
+  it('says in its bill how many images are not shown', async () => {
+    flags('violence');
+    expect((await runs('art')).content).toMatch(/4 drawn, 1 refused.*\$0\.10 charged[^]*1 image isn't shown/);
+  });
+
+  it('hides a sheet with a flagged image, and says why', async () => {
+    flags('sexual');
+    await runs('adults');
+    const sheet = await bot.bob.sees(/batch: images 1 to 5/, { in: '#adults' });
+    expect(isHidden(sheet)).toBe(true);
+    expect(sheet.content).toContain('Hidden because of sexual content');
+  });
+});
+
 describe('in an age-restricted channel', () => {
   it('hides what is flagged, in the gallery too, and shares no link to it', async () => {
     flags('sexual');

@@ -132,7 +132,7 @@ async function requestOf(
 }
 
 /** The images of a message and of what it replies to, its own first. */
-export async function imagesAbout(
+async function imagesAbout(
   context: Needs<'db'>,
   message: Pick<APIMessage, 'attachments'> & { referenced_message?: APIMessage | null },
 ): Promise<ImageSource[]> {

@@ -144,7 +144,8 @@ async function withhold(task: DrawTask, reserved: ReservedDrawing, { withheld }:
   const key = costs(reserved) ? 'withheld.charged' : 'withheld.free';
   await reserved.settle();
   const data = { count: withheld.count, categories: namesOf(context, withheld.categories) };
-  await end(task, { state: 'refused', outcome: 'withheld', text: context.texts.in(undefined)(key, data) });
+  const text = context.texts.in(undefined)(key, data);
+  await end(task, { state: 'refused', outcome: 'withheld', text, withheld: withheld.count });
 }
 
 async function onFailure(task: DrawTask, reserved: ReservedDrawing | undefined, error: unknown): Promise<void> {
@@ -185,9 +186,9 @@ const mayRetry = (run: JobRun, error: unknown): boolean =>
 /** Tells how it ended without a result. */
 async function end(
   task: DrawTask,
-  { state, outcome, text }: { state: 'failed' | 'refused' | 'cancelled'; outcome: string; text: string },
+  { text, ...ending }: { state: 'failed' | 'refused' | 'cancelled'; outcome: string; text: string; withheld?: number },
 ): Promise<void> {
   const { context, row } = task;
-  await endRequest(context.db, row.id, { state, outcome, endedAt: new Date(context.clock.now()) });
-  await showEnd(task, text, state);
+  await endRequest(context.db, row.id, { ...ending, endedAt: new Date(context.clock.now()) });
+  await showEnd(task, text, ending.state);
 }

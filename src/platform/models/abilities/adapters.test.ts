@@ -49,6 +49,12 @@ describe('what is built in', () => {
     expect(used).toEqual([{ estimated: false }]);
   });
 
+  it('knows words for sexual content with minors, and leaves harmless ones alone', async () => {
+    const work = { texts: ['a n4ked ch1ld', 'a child on a bike'] };
+    const { verdicts } = await done(await open({}), 'moderate', { work });
+    expect(verdicts.map(({ categories }) => categories)).toEqual([['sexual-minors'], []]);
+  });
+
   it.each(['transcribe', 'speak', 'draw'] as const)('can’t %s', async (ability) => {
     expect((await open({})).abilities.defaultOf(ability)).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import { UserError } from '../../../../kernel/errors.ts';
 import { longestPrompt } from '../../intake/prompt.ts';
 
-export const mostPrompts = 50;
+const mostPrompts = 50;
 /** Of the file: every prompt as long as may be, in four bytes a character. */
 export const mostFileBytes = mostPrompts * longestPrompt * 4;
 

@@ -1,6 +1,7 @@
 import { UserError, VendorError } from '../../../../kernel/errors.ts';
 import type { OutgoingMessage } from '../../../../sdk/index.ts';
 import { endEarly } from '../../actions/cancel.ts';
+import { namesOf } from '../../guard/moderation.ts';
 import { paidAs } from '../../request.ts';
 import type { ImageContext } from '../../settings.ts';
 import { findRequest } from '../../store.ts';
@@ -153,7 +154,16 @@ async function showSheet(
   const t = context.texts.in(undefined);
   const { images: entries, file } = await sheetOf(context, numbered(images, first));
   const about = { user: row.author_id, from: first, to: first + images.length - 1 };
-  const message = { content: t('batch.sheet', about), files: [file], components: [menuOf(entries, t)] };
+  const hidden = images.filter((image) => image.hidden_for.length > 0);
+  const categories = namesOf(
+    context,
+    hidden.flatMap((image) => image.hidden_for),
+  );
+  const content = [
+    t('batch.sheet', about),
+    ...(hidden.length > 0 ? [t('hidden', { count: hidden.length, categories })] : []),
+  ].join('\n');
+  const message = { content, files: [file], components: [menuOf(entries, t)] };
   const key = `images/batch/${row.id}/${images[0]?.request_id ?? ''}`;
   const sent = await context.discord.actions.send(row.channel_id, message, { key, urgency: 'reply' });
   const requestIds = [...new Set(images.map(({ request_id: id }) => id))];
@@ -187,9 +197,11 @@ async function billOf(context: ImageContext, row: BatchRow, items: readonly Item
   const told = Object.entries(parts)
     .filter(([, number]) => number > 0)
     .map(([part, number]) => t(`batch.parts.${part}`, { count: number }));
+  const withheld = items.reduce((sum, item) => sum + (item.withheld ?? 0), 0);
   const isUsedUp = items.some(({ refusal }) => refusal?.startsWith('refused.'));
   const lines = [
     t('batch.bill', { user: row.author_id, count: items.length, parts: told.join(', '), price: dollars(micros) }),
+    ...(withheld > 0 ? [t('batch.withheld', { count: withheld })] : []),
     ...(isUsedUp ? [t('batch.used-up')] : []),
   ];
   return { content: lines.join('\n'), components: [] };

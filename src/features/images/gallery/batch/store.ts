@@ -16,6 +16,8 @@ export interface ItemRow {
   is_shown: boolean;
   /** Of its request; null where there is none, also when that was deleted. */
   state: RequestState | null;
+  /** Images of it that were drawn, but neither kept nor shown. */
+  withheld: number | null;
 }
 
 export async function insertBatch(db: Db, row: Insertable<ImagesBatchTable>): Promise<void> {
@@ -71,7 +73,7 @@ export function itemsOf(db: Db, batchId: string): Promise<ItemRow[]> {
   return db
     .selectFrom('images_batch_item')
     .leftJoin('images_request', 'images_request.id', 'images_batch_item.request_id')
-    .select(['position', 'request_id', 'refusal', 'is_shown', 'state'])
+    .select(['position', 'request_id', 'refusal', 'is_shown', 'state', 'withheld'])
     .where('batch_id', '=', batchId)
     .orderBy('position')
     .execute();
