@@ -65,7 +65,7 @@ async function draws(words: string) {
 describe('files in a bucket', () => {
   it('are kept encrypted', { timeout: 60_000 }, async () => {
     const shown = await draws('!a cat');
-    expect(shown.content).not.toContain('not kept');
+    expect(shown.content).not.toContain('not stored');
     const [object] = s3.objects.values();
     expect(s3.objects.size).toBe(1);
     // What everyone knows an image by.
@@ -80,7 +80,7 @@ describe('files in a bucket', () => {
     expect(shown.content).toContain("Shown but not stored: the store for files doesn't work right now.");
     expect((await billing.paid(bot.alice)).free - before).toBe(20_000);
     expect(bot.providers.abilities.requests.filter(({ path }) => path === 'images/generations')).toHaveLength(1);
-    expect((await draws('!a bird')).content).not.toContain('not kept');
+    expect((await draws('!a bird')).content).not.toContain('not stored');
     expect(s3.objects.size).toBe(2);
   });
 
