@@ -73,5 +73,5 @@ it('tells what the model refuses in words, and what it failed at', async () => {
   await bot.olivia.sees(/refused to draw this. The provider charges for it/, { in: '#art' });
   bot.providers.answer('a failure', { status: 401, text: 'wrong key' });
   await bot.olivia.says('#art', '~a failure');
-  await bot.olivia.sees(/refuses my key[^]*Nothing was charged/, { in: '#art' });
+  await bot.olivia.sees(/rejected my key[^]*Nothing was charged/, { in: '#art' });
 });
