@@ -29,6 +29,8 @@ export const imageCheckpoints = [
 /** People who ask before the crash. */
 const ASKING = 3;
 const PRICE_MICROS = 20_000;
+/** Of each side of a drawn image, in pixels. */
+const EDGE = 64;
 /** It is long, because a slow machine isn't a failure. */
 const NEVER_MS = 90_000;
 const LOOK_AGAIN_MS = 50;
@@ -47,7 +49,10 @@ export const paintingSettings = (baseUrl: string): Readonly<Record<string, unkno
   prices: { images: { models: { 'priced/painter': { default: 0.02 } }, prefixes: { '!': 0.02 } } },
   access: { roles: { member: { imagesPerDay: 100_000 } } },
   features: {
-    images: { channels: ['general', 'art', 'memes'], prefixes: { '!': { model: 'priced/painter', size: '64x64' } } },
+    images: {
+      channels: ['general', 'art', 'memes'],
+      prefixes: { '!': { model: 'priced/painter', size: `${EDGE}x${EDGE}` } },
+    },
   },
 });
 
@@ -104,7 +109,7 @@ async function ask({ place }: KillStage, name: string, username: string, channel
   return { name, username, authorId: author.id, channelId, messageId: id, requestId };
 }
 
-type Shown = SeenMessage & { attachments: unknown[] };
+type Shown = SeenMessage & { attachments: { width?: number; height?: number }[] };
 
 async function answersTo({ place }: KillStage, { username, channelId, messageId }: Prompt): Promise<Shown[]> {
   const messages = (await read(place, username, channelId, messageId)) as Shown[];
@@ -123,10 +128,16 @@ async function untilShown(stage: KillStage, bot: Program, prompts: readonly Prom
 async function shownAmiss(stage: KillStage, prompt: Prompt): Promise<string[]> {
   const answers = await answersTo(stage, prompt);
   const [only] = answers;
-  if (answers.length === 1 && only?.attachments.length === 1) return [];
-  const texts = answers.map(({ content, attachments }) => `${attachments.length} files with "${content.slice(0, 80)}"`);
+  if (answers.length === 1 && only?.attachments.length === 1 && hasCaption(only)) return [];
+  const texts = answers.map(
+    ({ content, attachments }) =>
+      `${attachments.length} files of height ${attachments[0]?.height} with "${content.slice(0, 80)}"`,
+  );
   return [`${prompt.name} was answered by ${texts.join(' and ') || 'nothing'}`];
 }
+
+/** Whether it is higher than what was drawn, by its strip. */
+const hasCaption = ({ attachments: [first] }: Shown): boolean => first?.width === EDGE && (first.height ?? 0) > EDGE;
 
 /** Throws an Error that lists the violations. */
 async function check(stage: KillStage, postgres: Postgres, prompts: readonly Prompt[]): Promise<ImageBill> {
@@ -190,12 +201,12 @@ async function counterAmiss(
     );
 }
 
-/** One file for each image, whose bytes are on the disk; no file without an image. */
+/** One file for each image, without its caption, whose bytes are on the disk; no file without an image. */
 async function filesAmiss({ dataDir }: KillStage, { db }: Postgres, prompts: readonly Prompt[]): Promise<string[]> {
   const ids = prompts.map(({ requestId }) => requestId);
   const results = await db
     .selectFrom('images_result')
-    .select(['request_id', 'file_id', 'size_bytes'])
+    .select(['request_id', 'file_id', 'size_bytes', 'height'])
     .where('request_id', 'in', ids)
     .execute();
   const amiss = prompts.flatMap(({ name, requestId }) => {
@@ -209,8 +220,9 @@ async function filesAmiss({ dataDir }: KillStage, { db }: Postgres, prompts: rea
     .executeTakeFirstOrThrow();
   if (Number(count) !== all.length) amiss.push(`${all.length} files belong to ${count} images`);
   const onDisk = new Set((await readdir(join(dataDir, 'files'), { recursive: true })).map((path) => basename(path)));
-  for (const { file_id: fileId, size_bytes: sizeBytes } of results) {
+  for (const { file_id: fileId, size_bytes: sizeBytes, height } of results) {
     const file = all.find(({ id }) => id === fileId);
+    if (height !== EDGE) amiss.push(`an image of ${EDGE} pixels is kept with a height of ${height}`);
     if (!file) amiss.push(`an image has no file`);
     else if (file.size_bytes !== sizeBytes) amiss.push(`the file ${file.id} has ${file.size_bytes} bytes`);
     else if (!onDisk.has(file.id)) amiss.push(`the bytes of the file ${file.id} are not on the disk`);

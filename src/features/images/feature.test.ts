@@ -53,7 +53,7 @@ it('edits what is attached, also where only edits are allowed', async () => {
   expect(shown.attachments).toMatchObject([{ width: 300, height: 200 }]);
 });
 
-it('zooms out of what it replies to, and edits that by a form', async () => {
+it('zooms out of the picture that it replies to without its caption, and edits that by a form', async () => {
   const first = await bot.alice.sees(
     answers(await bot.alice.says('#art', '!a castle --size 256x256 --no people')),
     drawn,
@@ -61,7 +61,10 @@ it('zooms out of what it replies to, and edits that by a form', async () => {
   // What it leads to is stored once it is shown.
   await bot.idle();
   const second = await bot.alice.sees(answers(await bot.alice.says('#art', 'zoom out', { replyTo: first })), drawn);
-  expect(second.attachments[0]?.width).toBeGreaterThan(first.attachments[0]?.width ?? 0);
+  // The strip with the caption is no part of the picture.
+  expect(first.content).toContain('256 × 256');
+  expect(first.attachments[0]?.height).toBeGreaterThan(256);
+  expect(second.attachments).toMatchObject([{ width: 384, height: 384 }]);
   const { modal } = await bot.alice.presses(second, button(second, 'Edit'));
   if (!modal) throw new Error('no form');
   await bot.alice.submits(modal, { change: 'make it snow' });

@@ -6,6 +6,7 @@ import { keyFor } from '../models.ts';
 import { endRequest, findRequest, noteAttachments, noteShown, resultsOf } from '../store.ts';
 import { paidAs } from '../request.ts';
 import { namesOf } from '../guard/moderation.ts';
+import { withCaption } from '../work/caption.ts';
 import type { KeptImage, Withheld } from '../work/kept.ts';
 import type { DrawTask } from '../work/task.ts';
 import { imageButtons, retryRow } from './buttons.ts';
@@ -100,6 +101,8 @@ async function resultMessage(task: DrawTask, shown: Shown): Promise<OutgoingMess
   const { kept, notices, uses } = shown;
   const { context, row, request } = task;
   const t = context.texts.in(undefined);
+  const files: OutgoingFile[] = [];
+  for (const [index, image] of kept.entries()) files.push(await fileOf(task, image, index));
   const lines = [
     ...outcomeLines(task, shown),
     ...standsInLine(task, t),
@@ -110,7 +113,7 @@ async function resultMessage(task: DrawTask, shown: Shown): Promise<OutgoingMess
   ];
   return {
     content: askedLine(row, request, t) + lines.join('\n'),
-    files: kept.map((image, index) => fileOf(task, image, index)),
+    files,
     components: imageButtons(
       kept.map(({ id }) => id),
       t,
@@ -151,14 +154,16 @@ function notKeptLines(kept: readonly KeptImage[], t: Translate): string[] {
 const descriptionCharacters = 1024;
 
 /** For people who cannot see it, what it was asked to be. */
-function fileOf({ request }: DrawTask, { image, hiddenFor }: KeptImage, index: number): OutgoingFile {
-  const ending = image.contentType.slice('image/'.length).replace('jpeg', 'jpg');
+async function fileOf(task: DrawTask, kept: KeptImage, index: number): Promise<OutgoingFile> {
+  const { contentType, bytes } = await withCaption(task, kept);
+  const ending = contentType.slice('image/'.length).replace('jpeg', 'jpg');
+  const { request } = task;
   return {
     name: `image-${index + 1}.${ending}`,
-    contentType: image.contentType,
-    data: image.bytes,
+    contentType,
+    data: bytes,
     ...(request.prompt !== '' && { description: request.prompt.slice(0, descriptionCharacters) }),
-    ...((request.spoiler || hiddenFor.length > 0) && { spoiler: true }),
+    ...((request.spoiler || kept.hiddenFor.length > 0) && { spoiler: true }),
   };
 }
 

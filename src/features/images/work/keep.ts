@@ -1,24 +1,23 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { uuidFromName } from '../../../kernel/ids.ts';
-import type { DrawnImage, Drawing, FinishedImage, ImageNote } from '../../../sdk/index.ts';
+import type { DrawnImage, Drawing, FinishedImage } from '../../../sdk/index.ts';
 import type { JudgedDrawing } from '../guard/results.ts';
 import { storageLimitOf } from '../guard/storage.ts';
 import type { NewResult } from '../store.ts';
 import { keptUntilMs } from '../kept-until.ts';
 import { storeResults } from '../store.ts';
+import { noteFor, uploadBytes } from './caption.ts';
 import type { KeptImage } from './kept.ts';
 import type { DrawTask } from './task.ts';
 
 const million = 1_000_000;
-/** Room for what surrounds a file in its upload. */
-const marginBytes = 64 * 1024;
 
 /** Under the same name in every run, so that buttons of one that died lead to it. */
 const resultIdOf = (requestId: string, position: number): string =>
   uuidFromName(`images/result/${requestId}/${position}`);
 
 /**
- * Makes images ready to be shown, and stores them in one transaction. Undefined when the request was deleted, or has ended,
+ * Makes images small enough to be shown, and stores them in one transaction. Undefined when the request was deleted, or has ended,
  * in the meantime. An image for which there is no room is shown all the same.
  */
 export async function keepResults(
@@ -26,8 +25,8 @@ export async function keepResults(
   drawing: Drawing,
   judged: JudgedDrawing,
 ): Promise<KeptImage[] | undefined> {
-  const { context, row } = task;
-  const maxBytes = (await context.discord.cache.uploadLimit(row.channel_id)) - marginBytes;
+  const { row } = task;
+  const maxBytes = await uploadBytes(task);
   const images: KeptImage[] = [];
   for (const [position, { drawn, hiddenFor }] of judged.shown.entries()) {
     const image = await finished(task, drawn, maxBytes);
@@ -36,29 +35,10 @@ export async function keepResults(
   return store(task, { ...drawing, withheld: judged.withheld.count }, images);
 }
 
-function finished(
-  { context, request, row, run }: DrawTask,
-  drawn: DrawnImage,
-  maxBytes: number,
-): Promise<FinishedImage> {
-  const note: ImageNote = {
-    prompt: request.prompt,
-    model: row.model_id,
-    ...(request.negativePrompt !== undefined && { negativePrompt: request.negativePrompt }),
-    ...(drawn.seed !== undefined && { seed: drawn.seed }),
-    settings: settingsOf(request),
-  };
-  const caption = request.caption && request.prompt !== '' ? request.prompt : undefined;
-  return context.images.finish(
-    drawn.bytes,
-    { maxBytes, ...(caption !== undefined && { caption }), ...(!request.private && { note }) },
-    run.signal,
-  );
-}
-
-function settingsOf({ size, aspect, style, strength, mode }: DrawTask['request']): Record<string, string> {
-  const all = { mode, size, aspect, style, strength: strength?.toString() };
-  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
+/** Without its caption: what is made of it later begins from the picture alone. */
+function finished(task: DrawTask, drawn: DrawnImage, maxBytes: number): Promise<FinishedImage> {
+  const options = { maxBytes, ...noteFor(task, drawn.seed) };
+  return task.context.images.finish(drawn.bytes, options, task.run.signal);
 }
 
 /** First with every file; where one finds no room, again without those that have none. */

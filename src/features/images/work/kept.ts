@@ -7,7 +7,7 @@ export interface Withheld {
   categories: readonly string[];
 }
 
-/** An image as it is shown, with what is stored of it. */
+/** An image as it is kept, without the caption that is shown below it, with what is stored of it. */
 export interface KeptImage {
   id: string;
   image: FinishedImage;
