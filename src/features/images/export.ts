@@ -12,6 +12,7 @@ export async function exportImages(context: Needs<'db' | 'vault'>, userId: strin
     entries.push({
       ...{ id: row.id, guildId: row.guild_id, channelId: row.channel_id, model: row.model_id, outcome: row.outcome },
       askedAt: row.asked_at.toISOString(),
+      deletedAt: row.deleted_at?.toISOString() ?? null,
       asked: JSON.parse(JSON.stringify(asked)) as Json,
       images: results.map(
         ({ id, content_type: type, width, height, seed, file_id: fileId, favourite_at: favouriteAt, ...result }) => ({

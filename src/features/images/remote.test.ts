@@ -107,6 +107,23 @@ it.each([
   await bot.olivia.sees(words, { in: '#art' });
 });
 
+it.each([
+  ['0x0', /“0x0” isn't a size.*from 64 to 4096 pixels/],
+  ['abc', /“abc” isn't a size/],
+  ['16x20000', /“16x20000” isn't a size/],
+  ['9999x9999', /“9999x9999” isn't a size/],
+  ['2048x256', /“2048x256” is too narrow.*`1:4` to `4:1`/],
+])('explains what is wrong with the size "%s" of a command', async (size, words) => {
+  await bot.olivia.runs('imagine', { prompt: 'a cat', size });
+  await bot.olivia.sees(words);
+});
+
+it('names the line of a list whose shape is too narrow', async () => {
+  const file = { name: 'list.txt', data: Buffer.from('a cat\na dog --ar 99:1'), type: 'text/plain' };
+  await bot.olivia.runs('image batch', { file }, { in: 'art' });
+  await bot.olivia.sees(/Prompt 2: “99:1” is too narrow/);
+});
+
 it('says what is wrong with a file, and asks no provider', async () => {
   const files = [{ name: 'cat.png', data: Buffer.from('no image at all'), type: 'image/png' }];
   await bot.bob.says('#art', 'edit: make it blue', { files });

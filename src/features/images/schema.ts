@@ -21,6 +21,8 @@ export interface ImagesRequestTable {
   withheld: Generated<number>;
   asked_at: Date;
   ended_at: Date | null;
+  /** Of one that stays for the moderators' log alone. */
+  deleted_at: ColumnType<Date | null, undefined, Date>;
 }
 
 export interface ImagesResultTable {

@@ -139,10 +139,20 @@ export async function deleteResults(db: Db, ids: readonly string[]): Promise<voi
       .execute();
 }
 
-/** With its results, and their files. */
-export async function deleteRequest(db: Db, id: string): Promise<boolean> {
-  const { numDeletedRows } = await db.deleteFrom('images_request').where('id', '=', id).executeTakeFirst();
-  return numDeletedRows > 0n;
+/** Deletes a request with its results and their files. */
+export async function deleteRequest(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('images_request').where('id', '=', id).execute();
+}
+
+/** Deletes the results of a request, with their files. The request stays, marked, for the moderators' log. */
+export async function deleteAllButLog(tx: Tx, id: string, now: Date): Promise<void> {
+  await tx.deleteFrom('images_result').where('request_id', '=', id).execute();
+  await tx
+    .updateTable('images_request')
+    // Done, so that nothing shows it again.
+    .set({ state: 'done', deleted_at: now, ended_at: now, shown_message_id: null })
+    .where('id', '=', id)
+    .execute();
 }
 
 export async function deleteRequestsOf(tx: Tx, userId: string): Promise<number> {

@@ -9,6 +9,7 @@ import { checkAge } from './guard/age.ts';
 import { offerFreeLane } from './guard/free-lane.ts';
 import { checkPrompt } from './guard/moderation.ts';
 import { isSpoiler } from './guard/spoiler.ts';
+import { checkShape } from './intake/shape.ts';
 import type { ImageContext, Needs } from './settings.ts';
 import { insertRequest } from './store.ts';
 import type { Submission, Submitted } from './submission.ts';
@@ -87,7 +88,12 @@ function begin(
   });
 }
 
-/** What a request can cost at most. Throws a UserError when the model cannot do it. */
-export function quoteFor({ generate }: Needs<'generate'>, request: ImageRequest, model: AbilityModel): Promise<Quote> {
+/** What a request can cost at most. Throws a UserError when nobody can draw it, or the model cannot. */
+export async function quoteFor(
+  { generate }: Needs<'generate'>,
+  request: ImageRequest,
+  model: AbilityModel,
+): Promise<Quote> {
+  checkShape(request);
   return generate.quote('draw', { ...workOf(request), model, inputCount: request.inputs.length });
 }

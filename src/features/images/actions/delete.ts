@@ -6,7 +6,7 @@ import type { ComponentCall, OutgoingFile, OutgoingMessage } from '../../../sdk/
 import { imagesShownOn } from '../gallery/find-store.ts';
 import { menuOf, sheetOf } from '../gallery/gallery.ts';
 import type { ImageContext } from '../settings.ts';
-import { deleteRequest, deleteResults, resultsOf } from '../store.ts';
+import { deleteAllButLog, deleteRequest, deleteResults, resultsOf } from '../store.ts';
 import type { ResultRow } from '../store.ts';
 import { imageButtons } from '../view/buttons.ts';
 import { mayControl, reached } from './reach.ts';
@@ -14,7 +14,7 @@ import type { Reached } from './reach.ts';
 
 /**
  * Deletes one image, or all that were asked for together, with its file. Its message keeps the others, and goes with the last
- * one, as does what was asked for.
+ * one, as does what was asked for. Where moderators have a log, the prompt stays in it.
  */
 export async function remove(context: ImageContext, call: ComponentCall, which: 'one' | 'all'): Promise<void> {
   const of = await reached(context, call);
@@ -24,7 +24,11 @@ export async function remove(context: ImageContext, call: ComponentCall, which: 
   const isGone = ({ id }: ResultRow): boolean => which === 'all' || id === result.id;
   const rest = all.filter((one) => !isGone(one));
   await takeFromMessage(context, of, { gone: all.filter(isGone), rest });
-  if (rest.length === 0) await deleteRequest(context.db, row.id);
+  // The member whose prompt it is mustn't be able to erase it from what moderators look up.
+  const isLogged = row.is_logged && row.guild_id !== null;
+  if (rest.length === 0 && isLogged) {
+    await context.transaction((tx) => deleteAllButLog(tx, row.id, new Date(context.clock.now())));
+  } else if (rest.length === 0) await deleteRequest(context.db, row.id);
   else await deleteResults(context.db, [result.id]);
   if (row.author_id !== call.caller.userId) {
     await context.audit.record(
@@ -32,7 +36,7 @@ export async function remove(context: ImageContext, call: ComponentCall, which: 
       actOf(call, { action: 'images.delete', targetId: row.author_id, details: {} }),
     );
   }
-  await call.reply({ content: call.t(rest.length === 0 ? 'deleted' : 'deleted-one') });
+  await call.reply({ content: call.t(rest.length > 0 ? 'deleted-one' : isLogged ? 'deleted-logged' : 'deleted') });
 }
 
 interface Change {

@@ -4,6 +4,7 @@ import type { Call, Command, SuggestCall } from '../../../sdk/index.ts';
 import { allowedModels, modelForMode } from '../models.ts';
 import { suggestOwnStyles } from '../gallery/commands.ts';
 import { longestPrompt, readPrompt } from '../intake/prompt.ts';
+import { plainSize } from '../intake/shape.ts';
 import type { ImageContext } from '../settings.ts';
 import { submitImages } from '../submit.ts';
 import { receiptOf } from '../view/receipt.ts';
@@ -44,7 +45,7 @@ export function imagineCommand(context: ImageContext): Command {
         request: {
           ...{ mode: 'generate', caption: settings.caption, seconds: settings.seconds },
           ...written,
-          ...(size !== undefined && { size }),
+          ...(size !== undefined && { size: plainSize(size) }),
           ...(style !== undefined && { style }),
           ...(count !== undefined && { count }),
           ...(seed !== undefined && { seed }),

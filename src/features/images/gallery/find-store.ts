@@ -127,6 +127,7 @@ export async function modelsSeen(
     .selectFrom('images_request')
     .select('model_id')
     .distinct()
+    .where('deleted_at', 'is', null)
     .where((of) => of.or([of('author_id', '=', userId), of('guild_id', '=', guildId ?? '')]))
     .orderBy('model_id')
     .limit(mostModels)

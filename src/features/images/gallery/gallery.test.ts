@@ -305,7 +305,7 @@ it('draws a list of prompts with one bill, and shows by itself what is too large
 
   const choices = await moreOf(bot.bob, sheet, 1);
   await bot.bob.presses(choices, button(choices, 'Delete'));
-  await bot.bob.sees(/I deleted it, with its prompt/);
+  await bot.bob.sees(/I deleted it\. Moderators still see the prompt/);
   const redrawn = await bot.bob.sees((message) => message.id === sheet.id && menu(message).values.length === 3);
   expect(menu(redrawn).values).toEqual(menu(sheet).values.filter((_, index) => index !== 1));
   expect(redrawn.attachments.map(({ description }) => description)).toEqual(['1: an owl\n3: a bear\n4: an eel']);
@@ -339,6 +339,14 @@ it('lets moderators look up who asked for what, but nothing private', async () =
   expect(await recorded(bot, { action: 'images.log' })).toMatchObject([
     { actorId: bot.milo.user.id, targetId: bot.bob.user.id, outcome: 'done', details: { page: 1 } },
   ]);
+  await bot.bob.presses(shown, button(shown, '⋯'));
+  const choices = await bot.bob.sees(/What else I can do/);
+  await bot.bob.presses(choices, button(choices, 'Delete'));
+  await bot.bob.sees(/I deleted it\. Moderators still see the prompt/);
+  await bot.milo.runs('image log', { user: bot.bob.user.id }, { in: 'art' });
+  await bot.milo.sees((message) =>
+    /· deleted · \$0\.02 · <#\d+>\n> a logged lighthouse/.test(message.embeds[0]?.description ?? ''),
+  );
   await bot.bob.runs('image log', {}, { in: 'art' });
   await bot.bob.sees(/moderators \(who can manage messages\)/);
   await bot.milo.runs('image log', { user: bot.alice.user.id }, { in: 'art' });

@@ -14,6 +14,7 @@ export type LoggedRow = Pick<
   | 'shown_channel_id'
   | 'shown_message_id'
   | 'asked_at'
+  | 'deleted_at'
 >;
 
 const mostEntries = 1000;
@@ -26,7 +27,7 @@ export function findLogged(
   return db
     .selectFrom('images_request')
     .select(['id', 'guild_id', 'channel_id', 'author_id', 'state', 'mode', 'model_id', 'ciphertext', 'asked_at'])
-    .select(['shown_channel_id', 'shown_message_id'])
+    .select(['shown_channel_id', 'shown_message_id', 'deleted_at'])
     .where('guild_id', '=', guildId)
     .where('is_logged', '=', true)
     .$if(userId !== undefined, (query) => query.where('author_id', '=', userId ?? ''))

@@ -73,7 +73,7 @@ async function lineOf(context: ImageContext, row: LoggedRow, t: Translate): Prom
     `<t:${Math.floor(row.asked_at.getTime() / 1000)}:f>`,
     `<@${row.author_id}>`,
     `${provider} \`${name.join('/').slice(0, 80)}\``,
-    t(`log.states.${row.state}`),
+    t(`log.states.${row.deleted_at === null ? row.state : 'deleted'}`),
     dollars(await costOf(context, row.id)),
     link,
   ];

@@ -19,12 +19,22 @@ it.each([
   expect(readPrompt(text)).toEqual(expected);
 });
 
-it.each(['a cat --seed many', 'a cat --seed', 'a cat --ar wide', 'x99 cats', 'a cat --size 9x9', 'a cat --strength 7'])(
-  'refuses the option in "%s"',
-  (text) => {
-    expect(() => readPrompt(text)).toThrow(UserError);
-  },
-);
+it.each([
+  '--seed many',
+  '--seed',
+  '--ar wide',
+  '--ar 99:1',
+  '--size 0x0',
+  '--size 16x20000',
+  '--size 9x9',
+  '--strength 7',
+])('refuses the option in "%s"', (text) => {
+  expect(() => readPrompt(`a cat ${text}`)).toThrow(UserError);
+});
+
+it('refuses 99 images', () => {
+  expect(() => readPrompt('x99 cats')).toThrow(UserError);
+});
 
 it('refuses a prompt of 10,000 characters', () => {
   expect(() => readPrompt('x'.repeat(10_000))).toThrow(expect.objectContaining({ code: 'prompt-too-long' }));

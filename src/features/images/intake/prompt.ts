@@ -1,4 +1,5 @@
 import { UserError } from '../../../kernel/errors.ts';
+import { checkShape, plainSize } from './shape.ts';
 
 /** What the words of a prompt say beside what is to be seen. */
 export interface WrittenPrompt {
@@ -31,8 +32,8 @@ const named = <Key extends keyof WrittenPrompt>(key: Key, value: WrittenPrompt[K
 
 const readers: Readonly<Record<string, Read>> = {
   seed: (value) => named('seed', wholeIn(value, 0, 4_294_967_294)),
-  size: (value) => named('size', /^\d{2,4}x\d{2,4}$/i.test(value) ? value.toLowerCase() : undefined),
-  ar: (value) => named('aspect', /^[1-9]\d?:[1-9]\d?$/.test(value) ? value : undefined),
+  size: (value) => named('size', value === '' ? undefined : plainSize(value)),
+  ar: (value) => named('aspect', value === '' ? undefined : value),
   style: (value) => named('style', /^[a-z0-9-]{2,40}$/i.test(value) ? value.toLowerCase() : undefined),
   count: (value) => named('count', wholeIn(value, 1, 10)),
   strength: (value) => named('strength', /^(0?\.\d{1,3}|[01](\.0+)?)$/.test(value) ? Number(value) : undefined),
@@ -71,6 +72,7 @@ export function readPrompt(text: string): WrittenPrompt {
     Object.assign(found, valueOf(key, value ?? ''));
     return '';
   });
+  checkShape(found);
   const negativePrompt = without.join(' ').trim();
   return { ...found, prompt: prompt.trim(), ...(negativePrompt !== '' && { negativePrompt }) };
 }

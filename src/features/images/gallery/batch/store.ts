@@ -72,7 +72,9 @@ export async function noteBatchMessage(db: Db, id: string, messageId: string): P
 export function itemsOf(db: Db, batchId: string): Promise<ItemRow[]> {
   return db
     .selectFrom('images_batch_item')
-    .leftJoin('images_request', 'images_request.id', 'images_batch_item.request_id')
+    .leftJoin('images_request', (join) =>
+      join.onRef('images_request.id', '=', 'images_batch_item.request_id').on('images_request.deleted_at', 'is', null),
+    )
     .select(['position', 'request_id', 'refusal', 'is_shown', 'state', 'withheld'])
     .where('batch_id', '=', batchId)
     .orderBy('position')
