@@ -56,12 +56,27 @@ describe('a member who is refused once a second', () => {
     expect(written('Slow down.')).toBe(2);
   });
 
-  it('is told in each channel, whatever they were refused', async () => {
-    refuse('1', room, 'One.');
-    refuse('1', room, 'Two.');
-    refuse('1', other, 'Three.');
-    await bench.pass(200);
-    expect([written('One.'), written('Two.'), written('Three.', other)]).toEqual([1, 0, 1]);
+  it('is told each reason in each channel, but the same one only by a reaction', async () => {
+    refuse('1', room, 'Wait 33 seconds.');
+    refuse('1', room, 'Attach an image.');
+    refuse('1', room, 'Wait 32 seconds.');
+    refuse('1', other, 'Attach an image.');
+    await bench.pass(3000);
+    const inRoom = ['Wait 33 seconds.', 'Attach an image.', 'Wait 32 seconds.'].map((text) => written(text));
+    expect([...inRoom, written('Attach an image.', other)]).toEqual([1, 1, 0, 1]);
+    expect(reactions()).toBe(1);
+  });
+
+  it('is told five reasons in a minute at most', async () => {
+    for (const reason of ['A.', 'B.', 'C.', 'D.', 'E.', 'F.']) {
+      refuse('1', room, reason);
+      await leap(5000);
+    }
+    expect(['A.', 'E.', 'F.'].map((text) => written(text))).toEqual([1, 1, 0]);
+    await leap(31_000);
+    refuse('1', room, 'F.');
+    await bench.pass(100);
+    expect(written('F.')).toBe(1);
   });
 });
 

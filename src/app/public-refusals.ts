@@ -3,8 +3,10 @@ import { VendorError } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Discord } from '../platform/discord/index.ts';
 
-/** Within it a member is refused in words once in a channel. */
+/** Within it a member is told a reason once in a channel. */
 const usualWindowMs = 60_000;
+/** Reasons that a member is told in a channel within the window. */
+const mostReasons = 5;
 /** After one that Discord refused: it shuts out bots that ask too often for what they may not do. */
 const pauseAfterRefusalMs = 10_000;
 /** Reactions that wait in a channel, which takes four a second. */
@@ -22,8 +24,9 @@ interface Refused {
 }
 
 /**
- * Refusals that a channel sees. Each takes one of the few messages that Discord lets a bot write there, so a member gets
- * one in a window, and a reaction to everything else; answers go first, and where the channel is crowded a reaction is all.
+ * Refusals that a channel sees. Each takes one of the few messages that Discord lets a bot write there, so a member is told
+ * each reason once in a window, at most five of them, and gets a reaction to everything else. Answers go first, and where the
+ * channel is crowded a reaction is all.
  */
 export interface PublicRefusals {
   /** Returns at once, so that nothing waits for a refusal. Never throws. */
@@ -40,7 +43,9 @@ interface PublicRefusalsOptions {
   windowMs?: number | undefined;
 }
 
+/** A reason that a member was told in a channel. */
 interface Told {
+  reason: string;
   untilMs: number;
 }
 
@@ -53,7 +58,7 @@ interface Reacting {
 export function createPublicRefusals(options: PublicRefusalsOptions): PublicRefusals {
   const { discord, clock, logger, windowMs = usualWindowMs } = options;
   const urgency = windowMs === 0 ? 'reply' : 'refusal';
-  const told = new Map<string, Told>();
+  const told = new Map<string, Told[]>();
   const reacting = new Map<string, Reacting>();
   const underway = new Set<Promise<void>>();
 
@@ -79,23 +84,24 @@ export function createPublicRefusals(options: PublicRefusalsOptions): PublicRefu
       await react(message);
     }
   };
-  const remember = (key: string, one: Told): void => {
+  const isCurrent = ({ untilMs }: Told): boolean => clock.now() < untilMs;
+  const remember = (key: string, all: Told[]): void => {
     if (told.size >= mostRemembered) {
-      for (const [known, { untilMs }] of told) if (untilMs <= clock.now()) told.delete(known);
+      for (const [known, reasons] of told) if (!reasons.some(isCurrent)) told.delete(known);
       const [oldest] = told.keys();
       if (told.size >= mostRemembered && oldest !== undefined) told.delete(oldest);
     }
     told.delete(key);
-    told.set(key, one);
+    told.set(key, all);
   };
 
   return {
     tell: (message, content) => {
       const key = `${message.channel_id}/${message.author.id}`;
-      const before = told.get(key);
-      const isTold = before !== undefined && clock.now() < before.untilMs;
-      const one = isTold ? before : { untilMs: clock.now() + windowMs };
-      if (!isTold) remember(key, one);
+      const before = (told.get(key) ?? []).filter(isCurrent);
+      const one = { reason: reasonOf(content), untilMs: clock.now() + windowMs };
+      const isTold = before.length >= mostReasons || before.some(({ reason }) => reason === one.reason);
+      if (!isTold) remember(key, [...before, one]);
       const work: Promise<void> = (isTold ? react(message) : say(message, content, one)).finally(() =>
         underway.delete(work),
       );
@@ -106,3 +112,6 @@ export function createPublicRefusals(options: PublicRefusalsOptions): PublicRefu
     },
   };
 }
+
+/** Texts that differ in their numbers alone, such as the seconds that are left, give the same reason. */
+const reasonOf = (content: string): string => content.replaceAll(/\d+/g, '#');
