@@ -50,7 +50,7 @@ it('is a model like others for /imagine, with sizes of its own', async () => {
   bot.providers.answer('a moon', { text: sun, usage });
   await bot.bob.runs('imagine', { prompt: 'a moon --size 1536x1024', model: 'fake/writer' });
   await bot.bob.sees(/1536 × 1024/);
-  await bot.bob.runs('imagine', { prompt: 'a moon --size 9000x9000', model: 'fake/writer' });
+  await bot.bob.runs('imagine', { prompt: 'a moon --size 4000x3000', model: 'fake/writer' });
   await bot.bob.sees(/`1024x1024`/);
   await bot.bob.runs('models');
   await bot.bob.sees(({ embeds }: APIMessage) => JSON.stringify(embeds).includes('writes SVG: $10.00 in, $20.00 out'));

@@ -69,7 +69,7 @@ it('begins from what Discord shows where a picture was not kept', async () => {
   const large = { created: 1, data: [{ b64_json: noisePng(640, 640).toString('base64') }] };
   bot.providers.abilities.answer('images/generations', { json: large });
   const shown = await draws(bot.bob, '!grey noise');
-  expect(shown.content).toContain('It is not kept: the file is too large');
+  expect(shown.content).toContain('Shown but not stored: the file is too large');
   expect(shown.content).toContain('painter · 640 × 640 ·');
   await draws(bot.bob, 'edit: make it blue', shown);
   const height = shown.attachments[0]?.height ?? 0;
