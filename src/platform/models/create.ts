@@ -102,7 +102,7 @@ class Registry implements Models {
     this.wanted = options.models?.default;
     this.fallback = options.models?.fallback ?? [];
     const named = [...(this.wanted === undefined ? [] : [this.wanted]), ...this.fallback];
-    const { clock, logger, prices = {}, abilityPrices = {}, web, painter } = options;
+    const { clock, random, logger, prices = {}, abilityPrices = {}, web, painter } = options;
     const defaults = options.models?.defaults ?? {};
     const entries = Object.entries(options.providers);
     this.providers = entries
@@ -118,7 +118,7 @@ class Registry implements Models {
       });
     const { providers, counter } = this;
     this.abilities = createAbilities({
-      ...{ providers, defaults, counter, painter, clock, closing: this.closing.signal },
+      ...{ providers, defaults, counter, painter, clock, random, closing: this.closing.signal },
       chat: (request) => this.stream(request),
     });
     const demoPrices = prices[DEMO_MODEL.id];

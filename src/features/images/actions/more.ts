@@ -34,12 +34,12 @@ function moreButtons(
   return [
     ...(outpaints
       ? [
-          offer('zoom-out', '🔭'),
-          offer('zoom-out-more', '🔭'),
           offer('pan-left', '⬅️'),
           offer('pan-up', '⬆️'),
           offer('pan-down', '⬇️'),
           offer('pan-right', '➡️'),
+          offer('zoom-out', '🔭'),
+          offer('zoom-out-more', '🔭'),
         ]
       : []),
     ...(isOwn && result.file_id !== null ? [offer('favourite', '⭐'), offer('share', '🔗')] : []),

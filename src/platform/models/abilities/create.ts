@@ -1,5 +1,6 @@
 /** Models that embed, transcribe, speak, moderate and draw: see `port.ts` for what it promises. */
 import type { Clock } from '../../../kernel/clock.ts';
+import type { Random } from '../../../kernel/random.ts';
 import type { Ability } from '../../config/index.ts';
 import { modelError } from '../errors.ts';
 import type { ChatEvent, ChatRequest, ModelInfo } from '../port.ts';
@@ -42,6 +43,7 @@ interface AbilitiesOptions {
   /** For models that draw by writing. */
   chat: (request: ChatRequest) => AsyncIterable<ChatEvent>;
   clock: Clock;
+  random: Random;
   /** Ends every call. */
   closing: AbortSignal;
 }
@@ -52,7 +54,7 @@ const SECRET_MS = 5000;
 const AROUND_TEXT_TOKENS = 4;
 
 export function createAbilities(options: AbilitiesOptions): Abilities {
-  const { providers, defaults, counter, painter, chat, clock, closing } = options;
+  const { providers, defaults, counter, painter, chat, clock, random, closing } = options;
   const list = lister(options);
   const ask = <Event>(
     call: AbilityCall & Pick<DrawWork, 'timeoutMs'>,
@@ -88,7 +90,7 @@ export function createAbilities(options: AbilitiesOptions): Abilities {
     draw: (call) => {
       const { demo, writer } = call.model;
       if (painter && writer) return drawSvg({ painter, chat, clock, closing }, writer, call);
-      return painter && demo ? paintDrawing(painter, call, clock, closing) : ask(call, drawing(call));
+      return painter && demo ? paintDrawing(painter, call, { clock, random, closing }) : ask(call, drawing(call));
     },
     moderate: async (call) => {
       if (call.model.demo) return builtInResult(call, () => moderateByList(call));

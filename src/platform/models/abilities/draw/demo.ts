@@ -1,5 +1,6 @@
 /** What is built in: painted here, offline and free of charge. */
 import type { Clock } from '../../../../kernel/clock.ts';
+import type { Random } from '../../../../kernel/random.ts';
 import { modelError } from '../../errors.ts';
 import type { MadeImage, PaintOptions, RasteriseOptions } from '../../../media/index.ts';
 import { imageOf } from '../image.ts';
@@ -14,7 +15,7 @@ export interface Painter {
 }
 
 const LONGEST_MS = 30_000;
-/** Of the randomness that prompts give: 31 bits, as every model's seed fits. */
+/** 31 bits, as every model's seed fits. */
 const SEEDS = 2 ** 31;
 
 export const PAINTER_MODEL: AbilityModel = {
@@ -32,8 +33,7 @@ export const PAINTER_MODEL: AbilityModel = {
 export async function* paintDrawing(
   painter: Painter,
   call: AbilityCall & DrawWork,
-  clock: Clock,
-  closing: AbortSignal,
+  { clock, random, closing }: { clock: Clock; random: Random; closing: AbortSignal },
 ): AsyncGenerator<DrawEvent, void> {
   const { model, onUsage, count = 1, timeoutMs = LONGEST_MS } = call;
   const late = new AbortController();
@@ -42,9 +42,12 @@ export async function* paintDrawing(
   const left = new AbortController();
   const signal = AbortSignal.any([call.signal, closing, late.signal, left.signal]);
   const images: DrawnImage[] = [];
+  const firstSeed = call.seed ?? hashOf(`${modeOf(call)} ${call.prompt}`) + Math.floor(random.next() * SEEDS);
   try {
     signal.throwIfAborted();
-    for (let index = 0; index < count; index += 1) images.push(await paintOne(painter, call, index, signal));
+    for (let index = 0; index < count; index += 1) {
+      images.push(await paintOne(painter, call, (firstSeed + index) % SEEDS, signal));
+    }
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
@@ -55,7 +58,7 @@ export async function* paintDrawing(
   yield { type: 'finish', outcome: 'done', images, modelId: model.id };
 }
 
-async function paintOne(painter: Painter, work: DrawWork, index: number, signal: AbortSignal): Promise<DrawnImage> {
+async function paintOne(painter: Painter, work: DrawWork, seed: number, signal: AbortSignal): Promise<DrawnImage> {
   const [base] = imagesOf(work);
   const mask = maskOf(work);
   const mode = modeOf(work);
@@ -63,7 +66,6 @@ async function paintOne(painter: Painter, work: DrawWork, index: number, signal:
     const { bytes, contentType, width, height } = await painter.scale(base, work.factor ?? 2, signal);
     return { bytes, contentType, width, height };
   }
-  const seed = ((work.seed ?? hashOf(`${mode} ${work.prompt}`)) + index) % SEEDS;
   const { width = 1024, height = 1024 } = pixelsOf(work) ?? (base ? imageOf(base) : undefined) ?? {};
   const made = await painter.paint(
     {

@@ -157,21 +157,26 @@ describe('the built-in painter', () => {
     },
     rasterise: async () => made,
   };
+  let chance = 0.5;
   const paint = async (work: object): Promise<unknown[]> => {
     painted.length = 0;
     const signal = new AbortController().signal;
     const call = { model: PAINTER_MODEL, most: { estimated: false }, signal, prompt: 'a cat', ...work };
-    for await (const event of paintDrawing(painter, call, createEagerClock(), signal)) {
+    const around = { clock: createEagerClock(), random: { next: () => chance }, closing: signal };
+    for await (const event of paintDrawing(painter, call, around)) {
       expect(event).toMatchObject({ type: 'finish', outcome: 'done' });
     }
     return [...painted];
   };
 
-  it('paints the same for the same prompt, another image for each of several, and in the size that is asked for', async () => {
+  it('paints the same for the same seed, another image each time and for each of several, in the size that is asked for', async () => {
     const [first, second] = (await paint({ count: 2, size: '512x256' })) as [number[], number[]];
     expect(first.slice(0, 2)).toEqual([512, 256]);
     expect(second[2]).toBe((first[2] ?? 0) + 1);
-    expect(await paint({ size: '512x256' })).toEqual([first]);
+    const seed = Number(first[2]);
+    chance = 0.25;
+    expect(await paint({ size: '512x256' })).not.toEqual([first]);
+    expect(await paint({ size: '512x256', seed })).toEqual([first]);
     expect(await paint({ seed: 9 })).toEqual([[1024, 1024, 9]]);
   });
 
