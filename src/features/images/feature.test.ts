@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest';
+import { AttachmentFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { button } from '../../testing/components.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
 import { plainPng } from '../../testing/pictures.ts';
+import { createShiftedClock } from '../../testing/shifted-clock.ts';
 
+const clock = createShiftedClock(Date.now());
 const bot = sharedBot({
-  paced: false,
+  ...{ paced: false, clock },
   yaml: ({ alice }) => `
 features:
   images: { channels: [art], editChannels: [general], demo: true }
@@ -74,6 +77,24 @@ it('zooms out of the picture that it replies to without its caption, and edits t
   const more = await bot.alice.sees(/What else/);
   await bot.alice.presses(more, button(more, 'Info'));
   await bot.alice.sees(/\*\*Made from:\*\* 2 images/);
+});
+
+it.each(['a-flag.png', 'SPOILER_name.png'])('hides what is made of a spoiler, and the GIF of it: %s', async (name) => {
+  const isSpoiler = ({ attachments: [file] }: APIMessage) => ((file?.flags ?? 0) & AttachmentFlags.IsSpoiler) !== 0;
+  const files = [{ name, data: plainPng(64, 64), type: 'image/png' }];
+  const hidden = name.startsWith('SPOILER_')
+    ? await bot.bob.says('#art', 'look', { files })
+    : await bot.bob.sees(answers(await bot.bob.says('#art', '!a surprise --size 64x64 --spoiler')), drawn);
+  await bot.idle();
+  const edited = await bot.bob.sees(
+    answers(await bot.bob.says('#art', 'edit: make it blue', { replyTo: hidden })),
+    drawn,
+  );
+  expect(isSpoiler(edited)).toBe(true);
+  const animated = await bot.bob.sees(answers(await bot.bob.says('#art', 'gif', { replyTo: edited })), drawn);
+  expect(isSpoiler(animated)).toBe(true);
+  // The next GIF of this member waits.
+  clock.jump(11_000);
 });
 
 it('says what is missing in an edit without an image', async () => {

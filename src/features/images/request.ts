@@ -9,6 +9,8 @@ const source = z.discriminatedUnion('kind', [
     url: z.string(),
     filename: z.string(),
     size: z.int(),
+    /** Whether it is hidden until a member clicks it. */
+    spoiler: z.boolean().optional(),
   }),
 ]);
 export type ImageSource = z.output<typeof source>;

@@ -8,7 +8,7 @@ import { withOwnStyle } from './gallery/styles.ts';
 import { checkAge } from './guard/age.ts';
 import { offerFreeLane } from './guard/free-lane.ts';
 import { checkPrompt } from './guard/moderation.ts';
-import { isSpoiler } from './guard/spoiler.ts';
+import { isOfSpoiler, isSpoiler } from './guard/spoiler.ts';
 import { checkShape } from './intake/shape.ts';
 import type { ImageContext, Needs } from './settings.ts';
 import { insertRequest } from './store.ts';
@@ -30,7 +30,8 @@ export async function submitImages(context: ImageContext, submission: Submission
   const isLogged = settings.promptLog && !asked.private;
   await checkPrompt(context, { place, settings, userId: caller.userId, request: asked, isLogged }, submission.cameAs);
   const isAdult = await checkAge(context, { place, settings, modelId: model.id, request: asked });
-  const request = { ...asked, spoiler: asked.spoiler || (await isSpoiler(context, settings, submission)) };
+  const isHidden = (await isOfSpoiler(context, asked.inputs)) || (await isSpoiler(context, settings, submission));
+  const request = { ...asked, spoiler: asked.spoiler || isHidden };
   const { amounts } = await quoteFor(context, request, model);
   const { confirmAboveUsd } = settings;
   if (!isConfirmed && confirmAboveUsd !== null && (amounts?.micros ?? 0) > confirmAboveUsd * 1_000_000) {

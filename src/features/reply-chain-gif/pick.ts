@@ -1,6 +1,7 @@
 import type { APIAttachment, APIMessage } from 'discord-api-types/v10';
 import { snowflakeTime } from '../../kernel/snowflake.ts';
 import { isOwn } from '../../sdk/index.ts';
+import { isSpoilerAttachment } from '../images/api.ts';
 import { isResult } from './render.ts';
 import type { Needs } from './settings.ts';
 
@@ -50,10 +51,10 @@ function imagesIn(message: APIMessage, self: Parameters<typeof isOwn>[1]): Chain
   const own = isOwn(message, self);
   return message.attachments
     .filter((attachment) => isImage(attachment) && !(own && isResult(attachment.filename)))
-    .map(({ id, url, size, filename }) => ({
-      ...{ attachmentId: id, url, size },
-      isSpoiler: filename.startsWith('SPOILER_'),
-    }));
+    .map((attachment) => {
+      const { id: attachmentId, url, size } = attachment;
+      return { attachmentId, url, size, isSpoiler: isSpoilerAttachment(attachment) };
+    });
 }
 
 /** By what Discord takes it for; what it is, its bytes tell later. */

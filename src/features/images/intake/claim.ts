@@ -3,6 +3,7 @@ import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-t
 import { UserError, VendorError } from '../../../kernel/errors.ts';
 import { isListed, maySpeak, worksWithoutWords } from '../../../sdk/index.ts';
 import type { DrawMode } from '../../../sdk/index.ts';
+import { isSpoilerAttachment } from '../api.ts';
 import { priceQuestion } from '../drafts.ts';
 import { freeQuestion } from '../guard/free-lane.ts';
 import { modelOfPrefix } from '../models.ts';
@@ -143,9 +144,11 @@ async function imagesAbout(
 /** Files that may be images, each as the bot's own where it is one: its lineage is known then. */
 export async function sourcesOf(context: Needs<'db'>, attachments: APIMessage['attachments']): Promise<ImageSource[]> {
   const sources: ImageSource[] = [];
-  for (const { id, url, filename, size } of attachments) {
+  for (const attachment of attachments) {
+    const { id, url, filename, size } = attachment;
     const result = await resultShownBy(context.db, id);
-    sources.push(result ? { kind: 'result', id: result.id } : { kind: 'attachment', url, filename, size });
+    const spoiler = isSpoilerAttachment(attachment);
+    sources.push(result ? { kind: 'result', id: result.id } : { kind: 'attachment', url, filename, size, spoiler });
   }
   return sources;
 }
