@@ -15,6 +15,8 @@ const EXEMPT: Readonly<Record<string, string>> = {
     'one grapheme at a time, by its first characters',
   'src/kernel/money.ts /(\\.\\d\\d\\d*?)0+$/': 'six decimals of a number',
   'src/platform/config/problems.ts /tokens(Per[A-Z]\\w*)?$/i': 'names in the settings file',
+  'src/platform/config/files-schema.ts /\\/+$/': 'an address in the settings',
+  'src/platform/files/bucket-requests.ts /\\/+$/': 'an address in the settings',
   'src/platform/discord/http.ts /\\/+$/': 'an address in the settings',
   'src/platform/models/vendor.ts /\\/+$/': 'an address in the settings',
   'web/src/playground/client/gateway.ts /\\/+$/': 'the address of the emulator',

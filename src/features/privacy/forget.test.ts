@@ -38,7 +38,7 @@ async function asks(text: string, options: Parameters<TestBot['alice']['says']>[
   const question = await bot.alice.says(place, `${mention()} ${text}`, options);
   const answered = answering(question, /^(You said|⚠️|Half)/);
   const ended = (message: APIMessage) => buttons(message).every(({ label }) => label !== 'Stop');
-  const answer = await bot.alice.sees((message) => answered(message) && ended(message), { timeoutMs: 10_000 });
+  const answer = await bot.alice.sees((message) => answered(message) && ended(message));
   await bot.idle();
   return { place, question, answer };
 }
@@ -156,7 +156,7 @@ async function plantSummary(): Promise<void> {
   const { place } = await asks('the first of two');
   await asks('the second of two', {}, place);
   await bot.alice.runs('summary', { action: 'make' }, { in: place });
-  await bot.alice.sees(embeds(new RegExp(word)), { timeoutMs: 10_000 });
+  await bot.alice.sees(embeds(new RegExp(word)));
   await bot.idle();
 }
 

@@ -178,7 +178,7 @@ describe('an answer arrives once and whole', () => {
     else await bot.providers.requested('hello');
     await control('faults', { match: { ...match, route }, times, answer });
     bot.providers.release();
-    await bot.alice.sees(complete(question, 'Hello again and again.'), { timeoutMs: 10_000 });
+    await bot.alice.sees(complete(question, 'Hello again and again.'));
     await bot.idle();
     expect(await ofBot(room)).toHaveLength(1);
     expect(await answers(question)).toMatchObject([{ state: 'done' }]);
@@ -293,6 +293,6 @@ describe('a strange question', () => {
       bot.bob.says(room, `${mention()} two`),
     ]);
     await bot.alice.sees(complete(one, 'The first.'));
-    await bot.alice.sees(complete(two, 'The second.'), { timeoutMs: 10_000 });
+    await bot.alice.sees(complete(two, 'The second.'));
   });
 });

@@ -27,7 +27,7 @@ async function asks(words: string, answer: FakeAnswer) {
   const question = await bot.alice.says(await bot.newChannel(), `<@${bot.app.discord.self.userId}> ${words}`);
   const isShown = (message: APIMessage) =>
     message.message_reference?.message_id === question.id && hasEnded(message) && message.content !== '';
-  const shown = await bot.alice.sees(isShown, { timeoutMs: 10_000 });
+  const shown = await bot.alice.sees(isShown);
   await bot.idle();
   const [call] = await billing.calls(question);
   return { said: shown.content, paid: (await billing.paid(bot.alice)).free - paidBefore, call };

@@ -91,7 +91,7 @@ async function isAnswered(
 ): Promise<{ question: APIMessage; shown: APIMessage }> {
   bot.providers.answer(words, answer);
   const question = await asks(person, words, room);
-  const shown = await person.sees(ended(question, text), { timeoutMs: 10_000 });
+  const shown = await person.sees(ended(question, text));
   await bot.idle();
   return { question, shown };
 }
@@ -342,7 +342,7 @@ describe('spending that runs away', () => {
   it('pauses the server, tells those who run the bot, and goes on when they say so', async () => {
     await isAnswered(bot.alice, 'much', costing(16_000));
     await isAnswered(bot.alice, 'more', costing(4020));
-    const told = await bot.olivia.sees(/I have paused in server/, { timeoutMs: 10_000 });
+    const told = await bot.olivia.sees(/I have paused in server/);
     expect(told.content).toContain('$0.02 were spent in 5 minutes');
     const refused = await isRefused(bot.alice, 'refused.paused.guild');
     expect(refused.content).toContain('$0.02 were spent in 5 minutes');
@@ -379,7 +379,7 @@ describe('two questions at once with money for one', () => {
     expect(bot.providers.requests).toHaveLength(1);
     bot.providers.release();
     await bot.alice.sees(ended(one, 'An answer.'));
-    await bot.alice.sees(ended(two, 'An answer.'), { timeoutMs: 10_000 });
+    await bot.alice.sees(ended(two, 'An answer.'));
     await stop();
     expect(await billing.paid(bot.alice)).toEqual({ free: 4000, credits: 0 });
   });
@@ -389,7 +389,7 @@ describe('two questions at once with money for one', () => {
     const [one, two, stop] = await bothAsked(costing(10_000));
     bot.providers.release();
     await bot.alice.sees(ended(one, 'An answer.'));
-    const refused = await bot.alice.sees(ended(two, "You've used your $0.01 for today"), { timeoutMs: 10_000 });
+    const refused = await bot.alice.sees(ended(two, "You've used your $0.01 for today"));
     expect(button(refused, 'Retry')).toBeTruthy();
     await stop();
     expect(bot.providers.requests).toHaveLength(1);

@@ -44,7 +44,7 @@ async function asks(words: string, answer: FakeAnswer, person = bot.alice) {
   bot.providers.answer(words, answer);
   const question = await person.says(await bot.newChannel(), `${mention()} ${words}`);
   const ended = (message: APIMessage) => isAnswerTo(question)(message) && hasEnded(message) && message.content !== '';
-  const shown = await person.sees(ended, { timeoutMs: 10_000 });
+  const shown = await person.sees(ended);
   await bot.idle();
   return { question, shown };
 }

@@ -45,7 +45,7 @@ const read = ({ embeds }: APIMessage) =>
 async function asks(words: string, answer: FakeAnswer, text = answer.text ?? '', person = bot.alice) {
   bot.providers.answer(words, answer);
   const question = await person.says(await bot.newChannel(), `${mention()} ${words}`);
-  const shown = await person.sees(ended(question, text), { timeoutMs: 10_000 });
+  const shown = await person.sees(ended(question, text));
   await bot.idle();
   return { question, shown };
 }

@@ -22,8 +22,8 @@ export const tooMuch = (what: string): ImageFailure =>
 
 const openTag = /<([A-Za-z][\w:.-]*)/y;
 const closeTag = /<\/([A-Za-z][\w:.-]*)\s*>/y;
-const attribute = /\s+([A-Za-z_][\w:.-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y;
-const tagEnd = /\s*(\/?)>/y;
+const attribute = /(?<!\s)\s+([A-Za-z_][\w:.-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y;
+const tagEnd = /(?<!\s)\s*(\/?)>/y;
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 /** What XML has no characters for, and what turns the direction of a text. */
 const unwritable = /[\p{Cc}\p{Cf}\p{Cs}\uFFFE\uFFFF]/gu;
