@@ -94,6 +94,7 @@ it('tells what the provider refuses, and charges nothing', async () => {
 
 it('sends what is private by direct message', async () => {
   await bot.olivia.runs('imagine', { prompt: 'a secret', private: true });
+  await bot.olivia.sees(/drawing it\. Your image will come by direct message\./);
   const shown = await bot.olivia.sees(says('a secret'));
   expect(bot.olivia.view.channels.get(shown.channel_id)?.guildId ?? null).toBeNull();
 });

@@ -25,7 +25,7 @@ export interface Submission {
  * - `dear`: they cost more than is spent without asking; nothing is stored but a draft, which `draftId` names.
  */
 export type Submitted =
-  | { status: 'begun'; id: string; /** How many jobs are taken before it. */ ahead: number }
+  | { status: 'begun'; id: string; /** How many jobs are taken before it. */ ahead: number; isPrivate: boolean }
   | { status: 'before' }
   | { status: 'free'; draftId: string; modelId: string; refusal: string }
   | { status: 'dear'; draftId: string; micros: number };

@@ -85,7 +85,9 @@ function begin(
       ...(isUnhurried && { priority: -1 }),
     });
     if (queued.status === 'full') throw new UserError(`full.${queued.scope}`, 'too much waits', { most: queued.limit });
-    return queued.status === 'queued' ? { status: 'begun', id, ahead: queued.ahead } : { status: 'before' };
+    return queued.status === 'queued'
+      ? { status: 'begun', id, ahead: queued.ahead, isPrivate: request.private }
+      : { status: 'before' };
   });
 }
 

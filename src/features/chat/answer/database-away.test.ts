@@ -5,6 +5,7 @@ import { systemClock } from '../../../kernel/clock.ts';
 import { hasEnded } from '../../../testing/components.ts';
 import { startTestBot } from '../../../testing/bot.ts';
 import type { TestBot } from '../../../testing/bot.ts';
+import { HEARTBEAT_MS, LEASE_MS, TICK_MS } from '../../../platform/queue/rules.ts';
 import { longTests, tellCases } from '../../../testing/long.ts';
 import { startOwnServer } from '../../../testing/own-server.ts';
 import type { OwnServer } from '../../../testing/own-server.ts';
@@ -14,6 +15,9 @@ import type { TestBilling } from '../../../testing/billing.ts';
 const awayMs = longTests() ? 30_000 : 3000;
 /** The longest that somebody waits for a word; a silent server has to be told from a slow one first, on a busy machine. */
 const wordWithinMs = 15_000;
+
+/** A worker without its database holds its jobs at least so long: its lease, less the time since it was last renewed. */
+const HELD_MS = LEASE_MS - HEARTBEAT_MS - TICK_MS;
 
 let server: OwnServer;
 let bot: TestBot;
@@ -127,9 +131,9 @@ describe.each([
       expect(Math.max(...sentAway.map(({ waitedMs }) => waitedMs))).toBeLessThan(wordWithinMs);
       for (const { question } of sentAway) expect(await billing.calls(question)).toEqual([]);
       await vi.waitFor(() => billing.balances(), { timeout: 15_000 });
-      // What was bought is not bought again, as long as the job is this worker's.
+      // What was bought is not bought again, as long as the job is this worker's, which on a busy machine it may not stay.
       const bought = bot.providers.requests.filter(({ userText }) => userText.includes('slowly'));
-      if (!longTests()) expect(bought).toHaveLength(1);
+      expect(bought.length).toBeLessThanOrEqual(backMs - leftMs < HELD_MS ? 1 : 2);
     },
   );
 });

@@ -8,5 +8,7 @@ export function receiptOf(submitted: Submitted, t: Translate): OutgoingMessage {
   if (submitted.status === 'dear') return priceQuestion(submitted, t);
   if (submitted.status === 'free') return freeQuestion(submitted, t);
   if (submitted.status === 'before') return { content: t('begun-before') };
-  return { content: submitted.ahead > 0 ? t('begun.waiting', { count: submitted.ahead }) : t('begun.now') };
+  const { ahead, isPrivate } = submitted;
+  const line = ahead > 0 ? t('begun.waiting', { count: ahead }) : t('begun.now');
+  return { content: `${line} ${t(isPrivate ? 'begun.private' : 'begun.here')}` };
 }
