@@ -20,10 +20,7 @@ export async function isSpoiler(
 }
 
 /** Whether one of the images that a request begins from is hidden: what is made of it is hidden, too. */
-export async function isOfSpoiler(
-  context: Needs<'db' | 'vault'>,
-  inputs: readonly ImageSource[],
-): Promise<boolean> {
+export async function isOfSpoiler(context: Needs<'db' | 'vault'>, inputs: readonly ImageSource[]): Promise<boolean> {
   for (const input of inputs) {
     const isHidden =
       input.kind === 'result'
