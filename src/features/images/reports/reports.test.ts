@@ -94,7 +94,7 @@ it('is not moved by reports that are forged, old, repeated, too large or about s
   expect(await post({ ...real, headers: {} })).toBe(401);
   expect(await post({ ...real, body: 'x'.repeat(5_000_000) })).toBe(413);
   expect(await post(fakeReport('prediction-77', now))).toBe(204);
-  // Nobody of these has the provider asked for its secret again.
+  // None of these made the bot ask the provider for its secret again.
   expect(replicate.requests.filter(({ path }) => path.includes('secret'))).toEqual([]);
   expect(looks()).toEqual([]);
   // It reports too early: another report on the same work is none.

@@ -1,7 +1,7 @@
 import type { Db } from '../../../sdk/index.ts';
 import type { ImagesReportTable } from './schema.ts';
 
-/** True for the first report on this work. It may come before anybody waits for it. */
+/** True for the first report on this work. It may come before a drawing waits for it. */
 export async function insertReport(db: Db, row: ImagesReportTable): Promise<boolean> {
   const inserted = await db
     .insertInto('images_report')
