@@ -5,6 +5,7 @@ import type { Logger } from '../../kernel/logger.ts';
 import { BucketError, codeOf, refused, tagIn, unreached } from './bucket-errors.ts';
 import type { Refusal } from './bucket-errors.ts';
 import type { BucketConfig } from './byte-store.ts';
+import { collect } from './collect.ts';
 
 export interface BucketRequest {
   method: 'GET' | 'PUT' | 'DELETE';
@@ -112,7 +113,7 @@ export class BucketRequests {
     const refusal: Refusal = {
       status: response.status,
       headers: response.headers,
-      body: (await bounded(response, MOST_ERROR_BYTES))?.toString() ?? '',
+      body: (await collect(response.body ?? [], MOST_ERROR_BYTES))?.toString() ?? '',
     };
     const isAbsent = response.status === 404 && name !== undefined && codeOf(refusal) !== 'NoSuchBucket';
     if (isAbsent) return undefined;
@@ -122,7 +123,7 @@ export class BucketRequests {
   }
 
   async #read(response: Response, mostBytes: number): Promise<Buffer> {
-    const bytes = await bounded(response, mostBytes);
+    const bytes = await collect(response.body ?? [], mostBytes);
     if (bytes) return bytes;
     throw new BucketError('other', `An answer of the bucket ${this.#config.bucket} has more than ${mostBytes} bytes.`);
   }
@@ -137,18 +138,4 @@ export class BucketRequests {
       "This machine's clock differs from that of the bucket, whose time is taken. Set the clock.",
     );
   }
-}
-
-/** A body of at most so many bytes; undefined when it has more. */
-async function bounded(response: Response, mostBytes: number): Promise<Buffer | undefined> {
-  const pieces: Uint8Array[] = [];
-  let total = 0;
-  const body: AsyncIterable<Uint8Array> | null = response.body;
-  if (!body) return Buffer.alloc(0);
-  for await (const piece of body) {
-    total += piece.length;
-    if (total > mostBytes) return undefined;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
 }

@@ -9,6 +9,7 @@ import type { MigrationSource, Postgres, Tx } from '../postgres/index.ts';
 import type { Vault } from '../secrets/index.ts';
 import { isFileId } from './byte-store.ts';
 import type { ByteStore } from './byte-store.ts';
+import { collect } from './collect.ts';
 import type { FeatureFiles, FileOwner, Files, NewFile, StoredFile } from './port.ts';
 import * as store from './store.ts';
 
@@ -83,7 +84,7 @@ function filesOf(options: FilesOptions, feature: string): FeatureFiles {
   };
   return {
     put: async (db, file) => {
-      const bytes = await collect(file.bytes, options.limits.maxFileBytes);
+      const bytes = await wholeOf(file.bytes, options.limits.maxFileBytes);
       if (db.isTransaction) return put(options, db as Tx, feature, { ...file, bytes });
       return postgres.transaction((tx) => put(options, tx, feature, { ...file, bytes }));
     },
@@ -200,20 +201,10 @@ async function sweep({ postgres, byteStore, clock }: FilesOptions): Promise<numb
   return removed;
 }
 
-async function collect(bytes: NewFile['bytes'], most: number): Promise<Uint8Array> {
-  const tooLarge = () => new UserError('files.too-large', `a file may have ${most} bytes`, { most: inMillions(most) });
-  if (bytes instanceof Uint8Array) {
-    if (bytes.length > most) throw tooLarge();
-    return bytes;
-  }
-  const pieces: Uint8Array[] = [];
-  let total = 0;
-  for await (const piece of bytes) {
-    total += piece.length;
-    if (total > most) throw tooLarge();
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
+async function wholeOf(bytes: NewFile['bytes'], most: number): Promise<Uint8Array> {
+  const whole = bytes instanceof Uint8Array ? bytes : await collect(bytes, most);
+  if (whole && whole.length <= most) return whole;
+  throw new UserError('files.too-large', `a file may have ${most} bytes`, { most: inMillions(most) });
 }
 
 /** A person's own key, which is destroyed with all their data; guilds and the instance have keys of the same kind. */

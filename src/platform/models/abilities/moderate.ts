@@ -22,7 +22,7 @@ export function categoryOf(name: string): ModerationCategory {
   return categories.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1] ?? 'other';
 }
 
-/** OpenAI's models for texts and images, whoever serves them; every other model for moderation judges texts only. */
+/** OpenAI's models for texts and images, at any provider; every other model for moderation judges texts only. */
 export const judgesImages = (name: string): boolean => /omni-moderation/i.test(name);
 
 /** `POST /moderations`: all texts in one request, and each image in one of its own, since a request takes one image. */

@@ -1,10 +1,10 @@
 /** What is built in: painted here, offline and free of charge. */
 import type { Clock } from '../../../../kernel/clock.ts';
 import type { Random } from '../../../../kernel/random.ts';
-import { modelError } from '../../errors.ts';
 import type { MadeImage, PaintOptions, RasteriseOptions } from '../../../media/index.ts';
 import { imageOf } from '../image.ts';
 import type { AbilityCall, AbilityModel, DrawEvent, DrawnImage, DrawWork } from '../port.ts';
+import { deadlineOf } from './deadline.ts';
 import { fullPrompt, imagesOf, maskOf, modeOf, pixelsOf } from './work.ts';
 
 /** `ImageWork` of `platform/media`, of which this is needed. */
@@ -35,12 +35,8 @@ export async function* paintDrawing(
   call: AbilityCall & DrawWork,
   { clock, random, closing }: { clock: Clock; random: Random; closing: AbortSignal },
 ): AsyncGenerator<DrawEvent, void> {
-  const { model, onUsage, count = 1, timeoutMs = LONGEST_MS } = call;
-  const late = new AbortController();
-  const message = `${model.provider}: no complete answer within ${timeoutMs / 1000} s`;
-  const timer = clock.after(timeoutMs, () => late.abort(modelError('model/timeout', message, { retryable: true })));
-  const left = new AbortController();
-  const signal = AbortSignal.any([call.signal, closing, late.signal, left.signal]);
+  const { model, onUsage, count = 1 } = call;
+  const { signal, end } = deadlineOf(call, { clock, closing });
   const images: DrawnImage[] = [];
   const firstSeed = call.seed ?? hashOf(`${modeOf(call)} ${call.prompt}`) + Math.floor(random.next() * SEEDS);
   try {
@@ -51,8 +47,7 @@ export async function* paintDrawing(
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
-    timer.cancel();
-    left.abort(new Error('the call has ended'));
+    end();
     onUsage?.({ images: { count: images.length }, estimated: false }, model);
   }
   yield { type: 'finish', outcome: 'done', images, modelId: model.id };

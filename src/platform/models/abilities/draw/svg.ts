@@ -1,11 +1,11 @@
 /** Chat models that draw by writing an SVG document, which is then rasterised here. */
 import type { Clock } from '../../../../kernel/clock.ts';
 import { VendorError } from '../../../../kernel/errors.ts';
-import { modelError } from '../../errors.ts';
 import { systemMessage, userMessage } from '../../messages.ts';
 import type { ModelMessage } from '../../messages.ts';
 import type { ChatEvent, ChatRequest, ModelInfo, Usage } from '../../port.ts';
 import type { AbilityCall, AbilityModel, DrawAbilities, Drawing, DrawEvent, DrawnImage, DrawWork } from '../port.ts';
+import { deadlineOf } from './deadline.ts';
 import type { Painter } from './demo.ts';
 import { fullPrompt, pixelsOf } from './work.ts';
 
@@ -67,12 +67,8 @@ export async function* drawSvg(
   writer: ModelInfo,
   call: SvgCall,
 ): AsyncGenerator<DrawEvent, void> {
-  const { model, onUsage, timeoutMs = model.longestMs } = call;
-  const late = new AbortController();
-  const message = `${model.provider}: no complete answer within ${timeoutMs / 1000} s`;
-  const timer = clock.after(timeoutMs, () => late.abort(modelError('model/timeout', message, { retryable: true })));
-  const left = new AbortController();
-  const signal = AbortSignal.any([call.signal, closing, late.signal, left.signal]);
+  const { model, onUsage } = call;
+  const { signal, end } = deadlineOf(call, { clock, closing });
   const uses: Usage[] = [];
   let images: DrawnImage[] = [];
   let outcome: Drawing['outcome'];
@@ -82,8 +78,7 @@ export async function* drawSvg(
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
-    timer.cancel();
-    left.abort(new Error('the call has ended'));
+    end();
     if (uses.length === 0) onUsage?.({ estimated: false }, model);
     for (const [index, { estimated, ...text }] of uses.entries()) {
       const count = index === uses.length - 1 ? images.length : 0;
