@@ -30,8 +30,9 @@ export async function submitImages(context: ImageContext, submission: Submission
   const isLogged = settings.promptLog && !asked.private;
   await checkPrompt(context, { place, settings, userId: caller.userId, request: asked, isLogged }, submission.cameAs);
   const isAdult = await checkAge(context, { place, settings, modelId: model.id, request: asked });
-  const isHidden = (await isOfSpoiler(context, asked.inputs)) || (await isSpoiler(context, settings, submission));
-  const request = { ...asked, spoiler: asked.spoiler || isHidden };
+  const spoiler =
+    asked.spoiler || (await isOfSpoiler(context, asked.inputs)) || (await isSpoiler(context, settings, submission));
+  const request = { ...asked, spoiler };
   const { amounts } = await quoteFor(context, request, model);
   const { confirmAboveUsd } = settings;
   if (!isConfirmed && confirmAboveUsd !== null && (amounts?.micros ?? 0) > confirmAboveUsd * 1_000_000) {

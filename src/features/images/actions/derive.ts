@@ -28,11 +28,7 @@ export async function deriveImage(
   const { strength, factor, ...others } = change;
   return submitCall(context, call, model, {
     ...{ mode, prompt: request.prompt, inputs: [{ kind: 'result', id: result.id }] },
-    ...{
-      spoiler: request.spoiler || result.hidden_for.length > 0,
-      private: request.private,
-      seconds: settings.seconds,
-    },
+    ...{ private: request.private, seconds: settings.seconds },
     ...others,
     // What the model has no use for is left to it.
     ...(draws?.strength !== false && strength !== undefined && { strength }),

@@ -1,5 +1,6 @@
 import { UserError } from '../../../kernel/errors.ts';
 import type { ComponentCall, OutgoingMessage, Translate } from '../../../sdk/index.ts';
+import { isHidden } from '../guard/spoiler.ts';
 import type { ImageContext } from '../settings.ts';
 import { resultsOf } from '../store.ts';
 import { loadSource } from '../work/sources.ts';
@@ -70,7 +71,7 @@ async function picked(context: ImageContext, t: Translate, of: Reached): Promise
   try {
     const bytes = await loadSource(context, { kind: 'result', id: result.id }, AbortSignal.timeout(10_000));
     const name = `image.${result.content_type.slice('image/'.length)}`;
-    const isSpoiler = request.spoiler || result.hidden_for.length > 0;
+    const isSpoiler = isHidden(request, result);
     const file = { name, contentType: result.content_type, data: bytes, ...(isSpoiler && { spoiler: true }) };
     return { content, files: [file], components: imageRow(result.id, t) };
   } catch (error) {

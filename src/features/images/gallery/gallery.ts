@@ -5,6 +5,7 @@ import type { Call, ComponentCall, OutgoingMessage, SuggestCall, Translate } fro
 import { openRequest } from '../actions/reach.ts';
 import { imageRequest } from '../request.ts';
 import type { ImageRequest } from '../request.ts';
+import { isHidden } from '../guard/spoiler.ts';
 import type { ImageContext } from '../settings.ts';
 import { button, rows } from '../view/buttons.ts';
 import { quoted, shortModel } from '../view/caption.ts';
@@ -119,7 +120,7 @@ export async function sheetOf(
     const bytes = await loadSmall(context, id, signal);
     if (!bytes) continue;
     entries.push({ id, number, request });
-    isSpoiler ||= request.spoiler || image.hidden_for.length > 0;
+    isSpoiler ||= isHidden(request, image);
     drawn.push({ bytes, label: String(number) });
   }
   const { bytes, contentType } = await context.images.sheet(drawn, signal);

@@ -2,6 +2,7 @@ import { UserError } from '../../../kernel/errors.ts';
 import type { Call, ComponentCall, OutgoingMessage } from '../../../sdk/index.ts';
 import { openRequest, reached } from '../actions/reach.ts';
 import type { ImageSource } from '../request.ts';
+import { isHidden } from '../guard/spoiler.ts';
 import type { ImageContext } from '../settings.ts';
 import { findRequest, findResult } from '../store.ts';
 import { candidatesById, childLinks, parentLinks } from './find-store.ts';
@@ -109,7 +110,7 @@ async function drawTree(context: ImageContext, ids: readonly string[], links: re
     const bytes = row && (await loadSmall(context, id, signal));
     if (!row || !bytes) continue;
     const request = await openRequest(context, { ...row, id: row.request_id });
-    isSpoiler ||= request.spoiler || row.hidden_for.length > 0;
+    isSpoiler ||= isHidden(request, row);
     const parentIds = [...new Set(links.filter(({ childId }) => childId === id).map(({ parentId }) => parentId))];
     images.push({ id, label: String(index + 1), bytes, parentIds });
   }

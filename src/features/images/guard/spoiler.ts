@@ -3,10 +3,11 @@ import { isListed } from '../../../sdk/index.ts';
 import type { Caller } from '../../../sdk/index.ts';
 import { isSpoilerName } from '../api.ts';
 import type { ImagePlace } from '../models.ts';
-import { imageRequest } from '../request.ts';
-import type { ImageSource } from '../request.ts';
+import { openRequest } from '../actions/reach.ts';
+import type { ImageRequest, ImageSource } from '../request.ts';
 import type { ImageSettings, Needs } from '../settings.ts';
 import { findRequest, findResult } from '../store.ts';
+import type { ResultRow } from '../store.ts';
 
 /** Whether images are hidden until a member clicks them, whatever was asked: by the setting, the asker's roles or the channel. */
 export async function isSpoiler(
@@ -22,23 +23,26 @@ export async function isSpoiler(
 /** Whether one of the images that a request begins from is hidden: what is made of it is hidden, too. */
 export async function isOfSpoiler(context: Needs<'db' | 'vault'>, inputs: readonly ImageSource[]): Promise<boolean> {
   for (const input of inputs) {
-    const isHidden =
+    const isSo =
       input.kind === 'result'
         ? await isHiddenResult(context, input.id)
         : input.spoiler === true || isSpoilerName(input.filename);
-    if (isHidden) return true;
+    if (isSo) return true;
   }
   return false;
 }
 
-async function isHiddenResult({ db, vault }: Needs<'db' | 'vault'>, id: string): Promise<boolean> {
-  const result = await findResult(db, id);
-  const row = result && (await findRequest(db, result.request_id));
-  if (!row) return false;
-  if (result.hidden_for.length > 0) return true;
-  const text = await vault.decrypt(db, row.author_id, row.id, row.ciphertext);
-  return text !== null && imageRequest.parse(JSON.parse(text)).spoiler;
+async function isHiddenResult(context: Needs<'db' | 'vault'>, id: string): Promise<boolean> {
+  const result = await findResult(context.db, id);
+  const row = result && (await findRequest(context.db, result.request_id));
+  return result !== undefined && row !== undefined && isHidden(await openRequest(context, row), result);
 }
+
+/** Whether an image is shown as a spoiler: as it was asked for, or for what moderation found in it. */
+export const isHidden = (
+  { spoiler }: Pick<ImageRequest, 'spoiler'>,
+  { hidden_for: hiddenFor }: Pick<ResultRow, 'hidden_for'>,
+): boolean => spoiler || hiddenFor.length > 0;
 
 /** A member's roles, as far as hiding images needs them: most places hide none by role, and ask nobody. */
 export async function rolesFor(
