@@ -29,28 +29,38 @@ async function answer({ operation, options }: RequestHead, files: readonly Uint8
   try {
     const run = await operations[operation]();
     const outcome = await run(files, options as never);
-    await freeMemory();
     return { head: headOf({ result: outcome.result }), files: outcome.files };
   } catch (error) {
-    await freeMemory();
     return { head: headOf({ failure: failureOf(error) }), files: [] };
   }
 }
 
+/** What is left in memory after the requests before this one. */
+let residentBytes = 0;
+
 function headOf(part: { result?: Operations[OperationName]['result']; failure?: ReplyHead['failure'] }): ReplyHead {
-  return { ...part, residentBytes: process.memoryUsage.rss() } as ReplyHead;
+  return { ...part, residentBytes } as ReplyHead;
+}
+
+async function respond({ head, files }: Message): Promise<void> {
+  const reply = await answer(head as RequestHead, files);
+  for (const piece of piecesOf(reply)) process.stdout.write(piece);
+}
+
+/** Collecting takes longer than most requests: an answer does not wait for it, the next request does. */
+async function serve(message: Message): Promise<void> {
+  await respond(message);
+  await freeMemory();
+  residentBytes = process.memoryUsage.rss();
 }
 
 prepareSharp();
 const preload = process.argv[2];
 if (preload) void operations[preload as OperationName]();
+let last = Promise.resolve();
 const reader = new MessageReader({ fileBytes: MOST_REQUEST_BYTES });
 process.stdin.on('data', (chunk: Buffer) => {
-  for (const { head, files } of reader.push(chunk)) {
-    void answer(head as RequestHead, files).then((reply) => {
-      for (const piece of piecesOf(reply)) process.stdout.write(piece);
-    });
-  }
+  for (const message of reader.push(chunk)) last = last.then(() => serve(message));
 });
 // The bot has ended.
 process.stdin.on('end', () => process.exit());
