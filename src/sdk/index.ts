@@ -139,6 +139,7 @@ export { guildIn } from '../services/privacy/index.ts';
 export type { StoredCount as Amount, Expiry, Privacy, Receipt } from '../services/privacy/index.ts';
 export { followUpOf } from '../services/spending/index.ts';
 export type {
+  Admitted,
   Explanation,
   HeldWork,
   Notice,

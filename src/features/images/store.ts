@@ -92,13 +92,21 @@ export async function storeResults(
 export async function endRequest(
   db: Db,
   id: string,
-  end: { state: Exclude<RequestState, 'waiting' | 'drawn'>; outcome: string; endedAt: Date; withheld?: number },
+  end: {
+    state: Exclude<RequestState, 'waiting' | 'drawn'>;
+    outcome: string;
+    endedAt: Date;
+    withheld?: number;
+    /** The message that shows how. */
+    shown?: { channelId: string; messageId: string };
+  },
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('images_request')
     .set({
       ...{ state: end.state, outcome: end.outcome, ended_at: end.endedAt },
       ...(end.withheld !== undefined && { withheld: end.withheld }),
+      ...(end.shown && { shown_channel_id: end.shown.channelId, shown_message_id: end.shown.messageId }),
     })
     .where('id', '=', id)
     .where('state', 'in', ['waiting', 'drawn'])
@@ -120,9 +128,12 @@ export function resultShownBy(db: Db, attachmentId: string): Promise<ResultRow |
 }
 
 export async function noteAttachments(db: Db, ids: readonly { id: string; attachmentId: string }[]): Promise<void> {
-  for (const { id, attachmentId } of ids) {
-    await db.updateTable('images_result').set({ attachment_id: attachmentId }).where('id', '=', id).execute();
-  }
+  if (ids.length === 0) return;
+  const [results, attachments] = [ids.map(({ id }) => id), ids.map(({ attachmentId }) => attachmentId)];
+  await sql`
+    UPDATE images_result SET attachment_id = shown.attachment_id
+    FROM unnest(${results}::uuid[], ${attachments}::text[]) AS shown (id, attachment_id)
+    WHERE images_result.id = shown.id`.execute(db);
 }
 
 /** Favourites are not deleted after some days. Null makes it one like others. */

@@ -127,11 +127,7 @@ async function put(
   const id = ids.uuid();
   const sizeBytes = bytes.length;
   const encrypted = await vault.encryptBytes(tx, keyOf(owner), contextOf(id), bytes);
-  const quotas = [
-    [owner, mostBytesOfOwner],
-    ['all', limits.maxBytes],
-  ] as const;
-  await refuseBeyond(mostBytesOfOwner, () => store.sumOf(tx, owner), sizeBytes);
+  if (mostBytesOfOwner !== null) refuseBeyond(mostBytesOfOwner, await store.sumOf(tx, owner), sizeBytes);
   const stored: StoredFile = {
     ...{ id, kind, owner, sizeBytes, expiresAtMs },
     sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -141,7 +137,7 @@ async function put(
   // Before the locks, so that nobody waits for another's slow bucket.
   await writeBytes(options, id, encrypted);
   try {
-    for (const [whose, most] of quotas) await refuseBeyond(most, () => store.lockSum(tx, whose), sizeBytes);
+    await refuseBeyondQuotas(tx, { owner, sizeBytes, mostBytesOfOwner, mostBytes: limits.maxBytes });
     await store.insert(tx, { ...stored, feature });
   } catch (error) {
     await byteStore.remove(id).catch(() => undefined);
@@ -150,8 +146,27 @@ async function put(
   return stored;
 }
 
-async function refuseBeyond(most: number | null, sum: () => Promise<number>, sizeBytes: number): Promise<void> {
-  if (most === null || (await sum()) + sizeBytes <= most) return;
+interface Quotas {
+  owner: FileOwner;
+  sizeBytes: number;
+  mostBytesOfOwner: number | null;
+  mostBytes: number | null;
+}
+
+async function refuseBeyondQuotas(tx: Tx, { owner, sizeBytes, mostBytesOfOwner, mostBytes }: Quotas): Promise<void> {
+  const quotas = [
+    { of: owner, most: mostBytesOfOwner },
+    { of: 'all' as const, most: mostBytes },
+  ].flatMap(({ of, most }) => (most === null ? [] : [{ of, most }]));
+  const sums = await store.lockSums(
+    tx,
+    quotas.map(({ of }) => of),
+  );
+  for (const [index, { most }] of quotas.entries()) refuseBeyond(most, sums[index] ?? 0, sizeBytes);
+}
+
+function refuseBeyond(most: number, sum: number, sizeBytes: number): void {
+  if (sum + sizeBytes <= most) return;
   throw new UserError('files.quota', `only ${most} bytes of files are kept here`, { most: inMillions(most) });
 }
 

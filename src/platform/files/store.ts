@@ -27,11 +27,18 @@ const fileOf = (row: Selectable<FilesFileTable>): StoredFile => ({
   expiresAtMs: row.expires_at_ms,
 });
 
-/** Until the transaction ends, no one else can add files of this owner (or of anyone), so the sum stays true. */
-export async function lockSum(tx: Tx, owner: FileOwner | 'all'): Promise<number> {
-  const name = owner === 'all' ? 'files/all' : `files/${owner.kind}/${ownerId(owner)}`;
-  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
-  return sumOf(tx, owner);
+/** Until the transaction ends, no one else can add files of these owners (or of anyone), so the sums stay true. In the order of `owners`. */
+export async function lockSums(tx: Tx, owners: readonly (FileOwner | 'all')[]): Promise<number[]> {
+  if (owners.length === 0) return [];
+  const names = owners.map((owner) => (owner === 'all' ? 'files/all' : `files/${owner.kind}/${ownerId(owner)}`));
+  const locks = names.map((name) => sql`pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
+  await sql`SELECT ${sql.join(locks)}`.execute(tx);
+  // A statement of its own, which sees what was committed until the locks were there.
+  const sums = owners.map((owner) => sumQuery(tx, owner));
+  const { rows } = await sql<{
+    sums: string[];
+  }>`SELECT ARRAY[${sql.join(sums.map((sum) => sql`(${sum})`))}]::text[] AS sums`.execute(tx);
+  return (rows[0]?.sums ?? []).map(Number);
 }
 
 export async function insert(tx: Tx, file: FileRow): Promise<void> {
@@ -119,7 +126,10 @@ export async function setExpiry(
 
 /** In bytes. */
 export async function sumOf(db: Db, owner: FileOwner | 'all'): Promise<number> {
-  let query = db.selectFrom('files_file').select(sql<string>`coalesce(sum(size_bytes), 0)`.as('bytes'));
-  if (owner !== 'all') query = query.where('owner_kind', '=', owner.kind).where('owner_id', '=', ownerId(owner));
-  return Number((await query.executeTakeFirstOrThrow()).bytes);
+  return Number((await sumQuery(db, owner).executeTakeFirstOrThrow()).bytes);
+}
+
+function sumQuery(db: Db, owner: FileOwner | 'all') {
+  const query = db.selectFrom('files_file').select(sql<string>`coalesce(sum(size_bytes), 0)`.as('bytes'));
+  return owner === 'all' ? query : query.where('owner_kind', '=', owner.kind).where('owner_id', '=', ownerId(owner));
 }

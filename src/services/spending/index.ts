@@ -10,7 +10,7 @@ import { callModel, chargeFor, holdWork, readAdmitted } from './calls.ts';
 import { writeOff } from './endings.ts';
 import { followUpOf } from './follow-ups.ts';
 import type { SpendingOptions } from './options.ts';
-import type { Explanation, Spending } from './port.ts';
+import type { Admitted, Explanation, Spending } from './port.ts';
 import { poolsAt } from './terms.ts';
 import type { AdmissionFacts } from './terms.ts';
 import './schema.ts';
@@ -38,10 +38,10 @@ export function createSpending(options: SpendingOptions): Spending {
     call: (call) => callModel(options, call),
     hold: (work) => holdWork(options, work),
     rolesOf: async (request) => {
-      const { admission } = await readAdmitted(options, request);
+      const { admission } = await admittedOf(options, request);
       return (admission.facts as Partial<AdmissionFacts>).roles ?? [];
     },
-    allowancesOf: async (request) => (await readAdmitted(options, request)).admission.terms.allowances,
+    allowancesOf: async (request) => (await admittedOf(options, request)).admission.terms.allowances,
     charge: (of, work) => chargeFor(options, of, work),
     finish: (request) => ledger.dismiss(request),
     recover: async (request) => void (await ledger.recover(request)),
@@ -59,6 +59,9 @@ export function createSpending(options: SpendingOptions): Spending {
     modelFor: (model, place) => modelFor(options, model, place),
   };
 }
+
+const admittedOf = (options: SpendingOptions, request: string | Promise<Admitted>): Promise<Admitted> =>
+  typeof request === 'string' ? readAdmitted(options, request) : request;
 
 /** Of these messages, other requests are not shown any more. */
 async function noteShown(

@@ -164,9 +164,9 @@ export interface Spending {
   /** Reserves the most that a call of a model can cost which holds no conversation. Waits and throws as `call` does. */
   hold(work: Work): Promise<HeldWork>;
   /** The instance roles that a request was admitted with; none where nothing is counted. */
-  rolesOf(request: string): Promise<readonly string[]>;
+  rolesOf(request: string | Promise<Admitted>): Promise<readonly string[]>;
   /** The allowances that a request was admitted with; none where nothing is counted. */
-  allowancesOf(request: string): Promise<readonly Allowance[]>;
+  allowancesOf(request: string | Promise<Admitted>): Promise<readonly Allowance[]>;
   /** The request is over: its place in line ends. */
   finish(request: string): Promise<void>;
   /** A job runs again: what its dead run had open is lost, on the instance's account. */

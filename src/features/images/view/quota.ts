@@ -1,28 +1,19 @@
 import type { Translate } from '../../../sdk/index.ts';
 import { storageLimitOf } from '../guard/storage.ts';
-import type { Needs } from '../settings.ts';
-import { paidAs } from '../request.ts';
-import type { RequestRow } from '../store.ts';
+import type { DrawTask } from '../work/task.ts';
 import { megabytes } from './caption.ts';
 
 /** `Daily 2/5 | Storage 45.2/500 MB`, as it is now for the member who asked; what has no limit shows none. */
-export async function quotaLine(
-  context: Needs<'access' | 'files' | 'money' | 'spending'>,
-  row: Pick<RequestRow, 'id' | 'author_id' | 'guild_id' | 'channel_id'>,
-  t: Translate,
-): Promise<string> {
-  const [daily, storage] = await Promise.all([dailyOf(context, row, t), storageOf(context, row, t)]);
+export async function quotaLine(task: DrawTask, t: Translate): Promise<string> {
+  const [daily, storage] = await Promise.all([dailyOf(task, t), storageOf(task, t)]);
   return `-# ${[daily, storage].filter((part) => part !== undefined).join(' | ')}`;
 }
 
 /** Undefined where nothing is counted. */
-async function dailyOf(
-  { money, spending }: Needs<'money' | 'spending'>,
-  { id, author_id: userId }: Pick<RequestRow, 'id' | 'author_id'>,
-  t: Translate,
-): Promise<string | undefined> {
-  const allowances = (await spending.allowancesOf(paidAs(id))).filter(({ unit }) => unit === 'images');
-  const [balance] = allowances.length === 0 ? [] : await money.ledger.balances(userId, allowances);
+async function dailyOf({ context, row, admitted }: DrawTask, t: Translate): Promise<string | undefined> {
+  const { money, spending } = context;
+  const allowances = (await spending.allowancesOf(admitted)).filter(({ unit }) => unit === 'images');
+  const [balance] = allowances.length === 0 ? [] : await money.ledger.balances(row.author_id, allowances);
   if (!balance) return undefined;
   const { spent, held, allowance } = balance;
   const used = spent + held;
@@ -31,14 +22,10 @@ async function dailyOf(
     : t('quota.daily', { used, most: allowance.amount });
 }
 
-async function storageOf(
-  context: Needs<'access' | 'files' | 'spending'>,
-  row: Pick<RequestRow, 'id' | 'author_id' | 'guild_id' | 'channel_id'>,
-  t: Translate,
-): Promise<string> {
+async function storageOf(task: DrawTask, t: Translate): Promise<string> {
   const [{ bytes }, mostBytes] = await Promise.all([
-    context.files.usage({ kind: 'user', id: row.author_id }),
-    storageLimitOf(context, row),
+    task.context.files.usage({ kind: 'user', id: task.row.author_id }),
+    storageLimitOf(task),
   ]);
   const used = megabytes(bytes);
   return mostBytes === null

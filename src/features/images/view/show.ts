@@ -3,7 +3,7 @@ import type { APIAttachment, APIMessage } from 'discord-api-types/v10';
 import type { Drawing, Notice, OutgoingFile, OutgoingMessage, Translate, WorkUse } from '../../../sdk/index.ts';
 import { findBatch } from '../gallery/batch/store.ts';
 import { keyFor } from '../models.ts';
-import { endRequest, findRequest, noteAttachments, noteShown, resultsOf } from '../store.ts';
+import { endRequest, noteAttachments, noteShown, resultsOf } from '../store.ts';
 import { paidAs } from '../request.ts';
 import { namesOf } from '../guard/moderation.ts';
 import { withCaption } from '../work/caption.ts';
@@ -35,9 +35,9 @@ export async function showResults(task: DrawTask, shown: Shown): Promise<void> {
   await noteAttachments(context.db, attachmentsOf(shown.kept, sent.attachments));
   await context.spending.shown(paidAs(row.id), [sent.id]);
   context.checkpoint('shown');
-  await noteShown(context.db, row.id, { channelId, messageId: sent.id });
   const endedAt = new Date(context.clock.now());
-  await endRequest(context.db, row.id, { state: 'done', outcome: shown.drawing.outcome, endedAt });
+  const { outcome } = shown.drawing;
+  await endRequest(context.db, row.id, { state: 'done', outcome, endedAt, shown: { channelId, messageId: sent.id } });
   mark(context, row, 'done');
   await logImage(task, { channelId, messageId: sent.id, kept: shown.kept });
   context.checkpoint('finished');
@@ -108,7 +108,7 @@ async function resultMessage(task: DrawTask, shown: Shown): Promise<OutgoingMess
     ...standsInLine(task, t),
     ...notKeptLines(kept, t),
     factsLine({ modelId: row.model_id, kept, uses, seconds: (context.clock.now() - row.asked_at.getTime()) / 1000 }, t),
-    await quotaLine(context, row, t),
+    await quotaLine(task, t),
     ...notices.map(({ key, data }) => `-# ${context.commonTexts.in(undefined)(key, data)}`),
   ];
   return {
@@ -180,26 +180,20 @@ function attachmentsOf(
 
 /** Into the message that shows the progress, where there is one that is still there; else as a new one. */
 export async function put(task: DrawTask, message: OutgoingMessage): Promise<{ channelId: string; sent: APIMessage }> {
-  const { context, row } = task;
+  const { context, row, shown } = task;
   const { actions } = context.discord;
-  const current = await shownOf(task);
-  if (current) {
+  if (shown) {
     try {
-      await actions.edit(current.channelId, current.messageId, message);
-      return { channelId: current.channelId, sent: await actions.message(current.channelId, current.messageId) };
+      await actions.edit(shown.channelId, shown.messageId, message);
+      return { channelId: shown.channelId, sent: await actions.message(shown.channelId, shown.messageId) };
     } catch (error) {
       if (!(error instanceof VendorError) || error.code !== 'discord/10008') throw error;
     }
   }
   const channelId = task.request.private ? await actions.openDm(row.author_id) : row.channel_id;
   const isReply = row.message_id !== null && !task.request.private;
-  const key = `images/shown/${row.id}${current ? '/again' : ''}`;
+  const key = `images/shown/${row.id}${shown ? '/again' : ''}`;
   const sent = await actions.send(channelId, message, { key, ...(isReply && { replyTo: row.message_id ?? '' }) });
+  task.shown = { channelId, messageId: sent.id };
   return { channelId, sent };
-}
-
-async function shownOf({ context, row }: DrawTask): Promise<{ channelId: string; messageId: string } | undefined> {
-  const now = await findRequest(context.db, row.id);
-  if (!now || now.shown_channel_id === null || now.shown_message_id === null) return undefined;
-  return { channelId: now.shown_channel_id, messageId: now.shown_message_id };
 }

@@ -52,7 +52,7 @@ async function store(
     const isTooLarge = image.image.bytes.length > context.settings.instance.maxImageMb * million;
     return isTooLarge ? { ...image, notKept: 'too-large' } : image;
   });
-  const mostBytesOfOwner = await storageLimitOf(context, row);
+  const mostBytesOfOwner = await storageLimitOf(task);
   for (;;) {
     const full = { at: -1, why: 'quota' as 'quota' | 'disk-full' };
     try {

@@ -40,10 +40,14 @@ export async function tellOfLoss(context: ImageContext, run: JobRun, requestId: 
 }
 
 async function openTask(context: ImageContext, run: JobRun, id: string): Promise<DrawTask | undefined> {
+  const admitted = context.spending.admitted(paidAs(id));
   const row = await findRequest(context.db, id);
   if (!row || (row.state !== 'waiting' && row.state !== 'drawn')) return undefined;
   const text = await context.vault.decrypt(context.db, row.author_id, id, row.ciphertext);
-  return text === null ? undefined : { context, run, row, request: imageRequest.parse(JSON.parse(text)) };
+  if (text === null) return undefined;
+  const { shown_channel_id: channelId, shown_message_id: messageId } = row;
+  const shown = channelId !== null && messageId !== null ? { channelId, messageId } : undefined;
+  return { context, run, row, request: imageRequest.parse(JSON.parse(text)), admitted, shown };
 }
 
 async function draw(task: DrawTask): Promise<void> {
@@ -60,7 +64,14 @@ async function draw(task: DrawTask): Promise<void> {
     const previews = judgesResults(context, asked.settings) ? 0 : Math.min(2, model.draws?.previews ?? 0);
     reserved = await context.generate.reserveDrawing({
       ...work,
-      ...{ request: paidAs(task.row.id), step: 'draw', attempt: run.job.attempt, model, signal: run.signal },
+      ...{
+        request: paidAs(task.row.id),
+        admitted: task.admitted,
+        step: 'draw',
+        attempt: run.job.attempt,
+        model,
+        signal: run.signal,
+      },
       ...(webhook && { webhook }),
       ...(previews > 0 && { previews }),
     });

@@ -1,4 +1,4 @@
-import type { JobRun } from '../../../sdk/index.ts';
+import type { Admitted, JobRun } from '../../../sdk/index.ts';
 import type { ImageRequest } from '../request.ts';
 import type { ImageContext } from '../settings.ts';
 import type { RequestRow } from '../store.ts';
@@ -9,4 +9,8 @@ export interface DrawTask {
   readonly run: JobRun;
   readonly row: RequestRow;
   readonly request: ImageRequest;
+  /** What it was admitted with. */
+  readonly admitted: Promise<Admitted>;
+  /** The message that shows it so far; `put` keeps it. */
+  shown: { channelId: string; messageId: string } | undefined;
 }
