@@ -54,6 +54,8 @@ export interface FakeAbilityAnswer {
   times?: number;
   /** Of moderations: answers only requests that have images. */
   toImages?: boolean;
+  /** Answers only requests with this prompt. */
+  toPrompt?: string;
 }
 
 export interface FakeAbilities {
@@ -106,7 +108,11 @@ export class AbilityServer implements FakeAbilities {
     this.requests.push(request);
     for (const { resolve } of this.waiting.filter((entry) => entry.path === path)) resolve(request);
     const scripted = this.scripted.find(
-      (entry) => entry.path === path && entry.left > 0 && (!entry.answer.toImages || isOfImage(request)),
+      ({ path: of, left, answer }) =>
+        of === path &&
+        left > 0 &&
+        (!answer.toImages || isOfImage(request)) &&
+        (answer.toPrompt === undefined || answer.toPrompt === request.body['prompt']),
     );
     if (scripted) Object.assign(scripted, { left: scripted.left - 1, used: true });
     await respond(request, scripted?.answer ?? {}, response);

@@ -57,12 +57,22 @@ export function findRequest(db: Db, id: string): Promise<RequestRow | undefined>
   return db.selectFrom('images_request').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-export async function noteShown(db: Db, id: string, shown: { channelId: string; messageId: string }): Promise<void> {
-  await db
-    .updateTable('images_request')
-    .set({ shown_channel_id: shown.channelId, shown_message_id: shown.messageId })
-    .where('id', '=', id)
-    .execute();
+/** Where it is shown, and by which attachments. */
+export async function noteShown(
+  db: Db,
+  id: string,
+  shown: { channelId: string; messageId: string },
+  attachments: readonly { id: string; attachmentId: string }[] = [],
+): Promise<void> {
+  const [results, attachmentIds] = [attachments.map((of) => of.id), attachments.map((of) => of.attachmentId)];
+  await sql`
+    WITH attached AS (
+      UPDATE images_result SET attachment_id = shown.attachment_id
+      FROM unnest(${results}::uuid[], ${attachmentIds}::text[]) AS shown (id, attachment_id)
+      WHERE images_result.id = shown.id
+    )
+    UPDATE images_request SET shown_channel_id = ${shown.channelId}, shown_message_id = ${shown.messageId}
+    WHERE id = ${id}`.execute(db);
 }
 
 /** Stores what was drawn, all or nothing. False when the request was deleted, or has ended in another way. */
@@ -92,21 +102,13 @@ export async function storeResults(
 export async function endRequest(
   db: Db,
   id: string,
-  end: {
-    state: Exclude<RequestState, 'waiting' | 'drawn'>;
-    outcome: string;
-    endedAt: Date;
-    withheld?: number;
-    /** The message that shows how. */
-    shown?: { channelId: string; messageId: string };
-  },
+  end: { state: Exclude<RequestState, 'waiting' | 'drawn'>; outcome: string; endedAt: Date; withheld?: number },
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('images_request')
     .set({
       ...{ state: end.state, outcome: end.outcome, ended_at: end.endedAt },
       ...(end.withheld !== undefined && { withheld: end.withheld }),
-      ...(end.shown && { shown_channel_id: end.shown.channelId, shown_message_id: end.shown.messageId }),
     })
     .where('id', '=', id)
     .where('state', 'in', ['waiting', 'drawn'])
@@ -125,15 +127,6 @@ export function findResult(db: Db, id: string): Promise<ResultRow | undefined> {
 /** The result that an attachment of a message shows. */
 export function resultShownBy(db: Db, attachmentId: string): Promise<ResultRow | undefined> {
   return db.selectFrom('images_result').selectAll().where('attachment_id', '=', attachmentId).executeTakeFirst();
-}
-
-export async function noteAttachments(db: Db, ids: readonly { id: string; attachmentId: string }[]): Promise<void> {
-  if (ids.length === 0) return;
-  const [results, attachments] = [ids.map(({ id }) => id), ids.map(({ attachmentId }) => attachmentId)];
-  await sql`
-    UPDATE images_result SET attachment_id = shown.attachment_id
-    FROM unnest(${results}::uuid[], ${attachments}::text[]) AS shown (id, attachment_id)
-    WHERE images_result.id = shown.id`.execute(db);
 }
 
 /** Favourites are not deleted after some days. Null makes it one like others. */

@@ -281,7 +281,7 @@ it('adds the words of an own style to prompts', async () => {
 
 it('draws a list of prompts with one bill, and shows by itself what is too large to be kept', async () => {
   const large = { created: 1, data: [{ b64_json: noisePng(640, 640).toString('base64') }] };
-  bot.providers.abilities.answer('images/generations', { json: large });
+  bot.providers.abilities.answer('images/generations', { toPrompt: 'a cat', json: large });
   const prompts = ['a cat', 'a forbidden dog', 'an owl', 'a fox', 'a bear', 'an eel'];
   const file = { name: 'prompts.txt', data: Buffer.from(prompts.join('\n')), type: 'text/plain' };
   await bot.bob.runs('image batch', { file }, { in: 'art' });

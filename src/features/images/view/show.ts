@@ -3,7 +3,7 @@ import type { APIAttachment, APIMessage } from 'discord-api-types/v10';
 import type { Drawing, Notice, OutgoingFile, OutgoingMessage, Translate, WorkUse } from '../../../sdk/index.ts';
 import { findBatch } from '../gallery/batch/store.ts';
 import { keyFor } from '../models.ts';
-import { endRequest, noteAttachments, noteShown, resultsOf } from '../store.ts';
+import { endRequest, noteShown, resultsOf } from '../store.ts';
 import { paidAs } from '../request.ts';
 import { namesOf } from '../guard/moderation.ts';
 import { withCaption } from '../work/caption.ts';
@@ -32,12 +32,11 @@ export async function showResults(task: DrawTask, shown: Shown): Promise<void> {
   const message = await resultMessage(task, shown);
   const { channelId, sent } = await put(task, message);
   // At once: a quick reply begins from these images.
-  await noteAttachments(context.db, attachmentsOf(shown.kept, sent.attachments));
+  await noteShown(context.db, row.id, { channelId, messageId: sent.id }, attachmentsOf(shown.kept, sent.attachments));
   await context.spending.shown(paidAs(row.id), [sent.id]);
   context.checkpoint('shown');
   const endedAt = new Date(context.clock.now());
-  const { outcome } = shown.drawing;
-  await endRequest(context.db, row.id, { state: 'done', outcome, endedAt, shown: { channelId, messageId: sent.id } });
+  await endRequest(context.db, row.id, { state: 'done', outcome: shown.drawing.outcome, endedAt });
   mark(context, row, 'done');
   await logImage(task, { channelId, messageId: sent.id, kept: shown.kept });
   context.checkpoint('finished');
