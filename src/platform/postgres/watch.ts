@@ -11,8 +11,11 @@ const SILENCE_MS = 2_500;
 /** An idle connection is pinged this often, and must answer within this time. */
 const QUIET_MS = 2_000;
 const PING_MS = 1_000;
-/** A pooled connection that was idle longer is pinged before use, and must answer within this time. */
-const FRESH_MS = 1_000;
+/**
+ * A pooled connection that was idle longer is pinged before use, and must answer within this time. Longer than the time between
+ * two pings, so that a question after a quiet moment doesn't wait for one on each connection that it uses.
+ */
+const FRESH_MS = QUIET_MS + 2 * PATROL_MS;
 const USABLE_MS = 500;
 /** How long `trouble` reports replaced connections, so that a monitor that polls now and then sees it. */
 const RECENT_MS = 5_000;
