@@ -1,3 +1,4 @@
+import { textOf } from '../messages.ts';
 import type { ModelMessage, ToolDeclaration } from '../messages.ts';
 import type { ChatRequest, ToolCallEvent } from '../port.ts';
 import { texts } from './texts.ts';
@@ -47,8 +48,14 @@ export function callFor(
     const rest = question.slice(indexOfWord(question, tool.name) + tool.name.length);
     return { type: 'tool-call', id, name: tool.name, input: inputFrom(rest, tool) };
   }
-  const wish = wishIn(question, tools, hasPicture);
+  const wish = wishIn(question, tools, hasPicture || hasDrawn(messages));
   return wish && { type: 'tool-call', id, name: wish.tool.name, input: inputFrom(wish.words, wish.tool) };
+}
+
+/** Whether the answer right before has a picture that a tool made. */
+function hasDrawn(messages: readonly ModelMessage[]): boolean {
+  const answer = messages.findLast(({ role }) => role === 'assistant');
+  return answer !== undefined && /`(?:draw|edit)_image` says:/.test(textOf(answer));
 }
 
 function wishIn(
