@@ -2,6 +2,7 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineFeature, defineTool } from '../sdk/index.ts';
+import { button } from '../testing/components.ts';
 import { testFeature } from '../testing/features.ts';
 import { startFakeS3 } from '../testing/fake-s3.ts';
 import { sharedBot, sharedBilling } from '../testing/shared-bot.ts';
@@ -43,18 +44,19 @@ providers:
 features:
   summaries: { enabled: false }
   titles: { enabled: false }
-  images: { channels: [art], prefixes: { '!': { model: fake/painter } } }
+  images: { channels: [art], prefixes: { '!': { model: fake/painter }, 'edit:': { model: fake/painter, mode: edit } } }
 prices:
   images: { models: { fake/painter: { default: 0.02 } } }
+http: { publicUrl: https://bot.example.org/ }
 access:
   roles:
-    member: { dailyFreeUsd: 1, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
+    member: { dailyFreeUsd: 1, imagesPerDay: 20, requestsPerMinute: null, requestsPerHour: null, tokensPerWeek: null }
 `,
 });
 const billing = sharedBilling(bot);
 
-async function draws(words: string) {
-  const asked = await bot.alice.says('#art', words);
+async function draws(words: string, replyTo?: APIMessage) {
+  const asked = await bot.alice.says('#art', words, { ...(replyTo && { replyTo }) });
   const isShown = ({ attachments, message_reference: of }: APIMessage) =>
     attachments.length > 0 && of?.message_id === asked.id;
   const shown = await bot.alice.sees(isShown, { in: '#art', timeoutMs: 30_000 });
@@ -106,6 +108,39 @@ describe('files in a bucket', () => {
       expect(shown.attachments).toEqual([]);
     },
   );
+
+  it("are edited from Discord's copy while it doesn't give them back", { timeout: 60_000 }, async () => {
+    const shown = await draws('!an eel');
+    const isEdit = ({ path }: { path: string }) => path === 'images/edits';
+    s3.fail({ method: 'GET', status: 403, code: 'AccessDenied', times: 20 });
+    const edited = await draws('edit: make it blue', shown);
+    expect(edited.attachments).toHaveLength(1);
+    expect(bot.providers.abilities.requests.filter(isEdit)).toHaveLength(1);
+    s3.reset();
+  });
+
+  it("are answered by 503 and a text while it doesn't give them back", { timeout: 60_000 }, async () => {
+    const shown = await draws('!a shared fox');
+    await bot.alice.presses(shown, button(shown, '⋯'));
+    const more = await bot.alice.sees(/What else I can do/);
+    await bot.alice.presses(more, button(more, 'Share'));
+    const asked = await bot.alice.sees(/How long should it work/);
+    const rows = asked.components as { components: { custom_id: string }[] }[];
+    await bot.alice.selects(asked, rows[0]?.components[0]?.custom_id ?? '', ['day']);
+    const { content } = await bot.alice.sees(/bot\.example\.org/);
+    const path = /https:\/\/bot\.example\.org(\/[^>]+)/.exec(content)?.[1] ?? '';
+    const fetched = () => fetch(`http://127.0.0.1:${bot.app.port}${path}`);
+    s3.fail({ method: 'GET', status: 403, code: 'AccessDenied' });
+    const refused = await fetched();
+    expect([refused.status, await refused.json()]).toEqual([
+      503,
+      expect.objectContaining({
+        error: 'files.away',
+        message: "My store for files doesn't work right now. Try again in a few minutes.",
+      }),
+    ]);
+    expect((await fetched()).status).toBe(200);
+  });
 
   it('are checked by the doctor', async () => {
     const files = (changes: object) => ({ files: { s3: { ...s3.config, ...changes } } as never });

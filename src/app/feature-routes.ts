@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
-import { StartError, UserError } from '../kernel/errors.ts';
+import { StartError, UserError, VendorError } from '../kernel/errors.ts';
 import type { Config } from '../platform/config/index.ts';
 import { createApi, tooMany } from '../platform/http/index.ts';
 import type { Api, ApiRefusal, ApiRoute } from '../platform/http/index.ts';
@@ -60,8 +60,13 @@ function explain({ accessGate, textsOf }: FeatureRoutesOptions, error: unknown, 
   const message = accessGate.failures.explain(error, textsOf(route.feature), undefined, where);
   if (error instanceof RouteError) return { status: error.status, error: error.code, message };
   if (error instanceof UserError) return { status: 422, error: error.code, message };
+  if (isAway(error)) return { status: 503, error: error.code.replace('/', '.'), message };
   return { status: 500, error: 'unexpected', message };
 }
+
+/** What serves the bot can't be used right now: the same request succeeds when it can. */
+const isAway = (error: unknown): error is VendorError =>
+  error instanceof VendorError && (error.retryable || error.code === 'files/away');
 
 /** Throws a StartError that names the route and its feature. */
 export function checkedRoutes(features: readonly LoadedFeature[]): ApiRoute[] {

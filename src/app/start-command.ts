@@ -124,11 +124,21 @@ async function start({ config, roles, logger, closers, signal, moreFeatures }: S
     app.checkProviders().catch((error: unknown) => logger.warn({ error }, 'Checking the providers failed.'));
 }
 
+/** Images a day, for people who try it: the built-in model draws for nothing. */
+const playgroundImages = 200;
+
 /** Who runs the playground owns the bot, and opens its dashboard from there with a key of this process alone. */
 function forPlayground(config: Config, owners: readonly string[], key: string): Config {
   const administrators = [...new Set([...config.instance.administrators, ...owners])];
   const apiKeys = [...config.apiKeys, apiKeyOf('playground', key, ['*'])];
-  return { ...config, instance: { ...config.instance, administrators }, apiKeys };
+  return { ...config, instance: { ...config.instance, administrators }, apiKeys, access: withImages(config.access) };
+}
+
+/** Unless the file says how many images anybody has. */
+function withImages(access: Config['access']): Config['access'] {
+  const { default: everyones, roles } = access;
+  if (Object.values(roles).some(({ imagesPerDay }) => imagesPerDay !== undefined)) return access;
+  return { ...access, roles: { ...roles, [everyones]: { ...roles[everyones], imagesPerDay: playgroundImages } } };
 }
 
 /** Where a browser on this machine reaches the bot's own pages. */

@@ -230,6 +230,8 @@ describe('familiar start', () => {
     expect(signedIn.status).toBe(200);
     const alice = await connectPerson(String(origin), 'alice');
     await alice.says('#general', 'Remember the milk');
+    await alice.runs('limits');
+    await alice.sees(({ embeds }) => /Pictures today[^]*\b200\b/.test(embeds[0]?.description ?? ''));
     expect(await killed.end('SIGKILL')).toBe('SIGKILL');
     await alice.close();
 

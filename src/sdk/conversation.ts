@@ -107,7 +107,7 @@ export interface ToolRun {
   signal: AbortSignal;
   /**
    * The files of what the turn replies to, one message replying to the other, oldest first: those of people and of the bot's
-   * own answers. `discord.actions.attachment` reads them. Those of people who don't want to be read are left out.
+   * own answers. Of a turn that replies to nothing, those of the bot's answer right before it. `discord.actions.attachment` reads them. Those of people who don't want to be read are left out.
    */
   repliedFiles(): Promise<readonly TurnFile[]>;
   /** For `context.generate`: what it reserves for a call with these is on the account of whoever pays for the answer. */

@@ -10,6 +10,7 @@ const clock = createShiftedClock(Date.now());
 const bot = sharedBot({
   ...{ paced: false, clock },
   yaml: ({ alice }) => `
+models: { default: demo/familiar, findOllama: false }
 features:
   images: { channels: [art], editChannels: [general], demo: true }
 access:
@@ -100,4 +101,29 @@ it.each(['a-flag.png', 'SPOILER_name.png'])('hides what is made of a spoiler, an
 it('says what is missing in an edit without an image', async () => {
   await bot.alice.says('#art', 'edit: make it blue');
   await bot.alice.sees(/Attach one, or reply/, { in: '#art' });
+});
+
+it('draws and changes what members ask the built-in chat model for in plain words', async () => {
+  const room = await bot.newChannel();
+  const asks = async (words: string, receipt: RegExp) => {
+    await bot.alice.says(room, `<@${bot.app.discord.self.userId}> ${words}`);
+    const isDrawn = (message: APIMessage) => message.attachments.length > 0 && receipt.test(message.content);
+    return bot.alice.sees(isDrawn, { in: room, ...drawn });
+  };
+  await asks('draw me a lighthouse', /painter drew: a lighthouse/);
+  await bot.idle();
+  // Nothing is attached or replied to: the picture above is meant.
+  await asks('make it brighter', /painter drew: make it brighter/);
+  await bot.idle();
+  await bot.alice.says(room, `<@${bot.app.discord.self.userId}> draw a cat`);
+  const shown = await bot.alice.sees(
+    (message) => /painter drew: a cat/.test(message.content) && message.attachments.length > 0,
+    drawn,
+  );
+  await bot.idle();
+  await bot.alice.says(room, 'make it blue', { replyTo: shown });
+  await bot.alice.sees(
+    (message) => /painter drew: make it blue/.test(message.content) && message.attachments.length > 0,
+    drawn,
+  );
 });

@@ -6,7 +6,8 @@ import { sharedBot } from '../../testing/shared-bot.ts';
 
 const bot = sharedBot({
   paced: false,
-  yaml: (_, __, { openaiBaseUrl }) => `
+  yaml: ({ olivia }, __, { openaiBaseUrl }) => `
+instance: { administrators: ['${olivia.user.id}'] }
 providers:
   fake:
     type: openai-compatible
@@ -58,7 +59,12 @@ it('draws again for the member who presses, who pays', async () => {
   expect(drawn().map(({ body }) => body['prompt'])).toEqual(['an owl', 'an owl']);
 });
 
-it('says what is missing to share an image by a link', async () => {
+it("offers links to images without `http.publicUrl` to the bot's owner alone, who is told what is missing", async () => {
+  const others = await bot.bob.sees(answers(await bot.bob.says('#art', '!a lone bush')));
+  await bot.bob.presses(others, button(others, '⋯'));
+  const choices = buttons(await bot.bob.sees(/What else I can do/)).map(({ label }) => label);
+  expect(choices).toContain('Favourite');
+  expect(choices).not.toContain('Share');
   const shown = await bot.olivia.sees(answers(await bot.olivia.says('#art', '!a lone tree')));
   await bot.olivia.presses(shown, button(shown, '⋯'));
   const more = await bot.olivia.sees(/What else I can do/);
@@ -82,6 +88,23 @@ it('asks before a dear request, and draws it once the price is agreed to', async
   expect(drawn()).toEqual([]);
   await bot.milo.presses(question, button(question, 'Draw for $0.06'));
   expect((await bot.milo.sees(answers(asked))).attachments).toHaveLength(3);
+  await bot.idle();
+  expect((await bot.milo.messages('#art')).map(({ id }) => id)).not.toContain(question.id);
+});
+
+it.each(['!draw a quiet pond', '!image edit blue'])('leaves nothing but the image of "%s"', async (words) => {
+  const marked = (message: APIMessage, name: string) =>
+    bot.olivia.hears<{ message_id: string; emoji: { name: string } }>(
+      'MESSAGE_REACTION_ADD',
+      (data) => data.message_id === message.id && data.emoji.name === name,
+    );
+  const files = words.startsWith('!image') ? [{ name: 'mine.png', data: plainPng(64, 64), type: 'image/png' }] : [];
+  const asked = await bot.olivia.says('#memes', words, { files });
+  const shown = await bot.olivia.sees(answers(asked), { in: '#memes' });
+  await marked(asked, '✅');
+  await bot.idle();
+  const later = (await bot.olivia.messages('#memes')).filter(({ id }) => BigInt(id) > BigInt(asked.id));
+  expect(later.map(({ id }) => id)).toEqual([shown.id]);
 });
 
 it('tells what the provider refuses, and charges nothing', async () => {

@@ -51,6 +51,8 @@ export const imageRequest = z.strictObject({
   seconds: z.int().default(180),
   /** The batch whose sheets show it, in place of a message of its own. */
   batch: z.uuid().optional(),
+  /** What its images were flagged for that nobody is shown: a run after a crash says it, too. */
+  withheldFor: z.array(z.string()).default([]),
 });
 export type ImageRequest = z.output<typeof imageRequest>;
 export type NewImageRequest = z.input<typeof imageRequest>;

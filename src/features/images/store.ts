@@ -78,12 +78,21 @@ export async function noteShown(
 /** Stores what was drawn, all or nothing. False when the request was deleted, or has ended in another way. */
 export async function storeResults(
   tx: Tx,
-  request: { id: string; outcome: string; modelId: string; withheld: number },
+  request: {
+    id: string;
+    outcome: string;
+    modelId: string;
+    withheld: number;
+    /** Where it changed. */ ciphertext?: Buffer;
+  },
   results: readonly NewResult[],
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('images_request')
-    .set({ state: 'drawn', outcome: request.outcome, model_id: request.modelId, withheld: request.withheld })
+    .set({
+      ...{ state: 'drawn', outcome: request.outcome, model_id: request.modelId, withheld: request.withheld },
+      ...(request.ciphertext && { ciphertext: request.ciphertext }),
+    })
     .where('id', '=', request.id)
     .where('state', '=', 'waiting')
     .executeTakeFirst();

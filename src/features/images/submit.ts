@@ -32,7 +32,8 @@ export async function submitImages(context: ImageContext, submission: Submission
   const isAdult = await checkAge(context, { place, settings, modelId: model.id, request: asked });
   const spoiler =
     asked.spoiler || (await isOfSpoiler(context, asked.inputs)) || (await isSpoiler(context, settings, submission));
-  const request = { ...asked, spoiler };
+  // A request that is made of another has lost no image yet.
+  const request = { ...asked, spoiler, withheldFor: [] };
   const { amounts } = await quoteFor(context, request, model);
   const { confirmAboveUsd } = settings;
   if (!isConfirmed && confirmAboveUsd !== null && (amounts?.micros ?? 0) > confirmAboveUsd * 1_000_000) {

@@ -32,8 +32,8 @@ export const imageTools = (context: ImageContext): Tool[] => [
   defineTool({
     name: 'edit_image',
     description:
-      'Changes the image that the member attached or replied to, and attaches the result to your answer. Say in full what ' +
-      'is to change, in English.',
+      'Changes the image that the member attached or replied to, else the one in your answer before this, and attaches the ' +
+      'result to your answer. Say in full what is to change, in English.',
     input: z.strictObject({ change: prompt.describe('What is to change.') }),
     access: 'everyone',
     offered: (place) => canDraw(context, place, 'edit'),

@@ -17,7 +17,7 @@ import { uuidFromName } from '../../../kernel/ids.ts';
 import { requestOf } from '../chat.ts';
 import { ensureCall, moveCall } from '../turns/tool-store.ts';
 import type { ToolCallRow } from '../turns/tool-store.ts';
-import { quotedBy } from '../prompt/reply-chain.ts';
+import { filesMeant } from '../prompt/reply-chain.ts';
 import { turnOf } from '../turns/turn.ts';
 import { filesInWords } from '../view/answer-files.ts';
 import type { MadeFile } from '../view/answer-files.ts';
@@ -203,7 +203,7 @@ async function resultIn(
       turn,
       pays,
       signal: run.signal,
-      repliedFiles: async () => (await quotedBy(context, task.row, task.question, [])).attachments,
+      repliedFiles: () => filesMeant(context, task.row, task.question),
       charge: (worstCase, doWork) => context.spending.charge({ ...paid, worstCase, facts: { tool: row.tool } }, doWork),
     });
     // A tool that does not listen to the signal cannot hold up a stop.

@@ -4,6 +4,7 @@ import { ownWords } from './own-words.ts';
 import type { Needs } from '../chat.ts';
 import { attachmentsOf, nameOf, repliedTo } from '../intake/read-message.ts';
 import type { Attachment, Question } from '../intake/read-message.ts';
+import { exchangesBefore } from '../turns/store.ts';
 import type { ExchangeRow, QuestionRow } from '../turns/store.ts';
 import { messagesWithFiles } from '../view/answer-file-store.ts';
 import { seenAs, visibleText } from '../intake/visible.ts';
@@ -62,13 +63,31 @@ export async function quotedBy(
 }
 
 /**
+ * The files that a question can mean, the latest last: of what it replies to, and, where it replies to nothing, of the answer
+ * right before it.
+ */
+export async function filesMeant(
+  context: Needs<'db' | 'discord' | 'logger' | 'privacy'>,
+  row: QuestionRow,
+  question: Question,
+): Promise<Attachment[]> {
+  const { attachments } = await quotedBy(context, row, question, []);
+  if (question.replyTo !== undefined) return attachments;
+  const [before] = await exchangesBefore(context.db, row, 1);
+  const replyTo = before?.question.parts.at(-1);
+  if (replyTo === undefined) return attachments;
+  const made = await answerWithFiles(context, row, { replyTo });
+  return [...attachments, ...attachmentsIn(made)];
+}
+
+/**
  * The messages with the files of the answer that a question replies to: they can be below the message that it replies to, and
  * the history, where the answer may be in words, has none.
  */
 async function answerWithFiles(
   context: Needs<'db' | 'discord' | 'logger'>,
   { channel_id: channelId }: QuestionRow,
-  { replyTo }: Question,
+  { replyTo }: Pick<Question, 'replyTo'>,
 ): Promise<APIMessage[]> {
   if (replyTo === undefined) return [];
   const ids = await messagesWithFiles(context.db, replyTo, channelId);

@@ -1,4 +1,5 @@
-import { UserError } from '../../../kernel/errors.ts';
+import { MessageFlags } from 'discord-api-types/v10';
+import { UserError, VendorError } from '../../../kernel/errors.ts';
 import type { AbilityModel, ComponentCall } from '../../../sdk/index.ts';
 import { takeDraft } from '../draft-store.ts';
 import { draftMs } from '../drafts.ts';
@@ -7,6 +8,7 @@ import type { ImageRequest } from '../request.ts';
 import type { ImageContext } from '../settings.ts';
 import type { Submitted } from '../submission.ts';
 import { submitImages } from '../submit.ts';
+import { receiptOf } from '../view/receipt.ts';
 
 interface OpenDraft {
   id: string;
@@ -37,4 +39,27 @@ export async function confirmDraft(
     ...{ cameAs, caller, place: { guildId, channelId }, ...draft },
     ...{ isConfirmed: true, isUnhurried },
   });
+}
+
+/**
+ * Ends the question that a press answered: one that only its asker sees becomes the receipt, one that the whole channel sees
+ * is deleted, since its button leads nowhere any more.
+ */
+export async function endQuestion(
+  { discord, logger }: Pick<ImageContext, 'discord' | 'logger'>,
+  call: ComponentCall,
+  submitted: Submitted,
+): Promise<void> {
+  const receipt = receiptOf(submitted, call.t);
+  const { message } = call;
+  if (!message || ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0) {
+    return call.update({ components: [], files: [], ...receipt });
+  }
+  await call.reply(receipt);
+  try {
+    await discord.actions.delete(call.channelId, message.id);
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    logger.debug({ error }, 'A question that was answered could not be deleted.');
+  }
 }

@@ -4,7 +4,7 @@ import { galleryControls } from '../gallery/components.ts';
 import type { Submitted } from '../submission.ts';
 import { cancel } from './cancel.ts';
 import { cellActions, submitCells } from './cells.ts';
-import { confirmDraft } from './confirm.ts';
+import { confirmDraft, endQuestion } from './confirm.ts';
 import { remove } from './delete.ts';
 import { deriveImage, repeatImage } from './derive.ts';
 import { editForm, submitEdit, submitTarget } from './edit.ts';
@@ -42,8 +42,11 @@ export function imageComponents(context: ImageContext): Record<string, Component
       call.reply(receiptOf(await make(call), call.t));
   const derive = (change: Parameters<typeof deriveImage>[3]): Press =>
     begin(async (call) => deriveImage(context, call, await reached(context, call), change));
-  const part: Press = async (call) =>
-    call.update({ components: [], files: [], ...receiptOf(await submitCells(context, call), call.t) });
+  const answered =
+    (make: (call: ComponentCall) => Promise<Submitted>): Press =>
+    async (call) =>
+      endQuestion(context, call, await make(call));
+  const part = answered((call) => submitCells(context, call));
   const controls: Record<string, Control> = {
     again: { right: draws, run: begin(async (call) => repeatImage(context, call, await reached(context, call))) },
     retry: { right: draws, run: begin((call) => retry(context, call)) },
@@ -66,9 +69,9 @@ export function imageComponents(context: ImageContext): Record<string, Component
     favourite: { right: owns, run: (call) => setFavouriteBy(context, call) },
     delete: { right: owns, run: (call) => remove(context, call, 'one') },
     'delete-all': { right: owns, run: (call) => remove(context, call, 'all') },
-    confirm: { right: draws, run: begin((call) => confirmDraft(context, call)) },
+    confirm: { right: draws, run: answered((call) => confirmDraft(context, call)) },
     ...galleryControls(context),
-    free: { right: draws, run: begin((call) => confirmDraft(context, call, { isUnhurried: true })) },
+    free: { right: draws, run: answered((call) => confirmDraft(context, call, { isUnhurried: true })) },
     cancel: { right: ends, run: (call) => cancel(context, call) },
   };
   return Object.fromEntries(Object.entries(controls).map(([name, control]) => [name, { version: 1, ...control }]));

@@ -6,6 +6,7 @@ import { resultsOf } from '../store.ts';
 import { loadSource } from '../work/sources.ts';
 import { modelsFor } from '../models.ts';
 import { button, imageRow, rows } from '../view/buttons.ts';
+import { canShare } from '../gallery/share.ts';
 import { mayControl, reached } from './reach.ts';
 import type { Reached } from './reach.ts';
 
@@ -43,7 +44,11 @@ function moreButtons(
           offer('zoom-out-more', '🔭'),
         ]
       : []),
-    ...(isOwn && result.file_id !== null ? [offer('favourite', '⭐'), offer('share', '🔗')] : []),
+    ...(isOwn && result.file_id !== null ? [offer('favourite', '⭐')] : []),
+    // Only the bot's owner can do something about a missing address: pressing it says what.
+    ...(isOwn && result.file_id !== null && (canShare(context) || call.caller.instanceAdministrator)
+      ? [offer('share', '🔗')]
+      : []),
     offer('info', 'ℹ️'),
     offer('tree', '🌳'),
     ...(mayControl(row, call) ? deleteButtons(result.id, number, t) : []),

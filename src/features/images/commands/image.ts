@@ -1,6 +1,14 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { defineCommand, defineSubcommand } from '../../../sdk/index.ts';
-import type { Call, CommandFile, DeclaredCommand, DrawMode, OptionSpecs, Subcommand } from '../../../sdk/index.ts';
+import type {
+  Call,
+  CommandCall,
+  CommandFile,
+  DeclaredCommand,
+  DrawMode,
+  OptionSpecs,
+  Subcommand,
+} from '../../../sdk/index.ts';
 import { askCells } from '../actions/cells.ts';
 import type { CellMode } from '../actions/cells.ts';
 import { infoOf } from '../actions/info.ts';
@@ -14,14 +22,15 @@ import type { ImageContext } from '../settings.ts';
 import { latestResultOf } from '../store.ts';
 import type { Submission } from '../submission.ts';
 import { submitImages } from '../submit.ts';
-import { receiptOf } from '../view/receipt.ts';
+import { messageOf, tellBegun } from '../view/receipt.ts';
 import { suggestModels } from './imagine.ts';
 
 type Wanted = Partial<NewImageRequest> & { mode: DrawMode };
-type Asking = Call & {
-  options: { image?: CommandFile | undefined; model?: string | undefined; prompt?: string | undefined };
-  reply: (message: ReturnType<typeof receiptOf>) => Promise<void>;
-};
+type Asking = CommandCall<{
+  image?: CommandFile | undefined;
+  model?: string | undefined;
+  prompt?: string | undefined;
+}>;
 
 /** What is done with images that are there. Without one, the caller's latest of the channel is meant. */
 export const imageCommand = (context: ImageContext): DeclaredCommand =>
@@ -123,7 +132,7 @@ const info = (context: ImageContext): Subcommand =>
 
 async function askFor(context: ImageContext, call: Asking, wanted: Wanted): Promise<void> {
   const submitted = await submitImages(context, await submissionOf(context, call, wanted));
-  await call.reply(receiptOf(submitted, call.t));
+  await tellBegun(context, call, submitted);
 }
 
 /** Without cells, the caller picks them on the image. */
@@ -149,7 +158,7 @@ async function submissionOf(
   const first = await meant(context, call, options.image);
   const { spoiler = settings.spoiler === 'always', ...written } = readPrompt(options.prompt ?? '');
   return {
-    ...{ cameAs: calledId, caller, place: { guildId, channelId }, messageId: null, model },
+    ...{ cameAs: calledId, caller, place: { guildId, channelId }, model, messageId: messageOf(call) },
     request: { seconds: settings.seconds, spoiler, ...written, ...wanted, inputs: [first, ...inputs] },
   };
 }

@@ -7,7 +7,7 @@ import { longestPrompt, readPrompt } from '../intake/prompt.ts';
 import { plainSize } from '../intake/shape.ts';
 import type { ImageContext } from '../settings.ts';
 import { submitImages } from '../submit.ts';
-import { receiptOf } from '../view/receipt.ts';
+import { messageOf, tellBegun } from '../view/receipt.ts';
 
 const mostSuggested = 25;
 const mostImages = 10;
@@ -33,7 +33,7 @@ export function imagineCommand(context: ImageContext): Command {
     access: 'everyone',
     ephemeral: true,
     run: async (call) => {
-      const { options, caller, guildId, channelId, calledId, source } = call;
+      const { options, caller, guildId, channelId, calledId } = call;
       const settings = await context.settings.at({ guildId, channelId, userId: caller.userId });
       const model = modelForMode(context, settings, 'generate', options.model);
       const written = readPrompt(options.prompt);
@@ -41,7 +41,7 @@ export function imagineCommand(context: ImageContext): Command {
       const { size, style, count, seed, negative } = options;
       const submitted = await submitImages(context, {
         ...{ cameAs: calledId, caller, place: { guildId, channelId }, model },
-        messageId: source === 'prefix' ? calledId : null,
+        messageId: messageOf(call),
         request: {
           ...{ mode: 'generate', caption: settings.caption, seconds: settings.seconds },
           ...written,
@@ -54,7 +54,7 @@ export function imagineCommand(context: ImageContext): Command {
           spoiler: settings.spoiler === 'always' || (options.spoiler ?? written.spoiler ?? false),
         },
       });
-      await call.reply(receiptOf(submitted, call.t));
+      await tellBegun(context, call, submitted);
     },
   });
 }

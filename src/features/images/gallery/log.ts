@@ -3,7 +3,7 @@ import { actOf } from '../../../sdk/index.ts';
 import type { Call, ComponentCall, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import { imageRequest, paidAs } from '../request.ts';
 import type { ImageContext } from '../settings.ts';
-import { dollars, quoted } from '../view/caption.ts';
+import { priceText, quoted } from '../view/caption.ts';
 import { pageButtons } from './gallery.ts';
 import { findLogged } from './log-store.ts';
 import type { LoggedRow } from './log-store.ts';
@@ -74,7 +74,7 @@ async function lineOf(context: ImageContext, row: LoggedRow, t: Translate): Prom
     `<@${row.author_id}>`,
     `${provider} \`${name.join('/').slice(0, 80)}\``,
     t(`log.states.${row.deleted_at === null ? row.state : 'deleted'}`),
-    dollars(await costOf(context, row.id)),
+    priceText(await costOf(context, row.id), t),
     link,
   ];
   const words = prompt === '' ? t(`modes.${row.mode}`) : quoted(prompt, promptCharacters);

@@ -23,6 +23,9 @@ const mostShares = 25;
 /** Every text that is signed has this purpose. */
 const purpose = 'images/share';
 
+/** Whether there is an address at which the world reaches the bot. */
+export const canShare = ({ publicUrl }: Needs<'publicUrl'>): boolean => publicUrl !== undefined;
+
 /** The address of a share. Nobody can make one up, and its end cannot be changed. */
 function addressOf(
   { vault, publicUrl }: Needs<'vault' | 'publicUrl'>,

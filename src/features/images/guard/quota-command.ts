@@ -1,8 +1,11 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { actOf, defineSubcommand } from '../../../sdk/index.ts';
-import type { AccessService, Subcommand, Translate } from '../../../sdk/index.ts';
+import type { AccessService, Call, Caller, Subcommand, Translate } from '../../../sdk/index.ts';
 import type { ImageContext } from '../settings.ts';
 import { megabytes } from '../view/caption.ts';
+import { dailyText, storageText } from '../view/quota.ts';
+import { dailyBalance } from './daily.ts';
+import { memberRoles } from './spoiler.ts';
 
 type Own = Awaited<ReturnType<AccessService['own']>>;
 type OwnName = keyof Own;
@@ -35,9 +38,40 @@ export const quotaSubcommand = (context: ImageContext): Subcommand =>
         const details = { before: { ...before }, after: { ...after } };
         await context.audit.record(context.db, actOf(call, { action: 'set-image-quota', targetId: user, details }));
       }
-      await call.reply({ content: await stateText(context, { user, own: after }, call.t) });
+      const content = [
+        await stateText(context, { user, own: after }, call.t),
+        await useText(context, call, { userId: user, displayName: call.names?.[user] ?? user }),
+      ].join('\n');
+      await call.reply({ content });
     },
   });
+
+/** What they have used, by the roles that they have where it is looked up. */
+async function useText(
+  context: ImageContext,
+  { guildId, channelId, t }: Pick<Call, 'guildId' | 'channelId' | 't'>,
+  who: Pick<Caller, 'userId' | 'displayName'>,
+): Promise<string> {
+  const { userId } = who;
+  const roleIds = guildId === null ? [] : await memberRoles(context, guildId, userId);
+  const permissions =
+    guildId === null ? null : await context.discord.cache.memberPermissions(channelId, userId, roleIds);
+  const caller = { ...who, roleIds, permissions, instanceAdministrator: context.access.administrators.has(userId) };
+  const place = { guildId, channelId };
+  const [policy, balance, { bytes }] = await Promise.all([
+    context.access.ownPolicy(caller, place),
+    dailyBalance(context, caller, place),
+    context.files.usage({ kind: 'user', id: userId }),
+  ]);
+  const figures = [
+    ...(balance ? [dailyText(balance, t)] : []),
+    storageText(bytes, policy.figures.imageStorageMb.value, t),
+    ...(balance && balance.allowance.amount !== null
+      ? [t('quota.resets', { when: `<t:${Math.ceil(balance.resetsAtMs / 1000)}:R>` })]
+      : []),
+  ];
+  return figures.join(' | ');
+}
 
 /** Null is no limit; undefined resets. Throws a UserError for anything else. */
 function readQuota(text: string): number | null | undefined {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { APIMessage } from 'discord-api-types/v10';
 import { recorded } from '../../../testing/audit.ts';
+import { button } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 
 const bot = sharedBot({
@@ -31,7 +32,9 @@ it("takes the most generous of a member's roles, and what was set for them alone
     /Daily 1\/5 \| Storage 0\.0\/500 MB/,
   );
   await bot.milo.runs('image quota', { user: bot.bob.user.id, images: '2', storage: '0' });
-  await bot.milo.sees(/2 images\n\*\*Storage:\*\* 0 MB, 0\.0 MB used/);
+  await bot.milo.sees(
+    /2 images\n\*\*Storage:\*\* 0 MB, 0\.0 MB used\nDaily 1\/2 \| Storage 0\.0\/0 MB \| Daily images reset <t:\d+:R>/,
+  );
   await bot.bob.says('#art', '!a dog');
   const full = await bot.bob.sees(isImage, { in: '#art', timeoutMs: 30_000 });
   expect(full.content).toMatch(/not stored: your storage is full[^]*Daily 2\/2 \| Storage 0\.0\/0 MB/);
@@ -49,7 +52,7 @@ it('is set by administrators alone, recorded, and reset', async () => {
   await bot.milo.runs('image quota', { user: bot.bob.user.id, images: 'many' });
   await bot.milo.sees(/“many” isn't a quota/);
   await bot.milo.runs('image quota', { user: bot.bob.user.id, images: 'default', storage: 'unlimited' });
-  await bot.milo.sees(/set by roles\n\*\*Storage:\*\* no limit/);
+  await bot.milo.sees(/set by roles\n\*\*Storage:\*\* no limit.*\nDaily 2\/5 \| Storage 0\.0 MB \| Daily images reset/);
   expect((await recorded(bot, { action: 'set-image-quota' })).at(-1)).toMatchObject({
     actorId: bot.milo.user.id,
     targetId: bot.bob.user.id,
@@ -59,4 +62,20 @@ it('is set by administrators alone, recorded, and reset', async () => {
   expect((await bot.bob.sees(isImage, { in: '#art', timeoutMs: 30_000 })).content).toMatch(
     /Daily 3\/5 \| Storage 0\.0 MB/,
   );
+});
+
+it('says how many images of a list the quota of today allows, before any is drawn', async () => {
+  const batch = async (prompts: readonly string[]) => {
+    const file = { name: 'list.txt', data: Buffer.from(prompts.join('\n')), type: 'text/plain' };
+    await bot.bob.runs('image batch', { file }, { in: 'art' });
+  };
+  await batch(['one', 'two']);
+  const enough = await bot.bob.sees(/allows all of them\. Images left today: 2\./);
+  expect(enough.content).toContain('2 prompts, 2 images with painter: **free**');
+  await batch(['x2 one', 'two', 'three']);
+  await bot.bob.sees(/allows only 2 of these 4 images today\. It resets <t:\d+:R>/);
+  await bot.bob.presses(enough, button(enough, 'Draw all for free'));
+  await bot.bob.sees(/batch of 2 prompts: 2 drawn\. It was free\./, { in: '#art', timeoutMs: 30_000 });
+  await batch(['one']);
+  await bot.bob.sees(/You've used your images for today\. Your quota resets <t:\d+:R>/);
 });

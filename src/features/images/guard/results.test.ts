@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createAsking } from '../../../testing/asking.ts';
 import { button, buttons } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { exportedBy } from '../../../testing/stored.ts';
 
 const bot = sharedBot({
   paced: false,
@@ -18,6 +19,7 @@ providers:
       - { name: omni-moderation-latest, abilities: [moderate] }
       - { name: painter, abilities: [draw] }
 prices: { images: { models: { fake/painter: { default: 0.02 } } } }
+http: { publicUrl: https://bot.example.org/ }
 access:
   roles:
     member: { requestsPerMinute: null, requestsPerHour: null, imagesPerDay: 100 }
@@ -88,6 +90,28 @@ describe('what is drawn', () => {
     expect(shown.attachments).toHaveLength(1);
     expect(shown.content).toContain("1 image isn't shown, because of violence. It was charged all the same.");
     expect(shown.content).toContain('$0.04');
+  });
+
+  it('says why images of it are flagged also when the bot stopped before it showed the others', async () => {
+    flags('violence');
+    const message = await bot.alice.says('#art', '!x2 a battle at sea');
+    const match = { method: 'POST', route: '/channels/*/messages' };
+    bot.emulator.core.faults.add({ match, times: 1000, answer: { status: 500 } });
+    const stored = async () => (await exportedBy(bot, 'images', bot.alice)) as { requests: unknown[] };
+    const drawn = { asked: { prompt: 'a battle at sea' }, images: [{ type: 'image/png' }] };
+    await expect.poll(async () => (await stored()).requests.at(-1), { timeout: 30_000 }).toMatchObject(drawn);
+    await bot.stop();
+    bot.emulator.core.faults.clear();
+    await bot.start();
+    const shown = await bot.alice.sees(shows(message), { timeoutMs: 30_000 });
+    expect(shown.attachments).toHaveLength(1);
+    expect(shown.content).toContain("1 image isn't shown, because of violence.");
+    // What is made of it has lost nothing yet.
+    await bot.alice.presses(shown, button(shown, 'Again'));
+    const again = await bot.alice.sees(
+      (one) => one.content.includes('a battle at sea') && one.attachments.length === 2,
+    );
+    expect(again.content).not.toContain('violence');
   });
 
   it("isn't shown or charged while the model for moderation is away", async () => {

@@ -51,11 +51,19 @@ export async function rolesFor(
   { guildId, userId }: { guildId: string | null; userId: string },
 ): Promise<readonly string[]> {
   if (guildId === null || spoiler === 'always' || spoilerRoles.length === 0) return [];
+  return memberRoles({ discord }, guildId, userId);
+}
+
+/** None of a person who is no member any more. */
+export async function memberRoles(
+  { discord }: Needs<'discord'>,
+  guildId: string,
+  userId: string,
+): Promise<readonly string[]> {
   try {
     return (await discord.actions.members.fetch(guildId, userId)).roles;
   } catch (error) {
     if (!(error instanceof VendorError) || error.retryable) throw error;
-    // No member any more.
     return [];
   }
 }

@@ -55,4 +55,7 @@ export function dollars(micros: number): string {
   return usd >= 0.01 || usd === 0 ? `$${usd.toFixed(2)}` : `$${usd.toPrecision(1)}`;
 }
 
+/** Of what was charged. */
+export const priceText = (micros: number, t: Translate): string => (micros === 0 ? t('facts.free') : dollars(micros));
+
 export const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1);

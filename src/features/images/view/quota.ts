@@ -1,4 +1,4 @@
-import type { Translate } from '../../../sdk/index.ts';
+import type { Balance, Translate } from '../../../sdk/index.ts';
 import { storageLimitOf } from '../guard/storage.ts';
 import type { DrawTask } from '../work/task.ts';
 import { megabytes } from './caption.ts';
@@ -15,7 +15,10 @@ async function dailyOf({ context, row, admitted }: DrawTask, t: Translate): Prom
   const allowances = (await spending.allowancesOf(admitted)).filter(({ unit }) => unit === 'images');
   const [balance] = allowances.length === 0 ? [] : await money.ledger.balances(row.author_id, allowances);
   if (!balance) return undefined;
-  const { spent, held, allowance } = balance;
+  return dailyText(balance, t);
+}
+
+export function dailyText({ spent, held, allowance }: Balance, t: Translate): string {
   const used = spent + held;
   return allowance.amount === null
     ? t('quota.daily-none', { used })
@@ -27,8 +30,11 @@ async function storageOf(task: DrawTask, t: Translate): Promise<string> {
     task.context.files.usage({ kind: 'user', id: task.row.author_id }),
     storageLimitOf(task),
   ]);
+  return storageText(bytes, mostBytes === null ? null : mostBytes / 1_000_000, t);
+}
+
+/** `mostMb` null is no limit. */
+export function storageText(bytes: number, mostMb: number | null, t: Translate): string {
   const used = megabytes(bytes);
-  return mostBytes === null
-    ? t('quota.storage-none', { used })
-    : t('quota.storage', { used, most: mostBytes / 1_000_000 });
+  return mostMb === null ? t('quota.storage-none', { used }) : t('quota.storage', { used, most: mostMb });
 }

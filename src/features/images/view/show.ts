@@ -5,6 +5,7 @@ import { findBatch } from '../gallery/batch/store.ts';
 import { keyFor } from '../models.ts';
 import { endRequest, noteShown, resultsOf } from '../store.ts';
 import { paidAs } from '../request.ts';
+import type { ImageRequest } from '../request.ts';
 import { namesOf } from '../guard/moderation.ts';
 import { withCaption } from '../work/caption.ts';
 import type { KeptImage, Withheld } from '../work/kept.ts';
@@ -66,8 +67,7 @@ export async function showAgain(task: DrawTask): Promise<void> {
   }
   if (kept.length > 0) {
     const outcome = (row.outcome ?? 'done') as Drawing['outcome'];
-    // What the others were flagged for is not kept.
-    const withheld = { count: row.withheld, categories: ['other'] };
+    const withheld = { count: row.withheld, categories: withheldFor(task.request) };
     await showResults(task, { drawing: { outcome }, kept, withheld, notices: [], uses: [] });
     return;
   }
@@ -76,6 +76,10 @@ export async function showAgain(task: DrawTask): Promise<void> {
   await endRequest(context.db, row.id, { state: 'failed', outcome: 'lost', endedAt });
   await showEnd(task, context.texts.in(undefined)('failed.lost'), 'failed');
 }
+
+/** Earlier versions stored their number alone. */
+const withheldFor = ({ withheldFor: categories }: ImageRequest): readonly string[] =>
+  categories.length > 0 ? categories : ['other'];
 
 /** Tells how a request ended without an image. */
 export async function showEnd(task: DrawTask, text: string, state: 'failed' | 'refused' | 'cancelled'): Promise<void> {

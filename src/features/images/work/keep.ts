@@ -1,13 +1,13 @@
 import { UserError } from '../../../kernel/errors.ts';
 import { uuidFromName } from '../../../kernel/ids.ts';
-import type { DrawnImage, Drawing, FinishedImage } from '../../../sdk/index.ts';
+import type { DrawnImage, Drawing, FinishedImage, Tx } from '../../../sdk/index.ts';
 import type { JudgedDrawing } from '../guard/results.ts';
 import { storageLimitOf } from '../guard/storage.ts';
 import type { NewResult } from '../store.ts';
 import { keptUntilMs } from '../kept-until.ts';
 import { storeResults } from '../store.ts';
 import { noteFor, uploadBytes } from './caption.ts';
-import type { KeptImage } from './kept.ts';
+import type { KeptImage, Withheld } from './kept.ts';
 import type { DrawTask } from './task.ts';
 
 const million = 1_000_000;
@@ -32,7 +32,7 @@ export async function keepResults(
     const image = await finished(task, drawn, maxBytes);
     images.push({ id: resultIdOf(row.id, position), image, seed: drawn.seed ?? task.request.seed, hiddenFor });
   }
-  return store(task, { ...drawing, withheld: judged.withheld.count }, images);
+  return store(task, { ...drawing, withheld: judged.withheld }, images);
 }
 
 /** Without its caption: what is made of it later begins from the picture alone. */
@@ -44,7 +44,7 @@ function finished(task: DrawTask, drawn: DrawnImage, maxBytes: number): Promise<
 /** First with every file; where one finds no room, again without those that have none. */
 async function store(
   task: DrawTask,
-  { outcome, modelId, withheld }: Pick<Drawing, 'outcome' | 'modelId'> & { withheld: number },
+  { outcome, modelId, withheld }: Pick<Drawing, 'outcome' | 'modelId'> & { withheld: Withheld },
   images: readonly KeptImage[],
 ): Promise<KeptImage[] | undefined> {
   const { context, row } = task;
@@ -63,7 +63,9 @@ async function store(
           const fileId = image.notKept === undefined ? await putFile(task, tx, image, mostBytesOfOwner) : null;
           rows.push(rowOf(row.id, position, image, fileId));
         }
-        return storeResults(tx, { id: row.id, outcome, modelId, withheld }, rows);
+        const ciphertext = await withReasons(task, tx, withheld);
+        const about = { id: row.id, outcome, modelId, withheld: withheld.count };
+        return storeResults(tx, { ...about, ...(ciphertext && { ciphertext }) }, rows);
       });
       return stored ? kept : undefined;
     } catch (error) {
@@ -73,6 +75,17 @@ async function store(
       kept[full.at] = { ...image, notKept: why };
     }
   }
+}
+
+/** The request with what its images were flagged for. It is encrypted, because it tells of what was drawn for a person. */
+async function withReasons(
+  { context, row, request }: DrawTask,
+  tx: Tx,
+  { count, categories }: Withheld,
+): Promise<Buffer | undefined> {
+  if (count === 0) return undefined;
+  const text = JSON.stringify({ ...request, withheldFor: [...new Set(categories)] });
+  return context.vault.encrypt(tx, row.author_id, row.id, text);
 }
 
 function whyNotKept(error: unknown): KeptImage['notKept'] {
@@ -88,7 +101,7 @@ function whyNotKept(error: unknown): KeptImage['notKept'] {
 
 async function putFile(
   { context, row }: DrawTask,
-  tx: Parameters<Parameters<DrawTask['context']['transaction']>[0]>[0],
+  tx: Tx,
   { image }: KeptImage,
   mostBytesOfOwner: number | null,
 ): Promise<string> {

@@ -21,25 +21,31 @@ export async function loadSource(
   return bytes;
 }
 
-/** One of the bot's own: its file, or, where that was not kept, what Discord still shows of it. */
+/** One of the bot's own: its file, or, where that was not kept or can't be read right now, what Discord still shows of it. */
 async function loadResult(
   context: Needs<'db' | 'discord' | 'files'>,
   id: string,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const result = await findResult(context.db, id);
-  const file = result && result.file_id !== null ? await context.files.read(result.file_id) : null;
-  if (file) return file.bytes;
+  let missing: Error = gone();
+  try {
+    const file = result && result.file_id !== null ? await context.files.read(result.file_id) : null;
+    if (file) return file.bytes;
+  } catch (error) {
+    if (!(error instanceof VendorError) || error.code !== 'files/away') throw error;
+    missing = error;
+  }
   const request = result && (await findRequest(context.db, result.request_id));
-  if (!request || request.shown_channel_id === null || request.shown_message_id === null) throw gone();
+  if (!request || request.shown_channel_id === null || request.shown_message_id === null) throw missing;
   try {
     const { shown_channel_id: channelId, shown_message_id: messageId } = request;
     const { attachments } = await context.discord.actions.message(channelId, messageId);
     const shown = attachments.find((one) => one.id === result?.attachment_id);
-    if (!shown) throw gone();
+    if (!shown) throw missing;
     return await fetched(context, shown.url, shown.filename, signal);
   } catch (error) {
-    if (error instanceof VendorError && !error.retryable) throw gone();
+    if (error instanceof VendorError && !error.retryable) throw missing;
     throw error;
   }
 }

@@ -177,6 +177,43 @@ describe('the demo', () => {
   });
 });
 
+describe('the tools of the demo', () => {
+  const declared = (name: string, input: string) => ({
+    ...{ name, description: name, inputSchema: { type: 'object', properties: {}, required: [input] } },
+  });
+  const tools = [declared('draw_image', 'prompt'), declared('edit_image', 'change')];
+  const callsFor = async (question: string, offered = tools) => {
+    const messages: ModelMessage[] = [userMessage(question)];
+    const request = { modelId: DEMO_MODEL.id, messages, maxOutputTokens: 500, signal: new AbortController().signal };
+    const { calls } = await collect(streamDemo({ ...request, tools: offered }, { clock: instant, random }));
+    return calls.map(({ name, input }) => [name, JSON.parse(input) as unknown]);
+  };
+  const above = '\n\n[Attached, but you cannot see pictures: image.png]';
+
+  it.each([
+    ['draw me a lighthouse', 'draw_image', { prompt: 'a lighthouse' }],
+    ['Can you please paint a red fox in the snow?', 'draw_image', { prompt: 'a red fox in the snow' }],
+    ['show me a picture of two cats', 'draw_image', { prompt: 'two cats' }],
+    [`draw a dog${above}`, 'draw_image', { prompt: 'a dog' }],
+    [`make it brighter${above}`, 'edit_image', { change: 'make it brighter' }],
+    [`Please add a hat${above}`, 'edit_image', { change: 'add a hat' }],
+    ['please use draw_image a moon', 'draw_image', { prompt: 'a moon' }],
+  ])('are used for %j', async (question, name, input) => {
+    expect(await callsFor(question)).toEqual([[name, input]]);
+  });
+
+  it.each(['make it brighter', 'what do you draw?', 'tell me a joke', 'I like to draw lighthouses'])(
+    'are not used for %j',
+    async (question) => {
+      expect(await callsFor(question)).toEqual([]);
+    },
+  );
+
+  it('are not used where they are not offered', async () => {
+    expect(await callsFor('draw me a lighthouse', [])).toEqual([]);
+  });
+});
+
 describe('the thoughts of the demo', () => {
   const think = async (question: string) => {
     const messages: ModelMessage[] = [userMessage(question)];

@@ -35,7 +35,7 @@ export async function* streamDemo(
   const { asked, written } = readCut(request.messages);
   const { thoughts, conversation } = readThoughts(readConversation(asked));
   const task = errand(asked);
-  const call = task === undefined ? callFor(conversation.question.text, request) : undefined;
+  const call = task === undefined ? callFor(conversation.question.text, request, conversation.hasPicture) : undefined;
   const answer = (): string =>
     `${resultsIn(asked) ?? extractOf(asked) ?? replyTo(conversation, clock.now())}\n${texts.label}`;
   const whole = task ?? (call ? texts.calling(call.name) : answer());

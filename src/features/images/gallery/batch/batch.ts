@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UserError, VendorError } from '../../../../kernel/errors.ts';
 import { uuidFromName } from '../../../../kernel/ids.ts';
 import type { AbilityModel, Call, Caller, CommandFile, ComponentCall, OutgoingMessage } from '../../../../sdk/index.ts';
+import { dailyBalance, imagesLeft } from '../../guard/daily.ts';
 import { readPrompt } from '../../intake/prompt.ts';
 import { modelForMode } from '../../models.ts';
 import { imageRequest } from '../../request.ts';
@@ -9,7 +10,7 @@ import type { ImageRequest } from '../../request.ts';
 import type { ImageContext, Needs } from '../../settings.ts';
 import { quoteFor } from '../../submit.ts';
 import { button, rows } from '../../view/buttons.ts';
-import { dollars, shortModel } from '../../view/caption.ts';
+import { priceText, shortModel } from '../../view/caption.ts';
 import { readStyleName, withOwnStyle } from '../styles.ts';
 import { mostFileBytes, readPrompts } from './prompts.ts';
 import { beginBatch, findBatch, insertBatch, moveBatch } from './store.ts';
@@ -68,16 +69,35 @@ export async function askBatch(context: ImageContext, call: Call, wanted: Wanted
     requests.push(request);
     micros += await priceOf(context, asker, request, model);
   }
+  const count = requests.reduce((sum, request) => sum + request.count, 0);
+  const quota = await quotaText(context, call, count);
   await insertBatch(context.db, {
     ...{ id, author_id: asker.userId, guild_id: guildId, channel_id: channelId, model_id: model.id, message_id: null },
     ciphertext: await context.vault.encrypt(context.db, asker.userId, id, JSON.stringify({ requests })),
     made_at: new Date(context.clock.now()),
   });
-  const count = requests.reduce((sum, request) => sum + request.count, 0);
-  const price = dollars(micros);
+  const price = priceText(micros, t);
   const start = { ...button('batch-start', id, t, { emoji: '▶️' }), label: t('batch.start', { price }) };
   const about = { prompts: prompts.length, count, model: shortModel(model.id), price };
-  return { content: t('batch.ask', about), components: rows([start]) };
+  const content = [t(micros === 0 ? 'batch.ask-free' : 'batch.ask', about), ...(quota === undefined ? [] : [quota])];
+  return { content: content.join('\n'), components: rows([start]) };
+}
+
+/**
+ * How many of the images today's quota allows; undefined where nothing limits them. Throws a UserError where it allows none:
+ * every one would be refused.
+ */
+async function quotaText(
+  context: ImageContext,
+  { caller: asker, guildId, channelId, t }: Call,
+  count: number,
+): Promise<string | undefined> {
+  const balance = await dailyBalance(context, asker, { guildId, channelId });
+  const left = balance ? imagesLeft(balance) : null;
+  if (!balance || left === null) return undefined;
+  const when = `<t:${Math.ceil(balance.resetsAtMs / 1000)}:R>`;
+  if (left === 0) throw new UserError('batch.no-quota', 'the quota is used up', { when });
+  return left >= count ? t('batch.quota-all', { left }) : t('batch.quota-some', { left, count, when });
 }
 
 async function load({ discord }: ImageContext, { url, filename, size }: CommandFile): Promise<Uint8Array> {

@@ -200,7 +200,9 @@ async function billOf(context: ImageContext, row: BatchRow, items: readonly Item
   const withheld = items.reduce((sum, item) => sum + (item.withheld ?? 0), 0);
   const isUsedUp = items.some(({ refusal }) => refusal?.startsWith('refused.'));
   const lines = [
-    t('batch.bill', { user: row.author_id, count: items.length, parts: told.join(', '), price: dollars(micros) }),
+    t(micros === 0 ? 'batch.bill-free' : 'batch.bill', {
+      ...{ user: row.author_id, count: items.length, parts: told.join(', '), price: dollars(micros) },
+    }),
     ...(withheld > 0 ? [t('batch.withheld', { count: withheld })] : []),
     ...(isUsedUp ? [t('batch.used-up')] : []),
   ];

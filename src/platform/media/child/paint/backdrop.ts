@@ -90,7 +90,8 @@ export function glow(
 }
 
 function paintLight({ context, width, plan, horizon, unit }: Stage): void {
-  if (plan.mood === 'rain' || plan.place === 'space') return;
+  const isSubject = plan.subjects.some((subject) => subject === 'moon' || subject === 'sun');
+  if (plan.mood === 'rain' || plan.place === 'space' || isSubject) return;
   const x = width * (0.18 + plan.random() * 0.64);
   const isLow = plan.mood === 'sunset';
   const y = horizon * (isLow ? 0.8 + plan.random() * 0.1 : 0.2 + plan.random() * 0.25);

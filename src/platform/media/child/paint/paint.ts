@@ -65,7 +65,7 @@ function edit(context: SKRSContext2D, base: Canvas, plan: Plan): void {
     fill(stage, 'soft-light', hsl(tint, 80, 55, 0.45));
   }
   if (plan.isMoodNamed) grade(stage);
-  paintSubjects(stage, 0.8);
+  paintSubjects(stage, { subjects: plan.subjects, size: 0.8 });
   paintWeather(stage);
 }
 

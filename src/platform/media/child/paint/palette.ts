@@ -75,12 +75,17 @@ export function paletteFor({ mood, place, hues, random }: Wishes): Palette {
     light: isDark ? hsl(48, 80, 90) : mood === 'sunset' ? hsl(40, 100, 80) : hsl(50, 95, 88),
     land,
     water: hsl(mix(top, 200, 0.5), 55, isDark ? 18 : 42),
-    accent: hsl(accent, 72, isDark ? 56 : 55),
-    accentDark: hsl(accent - 14, 68, isDark ? 32 : 36),
-    accentLight: hsl(accent + 14, 82, 76),
+    ...accentsOf(accent, isDark),
     dark: hsl(ground + 200, 30, isDark ? 6 : 16),
   };
 }
+
+/** The colours of a subject, of one hue. */
+export const accentsOf = (hue: number, isDark: boolean): Pick<Palette, 'accent' | 'accentDark' | 'accentLight'> => ({
+  accent: hsl(hue, 72, isDark ? 56 : 55),
+  accentDark: hsl(hue - 14, 68, isDark ? 32 : 36),
+  accentLight: hsl(hue + 14, 82, 76),
+});
 
 /** The shorter way around the circle; `warm` goes by red rather than by green. */
 function mix(from: number, to: number, share: number, warm = false): number {

@@ -1,12 +1,8 @@
+import { subjectsIn } from './motifs.ts';
+import type { Subject } from './motifs.ts';
 import { seededNoise } from './random.ts';
 import { paletteFor } from './palette.ts';
 import type { Mood, Palette, Place } from './palette.ts';
-
-export const SUBJECTS = [
-  ...['cat', 'dog', 'bird', 'fish', 'house', 'car', 'robot', 'flower', 'castle', 'ship', 'tree', 'rocket', 'balloon'],
-  ...['heart', 'mushroom', 'ghost'],
-] as const;
-export type Subject = (typeof SUBJECTS)[number];
 
 /** What a prompt is painted as. */
 export interface Plan {
@@ -27,34 +23,17 @@ const MOODS: Record<Mood, RegExp> = {
   snow: /snow|winter|ice|icy|frost|frozen|christmas|schnee/,
   rain: /rain|storm|thunder|wet|regen/,
   fog: /fog|mist|haze|smoke|nebel/,
-  day: /day|noon|sunny|summer|bright|morning|spring/,
+  day: /day|noon|sunny|^sun$|sunshine|summer|bright|morning|spring/,
 };
 const PLACES: Record<Place, RegExp> = {
-  space: /^space|galax|planet|rocket|astronaut|cosmos|universe|spaceship/,
-  sea: /sea|ocean|beach|wave|^ships?$|boat|fish|island|water|lake|sail|whale|harbou?r|meer/,
+  space: /^space|galax|planet|rocket|astronaut|cosmonaut|spaceman|cosmos|universe|spaceship/,
+  sea: /sea|ocean|beach|wave|^ships?$|boat|fish|island|water|lake|sail|whale|dolphin|harbou?r|lighthouse|penguin|meer/,
   city: /city|town|street|skyline|skyscraper|urban|cyber|neon|^cars?$|robot|stadt/,
-  forest: /forest|wood|jungle|^trees?$|mushroom|bear|fox|deer|wald/,
+  forest: /forest|wood|jungle|^trees?$|mushroom|bear|fox|deer|^owls?$|wald/,
   desert: /desert|dune|sand|cactus|camel|pyramid|mars/,
-  mountains: /mountain|alps|peak|castle|dragon|cliff|volcano|eagle|berg/,
-  hills: /hill|meadow|field|farm|house|flower|garden|dog|cat|grass|village|balloon/,
-};
-const WORDS: Record<Subject, RegExp> = {
-  cat: /^(cat|kitten|kitty|lion|tiger|fox|katze|gato|chat)s?$/,
-  dog: /^(dog|puppy|puppies|wolf|bear|hund|perro|chien)s?$/,
-  bird: /^(bird|eagle|owl|parrot|crow|raven|duck|penguin|dragon|vogel)s?$/,
-  fish: /^(fish|fishes|shark|whale|dolphin|goldfish)s?$/,
-  house: /^(house|home|cottage|hut|cabin|barn|village|farm|haus|casa)s?$/,
-  car: /^(car|truck|taxi|bus|van|vehicle|auto)s?$/,
-  robot: /^(robot|android|droid|mech|bot|cyborg)s?$/,
-  flower: /^(flower|rose|tulip|sunflower|daisy|garden|blossom|blume)s?$/,
-  castle: /^(castle|palace|fortress|tower|temple|burg|schloss)s?$/,
-  ship: /^(ship|boat|sailboat|yacht|pirate|pirates|schiff)s?$/,
-  tree: /^(tree|oak|pine|palm|baum)s?$/,
-  rocket: /^(rocket|spaceship|spacecraft|astronaut|rakete)s?$/,
-  balloon: /^(balloon|balloons|zeppelin|airship)s?$/,
-  heart: /^(heart|hearts|love|valentine)s?$/,
-  mushroom: /^(mushroom|toadstool|fungus)s?$/,
-  ghost: /^(ghost|halloween|spirit|spooky)s?$/,
+  mountains: /mountain|alps|peak|castle|dragon|dinosaur|cliff|volcano|eagle|berg/,
+  hills:
+    /^(?:moon|sun)s?$|hill|meadow|field|farm|house|flower|garden|dog|cat|grass|village|balloon|windmill|rabbit|bunny|unicorn|horse|butterfl|snowm/,
 };
 const COLOURS: Record<string, number> = {
   ...{
@@ -93,7 +72,7 @@ export function planFor(prompt: string, seed: number): Plan {
   const named = find(MOODS);
   const place = find(PLACES) ?? pick<Place>(['hills', 'mountains', 'sea', 'forest', 'desert', 'city']);
   const mood = place === 'space' ? 'night' : (named ?? pick<Mood>(['day', 'day', 'sunset', 'sunset', 'night', 'fog']));
-  const subjects = SUBJECTS.filter((subject) => words.some((word) => WORDS[subject].test(word))).slice(0, 4);
+  const subjects = subjectsIn(words).slice(0, 4);
   const hues = words.flatMap((word) => COLOURS[word] ?? []);
   return {
     mood,

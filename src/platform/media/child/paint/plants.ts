@@ -1,4 +1,4 @@
-import { box, curve, ellipse, eye, polygon, shaded } from './shapes.ts';
+import { box, curve, ellipse, eye, fading, path, polygon, shaded, stroke, tones } from './shapes.ts';
 import type { Pen } from './shapes.ts';
 
 export function flower(pen: Pen): void {
@@ -86,4 +86,21 @@ export function mushroom(pen: Pen): void {
     palette.dark,
     0.012,
   );
+}
+
+export function cactus(pen: Pen): void {
+  const [light, middle, dark] = tones(pen, ['#7cc576', '#3f9a58', '#22693f']);
+  stroke(pen, 'M-.02-.3H-.2Q-.28-.3-.28-.38V-.56', middle, 0.13);
+  stroke(pen, 'M.02-.42H.2Q.28-.42 .28-.5V-.7', dark, 0.12);
+  box(pen, [-0.13, -0.96], [0.26, 0.97], fading(pen, [-0.96, 0], [light, middle]), [0.13, 0.13, 0.03, 0.03]);
+  stroke(pen, 'M-.06-.86V-.04M.01-.9V-.04M.07-.86V-.04M-.28-.52V-.38M.28-.66V-.52', dark, 0.01);
+  for (const [x, y] of [
+    [0, -0.98],
+    [-0.28, -0.63],
+    [0.28, -0.77],
+  ] as const) {
+    for (const turn of [-0.7, 0, 0.7]) ellipse(pen, [x + turn * 0.045, y - 0.01], [0.028, 0.05], '#ff6fa3', turn);
+    ellipse(pen, [x, y + 0.005], [0.02, 0.018], '#ffd166');
+  }
+  path(pen, 'M-.3 .01Q0-.07 .3 .01Z', '#c69a63');
 }
