@@ -2,7 +2,7 @@ import type { Balance, Caller } from '../../../sdk/index.ts';
 import type { ImagePlace } from '../models.ts';
 import type { Needs } from '../settings.ts';
 
-/** How many images somebody may have drawn today, and has. Undefined where nothing is counted. */
+/** How many images a member may have drawn today, and has. Undefined where nothing is counted. */
 export async function dailyBalance(
   { access, money }: Needs<'access' | 'money'>,
   caller: Caller,
