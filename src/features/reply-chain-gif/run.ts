@@ -54,8 +54,10 @@ async function make(task: ChainTask): Promise<MadeChain> {
   const { guild_id: guildId, channel_id: channelId, author_id: userId, target_id: targetId, options } = row;
   const settings = await context.settings.at({ guildId, channelId, userId });
   const messages = await collectChain(context, { channelId, targetId, scan: settings.scan, signal: run.signal });
-  const picked = await pickImages(context, messages, userId);
-  const path = zoomPath(picked.images, await shownOf(context, picked));
+  const found = await pickImages(context, messages, userId);
+  const shown = await shownOf(context, found);
+  const picked = { ...found, images: found.images.map((image) => sized(image, shown)) };
+  const path = zoomPath(picked.images, shown);
   const uploadLimit = (await context.discord.cache.uploadLimit(channelId)) - marginBytes;
   const gif = {
     maxFrames: options.frames ?? settings.frames,
@@ -69,19 +71,29 @@ async function make(task: ChainTask): Promise<MadeChain> {
 }
 
 const shownOf = (context: ChainContext, { images }: Picked) =>
-  context.use(imagesApi).imagesShownBy(images.map(({ attachmentId }) => attachmentId));
+  context.use(imagesApi).imagesShownBy(images.filter(({ isOwn }) => isOwn).map(({ attachmentId }) => attachmentId));
+
+/** With room for its kept file, which may be larger than what Discord shows. */
+const sized = (image: ChainImage, shown: Awaited<ReturnType<typeof shownOf>>): ChainImage => ({
+  ...image,
+  size: Math.max(image.size, shown.get(image.attachmentId)?.sizeBytes ?? 0),
+});
 
 type Gif = Required<GifOptions>;
 
 async function makeChain(
-  { context, run }: ChainTask,
+  { context, run, row }: ChainTask,
   { images: all, unwilling, canZoom }: Picked & { canZoom: boolean },
   gif: Gif,
 ): Promise<MadeChain> {
   const { signal } = run;
   // The oldest, since the others tell how it goes on.
   const wanted = all.slice(0, gif.maxFrames);
-  const { images, unread, lease } = await loadImages(context, wanted, { animated: gif.animated, signal });
+  const { images, unread, lease } = await loadImages(context, wanted, {
+    channelId: row.channel_id,
+    animated: gif.animated,
+    signal,
+  });
   try {
     if (images.length < fewest) throw tooFew({ found: images.length, unread, unwilling });
     const files = images.map(({ bytes }) => bytes);
@@ -109,7 +121,11 @@ async function makeZoom(
   if (path.length < fewest) throw new UserError('no-zoom', 'nothing was zoomed out of');
   const { signal } = run;
   const wanted = path.map(({ image }) => image);
-  const { images, lease } = await loadImages(context, wanted, { animated: false, signal });
+  const { images, lease } = await loadImages(context, wanted, {
+    channelId: row.channel_id,
+    animated: false,
+    signal,
+  });
   try {
     // One that is missing would be a jump.
     if (images.length < path.length) throw new UserError('zoom-broken', 'an image of the zoom is gone');
