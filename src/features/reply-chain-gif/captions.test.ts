@@ -48,7 +48,9 @@ it('makes GIFs and zooms of the pictures without the captions below them', async
   await bot.bob.presses(second, button(second, '⋯'));
   const more = await bot.bob.sees((message) => buttons(message).some(({ label }) => label === 'Zoom out 2×'));
   await bot.bob.presses(more, button(more, 'Zoom out 2×'));
-  const wider = await bot.bob.sees((message) => isImage(message) && message.content.includes(': a moat'), { in: '#art' });
+  const wider = await bot.bob.sees((message) => isImage(message) && message.content.includes(': a moat'), {
+    in: '#art',
+  });
   await bot.idle();
   const whole = await answer(bot.bob, 'gif', wider);
   await bot.bob.presses(whole, button(whole, 'Infinite zoom'));

@@ -104,6 +104,19 @@ it('says what is missing, and that a member has to wait', async () => {
   expect(JSON.stringify(await exportedBy(bot, 'reply-chain-gif', bot.milo))).toContain(lone.id);
 });
 
+it('says where a chain ends at a deleted message, and how many images it reached', async () => {
+  const first = await bot.bob.says('#art', 'one', { files: [png()] });
+  const second = await bot.bob.says('#art', 'two', { files: [png(), png()], replyTo: first });
+  const third = await bot.bob.says('#art', 'three', { files: [png()], replyTo: second });
+  await bot.bob.deletes(first);
+  const shown = await bot.bob.sees(shows(await bot.bob.says('#art', 'gif', { replyTo: third })));
+  expect(shown.content).toMatch(/3 images.*; a message of this chain was deleted, so I reached 3 images$/);
+  await bot.bob.deletes(second);
+  const asked = await bot.milo.says('#art', 'gif', { replyTo: third });
+  const told = await bot.milo.sees(answers(asked));
+  expect(told.content).toContain('A message of this chain was deleted, so I reached only 1 image.');
+});
+
 it('leaves the word alone where no images are drawn', async () => {
   const lone = await bot.bob.says('#general', 'one', { files: [png(), png()] });
   await bot.bob.says('#general', 'gif', { replyTo: lone });

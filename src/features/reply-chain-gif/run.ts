@@ -2,6 +2,7 @@ import { Cancelled, UserError, VendorError } from '../../kernel/errors.ts';
 import type { GifOptions, JobRun } from '../../sdk/index.ts';
 import { imagesApi } from '../images/api.ts';
 import { collectChain } from './collect.ts';
+import type { Collected } from './collect.ts';
 import { loadImages } from './load.ts';
 import type { LoadedImage } from './load.ts';
 import { pickImages } from './pick.ts';
@@ -53,7 +54,8 @@ async function make(task: ChainTask): Promise<MadeChain> {
   const { context, run, row } = task;
   const { guild_id: guildId, channel_id: channelId, author_id: userId, target_id: targetId, options } = row;
   const settings = await context.settings.at({ guildId, channelId, userId });
-  const messages = await collectChain(context, { channelId, targetId, scan: settings.scan, signal: run.signal });
+  const scanned = { channelId, targetId, scan: settings.scan, signal: run.signal };
+  const { messages, cut } = await collectChain(context, scanned);
   const found = await pickImages(context, messages, userId);
   const shown = await shownOf(context, found);
   const picked = { ...found, images: found.images.map((image) => sized(image, shown)) };
@@ -67,7 +69,10 @@ async function make(task: ChainTask): Promise<MadeChain> {
     format: options.format,
     animated: options.animated,
   };
-  return options.zoom ? makeZoom(task, path, gif) : makeChain(task, { ...picked, canZoom: path.length > 0 }, gif);
+  const made = options.zoom
+    ? await makeZoom(task, path, gif)
+    : await makeChain(task, { ...picked, canZoom: path.length > 0, cut }, gif);
+  return { ...made, ...(cut && { cut: { why: cut, reached: picked.images.length } }) };
 }
 
 const shownOf = (context: ChainContext, { images }: Picked) =>
@@ -83,7 +88,7 @@ type Gif = Required<GifOptions>;
 
 async function makeChain(
   { context, run, row }: ChainTask,
-  { images: all, unwilling, canZoom }: Picked & { canZoom: boolean },
+  { images: all, unwilling, canZoom, cut }: Picked & { canZoom: boolean; cut: Collected['cut'] },
   gif: Gif,
 ): Promise<MadeChain> {
   const { signal } = run;
@@ -95,7 +100,7 @@ async function makeChain(
     signal,
   });
   try {
-    if (images.length < fewest) throw tooFew({ found: images.length, unread, unwilling });
+    if (images.length < fewest) throw tooFew({ found: images.length, unread, unwilling, cut });
     const files = images.map(({ bytes }) => bytes);
     return {
       ...{ animation: await context.images.animate(files, gif, signal), isZoom: false, animated: gif.animated },
@@ -107,9 +112,17 @@ async function makeChain(
   }
 }
 
-function tooFew({ found, unread, unwilling }: { found: number; unread: number; unwilling: number }): UserError {
+interface Found {
+  found: number;
+  unread: number;
+  unwilling: number;
+  cut: Collected['cut'];
+}
+
+function tooFew({ found, unread, unwilling, cut }: Found): UserError {
   if (unread > 0) return new UserError('too-few.unread', 'too few images can be read', { count: unread });
   if (unwilling > 0) return new UserError('too-few.unwilling', 'too few images may be read', { count: unwilling });
+  if (cut) return new UserError(`too-few.${cut}`, 'too few images can be reached', { count: found });
   return new UserError(found === 0 ? 'too-few.none' : 'too-few.one', 'too few images');
 }
 
