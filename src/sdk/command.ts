@@ -115,7 +115,7 @@ export interface UseLimit {
   name: string;
   /**
    * How long one person waits between two uses, anywhere. None unless given. Instance administrators do not wait, except
-   * for what is heavy.
+   * for what is heavy. A use that ends in a UserError does not count: what was asked for was not done.
    */
   cooldownMs?: number;
   /** Takes long or much memory: few run at once in a process, some wait for them, and the rest are told to try again. */
@@ -123,6 +123,14 @@ export interface UseLimit {
   /** Of a command: the option without which the limit does not apply. */
   onlyWith?: string;
 }
+
+/** The rate behind a cooldown, for a use that is counted, or given back, by the feature itself. */
+export const cooldownRate = (
+  { name, cooldownMs }: { name: string; cooldownMs: number },
+  userId: string,
+): { key: string; count: number; periodMs: number; rule: string } => ({
+  ...{ key: `user:${userId}/cooldown/${name}`, count: 1, periodMs: cooldownMs, rule: `cooldown of ${name}` },
+});
 
 /** `private`: direct messages and groups of people, where the bot is only with who installed it for themselves. */
 export type CommandPlace = 'guild' | 'dm' | 'private';
