@@ -53,6 +53,9 @@ async function openTask(context: ChainContext, run: JobRun, id: string): Promise
 async function make(task: ChainTask): Promise<MadeChain> {
   const { context, run, row } = task;
   const { guild_id: guildId, channel_id: channelId, author_id: userId, target_id: targetId, options } = row;
+  if (options.format === 'mp4' && !(await context.images.makesVideos())) {
+    throw new UserError('failed.media.no-ffmpeg', 'ffmpeg is not installed');
+  }
   const settings = await context.settings.at({ guildId, channelId, userId });
   const scanned = { channelId, targetId, scan: settings.scan, signal: run.signal };
   const { messages, cut } = await collectChain(context, scanned);

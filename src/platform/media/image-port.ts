@@ -164,6 +164,8 @@ export interface ImageWork {
   scale(file: Uint8Array, factor: number, signal: AbortSignal): Promise<MadeImage>;
   /** All images on one canvas, centred, one after the other, small enough. */
   animate(files: readonly Uint8Array[], options: GifOptions, signal: AbortSignal): Promise<MadeAnimation>;
+  /** Whether `mp4` can be made on this machine now. Never rejects. */
+  makesVideos(): Promise<boolean>;
   /** One smooth movement through a chain of zoom-outs. */
   zoom(steps: readonly ZoomStep[], options: GifOptions, signal: AbortSignal): Promise<MadeAnimation>;
   /** An image of our own: the same options give the same image, other prompts visibly others. */
