@@ -4,6 +4,7 @@ import type { Access, Caller } from '../services/access/index.ts';
 import type { AuditEntry } from '../services/audit/index.ts';
 import type { OutgoingMessage, Visit } from '../platform/discord/index.ts';
 import type { Translate } from '../platform/texts/index.ts';
+import type { AttachedFile } from './attachment.ts';
 
 interface OptionBase {
   required?: boolean;
@@ -31,14 +32,7 @@ export type OptionSpec =
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-/** A file that came with a command; Discord keeps it for a while at `url`. */
-export interface CommandFile {
-  url: string;
-  filename: string;
-  /** In bytes. */
-  size: number;
-  contentType: string;
-}
+export type CommandFile = AttachedFile;
 
 export type OptionValue = string | number | boolean | CommandFile;
 

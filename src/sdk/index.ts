@@ -2,6 +2,8 @@
 export { defineApi } from './api.ts';
 export type { FeatureApi } from './api.ts';
 export { channelAround, isListed, isThread, maySpeak } from './channels.ts';
+export { attachedFile, isSpoilerAttachment, isSpoilerName } from './attachment.ts';
+export type { AttachedFile } from './attachment.ts';
 export {
   actOf,
   callableCommands,

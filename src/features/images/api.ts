@@ -1,6 +1,4 @@
 /** What images offer to other features: `context.use(imagesApi)`. */
-import { AttachmentFlags } from 'discord-api-types/v10';
-import type { APIAttachment } from 'discord-api-types/v10';
 import { defineApi } from '../../sdk/index.ts';
 
 export interface ImagePlace {
@@ -52,11 +50,5 @@ export interface ImagesApi {
    */
   messagesBefore(channelId: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
-
-/** Whether an attachment is hidden until a member clicks it: as its flags say, or, in older clients, its name. */
-export const isSpoilerAttachment = ({ filename, flags }: Pick<APIAttachment, 'filename' | 'flags'>): boolean =>
-  ((flags ?? 0) & AttachmentFlags.IsSpoiler) !== 0 || isSpoilerName(filename);
-
-export const isSpoilerName = (filename: string): boolean => filename.startsWith('SPOILER_');
 
 export const imagesApi = defineApi<ImagesApi>('images');

@@ -1,7 +1,6 @@
 import type { APIAttachment, APIMessage } from 'discord-api-types/v10';
 import { snowflakeTime } from '../../kernel/snowflake.ts';
-import { isOwn } from '../../sdk/index.ts';
-import { isSpoilerAttachment } from '../images/api.ts';
+import { isOwn, isSpoilerAttachment } from '../../sdk/index.ts';
 import { isResult } from './render.ts';
 import type { Needs } from './settings.ts';
 
