@@ -2,7 +2,6 @@ import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord-ap
 import type {
   APIApplicationCommandAutocompleteInteraction,
   APIApplicationCommandInteraction,
-  APIAttachment,
   APIChatInputApplicationCommandInteraction,
   APIMessageApplicationCommandInteraction,
   GatewayMessageCreateDispatchData,
@@ -11,7 +10,8 @@ import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { Discord, OutgoingMessage } from '../platform/discord/index.ts';
 import type { Texts } from '../platform/texts/index.ts';
-import type { Call, CommandFile, CommandRules, MessageCommandCall, OptionValue, UseLimit } from '../sdk/index.ts';
+import { attachedFile } from '../sdk/index.ts';
+import type { Call, CommandRules, MessageCommandCall, OptionValue, UseLimit } from '../sdk/index.ts';
 import {
   callerOfInteraction,
   callerOfMessage,
@@ -254,13 +254,9 @@ function slashValues(data: APIChatInputApplicationCommandInteraction['data']): V
     optionsIn(data).map((option): [string, OptionValue | undefined] => {
       if (option.type !== ApplicationCommandOptionType.Attachment) return [option.name, option.value];
       const file = resolved?.attachments?.[option.value];
-      return [option.name, file && fileOf(file)];
+      return [option.name, file && attachedFile(file)];
     }),
   );
-}
-
-function fileOf({ url, filename, size, content_type: contentType }: APIAttachment): CommandFile {
-  return { url, filename, size, contentType: contentType ?? 'application/octet-stream' };
 }
 
 async function suggest(
@@ -319,7 +315,8 @@ async function runPrefix(
       t: texts.in(undefined),
       names: namesInMessage(message),
     }),
-    options: () => parsePrefixArguments(command, rest, prefix, failures.in(undefined), message.attachments.map(fileOf)),
+    options: () =>
+      parsePrefixArguments(command, rest, prefix, failures.in(undefined), message.attachments.map(attachedFile)),
     targetId: mentionedIn(command, rest),
     refuse: ({ content }) => publicRefusals.tell(message, content ?? ''),
     run: (call, use, given) =>

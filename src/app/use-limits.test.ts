@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Db } from '../platform/postgres/index.ts';
-import type { Limits } from '../services/limits/index.ts';
+import { UserError } from '../kernel/errors.ts';
+import type { Limits, TakeResult } from '../services/limits/index.ts';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { createUseLimits } from './use-limits.ts';
 
@@ -10,14 +11,26 @@ const caller = (userId: string, instanceAdministrator = false) => ({
 });
 
 /** With the counters of the database, and how often they were asked. */
-function world(take: Limits['take'] = () => Promise.resolve({ status: 'taken' })) {
+function world(take?: Limits['take']) {
   const clock = createManualClock(beginMs);
   let queries = 0;
+  const untilMs = new Map<string, number>();
+  const count: Limits['take'] = (_, [rate]) => {
+    const nextAtMs = untilMs.get(rate?.key ?? '') ?? 0;
+    const isTaken = nextAtMs <= clock.now();
+    if (rate && isTaken) untilMs.set(rate.key, clock.now() + rate.periodMs);
+    const result: TakeResult = isTaken || !rate ? { status: 'taken' } : { status: 'refused', rate, nextAtMs };
+    return Promise.resolve(result);
+  };
+  const giveBack: Limits['giveBack'] = (_, { key }) => {
+    untilMs.delete(key);
+    return Promise.resolve();
+  };
   const counted: Limits['take'] = (db, rates) => {
     queries += 1;
-    return take(db, rates);
+    return (take ?? count)(db, rates);
   };
-  const limits = createUseLimits({ limits: { take: counted } as Limits, db: {} as Db, clock });
+  const limits = createUseLimits({ limits: { take: counted, giveBack }, db: {} as Db, clock });
   return { clock, limits, queries: () => queries };
 }
 
@@ -56,6 +69,29 @@ describe('a cooldown', () => {
     await expect(away.limits.take(cooling, caller('1'))).rejects.toThrow('away');
     isAway = false;
     await away.limits.take(cooling, caller('1'));
+  });
+
+  it('is given back by a use that ends in a UserError, and by no other', async () => {
+    const { limits, clock } = world();
+    for (let time = 0; time < 3; time += 1) {
+      const use = await limits.take(cooling, caller('1'));
+      await expect(use.run(() => Promise.reject(new UserError('bad', 'bad')))).rejects.toThrow('bad');
+    }
+    const use = await limits.take(cooling, caller('1'));
+    await expect(use.run(() => Promise.reject(new Error('oh no')))).rejects.toThrow('oh no');
+    await expect(limits.take(cooling, caller('1'))).rejects.toMatchObject({ code: 'errors.cooldown' });
+    await clock.advance(60_000);
+    await limits.take(cooling, caller('1'));
+  });
+
+  it('is looked up once a second while a person tries again and again', async () => {
+    const { limits, clock, queries } = world();
+    await limits.take(cooling, caller('1'));
+    for (let time = 0; time < 100; time += 1) {
+      await expect(limits.take(cooling, caller('1'))).rejects.toMatchObject({ code: 'errors.cooldown' });
+      await clock.advance(20);
+    }
+    expect(queries()).toBe(1 + 2);
   });
 
   it('is shared by what has the same name, and not by other people', async () => {

@@ -4,6 +4,7 @@ import type { Access, Caller } from '../services/access/index.ts';
 import type { AuditEntry } from '../services/audit/index.ts';
 import type { OutgoingMessage, Visit } from '../platform/discord/index.ts';
 import type { Translate } from '../platform/texts/index.ts';
+import type { AttachedFile } from './attachment.ts';
 
 interface OptionBase {
   required?: boolean;
@@ -31,14 +32,7 @@ export type OptionSpec =
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-/** A file that came with a command; Discord keeps it for a while at `url`. */
-export interface CommandFile {
-  url: string;
-  filename: string;
-  /** In bytes. */
-  size: number;
-  contentType: string;
-}
+export type CommandFile = AttachedFile;
 
 export type OptionValue = string | number | boolean | CommandFile;
 
@@ -115,7 +109,7 @@ export interface UseLimit {
   name: string;
   /**
    * How long one person waits between two uses, anywhere. None unless given. Instance administrators do not wait, except
-   * for what is heavy.
+   * for what is heavy. A use that ends in a UserError does not count: what was asked for was not done.
    */
   cooldownMs?: number;
   /** Takes long or much memory: few run at once in a process, some wait for them, and the rest are told to try again. */
@@ -123,6 +117,14 @@ export interface UseLimit {
   /** Of a command: the option without which the limit does not apply. */
   onlyWith?: string;
 }
+
+/** The rate behind a cooldown, for a use that is counted, or given back, by the feature itself. */
+export const cooldownRate = (
+  { name, cooldownMs }: { name: string; cooldownMs: number },
+  userId: string,
+): { key: string; count: number; periodMs: number; rule: string } => ({
+  ...{ key: `user:${userId}/cooldown/${name}`, count: 1, periodMs: cooldownMs, rule: `cooldown of ${name}` },
+});
 
 /** `private`: direct messages and groups of people, where the bot is only with who installed it for themselves. */
 export type CommandPlace = 'guild' | 'dm' | 'private';

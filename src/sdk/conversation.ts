@@ -6,20 +6,14 @@ import type { PaidRequest } from '../services/generation/index.ts';
 import type { Amounts } from '../services/ledger/index.ts';
 import type { Speaker as Voice } from '../platform/discord/index.ts';
 import type { ModelInfo } from '../platform/models/index.ts';
+import type { AttachedFile } from './attachment.ts';
 import type { Call, SuggestCall } from './command.ts';
 
 /** From nearest to farthest: of two values for the same thing, the nearer one applies. */
 export const precedence = ['request', 'conversation', 'channel', 'user', 'persona', 'guild', 'instance'] as const;
 export type Precedence = (typeof precedence)[number];
 
-/** A file that came with a turn; Discord keeps it for a while at `url`. */
-export interface TurnFile {
-  url: string;
-  filename: string;
-  /** In bytes. */
-  size: number;
-  contentType: string;
-}
+export type TurnFile = AttachedFile;
 
 /** A question of a conversation and the answer to it. */
 export interface Turn {

@@ -2,7 +2,17 @@
 export { defineApi } from './api.ts';
 export type { FeatureApi } from './api.ts';
 export { channelAround, isListed, isThread, maySpeak } from './channels.ts';
-export { actOf, callableCommands, commandTextKey, defineCommand, defineSubcommand, mayReadBack } from './command.ts';
+export { attachedFile, isSpoilerAttachment, isSpoilerName } from './attachment.ts';
+export type { AttachedFile } from './attachment.ts';
+export {
+  actOf,
+  callableCommands,
+  commandTextKey,
+  cooldownRate,
+  defineCommand,
+  defineSubcommand,
+  mayReadBack,
+} from './command.ts';
 export type {
   Call,
   Command,

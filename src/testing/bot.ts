@@ -23,6 +23,7 @@ import { TokenCounter } from '../platform/models/index.ts';
 import type { MigrationSource } from '../platform/postgres/index.ts';
 import { testDatabase } from './postgres.ts';
 import type { TestDatabase } from './postgres.ts';
+import type { ImageWork } from '../platform/media/index.ts';
 import { sharedWork } from '../platform/media/testing/work.ts';
 import { startFakeProviders } from './providers.ts';
 import type { FakeProviders } from './providers.ts';
@@ -43,6 +44,8 @@ export interface TestBotOptions {
   /** Addresses of this machine that links may lead to. */
   allowAddresses?: readonly string[];
   logger?: Logger;
+  /** In place of the one that all tests share. */
+  imageWork?: ImageWork;
   /** False starts everything except the bot; call `start`. */
   start?: boolean;
 }
@@ -131,7 +134,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
       stopGraceMs: 500,
       counter,
       databaseConnections: 4,
-      imageWork: sharedWork(),
+      imageWork: options.imageWork ?? sharedWork(),
       ...(options.features && { moreFeatures: options.features }),
       ...(options.allowAddresses && { allowAddresses: options.allowAddresses }),
       ...(options.paced === false && { refusalWindowMs: 0 }),

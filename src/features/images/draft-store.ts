@@ -9,6 +9,21 @@ export async function insertDraft(db: Db, row: ImagesDraftTable): Promise<void> 
     .execute();
 }
 
+export function findDraft(
+  db: Db,
+  id: string,
+  authorId: string,
+  madeSince: Date,
+): Promise<ImagesDraftTable | undefined> {
+  return db
+    .selectFrom('images_draft')
+    .selectAll()
+    .where('id', '=', id)
+    .where('author_id', '=', authorId)
+    .where('made_at', '>=', madeSince)
+    .executeTakeFirst();
+}
+
 /** Once: two presses begin one. */
 export function takeDraft(
   db: Db,

@@ -7,13 +7,14 @@ export interface AttachedResult {
   attachment_id: string;
   request_id: string;
   mode: string;
+  size_bytes: number;
   parents: { id: string; width: number; height: number }[];
 }
 
 export async function attachedResults(db: Db, attachmentIds: readonly string[]): Promise<AttachedResult[]> {
   if (attachmentIds.length === 0) return [];
   const { rows } = await sql<AttachedResult>`
-    SELECT result.id, result.attachment_id, result.request_id, request.mode,
+    SELECT result.id, result.attachment_id, result.request_id, request.mode, result.size_bytes,
       coalesce(jsonb_agg(jsonb_build_object('id', parent.id, 'width', parent.width, 'height', parent.height))
         FILTER (WHERE parent.id IS NOT NULL), '[]') AS parents
     FROM images_result result

@@ -6,9 +6,11 @@ import { checkAge } from './guard/age.ts';
 import { checkPrompt, moderatePrompt, namesOf } from './guard/moderation.ts';
 import { judgeResults } from './guard/results.ts';
 import type { JudgedDrawing } from './guard/results.ts';
-import { isSpoiler, rolesFor } from './guard/spoiler.ts';
+import { isOfSpoiler, isSpoiler, rolesFor } from './guard/spoiler.ts';
+import { sourceOf } from './intake/claim.ts';
 import { modelForMode, modelsFor } from './models.ts';
 import type { ImagePlace } from './models.ts';
+import type { ImageSource } from './request.ts';
 import type { ImageContext } from './settings.ts';
 import { quoted } from './view/caption.ts';
 import { loadPrepared } from './work/inputs.ts';
@@ -27,7 +29,7 @@ export const imageTools = (context: ImageContext): Tool[] => [
     input: z.strictObject({ prompt: prompt.describe('What is to be seen.') }),
     access: 'everyone',
     offered: (place) => canDraw(context, place, 'generate'),
-    run: ({ prompt: wanted }, run) => draw(context, run, { mode: 'generate', prompt: wanted, inputs: [] }),
+    run: ({ prompt: wanted }, run) => draw(context, run, { mode: 'generate', prompt: wanted, inputs: [], sources: [] }),
   }),
   defineTool({
     name: 'edit_image',
@@ -41,10 +43,10 @@ export const imageTools = (context: ImageContext): Tool[] => [
       const files = [...run.turn.attachments, ...(await run.repliedFiles()).toReversed()];
       const image = files.find(({ contentType }) => contentType.startsWith('image/'));
       if (!image) throw new UserError('needs-image', 'no image');
-      const { url, filename, size } = image;
-      const bytes = await loadPrepared(context, { kind: 'attachment', url, filename, size }, run.signal);
+      const source = await sourceOf(context, image);
+      const bytes = await loadPrepared(context, source, run.signal);
       const inputs = [{ bytes, role: 'image' as const }];
-      return draw(context, run, { mode: 'edit', prompt: change, inputs });
+      return draw(context, run, { mode: 'edit', prompt: change, inputs, sources: [source] });
     },
   }),
 ];
@@ -57,9 +59,15 @@ interface Wanted {
   mode: 'generate' | 'edit';
   prompt: string;
   inputs: readonly DrawInput[];
+  /** What the inputs were made of. */
+  sources: ImageSource[];
 }
 
-async function draw(context: ImageContext, { turn, signal, pays }: ToolRun, wanted: Wanted): Promise<ToolResult> {
+async function draw(
+  context: ImageContext,
+  { turn, signal, pays }: ToolRun,
+  { sources, ...wanted }: Wanted,
+): Promise<ToolResult> {
   const { guildId, channelId } = turn.place;
   const place = { guildId, channelId };
   const { userId } = turn.asker;
@@ -71,10 +79,11 @@ async function draw(context: ImageContext, { turn, signal, pays }: ToolRun, want
   };
   await checkPrompt(context, asked, `${pays.request}/${turn.id}`);
   const model = modelForMode(context, settings, wanted.mode);
-  await checkAge(context, { place, settings, modelId: model.id, request: { inputs: [], private: false } });
+  await checkAge(context, { place, settings, modelId: model.id, request: { inputs: sources, private: false } });
   await moderatePrompt(context, asked);
   const roleIds = await rolesFor(context, settings, { guildId, userId });
-  const isHidden = await isSpoiler(context, settings, { place, caller: { roleIds } });
+  const isHidden =
+    (await isOfSpoiler(context, sources)) || (await isSpoiler(context, settings, { place, caller: { roleIds } }));
   let drawn: ToolResult | undefined;
   const request = { ...wanted, ...pays, model, signal, timeoutMs: settings.seconds * 1000 };
   await context.generate.draw(request, async ({ images: [first] }) => {

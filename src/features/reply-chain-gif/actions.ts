@@ -17,7 +17,7 @@ export const chainComponents = (context: ChainContext): Record<string, Component
       const { target_id: targetId, options } = await reached(context, call);
       await submitChain(context, {
         ...{ cameAs: calledId, caller, guildId, channelId, messageId: null, targetId },
-        options: { ...options, zoom: true },
+        options: { ...options, zoom: true, cooldown: zoomLimit.name },
       });
       await call.reply({ content: call.t('begun') });
     },

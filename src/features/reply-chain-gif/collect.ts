@@ -18,30 +18,42 @@ interface Asked {
   signal: AbortSignal;
 }
 
+export interface Collected {
+  /** Oldest first. */
+  messages: APIMessage[];
+  /** Why there is nothing older, where a reply leads further back. */
+  cut?: 'deleted' | 'long';
+}
+
 type Context = Needs<'discord' | 'logger' | 'use'>;
 
 /**
  * The messages of a reply chain, oldest first: what the target replies to, one replying to the other, and all replies to any
  * of these. What a button made of an image counts as a reply to that. Throws a UserError when the target is gone.
  */
-export async function collectChain(context: Context, asked: Asked): Promise<APIMessage[]> {
+export async function collectChain(context: Context, asked: Asked): Promise<Collected> {
   const messages = new Map<string, APIMessage>();
   for (const message of await latest(context, asked)) messages.set(message.id, message);
   const before = new Map<string, string>();
   await link(context, asked.channelId, [...messages.values()], before);
   let older = 0;
-  for (let id: string | undefined = asked.targetId; id !== undefined && older <= mostOlder; id = before.get(id)) {
+  let cut: Collected['cut'];
+  for (let id: string | undefined = asked.targetId; id !== undefined && !cut; id = before.get(id)) {
     if (messages.has(id)) continue;
     asked.signal.throwIfAborted();
     older += 1;
-    const found = await find(context, asked.channelId, id);
-    if (!found) break;
+    const found = older > mostOlder ? 'long' : await find(context, asked.channelId, id);
+    if (typeof found === 'string') {
+      cut = found;
+      break;
+    }
     messages.set(id, found);
     await link(context, asked.channelId, [found], before);
   }
   if (!messages.has(asked.targetId)) throw new UserError('gone', 'the message is gone');
   const linked = [...messages.values()].map((message) => ({ id: message.id, before: before.get(message.id), message }));
-  return chainAround(linked, asked.targetId).map(({ message }) => message);
+  const chain = chainAround(linked, asked.targetId).map(({ message }) => message);
+  return { messages: chain, ...(cut && { cut }) };
 }
 
 async function latest({ discord }: Context, { channelId, scan, signal }: Asked): Promise<APIMessage[]> {
@@ -57,13 +69,13 @@ async function latest({ discord }: Context, { channelId, scan, signal }: Asked):
   return messages;
 }
 
-async function find({ discord, logger }: Context, channelId: string, id: string): Promise<APIMessage | undefined> {
+async function find({ discord, logger }: Context, channelId: string, id: string): Promise<APIMessage | 'deleted'> {
   try {
     return await discord.actions.message(channelId, id);
   } catch (error) {
     if (!(error instanceof VendorError) || error.retryable) throw error;
     logger.debug({ error, channelId }, 'A message of a reply chain could not be read.');
-    return undefined;
+    return 'deleted';
   }
 }
 

@@ -21,7 +21,7 @@ export function gifCommand(context: ChainContext): Command {
       frames: { type: 'integer', ...bounds.frames },
       delay: { type: 'integer', ...bounds.delayMs },
       size: { type: 'integer', ...bounds.size },
-      format: { type: 'string', choices: formats },
+      format: { type: 'string', maxLength: 20, suggest: (call) => suggestFormats(context, call.text) },
       animated: { type: 'boolean' },
       zoom: { type: 'boolean' },
     },
@@ -33,7 +33,7 @@ export function gifCommand(context: ChainContext): Command {
       const begun = await submitChain(context, {
         ...{ cameAs: calledId, caller, guildId, channelId, messageId, targetId },
         options: {
-          ...{ animated, zoom, format: formats.find((one) => one === format) ?? 'gif' },
+          ...{ animated, zoom, format: readFormat(format) },
           ...(frames !== undefined && { frames }),
           ...(delay !== undefined && { delayMs: delay }),
           ...(size !== undefined && { size }),
@@ -60,6 +60,23 @@ export const makeGifCommand = (context: ChainContext): MessageCommand =>
       await call.reply({ content: call.t('begun') });
     },
   });
+
+/** A worker on another machine may make what this process does not offer, so `mp4` can be typed all the same. */
+async function suggestFormats(
+  { images }: Pick<ChainContext, 'images'>,
+  text: string,
+): Promise<{ name: string; value: string }[]> {
+  const typed = text.trim().toLowerCase();
+  const offered = (await images.makesVideos()) ? formats : formats.filter((format) => format !== 'mp4');
+  return offered.filter((format) => format.startsWith(typed)).map((format) => ({ name: format, value: format }));
+}
+
+function readFormat(text = 'gif'): (typeof formats)[number] {
+  const wanted = text.trim().toLowerCase();
+  const format = formats.find((one) => one === wanted);
+  if (!format) throw new UserError('bad-format', 'no such format', { formats: formats.join('`, `') });
+  return format;
+}
 
 /** A link to a message of this channel, or its id. */
 function readMessageId(text: string, channelId: string): string {

@@ -94,14 +94,46 @@ it('takes a link, the format and frames of animated images from /gif', async () 
   await bot.alice.sees(/in another channel/);
 });
 
-it('says what is missing, and that a member has to wait', async () => {
+it('says what is missing, and has a member wait after a GIF that was made, not after one that failed', async () => {
+  const room = await bot.newChannel();
   const lone = await bot.milo.says('#art', 'one', { files: [png()] });
-  const asked = await bot.milo.says('#art', 'gif', { replyTo: lone });
-  const told = await bot.milo.sees(answers(asked));
-  expect(told.content).toContain('only one image');
-  await bot.milo.says('#art', 'gif', { replyTo: lone });
+  for (let time = 0; time < 2; time += 1) {
+    const asked = await bot.milo.says('#art', 'gif', { replyTo: lone });
+    expect((await bot.milo.sees(answers(asked))).content).toContain('only one image');
+    await bot.idle();
+  }
+  await bot.milo.runs('gif', { message: 'no link' }, { in: room });
+  await bot.milo.sees(/no link to a message/);
+  const small = await bot.milo.says(room, 'one', { files: [png()] });
+  await bot.milo.runs('gif', { message: small.id }, { in: room });
+  await bot.milo.sees(/only one image/, { in: room });
+  await bot.idle();
+  const other = await bot.milo.says(room, 'no image');
+  await bot.milo.picks('Make a GIF', other);
+  await bot.milo.sees(/no image in this chain/, { in: room });
+  await bot.idle();
+  const two = await bot.milo.says('#art', 'two', { files: [png()], replyTo: lone });
+  const made = await bot.milo.sees(shows(await bot.milo.says('#art', 'gif', { replyTo: two })));
+  expect(made.content).toContain('2 images');
+  await bot.idle();
+  await bot.milo.says('#art', 'gif', { replyTo: two });
   await bot.milo.sees(/Slow down a little/, { in: '#art' });
+  await bot.milo.picks('Make a GIF', two);
+  await bot.milo.sees((message) => /Slow down a little/.test(message.content) && message.flags === 64);
   expect(JSON.stringify(await exportedBy(bot, 'reply-chain-gif', bot.milo))).toContain(lone.id);
+});
+
+it('says where a chain ends at a deleted message, and how many images it reached', async () => {
+  const first = await bot.bob.says('#art', 'one', { files: [png()] });
+  const second = await bot.bob.says('#art', 'two', { files: [png(), png()], replyTo: first });
+  const third = await bot.bob.says('#art', 'three', { files: [png()], replyTo: second });
+  await bot.bob.deletes(first);
+  const shown = await bot.bob.sees(shows(await bot.bob.says('#art', 'gif', { replyTo: third })));
+  expect(shown.content).toMatch(/3 images.*; a message of this chain was deleted, so I reached 3 images$/);
+  await bot.bob.deletes(second);
+  const asked = await bot.milo.says('#art', 'gif', { replyTo: third });
+  const told = await bot.milo.sees(answers(asked));
+  expect(told.content).toContain('A message of this chain was deleted, so I reached only 1 image.');
 });
 
 it('leaves the word alone where no images are drawn', async () => {

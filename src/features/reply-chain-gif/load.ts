@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { VendorError } from '../../kernel/errors.ts';
+import { UserError, VendorError } from '../../kernel/errors.ts';
 import { kindOf } from '../../kernel/file-kind.ts';
 import type { ByteLease } from '../../kernel/byte-budget.ts';
+import { imagesApi } from '../images/api.ts';
 import type { ChainImage } from './pick.ts';
 import type { Needs } from './settings.ts';
 
@@ -30,8 +31,8 @@ export interface Loaded {
   lease: ByteLease;
 }
 
-type Context = Needs<'discord' | 'fileBytes' | 'images'>;
-type How = { animated: boolean; signal: AbortSignal };
+type Context = Needs<'discord' | 'fileBytes' | 'images' | 'use'>;
+type How = { channelId: string; animated: boolean; signal: AbortSignal };
 
 /** Loads images one after the other, each once. Large ones are kept smaller; those that cannot be read are left out. */
 export async function loadImages(context: Context, wanted: readonly ChainImage[], how: How): Promise<Loaded> {
@@ -43,7 +44,7 @@ export async function loadImages(context: Context, wanted: readonly ChainImage[]
     const seen = new Set<string>();
     let [read, kept, unread] = [0, 0, 0];
     for (const image of wanted) {
-      const bytes = read < mostReadBytes ? await fetched(context, image, how.signal) : undefined;
+      const bytes = read < mostReadBytes ? await fetched(context, image, how) : undefined;
       read += bytes?.length ?? 0;
       const hash = bytes && createHash('sha256').update(bytes).digest('hex');
       if (hash !== undefined && seen.has(hash)) continue;
@@ -67,18 +68,20 @@ export async function loadImages(context: Context, wanted: readonly ChainImage[]
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-/** Undefined when it is gone, or too large. */
+/** An image of the bot's comes without its caption. Undefined when it is gone, or too large. */
 async function fetched(
-  { discord }: Context,
-  { url }: ChainImage,
-  signal: AbortSignal,
+  { discord, use }: Context,
+  { attachmentId: id, url, filename, isOwn }: ChainImage,
+  { channelId, signal }: How,
 ): Promise<Uint8Array | undefined> {
   try {
+    const own = isOwn && (await use(imagesApi).loadPicture({ id, url, filename, channelId }, signal));
+    if (own) return own;
     return await discord.actions.attachment(url, mostFileBytes, signal);
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof VendorError) || error.retryable) throw error;
-    return undefined;
+    if (error instanceof UserError || (error instanceof VendorError && !error.retryable)) return undefined;
+    throw error;
   }
 }
 

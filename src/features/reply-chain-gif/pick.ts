@@ -1,7 +1,6 @@
 import type { APIAttachment, APIMessage } from 'discord-api-types/v10';
 import { snowflakeTime } from '../../kernel/snowflake.ts';
-import { isOwn } from '../../sdk/index.ts';
-import { isSpoilerAttachment } from '../images/api.ts';
+import { isOwn, isSpoilerAttachment } from '../../sdk/index.ts';
 import { isResult } from './render.ts';
 import type { Needs } from './settings.ts';
 
@@ -9,9 +8,12 @@ import type { Needs } from './settings.ts';
 export interface ChainImage {
   attachmentId: string;
   url: string;
+  filename: string;
   /** In bytes. */
   size: number;
   isSpoiler: boolean;
+  /** Whether the bot sent it. */
+  isOwn: boolean;
 }
 
 export interface Picked {
@@ -52,8 +54,8 @@ function imagesIn(message: APIMessage, self: Parameters<typeof isOwn>[1]): Chain
   return message.attachments
     .filter((attachment) => isImage(attachment) && !(own && isResult(attachment.filename)))
     .map((attachment) => {
-      const { id: attachmentId, url, size } = attachment;
-      return { attachmentId, url, size, isSpoiler: isSpoilerAttachment(attachment) };
+      const { id: attachmentId, url, filename, size } = attachment;
+      return { attachmentId, url, filename, size, isSpoiler: isSpoilerAttachment(attachment), isOwn: own };
     });
 }
 

@@ -24,11 +24,13 @@ export interface MadeChain {
   isSpoiler: boolean;
   /** Whether the images are zoomed out of each other. */
   canZoom: boolean;
+  /** Why the chain ends before its first message, and how many images it has until there. */
+  cut?: { why: 'deleted' | 'long'; reached: number };
 }
 
 /** `🎞️ 12 images, 768 × 768, 5.3 MB; 2 left out to stay below 8 MB`. */
 export function factsOf(made: MadeChain, t: Translate): string {
-  const { animation, isZoom, animated, images, tooMany, unread, unwilling, mostBytes } = made;
+  const { animation, isZoom, animated, images, tooMany, unread, unwilling, mostBytes, cut } = made;
   const { width, height, bytes, leftOut } = animation;
   const isByImage = !animated && !isZoom;
   const shown = isByImage ? images - leftOut : images;
@@ -42,6 +44,7 @@ export function factsOf(made: MadeChain, t: Translate): string {
     ['left-out.unwilling', unwilling],
   ];
   const notes = without.filter(([, count]) => count > 0).map(([key, count]) => t(key, { count, most }));
+  if (cut) notes.push(t(`cut.${cut.why}`, { count: cut.reached }));
   return [t(isZoom ? 'made.zoom' : 'made.images', { count: shown, width, height, size }), ...notes].join('; ');
 }
 

@@ -13,6 +13,8 @@ export const chainOptions = z.strictObject({
   animated: z.boolean().default(false),
   /** One smooth zoom through images that were zoomed out of. */
   zoom: z.boolean().default(false),
+  /** The cooldown that it counts against. */
+  cooldown: z.enum(['gif', 'gif-zoom']).default('gif'),
 });
 export type ChainOptions = z.output<typeof chainOptions>;
 

@@ -2,6 +2,7 @@ import { Cancelled, UserError, VendorError } from '../../kernel/errors.ts';
 import type { GifOptions, JobRun } from '../../sdk/index.ts';
 import { imagesApi } from '../images/api.ts';
 import { collectChain } from './collect.ts';
+import type { Collected } from './collect.ts';
 import { loadImages } from './load.ts';
 import type { LoadedImage } from './load.ts';
 import { pickImages } from './pick.ts';
@@ -52,10 +53,16 @@ async function openTask(context: ChainContext, run: JobRun, id: string): Promise
 async function make(task: ChainTask): Promise<MadeChain> {
   const { context, run, row } = task;
   const { guild_id: guildId, channel_id: channelId, author_id: userId, target_id: targetId, options } = row;
+  if (options.format === 'mp4' && !(await context.images.makesVideos())) {
+    throw new UserError('failed.media.no-ffmpeg', 'ffmpeg is not installed');
+  }
   const settings = await context.settings.at({ guildId, channelId, userId });
-  const messages = await collectChain(context, { channelId, targetId, scan: settings.scan, signal: run.signal });
-  const picked = await pickImages(context, messages, userId);
-  const path = zoomPath(picked.images, await shownOf(context, picked));
+  const scanned = { channelId, targetId, scan: settings.scan, signal: run.signal };
+  const { messages, cut } = await collectChain(context, scanned);
+  const found = await pickImages(context, messages, userId);
+  const shown = await shownOf(context, found);
+  const picked = { ...found, images: found.images.map((image) => sized(image, shown)) };
+  const path = zoomPath(picked.images, shown);
   const uploadLimit = (await context.discord.cache.uploadLimit(channelId)) - marginBytes;
   const gif = {
     maxFrames: options.frames ?? settings.frames,
@@ -65,25 +72,38 @@ async function make(task: ChainTask): Promise<MadeChain> {
     format: options.format,
     animated: options.animated,
   };
-  return options.zoom ? makeZoom(task, path, gif) : makeChain(task, { ...picked, canZoom: path.length > 0 }, gif);
+  const made = options.zoom
+    ? await makeZoom(task, path, gif)
+    : await makeChain(task, { ...picked, canZoom: path.length > 0, cut }, gif);
+  return { ...made, ...(cut && { cut: { why: cut, reached: picked.images.length } }) };
 }
 
 const shownOf = (context: ChainContext, { images }: Picked) =>
-  context.use(imagesApi).imagesShownBy(images.map(({ attachmentId }) => attachmentId));
+  context.use(imagesApi).imagesShownBy(images.filter(({ isOwn }) => isOwn).map(({ attachmentId }) => attachmentId));
+
+/** With room for its kept file, which may be larger than what Discord shows. */
+const sized = (image: ChainImage, shown: Awaited<ReturnType<typeof shownOf>>): ChainImage => ({
+  ...image,
+  size: Math.max(image.size, shown.get(image.attachmentId)?.sizeBytes ?? 0),
+});
 
 type Gif = Required<GifOptions>;
 
 async function makeChain(
-  { context, run }: ChainTask,
-  { images: all, unwilling, canZoom }: Picked & { canZoom: boolean },
+  { context, run, row }: ChainTask,
+  { images: all, unwilling, canZoom, cut }: Picked & { canZoom: boolean; cut: Collected['cut'] },
   gif: Gif,
 ): Promise<MadeChain> {
   const { signal } = run;
   // The oldest, since the others tell how it goes on.
   const wanted = all.slice(0, gif.maxFrames);
-  const { images, unread, lease } = await loadImages(context, wanted, { animated: gif.animated, signal });
+  const { images, unread, lease } = await loadImages(context, wanted, {
+    channelId: row.channel_id,
+    animated: gif.animated,
+    signal,
+  });
   try {
-    if (images.length < fewest) throw tooFew({ found: images.length, unread, unwilling });
+    if (images.length < fewest) throw tooFew({ found: images.length, unread, unwilling, cut });
     const files = images.map(({ bytes }) => bytes);
     return {
       ...{ animation: await context.images.animate(files, gif, signal), isZoom: false, animated: gif.animated },
@@ -95,9 +115,17 @@ async function makeChain(
   }
 }
 
-function tooFew({ found, unread, unwilling }: { found: number; unread: number; unwilling: number }): UserError {
+interface Found {
+  found: number;
+  unread: number;
+  unwilling: number;
+  cut: Collected['cut'];
+}
+
+function tooFew({ found, unread, unwilling, cut }: Found): UserError {
   if (unread > 0) return new UserError('too-few.unread', 'too few images can be read', { count: unread });
   if (unwilling > 0) return new UserError('too-few.unwilling', 'too few images may be read', { count: unwilling });
+  if (cut) return new UserError(`too-few.${cut}`, 'too few images can be reached', { count: found });
   return new UserError(found === 0 ? 'too-few.none' : 'too-few.one', 'too few images');
 }
 
@@ -109,7 +137,11 @@ async function makeZoom(
   if (path.length < fewest) throw new UserError('no-zoom', 'nothing was zoomed out of');
   const { signal } = run;
   const wanted = path.map(({ image }) => image);
-  const { images, lease } = await loadImages(context, wanted, { animated: false, signal });
+  const { images, lease } = await loadImages(context, wanted, {
+    channelId: row.channel_id,
+    animated: false,
+    signal,
+  });
   try {
     // One that is missing would be a jump.
     if (images.length < path.length) throw new UserError('zoom-broken', 'an image of the zoom is gone');

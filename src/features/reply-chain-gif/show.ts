@@ -1,12 +1,13 @@
 import { VendorError } from '../../kernel/errors.ts';
 import type { Timer } from '../../kernel/clock.ts';
-import { markMessage } from '../../sdk/index.ts';
+import { cooldownRate, markMessage } from '../../sdk/index.ts';
 import type { JobRun, OutgoingMessage } from '../../sdk/index.ts';
 import { cancelRow, factsOf, fileOf, zoomRow } from './render.ts';
 import type { MadeChain } from './render.ts';
 import type { ChainContext } from './settings.ts';
 import { endRequest, noteShown, shownAs } from './store.ts';
 import type { RequestRow } from './store.ts';
+import { gifLimit, zoomLimit } from './submit.ts';
 
 /** One run of the job. */
 export interface ChainTask {
@@ -60,7 +61,13 @@ export async function showEnd(task: ChainTask, text: string, state: 'failed' | '
 }
 
 async function end({ context, row }: ChainTask, state: 'done' | 'failed' | 'cancelled'): Promise<void> {
-  await endRequest(context.db, row.id, { state, endedAt: new Date(context.clock.now()) });
+  await context.transaction(async (tx) => {
+    const isEnded = await endRequest(tx, row.id, { state, endedAt: new Date(context.clock.now()) });
+    // A GIF that failed has nobody wait for the next. One that was cancelled does: it may have taken a core until then.
+    if (!isEnded || state !== 'failed') return;
+    const { key } = cooldownRate(row.options.cooldown === 'gif' ? gifLimit : zoomLimit, row.author_id);
+    await context.limits.giveBack(tx, { key, takenByMs: row.asked_at.getTime() });
+  });
   const { guild_id: guildId, channel_id: channelId, message_id: messageId } = row;
   if (messageId === null) return;
   const settings = context.settings.peek({ guildId, channelId });

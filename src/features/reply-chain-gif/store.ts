@@ -28,6 +28,10 @@ export async function insertRequest(tx: Tx, row: NewRequest): Promise<boolean> {
   return inserted !== undefined;
 }
 
+export async function noteAsked(tx: Tx, id: string, at: Date): Promise<void> {
+  await tx.updateTable('reply_chain_gif_request').set({ asked_at: at }).where('id', '=', id).execute();
+}
+
 export async function findRequest(db: Db, id: string): Promise<RequestRow | undefined> {
   const row = await db.selectFrom('reply_chain_gif_request').selectAll().where('id', '=', id).executeTakeFirst();
   return row && read(row);

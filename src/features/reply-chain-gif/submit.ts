@@ -1,11 +1,11 @@
 import { UserError } from '../../kernel/errors.ts';
 import { uuidFromName } from '../../kernel/ids.ts';
-import { mayReadBack } from '../../sdk/index.ts';
+import { cooldownRate, mayReadBack } from '../../sdk/index.ts';
 import type { Caller, UseLimit } from '../../sdk/index.ts';
 import { chainOptions, keyOf } from './request.ts';
 import type { ChainOptions } from './request.ts';
 import type { ChainContext } from './settings.ts';
-import { insertRequest } from './store.ts';
+import { insertRequest, noteAsked } from './store.ts';
 
 /** Costs no money, but a core for seconds. */
 export const gifLimit = { name: 'gif', cooldownMs: 10_000, heavy: true } as const satisfies UseLimit;
@@ -46,14 +46,12 @@ export async function submitChain(context: ChainContext, submission: Submission)
     };
     if (!(await insertRequest(tx, row))) return false;
     if (isUncounted) {
-      const { name, cooldownMs } = gifLimit;
-      const key = `user:${caller.userId}/cooldown/${name}`;
-      const taken = await context.limits.take(tx, [
-        { key, count: 1, periodMs: cooldownMs, rule: `cooldown of ${name}` },
-      ]);
+      const taken = await context.limits.take(tx, [cooldownRate(gifLimit, caller.userId)]);
       if (taken.status === 'refused') {
         throw new UserError('errors.cooldown', 'too soon', { when: `<t:${Math.ceil(taken.nextAtMs / 1000)}:R>` });
       }
+      // When it fails, what was counted until here is given back.
+      await noteAsked(tx, id, new Date(context.clock.now()));
     }
     const queued = await context.jobs.enqueue(tx, {
       ...{ id: jobId, name: 'make', queue: 'gifs', key: keyOf(id), payload: { requestId: id } },

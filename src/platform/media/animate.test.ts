@@ -102,7 +102,7 @@ describe('an animation of images', () => {
     const folder = await mkdtemp(join(tmpdir(), 'familiar-ffmpeg-'));
     const script = join(folder, 'ffmpeg');
     // Stands for ffmpeg: the list of images is its video.
-    await writeFile(script, '#!/bin/sh\ncp list.txt video.mp4\n');
+    await writeFile(script, '#!/bin/sh\n[ "$1" = -version ] || cp list.txt video.mp4\n');
     await chmod(script, 0o755);
     const of = (ffmpeg: string) => createImageWork({ logger: silentLogger, ffmpeg, limits: { spares: 0 } });
     const [there, missing] = [of(script), of(join(folder, 'none'))];
@@ -110,6 +110,7 @@ describe('an animation of images', () => {
     const made = await there.animate(files, { format: 'mp4', delayMs: 500 }, never);
     expect(made).toMatchObject({ contentType: 'video/mp4', width: 30, height: 20, frames: 2 });
     expect(Buffer.from(made.bytes).toString()).toContain('file 1.jpg\nduration 0.500');
+    expect(await Promise.all([there.makesVideos(), missing.makesVideos()])).toEqual([true, false]);
     await expect(missing.animate(files, { format: 'mp4' }, never)).rejects.toMatchObject({ code: 'media/no-ffmpeg' });
     await Promise.all([there.close(), missing.close(), rm(folder, { recursive: true })]);
   });

@@ -33,6 +33,14 @@ export interface FinishOptions {
   purpose?: 'full' | 'preview';
 }
 
+export interface FitLimits {
+  /** In pixels. */
+  longestEdge: number;
+  maxBytes: number;
+  /** Keeps the upper part of these proportions, for images with a caption below. Images that are no higher stay whole. */
+  upperPart?: { width: number; height: number };
+}
+
 export interface MadeImage {
   bytes: Uint8Array;
   contentType: string;
@@ -134,7 +142,7 @@ export interface ImageWork {
    */
   finish(file: Uint8Array, options: FinishOptions, signal: AbortSignal): Promise<FinishedImage>;
   /** At most so wide and high, upright, as PNG or JPEG: what every provider takes. */
-  fit(file: Uint8Array, limits: { longestEdge: number; maxBytes: number }, signal: AbortSignal): Promise<MadeImage>;
+  fit(file: Uint8Array, limits: FitLimits, signal: AbortSignal): Promise<MadeImage>;
   enlarge(
     file: Uint8Array,
     margins: { left: number; top: number; right: number; bottom: number },
@@ -156,6 +164,8 @@ export interface ImageWork {
   scale(file: Uint8Array, factor: number, signal: AbortSignal): Promise<MadeImage>;
   /** All images on one canvas, centred, one after the other, small enough. */
   animate(files: readonly Uint8Array[], options: GifOptions, signal: AbortSignal): Promise<MadeAnimation>;
+  /** Whether `mp4` can be made on this machine now. Never rejects. */
+  makesVideos(): Promise<boolean>;
   /** One smooth movement through a chain of zoom-outs. */
   zoom(steps: readonly ZoomStep[], options: GifOptions, signal: AbortSignal): Promise<MadeAnimation>;
   /** An image of our own: the same options give the same image, other prompts visibly others. */

@@ -14,7 +14,7 @@ import {
 } from './limits.ts';
 import type { Answer, Made, OperationName, Operations, ReplyHead } from './operations.ts';
 import { ChildPool } from './pool/child-pool.ts';
-import { videoOf } from './video.ts';
+import { hasFfmpeg, videoOf } from './video.ts';
 
 export interface ImageWorkOptions {
   logger: Logger;
@@ -134,6 +134,8 @@ export interface PooledImageWork extends ImageWork {
 /** See `ImageWork`. Nothing starts before the first request. */
 export function createImageWork(options: ImageWorkOptions): PooledImageWork {
   const { ask, pool } = createAsking(options);
+  const { ffmpeg = 'ffmpeg' } = options;
+  let hasVideos = false;
   return {
     get pids() {
       return pool.pids;
@@ -147,17 +149,14 @@ export function createImageWork(options: ImageWorkOptions): PooledImageWork {
     },
     animate: async (files, gif, signal) => {
       const made = await ask('animate', files, gif, { signal });
-      return animation(made, { ...options, gif, signal });
+      return animation(made, { ...options, ffmpeg, gif, signal });
     },
+    // What is missing may be installed later; what is there stays.
+    makesVideos: async () => (hasVideos ||= await hasFfmpeg(ffmpeg)),
     zoom: async (steps, gif, signal) => {
       const inner = steps.map((step) => step.inner ?? null);
-      const made = await ask(
-        'zoom',
-        steps.map(({ bytes }) => bytes),
-        { ...gif, inner },
-        { signal },
-      );
-      return animation(made, { ...options, gif, signal });
+      const made = await ask('zoom', bytesOf(steps), { ...gif, inner }, { signal });
+      return animation(made, { ...options, ffmpeg, gif, signal });
     },
     paint: async ({ base, mask, ...painting }, signal) => {
       const files = [base ?? [], mask ?? []].flatMap((file) => (file instanceof Uint8Array ? [file] : []));
@@ -207,7 +206,7 @@ function several<Count extends 2 | 3>({ result, files }: Answer<Made[]>, count: 
 /** Videos are made of the single images that the image process made. */
 async function animation(
   { result, files }: Answer<Operations['animate']['result']>,
-  { ffmpeg = 'ffmpeg', gif, limits, signal }: ImageWorkOptions & { gif: GifOptions; signal: AbortSignal },
+  { ffmpeg, gif, limits, signal }: ImageWorkOptions & { ffmpeg: string; gif: GifOptions; signal: AbortSignal },
 ): Promise<MadeAnimation> {
   const { delaysMs, ...made } = result;
   if (!delaysMs) return withBytes(made, files[0]);

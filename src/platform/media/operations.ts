@@ -1,6 +1,7 @@
 import type {
   FinishedImage,
   FinishOptions,
+  FitLimits,
   GifOptions,
   ImageInfo,
   MadeAnimation,
@@ -26,7 +27,7 @@ type AnimationResult = Omit<MadeAnimation, 'bytes'> & { delaysMs?: readonly numb
 /** The requests to an image process: files go with the options, made files come with the result. */
 export interface Operations {
   inspect: { options: null; result: ImageInfo };
-  fit: { options: { longestEdge: number; maxBytes: number }; result: Made };
+  fit: { options: FitLimits; result: Made };
   finish: {
     options: FinishOptions;
     /** Unchanged files don't come back. */

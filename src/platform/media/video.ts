@@ -16,6 +16,7 @@ export interface VideoOptions {
 /** Tried in turn until one is small enough: 0 is lossless, 51 the worst. */
 const QUALITIES = [20, 28, 36, 44];
 const FRAMES_PER_SECOND = 30;
+const VERSION_MS = 5000;
 
 /**
  * An MP4 of images that we made. Rejects with `media/no-ffmpeg` where that is not installed, with `media/cannot-shrink`,
@@ -41,6 +42,15 @@ export async function videoOf(images: readonly Uint8Array[], options: VideoOptio
     await rm(folder, { recursive: true, force: true });
   }
   throw new VendorError('media/cannot-shrink', 'The video cannot be made small enough', { retryable: false });
+}
+
+/** Whether ffmpeg is there and runs. Never rejects. */
+export function hasFfmpeg(command: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const child = spawn(command, ['-version'], { stdio: 'ignore', timeout: VERSION_MS, killSignal: 'SIGKILL' });
+  child.on('close', (code) => resolve(code === 0));
+  child.on('error', () => resolve(false));
+  return promise;
 }
 
 async function run(cwd: string, quality: number, { command, timeoutMs, signal }: VideoOptions): Promise<void> {

@@ -69,6 +69,8 @@ const breaksCircuit: ReadonlySet<string> = new Set([
   'model/timeout',
 ]);
 
+type KeyCall<Event> = (apiKey: string) => AsyncIterable<Event>;
+
 /** One configured provider: its models, keys and circuit breaker. */
 export class Provider {
   readonly name: string;
@@ -201,12 +203,12 @@ export class Provider {
     yield* this.attempt(info.id, (apiKey) => this.callText(info, request, apiKey));
   }
 
-  /** Makes one call, with one key after the other while nothing of a result has come. Throws a VendorError. */
-  async *attempt<Event>(modelId: string, call: (apiKey: string) => AsyncIterable<Event>): AsyncGenerator<Event> {
+  /** Makes one call, with one key after the other while nothing of a result has come, or one `only`. Throws a VendorError. */
+  async *attempt<Event>(modelId: string, call: KeyCall<Event>, only?: string): AsyncGenerator<Event> {
     const model = this.breakers.of(modelId);
     this.enter(modelId, model);
     try {
-      yield* this.tryKeys(call);
+      yield* this.tryKeys(call, only);
       this.unreached = 0;
       this.connection.succeeded();
       model.succeeded();
@@ -264,8 +266,8 @@ export class Provider {
     }
   }
 
-  private async *tryKeys<Event>(call: (apiKey: string) => AsyncIterable<Event>): AsyncGenerator<Event> {
-    const tried = new Set<string>();
+  private async *tryKeys<Event>(call: KeyCall<Event>, only: string | undefined): AsyncGenerator<Event> {
+    const tried = new Set(only === undefined ? [] : this.config.apiKeys.filter((key) => key !== only));
     for (;;) {
       const key = this.keys.next(tried);
       if (!key) throw this.noKeyLeft();

@@ -43,7 +43,8 @@ export function loadTexts(sources: readonly { name: string; folder: string }[], 
           const translate = instance.getFixedT(locale ?? language, name);
           return (key, data = {}) => translate(key, data);
         },
-        has: (key) => instance.exists(key, { ns: name }),
+        // With a count, texts that depend on one are found, too.
+        has: (key) => instance.exists(key, { ns: name, count: 1 }),
       },
     ]),
   );

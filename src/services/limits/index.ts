@@ -17,6 +17,7 @@ export function createLimits({ postgres, clock }: { postgres: Postgres; clock: C
       const run = (tx: Tx) => take(tx, rates, clock);
       return db.isTransaction ? run(db as Tx) : postgres.transaction(run);
     },
+    giveBack: (db, { key, takenByMs }) => store.deleteLatestTake(db, key, takenByMs),
     peek: async (rates) => {
       checkRates(rates);
       if (rates.length === 0) return [];

@@ -30,6 +30,11 @@ export interface Limits {
    * until it ends. Throws a RangeError for an invalid rate, and for two rates of one key.
    */
   take(db: Db, rates: readonly Rate[]): Promise<TakeResult>;
+  /**
+   * Undoes the latest take of a key, for a use that failed, unless that take was made after `takenByMs` (Unix ms): it is
+   * another's then.
+   */
+  giveBack(db: Db, take: { key: string; takenByMs: number }): Promise<void>;
   /** What is left of each rate and when it is fully available again. Takes nothing. In the order of the rates. */
   peek(rates: readonly Rate[]): Promise<{ rate: Rate; left: number; wholeAtMs: number }[]>;
   /** Deletes takes outside every period; returns their number. */

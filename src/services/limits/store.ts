@@ -58,6 +58,14 @@ export async function writeTakes(tx: Tx, takes: readonly Take[]): Promise<void> 
   `.execute(tx);
 }
 
+/** What it displaced was outside the period, so nothing is missed. */
+export async function deleteLatestTake(db: Db, key: string, takenByMs: number): Promise<void> {
+  await sql`
+    DELETE FROM limits_take
+    WHERE key = ${key} AND at_ms <= ${takenByMs} AND number = (SELECT max(number) FROM limits_take WHERE key = ${key})
+  `.execute(db);
+}
+
 export interface Usage {
   taken: number;
   lastAtMs: number | null;

@@ -2,16 +2,20 @@ import { createHmac } from 'node:crypto';
 import type { DrawWorld, FakeDrawRequest, FakeDrawWire, Reply } from './server.ts';
 
 const signingKey = 'secret';
+export const otherSigningKey = 'secret of another account';
 /** Ids are never used twice. */
 let begun = 0;
 
 /** Predictions of Replicate: official models by name, others by version. */
 export const fakeReplicate: FakeDrawWire = {
   handle: (request, world) => {
-    const { method, path } = request;
+    const { method, path, headers } = request;
     if (path === '/v1/account') return { json: { type: 'user', username: 'fake' } };
-    if (path === '/v1/webhooks/default/secret')
-      return { json: { key: `whsec_${Buffer.from(signingKey).toString('base64')}` } };
+    if (path === '/v1/webhooks/default/secret') {
+      // Keys of another account sign with another secret.
+      const isOther = headers.authorization?.includes('other-account') === true;
+      return { json: { key: `whsec_${Buffer.from(isOther ? otherSigningKey : signingKey).toString('base64')}` } };
+    }
     if (path === '/v1/files')
       return { status: 201, json: { id: 'file-1', urls: { get: `${world.origin}/v1/files/file-1` } } };
     if (/^\/v1\/models\/[^/]+\/[^/]+$/.test(path)) return { json: { latest_version: { id: 'version-1' } } };

@@ -1,8 +1,8 @@
 import { MessageReferenceType } from 'discord-api-types/v10';
-import type { APIAttachment, APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import type { JsonObject } from '../../../kernel/json.ts';
-import { isOwn } from '../../../sdk/index.ts';
-import type { Access, Caller } from '../../../sdk/index.ts';
+import { attachedFile, isOwn } from '../../../sdk/index.ts';
+import type { Access, AttachedFile, Caller } from '../../../sdk/index.ts';
 import { visibleFiles, visibleWords } from './visible.ts';
 import type { Message } from './visible.ts';
 import type { TurnSource } from './source.ts';
@@ -23,7 +23,7 @@ export interface Question {
   extras?: Readonly<Record<string, JsonObject>>;
 }
 
-export type Attachment = Pick<APIAttachment, 'url' | 'filename' | 'size'> & { contentType: string };
+export type Attachment = AttachedFile;
 
 /** Whom mentions of the bot name: itself, and the role that came with it, which looks the same when people type. */
 export interface Self {
@@ -84,12 +84,7 @@ export function repliedTo(message: Pick<APIMessage, 'channel_id' | 'message_refe
 
 /** Those of what it forwards too. */
 export function attachmentsOf(message: Message): Attachment[] {
-  return visibleFiles(message).map((file) => ({
-    url: file.url,
-    filename: file.filename,
-    size: file.size,
-    contentType: file.content_type ?? 'application/octet-stream',
-  }));
+  return visibleFiles(message).map(attachedFile);
 }
 
 /** One earlier exchange as text. */

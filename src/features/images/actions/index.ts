@@ -13,6 +13,7 @@ import { showInfo } from './info.ts';
 import { pick, showMore } from './more.ts';
 import { reached } from './reach.ts';
 import { retry } from './retry.ts';
+import { pickTarget } from './target.ts';
 import { receiptOf } from '../view/receipt.ts';
 
 type Press = (call: ComponentCall) => Promise<void>;
@@ -55,6 +56,9 @@ export function imageComponents(context: ImageContext): Record<string, Component
     edit: { right: edits, run: (call) => editForm(context, call) },
     'edit-now': { right: edits, run: begin((call) => submitEdit(context, call)) },
     'edit-target': { right: edits, run: begin((call) => submitTarget(context, call)) },
+    'target-edit': { right: edits, run: (call) => pickTarget(context, call, 'edit') },
+    'target-upscale': { right: upscales, run: (call) => pickTarget(context, call, 'upscale') },
+    'target-info': { right: reads, run: (call) => pickTarget(context, call, 'info') },
     'zoom-out': { right: outpaints, run: derive({ mode: 'outpaint', zoom: 1.5 }) },
     'zoom-out-more': { right: outpaints, run: derive({ mode: 'outpaint', zoom: 2 }) },
     'pan-left': { right: outpaints, run: derive({ mode: 'outpaint', pan: 'left' }) },

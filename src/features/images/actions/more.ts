@@ -1,4 +1,5 @@
 import { UserError } from '../../../kernel/errors.ts';
+import { kindOf } from '../../../kernel/file-kind.ts';
 import type { ComponentCall, OutgoingMessage, Translate } from '../../../sdk/index.ts';
 import { isHidden } from '../guard/spoiler.ts';
 import type { ImageContext } from '../settings.ts';
@@ -75,9 +76,12 @@ async function picked(context: ImageContext, t: Translate, of: Reached): Promise
   const content = number === undefined ? t('pick.picked') : t('pick.picked-of', { number });
   try {
     const bytes = await loadSource(context, { kind: 'result', id: result.id }, AbortSignal.timeout(10_000));
-    const name = `image.${result.content_type.slice('image/'.length)}`;
+    // One that was not kept may be of another kind where Discord shows it.
+    const kind = kindOf(bytes);
+    const contentType = kind.kind === 'picture' ? kind.mediaType : result.content_type;
+    const name = `image.${contentType.slice('image/'.length)}`;
     const isSpoiler = isHidden(request, result);
-    const file = { name, contentType: result.content_type, data: bytes, ...(isSpoiler && { spoiler: true }) };
+    const file = { name, contentType, data: bytes, ...(isSpoiler && { spoiler: true }) };
     return { content, files: [file], components: imageRow(result.id, t) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

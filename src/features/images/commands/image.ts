@@ -14,6 +14,7 @@ import type { CellMode } from '../actions/cells.ts';
 import { infoOf } from '../actions/info.ts';
 import { galleryCommands } from '../gallery/commands.ts';
 import { quotaSubcommand } from '../guard/quota-command.ts';
+import { sourceOf } from '../intake/claim.ts';
 import { longestPrompt, readPrompt } from '../intake/prompt.ts';
 import { modelForMode } from '../models.ts';
 import { panDirections } from '../request.ts';
@@ -69,8 +70,9 @@ const changing = (context: ImageContext): Record<string, Subcommand> => ({
       second: { type: 'attachment' },
       third: { type: 'attachment' },
     },
-    run: (call) => {
-      const more = [call.options.second, call.options.third].flatMap((file) => (file ? [sourceOf(file)] : []));
+    run: async (call) => {
+      const files = [call.options.second, call.options.third].filter((file) => file !== undefined);
+      const more = await Promise.all(files.map((file) => sourceOf(context, file)));
       return askFor(context, call, { mode: 'edit', inputs: more });
     },
   }),
@@ -169,13 +171,11 @@ async function meant(
   { caller, channelId }: Pick<Call, 'caller' | 'channelId'>,
   file: CommandFile | undefined,
 ): Promise<ImageSource> {
-  if (file) return sourceOf(file);
+  if (file) return sourceOf(context, file);
   const latest = await latestResultOf(context.db, { userId: caller.userId, channelId });
   if (!latest) throw new UserError('needs-image', 'no image');
   return { kind: 'result', id: latest.id };
 }
-
-const sourceOf = ({ url, filename, size }: CommandFile): ImageSource => ({ kind: 'attachment', url, filename, size });
 
 /** `1, 2 5` or `125`. */
 function readCells(text: string): number[] {

@@ -1,55 +1,29 @@
+import type { APIAttachment } from 'discord-api-types/v10';
 import { UserError } from '../../../kernel/errors.ts';
 import { defineMessageCommand } from '../../../sdk/index.ts';
-import type { MessageCommand, MessageCommandCall } from '../../../sdk/index.ts';
-import { editModal } from '../actions/edit.ts';
-import { infoOf } from '../actions/info.ts';
+import type { MessageCommand } from '../../../sdk/index.ts';
+import { actOnTarget, askTarget } from '../actions/target.ts';
+import type { TargetAction } from '../actions/target.ts';
 import { sourcesOf } from '../intake/claim.ts';
-import { modelForMode } from '../models.ts';
-import type { ImageSource } from '../request.ts';
 import type { ImageContext } from '../settings.ts';
-import { submitImages } from '../submit.ts';
-import { receiptOf } from '../view/receipt.ts';
-import { keepTarget } from '../targets.ts';
 
-const everyones = { access: 'everyone', ephemeral: true } as const;
-const upscaleFactor = 2;
+/** What the menu of any message with an image offers. Of several images, the caller picks one. */
+export const imageMessageCommands = (context: ImageContext): MessageCommand[] => {
+  const command = (name: string, action: TargetAction): MessageCommand =>
+    defineMessageCommand({
+      ...{ name, access: 'everyone', ephemeral: true },
+      run: async (call) => {
+        const images = call.target.attachments.filter(isImage);
+        // What is no image is refused by what it is.
+        const sources = await sourcesOf(context, images.length > 0 ? images : call.target.attachments.slice(0, 1));
+        const [first, second] = sources;
+        if (!first) throw new UserError('no-image-there', 'the message has no file');
+        if (second) await call.reply(await askTarget(context, call, action, sources));
+        else await actOnTarget(context, call, action, first);
+      },
+    });
+  return [command('edit-image', 'edit'), command('upscale-image', 'upscale'), command('image-info', 'info')];
+};
 
-/** What the menu of any message with an image offers. */
-export const imageMessageCommands = (context: ImageContext): MessageCommand[] => [
-  defineMessageCommand({
-    ...everyones,
-    name: 'edit-image',
-    run: async (call) => {
-      const source = await firstImage(context, call);
-      await call.modal(editModal('edit-target', await keepTarget(context, call, source), call.t));
-    },
-  }),
-  defineMessageCommand({
-    ...everyones,
-    name: 'upscale-image',
-    run: async (call) => {
-      const { caller, guildId, channelId, calledId } = call;
-      const settings = await context.settings.at({ guildId, channelId, userId: caller.userId });
-      const model = modelForMode(context, settings, 'upscale');
-      const submitted = await submitImages(context, {
-        ...{ cameAs: calledId, caller, place: { guildId, channelId }, messageId: null, model },
-        request: {
-          ...{ mode: 'upscale', prompt: '', factor: upscaleFactor, seconds: settings.seconds },
-          ...{ inputs: [await firstImage(context, call)], spoiler: settings.spoiler === 'always' },
-        },
-      });
-      await call.reply(receiptOf(submitted, call.t));
-    },
-  }),
-  defineMessageCommand({
-    ...everyones,
-    name: 'image-info',
-    run: async (call) => call.reply(await infoOf(context, call, await firstImage(context, call))),
-  }),
-];
-
-async function firstImage(context: ImageContext, { target }: MessageCommandCall): Promise<ImageSource> {
-  const [first] = await sourcesOf(context, target.attachments);
-  if (!first) throw new UserError('no-image-there', 'the message has no file');
-  return first;
-}
+/** By what Discord takes it for; what it is, its bytes tell later. */
+const isImage = ({ content_type: type }: APIAttachment): boolean => type?.startsWith('image/') ?? true;

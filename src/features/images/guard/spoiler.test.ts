@@ -6,7 +6,13 @@ import { sharedBot } from '../../../testing/shared-bot.ts';
 
 const bot = sharedBot({
   paced: false,
-  yaml: `
+  yaml: (_, __, { openaiBaseUrl }) => `
+providers:
+  fake:
+    type: openai-compatible
+    baseUrl: ${openaiBaseUrl}
+    apiKeys: [test-key]
+    models: [{ name: test-model, contextTokens: 16000, maxOutputTokens: 4000, tools: true }]
 features:
   images: { channels: [art], demo: true }
 access:
@@ -48,4 +54,23 @@ it('hides what is made of a hidden image of a member, and only that', async () =
   expect(isHidden(await draws('edit: make it blue', secret))).toBe(true);
   const open = await bot.bob.says('#art', 'look', { files: [file('mine.png')] });
   expect(isHidden(await draws('edit: make it blue', open))).toBe(false);
+});
+
+it('hides what a conversation makes of a hidden image, and only that', async () => {
+  const file = (name: string) => ({ name, data: noisePng(32, 32), type: 'image/png' });
+  const call = { name: 'edit_image', input: JSON.stringify({ change: 'make it blue' }) };
+  const edits = async (
+    words: string,
+    { files = [], replyTo }: { files?: ReturnType<typeof file>[]; replyTo?: APIMessage },
+  ) => {
+    bot.providers.answer(new RegExp(words), { calls: [call] });
+    const question = `<@${bot.app.discord.self.userId}> ${words}`;
+    const asked = await bot.alice.says('#art', question, { files, ...(replyTo && { replyTo }) });
+    const isAnswer = (message: APIMessage) => isImage(message) && message.message_reference?.message_id === asked.id;
+    return bot.alice.sees(isAnswer, patiently);
+  };
+  expect(isHidden(await edits('make this blue', { files: [file('SPOILER_mine.png')] }))).toBe(true);
+  expect(isHidden(await edits('make that blue', { files: [file('mine.png')] }))).toBe(false);
+  const secret = await draws('!a secret moat --spoiler --size 128x128');
+  expect(isHidden(await edits('make the moat blue', { replyTo: secret }))).toBe(true);
 });

@@ -1,7 +1,6 @@
 import { VendorError } from '../../../kernel/errors.ts';
-import { isListed } from '../../../sdk/index.ts';
+import { isListed, isSpoilerName } from '../../../sdk/index.ts';
 import type { Caller } from '../../../sdk/index.ts';
-import { isSpoilerName } from '../api.ts';
 import type { ImagePlace } from '../models.ts';
 import { openRequest } from '../actions/reach.ts';
 import type { ImageRequest, ImageSource } from '../request.ts';

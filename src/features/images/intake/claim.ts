@@ -1,9 +1,8 @@
 import { MessageType } from 'discord-api-types/v10';
 import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
 import { UserError, VendorError } from '../../../kernel/errors.ts';
-import { isListed, maySpeak, worksWithoutWords } from '../../../sdk/index.ts';
-import type { DrawMode } from '../../../sdk/index.ts';
-import { isSpoilerAttachment } from '../api.ts';
+import { attachedFile, isListed, maySpeak, worksWithoutWords } from '../../../sdk/index.ts';
+import type { AttachedFile, DrawMode } from '../../../sdk/index.ts';
 import { priceQuestion } from '../drafts.ts';
 import { freeQuestion } from '../guard/free-lane.ts';
 import { modelOfPrefix } from '../models.ts';
@@ -144,11 +143,15 @@ async function imagesAbout(
 /** Files that may be images, each as the bot's own where it is one: its lineage is known then. */
 export async function sourcesOf(context: Needs<'db'>, attachments: APIMessage['attachments']): Promise<ImageSource[]> {
   const sources: ImageSource[] = [];
-  for (const attachment of attachments) {
-    const { id, url, filename, size } = attachment;
-    const result = await resultShownBy(context.db, id);
-    const spoiler = isSpoilerAttachment(attachment);
-    sources.push(result ? { kind: 'result', id: result.id } : { kind: 'attachment', url, filename, size, spoiler });
-  }
+  for (const attachment of attachments) sources.push(await sourceOf(context, attachedFile(attachment)));
   return sources;
+}
+
+export async function sourceOf(
+  { db }: Needs<'db'>,
+  { id, url, filename, size, spoiler }: AttachedFile,
+): Promise<ImageSource> {
+  const result = id === undefined ? undefined : await resultShownBy(db, id);
+  if (result) return { kind: 'result', id: result.id };
+  return { kind: 'attachment', url, filename, size, ...(spoiler !== undefined && { spoiler }) };
 }

@@ -3,7 +3,7 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { readRoles } from '../../../app/roles.ts';
 import { abortable } from '../../../kernel/abortable.ts';
 import { systemClock } from '../../../kernel/clock.ts';
-import { fakeReplicate, fakeReport } from '../../../testing/draw/replicate.ts';
+import { fakeReplicate, fakeReport, otherSigningKey } from '../../../testing/draw/replicate.ts';
 import { startDrawServer } from '../../../testing/draw/server.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
 
@@ -24,7 +24,7 @@ const bot = sharedBot({
 http: { publicUrl: 'https://bot.example.org/' }
 providers:
   fake: { type: openai-compatible, baseUrl: '${openaiBaseUrl}', apiKeys: [test-key], models: [{ name: test-model }] }
-  replicate: { type: replicate, baseUrl: '${replicate.origin}', apiKeys: [key-1] }
+  replicate: { type: replicate, baseUrl: '${replicate.origin}', apiKeys: [key-1, key-of-other-account] }
 features:
   images: { channels: [art], prefixes: { '!': { model: replicate/google/imagen-4-fast } } }
 `,
@@ -69,6 +69,20 @@ it('shows an image as soon as its provider reports, which a repeated report does
   expect(await post(report)).toBe(204);
   await bot.idle();
   expect(looks()).toHaveLength(1);
+});
+
+it('takes the report of whichever account draws, where the keys are of several', async () => {
+  for (const [prompt, key] of [
+    ['a fox', undefined],
+    ['a hen', otherSigningKey],
+  ] as const) {
+    const id = await begin(prompt);
+    complete(id);
+    expect(await post(fakeReport(id, clock.now(), key))).toBe(204);
+    await bot.alice.sees(isImage, { in: '#art', timeoutMs: 30_000 });
+    expect(looks()).toHaveLength(1);
+    replicate.reset();
+  }
 });
 
 it('takes a report at another process than the one that draws', async () => {

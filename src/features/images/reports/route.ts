@@ -32,14 +32,14 @@ export const reportRoutes = (context: ImageContext): Route[] => [
     raw: { contentType: 'application/json', headers: ['webhook-id', 'webhook-timestamp', 'webhook-signature'] },
     params: z.object({ provider: z.string().max(100) }),
     run: async ({ params: { provider }, body, headers, signal }) => {
-      const secret = await secretOf(context, provider, signal);
+      const secrets = await secretsOf(context, provider, signal);
       const signed = {
         id: headers['webhook-id'],
         timestamp: headers['webhook-timestamp'],
         signature: headers['webhook-signature'],
         body,
       };
-      if (secret === undefined || !isSignedReport(signed, secret, context.clock.now())) {
+      if (!secrets.some((secret) => isSignedReport(signed, secret, context.clock.now()))) {
         throw new RouteError(401, 'report.unsigned', 'the report is not signed');
       }
       const read = report.safeParse(Buffer.from(body).toString());
@@ -55,16 +55,16 @@ export const reportRoutes = (context: ImageContext): Route[] => [
   }),
 ];
 
-async function secretOf(
+async function secretsOf(
   { models, publicUrl, logger }: ImageContext,
   provider: string,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<readonly string[]> {
   const model = models.abilities.list('draw').find((one) => one.provider === provider);
   // Without a public address no provider was ever told to report.
-  if (!model || publicUrl === undefined) return undefined;
+  if (!model || publicUrl === undefined) return [];
   try {
-    return await models.abilities.reportSecret(model, signal);
+    return await models.abilities.reportSecrets(model, signal);
   } catch (error) {
     signal.throwIfAborted();
     logger.debug({ error, provider }, 'A report can not be checked.');

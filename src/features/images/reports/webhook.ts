@@ -23,7 +23,7 @@ export async function webhookFor(
   const { provider } = model;
   if (publicUrl === undefined) return undefined;
   try {
-    if ((await models.abilities.reportSecret(model, signal)) === undefined) return undefined;
+    if ((await models.abilities.reportSecrets(model, signal)).length === 0) return undefined;
   } catch (error) {
     signal.throwIfAborted();
     logger.debug({ error, provider }, 'A provider does not tell how it signs its reports.');

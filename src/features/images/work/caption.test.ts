@@ -65,14 +65,13 @@ it('shows the prompt below a picture, and keeps the picture without it', async (
   expect(pictures.map(([, bytes]) => sizeOf(bytes))).toContain('64 × 64');
 });
 
-it('begins from what Discord shows where a picture was not kept', async () => {
+it('begins from what Discord shows, without its caption, where a picture was not kept', async () => {
   const large = { created: 1, data: [{ b64_json: noisePng(640, 640).toString('base64') }] };
   bot.providers.abilities.answer('images/generations', { json: large });
   const shown = await draws(bot.bob, '!grey noise');
   expect(shown.content).toContain('Shown but not stored: the file is too large');
   expect(shown.content).toContain('painter · 640 × 640 ·');
   await draws(bot.bob, 'edit: make it blue', shown);
-  const height = shown.attachments[0]?.height ?? 0;
-  expect(height).toBeGreaterThan(640);
-  expect(sizeOf(edited())).toBe(`640 × ${height}`);
+  expect(shown.attachments[0]?.height).toBeGreaterThan(640);
+  expect(sizeOf(edited())).toBe('640 × 640');
 });

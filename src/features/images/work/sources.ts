@@ -3,16 +3,15 @@ import { kindOf } from '../../../kernel/file-kind.ts';
 import type { ImageSource } from '../request.ts';
 import type { Needs } from '../settings.ts';
 import { findRequest, findResult } from '../store.ts';
+import type { ResultRow } from '../store.ts';
+
+type Context = Needs<'db' | 'discord' | 'files' | 'images'>;
 
 /** What one may attach. */
 const mostBytes = 25_000_000;
 
 /** The bytes of an image to begin from. Throws a UserError when it is gone, too large or no image. */
-export async function loadSource(
-  context: Needs<'db' | 'discord' | 'files'>,
-  source: ImageSource,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
+export async function loadSource(context: Context, source: ImageSource, signal: AbortSignal): Promise<Uint8Array> {
   if (source.kind === 'result') return loadResult(context, source.id, signal);
   const { url, filename, size } = source;
   if (size > mostBytes) throw new UserError('too-large', 'the file is too large', { file: filename, most: '25 MB' });
@@ -22,18 +21,14 @@ export async function loadSource(
 }
 
 /** One of the bot's own: its file, or, where that was not kept or can't be read right now, what Discord still shows of it. */
-async function loadResult(
-  context: Needs<'db' | 'discord' | 'files'>,
-  id: string,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
+async function loadResult(context: Context, id: string, signal: AbortSignal): Promise<Uint8Array> {
   const result = await findResult(context.db, id);
   let missing: Error = gone();
   try {
-    const file = result && result.file_id !== null ? await context.files.read(result.file_id) : null;
-    if (file) return file.bytes;
+    const kept = result && (await keptFile(context, result));
+    if (kept) return kept;
   } catch (error) {
-    if (!(error instanceof VendorError) || error.code !== 'files/away') throw error;
+    if (!isAway(error)) throw error;
     missing = error;
   }
   const request = result && (await findRequest(context.db, result.request_id));
@@ -42,11 +37,46 @@ async function loadResult(
     const { shown_channel_id: channelId, shown_message_id: messageId } = request;
     const { attachments } = await context.discord.actions.message(channelId, messageId);
     const shown = attachments.find((one) => one.id === result?.attachment_id);
-    if (!shown) throw missing;
-    return await fetched(context, shown.url, shown.filename, signal);
+    if (!result || !shown) throw missing;
+    return await loadShown(context, result, shown, signal);
   } catch (error) {
     if (error instanceof VendorError && !error.retryable) throw missing;
     throw error;
+  }
+}
+
+/** The store of files can't be read right now. */
+export const isAway = (error: unknown): error is VendorError =>
+  error instanceof VendorError && error.code === 'files/away';
+
+export async function keptFile(
+  { files }: Needs<'files'>,
+  { file_id: fileId }: Pick<ResultRow, 'file_id'>,
+): Promise<Uint8Array | undefined> {
+  const file = fileId === null ? null : await files.read(fileId);
+  return file?.bytes;
+}
+
+/** What Discord shows of a result, without the caption below it. */
+export async function loadShown(
+  context: Needs<'discord' | 'images'>,
+  { width, height }: Pick<ResultRow, 'width' | 'height'>,
+  { url, filename }: { url: string; filename: string },
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const bytes = await fetched(context, url, filename, signal);
+  try {
+    const shown = await context.images.inspect(bytes, signal);
+    const isCaptioned = shown.height > Math.ceil((shown.width * height) / width);
+    // Cutting keeps one frame only.
+    if (!isCaptioned || shown.frames > 1) return bytes;
+    const limits = { longestEdge: shown.height, maxBytes: mostBytes, upperPart: { width, height } };
+    return (await context.images.fit(bytes, limits, signal)).bytes;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof VendorError) || error.retryable) throw error;
+    // The next step decodes it, too, and says what is wrong with it.
+    return bytes;
   }
 }
 

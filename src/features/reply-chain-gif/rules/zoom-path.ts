@@ -12,7 +12,7 @@ export interface PathStep<Image> {
  */
 export function zoomPath<Image extends { attachmentId: string }>(
   images: readonly Image[],
-  shown: ReadonlyMap<string, ShownImage>,
+  shown: ReadonlyMap<string, Pick<ShownImage, 'id' | 'parentIds' | 'inner'>>,
 ): PathStep<Image>[] {
   const paths = new Map<string, PathStep<Image>[]>();
   let longest: PathStep<Image>[] = [];

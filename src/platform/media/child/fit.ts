@@ -1,6 +1,9 @@
+import type { Sharp } from 'sharp';
+import type { FitLimits } from '../image-port.ts';
 import type { Operation } from '../operations.ts';
 import { ImageFailure } from './failure.ts';
 import { drawn, pixelsOf, sourceOf, upright } from './source.ts';
+import type { Source } from './source.ts';
 
 /** Tried in turn until one is small enough: the edge as a share of the wanted one, and the JPEG quality. */
 const STEPS = [
@@ -11,9 +14,14 @@ const STEPS = [
   { share: 0.25, quality: 50 },
 ] as const;
 
-export const fit: Operation<'fit'> = async ([file = Buffer.alloc(0)], { longestEdge, maxBytes }) => {
-  const { format } = await sourceOf(file);
-  const resized = upright(file).resize(longestEdge, longestEdge, { fit: 'inside', withoutEnlargement: true });
+export const fit: Operation<'fit'> = async ([file = Buffer.alloc(0)], limits) => {
+  const { longestEdge, maxBytes, upperPart } = limits;
+  const source = await sourceOf(file);
+  const { format } = source;
+  const resized = partOf(source, upperPart).resize(longestEdge, longestEdge, {
+    fit: 'inside',
+    withoutEnlargement: true,
+  });
   const pixels = await pixelsOf(resized);
   const { width, height } = pixels;
   // Drawings and screenshots stay lossless where that is small; sharp drops the metadata.
@@ -30,3 +38,10 @@ export const fit: Operation<'fit'> = async ([file = Buffer.alloc(0)], { longestE
   }
   throw new ImageFailure('media/cannot-shrink', `no try is smaller than ${maxBytes} bytes`);
 };
+
+function partOf({ file, width, height }: Source, upperPart: FitLimits['upperPart']): Sharp {
+  const image = upright(file);
+  // Rounded down: a row of the strip would be seen, a missing row of the picture is not.
+  const rows = upperPart ? Math.floor((width * upperPart.height) / upperPart.width) : height;
+  return rows > 0 && rows < height ? image.extract({ left: 0, top: 0, width, height: rows }) : image;
+}

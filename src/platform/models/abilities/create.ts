@@ -59,6 +59,7 @@ export function createAbilities(options: AbilitiesOptions): Abilities {
   const ask = <Event>(
     call: AbilityCall & Pick<DrawWork, 'timeoutMs'>,
     run: (attempt: Attempt) => AsyncGenerator<Event, void>,
+    onlyKey?: string,
   ): AsyncGenerator<Event> => {
     const { model } = call;
     const provider = providers.find(({ name }) => name === model.provider);
@@ -68,11 +69,12 @@ export function createAbilities(options: AbilitiesOptions): Abilities {
       });
     }
     const signal = AbortSignal.any([call.signal, closing]);
-    return provider.attempt(model.id, (apiKey) => {
+    const callWith = (apiKey: string) => {
       const connection = provider.connect(model.id, apiKey);
       const timeoutMs = call.timeoutMs ?? connection.timeoutMs;
       return attempt({ ...connection, timeoutMs }, { ...call, signal }, run);
-    });
+    };
+    return provider.attempt(model.id, callWith, onlyKey);
   };
   return {
     list,
@@ -96,11 +98,12 @@ export function createAbilities(options: AbilitiesOptions): Abilities {
       if (call.model.demo) return builtInResult(call, () => moderateByList(call));
       return only(ask(call, (one) => moderate(one, call, call.model.id)));
     },
-    reportSecret: keepSecrets(clock, async (model) => {
+    reportSecrets: keepSecrets(clock, (model) => {
       const config = providers.find(({ name }) => name === model.provider)?.config;
       const read = config && drawWireOf(config.type).reportSecret;
+      if (!read) return [];
       const call = { model, signal: closing, most: { estimated: false }, timeoutMs: SECRET_MS };
-      return read && only(ask(call, read));
+      return [...new Set(config.apiKeys)].map((key) => ({ key, read: () => only(ask(call, read, key)) }));
     }),
     maxTokens: (model, work) => maxTokens(counter, model, work),
     maxText: ({ writer }, work) => (writer ? maxText(counter, writer, work) : Promise.resolve(undefined)),

@@ -338,10 +338,11 @@ export interface Abilities {
   /** To be read once. Ending the reading cancels it. */
   draw(call: AbilityCall & DrawWork): AsyncIterable<DrawEvent>;
   /**
-   * With which the model's provider signs its reports to webhooks; undefined for one that doesn't. Asks the provider, free of
-   * charge, and keeps the answer for an hour. Throws as every call does. See `isSignedReport`.
+   * With which the model's provider signs its reports to webhooks, one for each key, since keys may be of several accounts;
+   * none for one that doesn't. Asks the provider, free of charge, and keeps the answers for an hour. Leaves out what it doesn't
+   * tell for some keys; throws as every call does when it tells none. See `isSignedReport`.
    */
-  reportSecret(model: AbilityModel, signal: AbortSignal): Promise<string | undefined>;
+  reportSecrets(model: AbilityModel, signal: AbortSignal): Promise<readonly string[]>;
   /** An upper bound of what a model counts for these texts and images, with all that is put around them. Never rejects. */
   maxTokens(model: AbilityModel, work: EmbedWork | ModerateWork): Promise<number>;
   /** The most that the chat model behind a model that draws can use; undefined for other models. Never rejects. */

@@ -7,27 +7,42 @@ const KEPT_MS = 3_600_000;
 const REST_MS = 60_000;
 
 interface Kept {
-  secret: Promise<string | undefined>;
+  secret: Promise<string>;
   untilMs: number;
 }
 
+/** What one key of a provider tells. */
+interface Source {
+  key: string;
+  read(): Promise<string>;
+}
+
 /**
- * `Abilities.reportSecret` that asks each provider once an hour. `read` goes on when a caller gives up: its result is for the
- * next one.
+ * `Abilities.reportSecrets` that asks each provider once an hour with each of its keys. What is asked goes on when a caller gives
+ * up: its result is for the next one.
  */
 export function keepSecrets(
   clock: Clock,
-  read: (model: AbilityModel) => Promise<string | undefined>,
-): Abilities['reportSecret'] {
+  sourcesOf: (model: AbilityModel) => readonly Source[],
+): Abilities['reportSecrets'] {
   const kept = new Map<string, Kept>();
-  return async (model, signal) => {
-    const known = kept.get(model.provider);
-    if (known && known.untilMs > clock.now()) return abortable(known.secret, signal);
-    const entry: Kept = { secret: read(model), untilMs: clock.now() + KEPT_MS };
+  const secretOf = (provider: string, { key, read }: Source): Promise<string> => {
+    const name = JSON.stringify([provider, key]);
+    const known = kept.get(name);
+    if (known && known.untilMs > clock.now()) return known.secret;
+    const entry: Kept = { secret: read(), untilMs: clock.now() + KEPT_MS };
     entry.secret.catch(() => {
       entry.untilMs = clock.now() + REST_MS;
     });
-    kept.set(model.provider, entry);
-    return abortable(entry.secret, signal);
+    kept.set(name, entry);
+    return entry.secret;
+  };
+  return async (model, signal) => {
+    const asked = sourcesOf(model).map((source) => secretOf(model.provider, source));
+    const results = await abortable(Promise.allSettled(asked), signal);
+    const secrets = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure && secrets.length === 0) throw failure.reason;
+    return [...new Set(secrets)];
   };
 }

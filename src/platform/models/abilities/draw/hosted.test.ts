@@ -160,7 +160,7 @@ describe('Replicate', async () => {
     const { models } = await open();
     const model = models.abilities.find('draw', 'p/google/imagen-4-fast');
     if (!model) throw new Error('no model');
-    const secret = await models.abilities.reportSecret(model, new AbortController().signal);
+    const [secret] = await models.abilities.reportSecrets(model, new AbortController().signal);
     const body = Buffer.from('{"id":"job-1"}');
     const key = Buffer.from('secret');
     const signed = createHmac('sha256', key).update('msg-1.1700000000.').update(body).digest('base64');
@@ -175,7 +175,10 @@ describe('Replicate', async () => {
     const model = models.abilities.find('draw', 'p/google/imagen-4-fast');
     if (!model) throw new Error('no model');
     const secret = () =>
-      models.abilities.reportSecret(model, new AbortController().signal).catch((error: VendorError) => error.code);
+      models.abilities.reportSecrets(model, new AbortController().signal).then(
+        ([one]) => one,
+        (error: VendorError) => error.code,
+      );
     const asked = () => server.requests.filter(({ path }) => path === '/v1/webhooks/default/secret').length;
     server.fail(/secret$/, { status: 500 });
     expect(await Promise.all([secret(), secret()])).toEqual(['model/failed', 'model/failed']);
