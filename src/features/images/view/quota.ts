@@ -4,7 +4,8 @@ import type { DrawTask } from '../work/task.ts';
 import { megabytes } from './caption.ts';
 
 /** `Daily 2/5 | Storage 45.2/500 MB`, as it is now for the member who asked; what has no limit shows none. */
-export async function quotaLine(task: DrawTask, t: Translate): Promise<string> {
+export async function quotaLine(task: DrawTask): Promise<string> {
+  const t = task.context.texts.in(undefined);
   const [daily, storage] = await Promise.all([dailyOf(task, t), storageOf(task, t)]);
   return `-# ${[daily, storage].filter((part) => part !== undefined).join(' | ')}`;
 }

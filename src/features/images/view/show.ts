@@ -22,6 +22,8 @@ interface Shown {
   withheld: Withheld;
   notices: readonly Notice[];
   uses: readonly WorkUse[];
+  /** The line of the quota, where it was read ahead. */
+  quota?: Promise<string>;
 }
 
 /** Shows what was drawn, where it was asked for, and ends the request. */
@@ -111,7 +113,7 @@ async function resultMessage(task: DrawTask, shown: Shown): Promise<OutgoingMess
     ...standsInLine(task, t),
     ...notKeptLines(kept, t),
     factsLine({ modelId: row.model_id, kept, uses, seconds: (context.clock.now() - row.asked_at.getTime()) / 1000 }, t),
-    await quotaLine(task, t),
+    await (shown.quota ?? quotaLine(task)),
     ...notices.map(({ key, data }) => `-# ${context.commonTexts.in(undefined)(key, data)}`),
   ];
   return {

@@ -5,6 +5,7 @@ import type { ImageContext } from '../settings.ts';
 import { endRequest, findRequest } from '../store.ts';
 import { webhookFor } from '../reports/webhook.ts';
 import { shortModel } from '../view/caption.ts';
+import { quotaLine } from '../view/quota.ts';
 import { showAgain, showEnd, showResults } from '../view/show.ts';
 import { openProgress } from '../view/progress.ts';
 import type { Progress } from '../view/progress.ts';
@@ -141,10 +142,17 @@ async function finish(task: DrawTask, { reserved, drawing, progress }: Drawn): P
     return;
   }
   context.checkpoint('stored');
+  // What is held counts as what is spent: where all was drawn, the charge changes nothing in it.
+  const quota = drawing.outcome === 'done' ? quotaLine(task) : undefined;
+  // A rejection is told when it is needed.
+  quota?.catch(() => {});
   const notices: Notice[] = await reserved.settle();
   context.checkpoint('charged');
   await progress.stop();
-  await showResults(task, { drawing, kept, withheld: judged.withheld, notices, uses: reserved.uses });
+  await showResults(task, {
+    ...{ drawing, kept, withheld: judged.withheld, notices, uses: reserved.uses },
+    ...(quota && { quota }),
+  });
 }
 
 const costs = (reserved: ReservedDrawing): boolean => reserved.uses.some(({ amounts }) => (amounts.micros ?? 0) > 0);

@@ -37,27 +37,37 @@ async function answer({ operation, options }: RequestHead, files: readonly Uint8
 
 /** What is left in memory after the requests before this one. */
 let residentBytes = 0;
+let isClean = true;
 
 function headOf(part: { result?: Operations[OperationName]['result']; failure?: ReplyHead['failure'] }): ReplyHead {
   return { ...part, residentBytes } as ReplyHead;
 }
 
-async function respond({ head, files }: Message): Promise<void> {
-  const reply = await answer(head as RequestHead, files);
-  for (const piece of piecesOf(reply)) process.stdout.write(piece);
-}
-
-/** Collecting takes longer than most requests: an answer does not wait for it, the next request does. */
-async function serve(message: Message): Promise<void> {
-  await respond(message);
+async function clean(): Promise<void> {
+  if (isClean) return;
+  isClean = true;
   await freeMemory();
   residentBytes = process.memoryUsage.rss();
+}
+
+/** Collecting takes longer than most requests: it waits until the bot has probably done its part with the answer. */
+const cleanAfterMs = 100;
+let last = Promise.resolve();
+const cleaning = setTimeout(() => {
+  last = last.then(clean);
+}, cleanAfterMs);
+
+async function serve({ head, files }: Message): Promise<void> {
+  await clean();
+  isClean = false;
+  const reply = await answer(head as RequestHead, files);
+  for (const piece of piecesOf(reply)) process.stdout.write(piece);
+  cleaning.refresh();
 }
 
 prepareSharp();
 const preload = process.argv[2];
 if (preload) void operations[preload as OperationName]();
-let last = Promise.resolve();
 const reader = new MessageReader({ fileBytes: MOST_REQUEST_BYTES });
 process.stdin.on('data', (chunk: Buffer) => {
   for (const message of reader.push(chunk)) last = last.then(() => serve(message));
