@@ -6,6 +6,7 @@ import { button } from '../testing/components.ts';
 import { testFeature } from '../testing/features.ts';
 import { startFakeS3 } from '../testing/fake-s3.ts';
 import { sharedBot, sharedBilling } from '../testing/shared-bot.ts';
+import { painter } from '../testing/bot.ts';
 import { examineBucket } from './doctor-command.ts';
 
 const s3 = await startFakeS3();
@@ -30,17 +31,11 @@ const studio = testFeature(
 const bot = sharedBot({
   paced: false,
   features: [studio],
-  yaml: (_, __, { openaiBaseUrl }) => `
+  testModel: { tools: true },
+  otherModels: [painter],
+  yaml: `
 files:
   s3: { bucket: ${bucket}, endpoint: '${endpoint}', region: ${region}, prefix: ${prefix}, accessKeyId: ${accessKeyId}, secretAccessKey: '${secretAccessKey}' }
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models:
-      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000, tools: true }
-      - { name: painter, abilities: [draw] }
 features:
   summaries: { enabled: false }
   titles: { enabled: false }

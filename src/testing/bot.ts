@@ -31,8 +31,10 @@ import type { FakeProviders } from './providers.ts';
 export interface TestBotOptions {
   /** Added to the settings file at its top level. */
   yaml?: string | ((people: People, emulator: Emulator, providers: FakeProviders) => string | Promise<string>);
-  /** Further models of the fake provider, besides test-model. */
-  otherModels?: readonly string[];
+  /** What test-model can do besides talking, such as `{ tools: true }`, in words of the settings. */
+  testModel?: Readonly<Record<string, unknown>>;
+  /** Further models of the fake provider: names of those that talk, or their settings. */
+  otherModels?: readonly (string | FakeModel)[];
   /** False where a test writes more in a channel than Discord's rate limits allow, and is about something else. */
   paced?: boolean;
   /** Its database; by default a new one on the run's server. */
@@ -49,6 +51,12 @@ export interface TestBotOptions {
   /** False starts everything except the bot; call `start`. */
   start?: boolean;
 }
+
+/** A model of the fake provider, as the settings file describes it. */
+export type FakeModel = Readonly<Record<string, unknown>> & { readonly name: string };
+
+const talker = { contextTokens: 16000, maxOutputTokens: 4000 };
+export const painter: FakeModel = { name: 'painter', abilities: ['draw'] };
 
 /** Members of the seeded server: its owner, a moderator and two members. */
 export type People = Record<'olivia' | 'milo' | 'alice' | 'bob', Person>;
@@ -74,7 +82,7 @@ export interface TestBot extends Readonly<People> {
 }
 
 /** Default sections of the settings file; a test's own section replaces one. */
-const defaultSections: Readonly<Record<string, (providers: FakeProviders, models: readonly string[]) => string>> = {
+const defaultSections: Readonly<Record<string, (providers: FakeProviders, models: readonly FakeModel[]) => string>> = {
   models: () => `
 models:
   default: fake/test-model
@@ -87,8 +95,8 @@ providers:
     type: openai-compatible
     baseUrl: ${openaiBaseUrl}
     apiKeys: [test-key]
-    models:
-${models.map((name) => `      - { name: ${name}, contextTokens: 16000, maxOutputTokens: 4000 }\n`).join('')}`,
+    models: ${JSON.stringify(models)}
+`,
   /** Tests may ask more in a minute than people; tests of limits set their own. */
   access: () => `
 access:
@@ -98,9 +106,13 @@ access:
 };
 
 /** A test's own settings, plus the defaults of the sections that it leaves out. */
-function settingsFile(own: string, providers: FakeProviders, otherModels: readonly string[]): string {
+function settingsFile(own: string, providers: FakeProviders, { testModel, otherModels = [] }: TestBotOptions): string {
+  const models = [
+    { name: 'test-model', ...talker, ...testModel },
+    ...otherModels.map((model) => (typeof model === 'string' ? { name: model, ...talker } : model)),
+  ];
   const defaults = Object.entries(defaultSections).filter(([name]) => !new RegExp(`^${name}:`, 'm').test(own));
-  return [...defaults.map(([, section]) => section(providers, ['test-model', ...otherModels])), own].join('\n');
+  return [...defaults.map(([, section]) => section(providers, models)), own].join('\n');
 }
 
 /** For all bots of the test process: its vocabularies take 0.3 s of processor time to load. Ends with the process. */
@@ -118,7 +130,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   const people = await connectPeople(emulator);
   const yaml =
     typeof options.yaml === 'function' ? await options.yaml(people, emulator, providers) : (options.yaml ?? '');
-  await writeFile(join(dataDir, 'familiar.yaml'), settingsFile(yaml, providers, options.otherModels ?? []));
+  await writeFile(join(dataDir, 'familiar.yaml'), settingsFile(yaml, providers, options));
   const config = loadConfig({ env: environment(emulator, database, dataDir), folder: dataDir });
   let app: App | undefined;
   const startWith = (roles: Roles) =>

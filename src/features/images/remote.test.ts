@@ -3,17 +3,13 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { button, buttons } from '../../testing/components.ts';
 import { plainPng } from '../../testing/pictures.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
+import { painter } from '../../testing/bot.ts';
 
 const bot = sharedBot({
   paced: false,
-  yaml: ({ olivia }, __, { openaiBaseUrl }) => `
+  otherModels: [painter],
+  yaml: ({ olivia }) => `
 instance: { administrators: ['${olivia.user.id}'] }
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models: [{ name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }, { name: painter, abilities: [draw] }]
 features:
   images:
     channels: [art]

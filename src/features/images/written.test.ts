@@ -5,19 +5,16 @@ import { sharedBilling, sharedBot } from '../../testing/shared-bot.ts';
 
 const bot = sharedBot({
   paced: false,
-  yaml: (_, __, { openaiBaseUrl }) => `
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models:
-      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }
-      - name: writer
-        svg: true
-        prices: { inputPerMillion: 10, outputPerMillion: 20 }
-        contextTokens: 16000
-        maxOutputTokens: 4000
+  otherModels: [
+    {
+      name: 'writer',
+      svg: true,
+      prices: { inputPerMillion: 10, outputPerMillion: 20 },
+      contextTokens: 16000,
+      maxOutputTokens: 4000,
+    },
+  ],
+  yaml: `
 features:
   images: { channels: [art], caption: false, prefixes: { '~': { model: fake/writer } } }
 `,

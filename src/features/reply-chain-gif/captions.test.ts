@@ -3,16 +3,12 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { button, buttons } from '../../testing/components.ts';
 import { noisePng } from '../../testing/pictures.ts';
 import { sharedBot } from '../../testing/shared-bot.ts';
+import { painter } from '../../testing/bot.ts';
 
 const bot = sharedBot({
   paced: false,
-  yaml: (_, __, { openaiBaseUrl }) => `
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models: [{ name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }, { name: painter, abilities: [draw] }]
+  otherModels: [painter],
+  yaml: `
 prices: { images: { models: { fake/painter: { default: 0.02 } } } }
 features:
   images:

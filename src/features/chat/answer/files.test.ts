@@ -62,19 +62,13 @@ let elsewhere: Elsewhere = { guildId: '', channelId: '' };
 const bot = sharedBot({
   paced: false,
   features: [studio],
-  yaml: async (people, emulator, { openaiBaseUrl }) => {
+  testModel: { contextTokens: 64000, tools: true },
+  otherModels: [{ name: 'seeing', contextTokens: 64000, maxOutputTokens: 4000, tools: true, vision: true }],
+  yaml: async (people, emulator) => {
     elsewhere = await moveElsewhere(people, emulator);
     return `
 files: { maxFileMb: 1, maxMbPerOwner: 1 }
 features: { summaries: { enabled: false }, titles: { enabled: false } }
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models:
-      - { name: test-model, contextTokens: 64000, maxOutputTokens: 4000, tools: true }
-      - { name: seeing, contextTokens: 64000, maxOutputTokens: 4000, tools: true, vision: true }
 `;
   },
 });

@@ -53,14 +53,8 @@ const dice = testFeature(
 const bot = sharedBot({
   paced: false,
   features: [dice],
-  yaml: (_people, _emulator, { openaiBaseUrl }) => `
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models:
-      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000, tools: true }
+  testModel: { tools: true },
+  yaml: `
 prices:
   models:
     fake/test-model: { inputPerMillion: 10, outputPerMillion: 20 }

@@ -6,16 +6,9 @@ import { sharedBot } from '../../../testing/shared-bot.ts';
 
 // Deaf, so that what is quoted is known from the chain alone.
 const bot = sharedBot({
-  yaml: (_people, _emulator, { openaiBaseUrl }) => `
+  otherModels: [{ name: 'seeing', contextTokens: 16000, maxOutputTokens: 4000, vision: true }],
+  yaml: `
 features: { chat: { heardKept: 0, historySent: 1 }, summaries: { enabled: false } }
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models:
-      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }
-      - { name: seeing, contextTokens: 16000, maxOutputTokens: 4000, vision: true }
 `,
 });
 beforeEach(() => {

@@ -5,6 +5,7 @@ import { button, buttons } from '../../../testing/components.ts';
 import { forgets } from '../../../testing/forgets.ts';
 import { noisePng } from '../../../testing/pictures.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { painter } from '../../../testing/bot.ts';
 import { createShiftedClock } from '../../../testing/shifted-clock.ts';
 import { exportedBy } from '../../../testing/stored.ts';
 import { readZip } from '../../../testing/zip.ts';
@@ -12,16 +13,8 @@ import { readZip } from '../../../testing/zip.ts';
 const clock = createShiftedClock(Date.now());
 const bot = sharedBot({
   ...{ paced: false, clock },
-  yaml: (_, __, { openaiBaseUrl }) => `
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models:
-      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }
-      - { name: painter, abilities: [draw] }
-      - { name: sketcher, abilities: [draw] }
+  otherModels: [painter, { name: 'sketcher', abilities: ['draw'] }],
+  yaml: `
 features:
   images:
     channels: [art, adults, secret]

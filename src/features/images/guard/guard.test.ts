@@ -3,21 +3,17 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { button, buttons } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { painter } from '../../../testing/bot.ts';
 
 const bot = sharedBot({
   paced: false,
-  yaml: ({ alice }, { core }, { openaiBaseUrl }) => `
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models:
-      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }
-      - { name: judge, abilities: [moderate] }
-      - { name: painter, abilities: [draw] }
-      - { name: wild-one, abilities: [draw] }
-      - { name: sketcher, abilities: [draw] }
+  otherModels: [
+    { name: 'judge', abilities: ['moderate'] },
+    painter,
+    { name: 'wild-one', abilities: ['draw'] },
+    { name: 'sketcher', abilities: ['draw'] },
+  ],
+  yaml: ({ alice }, { core }) => `
 prices: { images: { models: { fake/painter: { default: 0.2 } }, prefixes: { '!': 0.2 } } }
 access:
   roles:

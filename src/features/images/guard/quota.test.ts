@@ -3,17 +3,13 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { recorded } from '../../../testing/audit.ts';
 import { button } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { painter } from '../../../testing/bot.ts';
 
 const bot = sharedBot({
   paced: false,
-  yaml: ({ milo, bob }, _, { openaiBaseUrl }) => `
+  otherModels: [painter],
+  yaml: ({ milo, bob }) => `
 instance: { administrators: ['${milo.user.id}'] }
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models: [{ name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }, { name: painter, abilities: [draw] }]
 access:
   roles:
     collector: { users: ['${bob.user.id}'], imageStorageMb: 0 }

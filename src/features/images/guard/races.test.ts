@@ -2,19 +2,15 @@ import { expect, it } from 'vitest';
 import type { APIMessage } from 'discord-api-types/v10';
 import { longTests, tellCases } from '../../../testing/long.ts';
 import { sharedBilling, sharedBot } from '../../../testing/shared-bot.ts';
+import { painter } from '../../../testing/bot.ts';
 
 const requests = longTests() ? 200 : 40;
 const mostImages = 10;
 
 const bot = sharedBot({
   paced: false,
-  yaml: (_, __, { openaiBaseUrl }) => `
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models: [{ name: test-model, contextTokens: 16000, maxOutputTokens: 4000 }, { name: painter, abilities: [draw] }]
+  otherModels: [painter],
+  yaml: `
 access:
   roles:
     member: { requestsPerMinute: null, requestsPerHour: null, imagesPerDay: ${mostImages} }

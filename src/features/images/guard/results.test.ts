@@ -4,20 +4,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createAsking } from '../../../testing/asking.ts';
 import { button, buttons } from '../../../testing/components.ts';
 import { sharedBot } from '../../../testing/shared-bot.ts';
+import { painter } from '../../../testing/bot.ts';
 import { exportedBy } from '../../../testing/stored.ts';
 
 const bot = sharedBot({
   paced: false,
-  yaml: ({ alice }, { core }, { openaiBaseUrl }) => `
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models:
-      - { name: test-model, contextTokens: 16000, maxOutputTokens: 4000, tools: true }
-      - { name: omni-moderation-latest, abilities: [moderate] }
-      - { name: painter, abilities: [draw] }
+  testModel: { tools: true },
+  otherModels: [{ name: 'omni-moderation-latest', abilities: ['moderate'] }, painter],
+  yaml: ({ alice }, { core }) => `
 prices: { images: { models: { fake/painter: { default: 0.02 } } } }
 http: { publicUrl: https://bot.example.org/ }
 access:

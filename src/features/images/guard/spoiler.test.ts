@@ -6,13 +6,8 @@ import { sharedBot } from '../../../testing/shared-bot.ts';
 
 const bot = sharedBot({
   paced: false,
-  yaml: (_, __, { openaiBaseUrl }) => `
-providers:
-  fake:
-    type: openai-compatible
-    baseUrl: ${openaiBaseUrl}
-    apiKeys: [test-key]
-    models: [{ name: test-model, contextTokens: 16000, maxOutputTokens: 4000, tools: true }]
+  testModel: { tools: true },
+  yaml: `
 features:
   images: { channels: [art], demo: true }
 access:
