@@ -134,7 +134,7 @@ function forPlayground(config: Config, owners: readonly string[], key: string): 
   return { ...config, instance: { ...config.instance, administrators }, apiKeys, access: withImages(config.access) };
 }
 
-/** Unless the file says how many images anybody has. */
+/** Unless the file says how many images some role has. */
 function withImages(access: Config['access']): Config['access'] {
   const { default: everyones, roles } = access;
   if (Object.values(roles).some(({ imagesPerDay }) => imagesPerDay !== undefined)) return access;
