@@ -16,7 +16,7 @@ export async function showMore(context: ImageContext, call: ComponentCall): Prom
   const of = await reached(context, call);
   const number = await numberOf(context, of);
   const content = number === undefined ? call.t('more') : call.t('more-of', { number });
-  await call.reply({ content, components: rows(moreButtons(context, call, { ...of, number })) });
+  await call.reply({ content, components: moreRows(context, call, { ...of, number }) });
 }
 
 /** Which one it is of its message; undefined where it is the only one. */
@@ -25,7 +25,8 @@ async function numberOf({ db }: Pick<ImageContext, 'db'>, { row, result }: Reach
   return all.length > 1 ? all.findIndex(({ id }) => id === result.id) + 1 : undefined;
 }
 
-function moreButtons(
+/** What is alike stands in a row of its own. */
+function moreRows(
   context: ImageContext,
   call: ComponentCall,
   { result, row, number }: Reached & { number: number | undefined },
@@ -34,17 +35,9 @@ function moreButtons(
   const offer = (action: string, emoji: string) => button(action, result.id, t, { emoji });
   const isOwn = row.author_id === call.caller.userId;
   const outpaints = modelsFor(context, 'outpaint').length > 0;
-  return [
-    ...(outpaints
-      ? [
-          offer('pan-left', '⬅️'),
-          offer('pan-up', '⬆️'),
-          offer('pan-down', '⬇️'),
-          offer('pan-right', '➡️'),
-          offer('zoom-out', '🔭'),
-          offer('zoom-out-more', '🔭'),
-        ]
-      : []),
+  const pans = [offer('pan-left', '⬅️'), offer('pan-up', '⬆️'), offer('pan-down', '⬇️'), offer('pan-right', '➡️')];
+  const zooms = [offer('zoom-out', '🔭'), offer('zoom-out-more', '🔭')];
+  const others = [
     ...(isOwn && result.file_id !== null ? [offer('favourite', '⭐')] : []),
     // Only the bot's owner can do something about a missing address: pressing it says what.
     ...(isOwn && result.file_id !== null && (canShare(context) || call.caller.instanceAdministrator)
@@ -54,6 +47,7 @@ function moreButtons(
     offer('tree', '🌳'),
     ...(mayControl(row, call) ? deleteButtons(result.id, number, t) : []),
   ];
+  return [...(outpaints ? [pans, zooms] : []), others].flatMap(rows);
 }
 
 function deleteButtons(id: string, number: number | undefined, t: Translate) {
