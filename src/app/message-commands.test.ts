@@ -228,7 +228,7 @@ describe('a message command', () => {
     await alice.picks(titles.rare, message);
     await alice.sees('rare ran');
     await alice.picks(titles.rare, message);
-    expect(isEphemeral(await alice.sees(`Slow down a little: you can use this again <t:${againAt}:R>.`))).toBe(true);
+    expect(isEphemeral(await alice.sees(`Slow down a little: you can use this again at <t:${againAt}:T>.`))).toBe(true);
     expect(refusals.at(-1)).toBe('errors.cooldown');
     await bob.picks(titles.rare, message);
     await bob.sees('rare ran');

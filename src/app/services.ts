@@ -1,5 +1,6 @@
 import { StartError } from '../kernel/errors.ts';
 import type { Timer } from '../kernel/clock.ts';
+import { relativeMoment } from '../kernel/moments.ts';
 import { abilities } from '../platform/config/index.ts';
 import { priceLine } from '../platform/models/index.ts';
 import type { MigrationSource } from '../platform/postgres/index.ts';
@@ -100,7 +101,7 @@ export async function openServices(
     db: postgres.db,
     config: config.budgets.breaker,
     tell: (pause) => {
-      const until = `<t:${Math.ceil(pause.untilMs / 1000)}:R>`;
+      const until = relativeMoment(pause.untilMs);
       news.tell(`spending.paused.${pause.scope.kind}`, { id: pause.scope.id, reason: pause.reason, until });
       return Promise.resolve();
     },

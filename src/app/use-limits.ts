@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import { UserError } from '../kernel/errors.ts';
+import { clockMoment } from '../kernel/moments.ts';
 import type { Db } from '../platform/postgres/index.ts';
 import type { Limits, Rate } from '../services/limits/index.ts';
 import { cooldownRate } from '../sdk/index.ts';
@@ -136,8 +137,7 @@ interface Wait {
 const isOver = ({ untilMs, lookedAtMs }: Wait, now: number): boolean =>
   untilMs <= now || lookedAtMs + lookAgainMs <= now;
 
-const tooSoon = (nextAtMs: number) =>
-  new UserError('errors.cooldown', 'too soon', { when: `<t:${Math.ceil(nextAtMs / 1000)}:R>` });
+const tooSoon = (nextAtMs: number) => new UserError('errors.cooldown', 'too soon', { when: clockMoment(nextAtMs) });
 
 interface Turn {
   begun: Promise<void>;

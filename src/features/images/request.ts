@@ -18,6 +18,9 @@ export type ImageSource = z.output<typeof source>;
 /** `left`: the part to the left of the picture is drawn as well. */
 export const panDirections = ['left', 'right', 'up', 'down'] as const;
 
+/** Of one request. */
+export const mostImages = 10;
+
 /**
  * What a member wants, as it is stored: encrypted, because prompts are what people wrote. An earlier version's is read as
  * one of today, so fields are added with defaults.
@@ -28,7 +31,7 @@ export const imageRequest = z.strictObject({
   negativePrompt: z.string().optional(),
   /** Of `replace`: what is to be found. */
   find: z.string().optional(),
-  count: z.int().min(1).max(10).default(1),
+  count: z.int().min(1).max(mostImages).default(1),
   size: z.string().optional(),
   aspect: z.string().optional(),
   style: z.string().optional(),

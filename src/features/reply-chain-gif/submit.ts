@@ -1,5 +1,6 @@
 import { UserError } from '../../kernel/errors.ts';
 import { uuidFromName } from '../../kernel/ids.ts';
+import { clockMoment } from '../../kernel/moments.ts';
 import { cooldownRate, mayReadBack } from '../../sdk/index.ts';
 import type { Caller, UseLimit } from '../../sdk/index.ts';
 import { chainOptions, keyOf } from './request.ts';
@@ -48,7 +49,7 @@ export async function submitChain(context: ChainContext, submission: Submission)
     if (isUncounted) {
       const taken = await context.limits.take(tx, [cooldownRate(gifLimit, caller.userId)]);
       if (taken.status === 'refused') {
-        throw new UserError('errors.cooldown', 'too soon', { when: `<t:${Math.ceil(taken.nextAtMs / 1000)}:R>` });
+        throw new UserError('errors.cooldown', 'too soon', { when: clockMoment(taken.nextAtMs) });
       }
       // When it fails, what was counted until here is given back.
       await noteAsked(tx, id, new Date(context.clock.now()));

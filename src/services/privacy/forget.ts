@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { UserError } from '../../kernel/errors.ts';
 import type { Ids } from '../../kernel/ids.ts';
+import { relativeMoment } from '../../kernel/moments.ts';
 import type { Postgres, Tx } from '../../platform/postgres/index.ts';
 import type { Queue } from '../../platform/queue/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
@@ -58,7 +59,7 @@ export const receiptHash = (vault: Pick<Vault, 'pseudonym'>, receiptId: string, 
 async function checkPace({ clock, vault }: ForgetOptions, tx: Tx, userId: string): Promise<void> {
   const lastMs = await lastForgotten(tx, personHash(vault, userId));
   if (lastMs === undefined || lastMs + minimumIntervalMs <= clock.now()) return;
-  const next = `<t:${Math.ceil((lastMs + minimumIntervalMs) / 1000)}:R>`;
+  const next = relativeMoment(lastMs + minimumIntervalMs);
   throw new UserError('privacy.too-soon', "this person's data was deleted a short time ago", { next });
 }
 

@@ -1,16 +1,14 @@
 import type { Period } from '../../kernel/calendar.ts';
 import { UserError } from '../../kernel/errors.ts';
+import { clockMoment, dateMoment, relativeMoment } from '../../kernel/moments.ts';
 import { formatMicros } from '../../kernel/money.ts';
 import type { Refusal, Unit } from '../ledger/index.ts';
 import type { TakeResult } from '../limits/index.ts';
 import type { Pause } from '../budgets/index.ts';
 
-/** Discord shows it in the reader's own time, as `in 3 hours`. */
-export const when = (unixMs: number): string => `<t:${Math.ceil(unixMs / 1000)}:R>`;
-
 /** When a period ends: for a week or a month as a date, since "in a month" is too vague. */
 export const periodEnd = (unixMs: number, period: Period): string =>
-  period === 'day' ? when(unixMs) : `<t:${Math.ceil(unixMs / 1000)}:f>`;
+  period === 'day' ? relativeMoment(unixMs) : dateMoment(unixMs);
 
 export const amount = (unit: Unit, value: number): string =>
   unit === 'micros' ? formatMicros(value) : value.toLocaleString('en-US');
@@ -39,10 +37,10 @@ export function refusedByLedger(refusal: Refusal, payerId: string): UserError {
 export function refusedByRate({ rate, nextAtMs }: Extract<TakeResult, { status: 'refused' }>): UserError {
   if (rate.count === 0) return new UserError('refused.rate.none', 'no requests at all', { rule: rate.rule });
   const period = rate.periodMs < 60 * 60_000 ? 'minute' : 'hour';
-  const data = { count: rate.count, next: when(nextAtMs), rule: rate.rule };
+  const data = { count: rate.count, next: clockMoment(nextAtMs), rule: rate.rule };
   return new UserError(`refused.rate.${period}`, 'too many requests', data);
 }
 
 export function refusedByPause({ scope, reason, untilMs }: Pause): UserError {
-  return new UserError(`refused.paused.${scope.kind}`, 'paused', { reason, until: when(untilMs) });
+  return new UserError(`refused.paused.${scope.kind}`, 'paused', { reason, until: relativeMoment(untilMs) });
 }

@@ -34,7 +34,7 @@ describe('a provider that does not answer', () => {
       bot.providers.answer('hello', { status, headers: { 'retry-after': '1800' } });
       const before = Date.now();
       await bot.alice.says('#general', `<@${bot.app.discord.self.userId}> hello`);
-      const words = /Try again <t:(\d+):R>/;
+      const words = /Try again at <t:(\d+):T>/;
       const failed = await bot.alice.sees(words);
       expect(failed.content).not.toContain('in a minute');
       const at = Number(words.exec(failed.content)?.[1]) * 1000;

@@ -1,4 +1,5 @@
 import { UserError, VendorError } from '../../../kernel/errors.ts';
+import { clockMoment, dateMoment } from '../../../kernel/moments.ts';
 import type { JobRun, LiveMessage } from '../../../sdk/index.ts';
 import { keepUnseen, storeEnd } from './end.ts';
 import { firstDraft, hasNewText, hasNewThoughts } from './draft.ts';
@@ -124,6 +125,7 @@ async function showStopped(task: AnswerTask, draft: Draft): Promise<void> {
 
 /** "In a minute" is right for less than this. */
 const soonMs = 60_000;
+const halfDayMs = 12 * 60 * 60_000;
 
 /** When a provider that asks for a long pause can be asked again, where that has a text. */
 function untilText(
@@ -133,7 +135,8 @@ function untilText(
 ): string | undefined {
   const key = `${failureKey(code)}-until`;
   if (retryAfterMs <= soonMs || !texts.has(key)) return undefined;
-  const when = `<t:${Math.ceil((clock.now() + retryAfterMs) / 1000)}:R>`;
+  const atMs = clock.now() + retryAfterMs;
+  const when = retryAfterMs < halfDayMs ? clockMoment(atMs) : dateMoment(atMs);
   return texts.in(undefined)(key, { model: model.id, when });
 }
 

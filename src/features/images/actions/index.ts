@@ -14,7 +14,7 @@ import { pick, showMore } from './more.ts';
 import { reached } from './reach.ts';
 import { retry } from './retry.ts';
 import { pickTarget } from './target.ts';
-import { receiptOf } from '../view/receipt.ts';
+import { isSeenSoon, receiptOf } from '../view/receipt.ts';
 
 type Press = (call: ComponentCall) => Promise<void>;
 type Control = Pick<ComponentHandler, 'right' | 'access'> & { run: Press };
@@ -39,8 +39,11 @@ const upscaleFactor = 2;
 export function imageComponents(context: ImageContext): Record<string, ComponentHandler> {
   const begin =
     (make: (call: ComponentCall) => Promise<Submitted>): Press =>
-    async (call) =>
-      call.reply(receiptOf(await make(call), call.t));
+    async (call) => {
+      const submitted = await make(call);
+      if (call.message && isSeenSoon(submitted)) await call.acknowledge();
+      else await call.reply(receiptOf(submitted, call.t));
+    };
   const derive = (change: Parameters<typeof deriveImage>[3]): Press =>
     begin(async (call) => deriveImage(context, call, await reached(context, call), change));
   const answered =

@@ -1,4 +1,5 @@
 import { UserError } from '../../../kernel/errors.ts';
+import { relativeMoment } from '../../../kernel/moments.ts';
 import { actOf, defineSubcommand } from '../../../sdk/index.ts';
 import type { AccessService, Call, Caller, Subcommand, Translate } from '../../../sdk/index.ts';
 import type { ImageContext } from '../settings.ts';
@@ -13,19 +14,23 @@ type OwnName = keyof Own;
 const most = 1_000_000_000;
 const longest = 20;
 
-/** Shows or sets how many images a day, and how much storage, one person has. It wins over what their roles give. */
+/**
+ * Shows how many images a day, and how much storage, a member has and has used. The bot's owner looks at others, too, and sets
+ * it for one person, which wins over what their roles give.
+ */
 export const quotaSubcommand = (context: ImageContext): Subcommand =>
   defineSubcommand({
-    access: 'instance-administrator',
     ephemeral: true,
     options: {
-      user: { type: 'user', required: true },
+      user: { type: 'user' },
       images: { type: 'string', maxLength: longest },
       storage: { type: 'string', maxLength: longest },
     },
     run: async (call) => {
-      const { user, images, storage } = call.options;
+      const { user = call.caller.userId, images, storage } = call.options;
       const { access } = context;
+      const isLook = images === undefined && storage === undefined && user === call.caller.userId;
+      if (!isLook && !call.caller.instanceAdministrator) throw new UserError('quota-others', "not the bot's owner");
       const wanted = { imagesPerDay: images, imageStorageMb: storage };
       // Both are read before either is set.
       const changes = Object.entries(wanted).flatMap(([name, text]) =>
@@ -67,7 +72,7 @@ async function useText(
     ...(balance ? [dailyText(balance, t)] : []),
     storageText(bytes, policy.figures.imageStorageMb.value, t),
     ...(balance && balance.allowance.amount !== null
-      ? [t('quota.resets', { when: `<t:${Math.ceil(balance.resetsAtMs / 1000)}:R>` })]
+      ? [t('quota.resets', { when: relativeMoment(balance.resetsAtMs) })]
       : []),
   ];
   return figures.join(' | ');

@@ -44,7 +44,13 @@ it("takes the most generous of a member's roles, and what was set for them alone
 
 it('is set by administrators alone, recorded, and reset', async () => {
   await bot.alice.runs('image quota', { user: bot.bob.user.id, images: '1000' });
-  await bot.alice.sees(/Only the bot's owner/);
+  await bot.alice.sees(/Only the bot's owner sees and sets the quota of others/);
+  await bot.alice.runs('image quota', { images: '1000' });
+  await bot.alice.sees(/Only the bot's owner sees and sets/);
+  await bot.alice.runs('image quota', { user: bot.bob.user.id });
+  await bot.alice.sees(/Only the bot's owner sees and sets/);
+  await bot.alice.runs('image quota', {});
+  await bot.alice.sees(/Daily 0\/5 \| Storage 0\.0\/500 MB \| Daily images reset/);
   await bot.milo.runs('image quota', { user: bot.bob.user.id, images: 'many' });
   await bot.milo.sees(/“many” isn't a quota/);
   await bot.milo.runs('image quota', { user: bot.bob.user.id, images: 'default', storage: 'unlimited' });

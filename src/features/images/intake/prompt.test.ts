@@ -33,7 +33,8 @@ it.each([
 });
 
 it('refuses 99 images', () => {
-  expect(() => readPrompt('x99 cats')).toThrow(UserError);
+  const refusal = { code: 'bad-count', data: { written: 'x99', most: 10 } };
+  expect(() => readPrompt('x99 cats')).toThrow(expect.objectContaining(refusal));
 });
 
 it('refuses a prompt of 10,000 characters', () => {

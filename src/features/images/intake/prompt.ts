@@ -1,4 +1,5 @@
 import { UserError } from '../../../kernel/errors.ts';
+import { mostImages } from '../request.ts';
 import { checkShape, plainSize } from './shape.ts';
 
 /** What the words of a prompt say beside what is to be seen. */
@@ -35,7 +36,7 @@ const readers: Readonly<Record<string, Read>> = {
   size: (value) => named('size', value === '' ? undefined : plainSize(value)),
   ar: (value) => named('aspect', value === '' ? undefined : value),
   style: (value) => named('style', /^[a-z0-9-]{2,40}$/i.test(value) ? value.toLowerCase() : undefined),
-  count: (value) => named('count', wholeIn(value, 1, 10)),
+  count: (value) => named('count', wholeIn(value, 1, mostImages)),
   strength: (value) => named('strength', /^(0?\.\d{1,3}|[01](\.0+)?)$/.test(value) ? Number(value) : undefined),
 };
 const otherNames: Readonly<Record<string, string>> = { aspect: 'ar', n: 'count' };
@@ -44,7 +45,6 @@ const examples: Readonly<Record<string, string>> = {
   size: '--size 1024x1024',
   ar: '--ar 16:9',
   style: '--style anime',
-  count: 'x4',
   strength: '--strength 0.6',
 };
 
@@ -60,7 +60,7 @@ export function readPrompt(text: string): WrittenPrompt {
   const found: Partial<WrittenPrompt> = {};
   const times = leadingCount.exec(wanted);
   const rest = times ? wanted.slice(times[0].length) : wanted;
-  if (times) Object.assign(found, valueOf('count', times[1] ?? ''));
+  if (times) Object.assign(found, valueOf('count', times[1] ?? '', times[0].trim()));
   const prompt = rest.replaceAll(option, (whole, name: string, value: string | undefined) => {
     const known = name.toLowerCase();
     if (known === 'spoiler') {
@@ -77,8 +77,11 @@ export function readPrompt(text: string): WrittenPrompt {
   return { ...found, prompt: prompt.trim(), ...(negativePrompt !== '' && { negativePrompt }) };
 }
 
-function valueOf(key: string, value: string): Partial<WrittenPrompt> {
+/** `written`: as the member wrote it, where that is not the option's name. */
+function valueOf(key: string, value: string, written?: string): Partial<WrittenPrompt> {
   const read = readers[key]?.(value);
+  if (!read && key === 'count')
+    throw new UserError('bad-count', 'too many images', { written: written ?? value, most: mostImages });
   if (!read) throw new UserError('bad-option', `no value for ${key}`, { option: key, example: examples[key] ?? '' });
   return read;
 }

@@ -6,8 +6,10 @@ import { cancelRow } from './buttons.ts';
 import { askedLine, shortModel } from './caption.ts';
 import { put } from './show.ts';
 
-/** Quicker images are shown without a message before them. */
+/** Quicker images are shown without a message before them … */
 const quickMs = 2500;
+/** … and sooner where no message was marked, so that a press is not repeated. */
+const quickPressMs = 1000;
 /** Discord takes five changes in five seconds; the result needs one of them at once. */
 const previewEveryMs = 2000;
 const previewBytes = 400_000;
@@ -56,7 +58,7 @@ export function openProgress(task: DrawTask): Progress {
         });
     });
   };
-  wait(quickMs);
+  wait(row.message_id === null ? quickPressMs : quickMs);
   return {
     preview: (image) => {
       latest = image;

@@ -15,6 +15,10 @@ export function receiptOf(submitted: Submitted, t: Translate): OutgoingMessage {
   return { content: `${line} ${t(isPrivate ? 'begun.private' : 'begun.here')}` };
 }
 
+/** Whether the channel shows by itself that it was begun. */
+export const isSeenSoon = (submitted: Submitted): boolean =>
+  submitted.status === 'begun' && submitted.ahead === 0 && !submitted.isPrivate;
+
 /**
  * Tells the caller of a command that it was begun. Where the whole channel would see that for good, the message that asked is
  * marked in its place, as one with a prefix that draws is; the image replies to it.

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { MessageFlags } from 'discord-api-types/v10';
 import type { APIMessage } from 'discord-api-types/v10';
 import { button } from '../../../testing/components.ts';
 import { noisePng } from '../../../testing/pictures.ts';
@@ -59,6 +60,18 @@ it('shows the prompt below a picture, and keeps the picture without it', async (
   const zip = readZip(Buffer.from(await (await fetch(attachments[0]?.url ?? '')).arrayBuffer()));
   const pictures = [...zip].filter(([name]) => name.endsWith('.png'));
   expect(pictures.map(([, bytes]) => sizeOf(bytes))).toContain('64 × 64');
+});
+
+it('shows several pictures without it, since their tiles would cut it off', async () => {
+  const { attachments } = await draws(bot.alice, '!x2 a cat on a roof');
+  expect(attachments.map(({ height }) => height)).toEqual([64, 64]);
+});
+
+it('leaves no note behind where the channel shows a pressed image', async () => {
+  const shown = await draws(bot.alice, '!a cat on a roof');
+  await bot.alice.presses(shown, button(shown, 'Again'));
+  const next = await bot.alice.sees(({ id }) => BigInt(id) > BigInt(shown.id));
+  expect([next.attachments.length, next.flags]).toEqual([1, MessageFlags.SuppressEmbeds]);
 });
 
 it('begins from what Discord shows, without its caption, where a picture was not kept', async () => {

@@ -30,12 +30,13 @@ function settingsOf({ size, aspect, style, strength, mode }: DrawTask['request']
 }
 
 /**
- * An image as it is shown: with the caption that its request asks for. An image whose caption can't be drawn is shown without
+ * An image as it is shown: with the caption that its request asks for. One of several has none: Discord shows them as tiles, which
+ * cut it off. An image whose caption can't be drawn is shown without
  * it, since it is charged already.
  */
 export async function withCaption(task: DrawTask, { image, seed }: KeptImage): Promise<MadeImage> {
   const { context, row, request } = task;
-  if (!request.caption || request.prompt === '') return image;
+  if (!request.caption || request.prompt === '' || request.count > 1) return image;
   try {
     const options = { maxBytes: await uploadBytes(task), caption: request.prompt, ...noteFor(task, seed) };
     // Cancelling ends only what is not drawn yet.

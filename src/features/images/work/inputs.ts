@@ -125,9 +125,9 @@ export function marginsFor(
     case 'down':
       return { ...none, bottom: down };
     case undefined: {
-      const x = Math.round((width * (zoom - 1)) / 2);
-      const y = Math.round((height * (zoom - 1)) / 2);
-      return { left: x, right: x, top: y, bottom: y };
+      const [x, y] = [Math.round(width * zoom) - width, Math.round(height * zoom) - height];
+      const [left, top] = [Math.floor(x / 2), Math.floor(y / 2)];
+      return { left, right: x - left, top, bottom: y - top };
     }
   }
 }

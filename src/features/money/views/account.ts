@@ -2,8 +2,9 @@ import type { APIEmbedField } from 'discord-api-types/v10';
 import { dayAt } from '../../../kernel/calendar.ts';
 import { shortLabel } from '../../../kernel/long-names.ts';
 import { formatMicros } from '../../../kernel/money.ts';
+import { relativeMoment } from '../../../kernel/moments.ts';
 import type { Balance, BarChart, DayOfUse, MoneyMovement, Texts, Translate } from '../../../sdk/index.ts';
-import { amountText, bar, beside, countText, lines, periodEnd, when } from './figures.ts';
+import { amountText, bar, beside, countText, lines, periodEnd } from './figures.ts';
 
 const longestModel = 60;
 
@@ -65,7 +66,7 @@ export function movementsText(movements: readonly MoneyMovement[], texts: Texts,
     const key = `balance.kinds.${name}`;
     const sign = amount < 0 ? '−' : '+';
     return beside(
-      when(atMs),
+      relativeMoment(atMs),
       beside(texts.has(key) ? t(key) : name, model !== null && `\`${shortLabel(model, longestModel)}\``),
       `**${sign}${formatMicros(Math.abs(amount))}**`,
       left !== null && t('balance.left', { left: formatMicros(left) }),

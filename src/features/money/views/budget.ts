@@ -1,7 +1,8 @@
 import type { APIEmbed, APIEmbedField } from 'discord-api-types/v10';
 import { formatMicros } from '../../../kernel/money.ts';
+import { relativeMoment } from '../../../kernel/moments.ts';
 import type { Budget, Budgets, BudgetScope, Level, Pause, Translate } from '../../../sdk/index.ts';
-import { bar, beside, lines, periodEnd, sections, when } from './figures.ts';
+import { bar, beside, lines, periodEnd, sections } from './figures.ts';
 
 /** A budget with its use. */
 export interface FilledBudget {
@@ -43,7 +44,7 @@ export function budgetEmbed({ pools, personal, pause, downgrade, mayResume }: Bu
 }
 
 function pauseText({ scope, reason, untilMs }: Pause, t: Translate): string {
-  return t(`budget.paused.${scope.kind}`, { reason, when: when(untilMs) });
+  return t(`budget.paused.${scope.kind}`, { reason, when: relativeMoment(untilMs) });
 }
 
 function group(title: string, budgets: readonly FilledBudget[], t: Translate): APIEmbedField {

@@ -1,6 +1,7 @@
 import type { APIEmbedField } from 'discord-api-types/v10';
 import type { Period } from '../../../kernel/calendar.ts';
 import { formatMicros } from '../../../kernel/money.ts';
+import { dateMoment, relativeMoment } from '../../../kernel/moments.ts';
 import type { Unit } from '../../../sdk/index.ts';
 
 const cells = 10;
@@ -24,14 +25,9 @@ export function countText(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** Discord shows it in the reader's own time, as "in 3 hours". */
-export function when(unixMs: number): string {
-  return `<t:${Math.ceil(unixMs / 1000)}:R>`;
-}
-
 /** When a period ends: as "in 3 hours" for a day, else as a date, since "in a month" is too vague. */
 export function periodEnd(unixMs: number, period: Period): string {
-  return period === 'day' ? when(unixMs) : `<t:${Math.ceil(unixMs / 1000)}:f>`;
+  return period === 'day' ? relativeMoment(unixMs) : dateMoment(unixMs);
 }
 
 /** The given parts side by side, without missing ones. */

@@ -1,7 +1,8 @@
+import { relativeMoment } from '../../../kernel/moments.ts';
 import type { APIEmbed, APIEmbedField } from 'discord-api-types/v10';
 import type { Balance, Level, Limits, Policy, Translate } from '../../../sdk/index.ts';
 import { allowanceField } from './account.ts';
-import { amountText, bar, beside, countText, lines, periodEnd, sections, when } from './figures.ts';
+import { amountText, bar, beside, countText, lines, periodEnd, sections } from './figures.ts';
 
 interface LimitsHere {
   policy: Policy;
@@ -50,7 +51,10 @@ function ratesText({ rates }: LimitsHere, t: Translate): string {
     const key = minutes === 1 ? 'minute' : minutes === 60 ? 'hour' : 'minutes';
     return lines(
       t(`limits.rate.${key}`, { left, count: rate.count, minutes }),
-      beside(t('limits.rule', { rule: rate.rule }), left < rate.count && t('limits.whole', { when: when(wholeAtMs) })),
+      beside(
+        t('limits.rule', { rule: rate.rule }),
+        left < rate.count && t('limits.whole', { when: relativeMoment(wholeAtMs) }),
+      ),
     );
   });
   return lines(...texts);

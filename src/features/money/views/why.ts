@@ -1,10 +1,11 @@
 import type { APIEmbed, APIEmbedField } from 'discord-api-types/v10';
 import { plainLine } from '../../../kernel/markdown/plain-line.ts';
 import { formatMicros } from '../../../kernel/money.ts';
+import { relativeMoment } from '../../../kernel/moments.ts';
 import { overrunOf } from '../../../sdk/index.ts';
 import type { Amounts, Explanation, Hold, Texts, Translate } from '../../../sdk/index.ts';
 import type { MoneyContext } from '../money.ts';
-import { beside, countText, field, lines, when } from './figures.ts';
+import { beside, countText, field, lines } from './figures.ts';
 
 /** The asker and moderators see it in full; others see whose answer it is, and its model. */
 export function whyEmbed(
@@ -20,7 +21,7 @@ export function whyEmbed(
   return {
     title: t('why.title'),
     ...(full
-      ? asked !== undefined && { description: t('why.when', { when: when(asked) }) }
+      ? asked !== undefined && { description: t('why.when', { when: relativeMoment(asked) }) }
       : { description: t('why.others', { user: explanation.payerId }) }),
     fields: [
       ...(calls.length > 0 || isRunning(explanation)

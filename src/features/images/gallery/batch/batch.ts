@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError, VendorError } from '../../../../kernel/errors.ts';
 import { uuidFromName } from '../../../../kernel/ids.ts';
+import { relativeMoment } from '../../../../kernel/moments.ts';
 import type { AbilityModel, Call, Caller, CommandFile, ComponentCall, OutgoingMessage } from '../../../../sdk/index.ts';
 import { dailyBalance, imagesLeft } from '../../guard/daily.ts';
 import { readPrompt } from '../../intake/prompt.ts';
@@ -95,7 +96,7 @@ async function quotaText(
   const balance = await dailyBalance(context, asker, { guildId, channelId });
   const left = balance ? imagesLeft(balance) : null;
   if (!balance || left === null) return undefined;
-  const when = `<t:${Math.ceil(balance.resetsAtMs / 1000)}:R>`;
+  const when = relativeMoment(balance.resetsAtMs);
   if (left === 0) throw new UserError('batch.no-quota', 'the quota is used up', { when });
   return left >= count ? t('batch.quota-all', { left }) : t('batch.quota-some', { left, count, when });
 }
