@@ -7,6 +7,7 @@ import { resultsOf } from '../store.ts';
 import { loadSource } from '../work/sources.ts';
 import { modelsFor } from '../models.ts';
 import { button, imageRow, rows } from '../view/buttons.ts';
+import { altText } from '../view/caption.ts';
 import { canShare } from '../gallery/share.ts';
 import { mayControl, reached } from './reach.ts';
 import type { Reached } from './reach.ts';
@@ -75,7 +76,7 @@ async function picked(context: ImageContext, t: Translate, of: Reached): Promise
     const contentType = kind.kind === 'picture' ? kind.mediaType : result.content_type;
     const name = `image.${contentType.slice('image/'.length)}`;
     const isSpoiler = isHidden(request, result);
-    const file = { name, contentType, data: bytes, ...(isSpoiler && { spoiler: true }) };
+    const file = { name, contentType, data: bytes, ...altText(request), ...(isSpoiler && { spoiler: true }) };
     return { content, files: [file], components: imageRow(result.id, t) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

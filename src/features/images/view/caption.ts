@@ -59,3 +59,9 @@ export function dollars(micros: number): string {
 export const priceText = (micros: number, t: Translate): string => (micros === 0 ? t('facts.free') : dollars(micros));
 
 export const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1);
+
+const altCharacters = 1024;
+
+/** For people who cannot see an image, what it was asked to be. */
+export const altText = ({ prompt }: Pick<ImageRequest, 'prompt'>): { description?: string } =>
+  prompt === '' ? {} : { description: prompt.slice(0, altCharacters) };

@@ -11,7 +11,7 @@ import { withCaption } from '../work/caption.ts';
 import type { KeptImage, Withheld } from '../work/kept.ts';
 import type { DrawTask } from '../work/task.ts';
 import { imageButtons, retryRow } from './buttons.ts';
-import { askedLine, factsLine, shortModel } from './caption.ts';
+import { altText, askedLine, factsLine, shortModel } from './caption.ts';
 import { logImage } from './log.ts';
 import { mark } from './marks.ts';
 import { quotaLine } from './quota.ts';
@@ -156,9 +156,6 @@ function notKeptLines(kept: readonly KeptImage[], t: Translate): string[] {
   return why === undefined ? [] : [`-# ${t(`not-kept.${why}`)}`];
 }
 
-const descriptionCharacters = 1024;
-
-/** For people who cannot see it, what it was asked to be. */
 async function fileOf(task: DrawTask, kept: KeptImage, index: number): Promise<OutgoingFile> {
   const { contentType, bytes } = await withCaption(task, kept);
   const ending = contentType.slice('image/'.length).replace('jpeg', 'jpg');
@@ -167,7 +164,7 @@ async function fileOf(task: DrawTask, kept: KeptImage, index: number): Promise<O
     name: `image-${index + 1}.${ending}`,
     contentType,
     data: bytes,
-    ...(request.prompt !== '' && { description: request.prompt.slice(0, descriptionCharacters) }),
+    ...altText(request),
     ...((request.spoiler || kept.hiddenFor.length > 0) && { spoiler: true }),
   };
 }
