@@ -50,15 +50,17 @@ async function clean(): Promise<void> {
   residentBytes = process.memoryUsage.rss();
 }
 
-/** Collecting takes longer than most requests: it waits until the bot has probably done its part with the answer. */
-const cleanAfterMs = 100;
+/** Collecting takes longer than most requests, so that it waits for a quiet moment … */
+const cleanAfterMs = 1000;
+/** … unless earlier requests leave so much that it could be missing. */
+const mostLeftBytes = 32_000_000;
 let last = Promise.resolve();
 const cleaning = setTimeout(() => {
   last = last.then(clean);
 }, cleanAfterMs);
 
 async function serve({ head, files }: Message): Promise<void> {
-  await clean();
+  if (process.memoryUsage().external > mostLeftBytes) await clean();
   isClean = false;
   const reply = await answer(head as RequestHead, files);
   for (const piece of piecesOf(reply)) process.stdout.write(piece);
