@@ -110,7 +110,9 @@ it('draws and changes what members ask the built-in chat model for in plain word
     const isDrawn = (message: APIMessage) => message.attachments.length > 0 && receipt.test(message.content);
     return bot.alice.sees(isDrawn, { in: room, ...drawn });
   };
-  await asks('draw me a lighthouse', /painter drew: a lighthouse/);
+  const { content } = await asks('draw me a lighthouse', /painter drew: a lighthouse/);
+  expect(content).toContain("I'm drawing it.\n\n🎨 Here it is.");
+  expect(content).not.toContain('draw_image');
   await bot.idle();
   // Nothing is attached or replied to: the picture above is meant.
   await asks('make it brighter', /painter drew: make it brighter/);

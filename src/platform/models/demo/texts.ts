@@ -112,6 +112,11 @@ const programs: Readonly<Record<string, string>> = {
   html: '<!doctype html>\n<html lang="en">\n  <head>\n    <meta charset="utf-8" />\n    <title>Greeting</title>\n  </head>\n  <body>\n    <h1>Hello, Discord!</h1>\n    <ol>\n      <li>one</li>\n      <li>two</li>\n      <li>three</li>\n    </ol>\n  </body>\n</html>',
 };
 
+const callingOf: Readonly<Record<string, string>> = {
+  draw_image: "I'm drawing it.",
+  edit_image: "I'm changing it.",
+};
+
 export const texts = {
   /** Below every answer, in Discord's small print. */
   label: '-# Demo model: canned answers, no AI. Ask “how do I connect a real model?”',
@@ -181,7 +186,8 @@ export const texts = {
       'Wait: is there a joke in it? No. Better to be plain and kind.',
       'Good, then. I take the trick that fits best, and say it.',
     ].join('\n\n'),
-  calling: (tool: string) => `I use the tool \`${tool}\`.`,
+  calling: (tool: string) => callingOf[tool] ?? `I use the tool \`${tool}\`.`,
+  drawn: '🎨 Here it is.',
   toolResult: (tool: string, result: string) =>
     `The tool \`${tool}\` says: ${result.length > 1000 ? `${result.slice(0, 999)}…` : result || 'nothing'}`,
   saidAll: ' That was all I had to say.',

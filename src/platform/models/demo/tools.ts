@@ -55,7 +55,7 @@ export function callFor(
 /** Whether the answer right before has a picture that a tool made. */
 function hasDrawn(messages: readonly ModelMessage[]): boolean {
   const answer = messages.findLast(({ role }) => role === 'assistant');
-  return answer !== undefined && /`(?:draw|edit)_image` says:/.test(textOf(answer));
+  return answer !== undefined && textOf(answer).includes(texts.drawn);
 }
 
 function wishIn(
@@ -73,6 +73,9 @@ function wishIn(
   return undefined;
 }
 
+/** What the tools that draw tell a model when there is an image. */
+const isDrawn = /^The image is attached to your answer\./;
+
 /** What came back, where the model was just told; undefined for a question of a person. */
 export function resultsIn(messages: readonly ModelMessage[]): string | undefined {
   const last = messages.at(-1);
@@ -81,7 +84,9 @@ export function resultsIn(messages: readonly ModelMessage[]): string | undefined
     if (part.type !== 'tool-result') return [];
     const { output } = part;
     const value = 'value' in output ? output.value : (output.reason ?? '');
-    return [texts.toolResult(part.toolName, typeof value === 'string' ? value : JSON.stringify(value))];
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const isPicture = /^(?:draw|edit)_image$/.test(part.toolName) && isDrawn.test(text);
+    return [isPicture ? texts.drawn : texts.toolResult(part.toolName, text)];
   });
   return results.join('\n');
 }
