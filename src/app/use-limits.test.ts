@@ -53,7 +53,7 @@ describe('a cooldown', () => {
     await clock.advance(59_000);
     await expect(limits.take(cooling, caller('1'))).rejects.toMatchObject({
       code: 'errors.cooldown',
-      data: { when: `<t:${(beginMs + 60_000) / 1000}:R>` },
+      data: { when: `<t:${(beginMs + 60_000) / 1000}:T>` },
     });
     await clock.advance(1000);
     await limits.take(cooling, caller('1'));
@@ -63,7 +63,7 @@ describe('a cooldown', () => {
     const nextAtMs = beginMs + 7000;
     const rate = { key: 'k', count: 1, periodMs: 1, rule: 'r' };
     const elsewhere = world(() => Promise.resolve({ status: 'refused', rate, nextAtMs }));
-    await expect(elsewhere.limits.take(cooling, caller('1'))).rejects.toMatchObject({ data: { when: '<t:1007:R>' } });
+    await expect(elsewhere.limits.take(cooling, caller('1'))).rejects.toMatchObject({ data: { when: '<t:1007:T>' } });
     let isAway = true;
     const away = world(() => (isAway ? Promise.reject(new Error('away')) : Promise.resolve({ status: 'taken' })));
     await expect(away.limits.take(cooling, caller('1'))).rejects.toThrow('away');

@@ -255,7 +255,7 @@ access:
     await isAnswered(bot.alice, 'second', costing(100));
     const refused = await isRefused(bot.alice, 'refused.rate.minute');
     expect(refused.content).toContain('your limit is 2 a minute (role member)');
-    const nextMs = Number(/<t:(\d+):R>/.exec(refused.content)?.[1]) * 1000;
+    const nextMs = Number(/<t:(\d+):T>/.exec(refused.content)?.[1]) * 1000;
     expect(nextMs).toBeGreaterThan(began);
     expect(nextMs).toBeLessThanOrEqual(clock.now() + 61_000);
     await isAnswered(bot.bob, 'bob', costing(100));
