@@ -65,7 +65,7 @@ export interface EnlargedImage {
 
 export interface SheetImage {
   bytes: Uint8Array;
-  /** Below it; `1` unless given. */
+  /** On its upper left corner; its place in the list unless given, `1` for the first. */
   label?: string;
 }
 
@@ -103,6 +103,13 @@ export interface ZoomStep {
   inner?: { left: number; top: number; width: number; height: number };
 }
 
+export interface Margins {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
 export interface PaintOptions {
   prompt: string;
   width: number;
@@ -110,6 +117,8 @@ export interface PaintOptions {
   seed: number;
   /** Painted over, or beyond: what is to be kept of it is seen in the result. */
   base?: Uint8Array;
+  /** In pixels: what is painted around the base, which fills the rest. */
+  margins?: Margins;
   /** What is painted again is transparent there. */
   mask?: Uint8Array;
 }
@@ -143,11 +152,7 @@ export interface ImageWork {
   finish(file: Uint8Array, options: FinishOptions, signal: AbortSignal): Promise<FinishedImage>;
   /** At most so wide and high, upright, as PNG or JPEG: what every provider takes. */
   fit(file: Uint8Array, limits: FitLimits, signal: AbortSignal): Promise<MadeImage>;
-  enlarge(
-    file: Uint8Array,
-    margins: { left: number; top: number; right: number; bottom: number },
-    signal: AbortSignal,
-  ): Promise<EnlargedImage>;
+  enlarge(file: Uint8Array, margins: Margins, signal: AbortSignal): Promise<EnlargedImage>;
   /** A mask of an image's size: cells of a grid of 3 × 3, 1 to 9 in reading order, are to be drawn again. */
   cellMask(
     file: Uint8Array,

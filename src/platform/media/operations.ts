@@ -14,7 +14,7 @@ import type {
 /** What is told about a made image; its bytes are the file in the same place. */
 export type Made = Omit<MadeImage, 'bytes'>;
 
-/** What is drawn below an image of a sheet or a tree, and its place in the tree. */
+/** What is drawn on an image of a sheet or a tree, and its place in the tree. */
 export interface SheetEntry {
   label: string;
   id: string;
@@ -42,7 +42,10 @@ export interface Operations {
   animate: { options: GifOptions; result: AnimationResult };
   zoom: { options: GifOptions & { inner: readonly (ZoomStep['inner'] | null)[] }; result: AnimationResult };
   paint: {
-    options: Pick<PaintOptions, 'prompt' | 'width' | 'height' | 'seed'> & { hasBase: boolean; hasMask: boolean };
+    options: Pick<PaintOptions, 'prompt' | 'width' | 'height' | 'seed' | 'margins'> & {
+      hasBase: boolean;
+      hasMask: boolean;
+    };
     result: Made;
   };
   rasterise: { options: RasteriseOptions; result: Made };

@@ -14,9 +14,12 @@ const MOST_IN_TREE = 40;
 /** In pixels: a board of five columns is 1,600 wide. */
 const CELL = 296;
 const GAP = 20;
-const LABEL_HEIGHT = 38;
-const LABEL_FONT_PX = 22;
-const { background, text: textColour, muted, grid } = palettes.dark;
+/** Of the board's width: Discord shows a board about 550 pixels wide, where figures are then some 20 high. */
+const LABEL_FONT = 0.05;
+/** Of a cell: what a label may take of its image at most, and what it has on small boards. */
+const MOST_LABEL_FONT = 0.3;
+const LEAST_LABEL_FONT = 0.14;
+const { background, muted, grid } = palettes.dark;
 
 interface Spot {
   left: number;
@@ -61,13 +64,13 @@ export const sheet: Operation<'sheet'> = async (files, { entries }) => {
   const columns = Math.ceil(Math.sqrt(files.length));
   const spots = files.map((_, index) => ({
     left: GAP + (index % columns) * (CELL + GAP),
-    top: GAP + Math.floor(index / columns) * (CELL + LABEL_HEIGHT + GAP),
+    top: GAP + Math.floor(index / columns) * (CELL + GAP),
   }));
   const rows = Math.ceil(files.length / columns);
   return board(files, entries, {
     spots,
     width: GAP + columns * (CELL + GAP),
-    height: GAP + rows * (CELL + LABEL_HEIGHT + GAP),
+    height: GAP + rows * (CELL + GAP),
   });
 };
 
@@ -77,7 +80,7 @@ export const tree: Operation<'tree'> = async (files, { entries }) => {
   const rows = layers(entries);
   const most = Math.max(...rows.map(({ length }) => length));
   const width = GAP + most * (CELL + GAP);
-  const rowHeight = CELL + LABEL_HEIGHT + GAP * 3;
+  const rowHeight = CELL + GAP * 4;
   const spots: Spot[] = [];
   for (const [row, ids] of rows.entries()) {
     const indent = (width - GAP - ids.length * (CELL + GAP)) / 2;
@@ -85,7 +88,7 @@ export const tree: Operation<'tree'> = async (files, { entries }) => {
       spots[index] = { left: Math.round(GAP + indent + column * (CELL + GAP)), top: GAP + row * rowHeight };
     }
   }
-  return board(files, entries, { spots, width, height: GAP + rows.length * rowHeight });
+  return board(files, entries, { spots, width, height: rows.length * rowHeight - GAP * 2 });
 };
 
 function check(files: readonly Uint8Array[], most: number): void {
@@ -106,6 +109,7 @@ async function board(
   context.fillRect(0, 0, wide, high);
   context.scale(share, share);
   arrows(context, entries, spots);
+  const fontPx = Math.min(CELL * MOST_LABEL_FONT, Math.max(CELL * LEAST_LABEL_FONT, width * LABEL_FONT));
   for (const [index, file] of files.entries()) {
     const spot = spots[index];
     if (!spot) continue;
@@ -114,17 +118,23 @@ async function board(
     const pixels = await pixelsOf(upright(file).resize(CELL, CELL, { fit: 'inside' }).ensureAlpha());
     const at = { left: spot.left + (CELL - pixels.width) / 2, top: spot.top + (CELL - pixels.height) / 2 };
     put(context, pixels, at);
-    const label = displayText(entries[index]?.label ?? '');
-    write(
-      context,
-      label,
-      { x: spot.left + CELL / 2, y: spot.top + CELL + LABEL_HEIGHT / 2 },
-      LABEL_FONT_PX,
-      textColour,
-      CELL,
-    );
+    badge(context, displayText(entries[index]?.label ?? ''), at, fontPx);
   }
   return finished(context, wide, high);
+}
+
+/** A label on the upper left corner of its image. */
+function badge(context: SKRSContext2D, label: string, { left, top }: Spot, fontPx: number): void {
+  if (label === '') return;
+  context.font = `bold ${Math.round(fontPx)}px ${fontFamilyFor(label)}`;
+  const inset = fontPx * 0.32;
+  const high = fontPx * 1.24;
+  const wide = Math.min(CELL, Math.max(high, context.measureText(label).width + inset * 2));
+  context.fillStyle = '#000000c8';
+  context.beginPath();
+  context.roundRect(left, top, wide, high, [0, 0, fontPx * 0.3, 0]);
+  context.fill();
+  write(context, label, { x: left + wide / 2, y: top + high / 2 }, fontPx, '#ffffff', wide - inset);
 }
 
 const MOST_BOARD_PIXELS = 9_000_000;
@@ -139,7 +149,7 @@ function arrows(context: SKRSContext2D, entries: readonly SheetEntry[], spots: r
     for (const id of parentIds) {
       const from = places.get(id);
       if (!from || !to || from.top >= to.top) continue;
-      const start = { x: from.left + CELL / 2, y: from.top + CELL + LABEL_HEIGHT };
+      const start = { x: from.left + CELL / 2, y: from.top + CELL };
       const end = { x: to.left + CELL / 2, y: to.top - 4 };
       context.beginPath();
       context.moveTo(start.x, start.y);
@@ -175,7 +185,7 @@ function write(
   colour: string,
   width = Infinity,
 ): void {
-  context.font = `${Math.round(size)}px ${fontFamilyFor(label)}`;
+  context.font = `bold ${Math.round(size)}px ${fontFamilyFor(label)}`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.fillStyle = colour;

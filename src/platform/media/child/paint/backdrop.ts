@@ -116,7 +116,7 @@ function paintLight({ context, width, plan, horizon, unit }: Stage): void {
   }
 }
 
-function paintClouds({ context, width, plan, horizon, unit }: Stage): void {
+export function paintClouds({ context, width, plan, horizon, unit }: Stage): void {
   const count = plan.mood === 'rain' ? 12 : plan.mood === 'night' ? 3 : 4 + Math.floor(plan.random() * 3);
   for (let index = 0; index < count; index++) {
     const x = plan.random() * width;
@@ -136,9 +136,37 @@ function paintClouds({ context, width, plan, horizon, unit }: Stage): void {
   }
 }
 
-/** What falls, and a darker edge that holds the picture together. */
+/** What falls, and a darker edge that holds the picture together: a slight one, since more may be painted around it. */
 export function paintWeather(stage: Stage): void {
+  paintFalling(stage);
   const { context, width, height, plan, unit } = stage;
+  if (plan.mood === 'fog') {
+    for (let index = 0; index < 7; index++) {
+      const y = height * (0.45 + index * 0.08);
+      const band = context.createLinearGradient(0, y - unit * 7, 0, y + unit * 7);
+      band.addColorStop(0, hsl(40, 20, 94, 0));
+      band.addColorStop(0.5, hsl(40, 20, 94, 0.24));
+      band.addColorStop(1, hsl(40, 20, 94, 0));
+      context.fillStyle = band;
+      context.fillRect(0, y - unit * 7, width, unit * 14);
+    }
+  }
+  const edge = context.createRadialGradient(
+    width / 2,
+    height * 0.46,
+    Math.min(width, height) * 0.42,
+    width / 2,
+    height / 2,
+    Math.hypot(width, height) * 0.6,
+  );
+  edge.addColorStop(0, 'rgba(10, 8, 30, 0)');
+  edge.addColorStop(1, 'rgba(10, 8, 30, 0.2)');
+  context.fillStyle = edge;
+  context.fillRect(0, 0, width, height);
+}
+
+/** Snow and rain. */
+export function paintFalling({ context, width, height, plan, unit }: Stage): void {
   if (plan.mood === 'snow') {
     for (let index = 0; index < 260; index++) {
       context.fillStyle = hsl(205, 40, 99, 0.4 + plan.random() * 0.6);
@@ -164,27 +192,4 @@ export function paintWeather(stage: Stage): void {
       context.stroke();
     }
   }
-  if (plan.mood === 'fog') {
-    for (let index = 0; index < 7; index++) {
-      const y = height * (0.45 + index * 0.08);
-      const band = context.createLinearGradient(0, y - unit * 7, 0, y + unit * 7);
-      band.addColorStop(0, hsl(40, 20, 94, 0));
-      band.addColorStop(0.5, hsl(40, 20, 94, 0.24));
-      band.addColorStop(1, hsl(40, 20, 94, 0));
-      context.fillStyle = band;
-      context.fillRect(0, y - unit * 7, width, unit * 14);
-    }
-  }
-  const edge = context.createRadialGradient(
-    width / 2,
-    height * 0.46,
-    Math.min(width, height) * 0.42,
-    width / 2,
-    height / 2,
-    Math.hypot(width, height) * 0.6,
-  );
-  edge.addColorStop(0, 'rgba(10, 8, 30, 0)');
-  edge.addColorStop(1, 'rgba(10, 8, 30, 0.42)');
-  context.fillStyle = edge;
-  context.fillRect(0, 0, width, height);
 }

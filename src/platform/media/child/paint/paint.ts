@@ -1,14 +1,15 @@
 import { createCanvas } from '@napi-rs/canvas';
 import type { Canvas, SKRSContext2D } from '@napi-rs/canvas';
+import type { Margins } from '../../image-port.ts';
 import type { Operation } from '../../operations.ts';
 import { MOST_PIXELS } from '../../limits.ts';
-import { tooLarge } from '../failure.ts';
-import { drawn, pixelsOf, sourceOf, upright } from '../source.ts';
+import { ImageFailure, tooLarge } from '../failure.ts';
+import { drawn, pixelsOf, upright } from '../source.ts';
 import { glow, paintWeather } from './backdrop.ts';
 import type { Stage } from './backdrop.ts';
+import { paintBeyond, softOf } from './beyond.ts';
 import { hsl } from './palette.ts';
 import { planFor } from './plan.ts';
-import type { Plan } from './plan.ts';
 import { paintScene, paintSubjects, stageFor } from './scene.ts';
 
 interface Size {
@@ -18,29 +19,25 @@ interface Size {
 
 const MOST_PAINTED_PIXELS = Math.min(MOST_PIXELS, 16_000_000);
 
-export const paint: Operation<'paint'> = async (files, { prompt, width, height, seed, hasBase, hasMask }) => {
+export const paint: Operation<'paint'> = async (files, { prompt, width, height, seed, margins, hasBase, hasMask }) => {
   if (width * height > MOST_PAINTED_PIXELS) throw tooLarge(`${width} × ${height} pixels to paint`);
   const size = { width, height };
   const plan = planFor(prompt, seed);
   const [base, mask] = [hasBase ? files[0] : undefined, hasMask ? files[hasBase ? 1 : 0] : undefined];
   const canvas = createCanvas(width, height);
   const context = canvas.getContext('2d');
-  if (base && !mask && !(await isSmaller(base, size))) edit(context, await load(base, size), plan);
-  else {
-    paintScene(stageFor(context, size, plan));
-    if (base) await keep(context, base, mask, size);
-  }
+  const stage = stageFor(context, size, plan);
+  if (base && mask) {
+    paintScene(stage);
+    await keep(context, base, mask, size);
+  } else if (base && margins) await surround(stage, base, margins);
+  else if (base) edit(stage, await load(base, size));
+  else paintScene(stage);
   const { data } = context.getImageData(0, 0, width, height);
   const pixels = { data: Buffer.from(data.buffer, data.byteOffset, data.length), width, height, channels: 4 as const };
   const bytes = await drawn(pixels).removeAlpha().png({ compressionLevel: 5 }).toBuffer();
   return { result: { contentType: 'image/png', width, height }, files: [bytes] };
 };
-
-/** An image that leaves room on at least one side is to be painted beyond. */
-async function isSmaller(base: Uint8Array, { width, height }: Size): Promise<boolean> {
-  const source = await sourceOf(base);
-  return source.width <= width && source.height <= height && (source.width < width || source.height < height);
-}
 
 /** Decoded by sharp, which reads nothing but the known formats; fills the size. */
 async function load(file: Uint8Array, { width, height }: Size): Promise<Canvas> {
@@ -54,10 +51,9 @@ async function load(file: Uint8Array, { width, height }: Size): Promise<Canvas> 
 }
 
 /** The old image in other colours and another mood, with what the prompt names in front. */
-function edit(context: SKRSContext2D, base: Canvas, plan: Plan): void {
-  const { width, height } = base;
+function edit(stage: Stage, base: Canvas): void {
+  const { context, plan } = stage;
   context.drawImage(base, 0, 0);
-  const stage = stageFor(context, { width, height }, plan);
   const tint =
     plan.hues[0] ?? (plan.subjects.length > 0 || plan.isMoodNamed ? undefined : Math.floor(plan.random() * 360));
   if (tint !== undefined) {
@@ -104,8 +100,7 @@ function fill({ context, width, height }: Stage, mode: Mode, style: string): voi
 }
 
 /** Puts the old image over the painting where it is to stay; around it, the painting takes on its colours. */
-async function keep(context: SKRSContext2D, base: Uint8Array, mask: Uint8Array | undefined, size: Size): Promise<void> {
-  const { width, height } = size;
+async function keep(context: SKRSContext2D, base: Uint8Array, mask: Uint8Array, size: Size): Promise<void> {
   const blurred = await load(await softened(base), size);
   context.globalCompositeOperation = 'color';
   context.globalAlpha = 0.55;
@@ -114,19 +109,21 @@ async function keep(context: SKRSContext2D, base: Uint8Array, mask: Uint8Array |
   context.globalAlpha = 0.3;
   context.drawImage(blurred, 0, 0);
   context.globalAlpha = 1;
-  if (mask) {
-    const kept = await load(base, size);
-    const onKept = kept.getContext('2d');
-    onKept.globalCompositeOperation = 'destination-in';
-    onKept.drawImage(await load(mask, size), 0, 0);
-    context.drawImage(kept, 0, 0);
-    return;
-  }
-  const source = await sourceOf(base);
-  const inner = await load(base, source);
-  const [left, top] = [Math.floor((width - source.width) / 2), Math.floor((height - source.height) / 2)];
-  feather(inner, { left: left > 0, right: left > 0, top: top > 0, bottom: top > 0 });
-  context.drawImage(inner, left, top);
+  const kept = await load(base, size);
+  const onKept = kept.getContext('2d');
+  onKept.globalCompositeOperation = 'destination-in';
+  onKept.drawImage(await load(mask, size), 0, 0);
+  context.drawImage(kept, 0, 0);
+}
+
+/** Paints on around the old image, which fills what the margins leave. */
+async function surround(stage: Stage, base: Uint8Array, { left, top, right, bottom }: Margins): Promise<void> {
+  const inner = { width: stage.width - left - right, height: stage.height - top - bottom };
+  if (inner.width < 1 || inner.height < 1) throw new ImageFailure('media/unreadable', 'the margins leave no room');
+  const old = await load(base, inner);
+  paintBeyond(stage, old, { left, top });
+  feather(old, { left: left > 0, right: right > 0, top: top > 0, bottom: bottom > 0 });
+  stage.context.drawImage(old, left, top);
 }
 
 /** Small and blurred, it has the colours of the image and of its edges. */
@@ -138,7 +135,7 @@ async function softened(file: Uint8Array): Promise<Uint8Array> {
 function feather(canvas: Canvas, sides: { left: boolean; right: boolean; top: boolean; bottom: boolean }): void {
   const { width, height } = canvas;
   const context = canvas.getContext('2d');
-  const soft = Math.max(1, Math.min(width, height) * 0.035);
+  const soft = softOf(canvas);
   context.globalCompositeOperation = 'destination-in';
   const across = context.createLinearGradient(0, 0, width, 0);
   const down = context.createLinearGradient(0, 0, 0, height);

@@ -14,6 +14,7 @@ export interface Plan {
   hues: readonly number[];
   /** Whether the prompt itself names the mood. */
   isMoodNamed: boolean;
+  isPlaceNamed: boolean;
   random: () => number;
 }
 
@@ -70,7 +71,8 @@ export function planFor(prompt: string, seed: number): Plan {
     (Object.keys(patterns) as Key[]).find((key) => words.some((word) => patterns[key].test(word)));
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
   const named = find(MOODS);
-  const place = find(PLACES) ?? pick<Place>(['hills', 'mountains', 'sea', 'forest', 'desert', 'city']);
+  const namedPlace = find(PLACES);
+  const place = namedPlace ?? pick<Place>(['hills', 'mountains', 'sea', 'forest', 'desert', 'city']);
   const mood = place === 'space' ? 'night' : (named ?? pick<Mood>(['day', 'day', 'sunset', 'sunset', 'night', 'fog']));
   const subjects = subjectsIn(words).slice(0, 4);
   const hues = words.flatMap((word) => COLOURS[word] ?? []);
@@ -80,6 +82,7 @@ export function planFor(prompt: string, seed: number): Plan {
     subjects,
     hues,
     isMoodNamed: named !== undefined,
+    isPlaceNamed: namedPlace !== undefined,
     palette: paletteFor({ mood, place, hues, random }),
     random,
   };

@@ -3,7 +3,7 @@ import type { Clock } from '../../../../kernel/clock.ts';
 import type { Random } from '../../../../kernel/random.ts';
 import type { MadeImage, PaintOptions, RasteriseOptions } from '../../../media/index.ts';
 import { imageOf } from '../image.ts';
-import type { AbilityCall, AbilityModel, DrawEvent, DrawnImage, DrawWork } from '../port.ts';
+import type { AbilityCall, AbilityModel, DrawEvent, DrawnImage, DrawWork, Margins } from '../port.ts';
 import { deadlineOf } from './deadline.ts';
 import { fullPrompt, imagesOf, maskOf, modeOf, pixelsOf } from './work.ts';
 
@@ -25,7 +25,7 @@ export const PAINTER_MODEL: AbilityModel = {
     modes: ['generate', 'edit', 'vary', 'outpaint', 'inpaint', 'upscale'],
     ...{ mostImages: 10, mostInputs: 4, promptCharacters: 32_000, styles: [], previews: 0 },
     ...{ seed: true, negativePrompt: false, strength: false },
-    ...{ outpaints: 'mask', mask: 'transparent', upscales: [2, 4] },
+    ...{ outpaints: 'margins', mask: 'transparent', upscales: [2, 4] },
   },
 };
 
@@ -61,16 +61,23 @@ async function paintOne(painter: Painter, work: DrawWork, seed: number, signal: 
     const { bytes, contentType, width, height } = await painter.scale(base, work.factor ?? 2, signal);
     return { bytes, contentType, width, height };
   }
-  const { width = 1024, height = 1024 } = pixelsOf(work) ?? (base ? imageOf(base) : undefined) ?? {};
+  const old = base && imageOf(base);
+  const margins = mode === 'outpaint' ? work.margins : undefined;
+  const { width = 1024, height = 1024 } = (old && margins ? enlarged(old, margins) : (pixelsOf(work) ?? old)) ?? {};
   const made = await painter.paint(
     {
       ...{ prompt: fullPrompt(work), width, height, seed },
-      ...(base && { base }),
+      ...(base && { base, ...(margins && { margins }) }),
       ...(base && mask && { mask }),
     },
     signal,
   );
   return { bytes: made.bytes, contentType: made.contentType, width: made.width, height: made.height, seed };
+}
+
+function enlarged(old: { width?: number; height?: number }, { left, top, right, bottom }: Margins) {
+  const { width = 1024, height = 1024 } = old;
+  return { width: width + left + right, height: height + top + bottom };
 }
 
 /** FNV-1a. */

@@ -4,6 +4,7 @@ import { FakeAutomatic1111 } from '../../../../testing/draw/automatic1111.ts';
 import { FakeComfyUi, workflowFile } from '../../../../testing/draw/comfyui.ts';
 import { fakeSubmitted } from '../../../../testing/draw/submitted.ts';
 import { plainPng } from '../../../../testing/pictures.ts';
+import type { PaintOptions } from '../../../media/index.ts';
 import { paintDrawing, PAINTER_MODEL } from './demo.ts';
 
 await drawContract({
@@ -147,8 +148,8 @@ describe('the built-in painter', () => {
   const made = { bytes: plainPng(8, 8), contentType: 'image/png', width: 8, height: 8 };
   const painted: unknown[] = [];
   const painter = {
-    paint: async (options: { width: number; height: number; seed: number }) => {
-      painted.push([options.width, options.height, options.seed]);
+    paint: async ({ width, height, seed, margins }: PaintOptions) => {
+      painted.push([width, height, seed, ...(margins ? [margins] : [])]);
       return made;
     },
     scale: async (_file: Uint8Array, factor: number) => {
@@ -180,8 +181,11 @@ describe('the built-in painter', () => {
     expect(await paint({ seed: 9 })).toEqual([[1024, 1024, 9]]);
   });
 
-  it('keeps the size of what it begins with, and enlarges', async () => {
+  it('keeps the size of what it begins with, paints on around it, and enlarges', async () => {
     expect(await paint({ inputs: [pictureInput], seed: 1 })).toEqual([[64, 64, 1]]);
+    const margins = { left: 32, top: 0, right: 0, bottom: 16 };
+    const outpaint = { mode: 'outpaint', inputs: [pictureInput], margins, seed: 1 };
+    expect(await paint(outpaint)).toEqual([[96, 80, 1, margins]]);
     expect(await paint({ mode: 'upscale', factor: 4, inputs: [pictureInput] })).toEqual([4]);
   });
 });
