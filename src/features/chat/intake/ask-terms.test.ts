@@ -39,7 +39,7 @@ describe('/ask', () => {
 
     const before = await bot.olivia.messages(room);
     await bot.alice.runs('ask', { prompt: 'once more?' }, { in: room });
-    const refusal = await bot.alice.sees((message) => ephemeral(message) && /<t:\d+:R>/.test(message.content));
+    const refusal = await bot.alice.sees((message) => ephemeral(message) && /<t:\d+:T>/.test(message.content));
     expect(refusal.channel_id).toBe(bot.alice.channel(room).id);
     await bot.idle();
     expect(await bot.olivia.messages(room)).toHaveLength(before.length);
