@@ -64,11 +64,13 @@ async function paintOne(painter: Painter, work: DrawWork, seed: number, signal: 
   const old = base && imageOf(base);
   const margins = mode === 'outpaint' ? work.margins : undefined;
   const { width = 1024, height = 1024 } = (old && margins ? enlarged(old, margins) : (pixelsOf(work) ?? old)) ?? {};
+  // Of what has words, another picture of the same: two of them in one look like a double exposure.
+  const begun = mode === 'vary' && work.prompt.trim() !== '' ? undefined : base;
   const made = await painter.paint(
     {
       ...{ prompt: fullPrompt(work), width, height, seed },
-      ...(base && { base, ...(margins && { margins }) }),
-      ...(base && mask && { mask }),
+      ...(begun && { base: begun, ...(margins && { margins }) }),
+      ...(begun && mask && { mask }),
     },
     signal,
   );

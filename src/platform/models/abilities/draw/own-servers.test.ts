@@ -147,9 +147,11 @@ it('Automatic1111 stops only what is its own', async () => {
 describe('the built-in painter', () => {
   const made = { bytes: plainPng(8, 8), contentType: 'image/png', width: 8, height: 8 };
   const painted: unknown[] = [];
+  const begunWith: boolean[] = [];
   const painter = {
-    paint: async ({ width, height, seed, margins }: PaintOptions) => {
+    paint: async ({ width, height, seed, margins, base }: PaintOptions) => {
       painted.push([width, height, seed, ...(margins ? [margins] : [])]);
+      begunWith.push(base !== undefined);
       return made;
     },
     scale: async (_file: Uint8Array, factor: number) => {
@@ -179,6 +181,14 @@ describe('the built-in painter', () => {
     expect(await paint({ size: '512x256' })).not.toEqual([first]);
     expect(await paint({ size: '512x256', seed })).toEqual([first]);
     expect(await paint({ seed: 9 })).toEqual([[1024, 1024, 9]]);
+  });
+
+  it('varies a picture by its words where it has some, and by itself where it has none', async () => {
+    begunWith.length = 0;
+    const vary = { mode: 'vary', inputs: [pictureInput], seed: 1 };
+    expect(await paint({ ...vary, prompt: 'a cat' })).toEqual([[64, 64, 1]]);
+    expect(await paint({ ...vary, prompt: '' })).toEqual([[64, 64, 1]]);
+    expect(begunWith).toEqual([false, true]);
   });
 
   it('keeps the size of what it begins with, paints on around it, and enlarges', async () => {
