@@ -13,7 +13,7 @@ import { showInfo } from './info.ts';
 import { pick, showMore } from './more.ts';
 import { reached } from './reach.ts';
 import { retry } from './retry.ts';
-import { pickTarget } from './target.ts';
+import { pickTarget, upscaleFactor } from './target.ts';
 import { isSeenSoon, receiptOf } from '../view/receipt.ts';
 
 type Press = (call: ComponentCall) => Promise<void>;
@@ -33,7 +33,6 @@ const reads: ComponentRight = { none: 'It shows what stands in the channel alrea
 
 /** How far a variation may be from its image. */
 const varyStrength = 0.55;
-const upscaleFactor = 2;
 
 /** The buttons and menus of images. What they are about is a row, so that they work after a restart. */
 export function imageComponents(context: ImageContext): Record<string, ComponentHandler> {

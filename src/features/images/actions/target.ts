@@ -14,7 +14,7 @@ import { infoOf } from './info.ts';
 /** What the menu of a message does with one of its images; the action of the menu that picks one is `target-<name>`. */
 export type TargetAction = 'edit' | 'upscale' | 'info';
 
-const upscaleFactor = 2;
+export const upscaleFactor = 2;
 
 interface Answers {
   reply(message: OutgoingMessage): Promise<void>;

@@ -143,7 +143,8 @@ async function finish(task: DrawTask, { reserved, drawing, progress }: Drawn): P
   }
   context.checkpoint('stored');
   // What is held counts as what is spent: where all was drawn, the charge changes nothing in it.
-  const quota = drawing.outcome === 'done' ? quotaLine(task) : undefined;
+  const isTold = task.request.batch === undefined;
+  const quota = isTold && drawing.outcome === 'done' ? quotaLine(task) : undefined;
   // A rejection is told when it is needed.
   quota?.catch(() => {});
   const notices: Notice[] = await reserved.settle();
